@@ -1,0 +1,177 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# coder_tokens.so: builtins for bash that manage the API tokens of a Coder deployment.
+#
+#   make                       build/coder_tokens.so
+#   make demo                  a shell with the builtins and a deployment to try them on
+#   make demo SCRIPT='FILE...'  runs a script there, with its arguments
+#   make test [T=PATTERN]      all tests, or those of the test files whose path contains PATTERN
+#   make lint, check, format   style and architecture; test and lint; format the C files
+#   make test-live             the scenario against $CODER_URL
+#   make bench, fuzz           measure; fuzz each parser for $FUZZ_SECONDS
+#   make install, uninstall    PREFIX=/usr/local, DESTDIR=
+#   make man, clean
+#
+# test, demo, lint, bench and fuzz first install what they miss, by apt (scripts/deps.sh).
+# SANITIZE=1 builds and tests with AddressSanitizer and UBSan, under build/asan.
+
+VERSION := 0.1.0
+BUILTINS := token_create token_list token_view token_rm
+
+PREFIX ?= /usr/local
+FUZZ_SECONDS ?= 600
+CFLAGS ?= -O2 -g -fstack-protector-strong -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
+WERROR ?= -Werror
+BUILD ?= build
+
+ifdef SANITIZE
+BUILD := build/asan
+CFLAGS := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+endif
+
+# git's DEVELOPER set but two: -Wdeclaration-after-statement, since cleanup variables are best
+# declared where they get their value, and -pedantic, since dlsym() and cleanup are not ISO C.
+WARNINGS := -Wall -Wextra $(WERROR) -Wformat-security -Wmissing-prototypes -Wold-style-definition \
+	-Woverflow -Wpointer-arith -Wshadow -Wstrict-prototypes -Wunused -Wvla -Wwrite-strings
+# gnu17: bash's headers have unprototyped functions, which C23 reads as taking no arguments.
+ALL_CFLAGS = -std=gnu17 -D_GNU_SOURCE -fPIC -fvisibility=hidden -ffunction-sections -fno-common $(WARNINGS) \
+	-DCODER_TOKENS_VERSION='"$(VERSION)"' $(CPPFLAGS) $(CFLAGS) -MMD -MP
+# -z nodelete: a resolver thread of libcurl may outlive `enable -d`; -z now: a function that an
+# old bash lacks must fail `enable`, not kill the shell later. libcurl is not linked but loaded
+# by the first request: linked, it would make every subshell of the user's shell dearer.
+SO_LDFLAGS := -shared -Wl,-z,now,-z,nodelete,-z,relro -Wl,--as-needed \
+	-Wl,--version-script=builtins/coder_tokens.map
+LIBS := -lcjson -luuid -ldl
+
+bash_var = $(shell pkg-config --variable=$(1) bash 2>/dev/null)
+BASH_HEADERS = $(or $(call bash_var,headersdir),/usr/include/bash)
+BASH_CPPFLAGS = -DHAVE_CONFIG_H -DSHELL -DDISABLE_MALLOC_WRAPPERS \
+	-isystem $(BASH_HEADERS) -isystem $(BASH_HEADERS)/include \
+	-isystem $(BASH_HEADERS)/builtins -isystem $(or $(call bash_var,loadablesdir),/usr/lib/bash)
+
+SO := $(BUILD)/coder_tokens.so
+LIB_OBJS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard lib/*.c))
+BUILTIN_OBJS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard builtins/*.c))
+UNIT := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_*.c))
+FUZZERS := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
+MAN := $(BUILTINS:%=$(BUILD)/man/%.1)
+
+# V=1 shows the commands.
+say = $(if $(V),,@printf '  %-5s %s\n' $(1) $@;)
+
+all: $(SO)
+	@:
+
+$(SO): $(LIB_OBJS) $(BUILTIN_OBJS) builtins/coder_tokens.map
+	$(call say,LINK)$(CC) $(CFLAGS) $(SO_LDFLAGS) $(LDFLAGS) -o $@ $(LIB_OBJS) $(BUILTIN_OBJS) $(LIBS)
+
+$(BUILD)/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(call say,CC)$(CC) $(ALL_CFLAGS) -c -o $@ $<
+
+$(BUILD)/builtins/shell.o: CPPFLAGS += $(BASH_CPPFLAGS)
+
+# Unit tests link archives, without shell.c: the linker takes what a test uses and does not
+# replace by stubs of its own (hence --gc-sections: what is not used needs no stubs).
+$(BUILD)/lib.a: $(LIB_OBJS)
+$(BUILD)/builtins.a: $(filter-out %/shell.o,$(BUILTIN_OBJS))
+$(BUILD)/%.a:
+	$(call say,AR)rm -f $@ && $(AR) rcs $@ $^
+
+unit: $(UNIT)
+
+# This one makes each allocation of the library fail once.
+$(BUILD)/unit/test_alloc: LDFLAGS += -Wl,--wrap=malloc,--wrap=reallocarray \
+	-Wl,--wrap=strdup,--wrap=strndup
+
+$(BUILD)/unit/%: $(BUILD)/tests/unit/%.o $(BUILD)/builtins.a $(BUILD)/lib.a
+	@mkdir -p $(@D)
+	$(call say,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -Wl,--gc-sections -o $@ $^ -lcmocka $(LIBS)
+
+test check:
+	@scripts/deps.sh build test
+	@$(MAKE) --no-print-directory all unit
+	@BUILD=$(BUILD) SANITIZE=$(SANITIZE) T='$(T)' tests/run.sh
+
+check: lint
+
+test-live:
+	@scripts/deps.sh build test
+	@$(MAKE) --no-print-directory all
+	@BUILD=$(BUILD) tests/run.sh --live
+
+lint:
+	@scripts/deps.sh build lint
+	@$(MAKE) --no-print-directory all $(BUILD)/lib.a
+	@BUILD=$(BUILD) tests/lint.sh
+
+format:
+	@scripts/deps.sh lint
+	clang-format -i $(wildcard lib/*.[ch] builtins/*.[ch] tests/unit/*.[ch] tests/fuzz/*.[ch])
+
+demo:
+	@scripts/deps.sh build demo
+	@$(MAKE) --no-print-directory all
+	@BUILD=$(BUILD) tests/demo.sh $(SCRIPT)
+
+bench:
+	@scripts/deps.sh build bench
+	@$(MAKE) --no-print-directory all
+	@BUILD=$(BUILD) tests/bench/run.sh
+
+fuzz:
+	@scripts/deps.sh build fuzz
+	@$(MAKE) --no-print-directory fuzzers CC=clang BUILD=build/clang \
+		CFLAGS='-O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all'
+	@for f in $(FUZZERS:$(BUILD)/fuzz/fuzz_%=%); do \
+		echo "== fuzz_$$f" && mkdir -p build/clang/corpus/$$f && \
+		build/clang/fuzz/fuzz_$$f -max_total_time=$(FUZZ_SECONDS) -print_final_stats=1 \
+			-artifact_prefix=build/clang/fuzz_$$f- \
+			build/clang/corpus/$$f tests/fuzz/corpus/$$f || exit 1; \
+	done
+
+fuzzers: $(FUZZERS)
+
+$(BUILD)/fuzz/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/lib.a
+	@mkdir -p $(@D)
+	$(call say,LINK)$(CC) $(CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(LIBS)
+
+man: $(MAN)
+
+# The manual page comes out of the builtin itself, from the table that parses its options.
+$(BUILD)/man/%.1: $(SO)
+	@mkdir -p $(@D)
+	$(call say,MAN)bash --norc -c 'enable -f "$$1" "$$2" && "$$2" --doc man' - $(abspath $(SO)) $* >$@.new
+	@test -s $@.new && mv $@.new $@
+
+pc_dir = $(or $(shell pkg-config --define-variable=prefix=$(PREFIX) \
+	--define-variable=datadir=$(PREFIX)/share --variable=$(1) $(2) 2>/dev/null),$(3))
+LOADABLES = $(DESTDIR)$(call pc_dir,loadablesdir,bash,$(PREFIX)/lib/bash)
+COMPLETIONS = $(DESTDIR)$(call pc_dir,completionsdir,bash-completion,$(PREFIX)/share/bash-completion/completions)
+MANDIR = $(DESTDIR)$(PREFIX)/share/man/man1
+DOCDIR = $(DESTDIR)$(PREFIX)/share/doc/coder-tokens
+
+# install(1) unlinks before it writes: shells that have the old file loaded keep it. With
+# the links, `enable token_list` finds the builtins on bash 5.2 and later.
+install: all man
+	install -d $(LOADABLES) $(MANDIR) $(COMPLETIONS) $(DOCDIR)
+	install -m 755 $(SO) $(LOADABLES)/coder_tokens.so
+	for b in $(BUILTINS); do ln -sfn coder_tokens.so $(LOADABLES)/$$b; done
+	install -m 644 $(MAN) $(MANDIR)
+	install -m 644 completion/coder_tokens.bash $(COMPLETIONS)/$(firstword $(BUILTINS))
+	for b in $(wordlist 2,9,$(BUILTINS)); do ln -sfn $(firstword $(BUILTINS)) $(COMPLETIONS)/$$b; done
+	install -m 644 README.md $(DOCDIR)
+
+uninstall:
+	rm -f $(LOADABLES)/coder_tokens.so $(addprefix $(LOADABLES)/,$(BUILTINS))
+	rm -f $(BUILTINS:%=$(MANDIR)/%.1) $(addprefix $(COMPLETIONS)/,$(BUILTINS)) $(DOCDIR)/README.md
+	rmdir $(DOCDIR) 2>/dev/null || true
+
+clean:
+	rm -rf build
+
+.PHONY: all unit test check test-live lint format demo bench fuzz fuzzers man install uninstall clean
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+-include $(wildcard $(addprefix $(BUILD)/,lib/*.d builtins/*.d tests/*/*.d))

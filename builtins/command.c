@@ -1,0 +1,449 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* command.c - the one path every call takes; see command.h. */
+#include "command.h"
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "session.h"
+
+#ifndef CODER_TOKENS_VERSION
+#error "CODER_TOKENS_VERSION comes from the Makefile"
+#endif
+
+#define ERROR_VARIABLE "TOKEN_ERROR"
+
+const struct opts_option command_common_options[] = {
+	{ .name = "url",
+	  .kind = OPTS_TEXT,
+	  .offset = offsetof(struct common_options, url),
+	  .arg = "URL",
+	  .help = "The deployment. Default: $CODER_URL, else the one signed in to with coder login." },
+	{ .name = "token",
+	  .kind = OPTS_TEXT,
+	  .offset = offsetof(struct common_options, token),
+	  .arg = "TOKEN",
+	  .help = "The session token to act with. Default: $CODER_SESSION_TOKEN, else that of "
+		  "coder login, for its own deployment only. A variable keeps it out of traces." },
+	{ .name = "timeout",
+	  .kind = OPTS_TEXT,
+	  .value = OPTS_VALUE_DURATION,
+	  .offset = offsetof(struct common_options, timeout),
+	  .arg = "D",
+	  .help = "Give up after this time, waits included: seconds, or a duration as in 1m30s." },
+	{ .name = "help",
+	  .letter = 'h',
+	  .kind = OPTS_FLAG,
+	  .offset = offsetof(struct common_options, help),
+	  .help = "Show this help." },
+	{ .name = "version",
+	  .kind = OPTS_FLAG,
+	  .offset = offsetof(struct common_options, version),
+	  .help = "Show the version." },
+	{ .name = "doc",
+	  .kind = OPTS_CHOICE,
+	  .flags = OPTS_HIDDEN,
+	  .offset = offsetof(struct common_options, doc),
+	  .arg = "FORMAT",
+	  .choices = "text|man|markdown|options",
+	  .help = "Print the documentation in a format." },
+	{ .name = NULL },
+};
+
+/* --------------------------------------------------------------- messages */
+
+int command_status(const struct coder_error *err)
+{
+	static const int statuses[] = {
+		[CODER_OK] = 0,
+		[CODER_ERR_REFUSED] = 1,
+		[CODER_ERR_USAGE] = 2,
+		[CODER_ERR_NOT_FOUND] = 3,
+		[CODER_ERR_AUTH] = 4,
+		[CODER_ERR_CONFLICT] = 5,
+		[CODER_ERR_UNAVAILABLE] = 6,
+		[CODER_ERR_NO_ANSWER] = 7,
+		[CODER_ERR_SOME_FAILED] = 8,
+		[CODER_ERR_OUTCOME] = 9,
+		[CODER_ERR_MEMORY] = 1,
+	};
+
+	if (err->code == CODER_ERR_INTERRUPTED)
+		return 128 + err->signal;
+	return statuses[err->code];
+}
+
+static void say(void (*print)(const char *fmt, ...), const char *text)
+{
+	struct buf line = { 0 };
+
+	print("%s", output_escape(&line, text) && line.data ? line.data : "out of memory");
+	buf_done(&line);
+}
+
+void command_warn(const char *fmt, ...)
+{
+	char text[1024];
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+	say(shio_warning, text);
+}
+
+void command_print_error(const struct coder_error *err)
+{
+	char text[sizeof(err->message) + sizeof(err->detail) + sizeof(err->hint) + 8];
+	size_t len = strlen(err->message);
+
+	/* servers end their sentences: "Failed to create API key." */
+	if (len && err->message[len - 1] == '.' && (err->detail[0] || err->hint[0]))
+		len--;
+	snprintf(text, sizeof(text), "%.*s%s%s%s%s", (int)len, err->message,
+		 err->detail[0] ? ": " : "", err->detail, err->hint[0] ? "; " : "", err->hint);
+	say(shio_error, text);
+}
+
+/* Sets or unsets TOKEN_ERROR; one that cannot be assigned is left alone. */
+static void publish_error(const struct coder_error *err)
+{
+	char why[SHVAR_WHY_SIZE], status[16], http[24], retry_after[24] = "";
+	const struct shvar_pair pairs[] = {
+		{ "status", status },	  { "http", http },	  { "message", err->message },
+		{ "detail", err->detail }, { "field", err->field }, { "retry_after", retry_after },
+	};
+
+	snprintf(status, sizeof(status), "%d", command_status(err));
+	snprintf(http, sizeof(http), "%ld", err->http_status);
+	if (err->retry_after >= 0)
+		snprintf(retry_after, sizeof(retry_after), "%lld", (long long)err->retry_after);
+	shvar_unset(ERROR_VARIABLE);
+	if (err->code != CODER_OK && shvar_check(ERROR_VARIABLE, SHVAR_ASSOC, why) == 0)
+		shvar_set_assoc(ERROR_VARIABLE, pairs, sizeof(pairs) / sizeof(*pairs));
+}
+
+/* ------------------------------------------------------------ the one path */
+
+static const char *environment(void *ctx, const char *name)
+{
+	struct call *call = ctx;
+	struct coder_error err;
+	const char *value = shvar_get(name);
+
+	if (!value || coder_strings_add(&call->environment, value, &err) < 0)
+		return NULL;
+	return call->environment.v[call->environment.n - 1];
+}
+
+static int document(struct call *call, struct coder_error *err)
+{
+	const struct common_options *common = call->options;
+	char *text = NULL;
+	size_t len = 0;
+	FILE *out;
+	bool ok;
+
+	if (common->version && !common->help)
+		return buf_addf(&call->result.text, "%s (coder_tokens) %s\n",
+				call->command->opts.name, CODER_TOKENS_VERSION) ?
+			       0 :
+			       coder_error_memory(err);
+	out = open_memstream(&text, &len);
+	if (!out)
+		return coder_error_memory(err);
+	opts_print(&call->command->opts, common->help ? "text" : common->doc, out);
+	ok = fclose(out) == 0 && buf_add(&call->result.text, text, len);
+	free(text);
+	return ok ? 0 : coder_error_memory(err);
+}
+
+static enum shvar_kind target_kind(const struct opts_option *option)
+{
+	switch (option->value) {
+	case OPTS_VALUE_ARRAY:
+		return SHVAR_INDEXED;
+	case OPTS_VALUE_ASSOC:
+		return SHVAR_ASSOC;
+	default:
+		return SHVAR_SCALAR;
+	}
+}
+
+/* Bash would notice some of these only at the assignment: too late for a secret. */
+static int check_target(struct coder_strings *names, const struct opts_option *option,
+			const char *name, struct coder_error *err)
+{
+	char why[SHVAR_WHY_SIZE];
+
+	if (strcmp(name, ERROR_VARIABLE) == 0)
+		return coder_error_set(err, CODER_ERR_USAGE, "%s: reserved for errors", name);
+	if (shvar_check(name, target_kind(option), why) < 0)
+		return coder_error_set(err, CODER_ERR_USAGE, "%s", why);
+	if (coder_strings_has(names, name))
+		return coder_error_set(err, CODER_ERR_USAGE, "%s: given for two results", name);
+	return coder_strings_add(names, name, err);
+}
+
+static int check_targets(struct call *call, struct coder_error *err)
+{
+	struct coder_strings names = { 0 };
+	int rc = 0;
+
+	for (const struct opts_option *const *t = call->command->opts.tables; *t && rc == 0; t++)
+		for (const struct opts_option *o = *t; o->name && rc == 0; o++) {
+			const char *name = NULL;
+
+			if (o->flags & OPTS_TARGET)
+				memcpy(&name, (char *)call->options + o->offset, sizeof(name));
+			if (name)
+				rc = check_target(&names, o, name, err);
+		}
+	coder_strings_done(&names);
+	return rc;
+}
+
+/* Durations; --timeout alone also takes plain seconds, as read -t does. */
+static int read_timeout(const char *text, int64_t *ret_ns, struct coder_error *err)
+{
+	char plain[64];
+
+	if (text[0] && strlen(text) < sizeof(plain) - 1 && !text[strspn(text, "0123456789.")]) {
+		snprintf(plain, sizeof(plain), "%ss", text);
+		text = plain;
+	}
+	if (coder_duration_parse(text, ret_ns, err) < 0)
+		return coder_error_wrap(err, "--timeout");
+	if (*ret_ns == 0)
+		return coder_error_set(err, CODER_ERR_USAGE, "--timeout: 0 leaves no time");
+	return 0;
+}
+
+int command_session(struct call *call, struct coder_error *err)
+{
+	const struct common_options *common = call->options;
+	struct session_options session = { .url = common->url, .token = common->token };
+
+	if (call->client)
+		return 0;
+	if (common->timeout && read_timeout(common->timeout, &session.timeout_ns, err) < 0)
+		return -1;
+	return session_open(&session, call->quiet, &call->client, err);
+}
+
+uint64_t command_identity(struct call *call)
+{
+	const struct common_options *common = call->options;
+
+	return session_identity(&(struct session_options){ common->url, common->token, 0 });
+}
+
+int command_split(const char *value, const char *empty, struct coder_strings *ret,
+		  struct coder_error *err)
+{
+	for (const char *p = value;; p++) {
+		const char *end = strchrnul(p, ','), *next = end;
+
+		for (; p < end && strchr(" \t\r\n", *p); p++)
+			;
+		for (; end > p && strchr(" \t\r\n", end[-1]); end--)
+			;
+		if (p == end)
+			return coder_error_set(err, CODER_ERR_USAGE, "%s", empty);
+		if (coder_strings_add_len(ret, p, (size_t)(end - p), err) < 0)
+			return -1;
+		if (!*next)
+			return 0;
+		p = next;
+	}
+}
+
+int command_array(const char *name, struct coder_strings *ret, struct coder_error *err)
+{
+	char why[SHVAR_WHY_SIZE];
+	char **values = NULL;
+	size_t n = 0;
+	int rc = 0;
+
+	if (shvar_get_indexed(name, &values, &n, why) < 0)
+		return coder_error_set(err, CODER_ERR_USAGE, "%s", why);
+	for (size_t i = 0; i < n; i++) {
+		if (rc == 0)
+			rc = coder_strings_add(ret, values[i], err);
+		buf_free_string(values[i]); /* may be a token */
+	}
+	free(values);
+	return rc;
+}
+
+int command_limits(struct call *call, const struct coder_token *token, const char *scopes_into,
+		   const char *allow_into, struct coder_error *err)
+{
+	struct coder_strings scopes = { 0 }, allow_list = { 0 };
+	int rc = coder_token_scopes(token, &scopes, err);
+
+	if (rc == 0)
+		rc = coder_token_allow_list(token, &allow_list, err);
+	if (rc == 0)
+		rc = result_indexed(&call->result, scopes_into, &scopes, err);
+	if (rc == 0)
+		rc = result_indexed(&call->result, allow_into, &allow_list, err);
+	coder_strings_done(&scopes);
+	coder_strings_done(&allow_list);
+	return rc;
+}
+
+static int usage_error(struct coder_error *err, const char *text)
+{
+	return coder_error_set(err, CODER_ERR_USAGE, "%s", text);
+}
+
+/* From words to a result that waits to be published. */
+static int work(struct call *call, struct opts_result *parsed, const char *const *words, size_t n,
+		struct coder_error *err)
+{
+	const struct command *command = call->command;
+	const struct common_options *common = call->options;
+	char error[OPTS_ERROR_SIZE];
+
+	if (opts_parse(&command->opts, call->options, words, n, parsed, error) < 0)
+		return usage_error(err, error);
+	if (common->help || common->version || common->doc)
+		return document(call, err);
+	if (opts_check_operands(&command->opts, parsed, error) < 0)
+		return usage_error(err, error);
+	call->operands = parsed->operands;
+	opts_fill_defaults(&command->opts, call->options, environment, call);
+	if (command->check(call, err) < 0 || check_targets(call, err) < 0 ||
+	    (!call->quiet && command_session(call, err) < 0))
+		return -1;
+	if (command->run(call, err) == 0)
+		return 0;
+	/* what a restricted token may not see does not exist for it */
+	if ((err->code == CODER_ERR_NOT_FOUND || err->http_status == 403) &&
+	    coder_self_restricted(call->client))
+		coder_error_hint(err, "the token in use is restricted: its scopes or its allow list "
+				      "may be the cause");
+	return -1;
+}
+
+static int call_pending(void *ctx)
+{
+	struct call *call = ctx;
+
+	return call->client ? coder_client_pending(call->client) : shell_pending(NULL);
+}
+
+/* Runs a call with its memory given; returns the exit status. */
+static int perform(struct call *call, const char *const *words, size_t n)
+{
+	const struct command *command = call->command;
+	struct opts_result parsed = { 0 };
+	struct coder_error err = { .retry_after = -1 };
+	bool pipe_broke = false;
+	int rc = work(call, &parsed, words, n, &err);
+
+	if (rc == 0) {
+		rc = result_publish(&call->result, call_pending, call, &pipe_broke, &err);
+		if (rc < 0 && command->undelivered && call->client)
+			rc = command->undelivered(call, &err);
+	}
+	opts_done(&parsed);
+	if (rc == 0)
+		err = call->some_failed; /* each was printed; all zero if none */
+	if (call->quiet)
+		return command_status(&err);
+	publish_error(&err);
+	/* in a pipeline whose reader has gone, writers end in silence */
+	if (pipe_broke && err.code == CODER_ERR_REFUSED && !shell_is_main())
+		return command_status(&err) | SHELL_EPIPE;
+	if (rc < 0 && err.code != CODER_ERR_INTERRUPTED)
+		command_print_error(&err);
+	return command_status(&err);
+}
+
+static int call_words(const struct command *command, const char *const *words, size_t n)
+{
+	struct call call = { .command = command, .now = time(NULL) };
+	int status = 1;
+
+	call.options = calloc(1, command->options_size);
+	call.state = calloc(1, command->state_size ? command->state_size : 1);
+	if (call.options && call.state)
+		status = perform(&call, words, n);
+	else
+		shio_error("out of memory");
+	if (call.state && command->done)
+		command->done(call.state);
+	result_done(&call.result);
+	coder_strings_done(&call.environment);
+	free(call.state);
+	free(call.options);
+	/* last: a signal that was held back may end the process here */
+	coder_client_free(call.client);
+	return status;
+}
+
+int command_main(const struct command *command, void *words)
+{
+	unsigned filled;
+	const char **v;
+	size_t n = 0;
+	int status = 1;
+
+	shell_enter();
+	filled = shell_fill_std();
+	v = shell_words(words, &n);
+	if (v)
+		status = call_words(command, v, n);
+	else
+		shio_error("out of memory");
+	free(v);
+	shell_close_std(filled);
+	return shell_leave(status);
+}
+
+/* ----------------------------------------------------------- load, unload */
+
+static const struct command *loaded[8];
+
+const struct command *command_find(const char *name)
+{
+	for (size_t i = 0; i < sizeof(loaded) / sizeof(*loaded) && loaded[i]; i++)
+		if (strcmp(loaded[i]->opts.name, name) == 0)
+			return loaded[i];
+	return NULL;
+}
+
+static void note_loaded(const struct command *command)
+{
+	size_t i = 0;
+
+	while (i < sizeof(loaded) / sizeof(*loaded) && loaded[i] && loaded[i] != command)
+		i++;
+	if (i < sizeof(loaded) / sizeof(*loaded))
+		loaded[i] = command;
+}
+
+int command_load(const struct command *command, struct shell_builtin *builtin)
+{
+	if (!shell_supported(command->opts.name))
+		return 0;
+	note_loaded(command);
+	/* the texts stay for good: bash keeps pointers to them */
+	if (!builtin->long_doc)
+		builtin->long_doc = opts_long_doc(&command->opts);
+	if (!builtin->short_doc)
+		builtin->short_doc = opts_usage(&command->opts);
+	return builtin->long_doc && builtin->short_doc;
+}
+
+void command_unload(void)
+{
+	/* commands that stay loaded connect anew */
+	coder_disconnect();
+}

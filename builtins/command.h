@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * command.h - what a command is made of, and the one path every call takes:
+ *
+ *   parse -> check -> is every target variable assignable -> session
+ *         -> run (network) -> publish -> release all -> leave
+ *
+ * A failure at any step ends the call with one line on standard error, the
+ * associative array TOKEN_ERROR, and the exit status of its code; nothing is
+ * published then. The steps up to the session make no request.
+ */
+#ifndef COMMAND_H
+#define COMMAND_H
+
+#include "../lib/coder.h"
+#include "opts.h"
+#include "output.h"
+#include "shell.h"
+
+/* The options every command takes; the first member of each options struct. */
+struct common_options {
+	const char *url, *token, *timeout;
+	bool help, version;
+	const char *doc; /* hidden: documentation in a format of opts_print() */
+};
+
+/* The table rows of the common options, for opts_command.tables. */
+extern const struct opts_option command_common_options[];
+
+/* One call of a command. */
+struct call {
+	const struct command *command;
+	void *options; /* the command's options struct */
+	void *state; /* the command's state struct, zeroed; ended by command.done */
+	struct opts_list operands;
+	struct coder_client *client; /* from run on */
+	struct result result;
+	int64_t now; /* seconds since the epoch at the begin of the call */
+	/* Of several targets some failed, and were printed: status 8 once the rest is published. */
+	struct coder_error some_failed;
+	/* Set by check: no messages, no TOKEN_ERROR, and no session unless run opens it (completion). */
+	bool quiet;
+	struct coder_strings environment; /* values of shell variables in use */
+};
+
+struct command {
+	struct opts_command opts;
+	size_t options_size;
+	size_t state_size;
+	/* Looks at options and operands, fills state; pure, but for reading shell variables. */
+	int (*check)(struct call *call, struct coder_error *err);
+	/* Talks to the server and fills the result. */
+	int (*run)(struct call *call, struct coder_error *err);
+	/* The result could not be delivered (*err says why): NULL if nothing is to be done. Returns -1. */
+	int (*undelivered)(struct call *call, struct coder_error *err);
+	/* Ends the contents of state; accepts half-filled ones. */
+	void (*done)(void *state);
+};
+
+/* The exit status for an error: 1-9, or 128 + the signal. */
+int command_status(const struct coder_error *err);
+
+/* Prints one warning line; text is escaped. */
+void command_warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/* Prints an error as the end of a call would, for one of several targets. */
+void command_print_error(const struct coder_error *err);
+
+/*
+ * Appends the elements of a comma list, blanks around each trimmed; an empty
+ * one is a usage error with that text.
+ */
+int command_split(const char *value, const char *empty, struct coder_strings *ret,
+		  struct coder_error *err);
+
+/* Appends the values of an indexed array of the shell; none such is a usage error. */
+int command_array(const char *name, struct coder_strings *ret, struct coder_error *err);
+
+/*
+ * Notes a token's scopes and allow list for two arrays: sorted, one entry an
+ * element.
+ */
+int command_limits(struct call *call, const struct coder_token *token, const char *scopes_into,
+		   const char *allow_into, struct coder_error *err);
+
+/* Opens the call's session, unless it is open. Only for a quiet call: others begin with one. */
+int command_session(struct call *call, struct coder_error *err);
+/* Where the call's session would go, and as whom, as a number: 0 if there is none to open. */
+uint64_t command_identity(struct call *call);
+
+/* The command of that name, if it was loaded into this shell, or NULL. */
+const struct command *command_find(const char *name);
+
+int command_main(const struct command *command, void *words);
+int command_load(const struct command *command, struct shell_builtin *builtin);
+void command_unload(void);
+
+/*
+ * Defines the builtin NAME for bash, from `const struct command NAME_command`.
+ * Used once, at the end of each token_*.c. The hooks make no request, read no
+ * file, and can run any number of times.
+ */
+#define BUILTIN(NAME)                                                                     \
+	static int NAME##_main(void *words)                                                \
+	{                                                                                  \
+		return command_main(&NAME##_command, words);                               \
+	}                                                                                  \
+	extern struct shell_builtin NAME##_struct;                                         \
+	__attribute__((visibility("default"))) struct shell_builtin NAME##_struct = {      \
+		(char *)#NAME, NAME##_main, SHELL_BUILTIN_ENABLED, NULL, NULL, NULL        \
+	};                                                                                 \
+	int NAME##_builtin_load(char *name);                                               \
+	__attribute__((visibility("default"))) int NAME##_builtin_load(char *name)         \
+	{                                                                                  \
+		(void)name;                                                                \
+		return command_load(&NAME##_command, &NAME##_struct);                      \
+	}                                                                                  \
+	void NAME##_builtin_unload(char *name);                                            \
+	__attribute__((visibility("default"))) void NAME##_builtin_unload(char *name)      \
+	{                                                                                  \
+		(void)name;                                                                \
+		command_unload();                                         \
+	}
+
+#endif

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * complete.h - what completion asks for, behind hidden options of token_list.
+ * completion/coder_tokens.bash hands over the command line as it stands and
+ * gets an array of ready-to-insert words, in this process: no fork, no output.
+ * What was typed is taken apart here and never evaluated.
+ *
+ *   complete_line.c    what has been typed, and which part of it readline replaces
+ *   complete_words.c   the words that could stand there
+ *   complete_cache.c   what the server said, for a while
+ *   complete.c         the whole: option tables, quoting, descriptions
+ */
+#ifndef COMPLETE_H
+#define COMPLETE_H
+
+#include "command.h"
+
+/* The hidden options of token_list. */
+struct complete_options {
+	const char *before, *after; /* the command line up to the cursor, and from there */
+	const char *array; /* gets the words */
+	const char *hint; /* variable that gets an option for compopt, or "" */
+};
+
+/* Fills the call's result. Asks the server only if the word's place wants it. */
+int complete_run(struct call *call, const struct complete_options *options,
+		 struct coder_error *err);
+
+/* ------------------------------------------------------------------ line */
+
+/* A command line as the shell would split it, up to operators and expansions. */
+struct line {
+	struct coder_strings words; /* without quotes; the one at the cursor is left out */
+	bool *opaque; /* of words: has an expansion in it, so that nobody knows its value */
+	size_t at; /* how many of words stand before the cursor */
+	char *word; /* the word at the cursor, up to there */
+	bool word_opaque;
+	bool redirection; /* the word is the target of one */
+	size_t head; /* bytes at the begin of word that readline leaves alone */
+	char quote; /* ' or " where the cursor stands inside of one, else 0 */
+};
+
+void line_done(struct line *line);
+/* breaks: readline's word breaks, $COMP_WORDBREAKS. Returns 0 or -1 (no memory). */
+int line_read(struct line *line, const char *before, const char *after, const char *breaks,
+	      struct coder_error *err);
+/*
+ * Appends text so that the shell reads it back as it is, for a place inside of
+ * quote (0: outside of quotes) and, if first, at the begin of a word. false: it
+ * cannot stand there (control characters inside of quotes), or no memory.
+ */
+bool line_quote(struct buf *out, const char *text, char quote, bool first);
+
+/* ----------------------------------------------------------------- words */
+
+/* A word that could stand at the cursor. */
+struct word {
+	char *text; /* the whole value, without what stands before it in its word */
+	char *note; /* for a person, or NULL */
+	bool open; /* goes on: no blank after it */
+};
+struct words {
+	struct word *v;
+	size_t n, cap;
+};
+
+/* What is wanted. */
+struct wanted {
+	struct call *call;
+	enum opts_value kind;
+	const struct opts_option *option; /* NULL: an operand */
+	const char *prefix; /* what the words begin with */
+	bool notes; /* they will be shown */
+	const char *user; /* --user of the line, else "me"; NULL: nobody knows */
+	bool server; /* it may be asked: the line does not say where in ways unknown here */
+	bool unexpired; /* expired tokens are of no use */
+	const struct coder_strings *given; /* values that stand there already */
+};
+
+void words_done(struct words *words);
+/* Appends text if it begins with the prefix and is not given; note is formatted if wanted. */
+int words_add(struct words *words, const struct wanted *wanted, const char *text,
+	      const char *note, struct coder_error *err);
+/* All words of that kind. What the server does not say in time is left out. */
+int words_fill(struct words *words, const struct wanted *wanted, struct coder_error *err);
+
+/* ----------------------------------------------------------------- cache */
+
+/*
+ * Asks through the cache: objects of a resource type, or "token" (name, id,
+ * note and in owner its expiry as seconds), "scope" (name), "lifetime" (the
+ * longest one, as name, in nanoseconds). NULL: no answer. The answer belongs to
+ * the cache and stays until the next question.
+ */
+const struct coder_objects *cache_ask(struct call *call, const char *what,
+				      const struct coder_query *query);
+
+#endif

@@ -1,0 +1,868 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* output.c - tables, JSON, TSV and shell variables; see output.h. */
+#include "output.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "shell.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* ---------------------------------------------------------------- escapes */
+
+enum style {
+	STYLE_TEXT, /* for a terminal */
+	STYLE_TSV,
+	STYLE_JSON,
+};
+
+/* Reads the character at s, and returns its bytes; 0 and the byte: it is no UTF-8. */
+static size_t decode(const char *s, uint32_t *ret)
+{
+	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
+	const unsigned char *p = (const unsigned char *)s;
+	size_t n = *p < 0x80 ? 1 : *p < 0xc0 ? 0 : *p < 0xe0 ? 2 : *p < 0xf0 ? 3 : 4;
+	uint32_t c = n < 2 ? *p : *p & (0x7fu >> n);
+
+	*ret = *p;
+	if (*p > 0xf4)
+		return 0;
+	for (size_t i = 1; i < n; i++) {
+		if ((p[i] & 0xc0) != 0x80)
+			return 0;
+		c = c << 6 | (p[i] & 0x3f);
+	}
+	if (c < least[n] || (c >= 0xd800 && c <= 0xdfff) || c > 0x10ffff)
+		return 0;
+	*ret = c;
+	return n;
+}
+
+static bool is_control(uint32_t c)
+{
+	return c < 0x20 || (c >= 0x7f && c <= 0x9f);
+}
+
+/* Those that end a line or turn the direction of what follows. */
+static bool is_separator_or_bidi(uint32_t c)
+{
+	return c == 0x61c || c == 0x200e || c == 0x200f || (c >= 0x2028 && c <= 0x202e) ||
+	       (c >= 0x2066 && c <= 0x2069);
+}
+
+/* What stands for c behind a backslash, or 0: "n" for a newline. */
+static char short_escape(uint32_t c, enum style style)
+{
+	static const char from[] = "\\\t\n\r\"\b\f", to[] = "\\tnr\"bf";
+	size_t n = style == STYLE_JSON ? COUNT(from) - 1 : style == STYLE_TSV ? 4 : 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (c == (unsigned char)from[i])
+			return to[i];
+	return 0;
+}
+
+/* Writes what stands for a character, or a byte that is none; false: it stands for itself. */
+static bool escape(uint32_t c, bool valid, enum style style, char out[8])
+{
+	bool json = style == STYLE_JSON;
+	char letter = short_escape(c, style);
+
+	if (letter)
+		snprintf(out, 8, "\\%c", letter);
+	else if (json && !valid)
+		snprintf(out, 8, "\\ufffd");
+	else if (!json && (!valid || is_control(c)))
+		snprintf(out, 8, "\\x%02x", (unsigned)c & 0xff);
+	else if (is_control(c) || is_separator_or_bidi(c) ||
+		 (json && (c == '<' || c == '>' || c == '&')))
+		snprintf(out, 8, "\\u%04x", (unsigned)c & 0xffff);
+	else
+		return false;
+	return true;
+}
+
+static bool add_escaped(struct buf *out, const char *text, enum style style)
+{
+	const char *plain = text; /* begins what stands for itself */
+	char escaped[8];
+	uint32_t c;
+
+	while (*text) {
+		size_t len = decode(text, &c);
+		const char *next = text + (len ? len : 1);
+
+		if (escape(c, len != 0, style, escaped)) {
+			if (!buf_add(out, plain, (size_t)(text - plain)) ||
+			    !buf_add_str(out, escaped))
+				return false;
+			plain = next;
+		}
+		text = next;
+	}
+	return buf_add(out, plain, (size_t)(text - plain));
+}
+
+bool output_escape(struct buf *out, const char *text)
+{
+	return add_escaped(out, text, STYLE_TEXT);
+}
+
+size_t output_width(const char *text)
+{
+	size_t columns = 0;
+	uint32_t c;
+
+	while (*text) {
+		size_t len = decode(text, &c);
+
+		columns += len ? output_char_width(c) : 1;
+		text += len ? len : 1;
+	}
+	return columns;
+}
+
+/* ---------------------------------------------------------------- columns */
+
+enum kind {
+	KIND_TEXT,
+	KIND_TIME,
+	KIND_LIST,
+	KIND_OWNER,
+};
+
+static const struct column {
+	const char *name;
+	enum kind kind;
+	size_t offset; /* of the member of struct coder_token */
+} columns_known[OUTPUT_COLUMNS] = {
+	{ "id", KIND_TEXT, offsetof(struct coder_token, id) },
+	{ "name", KIND_TEXT, offsetof(struct coder_token, name) },
+	{ "scopes", KIND_LIST, offsetof(struct coder_token, scopes) },
+	{ "allow list", KIND_LIST, offsetof(struct coder_token, allow_list) },
+	{ "last used", KIND_TIME, offsetof(struct coder_token, last_used) },
+	{ "expires at", KIND_TIME, offsetof(struct coder_token, expires_at) },
+	{ "created at", KIND_TIME, offsetof(struct coder_token, created_at) },
+	{ "owner", KIND_OWNER, 0 },
+};
+#define COLUMN_ID 0
+#define COLUMN_OWNER (OUTPUT_COLUMNS - 1)
+
+const char output_column_names[] =
+	"id,name,scopes,allow list,last used,expires at,created at,owner";
+
+/* ASCII only: the locale's idea of letters must not matter. */
+static char upper(char c)
+{
+	return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
+}
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+static bool same_name(const char *name, const char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (!name[i] || upper(name[i]) != upper(text[i] == '_' ? ' ' : text[i]))
+			return false;
+	return !name[len];
+}
+
+static int bad_column(const char *text, size_t len, struct coder_error *err)
+{
+	const char *names[OUTPUT_COLUMNS], *nearest;
+	char word[256];
+
+	snprintf(word, sizeof(word), "%.*s", (int)(len < sizeof(word) ? len : sizeof(word)), text);
+	for (size_t i = 0; i < OUTPUT_COLUMNS; i++)
+		names[i] = columns_known[i].name;
+	nearest = coder_nearest(word, names, OUTPUT_COLUMNS);
+	if (nearest)
+		return coder_error_set(err, CODER_ERR_USAGE,
+				       "%s: invalid column; did you mean %s? want some of %s", word,
+				       nearest, output_column_names);
+	return coder_error_set(err, CODER_ERR_USAGE, "%s: invalid column; want some of %s",
+			       *word ? word : "''", output_column_names);
+}
+
+static int add_column(struct output_columns *columns, size_t which, struct coder_error *err)
+{
+	if (columns->n == COUNT(columns->v))
+		return coder_error_set(err, CODER_ERR_USAGE, "more than %zu columns",
+				       COUNT(columns->v));
+	columns->v[columns->n++] = (unsigned char)which;
+	return 0;
+}
+
+static int add_named(struct output_columns *columns, const char *text, size_t len,
+		     struct coder_error *err)
+{
+	for (size_t i = 0; i < OUTPUT_COLUMNS; i++)
+		if (same_name(columns_known[i].name, text, len))
+			return add_column(columns, i, err);
+	return bad_column(text, len, err);
+}
+
+static int add_list(struct output_columns *columns, const char *value, struct coder_error *err)
+{
+	for (const char *p = value;; p++) {
+		const char *end = strchrnul(p, ','), *last = end;
+
+		while (p < last && is_blank(*p))
+			p++;
+		while (last > p && is_blank(last[-1]))
+			last--;
+		if (add_named(columns, p, (size_t)(last - p), err) < 0)
+			return -1;
+		if (!*end)
+			return 0;
+		p = end;
+	}
+}
+
+int output_columns_parse(const char *const *values, size_t n, struct output_columns *ret,
+			 struct coder_error *err)
+{
+	struct output_columns columns = { .n = 0 };
+
+	for (size_t i = 0; i < n; i++) {
+		const char *value = values[i];
+
+		while (is_blank(*value))
+			value++;
+		if (add_list(&columns, *value ? value : output_column_names, err) < 0)
+			return -1;
+	}
+	*ret = columns;
+	return 0;
+}
+
+void output_columns_default(struct output_columns *ret, bool owner)
+{
+	ret->n = owner ? OUTPUT_COLUMNS : COLUMN_OWNER;
+	for (size_t i = 0; i < ret->n; i++)
+		ret->v[i] = (unsigned char)i;
+}
+
+static bool have_column(const struct output_columns *columns, size_t which)
+{
+	return memchr(columns->v, (int)which, columns->n) != NULL;
+}
+
+bool output_columns_have_owner(const struct output_columns *columns)
+{
+	return have_column(columns, COLUMN_OWNER);
+}
+
+/* ------------------------------------------------------------------ cells */
+
+static const char *owner_of(const struct coder_token *token)
+{
+	if (token->username)
+		return token->username;
+	return token->owner ? token->owner : "";
+}
+
+static int compare_strings(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* As the CLI shows it: what was sent, an old server's nothing as nothing. */
+static bool add_sorted(struct buf *cell, const struct coder_strings *list, enum style style)
+{
+	const char **sorted;
+	bool ok = true;
+
+	if (!list->n)
+		return true;
+	sorted = calloc(list->n, sizeof(*sorted));
+	if (!sorted)
+		return false;
+	for (size_t i = 0; i < list->n; i++)
+		sorted[i] = list->v[i];
+	qsort(sorted, list->n, sizeof(*sorted), compare_strings);
+	for (size_t i = 0; i < list->n && ok; i++)
+		ok = buf_add_str(cell, i ? ", " : "") && add_escaped(cell, sorted[i], style);
+	free(sorted);
+	return ok;
+}
+
+static bool add_cell(struct buf *cell, const struct column *column, const struct coder_token *token,
+		     enum style style)
+{
+	const void *member = (const char *)token + column->offset;
+	char time[40];
+
+	switch (column->kind) {
+	case KIND_TEXT:
+		return add_escaped(cell, *(char *const *)member, style);
+	case KIND_TIME:
+		coder_time_display(*(char *const *)member, time);
+		return add_escaped(cell, time, style);
+	case KIND_LIST:
+		return add_sorted(cell, member, style);
+	case KIND_OWNER:
+		break;
+	}
+	return add_escaped(cell, owner_of(token), style);
+}
+
+/* ------------------------------------------------------------------ table */
+
+struct table {
+	const struct output_columns *columns;
+	const struct coder_token **rows;
+	size_t n;
+	bool header;
+	size_t widths[COUNT(((struct output_columns *)NULL)->v)];
+	struct buf cell; /* the one at work */
+};
+
+/* A row of NULL is the header. */
+static bool fill_cell(struct table *table, const struct coder_token *row, size_t i)
+{
+	const struct column *column = &columns_known[table->columns->v[i]];
+
+	buf_reset(&table->cell);
+	if (row)
+		return add_cell(&table->cell, column, row, STYLE_TEXT);
+	for (const char *p = column->name; *p; p++)
+		if (!buf_add_char(&table->cell, upper(*p)))
+			return false;
+	return true;
+}
+
+/* The cell's text, which is none if nothing was ever added. */
+static const char *cell_text(const struct table *table)
+{
+	return table->cell.data ? table->cell.data : "";
+}
+
+static bool measure_row(struct table *table, const struct coder_token *row)
+{
+	for (size_t i = 0; i < table->columns->n; i++) {
+		size_t width;
+
+		if (!fill_cell(table, row, i))
+			return false;
+		width = output_width(cell_text(table));
+		if (width > table->widths[i])
+			table->widths[i] = width;
+	}
+	return true;
+}
+
+static bool add_blanks(struct buf *out, size_t n)
+{
+	static const char blanks[] = "                                ";
+
+	for (; n >= COUNT(blanks); n -= COUNT(blanks) - 1)
+		if (!buf_add(out, blanks, COUNT(blanks) - 1))
+			return false;
+	return buf_add(out, blanks, n);
+}
+
+static bool print_row(struct table *table, const struct coder_token *row, struct buf *out)
+{
+	for (size_t i = 0; i < table->columns->n; i++)
+		if (!fill_cell(table, row, i) || !buf_add_str(out, cell_text(table)) ||
+		    !add_blanks(out, table->widths[i] + 2 - output_width(cell_text(table))))
+			return false;
+	return buf_add_char(out, '\n');
+}
+
+static bool print_table(struct table *table, struct buf *out)
+{
+	if (table->header && !measure_row(table, NULL))
+		return false;
+	for (size_t i = 0; i < table->n; i++)
+		if (!measure_row(table, table->rows[i]))
+			return false;
+	if (table->header && !print_row(table, NULL, out))
+		return false;
+	for (size_t i = 0; i < table->n; i++)
+		if (!print_row(table, table->rows[i], out))
+			return false;
+	return true;
+}
+
+static int compare_ids(const void *a, const void *b)
+{
+	const struct coder_token *const *x = a, *const *y = b;
+
+	return strcmp((*x)->id, (*y)->id);
+}
+
+bool output_table(struct buf *out, const struct output_columns *columns,
+		  const struct coder_token *tokens, size_t n, bool header)
+{
+	struct table table = { .columns = columns, .n = n, .header = header };
+	bool ok;
+
+	if (!n)
+		return true;
+	table.rows = calloc(n, sizeof(*table.rows));
+	if (!table.rows)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		table.rows[i] = &tokens[i];
+	if (have_column(columns, COLUMN_ID))
+		qsort(table.rows, n, sizeof(*table.rows), compare_ids);
+	ok = print_table(&table, out);
+	buf_done(&table.cell);
+	free(table.rows);
+	return ok;
+}
+
+/* -------------------------------------------------------------------- TSV */
+
+static bool add_tsv_name(struct buf *out, const struct column *column)
+{
+	for (const char *p = column->name; *p; p++)
+		if (!buf_add_char(out, *p == ' ' ? '_' : *p))
+			return false;
+	return true;
+}
+
+/* A token of NULL is the header. */
+static bool add_tsv_line(struct buf *out, const struct output_columns *columns,
+			 const struct coder_token *token)
+{
+	for (size_t i = 0; i < columns->n; i++) {
+		const struct column *column = &columns_known[columns->v[i]];
+
+		if (i && !buf_add_char(out, '\t'))
+			return false;
+		if (!(token ? add_cell(out, column, token, STYLE_TSV) : add_tsv_name(out, column)))
+			return false;
+	}
+	return buf_add_char(out, '\n');
+}
+
+bool output_tsv(struct buf *out, const struct output_columns *columns,
+		const struct coder_token *tokens, size_t n, bool header)
+{
+	if (n && header && !add_tsv_line(out, columns, NULL))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (!add_tsv_line(out, columns, &tokens[i]))
+			return false;
+	return true;
+}
+
+/* ------------------------------------------------------------------- JSON */
+
+static bool json_string(struct buf *out, const char *text)
+{
+	return buf_add_char(out, '"') && add_escaped(out, text, STYLE_JSON) &&
+	       buf_add_char(out, '"');
+}
+
+/* Begins a member that is not the first. */
+static bool json_key(struct buf *out, const char *key)
+{
+	return buf_addf(out, ",\n    \"%s\": ", key);
+}
+
+static bool json_member(struct buf *out, const char *key, const char *text)
+{
+	return json_key(out, key) && json_string(out, text);
+}
+
+static bool json_list(struct buf *out, const char *key, const struct coder_strings *list, bool sent)
+{
+	if (!json_key(out, key))
+		return false;
+	if (!list->n)
+		return buf_add_str(out, sent ? "[]" : "null");
+	for (size_t i = 0; i < list->n; i++)
+		if (!buf_add_str(out, i ? ",\n      " : "[\n      ") ||
+		    !json_string(out, list->v[i]))
+			return false;
+	return buf_add_str(out, "\n    ]");
+}
+
+static bool json_token(struct buf *out, const struct coder_token *token, const char *key)
+{
+	return buf_add_str(out, "  {\n    \"id\": ") && json_string(out, token->id) &&
+	       json_member(out, "user_id", token->user_id) &&
+	       json_member(out, "last_used", token->last_used) &&
+	       json_member(out, "expires_at", token->expires_at) &&
+	       json_member(out, "created_at", token->created_at) &&
+	       json_member(out, "updated_at", token->updated_at) &&
+	       json_member(out, "login_type", token->login_type) &&
+	       json_member(out, "scope", token->scope) &&
+	       json_list(out, "scopes", &token->scopes, token->has_scopes) &&
+	       json_key(out, "lifetime_seconds") &&
+	       buf_addf(out, "%" PRId64, token->lifetime_seconds) &&
+	       json_list(out, "allow_list", &token->allow_list, token->has_allow_list) &&
+	       json_member(out, "token_name", token->name) &&
+	       (!token->username || json_member(out, "username", token->username)) &&
+	       (!key || json_member(out, "key", key)) && buf_add_str(out, "\n  }");
+}
+
+bool output_json(struct buf *out, const struct coder_token *tokens, size_t n, const char *key)
+{
+	if (!n)
+		return buf_add_str(out, "[]\n");
+	for (size_t i = 0; i < n; i++)
+		if (!buf_add_str(out, i ? ",\n" : "[\n") || !json_token(out, &tokens[i], key))
+			return false;
+	return buf_add_str(out, "\n]\n");
+}
+
+/* ---------------------------------------------------------------- formats */
+
+static bool is_format(const struct output_format *format, const char *name)
+{
+	return strcmp(format->name ? format->name : "table", name) == 0;
+}
+
+bool output_needs_owner(const struct output_format *format)
+{
+	return !format->silent && (is_format(format, "table") || is_format(format, "tsv")) &&
+	       output_columns_have_owner(format->columns);
+}
+
+static bool add_ids(struct buf *out, const struct coder_token *tokens, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!buf_addf(out, "%s\n", tokens[i].id))
+			return false;
+	return true;
+}
+
+int output_tokens(struct result *result, const struct output_format *format,
+		  const struct coder_token *tokens, size_t n, struct coder_error *err)
+{
+	struct buf *out = &result->text;
+	bool ok;
+
+	if (format->silent)
+		return 0;
+	if (is_format(format, "json")) {
+		ok = output_json(out, tokens, n, NULL);
+	} else if (is_format(format, "tsv")) {
+		ok = output_tsv(out, format->columns, tokens, n, !format->no_header);
+	} else if (is_format(format, "ids")) {
+		ok = add_ids(out, tokens, n);
+	} else {
+		ok = output_table(out, format->columns, tokens, n, !format->no_header);
+		if (!n)
+			result->note = "No tokens found.";
+	}
+	return ok ? 0 : coder_error_memory(err);
+}
+
+/* ----------------------------------------------------------------- result */
+
+struct result_variable {
+	char *name;
+	enum shvar_kind kind;
+	struct buf text; /* all strings, one behind the other, each with its NUL */
+	size_t n; /* values or pairs in text */
+	/* made of it by index_strings(), when no more come */
+	union {
+		const char **values;
+		struct shvar_pair *pairs;
+	};
+};
+
+void result_done(struct result *result)
+{
+	if (!result)
+		return;
+	for (size_t i = 0; i < result->n_variables; i++) {
+		free(result->variables[i].name);
+		buf_done(&result->variables[i].text);
+		free(result->variables[i].values);
+	}
+	free(result->variables);
+	buf_done(&result->text);
+	*result = (struct result){ 0 };
+}
+
+static struct result_variable *begin(struct result *result, const char *name, enum shvar_kind kind)
+{
+	struct result_variable *v;
+
+	v = reallocarray(result->variables, result->n_variables + 1, sizeof(*v));
+	if (!v)
+		return NULL;
+	result->variables = v;
+	v += result->n_variables;
+	*v = (struct result_variable){ .name = strdup(name), .kind = kind };
+	if (!v->name)
+		return NULL;
+	result->n_variables++;
+	return v;
+}
+
+static bool add_string(struct result_variable *v, const char *s)
+{
+	return buf_add(&v->text, s, strlen(s) + 1);
+}
+
+int result_scalar(struct result *result, const char *name, const char *value,
+		  struct coder_error *err)
+{
+	struct result_variable *v = begin(result, name, SHVAR_SCALAR);
+
+	if (!v || !add_string(v, value))
+		return coder_error_memory(err);
+	v->n = 1;
+	return 0;
+}
+
+int result_indexed(struct result *result, const char *name, const struct coder_strings *values,
+		   struct coder_error *err)
+{
+	struct result_variable *v = begin(result, name, SHVAR_INDEXED);
+
+	if (!v)
+		return coder_error_memory(err);
+	for (size_t i = 0; i < values->n; i++)
+		if (!add_string(v, values->v[i]))
+			return coder_error_memory(err);
+	v->n = values->n;
+	return 0;
+}
+
+int result_assoc(struct result *result, const char *name, struct coder_error *err)
+{
+	return begin(result, name, SHVAR_ASSOC) ? 0 : coder_error_memory(err);
+}
+
+/* The key is "ID,FIELD", or without id FIELD. */
+static int add_pair(struct result *result, const char *id, const char *field, const char *value,
+		    struct coder_error *err)
+{
+	struct result_variable *v = &result->variables[result->n_variables - 1];
+
+	while (v->kind != SHVAR_ASSOC)
+		v--;
+	if ((id && (!buf_add_str(&v->text, id) || !buf_add_char(&v->text, ','))) ||
+	    !add_string(v, field) || !add_string(v, value))
+		return coder_error_memory(err);
+	v->n++;
+	return 0;
+}
+
+int result_pair(struct result *result, const char *key, const char *value, struct coder_error *err)
+{
+	return add_pair(result, NULL, key, value, err);
+}
+
+static const char *next_string(const char **p)
+{
+	const char *s = *p;
+
+	*p += strlen(s) + 1;
+	return s;
+}
+
+static bool index_strings(struct result_variable *v)
+{
+	const char *p = v->text.data;
+
+	if (v->kind == SHVAR_ASSOC)
+		v->pairs = calloc(v->n + 1, sizeof(*v->pairs));
+	else
+		v->values = calloc(v->n + 1, sizeof(*v->values));
+	if (!v->values)
+		return false;
+	for (size_t i = 0; i < v->n; i++) {
+		if (v->kind == SHVAR_ASSOC) {
+			v->pairs[i].key = next_string(&p);
+			v->pairs[i].value = next_string(&p);
+		} else {
+			v->values[i] = next_string(&p);
+		}
+	}
+	return true;
+}
+
+static int assign(const struct result_variable *v)
+{
+	switch (v->kind) {
+	case SHVAR_ASSOC:
+		return shvar_set_assoc(v->name, v->pairs, v->n);
+	case SHVAR_INDEXED:
+		return shvar_set_indexed(v->name, v->values, v->n);
+	case SHVAR_SCALAR:
+		break;
+	}
+	return shvar_set_scalar(v->name, v->values[0]);
+}
+
+/* Remembers which signal ended a write. */
+struct watch {
+	int (*pending)(void *ctx);
+	void *ctx;
+	int signal;
+};
+
+static int watch_pending(void *ctx)
+{
+	struct watch *watch = ctx;
+
+	watch->signal = watch->pending(watch->ctx);
+	return watch->signal;
+}
+
+static int write_text(const struct buf *text, struct watch *watch, bool *ret_pipe,
+		      struct coder_error *err)
+{
+	int error;
+
+	if (!text->len || shio_write(text->data, text->len, watch_pending, watch) == 0)
+		return 0;
+	error = errno;
+	if (error == EINTR && watch->signal) {
+		coder_error_set(err, CODER_ERR_INTERRUPTED, "interrupted");
+		err->signal = watch->signal;
+		return -1;
+	}
+	*ret_pipe = error == EPIPE;
+	return coder_error_set(err, CODER_ERR_REFUSED, "write error: %s", strerror(error));
+}
+
+int result_publish(struct result *result, int (*pending)(void *ctx), void *ctx, bool *ret_pipe,
+		   struct coder_error *err)
+{
+	struct watch watch = { .pending = pending, .ctx = ctx };
+
+	/* whatever can fail comes before the first assignment */
+	for (size_t i = 0; i < result->n_variables; i++)
+		if (!index_strings(&result->variables[i]))
+			return coder_error_memory(err);
+	if (write_text(&result->text, &watch, ret_pipe, err) < 0)
+		return -1;
+	for (size_t i = 0; i < result->n_variables; i++)
+		if (assign(&result->variables[i]) < 0)
+			return coder_error_set(err, CODER_ERR_REFUSED, "%s: cannot be assigned",
+					       result->variables[i].name);
+	if (result->note)
+		shio_note(result->note);
+	return 0;
+}
+
+/* ----------------------------------------------------------------- record */
+
+const char *const output_record_fields[] = {
+	"id",
+	"name",
+	"owner",
+	"user_id",
+	"login_type",
+	"scopes",
+	"allow_list",
+	"lifetime_seconds",
+	"created_at",
+	"updated_at",
+	"last_used",
+	"expires_at",
+	"created_epoch",
+	"last_used_epoch",
+	"expires_epoch",
+	"ttl",
+	"expired",
+	"never_used",
+	NULL,
+};
+#define N_FIELDS (COUNT(output_record_fields) - 1)
+
+/* Joins a list with blanks and gives it up; NULL: no memory. */
+static char *join(struct coder_strings *list)
+{
+	struct buf text = { 0 };
+	char *joined = NULL;
+	bool ok = true;
+
+	for (size_t i = 0; i < list->n && ok; i++)
+		ok = buf_add_str(&text, i ? " " : "") && buf_add_str(&text, list->v[i]);
+	if (ok)
+		joined = buf_detach(&text);
+	buf_done(&text);
+	coder_strings_done(list);
+	return joined;
+}
+
+struct number {
+	char text[24];
+};
+
+static struct number number(int64_t value)
+{
+	struct number n;
+
+	snprintf(n.text, sizeof(n.text), "%" PRId64, value);
+	return n;
+}
+
+static int add_fields(struct result *result, const struct coder_token *token, bool with_id,
+		      int64_t now, const char *scopes, const char *allow_list,
+		      struct coder_error *err)
+{
+	int64_t left = token->expires_epoch - now;
+	struct number lifetime = number(token->lifetime_seconds);
+	struct number created = number(token->created_epoch);
+	struct number used = number(token->last_used_epoch);
+	struct number expires = number(token->expires_epoch);
+	struct number ttl = number(left > 0 ? left : 0);
+	const char *const values[N_FIELDS] = {
+		token->id,
+		token->name,
+		owner_of(token),
+		token->user_id,
+		token->login_type,
+		scopes,
+		allow_list,
+		lifetime.text,
+		token->created_at,
+		token->updated_at,
+		token->last_used,
+		token->expires_at,
+		created.text,
+		used.text,
+		expires.text,
+		ttl.text,
+		left > 0 ? "0" : "1",
+		token->last_used_epoch ? "0" : "1",
+	};
+
+	for (size_t i = 0; i < N_FIELDS; i++)
+		if (add_pair(result, with_id ? token->id : NULL, output_record_fields[i], values[i],
+			     err) < 0)
+			return -1;
+	return 0;
+}
+
+int output_record(struct result *result, const struct coder_token *token, bool with_id, int64_t now,
+		  struct coder_error *err)
+{
+	struct coder_strings scopes = { 0 }, allow_list = { 0 };
+	char *scopes_text, *allow_text;
+	int rc;
+
+	if (coder_token_scopes(token, &scopes, err) < 0 ||
+	    coder_token_allow_list(token, &allow_list, err) < 0) {
+		coder_strings_done(&scopes);
+		return -1;
+	}
+	scopes_text = join(&scopes);
+	allow_text = join(&allow_list);
+	rc = scopes_text && allow_text ?
+		     add_fields(result, token, with_id, now, scopes_text, allow_text, err) :
+		     coder_error_memory(err);
+	free(scopes_text);
+	free(allow_text);
+	return rc;
+}

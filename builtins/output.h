@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * output.h - what a command has found out, in the forms users want it: table,
+ * JSON, TSV, shell variables. A command collects all of it in a result while it
+ * works; nothing reaches the user before result_publish(), so a failed call
+ * prints nothing and leaves every variable as it was.
+ */
+#ifndef OUTPUT_H
+#define OUTPUT_H
+
+#include "../lib/buf.h"
+#include "../lib/coder.h"
+
+/* ---------------------------------------------------------------- result */
+
+struct result_variable; /* an assignment to come */
+
+struct result {
+	struct buf text; /* for standard output, written as it is */
+	const char *note; /* a line for standard error, or NULL; not owned */
+	struct result_variable *variables;
+	size_t n_variables;
+};
+
+/* Wipes and frees. Zeroed memory is the empty result. */
+void result_done(struct result *result);
+
+/* These note an assignment; name is copied. Returns 0 or -1 (no memory). */
+int result_scalar(struct result *result, const char *name, const char *value,
+		  struct coder_error *err);
+int result_indexed(struct result *result, const char *name, const struct coder_strings *values,
+		   struct coder_error *err);
+/* Begins an (empty) associative array; result_pair() adds to the one begun last. */
+int result_assoc(struct result *result, const char *name, struct coder_error *err);
+int result_pair(struct result *result, const char *key, const char *value,
+		struct coder_error *err);
+
+/*
+ * Writes the text, which may fail, then assigns the variables, which have
+ * passed shvar_check() and should not, then prints the note. pending: see
+ * shio_write(). Fails with CODER_ERR_REFUSED ("write error: ...", "NAME: cannot
+ * be assigned") or CODER_ERR_INTERRUPTED. *ret_pipe is set if standard output is
+ * a broken pipe.
+ */
+int result_publish(struct result *result, int (*pending)(void *ctx), void *ctx, bool *ret_pipe,
+		   struct coder_error *err);
+
+/* --------------------------------------------------------------- columns */
+
+#define OUTPUT_COLUMNS 8 /* how many columns there are */
+
+/* Indices into the table of columns, in the order shown; repeats are allowed. */
+struct output_columns {
+	unsigned char v[64];
+	size_t n;
+};
+
+/* "id,name,scopes,allow list,last used,expires at,created at,owner" for messages, help, completion. */
+extern const char output_column_names[];
+
+/*
+ * Reads the values of -c: comma lists, any case, "allow list" or "allow_list",
+ * blanks around trimmed; an empty value means all. A wrong one is
+ * CODER_ERR_USAGE, naming the nearest and all known.
+ */
+int output_columns_parse(const char *const *values, size_t n, struct output_columns *ret,
+			 struct coder_error *err);
+/* The first seven, and owner too if asked. */
+void output_columns_default(struct output_columns *ret, bool owner);
+bool output_columns_have_owner(const struct output_columns *columns);
+
+/* --------------------------------------------------------------- formats */
+
+/*
+ * All append to out; false: no memory. Tokens are not changed; rows come in the
+ * order given but in a table that shows the id, which is sorted by it bytewise,
+ * as the reference CLI does.
+ *
+ * Table: the reference CLI's, byte for byte: header in upper case, cells left
+ * aligned and padded to the column's width plus two blanks, the last too;
+ * widths as the CLI counts them, whatever the locale. Scopes and allow lists
+ * sorted and joined with ", ". Text is escaped as by output_escape().
+ */
+bool output_table(struct buf *out, const struct output_columns *columns,
+		  const struct coder_token *tokens, size_t n, bool header);
+/*
+ * JSON: an array with two blanks of indentation and the CLI's order of keys,
+ * then username where the server sent one, then key if it is given (a new
+ * token's secret). Control, bidirectional and HTML characters are \uXXXX.
+ * Arrays a server did not send are null.
+ */
+bool output_json(struct buf *out, const struct coder_token *tokens, size_t n, const char *key);
+/*
+ * TSV: a header line of column names with _ for blanks; cells as in the table,
+ * with tab, newline, CR and backslash as \t \n \r \\. Like the table, it is
+ * nothing at all, without header, if there are no tokens.
+ */
+bool output_tsv(struct buf *out, const struct output_columns *columns,
+		const struct coder_token *tokens, size_t n, bool header);
+
+/* How a command prints tokens. */
+struct output_format {
+	const char *name; /* "table", "json", "tsv" or "ids"; NULL: "table" */
+	const struct output_columns *columns;
+	bool no_header;
+	bool silent; /* nothing is to be printed at all */
+};
+
+/* Whether the format shows who owns a token. */
+bool output_needs_owner(const struct output_format *format);
+
+/* Adds tokens to the result's text, or to its note if there are none to show in a table. */
+int output_tokens(struct result *result, const struct output_format *format,
+		  const struct coder_token *tokens, size_t n, struct coder_error *err);
+
+/*
+ * Appends text with what would act on a terminal escaped: C0 and C1 controls
+ * and DEL as \xNN, bidirectional controls and line separators as \uXXXX, bytes
+ * that are no UTF-8 as \xNN. A backslash stays as it is.
+ */
+bool output_escape(struct buf *out, const char *text);
+
+/* The record fields of -A, in their order, NULL-terminated. */
+extern const char *const output_record_fields[];
+
+/*
+ * Adds a token's record to the associative array begun last, keys "FIELD", or
+ * "ID,FIELD" if with_id. now: seconds since the epoch, for ttl and expired.
+ */
+int output_record(struct result *result, const struct coder_token *token, bool with_id,
+		  int64_t now, struct coder_error *err);
+
+/* Columns a text takes on a terminal, as the reference CLI counts them. */
+size_t output_width(const char *text);
+/* The same for one character: 0, 1 or 2. */
+unsigned output_char_width(uint32_t c);
+
+#endif

@@ -1,0 +1,863 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* session.c - see session.h: options, shell variables and config files become a client. */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../lib/buf.h"
+#include "output.h"
+#include "session.h"
+#include "shell.h"
+
+#define INPUT_MAX (64u << 10) /* of a config file or a header command */
+#define SLICE_MS 100 /* how long a wait does not look at signals */
+#define COMMAND_NS (60 * CODER_NS) /* what a header command gets without --timeout */
+#define QUIET_COMMAND_NS (CODER_NS / 2)
+#define QUIET_CONNECT_NS (CODER_NS / 2)
+#define QUIET_NS (CODER_NS + CODER_NS / 2)
+
+struct session {
+	bool quiet;
+	int64_t began, limit_ns; /* limit 0: none */
+	char *directory; /* of the config files; NULL: nothing says where */
+	char *url, *origin;
+	bool url_is_files; /* it came from the file `url` */
+	char *token;
+	struct coder_strings headers; /* "Name: value" */
+	char *ca_file, *cert_file, *key_file;
+};
+
+static void session_done(struct session *s)
+{
+	for (size_t i = 0; i < s->headers.n; i++)
+		explicit_bzero(s->headers.v[i], strlen(s->headers.v[i]));
+	coder_strings_done(&s->headers);
+	buf_free_string(s->token);
+	free(s->directory);
+	free(s->url);
+	free(s->origin);
+	free(s->ca_file);
+	free(s->cert_file);
+	free(s->key_file);
+}
+
+static int64_t now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * CODER_NS + t.tv_nsec;
+}
+
+/* What is left of the call's time, never less than a moment; 0: it has no end. */
+static int64_t time_left(const struct session *s)
+{
+	int64_t left = s->limit_ns - (now_ns() - s->began);
+
+	if (s->limit_ns == 0)
+		return 0;
+	return left > 0 ? left : 1;
+}
+
+/* ------------------------------------------------------ variables, files */
+
+static int copy_string(const char *text, char **ret, struct coder_error *err)
+{
+	*ret = strdup(text);
+	return *ret ? 0 : coder_error_memory(err);
+}
+
+/* *ret is NULL if the variable is unset or empty. */
+static int copy_variable(const char *name, char **ret, struct coder_error *err)
+{
+	const char *value = shvar_get(name);
+
+	*ret = NULL;
+	return value && *value ? copy_string(value, ret, err) : 0;
+}
+
+static int copy_option(const char *option, const char *variable, char **ret,
+		       struct coder_error *err)
+{
+	return option && *option ? copy_string(option, ret, err) :
+				   copy_variable(variable, ret, err);
+}
+
+static int find_directory(struct session *s, struct coder_error *err)
+{
+	static const struct {
+		const char *variable, *below;
+	} places[] = {
+		{ "CODER_CONFIG_DIR", "" },
+		{ "XDG_CONFIG_HOME", "/coderv2" },
+		{ "HOME", "/.config/coderv2" },
+	};
+
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		const char *value = shvar_get(places[i].variable);
+
+		if (!value || !*value)
+			continue;
+		if (asprintf(&s->directory, "%s%s", value, places[i].below) < 0) {
+			s->directory = NULL;
+			return coder_error_memory(err);
+		}
+		return 0;
+	}
+	return 0;
+}
+
+/* Bytes read and appended, 0 at the end, -1 with errno (EFBIG: too many). */
+static ssize_t read_some(int fd, struct buf *out)
+{
+	char chunk[4096];
+	ssize_t n;
+
+	do
+		n = read(fd, chunk, sizeof(chunk));
+	while (n < 0 && errno == EINTR);
+	if (n > 0 && !buf_add(out, chunk, (size_t)n)) {
+		errno = out->len + (size_t)n > out->max ? EFBIG : ENOMEM;
+		n = -1;
+	}
+	explicit_bzero(chunk, sizeof(chunk));
+	return n;
+}
+
+static bool is_blank(char c)
+{
+	return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+static bool has_control(const char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if ((unsigned char)text[i] < ' ' || text[i] == 0x7f)
+			return true;
+	return false;
+}
+
+/* Copies what is left when blanks at both ends are gone; NULL if that is nothing. */
+static int copy_trimmed(const struct buf *text, const char *path, char **ret,
+			struct coder_error *err)
+{
+	const char *begin = text->data;
+	size_t len = text->len;
+
+	*ret = NULL;
+	while (len > 0 && is_blank(begin[len - 1]))
+		len--;
+	for (; len > 0 && is_blank(*begin); len--)
+		begin++;
+	if (len == 0)
+		return 0;
+	if (has_control(begin, len))
+		return coder_error_set(err, CODER_ERR_AUTH, "%s: has a control character in it",
+				       path);
+	*ret = strndup(begin, len);
+	return *ret ? 0 : coder_error_memory(err);
+}
+
+static int read_regular(int fd, const char *path, struct buf *out, mode_t *ret_mode,
+			struct coder_error *err)
+{
+	struct stat st;
+	ssize_t n;
+
+	if (fstat(fd, &st) < 0)
+		return coder_error_set(err, CODER_ERR_AUTH, "%s: %s", path, strerror(errno));
+	if (!S_ISREG(st.st_mode))
+		return coder_error_set(err, CODER_ERR_AUTH, "%s: not a regular file", path);
+	do
+		n = read_some(fd, out);
+	while (n > 0);
+	if (n < 0)
+		return coder_error_set(err, CODER_ERR_AUTH, "%s: %s", path, strerror(errno));
+	*ret_mode = st.st_mode & 07777;
+	return 0;
+}
+
+/* *ret is NULL if there is no such file, or nothing in it. */
+static int read_file(const char *path, char **ret, mode_t *ret_mode, struct coder_error *err)
+{
+	struct buf text = { .max = INPUT_MAX };
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	int rc;
+
+	*ret = NULL;
+	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
+		return 0;
+	if (fd < 0)
+		return coder_error_set(err, CODER_ERR_AUTH, "%s: %s", path, strerror(errno));
+	rc = read_regular(fd, path, &text, ret_mode, err);
+	close(fd);
+	if (rc == 0)
+		rc = copy_trimmed(&text, path, ret, err);
+	buf_done(&text);
+	return rc;
+}
+
+/* The path of a config file. */
+static int config_path(const struct session *s, const char *name, char **ret,
+		       struct coder_error *err)
+{
+	return asprintf(ret, "%s/%s", s->directory, name) < 0 ? coder_error_memory(err) : 0;
+}
+
+static int read_url_file(const struct session *s, char **ret, struct coder_error *err)
+{
+	mode_t mode;
+	char *path;
+	int rc;
+
+	*ret = NULL;
+	if (!s->directory)
+		return 0;
+	if (config_path(s, "url", &path, err) < 0)
+		return -1;
+	rc = read_file(path, ret, &mode, err);
+	free(path);
+	return rc;
+}
+
+/* ---------------------------------------------------------- url and token */
+
+static int find_url(struct session *s, const char *option, struct coder_error *err)
+{
+	size_t len;
+
+	if (copy_option(option, "CODER_URL", &s->url, err) < 0)
+		return -1;
+	if (!s->url) {
+		s->url_is_files = true;
+		if (read_url_file(s, &s->url, err) < 0)
+			return -1;
+	}
+	if (!s->url) {
+		coder_error_set(err, CODER_ERR_AUTH, "no URL");
+		return coder_error_hint(err, "set CODER_URL or give --url, or sign in with "
+					     "coder login");
+	}
+	for (len = strlen(s->url); len > 0 && is_blank(s->url[len - 1]); len--)
+		s->url[len - 1] = '\0';
+	if (coder_url_origin(s->url, &s->origin, err) < 0)
+		return s->url_is_files ? coder_error_wrap(err, "%s/url", s->directory) : -1;
+	return 0;
+}
+
+static int no_token(const struct session *s, struct coder_error *err)
+{
+	coder_error_set(err, CODER_ERR_AUTH, "no token for %s", s->origin);
+	return coder_error_hint(err,
+				"set CODER_SESSION_TOKEN or give --token, or sign in with "
+				"coder login %s",
+				s->origin);
+}
+
+/* The token of the file `session` is for what the file `url` names, and nobody else. */
+static int check_owner(const struct session *s, const char *path, struct coder_error *err)
+{
+	char *url, *origin;
+	bool same;
+
+	if (s->url_is_files)
+		return 0;
+	if (read_url_file(s, &url, err) < 0)
+		return -1;
+	if (!url) {
+		coder_error_set(err, CODER_ERR_AUTH,
+				"no token for %s: there is one in %s, but no file url beside it "
+				"says whose it is",
+				s->origin, path);
+		return coder_error_hint(err, "set CODER_SESSION_TOKEN or give --token");
+	}
+	if (coder_url_origin(url, &origin, err) < 0) {
+		free(url);
+		return coder_error_wrap(err, "%s/url", s->directory);
+	}
+	free(url);
+	same = strcmp(origin, s->origin) == 0;
+	if (!same) {
+		coder_error_set(err, CODER_ERR_AUTH, "no token for %s: the one in %s belongs to %s",
+				s->origin, path, origin);
+		coder_error_hint(err, "set CODER_SESSION_TOKEN or give --token");
+	}
+	free(origin);
+	return same ? 0 : -1;
+}
+
+static void warn_of_mode(const char *path, mode_t mode)
+{
+	struct buf text = { 0 };
+
+	if (output_escape(&text, path))
+		shio_warning("%s: readable by others (mode %04o): chmod 600", text.data,
+			     (unsigned)mode);
+	buf_done(&text);
+}
+
+static int read_session_file(struct session *s, const char *path, struct coder_error *err)
+{
+	mode_t mode = 0;
+
+	if (read_file(path, &s->token, &mode, err) < 0)
+		return -1;
+	if (!s->token)
+		return no_token(s, err);
+	if (check_owner(s, path, err) < 0)
+		return -1;
+	if (!s->quiet && (mode & (S_IRGRP | S_IROTH)))
+		warn_of_mode(path, mode);
+	return 0;
+}
+
+static int find_token(struct session *s, const char *option, struct coder_error *err)
+{
+	char *path;
+	int rc;
+
+	if (copy_option(option, "CODER_SESSION_TOKEN", &s->token, err) < 0)
+		return -1;
+	if (s->token)
+		return 0;
+	if (!s->directory)
+		return no_token(s, err);
+	if (config_path(s, "session", &path, err) < 0)
+		return -1;
+	rc = read_session_file(s, path, err);
+	free(path);
+	return rc;
+}
+
+/* -------------------------------------------------------------------- tls */
+
+static int find_readable(const char *variable, char **ret, struct coder_error *err)
+{
+	if (copy_variable(variable, ret, err) < 0)
+		return -1;
+	if (*ret && faccessat(AT_FDCWD, *ret, R_OK, AT_EACCESS) < 0)
+		return coder_error_set(err, CODER_ERR_USAGE, "%s: %s: %s", variable, *ret,
+				       strerror(errno));
+	return 0;
+}
+
+static int find_tls(struct session *s, struct coder_error *err)
+{
+	if (find_readable("CODER_CLIENT_TLS_CA_FILE", &s->ca_file, err) < 0 ||
+	    (!s->ca_file && find_readable("SSL_CERT_FILE", &s->ca_file, err) < 0) ||
+	    find_readable("CODER_CLIENT_TLS_CERT_FILE", &s->cert_file, err) < 0 ||
+	    find_readable("CODER_CLIENT_TLS_KEY_FILE", &s->key_file, err) < 0)
+		return -1;
+	if (!s->cert_file != !s->key_file)
+		return coder_error_set(err, CODER_ERR_USAGE,
+				       "CODER_CLIENT_TLS_CERT_FILE and CODER_CLIENT_TLS_KEY_FILE "
+				       "must be specified together");
+	return 0;
+}
+
+/* ---------------------------------------------------------------- headers */
+
+/* RFC 7230's token. */
+static bool is_header_name(const char *name, size_t len)
+{
+	static const char allowed[] = "!#$%&'*+-.^_`|~0123456789"
+				      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+	for (size_t i = 0; i < len; i++)
+		if (!name[i] || !strchr(allowed, name[i]))
+			return false;
+	return len > 0;
+}
+
+/* Headers that would break the request, or take the token's place. */
+static bool is_reserved(const char *name, size_t len)
+{
+	static const char *const reserved[] = {
+		"Coder-Session-Token",
+		"Content-Length",
+		"Transfer-Encoding",
+	};
+
+	for (size_t i = 0; i < sizeof(reserved) / sizeof(reserved[0]); i++)
+		if (strlen(reserved[i]) == len && strncasecmp(reserved[i], name, len) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * Adds the len bytes "key=value". What is wrong with it is told by its number
+ * in the source: values are secrets.
+ */
+static int add_header(struct session *s, const char *entry, size_t len, const char *source,
+		      size_t number, struct coder_error *err)
+{
+	const char *equals = memchr(entry, '=', len);
+	size_t name_len = equals ? (size_t)(equals - entry) : 0;
+	struct buf line = { 0 };
+	int rc;
+
+	if (!equals)
+		return coder_error_set(err, CODER_ERR_USAGE, "%s %zu has no \"=\": want key=value",
+				       source, number);
+	if (!is_header_name(entry, name_len))
+		return coder_error_set(err, CODER_ERR_USAGE, "%s %zu: the key is no header name",
+				       source, number);
+	if (is_reserved(entry, name_len))
+		return coder_error_set(err, CODER_ERR_USAGE, "%s %zu: %.*s cannot be set", source,
+				       number, (int)name_len, entry);
+	if (has_control(entry, len))
+		return coder_error_set(err, CODER_ERR_USAGE,
+				       "%s %zu: the value has a control character in it", source,
+				       number);
+	if (buf_addf(&line, "%.*s: %.*s", (int)name_len, entry, (int)(len - name_len - 1),
+		     equals + 1))
+		rc = coder_strings_add(&s->headers, line.data, err);
+	else
+		rc = coder_error_memory(err);
+	buf_done(&line);
+	return rc;
+}
+
+/*
+ * Finds the end of a quoted field, whose text begins at text, and closes the
+ * gaps of its doubled quotes. NULL: it has no end.
+ */
+static char *unquote(char *text, size_t *ret_len)
+{
+	char *out = text;
+
+	for (char *in = text; *in; in++) {
+		if (*in == '"' && *++in != '"') {
+			*ret_len = (size_t)(out - text);
+			return in;
+		}
+		*out++ = *in;
+	}
+	return NULL;
+}
+
+/* Adds the fields of a CSV record, which is changed. */
+static int add_record(struct session *s, char *record, struct coder_error *err)
+{
+	char *p = record;
+
+	for (size_t number = 1;; number++, p++) {
+		bool quoted = *p == '"';
+		char *text = p + quoted;
+		size_t len = strcspn(text, ",\"");
+
+		p = quoted ? unquote(text, &len) : text + len;
+		if (!p || (*p && *p != ','))
+			return coder_error_set(err, CODER_ERR_USAGE,
+					       "CODER_HEADER entry %zu is not quoted as CSV is",
+					       number);
+		if (add_header(s, text, len, "CODER_HEADER entry", number, err) < 0)
+			return -1;
+		if (!*p)
+			return 0;
+	}
+}
+
+static int add_variable_headers(struct session *s, struct coder_error *err)
+{
+	char *record;
+	int rc;
+
+	if (copy_variable("CODER_HEADER", &record, err) < 0)
+		return -1;
+	rc = record ? add_record(s, record, err) : 0;
+	buf_free_string(record);
+	return rc;
+}
+
+/* --------------------------------------------------------- header command */
+
+struct child {
+	pid_t pid; /* 0: none, or reaped */
+	int fd; /* its standard output; -1: none */
+	int64_t deadline;
+	sigset_t old_mask;
+	sigset_t held; /* signals that would end the shell, and leave the child behind */
+};
+
+static const int fatal_signals[] = { SIGINT, SIGTERM, SIGHUP };
+#define N_FATAL (sizeof(fatal_signals) / sizeof(fatal_signals[0]))
+
+/*
+ * Until child_done() the shell does not reap the child (SIGCHLD), and what
+ * would kill the shell waits until the child is dead.
+ */
+static void hold_signals(struct child *child)
+{
+	sigset_t block;
+
+	sigprocmask(SIG_BLOCK, NULL, &child->old_mask);
+	sigemptyset(&child->held);
+	for (size_t i = 0; i < N_FATAL; i++) {
+		struct sigaction act;
+
+		if (sigaction(fatal_signals[i], NULL, &act) == 0 && act.sa_handler == SIG_DFL &&
+		    !sigismember(&child->old_mask, fatal_signals[i]))
+			sigaddset(&child->held, fatal_signals[i]);
+	}
+	block = child->held;
+	sigaddset(&block, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &block, NULL);
+}
+
+static int pending_signal(const struct child *child)
+{
+	int sig = shell_pending(NULL);
+	sigset_t pending;
+
+	sigpending(&pending);
+	for (size_t i = 0; sig == 0 && i < N_FATAL; i++)
+		if (sigismember(&child->held, fatal_signals[i]) &&
+		    sigismember(&pending, fatal_signals[i]))
+			sig = fatal_signals[i];
+	return sig;
+}
+
+/* Leaves neither the command nor what it started. */
+static void child_done(struct child *child)
+{
+	if (child->pid > 0) {
+		kill(-child->pid, SIGKILL);
+		while (waitpid(child->pid, NULL, 0) < 0 && errno == EINTR)
+			;
+	}
+	if (child->fd >= 0)
+		close(child->fd);
+	sigprocmask(SIG_SETMASK, &child->old_mask, NULL);
+}
+
+/* The exported variables, with url ("CODER_URL=...") for the one of that name. */
+static char **make_environment(char *url)
+{
+	size_t n = 0, kept = 0;
+	char **env;
+
+	while (environ && environ[n])
+		n++;
+	env = calloc(n + 2, sizeof(*env));
+	if (!env)
+		return NULL;
+	for (size_t i = 0; i < n; i++)
+		if (strncmp(environ[i], "CODER_URL=", 10) != 0)
+			env[kept++] = environ[i];
+	env[kept] = url;
+	return env;
+}
+
+/* Returns 0 or an errno. The child has its own process group and no signal ignored. */
+static int spawn(char *command, char **env, int out, pid_t *ret)
+{
+	char *argv[] = { (char *)"sh", (char *)"-c", command, NULL };
+	posix_spawn_file_actions_t files;
+	posix_spawnattr_t attr;
+	sigset_t all, none;
+	int rc;
+
+	sigfillset(&all);
+	sigemptyset(&none);
+	rc = posix_spawnattr_init(&attr);
+	if (rc)
+		return rc;
+	rc = posix_spawn_file_actions_init(&files);
+	if (rc) {
+		posix_spawnattr_destroy(&attr);
+		return rc;
+	}
+	posix_spawnattr_setsigdefault(&attr, &all);
+	posix_spawnattr_setsigmask(&attr, &none);
+	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF |
+						POSIX_SPAWN_SETSIGMASK);
+	rc = posix_spawn_file_actions_adddup2(&files, out, STDOUT_FILENO);
+	if (!rc)
+		rc = posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY,
+						      0);
+	if (!rc)
+		rc = posix_spawn_file_actions_addopen(&files, STDERR_FILENO, "/dev/null", O_WRONLY,
+						      0);
+	if (!rc)
+		rc = posix_spawn(ret, "/bin/sh", &files, &attr, argv, env);
+	posix_spawn_file_actions_destroy(&files);
+	posix_spawnattr_destroy(&attr);
+	return rc;
+}
+
+static int start(struct child *child, const struct session *s, char *command,
+		 struct coder_error *err)
+{
+	char *url = NULL;
+	char **env = NULL;
+	int ends[2];
+	int rc = ENOMEM;
+
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return coder_error_set(err, CODER_ERR_REFUSED, "CODER_HEADER_COMMAND: %s",
+				       strerror(errno));
+	child->fd = ends[0];
+	if (asprintf(&url, "CODER_URL=%s", s->url) < 0)
+		url = NULL;
+	if (url)
+		env = make_environment(url);
+	if (env)
+		rc = spawn(command, env, ends[1], &child->pid);
+	close(ends[1]);
+	free(env);
+	free(url);
+	if (rc)
+		return coder_error_set(err, CODER_ERR_REFUSED, "CODER_HEADER_COMMAND: %s",
+				       strerror(rc));
+	return 0;
+}
+
+/* Whether the wait may go on. */
+static int check_wait(const struct child *child, struct coder_error *err)
+{
+	int sig = pending_signal(child);
+
+	if (sig) {
+		coder_error_set(err, CODER_ERR_INTERRUPTED, "interrupted");
+		err->signal = sig;
+		return -1;
+	}
+	if (now_ns() >= child->deadline)
+		return coder_error_set(err, CODER_ERR_NO_ANSWER,
+				       "CODER_HEADER_COMMAND did not end in time");
+	return 0;
+}
+
+/* Reads what comes within a slice. 1: more may come, 0: that was all. */
+static int read_output(const struct child *child, struct buf *out, struct coder_error *err)
+{
+	struct pollfd end = { .fd = child->fd, .events = POLLIN };
+	ssize_t n = 1;
+
+	if (poll(&end, 1, SLICE_MS) > 0)
+		n = read_some(child->fd, out);
+	if (n < 0)
+		return coder_error_set(err, CODER_ERR_REFUSED, "output of CODER_HEADER_COMMAND: %s",
+				       strerror(errno));
+	return n > 0;
+}
+
+/* What the command's end means. */
+static int judge(int status, struct coder_error *err)
+{
+	if (WIFSIGNALED(status))
+		return coder_error_set(err, CODER_ERR_REFUSED,
+				       "header command was ended by signal %d", WTERMSIG(status));
+	if (WEXITSTATUS(status) != 0)
+		return coder_error_set(err, CODER_ERR_REFUSED,
+				       "header command failed with status %d", WEXITSTATUS(status));
+	return 0;
+}
+
+/* Until the command has closed its output and ended. */
+static int wait_for(struct child *child, struct buf *out, struct coder_error *err)
+{
+	int more = 1;
+	pid_t ended = 0;
+	int status;
+
+	while (ended == 0) {
+		if (check_wait(child, err) < 0)
+			return -1;
+		if (more)
+			more = read_output(child, out, err);
+		else if ((ended = waitpid(child->pid, &status, WNOHANG)) == 0)
+			poll(NULL, 0, 1);
+		if (more < 0)
+			return -1;
+	}
+	child->pid = 0;
+	if (ended < 0)
+		return coder_error_set(err, CODER_ERR_REFUSED, "CODER_HEADER_COMMAND: %s",
+				       strerror(errno));
+	return judge(status, err);
+}
+
+static int run_command(const struct session *s, char *command, struct buf *out,
+		       struct coder_error *err)
+{
+	int64_t limit = s->quiet ? QUIET_COMMAND_NS : COMMAND_NS;
+	int64_t left = time_left(s);
+	struct child child = { .fd = -1 };
+	int rc;
+
+	/* without a time of the user's own the command has ours */
+	if (left && (left < limit || !s->quiet))
+		limit = left;
+	child.deadline = now_ns() + limit;
+	hold_signals(&child);
+	rc = start(&child, s, command, err);
+	if (rc == 0)
+		rc = wait_for(&child, out, err);
+	child_done(&child);
+	return rc;
+}
+
+static int add_lines(struct session *s, const struct buf *out, struct coder_error *err)
+{
+	const char *line = out->data;
+	const char *end = out->data + out->len;
+
+	for (size_t number = 1; line < end; number++) {
+		const char *newline = memchr(line, '\n', (size_t)(end - line));
+		size_t len = (size_t)((newline ? newline : end) - line);
+		size_t bare = len > 0 && line[len - 1] == '\r' ? len - 1 : len;
+
+		if (bare > 0 &&
+		    add_header(s, line, bare, "CODER_HEADER_COMMAND line", number, err) < 0)
+			return -1;
+		line += len + 1;
+	}
+	return 0;
+}
+
+static int add_command_headers(struct session *s, struct coder_error *err)
+{
+	struct buf out = { .max = INPUT_MAX };
+	char *command;
+	int rc;
+
+	if (copy_variable("CODER_HEADER_COMMAND", &command, err) < 0)
+		return -1;
+	if (!command)
+		return 0;
+	if (shell_restricted())
+		rc = coder_error_set(err, CODER_ERR_USAGE, "CODER_HEADER_COMMAND: restricted");
+	else
+		rc = run_command(s, command, &out, err);
+	if (rc == 0 && out.len > 0)
+		rc = add_lines(s, &out, err);
+	buf_done(&out);
+	buf_free_string(command);
+	return rc;
+}
+
+/* ----------------------------------------------------------------- client */
+
+static void tell(void *ctx, const char *text)
+{
+	struct buf line = { 0 };
+
+	(void)ctx;
+	if (output_escape(&line, text))
+		shio_error("%s", line.data);
+	buf_done(&line);
+}
+
+static void tell_nobody(void *ctx, const char *text)
+{
+	(void)ctx;
+	(void)text;
+}
+
+static void warn_of_plaintext(const struct session *s)
+{
+	static bool warned;
+
+	if (!warned)
+		shio_warning("%s is not encrypted: whoever is on the way can read the token",
+			     s->origin);
+	warned = true;
+}
+
+static int open_client(const struct session *s, struct coder_client **ret, struct coder_error *err)
+{
+	const char *keepalive = shvar_get("CODER_TOKENS_KEEPALIVE");
+	struct coder_config config = {
+		.url = s->url,
+		.token = s->token,
+		.headers = (const char *const *)s->headers.v,
+		.n_headers = s->headers.n,
+		.ca_file = s->ca_file,
+		.cert_file = s->cert_file,
+		.key_file = s->key_file,
+		.timeout_ns = time_left(s),
+		.connect_timeout_ns = s->quiet ? QUIET_CONNECT_NS : 0,
+		.fresh = keepalive && strcmp(keepalive, "0") == 0,
+		.no_retry = s->quiet,
+		.no_threads = shell_malloc_unsafe(),
+		.hooks = {
+			.pending = shell_pending,
+			.acknowledge = shell_acknowledge,
+			.notice = s->quiet ? tell_nobody : tell,
+		},
+	};
+	char agent[96];
+
+	snprintf(agent, sizeof(agent), "coder_tokens/%s (bash %s)", CODER_TOKENS_VERSION,
+		 shell_version());
+	config.user_agent = agent;
+	if (coder_client_new(&config, ret, err) < 0)
+		return -1;
+	if (!s->quiet && coder_client_insecure(*ret))
+		warn_of_plaintext(s);
+	return 0;
+}
+
+static int gather(struct session *s, const struct session_options *options, struct coder_error *err)
+{
+	if (find_directory(s, err) < 0 || find_url(s, options->url, err) < 0 ||
+	    find_token(s, options->token, err) < 0 || find_tls(s, err) < 0 ||
+	    add_variable_headers(s, err) < 0)
+		return -1;
+	return add_command_headers(s, err);
+}
+
+int session_open(const struct session_options *options, bool quiet, struct coder_client **ret,
+		 struct coder_error *err)
+{
+	struct session s = {
+		.quiet = quiet,
+		.began = now_ns(),
+		.limit_ns = options->timeout_ns,
+	};
+	int rc;
+
+	if (quiet && (s.limit_ns == 0 || s.limit_ns > QUIET_NS))
+		s.limit_ns = QUIET_NS;
+	/* for the header command and for what libraries read themselves */
+	shell_sync_environment();
+	rc = gather(&s, options, err);
+	if (rc == 0)
+		rc = open_client(&s, ret, err);
+	session_done(&s);
+	return rc;
+}
+
+/* FNV-1a. A token is too random to be guessed from 64 bits of it. */
+static uint64_t hash(uint64_t value, const char *text)
+{
+	do
+		value = (value ^ (unsigned char)*text) * UINT64_C(0x100000001b3);
+	while (*text++);
+	return value;
+}
+
+uint64_t session_identity(const struct session_options *options)
+{
+	struct session s = { .quiet = true, .began = now_ns() };
+	struct coder_error err;
+	uint64_t identity = 0;
+
+	if (find_directory(&s, &err) == 0 && find_url(&s, options->url, &err) == 0 &&
+	    find_token(&s, options->token, &err) == 0)
+		identity = hash(hash(UINT64_C(0xcbf29ce484222325), s.origin), s.token) | 1;
+	session_done(&s);
+	return identity;
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * session.h - where to talk to, and as whom. Everything is read anew at each
+ * call, so that switching deployments is one assignment:
+ *
+ *   URL    --url, else $CODER_URL, else the file `url`
+ *   token  --token, else $CODER_SESSION_TOKEN, else the file `session`
+ *   files  in $CODER_CONFIG_DIR, else ${XDG_CONFIG_HOME:-$HOME/.config}/coderv2
+ *
+ * Shell variables count whether exported or not; an empty one counts as unset.
+ * A token from the file `session` goes only to the deployment that the file
+ * `url` beside it names (the reference CLI sends it anywhere).
+ */
+#ifndef SESSION_H
+#define SESSION_H
+
+#include "../lib/coder.h"
+
+/* What the command line says of it; NULL: nothing. */
+struct session_options {
+	const char *url;
+	const char *token;
+	int64_t timeout_ns; /* 0: none */
+};
+
+/*
+ * Gathers the configuration and opens a client. Reads CODER_HEADER (comma
+ * list of key=value, CSV quoting), CODER_HEADER_COMMAND (run by sh -c with
+ * CODER_URL in its environment, standard error to /dev/null, one key=value a
+ * line; ended by a pending signal or after its time; refused in a restricted
+ * shell), CODER_CLIENT_TLS_CA_FILE, _CERT_FILE and _KEY_FILE, SSL_CERT_FILE,
+ * CODER_TOKENS_KEEPALIVE. Warns of a session file that others can read, and
+ * once a shell of http:// to a host that is not loopback. No URL or no token is
+ * CODER_ERR_AUTH with what to set. quiet (completion): no warnings, no header
+ * command that takes longer than 0.5 s, 1.5 s for the whole client, no retries.
+ */
+int session_open(const struct session_options *options, bool quiet, struct coder_client **ret,
+		 struct coder_error *err);
+
+/*
+ * The deployment and the token that session_open() would use, as a number to
+ * tell them apart by; 0 if it would find none. Runs no header command and
+ * says nothing.
+ */
+uint64_t session_identity(const struct session_options *options);
+
+#endif

@@ -1,0 +1,609 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * shell.c - see shell.h. The one file that includes bash's headers.
+ *
+ * One build serves bash 5.0 to 5.3 because it uses only what is the same in all
+ * of them: the fields of SHELL_VAR, WORD_LIST and struct builtin, and functions.
+ * ARRAY and HASH_TABLE differ and are never looked into, by macro or otherwise.
+ */
+#include <config.h>
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <builtins.h>
+#include <shell.h>
+#include <quit.h>
+#include <common.h>
+
+#include "shell.h"
+
+/* In headers that bash does not install. */
+extern int pending_traps[];
+/* Not in every build of bash. */
+extern int restricted __attribute__((weak));
+extern int rl_pending_signal(void) __attribute__((weak));
+
+#define SLICE_MS 100 /* how long a wait does not look at pending signals */
+
+#define SAME_FIELD(field)                                                                        \
+	_Static_assert(offsetof(struct shell_builtin, field) == offsetof(struct builtin, field), \
+		       "struct shell_builtin differs from bash's struct builtin")
+
+SAME_FIELD(name);
+SAME_FIELD(function);
+SAME_FIELD(flags);
+SAME_FIELD(long_doc);
+SAME_FIELD(short_doc);
+SAME_FIELD(handle);
+_Static_assert(sizeof(struct shell_builtin) == sizeof(struct builtin), "size");
+_Static_assert(SHELL_BUILTIN_ENABLED == BUILTIN_ENABLED, "flags");
+
+/* ------------------------------------------------------------- variables */
+
+/* What a name stands for once its namerefs are followed. */
+struct target {
+	const char *name; /* of the variable itself */
+	SHELL_VAR *var; /* NULL: there is none yet */
+};
+
+__attribute__((format(printf, 2, 3))) static int refuse(char why[SHVAR_WHY_SIZE], const char *fmt,
+							...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(why, SHVAR_WHY_SIZE, fmt, ap);
+	va_end(ap);
+	return -1;
+}
+
+/* bash would evaluate a subscript, so that names with one must not reach it. */
+static bool is_identifier(const char *name)
+{
+	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_";
+	static const char digits[] = "0123456789";
+
+	if (*name == '\0' || strchr(digits, *name))
+		return false;
+	while (*name && (strchr(letters, *name) || strchr(digits, *name)))
+		name++;
+	return *name == '\0';
+}
+
+static int find_target(const char *given, struct target *ret, char why[SHVAR_WHY_SIZE])
+{
+	const char *name = given;
+
+	for (int level = 0; level <= NAMEREF_MAX; level++) {
+		SHELL_VAR *var;
+
+		if (!is_identifier(name)) {
+			if (name == given)
+				return refuse(why, "`%s': not a valid identifier", name);
+			return refuse(why, "%s: name reference to `%s', which is no plain variable",
+				      given, name);
+		}
+		var = find_variable_noref(name);
+		if (var == NULL || !nameref_p(var)) {
+			*ret = (struct target){ name, var };
+			return 0;
+		}
+		if (nameref_cell(var) == NULL)
+			return refuse(why, "%s: name reference without a target", name);
+		name = nameref_cell(var);
+	}
+	return refuse(why, "%s: circular name reference", given);
+}
+
+static int check_kind(const struct target *target, enum shvar_kind kind, char why[SHVAR_WHY_SIZE])
+{
+	const SHELL_VAR *var = target->var;
+
+	if (kind == SHVAR_SCALAR && (array_p(var) || assoc_p(var)))
+		return refuse(why, "%s: is an array; a plain variable is wanted", target->name);
+	if (kind == SHVAR_INDEXED && assoc_p(var))
+		return refuse(why, "%s: not an indexed array", target->name);
+	if (kind == SHVAR_ASSOC && array_p(var))
+		return refuse(why, "%s: cannot convert indexed to associative array", target->name);
+	return 0;
+}
+
+static int check_target(const struct target *target, enum shvar_kind kind, char why[SHVAR_WHY_SIZE])
+{
+	const SHELL_VAR *var = target->var;
+
+	if (find_tempenv_variable(target->name))
+		return refuse(why, "%s: is set for this command only and would be lost",
+			      target->name);
+	if (var == NULL)
+		return 0;
+	if (readonly_p(var))
+		return refuse(why, "%s: readonly variable", target->name);
+	if (noassign_p(var) || var->dynamic_value || var->assign_func)
+		return refuse(why, "%s: is one of bash's own variables", target->name);
+	if (integer_p(var))
+		return refuse(why, "%s: integer variable", target->name);
+	if (uppercase_p(var) || lowercase_p(var) || capcase_p(var))
+		return refuse(why, "%s: variable that changes the case of its value", target->name);
+	return check_kind(target, kind, why);
+}
+
+/* Finds the variable and makes sure that it can be assigned. */
+static int find_assignable(const char *name, enum shvar_kind kind, struct target *ret,
+			   char why[SHVAR_WHY_SIZE])
+{
+	struct target target;
+
+	if (find_target(name, &target, why) < 0 || check_target(&target, kind, why) < 0)
+		return -1;
+	*ret = target;
+	return 0;
+}
+
+int shvar_check(const char *name, enum shvar_kind kind, char why[SHVAR_WHY_SIZE])
+{
+	struct target target;
+
+	return find_assignable(name, kind, &target, why);
+}
+
+int shvar_set_scalar(const char *name, const char *value)
+{
+	char why[SHVAR_WHY_SIZE];
+	struct target target;
+	SHELL_VAR *var;
+	bool exported;
+
+	if (find_assignable(name, SHVAR_SCALAR, &target, why) < 0)
+		return -1;
+	exported = target.var && exported_p(target.var);
+	if (target.var)
+		var = bind_variable_value(target.var, (char *)value, 0);
+	else
+		var = bind_variable(target.name, (char *)value, 0);
+	if (var == NULL)
+		return -1;
+	VUNSETATTR(var, att_invisible);
+	if (!exported) /* set -a would have it so */
+		VUNSETATTR(var, att_exported);
+	return 0;
+}
+
+int shvar_set_indexed(const char *name, const char *const *values, size_t n)
+{
+	char why[SHVAR_WHY_SIZE];
+	struct target target;
+	SHELL_VAR *var;
+
+	if (find_assignable(name, SHVAR_INDEXED, &target, why) < 0)
+		return -1;
+	var = target.var ? target.var : make_new_array_variable((char *)target.name);
+	if (!array_p(var))
+		var = convert_var_to_array(var);
+	array_flush(array_cell(var));
+	VUNSETATTR(var, att_invisible);
+	for (size_t i = 0; i < n; i++)
+		if (array_insert(array_cell(var), (arrayind_t)i, (char *)values[i]) < 0)
+			return -1;
+	return 0;
+}
+
+int shvar_set_assoc(const char *name, const struct shvar_pair *pairs, size_t n)
+{
+	char why[SHVAR_WHY_SIZE];
+	struct target target;
+	SHELL_VAR *var;
+
+	if (find_assignable(name, SHVAR_ASSOC, &target, why) < 0)
+		return -1;
+	var = target.var ? target.var : make_new_assoc_variable((char *)target.name);
+	if (!assoc_p(var))
+		var = convert_var_to_assoc(var);
+	assoc_flush(assoc_cell(var));
+	VUNSETATTR(var, att_invisible);
+	for (size_t i = 0; i < n; i++)
+		if (assoc_insert(assoc_cell(var), savestring(pairs[i].key),
+				 (char *)pairs[i].value) < 0)
+			return -1;
+	return 0;
+}
+
+void shvar_unset(const char *name)
+{
+	char why[SHVAR_WHY_SIZE];
+	struct target target;
+
+	if (find_target(name, &target, why) == 0 && target.var && !readonly_p(target.var) &&
+	    !non_unsettable_p(target.var))
+		unbind_variable(target.name);
+}
+
+const char *shvar_get(const char *name)
+{
+	return get_string_value(name);
+}
+
+static void free_strings(char **v, size_t n)
+{
+	while (n > 0)
+		free(v[--n]);
+	free(v);
+}
+
+/* Copies the words as shell_words() gives them; NULL: no memory. */
+static char **copy_words(WORD_LIST *words, size_t *ret_n)
+{
+	size_t n, i;
+	char **v = (char **)shell_words(words, &n);
+
+	if (v == NULL)
+		return NULL;
+	for (i = 0; i < n; i++) {
+		v[i] = strdup(v[i]);
+		if (v[i] == NULL) {
+			free_strings(v, i);
+			return NULL;
+		}
+	}
+	*ret_n = n;
+	return v;
+}
+
+int shvar_get_indexed(const char *name, char ***ret_values, size_t *ret_n, char why[SHVAR_WHY_SIZE])
+{
+	struct target target;
+	WORD_LIST *words;
+	char **values;
+
+	if (find_target(name, &target, why) < 0)
+		return -1;
+	if (target.var == NULL)
+		return refuse(why, "%s: no such array", target.name);
+	if (!array_p(target.var))
+		return refuse(why, "%s: not an indexed array", target.name);
+	words = array_to_word_list(array_cell(target.var));
+	values = copy_words(words, ret_n);
+	dispose_words(words);
+	if (values == NULL)
+		return refuse(why, "out of memory");
+	*ret_values = values;
+	return 0;
+}
+
+static bool is_named(const SHELL_VAR *var, enum shvar_kind kind, const char *prefix,
+		     bool assignable)
+{
+	char why[SHVAR_WHY_SIZE];
+	bool right = kind == SHVAR_INDEXED ? array_p(var) :
+		     kind == SHVAR_ASSOC   ? assoc_p(var) :
+					     !array_p(var) && !assoc_p(var) && !function_p(var);
+
+	return right && strncmp(var->name, prefix, strlen(prefix)) == 0 &&
+	       (!assignable || shvar_check(var->name, kind, why) == 0);
+}
+
+int shvar_names(enum shvar_kind kind, const char *prefix, bool assignable, char ***ret_names,
+		size_t *ret_n)
+{
+	SHELL_VAR **vars = all_visible_variables(); /* sorted; the variables stay bash's */
+	size_t n = 0, all = 0;
+	char **names;
+
+	while (vars && vars[all])
+		all++;
+	names = malloc((all + 1) * sizeof(*names));
+	for (size_t i = 0; i < all && names; i++) {
+		if (!is_named(vars[i], kind, prefix, assignable))
+			continue;
+		names[n] = strdup(vars[i]->name);
+		if (names[n++] == NULL) {
+			free_strings(names, n);
+			names = NULL;
+		}
+	}
+	xfree(vars);
+	if (names == NULL)
+		return -1;
+	*ret_names = names;
+	*ret_n = n;
+	return 0;
+}
+
+/* ------------------------------------------------------------- the shell */
+
+bool shell_restricted(void)
+{
+	return &restricted && restricted;
+}
+
+bool shell_is_main(void)
+{
+	return getpid() == dollar_dollar_pid;
+}
+
+const char *shell_version(void)
+{
+	return dist_version;
+}
+
+void shell_sync_environment(void)
+{
+	maybe_make_export_env();
+}
+
+bool shell_malloc_unsafe(void)
+{
+	void *allocator = dlsym(RTLD_DEFAULT, "malloc");
+	Dl_info of_malloc, of_bash;
+
+	return allocator && dladdr(allocator, &of_malloc) &&
+	       dladdr((void *)builtin_error, &of_bash) && of_malloc.dli_fbase == of_bash.dli_fbase;
+}
+
+/* ---------------------------------------------------------------- output */
+
+static void hold_sigpipe(sigset_t *ret_old)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGPIPE);
+	sigprocmask(SIG_BLOCK, &set, ret_old);
+}
+
+static void release_sigpipe(const sigset_t *old)
+{
+	static const struct timespec now;
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGPIPE);
+	if (!sigismember(old, SIGPIPE))
+		sigtimedwait(&set, NULL, &now);
+	sigprocmask(SIG_SETMASK, old, NULL);
+}
+
+/* A message must not end a process that has a token to undo: no SIGPIPE. */
+__attribute__((format(printf, 2, 0))) static void say(void (*print)(const char *, ...),
+						      const char *fmt, va_list ap)
+{
+	sigset_t old;
+	char *text;
+
+	if (vasprintf(&text, fmt, ap) < 0)
+		text = NULL;
+	hold_sigpipe(&old);
+	print("%s", text ? text : "out of memory");
+	release_sigpipe(&old);
+	free(text);
+}
+
+void shio_error(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	say(builtin_error, fmt, ap);
+	va_end(ap);
+}
+
+void shio_warning(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	say(builtin_warning, fmt, ap);
+	va_end(ap);
+}
+
+/*
+ * Returns 0 or an errno. No more than PIPE_BUF at once: what poll() says of a
+ * pipe is true of that much, so that write() does not block.
+ */
+static int write_all(const char *data, size_t len, int (*pending)(void *ctx), void *ctx)
+{
+	while (len > 0) {
+		struct pollfd out = { .fd = STDOUT_FILENO, .events = POLLOUT };
+		ssize_t n;
+		int ready;
+
+		if (pending(ctx))
+			return EINTR;
+		ready = poll(&out, 1, SLICE_MS);
+		if (ready == 0 || (ready < 0 && errno == EINTR))
+			continue;
+		n = write(STDOUT_FILENO, data, len < PIPE_BUF ? len : PIPE_BUF);
+		if (n < 0 && errno != EINTR && errno != EAGAIN)
+			return errno;
+		if (n > 0) {
+			data += n;
+			len -= (size_t)n;
+		}
+	}
+	return 0;
+}
+
+int shio_write(const char *data, size_t len, int (*pending)(void *ctx), void *ctx)
+{
+	sigset_t old;
+	int error;
+
+	hold_sigpipe(&old);
+	error = fflush(stdout) == 0 ? write_all(data, len, pending, ctx) : errno;
+	release_sigpipe(&old);
+	errno = error;
+	return error ? -1 : 0;
+}
+
+void shio_note(const char *text)
+{
+	sigset_t old;
+
+	hold_sigpipe(&old);
+	fprintf(stderr, "%s\n", text);
+	fflush(stderr);
+	release_sigpipe(&old);
+}
+
+void shio_progress(const char *text)
+{
+	/* back to the line's begin, and clear it (ECMA-48 EL) */
+	fprintf(stderr, "\r\033[K%s", text ? text : "");
+	fflush(stderr);
+}
+
+bool shio_error_is_terminal(void)
+{
+	return isatty(STDERR_FILENO);
+}
+
+/* ------------------------------------------------------- interrupts, end */
+
+static const int ending_signals[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
+#define N_ENDING (sizeof(ending_signals) / sizeof(ending_signals[0]))
+
+/* What shell_pending() has to overlook. */
+static struct {
+	bool interrupt; /* interrupt_state was set; shell_leave() sets it again */
+	int terminating; /* likewise terminating_signal, or 0 */
+	int traps[N_ENDING]; /* pending_traps[] at the time */
+	int readline; /* what readline had caught, or 0 */
+} acknowledged;
+
+/* The signal that readline has caught and not yet handled, or 0. */
+static int readline_signal(void)
+{
+	int sig = rl_pending_signal ? rl_pending_signal() : 0;
+
+	for (size_t i = 0; i < N_ENDING; i++)
+		if (sig == ending_signals[i])
+			return sig;
+	return 0;
+}
+
+int shell_pending(void *unused)
+{
+	int sig = readline_signal();
+
+	(void)unused;
+	if (terminating_signal)
+		return terminating_signal;
+	if (interrupt_state)
+		return SIGINT;
+	for (size_t i = 0; i < N_ENDING; i++)
+		if (pending_traps[ending_signals[i]] > acknowledged.traps[i])
+			return ending_signals[i];
+	return sig == acknowledged.readline ? 0 : sig;
+}
+
+/* bash's flags count to one: they are put away, so that a second signal is seen. */
+void shell_acknowledge(void *unused)
+{
+	(void)unused;
+	if (interrupt_state) {
+		acknowledged.interrupt = true;
+		interrupt_state = 0;
+	}
+	if (terminating_signal) {
+		acknowledged.terminating = terminating_signal;
+		terminating_signal = 0;
+	}
+	for (size_t i = 0; i < N_ENDING; i++)
+		acknowledged.traps[i] = pending_traps[ending_signals[i]];
+	acknowledged.readline = readline_signal();
+}
+
+void shell_enter(void)
+{
+	memset(&acknowledged, 0, sizeof(acknowledged));
+}
+
+int shell_leave(int status)
+{
+	if (acknowledged.interrupt)
+		interrupt_state = 1;
+	if (acknowledged.terminating && !terminating_signal)
+		terminating_signal = acknowledged.terminating;
+	shell_enter();
+	if ((status & SHELL_EPIPE) && !shell_is_main())
+		raise(SIGPIPE);
+	QUIT;
+	return status & ~SHELL_EPIPE;
+}
+
+/* ------------------------------------------------------------ descriptors */
+
+unsigned shell_fill_std(void)
+{
+	unsigned mask = 0;
+
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+		int useless = fd == STDIN_FILENO ? O_WRONLY : O_RDONLY;
+
+		/* the lowest free number is this one, as those below are taken */
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", useless | O_CLOEXEC) == fd)
+			mask |= 1u << fd;
+	}
+	return mask;
+}
+
+void shell_close_std(unsigned mask)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (mask & 1u << fd)
+			close(fd);
+}
+
+/* ------------------------------------------------------------- definition */
+
+/* Whether arrays do what their functions promise. */
+static bool arrays_work(void)
+{
+	ARRAY *array = array_create();
+	const char *value;
+	bool ok;
+
+	array_insert(array, 7, (char *)"y");
+	value = array_reference(array, 7);
+	ok = value && strcmp(value, "y") == 0;
+	array_dispose(array);
+	return ok;
+}
+
+bool shell_supported(const char *name)
+{
+	const char *version = dist_version ? dist_version : "?";
+
+	if (strncmp(version, "5.", 2) == 0 && version[2] >= '0' && version[2] <= '3' &&
+	    (version[3] == '\0' || version[3] == '.') && arrays_work())
+		return true;
+	shio_error("%s: bash %s is not supported: needs 5.0 to 5.3", name, version);
+	return false;
+}
+
+const char **shell_words(void *words, size_t *ret_n)
+{
+	const char **v;
+	size_t n = 0;
+
+	for (WORD_LIST *w = words; w; w = w->next)
+		n++;
+	v = malloc((n ? n : 1) * sizeof(*v));
+	if (v == NULL)
+		return NULL;
+	n = 0;
+	for (WORD_LIST *w = words; w; w = w->next)
+		v[n++] = w->word->word;
+	*ret_n = n;
+	return v;
+}

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * shell.h - the shell's side of a builtin: variables, arrays, messages,
+ * interrupts. shell.c is the one file that includes bash's headers and the only
+ * place where versions of bash differ; everybody else sees plain C here.
+ *
+ * Nothing here jumps out of the caller (longjmp), with the one exception of
+ * shell_leave(), which is called last, when nothing is owned any more. Values
+ * that come from a server are never evaluated: no arithmetic, no expansion.
+ */
+#ifndef CODER_SHELL_H
+#define CODER_SHELL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* ------------------------------------------------------------- variables */
+
+enum shvar_kind {
+	SHVAR_SCALAR,
+	SHVAR_INDEXED,
+	SHVAR_ASSOC,
+};
+
+#define SHVAR_WHY_SIZE 256
+
+/*
+ * Whether NAME can be assigned as a variable of that kind without bash
+ * evaluating the value, failing or printing: a plain identifier
+ * ([A-Za-z_][A-Za-z0-9_]*), not readonly, not dynamic (RANDOM, BASH_ALIASES,
+ * DIRSTACK ...), no temporary environment variable, no nameref to anything but
+ * a plain identifier; a scalar must have no -i, -l, -u, -c and not be an array;
+ * an array must not be of the other kind. Returns 0, or -1 with why filled in
+ * in the words of bash ("x: readonly variable").
+ */
+int shvar_check(const char *name, enum shvar_kind kind, char why[SHVAR_WHY_SIZE]);
+
+/*
+ * These assign as the caller's `read` or `mapfile` would: to the innermost
+ * variable of that name, through a nameref, else to a new global one. The name
+ * has passed shvar_check(). Old contents are replaced whole. No export
+ * attribute is added, not even under set -a; one that is there stays.
+ * Returns 0, or -1 if bash refused.
+ */
+int shvar_set_scalar(const char *name, const char *value);
+int shvar_set_indexed(const char *name, const char *const *values, size_t n);
+struct shvar_pair {
+	const char *key, *value;
+};
+int shvar_set_assoc(const char *name, const struct shvar_pair *pairs, size_t n);
+
+/* As `unset -v NAME`; a readonly variable is left alone. */
+void shvar_unset(const char *name);
+
+/*
+ * The value of a shell variable, exported or not, local or temporary; NULL if
+ * it is unset. The pointer is good until the next call into the shell.
+ */
+const char *shvar_get(const char *name);
+
+/*
+ * Copies the values of an indexed array, in index order, into a heap array of
+ * heap strings (*ret_values, *ret_n; each to be freed). -1 with why: no such
+ * array, or a variable of another kind. An array without elements gives n = 0.
+ */
+int shvar_get_indexed(const char *name, char ***ret_values, size_t *ret_n,
+		      char why[SHVAR_WHY_SIZE]);
+
+/*
+ * The names of the shell's variables of that kind that begin with prefix, sorted,
+ * as a heap array of heap strings (*ret_names, *ret_n; each to be freed); with
+ * assignable only those that pass shvar_check(). -1: no memory.
+ */
+int shvar_names(enum shvar_kind kind, const char *prefix, bool assignable, char ***ret_names,
+		size_t *ret_n);
+
+/* Whether the shell is restricted (set -r). */
+bool shell_restricted(void);
+
+/* The process that is the shell a user sees as $$, not a subshell of it. */
+bool shell_is_main(void);
+
+/* The version of bash that runs, "5.2". */
+const char *shell_version(void);
+
+/*
+ * Makes bash's exported variables the process's environ, for what libraries
+ * read themselves (proxies, TZ): bash overrides getenv() but not environ.
+ */
+void shell_sync_environment(void);
+
+/* Whether the shell's own malloc, which is not thread-safe, serves the process. */
+bool shell_malloc_unsafe(void);
+
+/* ---------------------------------------------------------------- output */
+
+/*
+ * A message on standard error behind the shell's own prefix, as its builtins
+ * print theirs ("script: line 3: token_rm: ..."). Text from outside must have
+ * been escaped (output_escape()).
+ */
+void shio_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+void shio_warning(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/*
+ * Writes to standard output, past stdio's buffer (which is flushed first and
+ * must not keep secrets), waiting in slices of 100 ms that look at pending().
+ * Returns 0, or -1 with errno set: EINTR if pending() ended it. SIGPIPE is held
+ * back: a broken pipe is EPIPE here. In a subshell, a later
+ * shell_leave() with SHELL_EPIPE ends the process by SIGPIPE as it would end
+ * any writer in a pipeline.
+ */
+int shio_write(const char *data, size_t len, int (*pending)(void *ctx), void *ctx);
+
+/* Prints a line on standard error as it is, for what is neither error nor warning. */
+void shio_note(const char *text);
+
+/* On a terminal: shows how far a long job is, in place of what was shown; NULL: takes it away. */
+void shio_progress(const char *text);
+
+/* Whether standard error is a terminal. */
+bool shio_error_is_terminal(void);
+
+/* ------------------------------------------------------- interrupts, end */
+
+/*
+ * The number of a signal that asks the running command to end, or 0: bash's
+ * interrupt flag (interactive ^C), a terminating signal that bash caught, a
+ * trapped INT, TERM, HUP or QUIT, a signal caught by readline during completion.
+ * CHLD, WINCH, ALRM, USR1 ... never count: their traps run after the command.
+ */
+int shell_pending(void *unused);
+/* Only signals after this call count for shell_pending(), until shell_enter(). */
+void shell_acknowledge(void *unused);
+
+/* Begins a call: every signal that is pending now counts. */
+void shell_enter(void);
+
+#define SHELL_EPIPE 0x10000 /* or-ed to a status: see shio_write() */
+
+/*
+ * Ends a call: lets bash act on an interrupt (this may jump to the prompt),
+ * else returns the status for the builtin to return. The caller owns nothing.
+ */
+int shell_leave(int status);
+
+/* ------------------------------------------------------------ descriptors */
+
+/*
+ * Fills closed descriptors 0-2 with /dev/null in a direction that fails on use,
+ * so that no library's descriptor lands there. Returns a mask for
+ * shell_close_std(), which closes them again.
+ */
+unsigned shell_fill_std(void);
+void shell_close_std(unsigned mask);
+
+/* ------------------------------------------------------------- definition */
+
+/* What bash looks up as NAME_struct: its `struct builtin`, checked in shell.c. */
+struct shell_builtin {
+	char *name;
+	int (*function)(void *words); /* words: a WORD_LIST */
+	int flags; /* SHELL_BUILTIN_ENABLED */
+	char *const *long_doc; /* one line an element, the first a summary; NULL-terminated */
+	const char *short_doc;
+	char *handle;
+};
+#define SHELL_BUILTIN_ENABLED 1
+
+/*
+ * Whether this shell is one that the builtins were made for (bash 5.0-5.3, and
+ * its arrays work through functions). If not, says so and returns false.
+ */
+bool shell_supported(const char *name);
+
+/* The words of a call as a heap array of n pointers into them; NULL: no memory. */
+const char **shell_words(void *words, size_t *ret_n);
+
+#endif

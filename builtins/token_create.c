@@ -1,0 +1,420 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* token_create.c - the builtin that creates a token and hands over its secret. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "../lib/coder.h"
+#include "command.h"
+#include "output.h"
+
+struct create_options {
+	struct common_options common;
+	const char *name, *user, *lifetime;
+	struct opts_list scopes, allow;
+	const char *scopes_from, *allow_from, *scopes_into, *allow_into;
+	const char *variable, *assoc, *output;
+	bool dry_run;
+};
+
+#define AT(field) offsetof(struct create_options, field)
+
+static const struct opts_option create_table[] = {
+	{ "name", 'n', OPTS_TEXT, OPTS_VALUE_NONE, OPTS_NONEMPTY, AT(name), .arg = "NAME",
+	  .env = "CODER_TOKEN_NAME",
+	  .help = "Name of the token. Default: $CODER_TOKEN_NAME, else a readable generated one." },
+	{ "user", 'u', OPTS_TEXT, OPTS_VALUE_USER, OPTS_NONEMPTY, AT(user), .arg = "USER",
+	  .env = "CODER_TOKEN_USER", .fallback = "me",
+	  .help = "Whose token it is: a username or UUID. Default: $CODER_TOKEN_USER, else me." },
+	{ "lifetime", 0, OPTS_TEXT, OPTS_VALUE_LIFETIME, OPTS_NONEMPTY, AT(lifetime), .arg = "D",
+	  .env = "CODER_TOKEN_LIFETIME", .fallback = "max",
+	  .help = "How long it is valid: a duration as in 12h, 7d or 1d12h30m (units ns us ms s m "
+		  "h d w y), max for the server's maximum, default for the server's default. "
+		  "Default: $CODER_TOKEN_LIFETIME, else max." },
+	{ "scope", 0, OPTS_LIST, OPTS_VALUE_SCOPE, OPTS_COMMAS, AT(scopes), .arg = "S",
+	  .help = "What it may do, as in workspace:read; may be repeated, and be a comma list. "
+		  "Without any it may do all that its user may." },
+	{ "allow", 0, OPTS_LIST, OPTS_VALUE_TARGET, OPTS_COMMAS, AT(allow), .arg = "TYPE:ID",
+	  .help = "What it may be used on: a resource type and a UUID, * or a name "
+		  "(workspace:[OWNER/]NAME, template:[ORG/]NAME, user:NAME, organization:NAME, "
+		  "group:[ORG/]NAME); may be repeated, and be a comma list. Quote the *." },
+	{ "scopes-from", 0, OPTS_TEXT, OPTS_VALUE_ARRAY, OPTS_NONEMPTY, AT(scopes_from),
+	  .arg = "ARRAY",
+	  .help = "Take scopes from an array, as token_view leaves them in TOKEN_SCOPES. "
+		  "An empty array is an error: it must not become an unrestricted token." },
+	{ "allow-from", 0, OPTS_TEXT, OPTS_VALUE_ARRAY, OPTS_NONEMPTY, AT(allow_from),
+	  .arg = "ARRAY", .help = "The same for the allow list, as in TOKEN_ALLOW_LIST." },
+	{ "variable", 'v', OPTS_TEXT, OPTS_VALUE_VARIABLE, OPTS_TARGET, AT(variable), .arg = "VAR",
+	  .help = "Assign the secret to a variable and print nothing." },
+	{ "assoc", 'A', OPTS_TEXT, OPTS_VALUE_ASSOC, OPTS_TARGET, AT(assoc), .arg = "ASSOC",
+	  .help = "Assign the token's record, and the secret as key, to an associative array; "
+		  "print nothing unless -o is given." },
+	{ "output", 'o', OPTS_CHOICE, OPTS_VALUE_CHOICE, 0, AT(output), .arg = "FORMAT",
+	  .choices = "text|json",
+	  .help = "text: the secret alone on a line; json: an array of one, with key. "
+		  "Default: text." },
+	{ "scopes-into", 0, OPTS_TEXT, OPTS_VALUE_ARRAY, OPTS_TARGET, AT(scopes_into),
+	  .arg = "ARRAY", .fallback = "TOKEN_SCOPES",
+	  .help = "The array that gets the token's scopes. Default: TOKEN_SCOPES." },
+	{ "allow-into", 0, OPTS_TEXT, OPTS_VALUE_ARRAY, OPTS_TARGET, AT(allow_into),
+	  .arg = "ARRAY", .fallback = "TOKEN_ALLOW_LIST",
+	  .help = "The array that gets its allow list. Default: TOKEN_ALLOW_LIST." },
+	{ "dry-run", 0, OPTS_FLAG, OPTS_VALUE_NONE, 0, AT(dry_run),
+	  .help = "Check all that can be checked without creating, and print the request body." },
+	{ .name = NULL },
+};
+
+static const char *const create_description[] = {
+	"Creates an API token and prints its secret, which the server shows this once. The name "
+	"must be free; expired tokens keep theirs.",
+	"The token is created exactly once and then read back: if the server did not keep to the "
+	"scopes or the allow list, or the secret cannot be delivered, the token is deleted again "
+	"and the call fails. Interrupted, it looks for what it may have created, and deletes it.",
+	NULL,
+};
+
+static const char *const create_examples[] = {
+	"A token for one workspace, valid for two hours, kept out of traces and history:",
+	"token_create -v secret --lifetime 2h --scope workspace:read,template:read "
+	"--allow workspace:dev --allow 'template:*'",
+	"The same rights as an old token has:",
+	"token_view old && token_create -n new --scopes-from TOKEN_SCOPES "
+	"--allow-from TOKEN_ALLOW_LIST",
+	NULL,
+};
+
+struct create_state {
+	struct coder_create request;
+	char name[CODER_NAME_SIZE];
+	bool longest; /* the lifetime is the server's maximum */
+	struct coder_target targets[CODER_ALLOW_MAX];
+	size_t n_targets;
+	struct coder_user owner; /* for -A, asked before the POST */
+	struct coder_created created;
+};
+
+static int check_lifetime(const char *text, struct create_state *state, struct coder_error *err)
+{
+	state->longest = strcmp(text, "max") == 0;
+	if (state->longest || strcmp(text, "default") == 0)
+		return 0;
+	if (coder_duration_parse(text, &state->request.lifetime_ns, err) < 0)
+		return coder_error_wrap(err, "lifetime");
+	if (state->request.lifetime_ns < CODER_NS)
+		return coder_error_set(err, CODER_ERR_USAGE, "lifetime: %s is under a second", text);
+	return 0;
+}
+
+static int gather(const struct opts_list *given, const char *array, const char *empty,
+		  struct coder_strings *ret, struct coder_error *err)
+{
+	struct coder_strings from = { 0 };
+	int rc = 0;
+
+	if (array && command_array(array, &from, err) < 0)
+		rc = -1;
+	else if (array && !from.n)
+		rc = coder_error_set(err, CODER_ERR_USAGE,
+				     "%s: empty array: it would mean no restriction", array);
+	for (size_t i = 0; i < given->n && rc == 0; i++)
+		rc = command_split(given->v[i], empty, ret, err);
+	for (size_t i = 0; i < from.n && rc == 0; i++)
+		rc = command_split(from.v[i], empty, ret, err);
+	coder_strings_done(&from);
+	return rc;
+}
+
+static int check_scopes(const struct create_options *options, struct create_state *state,
+			struct coder_error *err)
+{
+	struct coder_strings given = { 0 };
+	int rc = gather(&options->scopes, options->scopes_from, "scope cannot be empty", &given,
+			err);
+
+	for (size_t i = 0; i < given.n && rc == 0; i++) {
+		const char *scope = coder_scope_canonical(given.v[i]);
+
+		if (!coder_strings_has(&state->request.scopes, scope))
+			rc = coder_strings_add(&state->request.scopes, scope, err);
+	}
+	coder_strings_done(&given);
+	return rc;
+}
+
+static int check_allow(const struct create_options *options, struct create_state *state,
+		       struct coder_error *err)
+{
+	struct coder_strings given = { 0 };
+	int rc = gather(&options->allow, options->allow_from, "allow list entry cannot be empty",
+			&given, err);
+
+	if (rc == 0 && given.n > CODER_ALLOW_MAX)
+		rc = coder_error_set(err, CODER_ERR_USAGE,
+				     "allow list has %zu entries; at most %d are allowed", given.n,
+				     CODER_ALLOW_MAX);
+	for (size_t i = 0; i < given.n && rc == 0; i++) {
+		rc = coder_target_parse(given.v[i], &state->targets[i], err);
+		state->n_targets += rc == 0;
+	}
+	coder_strings_done(&given);
+	return rc;
+}
+
+static int create_check(struct call *call, struct coder_error *err)
+{
+	const struct create_options *options = call->options;
+	struct create_state *state = call->state;
+
+	state->request.user = options->user;
+	state->request.name = options->name ? options->name : state->name;
+	if (!options->name)
+		coder_name_generate(state->name);
+	if (!*state->request.name || strlen(state->request.name) > CODER_NAME_MAX ||
+	    !coder_is_utf8(state->request.name))
+		return coder_error_set(err, CODER_ERR_USAGE, "name: must be 1 to %d bytes of UTF-8",
+				       CODER_NAME_MAX);
+	if (check_lifetime(options->lifetime, state, err) < 0 ||
+	    check_scopes(options, state, err) < 0)
+		return -1;
+	return check_allow(options, state, err);
+}
+
+/* ---------------------------------------------------------------- asking */
+
+static int resolve_targets(struct call *call, struct coder_error *err)
+{
+	struct create_state *state = call->state;
+
+	for (size_t i = 0; i < state->n_targets; i++) {
+		struct coder_target *target = &state->targets[i];
+		char *text;
+		int rc;
+
+		if (coder_target_resolve(call->client, state->request.user, target, err) < 0)
+			return -1;
+		if (target->id[0] && (target->type->flags & CODER_TYPE_WILDCARD_ONLY))
+			command_warn("%s: servers never match an id of this type: only %s:* works",
+				     target->type->name, target->type->name);
+		text = coder_target_text(target);
+		rc = text ? coder_strings_add(&state->request.allow_list, text, err) :
+			    coder_error_memory(err);
+		free(text);
+		if (rc < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int settle_lifetime(struct call *call, bool dry_run, struct coder_error *err)
+{
+	struct create_state *state = call->state;
+	char asked[CODER_DURATION_SIZE], most[CODER_DURATION_SIZE];
+	int64_t *lifetime = &state->request.lifetime_ns, max = 0;
+
+	if (!state->longest && !*lifetime)
+		return 0;
+	if (coder_token_max_lifetime(call->client, state->request.user, &max, err) < 0) {
+		/* who may not ask for the maximum may still create: the server checks again */
+		bool needed = state->longest || dry_run || err->code != CODER_ERR_NOT_FOUND;
+
+		return needed ? -1 : 0;
+	}
+	if (state->longest)
+		*lifetime = max;
+	if (*lifetime <= max)
+		return 0;
+	coder_duration_format(*lifetime, asked);
+	coder_duration_format(max, most);
+	return coder_error_set(err, CODER_ERR_USAGE,
+			       "lifetime: %s is past the server's maximum of %s", asked, most);
+}
+
+static void warn_of_surprises(const struct coder_create *request)
+{
+	bool workspace = false, template = false;
+
+	for (size_t i = 0; i < request->allow_list.n; i++) {
+		const char *entry = request->allow_list.v[i];
+
+		workspace |= strncmp(entry, "workspace:", 10) == 0;
+		template |= strncmp(entry, "template:", 9) == 0 || strcmp(entry, "*:*") == 0;
+	}
+	if (workspace && !template)
+		command_warn("the allow list has a workspace but no template: servers answer 403 "
+			     "for that workspace unless template:* is allowed, too");
+	if (coder_strings_has(&request->scopes, "api_key:create") ||
+	    coder_strings_has(&request->scopes, "api_key:*") ||
+	    coder_strings_has(&request->scopes, "coder:apikeys.manage_self"))
+		command_warn("a token that may create tokens can create unrestricted ones");
+}
+
+static int check_name_free(struct call *call, struct coder_error *err)
+{
+	struct create_state *state = call->state;
+	const struct coder_create *request = &state->request;
+	bool taken = false;
+
+	if (coder_token_name_taken(call->client, request->user, request->name, &taken, err) < 0)
+		return -1;
+	if (!taken)
+		return 0;
+	coder_error_set(err, CODER_ERR_CONFLICT, "name %s is taken: a token of %s has it",
+			request->name, request->user);
+	return coder_error_hint(err, "remove it with token_rm --delete (expired tokens keep "
+				     "their names), or choose another name");
+}
+
+static int nearest_scope(const struct coder_create *request, const char *const *known, size_t n,
+			 struct coder_error *err)
+{
+	for (size_t i = 0; i < request->scopes.n; i++) {
+		const char *scope = request->scopes.v[i], *near;
+		size_t k = 0;
+
+		while (k < n && strcmp(known[k], scope) != 0)
+			k++;
+		near = k < n ? NULL : coder_nearest(scope, known, n);
+		if (near)
+			return coder_error_hint(err, "did you mean %s for %s?", near, scope);
+	}
+	return -1;
+}
+
+/* What a create would be refused for. */
+static int rehearse(struct call *call, struct coder_error *err)
+{
+	struct create_state *state = call->state;
+	struct coder_strings known = { 0 };
+	char *body = NULL;
+	int rc = 0;
+
+	if (state->request.scopes.n && coder_scopes_list(call->client, &known, err) < 0) {
+		if (err->code != CODER_ERR_NOT_FOUND)
+			return -1;
+		command_warn("this server has no catalogue of scopes: it may ignore them");
+	}
+	for (size_t i = 0; i < state->request.scopes.n && known.n && rc == 0; i++)
+		if (!coder_strings_has(&known, state->request.scopes.v[i])) {
+			rc = coder_error_set(err, CODER_ERR_REFUSED,
+					     "%s: not in the server's catalogue of scopes",
+					     state->request.scopes.v[i]);
+			nearest_scope(&state->request, (const char *const *)known.v, known.n, err);
+		}
+	coder_strings_done(&known);
+	if (rc < 0 || coder_create_body(&state->request, &body, err) < 0)
+		return -1;
+	if (!buf_add_str(&call->result.text, body))
+		rc = coder_error_memory(err);
+	free(body);
+	return rc;
+}
+
+/* ------------------------------------------------------------- delivering */
+
+static int deliver_record(struct call *call, const char *assoc, struct coder_error *err)
+{
+	struct create_state *state = call->state;
+
+	state->created.token.owner = state->owner.username;
+	state->owner.username = NULL;
+	if (result_assoc(&call->result, assoc, err) < 0 ||
+	    output_record(&call->result, &state->created.token, false, call->now, err) < 0)
+		return -1;
+	return result_pair(&call->result, "key", state->created.secret.text, err);
+}
+
+static int deliver(struct call *call, struct coder_error *err)
+{
+	const struct create_options *options = call->options;
+	struct create_state *state = call->state;
+	const struct coder_token *token = &state->created.token;
+	const char *secret = state->created.secret.text;
+	bool printed = !options->variable && (!options->assoc || options->output);
+	bool ok = true;
+
+	if (command_limits(call, token, options->scopes_into, options->allow_into, err) < 0)
+		return -1;
+	if (options->variable &&
+	    result_scalar(&call->result, options->variable, secret, err) < 0)
+		return -1;
+	if (options->assoc && deliver_record(call, options->assoc, err) < 0)
+		return -1;
+	if (printed && options->output && strcmp(options->output, "json") == 0)
+		ok = output_json(&call->result.text, token, 1, secret);
+	else if (printed)
+		ok = buf_addf(&call->result.text, "%s\n", secret);
+	return ok ? 0 : coder_error_memory(err);
+}
+
+static int create_undelivered(struct call *call, struct coder_error *err)
+{
+	const struct create_state *state = call->state;
+
+	if (!state->created.id[0])
+		return -1;
+	return coder_token_undo(call->client, &state->request, state->created.id, err);
+}
+
+static int create_run(struct call *call, struct coder_error *err)
+{
+	const struct create_options *options = call->options;
+	struct create_state *state = call->state;
+
+	if (resolve_targets(call, err) < 0 || settle_lifetime(call, options->dry_run, err) < 0)
+		return -1;
+	warn_of_surprises(&state->request);
+	if (check_name_free(call, err) < 0)
+		return -1;
+	if (options->dry_run)
+		return rehearse(call, err);
+	if (options->assoc &&
+	    coder_user_get(call->client, options->user, &state->owner, err) < 0 &&
+	    err->code != CODER_ERR_NOT_FOUND)
+		return -1;
+	if (coder_token_create(call->client, &state->request, &state->created, err) < 0) {
+		size_t n = 0;
+		const char *const *known = coder_scopes_builtin(&n);
+
+		return err->http_status == 400 ? nearest_scope(&state->request, known, n, err) :
+						 -1;
+	}
+	if (!state->created.verified)
+		command_warn("token %s could not be verified: %s", state->request.name,
+			     state->created.why_not);
+	if (deliver(call, err) < 0)
+		return create_undelivered(call, err);
+	return 0;
+}
+
+static void create_done(void *data)
+{
+	struct create_state *state = data;
+
+	coder_strings_done(&state->request.scopes);
+	coder_strings_done(&state->request.allow_list);
+	for (size_t i = 0; i < state->n_targets; i++)
+		coder_target_done(&state->targets[i]);
+	coder_user_done(&state->owner);
+	coder_created_done(&state->created);
+}
+
+static const struct opts_option *const create_tables[] = { create_table, command_common_options,
+							    NULL };
+
+static const struct command token_create_command = {
+	.opts = {
+		.name = "token_create",
+		.summary = "Create an API token of a Coder deployment",
+		.operands = "",
+		.tables = create_tables,
+		.description = create_description,
+		.examples = create_examples,
+	},
+	.options_size = sizeof(struct create_options),
+	.state_size = sizeof(struct create_state),
+	.check = create_check,
+	.run = create_run,
+	.undelivered = create_undelivered,
+	.done = create_done,
+};
+
+BUILTIN(token_create)

@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* token_list.c - the builtin that lists API tokens. */
+#include <fnmatch.h>
+#include <string.h>
+
+#include "../lib/coder.h"
+#include "command.h"
+#include "output.h"
+
+struct list_options {
+	struct common_options common;
+	bool all, include_expired, expired, never_used, no_header, ids_only;
+	const char *user, *name, *expires_within, *unused_for, *output, *ids, *assoc;
+	struct opts_list scopes, allow, columns;
+};
+
+#define AT(field) offsetof(struct list_options, field)
+
+static const struct opts_option list_table[] = {
+	{ "all", 'a', OPTS_FLAG, OPTS_VALUE_NONE, 0, AT(all), .group = "whose",
+	  .help = "Tokens of every user that you may see, with their owner." },
+	{ "user", 'u', OPTS_TEXT, OPTS_VALUE_USER, OPTS_NONEMPTY, AT(user), .arg = "USER",
+	  .group = "whose", .help = "Tokens of this user: a username or UUID. Default: me." },
+	{ "include-expired", 0, OPTS_FLAG, OPTS_VALUE_NONE, 0, AT(include_expired),
+	  .help = "Expired tokens, too." },
+	{ "name", 0, OPTS_TEXT, OPTS_VALUE_TOKEN_NAME, 0, AT(name), .arg = "GLOB",
+	  .help = "Only tokens whose name matches a pattern, as in 'ci-*'." },
+	{ "scope", 0, OPTS_LIST, OPTS_VALUE_SCOPE, OPTS_COMMAS, AT(scopes), .arg = "S",
+	  .help = "Only tokens that have this scope; of several, all." },
+	{ "allow", 0, OPTS_LIST, OPTS_VALUE_TARGET, OPTS_COMMAS, AT(allow), .arg = "TYPE:ID",
+	  .help = "Only tokens whose allow list permits this, wildcards counted; of several, "
+		  "all. Names are looked up as in token_create." },
+	{ "expires-within", 0, OPTS_TEXT, OPTS_VALUE_DURATION, 0, AT(expires_within), .arg = "D",
+	  .help = "Only tokens that expire within this time." },
+	{ "expired", 0, OPTS_FLAG, OPTS_VALUE_NONE, 0, AT(expired),
+	  .help = "Only expired tokens (implies --include-expired)." },
+	{ "unused-for", 0, OPTS_TEXT, OPTS_VALUE_DURATION, 0, AT(unused_for), .arg = "D",
+	  .help = "Only tokens not used for this long: since their last use or, if never used, "
+		  "since their creation. Servers note a use at most once an hour." },
+	{ "never-used", 0, OPTS_FLAG, OPTS_VALUE_NONE, 0, AT(never_used),
+	  .help = "Only tokens that were never used." },
+	{ "column", 'c', OPTS_LIST, OPTS_VALUE_COLUMN, OPTS_COMMAS, AT(columns), .arg = "COLUMNS",
+	  .group = "columns",
+	  .help = "Columns to show, in order, some of id, name, scopes, allow list, last used, "
+		  "expires at, created at, owner. Default: all, owner with -a." },
+	{ "output", 'o', OPTS_CHOICE, OPTS_VALUE_CHOICE, 0, AT(output), .arg = "FORMAT",
+	  .choices = "table|json|tsv", .help = "How to print them. Default: table." },
+	{ "no-header", 0, OPTS_FLAG, OPTS_VALUE_NONE, 0, AT(no_header),
+	  .help = "Leave out the line of column names." },
+	{ "quiet", 'q', OPTS_FLAG, OPTS_VALUE_NONE, 0, AT(ids_only), .group = "columns",
+	  .help = "Print ids only, one a line." },
+	{ "variable", 'v', OPTS_TEXT, OPTS_VALUE_ARRAY, OPTS_TARGET, AT(ids), .arg = "IDS",
+	  .help = "Assign the ids to an indexed array; print nothing unless -o or -c is given." },
+	{ "assoc", 'A', OPTS_TEXT, OPTS_VALUE_ASSOC, OPTS_TARGET, AT(assoc), .arg = "ASSOC",
+	  .help = "Assign the records of all to one associative array, with keys ID,FIELD as in "
+		  "${T[$id,name]}; print nothing unless -o or -c is given." },
+	{ .name = NULL },
+};
+
+static const char *const list_description[] = {
+	"Lists API tokens, yours or with -a those of every user that you may see. Filters are "
+	"combined with \"and\" and work alike in every format.",
+	"The table shows rows by id; the other formats keep the server's order. Without tokens the "
+	"status is 0: the table then says so on standard error, json prints [], the rest nothing.",
+	"Fields of -A: id name owner user_id login_type scopes allow_list lifetime_seconds "
+	"created_at updated_at last_used expires_at created_epoch last_used_epoch expires_epoch "
+	"ttl expired never_used.",
+	NULL,
+};
+
+static const char *const list_examples[] = {
+	"Tokens of everybody that expire within a week:",
+	"token_list -a --expires-within 7d",
+	"Names and owners of tokens that nobody uses, in arrays:",
+	"token_list -a --unused-for 90d -v ids -A t && "
+	"for id in \"${ids[@]}\"; do echo \"${t[$id,owner]} ${t[$id,name]}\"; done",
+	NULL,
+};
+
+struct list_state {
+	const struct list_options *options;
+	int64_t now;
+	int64_t expires_within, unused_for; /* seconds; -1: not asked for */
+	struct coder_strings scopes;
+	struct coder_target targets[CODER_ALLOW_MAX];
+	size_t n_targets;
+	struct output_columns columns;
+	struct coder_tokens tokens;
+};
+
+static int check_span(const char *option, const char *text, int64_t *ret_seconds,
+		      struct coder_error *err)
+{
+	int64_t ns = 0;
+
+	*ret_seconds = -1;
+	if (!text)
+		return 0;
+	if (coder_duration_parse(text, &ns, err) < 0)
+		return coder_error_wrap(err, "%s", option);
+	*ret_seconds = ns / CODER_NS;
+	return 0;
+}
+
+static int check_filters(const struct list_options *options, struct list_state *state,
+			 struct coder_error *err)
+{
+	struct coder_strings allow = { 0 };
+	int rc = 0;
+
+	for (size_t i = 0; i < options->scopes.n && rc == 0; i++)
+		rc = command_split(options->scopes.v[i], "scope cannot be empty", &state->scopes,
+				   err);
+	for (size_t i = 0; i < options->allow.n && rc == 0; i++)
+		rc = command_split(options->allow.v[i], "allow list entry cannot be empty", &allow,
+				   err);
+	if (rc == 0 && allow.n > CODER_ALLOW_MAX)
+		rc = coder_error_set(err, CODER_ERR_USAGE, "--allow: at most %d entries",
+				     CODER_ALLOW_MAX);
+	for (size_t i = 0; i < allow.n && rc == 0; i++) {
+		rc = coder_target_parse(allow.v[i], &state->targets[i], err);
+		state->n_targets += rc == 0;
+	}
+	coder_strings_done(&allow);
+	return rc;
+}
+
+static int list_check(struct call *call, struct coder_error *err)
+{
+	const struct list_options *options = call->options;
+	struct list_state *state = call->state;
+
+	state->options = options;
+	state->now = call->now;
+	if (check_filters(options, state, err) < 0 ||
+	    check_span("--expires-within", options->expires_within, &state->expires_within, err) <
+		    0 ||
+	    check_span("--unused-for", options->unused_for, &state->unused_for, err) < 0)
+		return -1;
+	if (options->ids_only && options->output)
+		return coder_error_set(err, CODER_ERR_USAGE, "-q and -o exclude each other");
+	if (options->columns.n)
+		return output_columns_parse(options->columns.v, options->columns.n,
+					    &state->columns, err);
+	output_columns_default(&state->columns, options->all);
+	return 0;
+}
+
+/* Whether a token has every scope and permits every target that was asked for. */
+static bool has_limits(const struct list_state *state, const struct coder_token *token)
+{
+	struct coder_strings scopes = { 0 }, allow_list = { 0 };
+	struct coder_error err;
+	bool ok;
+
+	if (!state->scopes.n && !state->n_targets)
+		return true;
+	ok = coder_token_scopes(token, &scopes, &err) == 0 &&
+	     coder_token_allow_list(token, &allow_list, &err) == 0;
+	for (size_t i = 0; i < state->scopes.n && ok; i++)
+		ok = coder_strings_has(&scopes, coder_scope_canonical(state->scopes.v[i]));
+	for (size_t i = 0; i < state->n_targets && ok; i++)
+		ok = coder_allow_permits(&allow_list, &state->targets[i]);
+	coder_strings_done(&scopes);
+	coder_strings_done(&allow_list);
+	return ok;
+}
+
+static bool list_keeps(const void *ctx, const struct coder_token *token)
+{
+	const struct list_state *state = ctx;
+	const struct list_options *options = state->options;
+	int64_t used = token->last_used_epoch ? token->last_used_epoch : token->created_epoch;
+
+	if (options->name && fnmatch(options->name, token->name, 0) != 0)
+		return false;
+	if (options->expired && token->expires_epoch > state->now)
+		return false;
+	if (options->never_used && token->last_used_epoch)
+		return false;
+	if (state->expires_within >= 0 &&
+	    token->expires_epoch - state->now > state->expires_within)
+		return false;
+	if (state->unused_for >= 0 && state->now - used < state->unused_for)
+		return false;
+	return has_limits(state, token);
+}
+
+static int assign(struct call *call, struct coder_error *err)
+{
+	const struct list_options *options = call->options;
+	const struct coder_tokens *tokens = &((struct list_state *)call->state)->tokens;
+	struct coder_strings ids = { 0 };
+	int rc = 0;
+
+	for (size_t i = 0; i < tokens->n && options->ids && rc == 0; i++)
+		rc = coder_strings_add(&ids, tokens->v[i].id, err);
+	if (options->ids && rc == 0)
+		rc = result_indexed(&call->result, options->ids, &ids, err);
+	if (options->assoc && rc == 0)
+		rc = result_assoc(&call->result, options->assoc, err);
+	for (size_t i = 0; i < tokens->n && options->assoc && rc == 0; i++)
+		rc = output_record(&call->result, &tokens->v[i], true, call->now, err);
+	coder_strings_done(&ids);
+	return rc;
+}
+
+static int list_run(struct call *call, struct coder_error *err)
+{
+	const struct list_options *options = call->options;
+	struct list_state *state = call->state;
+	const char *user = options->user ? options->user : "me";
+	const struct output_format format = {
+		.name = options->ids_only ? "ids" : options->output,
+		.columns = &state->columns,
+		.no_header = options->no_header,
+		.silent = (options->ids || options->assoc) && !options->output &&
+			  !options->columns.n,
+	};
+
+	for (size_t i = 0; i < state->n_targets; i++)
+		if (coder_target_resolve(call->client, user, &state->targets[i], err) < 0)
+			return -1;
+	if (coder_token_list(call->client, user, options->all,
+			     options->include_expired || options->expired, list_keeps, state,
+			     &state->tokens, err) < 0 ||
+	    assign(call, err) < 0)
+		return -1;
+	return output_tokens(&call->result, &format, state->tokens.v, state->tokens.n, err);
+}
+
+static void list_done(void *data)
+{
+	struct list_state *state = data;
+
+	coder_strings_done(&state->scopes);
+	for (size_t i = 0; i < state->n_targets; i++)
+		coder_target_done(&state->targets[i]);
+	coder_tokens_done(&state->tokens);
+}
+
+static const struct opts_option *const list_tables[] = { list_table, command_common_options,
+							  NULL };
+
+static const struct command token_list_command = {
+	.opts = {
+		.name = "token_list",
+		.summary = "List API tokens of a Coder deployment",
+		.operands = "",
+		.tables = list_tables,
+		.description = list_description,
+		.examples = list_examples,
+	},
+	.options_size = sizeof(struct list_options),
+	.state_size = sizeof(struct list_state),
+	.check = list_check,
+	.run = list_run,
+	.done = list_done,
+};
+
+BUILTIN(token_list)

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* token_view.c - the builtin that shows one API token. */
+#include <string.h>
+
+#include "../lib/coder.h"
+#include "command.h"
+#include "output.h"
+
+struct view_options {
+	struct common_options common;
+	bool self, no_header;
+	const char *user, *output, *assoc, *scopes_into, *allow_into;
+	struct opts_list columns;
+};
+
+#define AT(field) offsetof(struct view_options, field)
+
+static const struct opts_option view_table[] = {
+	{ "self", 0, OPTS_FLAG, OPTS_VALUE_NONE, 0, AT(self), .help = "Show the token in use." },
+	{ "user", 'u', OPTS_TEXT, OPTS_VALUE_USER, OPTS_NONEMPTY, AT(user), .arg = "USER",
+	  .help = "Look among the tokens of this user: a username or UUID." },
+	{ "column", 'c', OPTS_LIST, OPTS_VALUE_COLUMN, OPTS_COMMAS, AT(columns), .arg = "COLUMNS",
+	  .help = "Columns to show, in order, some of id, name, scopes, allow list, last used, "
+		  "expires at, created at, owner. Default: all." },
+	{ "output", 'o', OPTS_CHOICE, OPTS_VALUE_CHOICE, 0, AT(output), .arg = "FORMAT",
+	  .choices = "table|json|tsv", .help = "How to print it. Default: table." },
+	{ "no-header", 0, OPTS_FLAG, OPTS_VALUE_NONE, 0, AT(no_header),
+	  .help = "Leave out the line of column names." },
+	{ "assoc", 'A', OPTS_TEXT, OPTS_VALUE_ASSOC, OPTS_TARGET, AT(assoc), .arg = "ASSOC",
+	  .help = "Assign the token's record to an associative array; print nothing unless -o "
+		  "or -c is given." },
+	{ "scopes-into", 0, OPTS_TEXT, OPTS_VALUE_ARRAY, OPTS_TARGET, AT(scopes_into),
+	  .arg = "ARRAY", .fallback = "TOKEN_SCOPES",
+	  .help = "The array that gets the token's scopes. Default: TOKEN_SCOPES." },
+	{ "allow-into", 0, OPTS_TEXT, OPTS_VALUE_ARRAY, OPTS_TARGET, AT(allow_into),
+	  .arg = "ARRAY", .fallback = "TOKEN_ALLOW_LIST",
+	  .help = "The array that gets its allow list. Default: TOKEN_ALLOW_LIST." },
+	{ .name = NULL },
+};
+
+static const char *const view_description[] = {
+	"Shows one API token, named by its name, its id or the token itself, of which only the id "
+	"is sent. Expired tokens are found, too; login sessions are not shown.",
+	"The arrays TOKEN_SCOPES and TOKEN_ALLOW_LIST get its scopes and allow list, sorted, one "
+	"entry an element.",
+	"Fields of -A: id name owner user_id login_type scopes allow_list lifetime_seconds "
+	"created_at updated_at last_used expires_at created_epoch last_used_epoch expires_epoch "
+	"ttl expired never_used.",
+	NULL,
+};
+
+static const char *const view_examples[] = {
+	"How many seconds the token in use has left:",
+	"token_view --self -A t && echo \"${t[ttl]}\"",
+	"The allow list of a token, an entry a line:",
+	"token_view ci -c name >/dev/null && printf '%s\\n' \"${TOKEN_ALLOW_LIST[@]}\"",
+	NULL,
+};
+
+struct view_state {
+	struct output_columns columns;
+	struct coder_token token;
+};
+
+static int view_check(struct call *call, struct coder_error *err)
+{
+	const struct view_options *options = call->options;
+	struct view_state *state = call->state;
+
+	if (options->self && (call->operands.n || options->user))
+		return coder_error_set(err, CODER_ERR_USAGE,
+				       "--self takes no name, id, token or user");
+	if (!options->self && !call->operands.n)
+		return coder_error_set(err, CODER_ERR_USAGE,
+				       "missing operand: a name, id or token, or --self");
+	if (options->columns.n)
+		return output_columns_parse(options->columns.v, options->columns.n,
+					    &state->columns, err);
+	output_columns_default(&state->columns, true);
+	return 0;
+}
+
+static int view_run(struct call *call, struct coder_error *err)
+{
+	const struct view_options *options = call->options;
+	struct view_state *state = call->state;
+	const struct output_format format = {
+		.name = options->output,
+		.columns = &state->columns,
+		.no_header = options->no_header,
+		.silent = options->assoc && !options->output && !options->columns.n,
+	};
+	int rc;
+
+	rc = options->self ? coder_token_self(call->client, &state->token, err) :
+			     coder_token_find(call->client, options->user, call->operands.v[0],
+					      &state->token, err);
+	if (rc < 0)
+		return -1;
+	if ((options->assoc || output_needs_owner(&format)) &&
+	    coder_token_fill_owner(call->client, &state->token, err) < 0)
+		return -1;
+	if (command_limits(call, &state->token, options->scopes_into, options->allow_into, err) <
+	    0)
+		return -1;
+	if (options->assoc &&
+	    (result_assoc(&call->result, options->assoc, err) < 0 ||
+	     output_record(&call->result, &state->token, false, call->now, err) < 0))
+		return -1;
+	return output_tokens(&call->result, &format, &state->token, 1, err);
+}
+
+static void view_done(void *data)
+{
+	struct view_state *state = data;
+
+	coder_token_done(&state->token);
+}
+
+static const struct opts_option *const view_tables[] = { view_table, command_common_options,
+							  NULL };
+
+static const struct command token_view_command = {
+	.opts = {
+		.name = "token_view",
+		.summary = "Show one API token of a Coder deployment",
+		.operands = "[NAME|ID|TOKEN]",
+		.operand_value = OPTS_VALUE_TOKEN,
+		.max_operands = 1,
+		.tables = view_tables,
+		.description = view_description,
+		.examples = view_examples,
+	},
+	.options_size = sizeof(struct view_options),
+	.state_size = sizeof(struct view_state),
+	.check = view_check,
+	.run = view_run,
+	.done = view_done,
+};
+
+BUILTIN(token_view)

@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# ci-token.bash - a short-lived token for one workspace, for the length of a job.
+#
+#   ci-token.bash [OWNER/]WORKSPACE COMMAND [ARGUMENT]...
+#
+# Runs COMMAND with a session token in CODER_SESSION_TOKEN that can do nothing
+# but read that workspace, and deletes the token when the job ends, however it
+# ends. The secret is in no argument list, no trace and no file.
+set -euo pipefail
+enable -f "${CODER_TOKENS_SO:-coder_tokens.so}" token_create token_rm
+[[ $(type -t token_create) == builtin && $(type -t token_rm) == builtin ]]
+
+workspace=${1:?usage: ci-token.bash [OWNER/]WORKSPACE COMMAND [ARGUMENT]...}
+shift
+
+# template:* because servers answer 403 for a workspace whose template is hidden
+token_create -v secret -A token -n "ci-${CI_JOB_ID:-$$-$RANDOM}" --lifetime 2h \
+	--scope workspace:read,template:read \
+	--allow "workspace:$workspace" --allow 'template:*'
+trap 'token_rm -v removed "${token[id]}"' EXIT
+
+printf 'token %s, valid until %s\n' "${token[name]}" "${token[expires_at]}" >&2
+CODER_SESSION_TOKEN=$secret "$@"

@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* answer.c - reads the head of an answer, and says in words what an answer means. */
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+
+#include "answer.h"
+#include "url.h"
+#include "wire.h"
+
+#define RESET_MAX 86400 /* seconds: an X-Ratelimit-Reset further away is nonsense */
+
+/* --------------------------------------------------------------- arriving */
+
+static int broken(const struct answer *answer, const char *what, struct coder_error *err)
+{
+	return coder_error_set(err, CODER_ERR_NO_ANSWER, "the answer from %s %s", answer->origin,
+			       what);
+}
+
+/* Copies the value if the line is that field, without the blanks around it. */
+static void take_field(const char *line, size_t len, const char *name, char *out, size_t size)
+{
+	size_t name_len = strlen(name);
+
+	if (len <= name_len || strncasecmp(line, name, name_len) != 0 || line[name_len] != ':')
+		return;
+	line += name_len + 1;
+	len -= name_len + 1;
+	for (; len && (*line == ' ' || *line == '\t'); len--)
+		line++;
+	while (len && strchr(" \t\r\n", line[len - 1]))
+		len--;
+	snprintf(out, size, "%.*s", (int)len, line);
+}
+
+/* "HTTP/1.1 200 OK" begins an answer, of which interim ones (1xx) may come first. */
+static void begin_answer(struct answer *answer, const char *line, size_t len)
+{
+	const char *blank = memchr(line, ' ', len);
+	char text[80] = "";
+
+	*answer = (struct answer){ .origin = answer->origin, .head_len = answer->head_len };
+	if (blank)
+		snprintf(text, sizeof(text), "%.*s", (int)(line + len - blank - 1), blank + 1);
+	text[strcspn(text, "\r\n")] = '\0';
+	for (const char *p = text; *p >= '0' && *p <= '9' && p < text + 3; p++)
+		answer->status = answer->status * 10 + (*p - '0');
+	if (strlen(text) > 4)
+		snprintf(answer->reason, sizeof(answer->reason), "%.60s", text + 4);
+}
+
+int answer_header(struct answer *answer, const char *line, size_t len, struct coder_error *err)
+{
+	answer->head_len += len;
+	if (answer->head_len > HTTP_HEADERS_MAX)
+		return broken(answer, "has too large headers", err);
+	if (answer->in_body) /* trailers */
+		return 0;
+	if (len > 5 && memcmp(line, "HTTP/", 5) == 0)
+		begin_answer(answer, line, len);
+#define TAKE(name, field) take_field(line, len, name, answer->field, sizeof(answer->field))
+	TAKE("Content-Type", type);
+	TAKE("Content-Encoding", encoding);
+	TAKE("Location", location);
+	TAKE("Retry-After", retry_after);
+	TAKE("X-Ratelimit-Reset", reset);
+	TAKE("Date", date);
+#undef TAKE
+	return 0;
+}
+
+bool answer_is_success(const struct answer *answer)
+{
+	return answer->status >= 200 && answer->status < 300;
+}
+
+static bool is_json(const char *type)
+{
+	size_t len = strcspn(type, "; \t");
+
+	return len == strlen("application/json") && strncasecmp(type, "application/json", len) == 0;
+}
+
+/* Before the first byte of a body: whether a 2xx is what was asked for. */
+static int check_type(const struct answer *answer, struct coder_error *err)
+{
+	if (!answer_is_success(answer))
+		return 0;
+	if (!is_json(answer->type)) {
+		coder_error_set(err, CODER_ERR_NO_ANSWER,
+				"unexpected answer of type %s: is %s a Coder deployment?",
+				answer->type[0] ? answer->type : "unknown", answer->origin);
+		return coder_error_hint(err, "check CODER_URL");
+	}
+	/* compression was not asked for: it could hide any amount of data */
+	if (answer->encoding[0] && strcasecmp(answer->encoding, "identity") != 0)
+		return broken(answer, "is compressed", err);
+	return 0;
+}
+
+int answer_body(struct answer *answer, size_t len, size_t max, struct coder_error *err)
+{
+	if (!answer->in_body && check_type(answer, err) < 0)
+		return -1;
+	answer->in_body = true;
+	answer->received += len;
+	return answer->received > max ? broken(answer, "is too large", err) : 0;
+}
+
+/* ---------------------------------------------------------------- meaning */
+
+static enum coder_code code_of(long status)
+{
+	switch (status) {
+	case 401:
+	case 403:
+		return CODER_ERR_AUTH;
+	case 404:
+	case 410:
+		return CODER_ERR_NOT_FOUND;
+	case 409:
+		return CODER_ERR_CONFLICT;
+	case 429:
+	case 502:
+	case 503:
+	case 504:
+		return CODER_ERR_UNAVAILABLE;
+	default:
+		return status >= 400 ? CODER_ERR_REFUSED : CODER_ERR_NO_ANSWER;
+	}
+}
+
+/* Seconds in decimal; -1: something else. */
+static int64_t read_seconds(const char *text)
+{
+	int64_t n = 0;
+
+	if (!*text || strlen(text) > 12)
+		return -1;
+	for (; *text; text++) {
+		if (*text < '0' || *text > '9')
+			return -1;
+		n = n * 10 + (*text - '0');
+	}
+	return n;
+}
+
+int64_t answer_date(const struct answer *answer)
+{
+	int64_t date = answer->date[0] ? wire_date(answer->date) : -1;
+
+	return date > 0 ? date : 0;
+}
+
+int64_t answer_retry_after(const struct answer *answer)
+{
+	int64_t now = answer_date(answer), wait = read_seconds(answer->retry_after), reset;
+
+	if (!now)
+		now = (int64_t)time(NULL);
+	if (wait < 0 && answer->retry_after[0]) {
+		int64_t until = wire_date(answer->retry_after);
+
+		wait = until < 0 ? -1 : until > now ? until - now : 0;
+	}
+	reset = read_seconds(answer->reset) - now;
+	if (answer->status == 429 && reset >= 0 && reset <= RESET_MAX && (wait < 0 || reset < wait))
+		wait = reset;
+	return wait;
+}
+
+static void redirect_error(const struct answer *answer, struct coder_error *err)
+{
+	struct coder_error ignored;
+	struct url url = { 0 };
+
+	coder_error_set(err, CODER_ERR_NO_ANSWER, "%s redirects to %s", answer->origin,
+			answer->location);
+	if (url_parse(answer->location, &url, &ignored) == 0 &&
+	    strcmp(url.origin, answer->origin) != 0)
+		coder_error_hint(err, "if that is your deployment, set CODER_URL=%s", url.origin);
+	else
+		coder_error_hint(err, "check CODER_URL: redirects are not followed");
+	url_done(&url);
+}
+
+/* Where the server does not explain itself in JSON. */
+static void bare_error(const struct answer *answer, struct coder_error *err)
+{
+	enum coder_code code = code_of(answer->status);
+
+	if (answer->in_body && answer->type[0])
+		coder_error_set(err, code, "unexpected answer %ld of type %s", answer->status,
+				answer->type);
+	else
+		coder_error_set(err, code, "unexpected answer %ld%s%s", answer->status,
+				answer->reason[0] ? " " : "", answer->reason);
+}
+
+static void status_error(const struct answer *answer, const struct buf *body,
+			 struct coder_error *err)
+{
+	if (answer->status < 400 && answer->location[0]) {
+		redirect_error(answer, err);
+		return;
+	}
+	bare_error(answer, err);
+	if (body->len)
+		(void)json_error(body->data, body->len, err);
+	if (answer->status == 500 && strstr(err->detail, "rbac: forbidden"))
+		err->code = CODER_ERR_AUTH;
+	if (answer->status == 401)
+		coder_error_hint(err, "set CODER_SESSION_TOKEN or sign in with: coder login %s",
+				 answer->origin);
+}
+
+int answer_judge(const struct answer *answer, const struct buf *body, struct coder_error *err)
+{
+	if (!answer_is_success(answer))
+		status_error(answer, body, err);
+	else if (answer->status == 204 || answer->received)
+		return 0;
+	else
+		coder_error_set(err, CODER_ERR_NO_ANSWER, "empty answer %ld from %s",
+				answer->status, answer->origin);
+	return -1;
+}
+
+bool answer_is_unavailable(const struct answer *answer)
+{
+	return code_of(answer->status) == CODER_ERR_UNAVAILABLE;
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* answer.h - the head of an answer as it arrives, and what an answer means; for http.c. */
+#ifndef CODER_ANSWER_H
+#define CODER_ANSWER_H
+
+#include "internal.h"
+
+/* Begins as zeros but for origin. Texts too long for their field are cut. */
+struct answer {
+	const char *origin; /* of the server, for error texts */
+	long status; /* 0: no answer yet */
+	size_t head_len; /* of interim answers, too */
+	bool in_body;
+	size_t received; /* bytes of the body */
+	char reason[64], type[128], encoding[32], location[512];
+	char retry_after[64], reset[32], date[64];
+};
+
+/* Takes a line of the head. */
+int answer_header(struct answer *answer, const char *line, size_t len, struct coder_error *err);
+/* To be called with each piece of the body: fails if it is none to be taken. */
+int answer_body(struct answer *answer, size_t len, size_t max, struct coder_error *err);
+bool answer_is_success(const struct answer *answer);
+/* A whole answer came: fails, with all that interface users are told, unless it is of use. */
+int answer_judge(const struct answer *answer, const struct buf *body, struct coder_error *err);
+/* Whether the status says that the server cannot just now. */
+bool answer_is_unavailable(const struct answer *answer);
+/* The server's clock, or 0. */
+int64_t answer_date(const struct answer *answer);
+/* How many seconds the server asks to wait; -1: it does not. */
+int64_t answer_retry_after(const struct answer *answer);
+
+#endif

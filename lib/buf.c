@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* buf.c - the growing, capped, wiping byte buffer. */
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "buf.h"
+
+#define BUF_FIRST 64 /* bytes of the first block */
+
+static void wipe_block(struct buf *b)
+{
+	if (b->data)
+		explicit_bzero(b->data, b->cap);
+	free(b->data);
+}
+
+void buf_done(struct buf *b)
+{
+	if (!b)
+		return;
+	wipe_block(b);
+	*b = (struct buf){ .max = b->max };
+}
+
+void buf_reset(struct buf *b)
+{
+	if (!b->data)
+		return;
+	explicit_bzero(b->data, b->len);
+	b->len = 0;
+}
+
+/* Makes room for extra bytes and a NUL. Not realloc(), which leaves copies behind. */
+static bool reserve(struct buf *b, size_t extra)
+{
+	size_t need, cap;
+	char *data;
+
+	if (__builtin_add_overflow(b->len, extra, &need) || (b->max && need > b->max))
+		return false;
+	if (__builtin_add_overflow(need, 1, &need))
+		return false;
+	if (need <= b->cap)
+		return true;
+	cap = b->cap ? b->cap : BUF_FIRST;
+	while (cap < need)
+		cap = cap > SIZE_MAX / 2 ? need : cap * 2;
+	data = malloc(cap);
+	if (!data)
+		return false;
+	if (b->data)
+		memcpy(data, b->data, b->len);
+	data[b->len] = '\0';
+	wipe_block(b);
+	b->data = data;
+	b->cap = cap;
+	return true;
+}
+
+bool buf_add(struct buf *b, const void *data, size_t len)
+{
+	if (!reserve(b, len))
+		return false;
+	if (len)
+		memcpy(b->data + b->len, data, len);
+	b->len += len;
+	b->data[b->len] = '\0';
+	return true;
+}
+
+bool buf_add_str(struct buf *b, const char *s)
+{
+	return buf_add(b, s, strlen(s));
+}
+
+bool buf_add_char(struct buf *b, char c)
+{
+	return buf_add(b, &c, 1);
+}
+
+bool buf_addf(struct buf *b, const char *fmt, ...)
+{
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(NULL, 0, fmt, ap);
+	va_end(ap);
+	if (n < 0 || !reserve(b, (size_t)n))
+		return false;
+	va_start(ap, fmt);
+	vsnprintf(b->data + b->len, (size_t)n + 1, fmt, ap);
+	va_end(ap);
+	b->len += (size_t)n;
+	return true;
+}
+
+char *buf_detach(struct buf *b)
+{
+	char *s;
+
+	if (!reserve(b, 0))
+		return NULL;
+	s = b->data;
+	*b = (struct buf){ .max = b->max };
+	return s;
+}
+
+void buf_free_string(char *s)
+{
+	if (s)
+		explicit_bzero(s, strlen(s));
+	free(s);
+}

@@ -1,0 +1,575 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * client.c - the endpoints that read and remove tokens, users and limits.
+ * Creating is create.c, names to UUIDs is resolve.c.
+ */
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+
+#include "client.h"
+
+int coder_client_new(const struct coder_config *config, struct coder_client **ret,
+		     struct coder_error *err)
+{
+	struct coder_client *client = calloc(1, sizeof(*client));
+
+	if (!client)
+		return coder_error_memory(err);
+	if (http_new(config, &client->http, err) < 0) {
+		coder_client_free(client);
+		return -1;
+	}
+	client->hooks = config->hooks;
+	if (config->timeout_ns > 0)
+		client->deadline = http_now() + config->timeout_ns;
+	if (coder_token_shaped(config->token))
+		memcpy(client->self_id, config->token, CODER_ID_LEN);
+	*ret = client;
+	return 0;
+}
+
+void coder_client_free(struct coder_client *client)
+{
+	if (!client)
+		return;
+	http_free(client->http);
+	free(client);
+}
+
+void coder_disconnect(void)
+{
+	http_disconnect();
+}
+
+bool coder_client_insecure(const struct coder_client *client)
+{
+	return http_insecure(client->http);
+}
+
+int coder_client_pending(const struct coder_client *client)
+{
+	return http_pending(client->http);
+}
+
+const char *coder_self_id(const struct coder_client *client)
+{
+	return client->self_id;
+}
+
+/* ------------------------------------------------------------- requests */
+
+/* A word that can be one segment of a path once it is percent-encoded. */
+static bool is_segment(const char *s)
+{
+	return *s && strcmp(s, ".") != 0 && strcmp(s, "..") != 0 && !strchr(s, '/');
+}
+
+int client_path(struct buf *path, struct coder_error *err, const char *const *parts)
+{
+	bool ok = buf_add_str(path, "/api/v2");
+
+	for (; *parts && ok; parts++) {
+		if (!is_segment(*parts))
+			return coder_error_set(err, CODER_ERR_USAGE,
+					       "\"%s\" cannot be a user or a resource", *parts);
+		ok = buf_add_char(path, '/') && http_add_encoded(path, *parts);
+	}
+	return ok ? 0 : coder_error_memory(err);
+}
+
+/* In memory that children share: what a subshell changes is news to its parent, too. */
+static atomic_uint *changes;
+
+unsigned coder_changes(void)
+{
+	if (!changes) {
+		void *p = mmap(NULL, sizeof(*changes), PROT_READ | PROT_WRITE,
+			       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+		changes = p == MAP_FAILED ? NULL : p;
+	}
+	return changes ? atomic_load(changes) : 0;
+}
+
+int client_call(struct coder_client *client, const struct http_request *request,
+		struct http_response *ret, struct coder_error *err)
+{
+	int rc = http_request(client->http, request, ret, err);
+
+	/* afterwards, whatever came of it: it may have been acted on */
+	if (changes && strcmp(request->method, "GET") != 0)
+		atomic_fetch_add(changes, 1);
+	if (ret->date)
+		client->date = ret->date;
+	return rc;
+}
+
+int client_get(struct coder_client *client, const char *path, struct http_response *ret,
+	       struct coder_error *err)
+{
+	const struct http_request request = { .method = "GET", .path = path };
+
+	return client_call(client, &request, ret, err);
+}
+
+/* ---------------------------------------------------------------- tokens */
+
+void coder_tokens_done(struct coder_tokens *tokens)
+{
+	if (!tokens)
+		return;
+	for (size_t i = 0; i < tokens->n; i++)
+		coder_token_done(&tokens->v[i]);
+	free(tokens->v);
+	*tokens = (struct coder_tokens){ 0 };
+}
+
+int coder_tokens_move(struct coder_tokens *tokens, struct coder_token *token,
+		      struct coder_error *err)
+{
+	if (tokens->n == tokens->cap) {
+		size_t cap = tokens->cap ? tokens->cap * 2 : 16;
+		struct coder_token *v = reallocarray(tokens->v, cap, sizeof(*v));
+
+		if (!v)
+			return coder_error_memory(err);
+		tokens->v = v;
+		tokens->cap = cap;
+	}
+	tokens->v[tokens->n++] = *token;
+	memset(token, 0, sizeof(*token));
+	return 0;
+}
+
+/* A list that arrives. */
+struct listing {
+	struct json_list json;
+	bool expired;
+	int64_t now;
+	coder_keep_fn *keep;
+	const void *ctx;
+	struct coder_tokens tokens;
+};
+
+static void listing_done(struct listing *listing)
+{
+	json_list_done(&listing->json);
+	coder_tokens_done(&listing->tokens);
+}
+
+static int listing_element(void *ctx, const char *text, size_t len, struct coder_error *err)
+{
+	struct listing *listing = ctx;
+	struct coder_token CLEANUP(coder_token_done) token = { 0 };
+
+	if (token_decode(text, len, &token, err) < 0)
+		return -1;
+	if (!listing->expired && token.expires_epoch <= listing->now)
+		return 0;
+	if (listing->keep && !listing->keep(listing->ctx, &token))
+		return 0;
+	return coder_tokens_move(&listing->tokens, &token, err);
+}
+
+static int listing_feed(void *ctx, const char *data, size_t len, struct coder_error *err)
+{
+	struct listing *listing = ctx;
+
+	return json_list_feed(&listing->json, data, len, err);
+}
+
+static void listing_restart(void *ctx)
+{
+	struct listing *listing = ctx;
+
+	json_list_restart(&listing->json);
+	coder_tokens_done(&listing->tokens);
+}
+
+int coder_token_list(struct coder_client *client, const char *user, bool all, bool expired,
+		     coder_keep_fn *keep, const void *ctx, struct coder_tokens *ret,
+		     struct coder_error *err)
+{
+	struct listing CLEANUP(listing_done) listing = {
+		.json.fn = listing_element, .expired = expired,
+		.now = time(NULL),	    .keep = keep,
+		.ctx = ctx,
+	};
+	struct buf CLEANUP(buf_done) path = { 0 };
+	struct http_response CLEANUP(http_response_done) response = { 0 };
+	const char *const parts[] = { "users", user, "keys", "tokens", NULL };
+	struct http_request request = {
+		.method = "GET",
+		.sink = listing_feed,
+		.sink_restart = listing_restart,
+		.sink_ctx = &listing,
+	};
+
+	listing.json.ctx = &listing;
+	if (client_path(&path, err, parts) < 0)
+		return -1;
+	if (!buf_addf(&path, "?include_all=%s&include_expired=%s", all ? "true" : "false",
+		      expired ? "true" : "false"))
+		return coder_error_memory(err);
+	request.path = path.data;
+	if (client_call(client, &request, &response, err) < 0 ||
+	    json_list_end(&listing.json, err) < 0)
+		return coder_error_wrap(err, "listing tokens");
+	*ret = listing.tokens;
+	listing.tokens = (struct coder_tokens){ 0 };
+	return 0;
+}
+
+/* GETs one token. */
+static int get_token(struct coder_client *client, const char *const *parts, int64_t timeout_ns,
+		     struct coder_token *ret, struct coder_error *err)
+{
+	struct buf CLEANUP(buf_done) path = { 0 };
+	struct http_response CLEANUP(http_response_done) response = { 0 };
+	struct http_request request = { .method = "GET", .timeout_ns = timeout_ns };
+
+	if (client_path(&path, err, parts) < 0)
+		return -1;
+	request.path = path.data;
+	if (client_call(client, &request, &response, err) < 0)
+		return -1;
+	return token_decode(response.body.data, response.body.len, ret, err);
+}
+
+int coder_token_by_name(struct coder_client *client, const char *user, const char *name,
+			struct coder_token *ret, struct coder_error *err)
+{
+	const char *const parts[] = { "users", user, "keys", "tokens", name, NULL };
+
+	return get_token(client, parts, 0, ret, err);
+}
+
+int coder_token_by_id(struct coder_client *client, const char *user, const char *id,
+		      struct coder_token *ret, struct coder_error *err)
+{
+	return client_token_by_id(client, user, id, 0, ret, err);
+}
+
+int client_token_by_id(struct coder_client *client, const char *user, const char *id,
+		       int64_t timeout_ns, struct coder_token *ret, struct coder_error *err)
+{
+	const char *const parts[] = { "users", user, "keys", id, NULL };
+
+	return get_token(client, parts, timeout_ns, ret, err);
+}
+
+static bool has_name(const void *name, const struct coder_token *token)
+{
+	return strcmp(token->name, name) == 0;
+}
+
+int client_token_named(struct coder_client *client, const char *user, const char *name,
+		       struct coder_token *ret, struct coder_error *err)
+{
+	struct coder_tokens CLEANUP(coder_tokens_done) found = { 0 };
+
+	if (coder_name_routable(name)) {
+		struct coder_token CLEANUP(coder_token_done) token = { 0 };
+
+		if (coder_token_by_name(client, user, name, &token, err) < 0)
+			return -1;
+		/* the route finds login sessions with a name, too */
+		if (strcmp(token.login_type, "token") == 0) {
+			*ret = token;
+			memset(&token, 0, sizeof(token));
+			return 0;
+		}
+	} else {
+		if (coder_token_list(client, user, false, true, has_name, name, &found, err) < 0)
+			return -1;
+		if (found.n) {
+			*ret = found.v[0];
+			memset(&found.v[0], 0, sizeof(found.v[0]));
+			return 0;
+		}
+	}
+	return coder_error_set(err, CODER_ERR_NOT_FOUND, "no token of that name was found");
+}
+
+/* By id, API tokens only, and of the user that was asked for. */
+static int find_by_id(struct coder_client *client, const char *user, const char *id,
+		      struct coder_token *ret, struct coder_error *err)
+{
+	struct coder_token CLEANUP(coder_token_done) token = { 0 };
+	struct coder_user CLEANUP(coder_user_done) owner = { 0 };
+
+	if (coder_token_by_id(client, user ? user : "me", id, &token, err) < 0)
+		return -1;
+	if (strcmp(token.login_type, "token") != 0)
+		return coder_error_set(err, CODER_ERR_NOT_FOUND,
+				       "not found among API tokens: it is a login session (%s)",
+				       token.login_type);
+	if (user) {
+		if (coder_user_get(client, user, &owner, err) < 0)
+			return -1;
+		if (strcmp(owner.id, token.user_id) != 0)
+			return coder_error_set(err, CODER_ERR_NOT_FOUND,
+					       "not found among the tokens of %s", user);
+	}
+	*ret = token;
+	memset(&token, 0, sizeof(token));
+	return 0;
+}
+
+/* Tries what arg may mean, in turn; a next meaning only after "no such token". */
+static int find(struct coder_client *client, const char *user, const char *arg,
+		struct coder_token *ret, struct coder_error *err)
+{
+	char id[CODER_ID_LEN + 1] = "";
+	bool shaped = coder_token_shaped(arg);
+
+	if (shaped) {
+		struct coder_tokens CLEANUP(coder_tokens_done) found = { 0 };
+
+		memcpy(id, arg, CODER_ID_LEN);
+		if (find_by_id(client, user, id, ret, err) == 0)
+			return 0;
+		if (err->code != CODER_ERR_NOT_FOUND)
+			return -1;
+		/* a name of that shape is not asked for by name: it may be a secret */
+		if (coder_token_list(client, user ? user : "me", false, true, has_name, arg,
+				     &found, err) < 0)
+			return -1;
+		if (!found.n)
+			return coder_error_set(err, CODER_ERR_NOT_FOUND,
+					       "no such token was found");
+		*ret = found.v[0];
+		memset(&found.v[0], 0, sizeof(found.v[0]));
+		return 0;
+	}
+	if (client_token_named(client, user ? user : "me", arg, ret, err) == 0)
+		return 0;
+	if (err->code != CODER_ERR_NOT_FOUND || !coder_id_shaped(arg))
+		return -1;
+	return find_by_id(client, user, arg, ret, err);
+}
+
+int coder_token_find(struct coder_client *client, const char *user, const char *arg,
+		     struct coder_token *ret, struct coder_error *err)
+{
+	static const char blanks[] = " \t\r\n\v\f";
+	char *trimmed;
+	size_t len;
+	int rc;
+
+	arg += strspn(arg, blanks);
+	for (len = strlen(arg); len && strchr(blanks, arg[len - 1]); len--)
+		;
+	if (!len)
+		return coder_error_set(err, CODER_ERR_USAGE, "empty: a name, id or token is wanted");
+	trimmed = strndup(arg, len);
+	if (!trimmed)
+		return coder_error_memory(err);
+	rc = find(client, user, trimmed, ret, err);
+	if (rc < 0 && coder_token_shaped(trimmed))
+		coder_error_wrap(err, "%.*s", CODER_ID_LEN, trimmed); /* the rest is secret */
+	else if (rc < 0)
+		coder_error_wrap(err, "%s", trimmed);
+	buf_free_string(trimmed);
+	return rc;
+}
+
+int coder_token_self(struct coder_client *client, struct coder_token *ret, struct coder_error *err)
+{
+	if (!client->self_id[0])
+		return coder_error_set(err, CODER_ERR_AUTH,
+				       "the token in use has not the shape of a session token");
+	if (find_by_id(client, NULL, client->self_id, ret, err) < 0)
+		return coder_error_wrap(err, "the token in use, %s", client->self_id);
+	return 0;
+}
+
+static bool is_only(const struct coder_strings *list, const char *s)
+{
+	return list->n == 1 && strcmp(list->v[0], s) == 0;
+}
+
+bool coder_self_restricted(struct coder_client *client)
+{
+	struct coder_token CLEANUP(coder_token_done) token = { 0 };
+	struct coder_strings CLEANUP(coder_strings_done) scopes = { 0 };
+	struct coder_strings CLEANUP(coder_strings_done) allow_list = { 0 };
+	struct coder_error err;
+
+	if (!client->self_id[0])
+		return false;
+	if (coder_token_by_id(client, "me", client->self_id, &token, &err) < 0)
+		return err.code == CODER_ERR_NOT_FOUND || err.http_status == 403;
+	return coder_token_scopes(&token, &scopes, &err) == 0 &&
+	       coder_token_allow_list(&token, &allow_list, &err) == 0 &&
+	       !(is_only(&scopes, "coder:all") && is_only(&allow_list, "*:*"));
+}
+
+int coder_token_fill_owner(struct coder_client *client, struct coder_token *token,
+			   struct coder_error *err)
+{
+	struct coder_user CLEANUP(coder_user_done) user = { 0 };
+
+	if (token->username || token->owner)
+		return 0;
+	if (coder_user_get(client, token->user_id, &user, err) < 0)
+		return err->code == CODER_ERR_NOT_FOUND || err->http_status == 403 ? 0 : -1;
+	token->owner = user.username;
+	user.username = NULL;
+	return 0;
+}
+
+/* ---------------------------------------------------------------- removal */
+
+static int change(struct coder_client *client, const char *method, const char *const *parts,
+		  struct coder_error *err)
+{
+	struct buf CLEANUP(buf_done) path = { 0 };
+	struct http_response CLEANUP(http_response_done) response = { 0 };
+	struct http_request request = { .method = method };
+
+	if (client_path(&path, err, parts) < 0)
+		return -1;
+	request.path = path.data;
+	if (client_call(client, &request, &response, err) == 0)
+		return 0;
+	/* an earlier try, whose answer was lost, has done it */
+	return err->code == CODER_ERR_NOT_FOUND && response.earlier_unknown ? 0 : -1;
+}
+
+int coder_token_expire(struct coder_client *client, const char *user, const char *id,
+		       struct coder_error *err)
+{
+	const char *const parts[] = { "users", user, "keys", id, "expire", NULL };
+
+	if (change(client, "PUT", parts, err) == 0)
+		return 0;
+	if (err->http_status == 404 && strstr(err->message, "Route not found"))
+		coder_error_hint(err, "this server cannot expire tokens: delete it with --delete");
+	return -1;
+}
+
+int coder_token_delete(struct coder_client *client, const char *user, const char *id,
+		       struct coder_error *err)
+{
+	const char *const parts[] = { "users", user, "keys", id, NULL };
+
+	return change(client, "DELETE", parts, err);
+}
+
+/* ----------------------------------------------------- limits, scopes, users */
+
+int coder_token_max_lifetime(struct coder_client *client, const char *user, int64_t *ret_ns,
+			     struct coder_error *err)
+{
+	struct buf CLEANUP(buf_done) path = { 0 };
+	struct http_response CLEANUP(http_response_done) response = { 0 };
+	const char *const parts[] = { "users", user, "keys", "tokens", "tokenconfig", NULL };
+	int64_t ns = 0;
+
+	if (client_path(&path, err, parts) < 0)
+		return -1;
+	if (client_get(client, path.data, &response, err) < 0 ||
+	    json_int64(response.body.data, response.body.len, "max_token_lifetime", 0, &ns, err) <
+		    0)
+		return coder_error_wrap(err, "asking for the longest lifetime of %s's tokens",
+					user);
+	if (ns <= 0)
+		return coder_error_set(err, CODER_ERR_NO_ANSWER,
+				       "broken answer: no max_token_lifetime for %s", user);
+	*ret_ns = ns;
+	return 0;
+}
+
+int coder_token_name_taken(struct coder_client *client, const char *user, const char *name,
+			   bool *ret_taken, struct coder_error *err)
+{
+	struct coder_token CLEANUP(coder_token_done) token = { 0 };
+
+	if (client_token_named(client, user, name, &token, err) == 0) {
+		*ret_taken = true;
+		return 0;
+	}
+	if (err->code != CODER_ERR_NOT_FOUND)
+		return coder_error_wrap(err, "looking up the name %s", name);
+	*ret_taken = false;
+	return 0;
+}
+
+int coder_scopes_list(struct coder_client *client, struct coder_strings *ret,
+		      struct coder_error *err)
+{
+	struct http_response CLEANUP(http_response_done) response = { 0 };
+	struct json CLEANUP(client_json_done) *doc = NULL;
+	struct coder_strings CLEANUP(coder_strings_done) names = { 0 };
+	const struct json *external = NULL;
+
+	if (client_get(client, "/api/v2/auth/scopes", &response, err) < 0 ||
+	    json_parse(response.body.data, response.body.len, &doc, err) < 0 ||
+	    json_member(doc, "external", &external, err) < 0)
+		return coder_error_wrap(err, "asking for the catalogue of scopes");
+	for (const struct json *e = json_first(external); e; e = json_next(e))
+		if (json_string(e) && coder_strings_add(&names, json_string(e), err) < 0)
+			return -1;
+	if (!names.n)
+		return coder_error_set(err, CODER_ERR_NO_ANSWER,
+				       "broken answer: a catalogue without scopes");
+	*ret = names;
+	names = (struct coder_strings){ 0 };
+	return 0;
+}
+
+void client_json_done(struct json **doc)
+{
+	json_free(*doc);
+}
+
+int client_string(const struct json *object, const char *key, char **ret, struct coder_error *err)
+{
+	const struct json *v = NULL;
+	char *copy;
+
+	if (json_member(object, key, &v, err) < 0)
+		return -1;
+	if (!json_string(v))
+		return coder_error_set(err, CODER_ERR_NO_ANSWER, "broken answer: no \"%s\" in it",
+				       key);
+	copy = strdup(json_string(v));
+	if (!copy)
+		return coder_error_memory(err);
+	*ret = copy;
+	return 0;
+}
+
+void coder_user_done(struct coder_user *user)
+{
+	if (!user)
+		return;
+	free(user->id);
+	free(user->username);
+	*user = (struct coder_user){ 0 };
+}
+
+int coder_user_get(struct coder_client *client, const char *user, struct coder_user *ret,
+		   struct coder_error *err)
+{
+	struct buf CLEANUP(buf_done) path = { 0 };
+	struct http_response CLEANUP(http_response_done) response = { 0 };
+	struct json CLEANUP(client_json_done) *doc = NULL;
+	struct coder_user CLEANUP(coder_user_done) found = { 0 };
+	const char *const parts[] = { "users", user, NULL };
+
+	if (client_path(&path, err, parts) < 0)
+		return -1;
+	if (client_get(client, path.data, &response, err) < 0 ||
+	    json_parse(response.body.data, response.body.len, &doc, err) < 0 ||
+	    client_string(doc, "id", &found.id, err) < 0 ||
+	    client_string(doc, "username", &found.username, err) < 0)
+		return coder_error_wrap(err, "user %s", user);
+	*ret = found;
+	found = (struct coder_user){ 0 };
+	return 0;
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* client.h - what client.c, create.c and resolve.c share; see coder.h for the rest. */
+#ifndef CODER_CLIENT_H
+#define CODER_CLIENT_H
+
+#include "internal.h"
+
+struct coder_client {
+	struct http *http;
+	struct coder_hooks hooks;
+	int64_t deadline; /* http_now() after which nothing new begins; 0: none */
+	int64_t date; /* the server's clock at its last answer; 0: it never said */
+	char self_id[CODER_ID_LEN + 1]; /* "" if the token in use has no id */
+};
+
+/* Appends "/api/v2/part/part..." with each part percent-encoded; parts ends with NULL. */
+int client_path(struct buf *path, struct coder_error *err, const char *const *parts);
+
+/* http_request(), taking note of the server's clock. */
+int client_call(struct coder_client *client, const struct http_request *request,
+		struct http_response *ret, struct coder_error *err);
+int client_get(struct coder_client *client, const char *path, struct http_response *ret,
+	       struct coder_error *err);
+
+/* coder_token_by_id() with a time limit of its own. */
+int client_token_by_id(struct coder_client *client, const char *user, const char *id,
+		       int64_t timeout_ns, struct coder_token *ret, struct coder_error *err);
+
+/* The API token of exactly that name, by its route or, if it has none, through the list. */
+int client_token_named(struct coder_client *client, const char *user, const char *name,
+		       struct coder_token *ret, struct coder_error *err);
+
+/* For CLEANUP(). */
+void client_json_done(struct json **doc);
+
+/* Copies the string member of that key; its absence is a broken answer. */
+int client_string(const struct json *object, const char *key, char **ret,
+		  struct coder_error *err);
+
+#endif

@@ -1,0 +1,539 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * coder.h - API client for the session tokens of a Coder deployment.
+ *
+ * The library knows nothing of bash, options or terminals. It never prints,
+ * never exits, never reads the environment and never jumps out of a call.
+ *
+ * Conventions, for every function below:
+ *
+ *  - Returns 0, or -1 with *err filled in. Outputs are named ret_* and are
+ *    untouched on failure; *err says nothing after a success. err is always
+ *    the last parameter and never NULL.
+ *  - Strings are UTF-8 and NUL-terminated. A string inside a struct belongs to
+ *    that struct; a const char * that is returned belongs to its argument.
+ *  - _new/_free make and end heap objects, _init/_done their contents. Both
+ *    _free and _done accept NULL and half-built objects; zeroed memory is a
+ *    valid empty object for every _done.
+ *  - Durations are int64_t nanoseconds, as on the wire; points in time are
+ *    int64_t seconds since the epoch (years beyond 2100 are normal).
+ *  - Every buffer that held a secret is wiped before it is released.
+ */
+#ifndef CODER_H
+#define CODER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define CODER_NS INT64_C(1000000000) /* nanoseconds in a second */
+
+/* ---------------------------------------------------------------- errors */
+
+enum coder_code {
+	CODER_OK = 0,
+	CODER_ERR_REFUSED, /* the server refused, or none of the others fits */
+	CODER_ERR_USAGE, /* a value that cannot be; nothing was changed */
+	CODER_ERR_NOT_FOUND, /* no such token, user or resource, or not permitted to see it */
+	CODER_ERR_AUTH, /* no credential, not signed in, expired, not permitted */
+	CODER_ERR_CONFLICT, /* the name is taken */
+	CODER_ERR_UNAVAILABLE, /* 429, 502, 503, 504 beyond the time allowed */
+	CODER_ERR_NO_ANSWER, /* DNS, connect, TLS, timeout, redirect, broken or oversized answer */
+	CODER_ERR_SOME_FAILED, /* several targets: some failed */
+	CODER_ERR_OUTCOME, /* a create whose outcome is unknown or whose secret was lost */
+	CODER_ERR_INTERRUPTED, /* ended by a signal: error.signal */
+	CODER_ERR_MEMORY, /* out of memory */
+};
+
+/*
+ * Lives on the caller's stack; fixed size, so that reporting an error needs no
+ * memory. The texts may hold anything the server sent: escape before printing.
+ */
+struct coder_error {
+	enum coder_code code;
+	int signal; /* with CODER_ERR_INTERRUPTED: its number */
+	long http_status; /* of the answer, 0 if there was none */
+	int64_t retry_after; /* seconds the server asked to wait, -1 if it did not */
+	bool sent; /* bytes of the request had left: it may have been acted on */
+	bool timeout; /* the client gave up waiting: the server may act yet */
+	char field[64]; /* the first validation's field, or "" */
+	char message[1024]; /* what was asked and what went wrong */
+	char detail[1024]; /* the server's detail and validations, or "" */
+	char hint[512]; /* what to do next, or "" */
+};
+
+/* Fills *err (every member; http_status 0, retry_after -1) and returns -1. */
+int coder_error_set(struct coder_error *err, enum coder_code code, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* Puts context in front of the message, "context: message". Returns -1. */
+int coder_error_wrap(struct coder_error *err, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* Sets what to do next; a hint that is already there stays. Returns -1. */
+int coder_error_hint(struct coder_error *err, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* Fills *err with CODER_ERR_MEMORY and returns -1. */
+int coder_error_memory(struct coder_error *err);
+
+/* ------------------------------------------------------ lists of strings */
+
+/* A growing list of owned strings. Zeroed memory is the empty list. */
+struct coder_strings {
+	char **v; /* n strings; not NULL-terminated */
+	size_t n;
+	size_t cap;
+};
+
+void coder_strings_done(struct coder_strings *list);
+/* Appends a copy of s. */
+int coder_strings_add(struct coder_strings *list, const char *s, struct coder_error *err);
+/* Appends a copy of the len bytes at s. */
+int coder_strings_add_len(struct coder_strings *list, const char *s, size_t len,
+			  struct coder_error *err);
+/* Appends copies of all strings of from. */
+int coder_strings_add_all(struct coder_strings *list, const struct coder_strings *from,
+			  struct coder_error *err);
+bool coder_strings_has(const struct coder_strings *list, const char *s);
+/* Sorts bytewise, as the reference CLI sorts scopes and allow lists for display. */
+void coder_strings_sort(struct coder_strings *list);
+/* Removes repeats from a sorted list. */
+void coder_strings_unique(struct coder_strings *list);
+
+/*
+ * The candidate nearest to word by edit distance, or NULL if none is near
+ * enough to be meant (more than a third of the word would have to change).
+ */
+const char *coder_nearest(const char *word, const char *const *candidates, size_t n);
+
+/* ------------------------------------------------------ durations, times */
+
+/* Long enough for any coder_duration_format() text, with its NUL. */
+#define CODER_DURATION_SIZE 32
+
+/*
+ * Reads a duration: Go units (ns us µs ms s m h) plus d (24h), w (7d) and y
+ * (365d), with fractions and sums: "1d12h30m", "1.5h". The whole of text must
+ * parse; no sign, no blanks, no bare number. Overflow of int64_t nanoseconds
+ * is an error. The result may be 0 ("0s"). Fails with CODER_ERR_USAGE.
+ */
+int coder_duration_parse(const char *text, int64_t *ret_ns, struct coder_error *err);
+
+/* Writes ns (>= 0) as Go does, "168h0m0s", "1m30s", "1.5s", "0s", "250ms". */
+void coder_duration_format(int64_t ns, char out[CODER_DURATION_SIZE]);
+
+/*
+ * Reads RFC 3339 as the server sends it: 0-9 fraction digits, Z or an offset,
+ * any year 0001-9999. The fraction is dropped (towards the past). Fails with
+ * CODER_ERR_NO_ANSWER, because only servers send times.
+ */
+int coder_time_parse(const char *text, int64_t *ret_seconds, struct coder_error *err);
+
+/*
+ * Writes the time as the reference CLI shows it in tables: RFC 3339, seconds
+ * precision, the zone as sent. text is one that coder_time_parse() accepts.
+ * out holds at least 40 bytes.
+ */
+void coder_time_display(const char *text, char out[40]);
+
+/* ---------------------------------------------------------------- scopes */
+
+/* "all" and "application_connect" become their coder: names; others stay. */
+const char *coder_scope_canonical(const char *scope);
+
+/*
+ * The public scope names known when this was built, sorted: what completion
+ * falls back to. The server's own catalogue is coder_scopes_list().
+ */
+const char *const *coder_scopes_builtin(size_t *ret_n);
+
+/* ------------------------------------------------------------ allow list */
+
+#define CODER_ALLOW_MAX 128 /* entries that a server takes in one list */
+#define CODER_UUID_SIZE 37 /* 36 characters and a NUL */
+
+enum coder_type_flags {
+	CODER_TYPE_NAMED = 1 << 0, /* names resolve to ids: workspace, template, user, ... */
+	CODER_TYPE_WILDCARD_ONLY = 1 << 1, /* servers never match an id of it: only TYPE:* works */
+};
+
+struct coder_type {
+	const char *name; /* as on the wire, "workspace"; "*" is the first */
+	unsigned flags; /* enum coder_type_flags */
+};
+
+/* Every resource type known when this was built, "*" first, then sorted. */
+const struct coder_type *coder_types(size_t *ret_n);
+
+/*
+ * One entry of an allow list: what is allowed to be touched.
+ * Exactly one of these holds: any, id set, or name set.
+ */
+struct coder_target {
+	const struct coder_type *type;
+	bool any; /* TYPE:* */
+	char id[CODER_UUID_SIZE]; /* canonical lower case, or "" */
+	char *owner; /* of OWNER/NAME or ORG/NAME, NULL if not given */
+	char *name; /* to be resolved by coder_target_resolve(), else NULL */
+};
+
+void coder_target_done(struct coder_target *target);
+
+/*
+ * Reads "type:id", "type:*", "*:id", "*:*", or for types with CODER_TYPE_NAMED
+ * "type:name" and, for workspace, template and group, "type:owner/name".
+ * Blanks around the whole are trimmed. The tests come in the server's order:
+ * shape, type, id. Ids are UUIDs of 36 characters; other spellings of a UUID,
+ * which servers store and never match, are refused. All errors are
+ * CODER_ERR_USAGE and hold "invalid allow_list entry"; an empty entry is
+ * "allow list entry cannot be empty".
+ */
+int coder_target_parse(const char *text, struct coder_target *ret, struct coder_error *err);
+
+/* The wire form "type:id" of a resolved target, to be freed by the caller; NULL: no memory. */
+char *coder_target_text(const struct coder_target *target);
+
+/* Whether an allow list permits what target names: wildcards counted on the list's side. */
+bool coder_allow_permits(const struct coder_strings *allow_list, const struct coder_target *target);
+
+/*
+ * Brings a list of "type:id" into the form servers store: "*:*" swallows all,
+ * "type:*" swallows that type's ids, ids lower-case, repeats removed, sorted.
+ */
+void coder_allow_normalise(struct coder_strings *allow_list);
+
+/* ----------------------------------------------------------------- token */
+
+#define CODER_ID_LEN 10 /* characters of a token's public id */
+
+/*
+ * A token's record as a server sent it. The strings live in one block that
+ * belongs to the token; those that may be NULL say so.
+ */
+struct coder_token {
+	char *id;
+	char *user_id;
+	char *username; /* NULL where the server did not send one */
+	char *owner; /* set by coder_token_fill_owner(): a heap string of its own, else NULL */
+	char *name;
+	char *login_type; /* "token" for API tokens */
+	char *scope; /* deprecated summary */
+	char *created_at, *updated_at, *last_used, *expires_at; /* RFC 3339 as sent */
+	int64_t created_epoch, last_used_epoch, expires_epoch; /* last_used 0: never used */
+	int64_t lifetime_seconds;
+	bool has_scopes, has_allow_list; /* whether the server sent them: old ones do not */
+	struct coder_strings scopes, allow_list; /* in the order sent */
+};
+
+void coder_token_done(struct coder_token *token);
+
+/* Appends to *ret, which is empty, what the token may do: legacy summary mapped, sorted. */
+int coder_token_scopes(const struct coder_token *token, struct coder_strings *ret,
+		       struct coder_error *err);
+/* The same for its allow list; a server too old to send one means "*:*". */
+int coder_token_allow_list(const struct coder_token *token, struct coder_strings *ret,
+			   struct coder_error *err);
+
+/*
+ * Whether text has the shape of a token, whole or truncated:
+ * ^[0-9A-Za-z]{10}-[0-9A-Za-z]{11,}$. Its first CODER_ID_LEN characters are the
+ * public id; the rest is secret and must never enter a URL.
+ */
+bool coder_token_shaped(const char *text);
+
+/* Whether text could be a public id: ^[0-9A-Za-z]{10}$. */
+bool coder_id_shaped(const char *text);
+
+/* A new secret, whole: id, "-", secret. Wiped by coder_secret_done(). */
+struct coder_secret {
+	char text[64];
+};
+void coder_secret_done(struct coder_secret *secret);
+
+#define CODER_NAME_MAX 2048 /* bytes of a name: what a server's index takes, with room */
+#define CODER_NAME_SIZE 48 /* of a generated name, with its NUL */
+
+/* A readable name that nobody else has, "brisk-otter-k3x9q": "" if there is no randomness. */
+void coder_name_generate(char out[CODER_NAME_SIZE]);
+
+/* Whether text is UTF-8 throughout: servers replace what is not, and names would differ. */
+bool coder_is_utf8(const char *text);
+
+/* What coder_token_create() asks for. The strings belong to the caller. */
+struct coder_create {
+	const char *user; /* UUID, username or "me" */
+	const char *name; /* never empty: the token must be found again */
+	int64_t lifetime_ns; /* 0: the server's default */
+	struct coder_strings scopes; /* canonical names; empty: all */
+	struct coder_strings allow_list; /* "type:id"; empty: "*:*" */
+};
+
+/*
+ * The request body, as the reference CLI writes it: lifetime, scopes (if any),
+ * token_name, allow_list (if any), then a newline. To be freed by the caller.
+ */
+int coder_create_body(const struct coder_create *create, char **ret_json, struct coder_error *err);
+
+/*
+ * What a token holds that was not asked for: NULL if its scopes and allow list
+ * are as asked (compared as sets), else a word for the error text, "scopes" or
+ * "allow list". A field the server did not send counts as unrestricted.
+ */
+const char *coder_create_widened(const struct coder_create *create,
+				 const struct coder_token *token);
+
+/* ---------------------------------------------------------------- client */
+
+/* What the caller does for the library while it waits. */
+struct coder_hooks {
+	void *ctx;
+	/*
+	 * Called between slices of at most 100 ms: the number of a signal that asks
+	 * the call to end, or 0. Must not allocate, print or jump.
+	 */
+	int (*pending)(void *ctx);
+	/* Forgets what pending() has reported: only a further signal counts from now on. */
+	void (*acknowledge)(void *ctx);
+	/* A line for the person who waits ("rate limited, trying again in 12 s"). */
+	void (*notice)(void *ctx, const char *text);
+};
+
+struct coder_config {
+	const char *url; /* scheme://host[:port]; what follows is dropped, as the CLI does */
+	const char *token; /* session token; refused if it has control characters */
+	const char *user_agent;
+	const char *const *headers; /* n_headers of "Name: value", added to every request */
+	size_t n_headers;
+	const char *ca_file; /* replaces the system's roots; NULL: the system's */
+	const char *cert_file, *key_file; /* client certificate: both or neither */
+	const char *proxy; /* NULL: what libcurl finds in the environment */
+	int64_t timeout_ns; /* bounds the whole client from its making, waits included; 0: none */
+	int64_t connect_timeout_ns; /* 0: 10 s */
+	bool fresh; /* a connection per request, none kept open between calls */
+	bool no_retry; /* one try for each request (completion) */
+	bool no_threads; /* the process's malloc is not thread-safe: resolve names in a child */
+	/* with no_threads: the proxies that libcurl could find, to be resolved, too */
+	const char *const *proxies;
+	size_t n_proxies;
+	struct coder_hooks hooks;
+};
+
+struct coder_client;
+
+/*
+ * A client for one call of a command. Makes no request. Checks the URL
+ * (scheme http or https, a host, no user info), the token and the headers for
+ * characters that would break out of a header. The strings of config are
+ * copied.
+ */
+int coder_client_new(const struct coder_config *config, struct coder_client **ret,
+		     struct coder_error *err);
+void coder_client_free(struct coder_client *client);
+
+/* Closes the connections that are kept between the calls of this process. */
+void coder_disconnect(void);
+
+/* "scheme://host[:port]" in lower case: what a config file's url is compared with. */
+int coder_url_origin(const char *url, char **ret, struct coder_error *err);
+
+/* Whether requests go unencrypted to a host that is not loopback: worth a warning. */
+bool coder_client_insecure(const struct coder_client *client);
+
+/*
+ * The number of a signal that asks this client's call to end, or 0: for callers
+ * that wait on something else than the network between two requests.
+ */
+int coder_client_pending(const struct coder_client *client);
+
+/* A growing list of tokens. Zeroed memory is the empty list. */
+struct coder_tokens {
+	struct coder_token *v;
+	size_t n, cap;
+};
+void coder_tokens_done(struct coder_tokens *tokens);
+/* Moves a token to the end of the list; *token is zeroed. */
+int coder_tokens_move(struct coder_tokens *tokens, struct coder_token *token,
+		      struct coder_error *err);
+
+/* Whether a list keeps a token: pure. */
+typedef bool coder_keep_fn(const void *ctx, const struct coder_token *token);
+
+/*
+ * Lists API tokens: of user, or with all of every user the caller may see.
+ * Expired ones come only with expired (servers that ignore the parameter are
+ * filtered by expires_at). Only those that keep(ctx) says are kept (NULL: all),
+ * decided while they arrive, so that memory holds no others. They come in the
+ * server's order, which is unspecified. ret is empty before the call.
+ */
+int coder_token_list(struct coder_client *client, const char *user, bool all, bool expired,
+		     coder_keep_fn *keep, const void *ctx, struct coder_tokens *ret,
+		     struct coder_error *err);
+
+/* One token by its name, which must be coder_name_routable(). Any login type. */
+int coder_token_by_name(struct coder_client *client, const char *user, const char *name,
+			struct coder_token *ret, struct coder_error *err);
+/* One token by id; servers ignore user but for having to be readable. Any login type. */
+int coder_token_by_id(struct coder_client *client, const char *user, const char *id,
+		      struct coder_token *ret, struct coder_error *err);
+/*
+ * Whether name can stand in a path: not empty, ".", "..", "tokenconfig", and
+ * without "/". Others are found through the list.
+ */
+bool coder_name_routable(const char *name);
+
+/*
+ * Finds an API token (login type "token") as a person names it: blanks around
+ * arg are trimmed; what is coder_token_shaped() goes by id and, if there is no
+ * such id, is matched with the names in the list; the rest goes by name, then
+ * by id. With user not NULL the token must be that user's.
+ */
+int coder_token_find(struct coder_client *client, const char *user, const char *arg,
+		     struct coder_token *ret, struct coder_error *err);
+
+/* The token in use, if it is an API token. */
+int coder_token_self(struct coder_client *client, struct coder_token *ret,
+		     struct coder_error *err);
+/* The public id of the token in use; "" if it has not the shape of a token. */
+const char *coder_self_id(const struct coder_client *client);
+
+/*
+ * Asks for the name of the token's owner, where the server did not send one
+ * with the token: token->owner. A user that may not be read leaves it NULL.
+ */
+int coder_token_fill_owner(struct coder_client *client, struct coder_token *token,
+			   struct coder_error *err);
+
+/*
+ * Asks whether the token in use is restricted by scopes or an allow list; one
+ * that may not even see itself is.
+ */
+bool coder_self_restricted(struct coder_client *client);
+
+int coder_token_expire(struct coder_client *client, const char *user, const char *id,
+		       struct coder_error *err);
+int coder_token_delete(struct coder_client *client, const char *user, const char *id,
+		       struct coder_error *err);
+
+/* The longest lifetime that the server gives to user's tokens. */
+int coder_token_max_lifetime(struct coder_client *client, const char *user, int64_t *ret_ns,
+			     struct coder_error *err);
+
+/*
+ * Whether a token of this name exists (expired ones keep their names).
+ * Sets *ret_taken. A caller who may not read tokens sees none.
+ */
+int coder_token_name_taken(struct coder_client *client, const char *user, const char *name,
+			   bool *ret_taken, struct coder_error *err);
+
+/* What coder_token_create() made. */
+struct coder_created {
+	struct coder_secret secret;
+	char id[CODER_ID_LEN + 1];
+	bool verified; /* token is the server's own record of it; else why_not says why */
+	struct coder_token token;
+	char why_not[512];
+};
+void coder_created_done(struct coder_created *created);
+
+/*
+ * Creates a token, once. The POST goes out on a connection of its own and is
+ * repeated only after a 429, which was not acted on. The token is then read
+ * back: one that may do more than was asked is deleted again and the call fails
+ * with CODER_ERR_REFUSED; one that cannot be read is delivered unverified.
+ *
+ * From the POST on, signals that would end the process by default are held back
+ * (they count as pending): the process must not die between the POST and the
+ * delivery of the secret. Whatever this returns, call coder_release() once the
+ * secret is delivered or undone. On a failure whose POST may have been acted on, the undo has been
+ * done when this returns: CODER_ERR_OUTCOME if a token was found and deleted,
+ * or if it is not sure (the message says which, and names the token);
+ * CODER_ERR_NO_ANSWER, CODER_ERR_UNAVAILABLE or CODER_ERR_INTERRUPTED if surely
+ * nothing is left.
+ */
+int coder_token_create(struct coder_client *client, const struct coder_create *create,
+		       struct coder_created *ret, struct coder_error *err);
+
+/* Lets go of held signals; one that came meanwhile is sent to the process anew. */
+void coder_release(struct coder_client *client);
+
+/*
+ * Deletes a token whose secret could not be delivered, within 5 s, also after
+ * an interrupt. *err, which says why it was not delivered, is completed with
+ * how that went and becomes CODER_ERR_OUTCOME (or stays CODER_ERR_INTERRUPTED).
+ * Always returns -1.
+ */
+int coder_token_undo(struct coder_client *client, const struct coder_create *create,
+		     const char *id, struct coder_error *err);
+
+/* The names of the scopes that this server's tokens can be given. */
+int coder_scopes_list(struct coder_client *client, struct coder_strings *ret,
+		      struct coder_error *err);
+
+/* A user's id and name; user is a UUID, a username or "me". Strings owned by ret. */
+struct coder_user {
+	char *id, *username;
+};
+void coder_user_done(struct coder_user *user);
+int coder_user_get(struct coder_client *client, const char *user, struct coder_user *ret,
+		   struct coder_error *err);
+
+/*
+ * Turns a target's name into its id with requests to the server; one that has
+ * none to turn is left alone. owner is whose workspaces a bare name means.
+ */
+int coder_target_resolve(struct coder_client *client, const char *owner,
+			 struct coder_target *target, struct coder_error *err);
+
+/* ---------------------------------------------------------------- search */
+
+/*
+ * An object that an allow-list entry can name, as a list of the server shows
+ * it. The strings live in one block that belongs to the object.
+ */
+struct coder_object {
+	char *id; /* what entries are matched by: a UUID */
+	char *name; /* "" where it has none */
+	char *owner; /* whom it belongs to: a user's or an organization's name, or "" */
+	char *note; /* what else a person would like to know: a template, an e-mail, or "" */
+};
+
+/* A growing list of objects. Zeroed memory is the empty list. */
+struct coder_objects {
+	struct coder_object *v;
+	size_t n, cap;
+	size_t size; /* bytes of all strings */
+};
+/* Wipes every string, too. */
+void coder_objects_done(struct coder_objects *objects);
+/* Appends copies; NULL counts as "". */
+int coder_objects_add(struct coder_objects *objects, const struct coder_object *object,
+		      struct coder_error *err);
+
+/* What a search is for; NULL or "": whatever it be. */
+struct coder_query {
+	const char *name; /* a part of the name; the server may find more, never less */
+	const char *owner; /* exactly: a username or "me"; of templates, an organization */
+};
+
+#define CODER_SEARCH_MAX 5000 /* the most objects that one search asks for */
+
+/* Whether servers list objects of this type with the ids that entries are matched by. */
+bool coder_type_listed(const char *type);
+
+/*
+ * Lists the objects of a resource type for which coder_type_listed() holds,
+ * asking the server only for those that the query is about, where it can
+ * tell, and never holding more of an answer than one element. ret is empty
+ * before the call. Members of an organization stand for users: id is theirs.
+ */
+int coder_search(struct coder_client *client, const char *type, const struct coder_query *query,
+		 struct coder_objects *ret, struct coder_error *err);
+
+/*
+ * How often this process, or a subshell of it since the first call of this,
+ * has asked a deployment to change something: a number to tell old answers by.
+ */
+unsigned coder_changes(void);
+
+#endif

@@ -1,0 +1,637 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * http.c - requests to one deployment: what is sent, what counts as an answer,
+ * when to try again, and which signals wait meanwhile.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/random.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "answer.h"
+#include "url.h"
+#include "wire.h"
+
+#define TRIES 3
+#define BACKOFF_NS (CODER_NS / 2) /* the first pause is anything up to this, then twice as much */
+#define WAITS_MAX_NS (120 * CODER_NS) /* all waits of a request together */
+#define NOTICE_NS (2 * CODER_NS) /* longer waits are announced */
+#define CONNECT_NS (10 * CODER_NS)
+
+struct http {
+	struct url url;
+	char *token;
+	char *ca_file, *cert_file, *key_file, *proxy;
+	struct coder_strings headers; /* lines of every request; the token is in one */
+	struct coder_strings proxies; /* that libcurl may choose */
+	struct coder_hooks hooks;
+	struct wire *wire;
+	int64_t budget_ns; /* what the client was given; 0: no limit */
+	int64_t deadline; /* INT64_MAX: none */
+	bool no_retry;
+	bool holding;
+	sigset_t held; /* while holding: signals blocked by http_hold() */
+	sigset_t put_off; /* of those: taken away by http_begin_undo(), to be raised again */
+};
+
+/* One try of a request. */
+struct call {
+	struct http *http;
+	const struct http_request *request;
+	struct http_response *response;
+	struct answer answer;
+	struct buf chunk; /* for the sink, not yet given to it */
+	int signal; /* that ended it */
+	bool may_pass; /* why it failed: another try may work */
+	struct coder_error why; /* if one of our callbacks ended the exchange */
+};
+
+bool http_add_encoded(struct buf *path, const char *s)
+{
+	static const char hex[] = "0123456789ABCDEF";
+
+	for (; *s; s++) {
+		unsigned char c = (unsigned char)*s;
+		const char encoded[] = { '%', hex[c >> 4], hex[c & 15] };
+		bool alnum = (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z');
+		bool plain = alnum || c == '-' || c == '.' || c == '_' || c == '~';
+
+		if (!(plain ? buf_add_char(path, *s) : buf_add(path, encoded, 3)))
+			return false;
+	}
+	return true;
+}
+
+void http_response_done(struct http_response *response)
+{
+	if (response)
+		buf_done(&response->body);
+}
+
+void http_disconnect(void)
+{
+	wire_disconnect();
+}
+
+/* 0: no limit. */
+static void set_deadline(struct http *http, int64_t budget_ns)
+{
+	http->budget_ns = budget_ns;
+	if (budget_ns <= 0 || __builtin_add_overflow(http_now(), budget_ns, &http->deadline))
+		http->deadline = INT64_MAX;
+}
+
+/* --------------------------------------------------------------- signals */
+
+static const int held_signals[] = { SIGINT, SIGTERM, SIGHUP };
+#define N_HELD (sizeof(held_signals) / sizeof(held_signals[0]))
+
+int http_pending(const struct http *http)
+{
+	int signal = http->hooks.pending ? http->hooks.pending(http->hooks.ctx) : 0;
+	sigset_t pending;
+
+	if (signal || !http->holding || sigpending(&pending) < 0)
+		return signal;
+	for (size_t i = 0; i < N_HELD; i++)
+		if (sigismember(&http->held, held_signals[i]) &&
+		    sigismember(&pending, held_signals[i]))
+			return held_signals[i];
+	return 0;
+}
+
+/* Those with a handler need no holding: their handler says so to pending(). */
+void http_hold(struct http *http)
+{
+	sigset_t old;
+
+	if (http->holding)
+		return;
+	sigemptyset(&http->held);
+	sigemptyset(&http->put_off);
+	sigprocmask(SIG_SETMASK, NULL, &old);
+	for (size_t i = 0; i < N_HELD; i++) {
+		struct sigaction action;
+
+		if (!sigismember(&old, held_signals[i]) &&
+		    sigaction(held_signals[i], NULL, &action) == 0 &&
+		    !(action.sa_flags & SA_SIGINFO) && action.sa_handler == SIG_DFL)
+			sigaddset(&http->held, held_signals[i]);
+	}
+	sigprocmask(SIG_BLOCK, &http->held, NULL);
+	http->holding = true;
+}
+
+void http_begin_undo(struct http *http, int64_t budget_ns)
+{
+	const struct timespec now = { 0 };
+	int signal;
+
+	while (http->holding && (signal = sigtimedwait(&http->held, NULL, &now)) > 0)
+		sigaddset(&http->put_off, signal);
+	if (http->hooks.acknowledge)
+		http->hooks.acknowledge(http->hooks.ctx);
+	set_deadline(http, budget_ns);
+}
+
+void http_release(struct http *http)
+{
+	if (!http->holding)
+		return;
+	http->holding = false;
+	for (size_t i = 0; i < N_HELD; i++)
+		if (sigismember(&http->put_off, held_signals[i]))
+			kill(getpid(), held_signals[i]);
+	sigprocmask(SIG_UNBLOCK, &http->held, NULL);
+}
+
+/* ---------------------------------------------------------------- making */
+
+static bool has_control(const char *s)
+{
+	for (; *s; s++)
+		if ((unsigned char)*s < ' ' || *s == 0x7f)
+			return true;
+	return false;
+}
+
+/* Appends a line, wiping ours of it. */
+static int add_line(struct http *http, struct buf *line, struct coder_error *err)
+{
+	int rc = coder_strings_add(&http->headers, line->data, err);
+
+	buf_done(line);
+	return rc;
+}
+
+static int add_field(struct http *http, const char *name, const char *value,
+		     struct coder_error *err)
+{
+	struct buf line = { 0 };
+
+	/* "Name;" is libcurl's way to send an empty field, "Name:" would send none */
+	if (!buf_addf(&line, *value ? "%s: %s" : "%s;", name, value)) {
+		buf_done(&line);
+		return coder_error_memory(err);
+	}
+	return add_line(http, &line, err);
+}
+
+static bool name_is_token(const char *name, size_t len)
+{
+	static const char special[] = "!#$%&'*+-.^_`|~";
+
+	for (size_t i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)name[i];
+		bool alnum = (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z');
+
+		if (!alnum && !strchr(special, c))
+			return false;
+	}
+	return len;
+}
+
+/* Fields that say where a request ends are libcurl's to write. */
+static bool name_is_framing(const char *name)
+{
+	return strcasecmp(name, "Content-Length") == 0 ||
+	       strcasecmp(name, "Transfer-Encoding") == 0 || strcasecmp(name, "Expect") == 0;
+}
+
+/* Adds "Name: value" of the configuration. The value may be a secret: it is not shown. */
+static int add_configured(struct http *http, const char *line, struct coder_error *err)
+{
+	const char *colon = strchr(line, ':');
+	char name[128];
+	size_t len = colon ? (size_t)(colon - line) : 0;
+
+	if (!colon || len >= sizeof(name) || !name_is_token(line, len))
+		return coder_error_set(err, CODER_ERR_USAGE,
+				       "a header in CODER_HEADER has no name, or a broken one");
+	snprintf(name, sizeof(name), "%.*s", (int)len, line);
+	if (has_control(colon))
+		return coder_error_set(err, CODER_ERR_USAGE,
+				       "the header %s has a control character in it", name);
+	if (name_is_framing(name))
+		return coder_error_set(err, CODER_ERR_USAGE, "the header %s cannot be set", name);
+	return add_field(http, name, colon + 1 + strspn(colon + 1, " "), err);
+}
+
+static int add_headers(struct http *http, const struct coder_config *config,
+		       struct coder_error *err)
+{
+	if (config->token && has_control(config->token))
+		return coder_error_set(err, CODER_ERR_USAGE,
+				       "the session token has a control character in it");
+	if (config->user_agent && has_control(config->user_agent))
+		return coder_error_set(err, CODER_ERR_USAGE,
+				       "the user agent has a control character in it");
+	if (config->token && add_field(http, "Coder-Session-Token", config->token, err) < 0)
+		return -1;
+	if (config->user_agent && add_field(http, "User-Agent", config->user_agent, err) < 0)
+		return -1;
+	if (add_field(http, "Accept", "application/json", err) < 0)
+		return -1;
+	for (size_t i = 0; i < config->n_headers; i++)
+		if (add_configured(http, config->headers[i], err) < 0)
+			return -1;
+	return 0;
+}
+
+static int copy_string(const char *s, char **ret, struct coder_error *err)
+{
+	*ret = s ? strdup(s) : NULL;
+	return s && !*ret ? coder_error_memory(err) : 0;
+}
+
+static int copy_strings(struct http *http, const struct coder_config *config,
+			struct coder_error *err)
+{
+	if (!config->cert_file != !config->key_file)
+		return coder_error_set(err, CODER_ERR_USAGE,
+				       "CODER_CLIENT_TLS_CERT_FILE and CODER_CLIENT_TLS_KEY_FILE "
+				       "must be set together");
+	if (copy_string(config->token, &http->token, err) < 0 ||
+	    copy_string(config->ca_file, &http->ca_file, err) < 0 ||
+	    copy_string(config->cert_file, &http->cert_file, err) < 0 ||
+	    copy_string(config->key_file, &http->key_file, err) < 0 ||
+	    copy_string(config->proxy, &http->proxy, err) < 0)
+		return -1;
+	for (size_t i = 0; i < config->n_proxies; i++)
+		if (coder_strings_add(&http->proxies, config->proxies[i], err) < 0)
+			return -1;
+	return config->proxy ? coder_strings_add(&http->proxies, config->proxy, err) : 0;
+}
+
+static int make_wire(struct http *http, const struct coder_config *config, struct coder_error *err)
+{
+	const struct wire_options options = {
+		.host = http->url.host,
+		.port = http->url.port,
+		.origin = http->url.origin,
+		.headers = (const char *const *)http->headers.v,
+		.n_headers = http->headers.n,
+		.ca_file = http->ca_file,
+		.cert_file = http->cert_file,
+		.key_file = http->key_file,
+		.proxy = http->proxy,
+		.connect_timeout_ns =
+			config->connect_timeout_ns > 0 ? config->connect_timeout_ns : CONNECT_NS,
+		.fresh = config->fresh,
+		.no_threads = config->no_threads,
+		.proxies = &http->proxies,
+	};
+
+	http->wire = wire_new(&options);
+	return http->wire ? 0 : coder_error_memory(err);
+}
+
+int http_new(const struct coder_config *config, struct http **ret, struct coder_error *err)
+{
+	struct http *http = calloc(1, sizeof(*http));
+
+	if (!http)
+		return coder_error_memory(err);
+	http->hooks = config->hooks;
+	http->no_retry = config->no_retry;
+	set_deadline(http, config->timeout_ns);
+	if (url_parse(config->url, &http->url, err) < 0 || copy_strings(http, config, err) < 0 ||
+	    add_headers(http, config, err) < 0 || make_wire(http, config, err) < 0) {
+		http_free(http);
+		return -1;
+	}
+	*ret = http;
+	return 0;
+}
+
+void http_free(struct http *http)
+{
+	if (!http)
+		return;
+	wire_free(http->wire);
+	http_release(http);
+	for (size_t i = 0; i < http->headers.n; i++)
+		explicit_bzero(http->headers.v[i], strlen(http->headers.v[i]));
+	coder_strings_done(&http->headers);
+	coder_strings_done(&http->proxies);
+	buf_free_string(http->token);
+	free(http->ca_file);
+	free(http->cert_file);
+	free(http->key_file);
+	free(http->proxy);
+	url_done(&http->url);
+	free(http);
+}
+
+bool http_insecure(const struct http *http)
+{
+	return !http->url.tls && !url_is_loopback(&http->url);
+}
+
+/* --------------------------------------------------------------- callbacks */
+
+static bool on_header(void *ctx, const char *line, size_t len)
+{
+	struct call *call = ctx;
+
+	return answer_header(&call->answer, line, len, &call->why) == 0;
+}
+
+static bool on_data(void *ctx, const char *data, size_t len)
+{
+	struct call *call = ctx;
+	bool to_sink = call->request->sink && answer_is_success(&call->answer);
+	struct buf *to = to_sink ? &call->chunk : &call->response->body;
+
+	if (answer_body(&call->answer, len, to_sink ? HTTP_LIST_MAX : HTTP_BODY_MAX, &call->why) <
+	    0)
+		return false;
+	if (buf_add(to, data, len))
+		return true;
+	coder_error_memory(&call->why);
+	return false;
+}
+
+static bool on_between(void *ctx)
+{
+	struct call *call = ctx;
+	int rc;
+
+	if (!call->chunk.len)
+		return true;
+	rc = call->request->sink(call->request->sink_ctx, call->chunk.data, call->chunk.len,
+				 &call->why);
+	buf_reset(&call->chunk);
+	return rc == 0;
+}
+
+static int on_pending(void *ctx)
+{
+	struct call *call = ctx;
+
+	call->signal = http_pending(call->http);
+	return call->signal;
+}
+
+static int interrupted(int signal, struct coder_error *err)
+{
+	coder_error_set(err, CODER_ERR_INTERRUPTED, "interrupted");
+	err->signal = signal;
+	return -1;
+}
+
+static int timed_out(int64_t limit_ns, struct coder_error *err)
+{
+	char limit[32];
+
+	wire_time_text(limit_ns, limit);
+	coder_error_set(err, CODER_ERR_NO_ANSWER, "no answer within %s", limit);
+	err->timeout = true;
+	return -1;
+}
+
+/* ------------------------------------------------------- secrets in texts */
+
+/* Writes "[secret]" over each occurrence; secret is longer than that. */
+static void black_out(char *text, size_t size, const char *secret)
+{
+	static const char mark[] = "[secret]";
+	size_t len = strlen(secret);
+	char *at = text;
+
+	while ((at = strstr(at, secret))) {
+		memcpy(at, mark, sizeof(mark) - 1);
+		at += sizeof(mark) - 1;
+		memmove(at, at + len - (sizeof(mark) - 1),
+			strlen(at + len - (sizeof(mark) - 1)) + 1);
+	}
+	if (strlen(text) + 5 < size)
+		return;
+	/* a text that was cut may end within the secret */
+	for (size_t n = len - 1; n >= 4; n--)
+		if (n <= strlen(text) && memcmp(text + strlen(text) - n, secret, n) == 0)
+			text[strlen(text) - n] = '\0';
+}
+
+/* A server, or a proxy's error page, may repeat what it was sent. */
+static void hide_token(const struct http *http, struct coder_error *err)
+{
+	const char *dash = http->token ? strchr(http->token, '-') : NULL;
+	const char *secrets[] = { http->token, dash ? dash + 1 : NULL };
+
+	for (size_t i = 0; i < sizeof(secrets) / sizeof(secrets[0]); i++) {
+		if (!secrets[i] || strlen(secrets[i]) < 8)
+			continue;
+		black_out(err->message, sizeof(err->message), secrets[i]);
+		black_out(err->detail, sizeof(err->detail), secrets[i]);
+		black_out(err->field, sizeof(err->field), secrets[i]);
+		black_out(err->hint, sizeof(err->hint), secrets[i]);
+	}
+}
+
+/* --------------------------------------------------------------- requests */
+
+struct limit {
+	int64_t deadline, ns; /* when to give up, and how long that was from the start */
+};
+
+static struct limit limit_of(const struct http *http, const struct http_request *request)
+{
+	struct limit limit = { http->deadline, http->budget_ns };
+	int64_t own;
+
+	if (request->timeout_ns > 0 &&
+	    !__builtin_add_overflow(http_now(), request->timeout_ns, &own) && own < limit.deadline)
+		limit = (struct limit){ own, request->timeout_ns };
+	return limit;
+}
+
+/* A POST is repeated only if it was surely not acted on. */
+static bool status_may_pass(const struct call *call)
+{
+	return call->answer.status == 429 ||
+	       (!call->request->once && answer_is_unavailable(&call->answer));
+}
+
+static int fill_error(struct call *call, enum wire_end end, const struct limit *limit,
+		      struct coder_error *err)
+{
+	switch (end) {
+	case WIRE_ANSWERED:
+		return answer_judge(&call->answer, &call->response->body, err);
+	case WIRE_STOPPED:
+		*err = call->why;
+		return -1;
+	case WIRE_SIGNAL:
+		return interrupted(call->signal, err);
+	case WIRE_DEADLINE:
+		return timed_out(limit->ns, err);
+	default:
+		return -1; /* it is filled */
+	}
+}
+
+/* One try. */
+static int send_once(struct call *call, const struct limit *limit, struct coder_error *err)
+{
+	const struct http_request *request = call->request;
+	struct wire_exchange x = {
+		.method = request->method,
+		.path = request->path,
+		.body = request->body,
+		.body_len = request->body_len,
+		.own_connection = request->once,
+		.deadline = limit->deadline,
+		.ctx = call,
+		.pending = on_pending,
+		.header = on_header,
+		.data = on_data,
+		.between = on_between,
+	};
+	enum wire_end end = wire_run(call->http->wire, &x, err);
+	int rc = fill_error(call, end, limit, err);
+
+	call->response->status = call->answer.status;
+	call->response->date = answer_date(&call->answer);
+	if (x.sent > 1) /* libcurl has repeated it, on a kept connection that was closed */
+		call->response->earlier_unknown = true;
+	if (rc == 0)
+		return 0;
+	call->may_pass = end == WIRE_ANSWERED ? status_may_pass(call) : x.refused && !request->once;
+	err->sent = x.sent;
+	err->http_status = call->answer.status;
+	err->retry_after = answer_retry_after(&call->answer);
+	return -1;
+}
+
+/* Sleeps to its end (0), or until a signal: its number. */
+static int sleep_until(struct http *http, int64_t end)
+{
+	int64_t left;
+
+	while ((left = end - http_now()) > 0) {
+		struct timespec slice = { .tv_nsec = left < WIRE_SLICE_NS ? left : WIRE_SLICE_NS };
+		int signal = http_pending(http);
+
+		if (signal)
+			return signal;
+		nanosleep(&slice, NULL);
+	}
+	return http_pending(http);
+}
+
+int http_sleep(struct http *http, int64_t ns, struct coder_error *err)
+{
+	int64_t end = http_now() + ns;
+	bool late = end > http->deadline;
+	int signal = sleep_until(http, late ? http->deadline : end);
+
+	if (signal)
+		return interrupted(signal, err);
+	return late ? timed_out(http->budget_ns, err) : 0;
+}
+
+/* Anything up to the backoff of that try: callers that failed together come back apart. */
+static int64_t jitter(int tries)
+{
+	uint64_t random = 0;
+
+	if (getrandom(&random, sizeof(random), GRND_NONBLOCK) != sizeof(random))
+		random = (uint64_t)http_now();
+	return (int64_t)(random % (uint64_t)(BACKOFF_NS << (tries - 1)));
+}
+
+static void announce(const struct http *http, const struct coder_error *err, int64_t ns)
+{
+	long long seconds = (ns + CODER_NS - 1) / CODER_NS;
+	char text[128];
+
+	if (ns <= NOTICE_NS || !http->hooks.notice)
+		return;
+	if (err->http_status == 429)
+		snprintf(text, sizeof(text), "rate limited by the server, trying again in %lld s",
+			 seconds);
+	else
+		snprintf(text, sizeof(text),
+			 "the server is unavailable (%ld), trying again in %lld s",
+			 err->http_status, seconds);
+	http->hooks.notice(http->hooks.ctx, text);
+}
+
+/* Waits for another try. -1: there is none, for the reason in *err. */
+static int wait_to_retry(struct call *call, const struct limit *limit, int64_t *waited,
+			 struct coder_error *err)
+{
+	struct http *http = call->http;
+	int64_t ns = jitter(call->response->tries), now = http_now();
+	bool sent = err->sent && err->http_status != 429; /* 429: surely not acted on */
+	int signal;
+
+	if (err->retry_after > WAITS_MAX_NS / CODER_NS)
+		ns = INT64_MAX;
+	else if (err->retry_after * CODER_NS > ns)
+		ns = err->retry_after * CODER_NS;
+	if (ns > WAITS_MAX_NS - *waited || ns >= limit->deadline - now) {
+		if (err->retry_after > 0)
+			coder_error_hint(err, "try again in %lld s", (long long)err->retry_after);
+		return -1;
+	}
+	announce(http, err, ns);
+	*waited += ns;
+	signal = sleep_until(http, now + ns);
+	if (!signal)
+		return 0;
+	interrupted(signal, err);
+	err->sent = sent;
+	return -1;
+}
+
+/* Forgets the last try's answer. */
+static void restart(struct call *call)
+{
+	const struct http_request *request = call->request;
+
+	if (call->answer.status != 429 && call->answer.status)
+		call->response->earlier_unknown = true;
+	call->answer = (struct answer){ .origin = call->http->url.origin };
+	buf_reset(&call->chunk);
+	buf_reset(&call->response->body);
+	if (request->sink_restart)
+		request->sink_restart(request->sink_ctx);
+}
+
+int http_request(struct http *http, const struct http_request *request, struct http_response *ret,
+		 struct coder_error *err)
+{
+	struct call call = {
+		.http = http,
+		.request = request,
+		.response = ret,
+		.answer.origin = http->url.origin,
+	};
+	const struct limit limit = limit_of(http, request);
+	struct coder_error why = { 0 };
+	int64_t waited = 0;
+	int rc;
+
+	*ret = (struct http_response){ .body.max = HTTP_BODY_MAX };
+	for (;;) {
+		ret->tries++;
+		rc = send_once(&call, &limit, &why);
+		if (rc == 0 || !call.may_pass || http->no_retry || ret->tries == TRIES)
+			break;
+		if (wait_to_retry(&call, &limit, &waited, &why) < 0)
+			break;
+		restart(&call);
+	}
+	buf_done(&call.chunk);
+	if (rc < 0) {
+		hide_token(http, &why);
+		*err = why;
+	}
+	return rc;
+}

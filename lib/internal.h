@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * internal.h - what the files of lib/ share with each other and with nobody
+ * else: cleanup macros, HTTP, JSON. The conventions of coder.h hold.
+ */
+#ifndef CODER_INTERNAL_H
+#define CODER_INTERNAL_H
+
+#include <stdarg.h>
+#include <time.h>
+
+#include "buf.h"
+#include "coder.h"
+
+/* Runs fn(&variable) at the end of the variable's scope. */
+#define CLEANUP(fn) __attribute__((cleanup(fn)))
+
+static inline void cleanup_free(void *p)
+{
+	extern void free(void *);
+	free(*(void **)p);
+}
+
+/* ------------------------------------------------------------------ text */
+
+/*
+ * Appends as much of s as fits to the text in the size bytes at out (which begin
+ * as a string), never cutting a UTF-8 sequence: for the fields of coder_error.
+ */
+void text_append(char *out, size_t size, const char *s);
+
+/* ------------------------------------------------------------------ http */
+
+/*
+ * Whatever is decided about requests and answers is decided here: redirects
+ * (never followed), protocols (http, https), connections, timeouts, retries,
+ * content types and sizes. http.c has the requests, answer.c what answers mean,
+ * url.c the deployment's URL, wire.c (with sockets.c and lookup.c) one exchange
+ * inside a shell process. libcurl.h is the one file that includes curl.h; the
+ * library is loaded by the first request of the process, not before.
+ */
+
+#define HTTP_BODY_MAX (4u << 20) /* the most a single object's answer may have */
+#define HTTP_LIST_MAX (1u << 30) /* the most a streamed list may have in all */
+#define HTTP_HEADERS_MAX (256u << 10) /* all header lines of one answer together */
+
+/* Gets the body of a 2xx JSON answer as it arrives. -1 with *err ends the transfer. */
+typedef int http_sink_fn(void *ctx, const char *data, size_t len, struct coder_error *err);
+
+struct http_request {
+	const char *method; /* GET, POST, PUT, DELETE */
+	const char *path; /* absolute, percent-encoded, with its query */
+	const char *body; /* NULL: none; sent as application/json */
+	size_t body_len;
+	bool once; /* a POST: connection of its own, repeated after a 429 only */
+	http_sink_fn *sink; /* NULL: the body goes to the response */
+	void (*sink_restart)(void *ctx); /* a retry begins the body anew */
+	void *sink_ctx;
+	int64_t timeout_ns; /* for this request with its retries; 0: the client's alone */
+};
+
+struct http_response {
+	long status;
+	struct buf body; /* of at most HTTP_BODY_MAX; for a sink, of errors only */
+	int64_t date; /* the server's clock (Date), seconds; 0 if it did not say */
+	int tries; /* how many there were, connections refused included */
+	bool earlier_unknown; /* an earlier try may have been acted on */
+};
+void http_response_done(struct http_response *response);
+
+struct http;
+int http_new(const struct coder_config *config, struct http **ret, struct coder_error *err);
+void http_free(struct http *http);
+void http_disconnect(void); /* coder_disconnect() */
+bool http_insecure(const struct http *http);
+/* A pending signal's number, held ones included, or 0. */
+int http_pending(const struct http *http);
+/* From now on SIGINT, SIGTERM and SIGHUP are held back where they would end the process. */
+void http_hold(struct http *http);
+/*
+ * Begins an undo: signals that came so far no longer count as pending, and the
+ * client's deadline is budget_ns from now.
+ */
+void http_begin_undo(struct http *http, int64_t budget_ns);
+/* Ends http_hold(): restores the signal mask and raises a held signal again. */
+void http_release(struct http *http);
+
+/*
+ * Makes a request and waits for its answer. 0 for any 2xx whose content type
+ * is JSON (or 204 without a body). Everything else is an error, described as
+ * interface users read it: message from the server's error object (or what was
+ * wrong with the answer), code by status. *ret is then filled as far as known,
+ * too, and to be released by the caller all the same. What the error object
+ * holds is read by json_error().
+ */
+int http_request(struct http *http, const struct http_request *request,
+		 struct http_response *ret, struct coder_error *err);
+
+/* Sleeps, ended early by a pending signal or the client's deadline (both errors). */
+int http_sleep(struct http *http, int64_t ns, struct coder_error *err);
+
+/* Monotonic nanoseconds. */
+static inline int64_t http_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * CODER_NS + now.tv_nsec;
+}
+
+/* Appends s to a path, percent-encoded but for unreserved characters (RFC 3986 2.3). */
+bool http_add_encoded(struct buf *path, const char *s);
+
+/* ------------------------------------------------------------------ json */
+
+/*
+ * json.c is the one file that includes cJSON.h. A document is refused as a
+ * whole (CODER_ERR_NO_ANSWER, "not JSON ...") if anything follows it, if it
+ * has a NUL or \u0000 in it, or if it nests too deep. Lookups are
+ * case-sensitive; a key that stands twice in an object is refused at lookup.
+ */
+
+struct json; /* a value inside a document */
+
+/* Parses len bytes at text, which must stay for json_int64(); ended by json_free(). */
+int json_parse(const char *text, size_t len, struct json **ret, struct coder_error *err);
+/* Wipes every string of the document, then frees it. */
+void json_free(struct json *doc);
+
+bool json_is_null(const struct json *v);
+bool json_is_object(const struct json *v);
+bool json_is_array(const struct json *v);
+/* The string's text, or NULL if v is NULL or no string. */
+const char *json_string(const struct json *v);
+/* Member of an object; sets *ret NULL if it is absent. Fails if it stands twice. */
+int json_member(const struct json *object, const char *key, const struct json **ret,
+		struct coder_error *err);
+/* Elements of an array: for (e = json_first(a); e; e = json_next(e)). */
+const struct json *json_first(const struct json *array);
+const struct json *json_next(const struct json *element);
+/*
+ * The exact integer at a top-level key of the object in text (cJSON's numbers
+ * are doubles and lose digits past 2^53). A number with a fraction or an
+ * exponent is refused, absent or null gives absent.
+ */
+int json_int64(const char *text, size_t len, const char *key, int64_t absent, int64_t *ret,
+	       struct coder_error *err);
+
+/* Appends s as a JSON string with quotes; <, > and & are escaped as Go does. */
+bool json_add_string(struct buf *b, const char *s);
+
+/* Reads a server's error object into message, detail and field; false: it is none. */
+bool json_error(const char *text, size_t len, struct coder_error *err);
+
+/*
+ * Splits an array that arrives in pieces into its elements, without ever
+ * holding more than one of them. The array is the document or, with a key, a
+ * member of the object that is; other members are skipped.
+ */
+#define JSON_ELEMENT_MAX (1u << 20) /* bytes of one element */
+typedef int json_element_fn(void *ctx, const char *text, size_t len, struct coder_error *err);
+struct json_list {
+	json_element_fn *fn;
+	void *ctx;
+	const char *key; /* NULL: the document itself is the array */
+	/* the reader's own state; zero to begin */
+	struct buf element;
+	int state;
+	int depth;
+	bool in_string, escaped;
+	bool found; /* the array of the key has been there */
+	size_t matched;
+};
+void json_list_done(struct json_list *list);
+/* Begins anew, as for another try of a request. */
+void json_list_restart(struct json_list *list);
+/* Takes the next piece. "null" is an empty array. */
+int json_list_feed(struct json_list *list, const char *data, size_t len, struct coder_error *err);
+/* After the last piece: fails if the array did not end. */
+int json_list_end(struct json_list *list, struct coder_error *err);
+
+/* ----------------------------------------------------------------- allow */
+
+/*
+ * Whether entry would change nothing if it were added to list: it is there, or
+ * coder_allow_normalise() would swallow it. Lists that cover each other's
+ * entries are the same list once normalised.
+ */
+bool allow_covers(const struct coder_strings *list, const char *entry);
+
+/* ----------------------------------------------------------------- token */
+
+/* Reads one token object; unknown members and unknown allow-list types are let be. */
+int token_decode(const char *text, size_t len, struct coder_token *ret, struct coder_error *err);
+
+#endif

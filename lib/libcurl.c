@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* libcurl.c - loads libcurl, and gives it memory that is wiped when freed. */
+#include <dlfcn.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "libcurl.h"
+
+/*
+ * libcurl's buffers hold the session token and new secrets; it frees them as
+ * they are. So it gets these functions. The size stands in front of each block,
+ * because not every malloc that a shell may bring can tell it.
+ */
+union block {
+	size_t size;
+	max_align_t align;
+};
+
+static void *wiping_malloc(size_t size)
+{
+	union block *block;
+	size_t whole;
+
+	if (__builtin_add_overflow(size, sizeof(*block), &whole))
+		return NULL;
+	block = malloc(whole);
+	if (!block)
+		return NULL;
+	block->size = size;
+	return block + 1;
+}
+
+static void wiping_free(void *p)
+{
+	union block *block;
+
+	if (!p)
+		return;
+	block = (union block *)p - 1;
+	explicit_bzero(p, block->size);
+	free(block);
+}
+
+static void *wiping_realloc(void *p, size_t size)
+{
+	size_t old = p ? ((union block *)p - 1)->size : 0;
+	void *ret = wiping_malloc(size);
+
+	if (!ret || !p)
+		return ret;
+	memcpy(ret, p, old < size ? old : size);
+	wiping_free(p);
+	return ret;
+}
+
+static void *wiping_calloc(size_t n, size_t size)
+{
+	size_t whole;
+	void *ret;
+
+	if (__builtin_mul_overflow(n, size, &whole))
+		return NULL;
+	ret = wiping_malloc(whole);
+	return ret ? memset(ret, 0, whole) : NULL;
+}
+
+static char *wiping_strdup(const char *s)
+{
+	size_t size = strlen(s) + 1;
+	char *ret = wiping_malloc(size);
+
+	return ret ? memcpy(ret, s, size) : NULL;
+}
+
+static void *open_library(void)
+{
+	static const char *const names[] = { "libcurl.so.4", "libcurl-gnutls.so.4" };
+	void *handle = NULL;
+
+	for (size_t i = 0; !handle && i < sizeof(names) / sizeof(names[0]); i++)
+		handle = dlopen(names[i], RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
+	return handle;
+}
+
+static int refuse(struct coder_error *err, const char *why)
+{
+	coder_error_set(err, CODER_ERR_REFUSED, "cannot load libcurl: %s",
+			why ? why : "unknown error");
+	return coder_error_hint(err, "install libcurl 7.68 or later (Debian package libcurl4)");
+}
+
+static int fill_table(struct libcurl *table, struct coder_error *err)
+{
+	void *handle = open_library();
+
+	if (!handle)
+		return refuse(err, dlerror());
+#define LIBCURL_LOOKUP(name)                                   \
+	*(void **)&table->name = dlsym(handle, "curl_" #name); \
+	if (!table->name)                                      \
+		return refuse(err, "it is too old or incomplete: no curl_" #name);
+	LIBCURL_FUNCTIONS(LIBCURL_LOOKUP)
+#undef LIBCURL_LOOKUP
+	if (table->global_init_mem(CURL_GLOBAL_DEFAULT, wiping_malloc, wiping_free, wiping_realloc,
+				   wiping_strdup, wiping_calloc))
+		return refuse(err, "its initialisation failed");
+	return 0;
+}
+
+const struct libcurl *libcurl_load(struct coder_error *err)
+{
+	static struct libcurl table;
+	static bool loaded;
+
+	if (!loaded && fill_table(&table, err) < 0)
+		return NULL;
+	loaded = true;
+	return &table;
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * libcurl.h - libcurl, loaded when it is first needed.
+ *
+ * Linking libcurl would make every later subshell of the user's shell dearer,
+ * whether it talks to a server or not. Its functions are reached through one
+ * table instead: curl->easy_init(). This is the one place that includes
+ * curl.h, for libcurl.c and wire.c alone.
+ */
+#ifndef CODER_LIBCURL_H
+#define CODER_LIBCURL_H
+
+#define CURL_DISABLE_DEPRECATION /* libcurl 7.68 knows the old names only */
+#include <curl/curl.h>
+
+#include "coder.h"
+
+#define LIBCURL_FUNCTIONS(X)   \
+	X(global_init_mem)     \
+	X(version_info)        \
+	X(getdate)             \
+	X(easy_init)           \
+	X(easy_setopt)         \
+	X(easy_getinfo)        \
+	X(easy_strerror)       \
+	X(easy_cleanup)        \
+	X(multi_init)          \
+	X(multi_setopt)        \
+	X(multi_add_handle)    \
+	X(multi_remove_handle) \
+	X(multi_perform)       \
+	X(multi_poll)          \
+	X(multi_info_read)     \
+	X(multi_cleanup)       \
+	X(share_init)          \
+	X(share_setopt)        \
+	X(share_cleanup)       \
+	X(slist_append)        \
+	X(slist_free_all)
+
+struct libcurl {
+#define LIBCURL_MEMBER(name) __typeof__(&curl_##name) name;
+	LIBCURL_FUNCTIONS(LIBCURL_MEMBER)
+#undef LIBCURL_MEMBER
+};
+
+/*
+ * The table, or NULL with *err. To be called with all signals blocked. libcurl
+ * is never unloaded: a resolver thread of its may outlive the request.
+ */
+const struct libcurl *libcurl_load(struct coder_error *err);
+
+#endif

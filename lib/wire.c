@@ -1,0 +1,710 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * wire.c - one HTTP exchange at a time over libcurl, inside a shell.
+ *
+ *  signals  All are blocked while libcurl runs, so that the threads it starts
+ *           take none; they are let in only while it sleeps, and SIGPIPE not
+ *           even then. A signal is looked for after each slice of sleep.
+ *  fork     A subshell inherits the connections. Two processes on one of them
+ *           would get each other's answers, so a child forgets them all.
+ *  threads  libcurl waits for a resolver thread when a transfer is given up.
+ *           From 7.87 on it can be told not to; older ones are not cleaned up.
+ *  time     Limits are kept here, not by libcurl, whose own connect timeout
+ *           would wait for that thread.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "libcurl.h"
+#include "wire.h"
+
+#define KEPT_CONNECTIONS 5L
+#define MULTI_QUICK_EXIT ((CURLMoption)21) /* CURLMOPT_QUICK_EXIT of libcurl 8.20 */
+
+static const struct libcurl *curl; /* once loaded */
+
+struct wire {
+	struct wire_options o;
+	CURLM *multi; /* of kept.generation == generation; caches the parsed CAs */
+	unsigned generation;
+	struct coder_strings resolved; /* with no_threads: host:port:addresses */
+};
+
+/* One run of the wire: what must be undone at its end. */
+struct run {
+	struct wire *wire;
+	struct wire_exchange *x;
+	struct wire_quiet quiet;
+	CURL *easy;
+	struct curl_slist *headers, *resolved;
+	int64_t began;
+	int open_errno; /* why there was no socket to be had */
+	bool stopped; /* by a callback */
+	bool given_up; /* by a limit of time or a signal */
+	bool joins; /* this libcurl waits for its resolver thread */
+	char detail[CURL_ERROR_SIZE];
+};
+
+/* --------------------------------------------------------------- signals */
+
+void wire_quiet_begin(struct wire_quiet *quiet)
+{
+	static const int faults[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT };
+
+	sigfillset(&quiet->all);
+	for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++)
+		sigdelset(&quiet->all, faults[i]);
+	sigprocmask(SIG_SETMASK, &quiet->all, &quiet->old);
+}
+
+/* If the caller blocks SIGPIPE, one that is pending may be the caller's: it stays. */
+static void eat_sigpipe(const struct wire_quiet *quiet)
+{
+	const struct timespec now = { 0 };
+	sigset_t set;
+
+	if (sigismember(&quiet->old, SIGPIPE))
+		return;
+	sigemptyset(&set);
+	sigaddset(&set, SIGPIPE);
+	while (sigtimedwait(&set, NULL, &now) < 0 && errno == EINTR)
+		;
+}
+
+void wire_quiet_end(const struct wire_quiet *quiet)
+{
+	eat_sigpipe(quiet);
+	sigprocmask(SIG_SETMASK, &quiet->old, NULL);
+}
+
+/* ----------------------------------------------- what outlives a request */
+
+static struct {
+	pid_t owner;
+	CURLSH *share; /* connections, addresses, TLS sessions */
+	unsigned generation; /* counts abandon() */
+} kept;
+
+/*
+ * Handles that cannot be cleaned up: cleaning up would speak on a connection
+ * that is the parent's, or wait for a thread. Kept reachable, so that leak
+ * checkers tell them from a mistake.
+ */
+static struct grave {
+	void *handle;
+	struct grave *next;
+} * graveyard;
+
+static void bury(void *handle)
+{
+	struct grave *grave = handle ? malloc(sizeof(*grave)) : NULL;
+
+	if (!grave)
+		return;
+	grave->handle = handle;
+	grave->next = graveyard;
+	graveyard = grave;
+}
+
+static void abandon(void)
+{
+	bury(kept.share);
+	kept.share = NULL;
+	sockets_drop();
+	kept.generation++;
+}
+
+/* Makes sure that what is kept is this process's own and untouched. */
+static void claim(void)
+{
+	if (kept.owner != getpid() || !sockets_intact())
+		abandon();
+	kept.owner = getpid();
+}
+
+static void close_kept(void)
+{
+	if (kept.share && curl->share_cleanup(kept.share))
+		bury(kept.share);
+	kept.share = NULL;
+}
+
+void wire_disconnect(void)
+{
+	struct wire_quiet quiet;
+
+	if (!kept.share)
+		return;
+	wire_quiet_begin(&quiet);
+	claim();
+	close_kept();
+	wire_quiet_end(&quiet);
+}
+
+static bool open_share(void)
+{
+	static const int what[] = { CURL_LOCK_DATA_CONNECT, CURL_LOCK_DATA_DNS,
+				    CURL_LOCK_DATA_SSL_SESSION };
+
+	if (kept.share)
+		return true;
+	kept.share = curl->share_init();
+	if (!kept.share)
+		return false;
+	for (size_t i = 0; i < sizeof(what) / sizeof(what[0]); i++)
+		/* one that this build of libcurl lacks is a loss of speed only */
+		(void)curl->share_setopt(kept.share, CURLSHOPT_SHARE, what[i]);
+	return true;
+}
+
+/* ------------------------------------------------------------- callbacks */
+
+static size_t on_header(char *line, size_t one, size_t len, void *ctx)
+{
+	struct run *run = ctx;
+
+	(void)one;
+	run->stopped = run->stopped || !run->x->header(run->x->ctx, line, len);
+	return run->stopped ? 0 : len;
+}
+
+static size_t on_data(char *data, size_t one, size_t len, void *ctx)
+{
+	struct run *run = ctx;
+
+	(void)one;
+	if (!len)
+		return 0;
+	run->stopped = run->stopped || !run->x->data(run->x->ctx, data, len);
+	return run->stopped ? 0 : len;
+}
+
+/*
+ * Tells whether and how often the request went out: libcurl reports each piece
+ * after it was written. CURLINFO_REQUEST_SIZE would count a proxy's CONNECT, too.
+ */
+static int on_debug(CURL *easy, curl_infotype type, char *data, size_t len, void *ctx)
+{
+	struct wire_exchange *x = ctx;
+	size_t method = strlen(x->method);
+
+	(void)easy;
+	if (type != CURLINFO_HEADER_OUT && type != CURLINFO_DATA_OUT)
+		return 0;
+	if (len > 8 && memcmp(data, "CONNECT ", 8) == 0)
+		return 0;
+	if (type == CURLINFO_HEADER_OUT && len > method && memcmp(data, x->method, method) == 0)
+		x->sent++;
+	else if (!x->sent)
+		x->sent = 1;
+	return 0;
+}
+
+static curl_socket_t on_open(void *ctx, curlsocktype purpose, struct curl_sockaddr *address)
+{
+	struct run *run = ctx;
+	int fd = sockets_open(address->family, address->socktype, address->protocol);
+
+	(void)purpose;
+	if (fd < 0)
+		run->open_errno = errno;
+	return fd < 0 ? CURL_SOCKET_BAD : fd;
+}
+
+/* Outlives the run: libcurl calls it for a kept connection much later. */
+static int on_close(void *ctx, curl_socket_t fd)
+{
+	(void)ctx;
+	sockets_close(fd);
+	return 0;
+}
+
+/* --------------------------------------------------------------- options */
+
+#define SET(option, value) (rc = rc ? rc : curl->easy_setopt(run->easy, option, value))
+
+static CURLcode set_callbacks(struct run *run)
+{
+	CURLcode rc = CURLE_OK;
+
+	SET(CURLOPT_HEADERFUNCTION, on_header);
+	SET(CURLOPT_HEADERDATA, run);
+	SET(CURLOPT_WRITEFUNCTION, on_data);
+	SET(CURLOPT_WRITEDATA, run);
+	SET(CURLOPT_DEBUGFUNCTION, on_debug);
+	SET(CURLOPT_DEBUGDATA, run->x);
+	SET(CURLOPT_VERBOSE, 1L); /* calls on_debug(); nothing is printed */
+	SET(CURLOPT_OPENSOCKETFUNCTION, on_open);
+	SET(CURLOPT_OPENSOCKETDATA, run);
+	SET(CURLOPT_CLOSESOCKETFUNCTION, on_close);
+	SET(CURLOPT_ERRORBUFFER, run->detail);
+	return rc;
+}
+
+/* Nothing of what libcurl could do besides one plain exchange. */
+static CURLcode set_limits(struct run *run)
+{
+	CURLcode rc = CURLE_OK;
+
+	SET(CURLOPT_PROTOCOLS, (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS));
+	SET(CURLOPT_FOLLOWLOCATION, 0L);
+	SET(CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
+	SET(CURLOPT_PATH_AS_IS, 1L);
+	/* one request at a time gains nothing from HTTP/2 */
+	SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+	SET(CURLOPT_HTTP09_ALLOWED, 0L);
+	SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+	SET(CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE); /* no token for a proxy's CONNECT */
+	SET(CURLOPT_NOSIGNAL, 1L);
+	SET(CURLOPT_CONNECTTIMEOUT_MS, 24 * 60 * 60 * 1000L); /* see too_late() */
+	SET(CURLOPT_LOW_SPEED_LIMIT, 1L);
+	SET(CURLOPT_LOW_SPEED_TIME, (long)WIRE_SILENCE_S);
+	run->joins = !rc && curl->easy_setopt(run->easy, CURLOPT_QUICK_EXIT, 1L) != CURLE_OK;
+	return rc;
+}
+
+/* Whether libcurl has a file of CA certificates built in that is there. */
+static bool has_ca_file(void)
+{
+	const curl_version_info_data *info = curl->version_info(CURLVERSION_NOW);
+
+	return info->age >= CURLVERSION_SEVENTH && info->cainfo && access(info->cainfo, R_OK) == 0;
+}
+
+static CURLcode set_tls(struct run *run)
+{
+	const struct wire_options *o = &run->wire->o;
+	CURLcode rc = CURLE_OK;
+
+	SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+	SET(CURLOPT_SSL_VERIFYPEER, 1L);
+	SET(CURLOPT_SSL_VERIFYHOST, 2L);
+	if (o->ca_file)
+		SET(CURLOPT_CAINFO, o->ca_file);
+	/* libcurl keeps the parsed CAs (20 ms) only if there is no directory of them */
+	if (o->ca_file || has_ca_file())
+		SET(CURLOPT_CAPATH, NULL);
+	if (!o->cert_file)
+		return rc;
+	SET(CURLOPT_SSLCERT, o->cert_file);
+	SET(CURLOPT_SSLKEY, o->key_file);
+	SET(CURLOPT_KEYPASSWD, ""); /* or OpenSSL would ask on the terminal */
+	return rc;
+}
+
+static bool add_to_list(struct curl_slist **list, const char *const *v, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct curl_slist *longer = curl->slist_append(*list, v[i]);
+
+		if (!longer)
+			return false;
+		*list = longer;
+	}
+	return true;
+}
+
+static CURLcode set_connection(struct run *run)
+{
+	const struct wire_options *o = &run->wire->o;
+	CURLcode rc = CURLE_OK;
+
+	if (o->fresh)
+		SET(CURLOPT_FORBID_REUSE, 1L);
+	else
+		SET(CURLOPT_SHARE, kept.share);
+	if (o->fresh || run->x->own_connection)
+		SET(CURLOPT_FRESH_CONNECT, 1L);
+	if (o->proxy)
+		SET(CURLOPT_PROXY, o->proxy);
+	if (rc || !add_to_list(&run->resolved, (const char *const *)run->wire->resolved.v,
+			       run->wire->resolved.n))
+		return rc ? rc : CURLE_OUT_OF_MEMORY;
+	SET(CURLOPT_RESOLVE, run->resolved);
+	return rc;
+}
+
+/* "Name:" keeps libcurl from sending a header of its own. */
+static bool add_headers(struct run *run, bool sends_body)
+{
+	const struct wire_options *o = &run->wire->o;
+	const char *type = run->x->body ? "Content-Type: application/json" : "Content-Type:";
+
+	return add_to_list(&run->headers, o->headers, o->n_headers) &&
+	       add_to_list(&run->headers, &(const char *){ "Expect:" }, 1) &&
+	       (!sends_body || add_to_list(&run->headers, &type, 1));
+}
+
+/* A PUT without a body says so (Content-Length: 0), as proxies expect of it. */
+static CURLcode set_request(struct run *run)
+{
+	const struct wire_exchange *x = run->x;
+	bool sends_body =
+		x->body || strcmp(x->method, "PUT") == 0 || strcmp(x->method, "POST") == 0;
+	struct buf CLEANUP(buf_done) url = { 0 };
+	CURLcode rc = CURLE_OK;
+
+	if (!buf_add_str(&url, run->wire->o.origin) || !buf_add_str(&url, x->path) ||
+	    !add_headers(run, sends_body))
+		return CURLE_OUT_OF_MEMORY;
+	SET(CURLOPT_URL, url.data);
+	SET(CURLOPT_HTTPHEADER, run->headers);
+	if (sends_body) {
+		SET(CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)(x->body ? x->body_len : 0));
+		SET(CURLOPT_POSTFIELDS, x->body ? x->body : "");
+	}
+	SET(CURLOPT_CUSTOMREQUEST, x->method);
+	return rc;
+}
+
+#undef SET
+
+/* ---------------------------------------------------------------- errors */
+
+static int tls_error(const struct run *run, CURLcode code, const char *detail,
+		     struct coder_error *err)
+{
+	const struct wire_options *o = &run->wire->o;
+
+	if (code == CURLE_SSL_CACERT_BADFILE) {
+		coder_error_set(err, CODER_ERR_NO_ANSWER, "cannot read CA certificates from %s",
+				o->ca_file ? o->ca_file : "the system's file");
+		return coder_error_hint(err, "check CODER_CLIENT_TLS_CA_FILE and SSL_CERT_FILE");
+	}
+	if (code == CURLE_SSL_CERTPROBLEM) {
+		coder_error_set(err, CODER_ERR_NO_ANSWER, "the TLS client certificate fails: %s",
+				detail);
+		return coder_error_hint(
+			err, "check CODER_CLIENT_TLS_CERT_FILE and CODER_CLIENT_TLS_KEY_FILE");
+	}
+	coder_error_set(err, CODER_ERR_NO_ANSWER, "no secure connection to %s: %s", o->origin,
+			detail);
+	if (code != CURLE_PEER_FAILED_VERIFICATION)
+		return coder_error_hint(err, "check CODER_URL: does this port speak TLS?");
+	return coder_error_hint(err, "if the server is the right one, name the file with its CA in "
+				     "CODER_CLIENT_TLS_CA_FILE");
+}
+
+static int connect_error(struct run *run, const char *detail, struct coder_error *err)
+{
+	const struct wire_options *o = &run->wire->o;
+	long os_errno = 0;
+
+	if (run->open_errno == EMFILE || run->open_errno == ENFILE) {
+		coder_error_set(err, CODER_ERR_NO_ANSWER, "cannot open a socket: %s",
+				strerror(run->open_errno));
+		return coder_error_hint(err, "raise the limit of open files: ulimit -n");
+	}
+	run->x->refused = true;
+	(void)curl->easy_getinfo(run->easy, CURLINFO_OS_ERRNO, &os_errno);
+	coder_error_set(err, CODER_ERR_NO_ANSWER, "cannot connect to %s: %s", o->origin,
+			os_errno ? strerror((int)os_errno) : detail);
+	return coder_error_hint(err, "check CODER_URL and the network");
+}
+
+static int too_slow(const struct run *run, struct coder_error *err)
+{
+	coder_error_set(err, CODER_ERR_NO_ANSWER, "no byte came from %s for %d s",
+			run->wire->o.origin, WIRE_SILENCE_S);
+	err->timeout = true;
+	return -1;
+}
+
+/* Says in words what libcurl reports by number. */
+static int describe(struct run *run, CURLcode code, struct coder_error *err)
+{
+	const char *origin = run->wire->o.origin;
+	const char *detail = run->detail[0] ? run->detail : curl->easy_strerror(code);
+
+	switch (code) {
+	case CURLE_COULDNT_RESOLVE_HOST:
+		coder_error_set(err, CODER_ERR_NO_ANSWER, "cannot find the host %s",
+				run->wire->o.host);
+		return coder_error_hint(err, "check CODER_URL and the network");
+	case CURLE_COULDNT_RESOLVE_PROXY:
+		coder_error_set(err, CODER_ERR_NO_ANSWER, "cannot find the proxy: %s", detail);
+		return coder_error_hint(err, "check the variables https_proxy and http_proxy");
+	case CURLE_COULDNT_CONNECT:
+		return connect_error(run, detail, err);
+	case CURLE_OPERATION_TIMEDOUT:
+		return too_slow(run, err);
+	case CURLE_SSL_CONNECT_ERROR:
+	case CURLE_PEER_FAILED_VERIFICATION:
+	case CURLE_SSL_CERTPROBLEM:
+	case CURLE_SSL_CIPHER:
+	case CURLE_SSL_CACERT_BADFILE:
+	case CURLE_SSL_ISSUER_ERROR:
+		return tls_error(run, code, detail, err);
+	case CURLE_GOT_NOTHING:
+		coder_error_set(err, CODER_ERR_NO_ANSWER,
+				"%s closed the connection without an answer", origin);
+		return coder_error_hint(err, "check CODER_URL: is it http or https?");
+	case CURLE_PARTIAL_FILE:
+		return coder_error_set(err, CODER_ERR_NO_ANSWER,
+				       "the answer from %s ended early: %s", origin, detail);
+	case CURLE_OUT_OF_MEMORY:
+		if (!run->x->sent)
+			return coder_error_memory(err);
+		/* before 8.0 a header line past libcurl's own limit is called that, too */
+		return coder_error_set(err, CODER_ERR_NO_ANSWER,
+				       "the answer from %s is too large, or memory ran out",
+				       origin);
+	default:
+		coder_error_set(err, CODER_ERR_NO_ANSWER, "no usable answer from %s: %s", origin,
+				detail);
+		if (!strstr(detail, "certificate required")) /* TLS 1.3 says so this late */
+			return -1;
+		return coder_error_hint(
+			err, "set CODER_CLIENT_TLS_CERT_FILE and CODER_CLIENT_TLS_KEY_FILE");
+	}
+}
+
+void wire_time_text(int64_t ns, char out[32])
+{
+	if (ns % CODER_NS)
+		snprintf(out, 32, "%lld ms", (long long)(ns / (CODER_NS / 1000)));
+	else
+		snprintf(out, 32, "%lld s", (long long)(ns / CODER_NS));
+}
+
+/* A limit of time has passed: the caller's, or the one for connecting. */
+static enum wire_end too_late(struct run *run, struct coder_error *err)
+{
+	char limit[32];
+
+	run->given_up = true;
+	if (http_now() >= run->x->deadline)
+		return WIRE_DEADLINE;
+	wire_time_text(run->wire->o.connect_timeout_ns, limit);
+	coder_error_set(err, CODER_ERR_NO_ANSWER, "no connection to %s within %s",
+			run->wire->o.origin, limit);
+	coder_error_hint(err, "check CODER_URL and the network");
+	err->timeout = true;
+	return WIRE_FAILED;
+}
+
+/* ------------------------------------------------------------------- run */
+
+static int64_t time_limit(const struct run *run)
+{
+	int64_t connected = run->began + run->wire->o.connect_timeout_ns;
+
+	return !run->x->sent && connected < run->x->deadline ? connected : run->x->deadline;
+}
+
+/* Lets the caller see to what has come, with its own signal mask. */
+static bool let_between(struct run *run)
+{
+	bool go_on;
+
+	eat_sigpipe(&run->quiet);
+	sigprocmask(SIG_SETMASK, &run->quiet.old, NULL);
+	go_on = run->x->between(run->x->ctx);
+	sigprocmask(SIG_SETMASK, &run->quiet.all, NULL);
+	return go_on;
+}
+
+/* Sleeps until something moves, with signals let in. WIRE_ANSWERED: go on. */
+static enum wire_end rest(struct run *run, struct coder_error *err)
+{
+	struct wire_exchange *x = run->x;
+	int64_t left = time_limit(run) - http_now();
+	int64_t slice = left < WIRE_SLICE_NS ? left : WIRE_SLICE_NS;
+	sigset_t mask = run->quiet.old;
+	int signal;
+
+	if (left <= 0)
+		return too_late(run, err);
+	if (!let_between(run))
+		return WIRE_STOPPED;
+	sigaddset(&mask, SIGPIPE);
+	sigprocmask(SIG_SETMASK, &mask, NULL);
+	signal = x->pending(x->ctx);
+	if (!signal) {
+		(void)curl->multi_poll(run->wire->multi, NULL, 0, (int)(slice / 1000000) + 1, NULL);
+		signal = x->pending(x->ctx);
+	}
+	sigprocmask(SIG_SETMASK, &run->quiet.all, NULL);
+	run->given_up = signal;
+	return signal ? WIRE_SIGNAL : WIRE_ANSWERED;
+}
+
+static enum wire_end transfer(struct run *run, struct coder_error *err)
+{
+	CURLM *multi = run->wire->multi;
+	int running = 1, left;
+	CURLMsg *msg;
+
+	if (curl->multi_add_handle(multi, run->easy)) {
+		coder_error_memory(err);
+		return WIRE_FAILED;
+	}
+	for (;;) {
+		enum wire_end end;
+
+		if (curl->multi_perform(multi, &running) || !running || run->stopped)
+			break;
+		end = rest(run, err);
+		if (end != WIRE_ANSWERED)
+			return end;
+	}
+	if (run->stopped)
+		return WIRE_STOPPED;
+	msg = curl->multi_info_read(multi, &left);
+	if (!msg || msg->data.result) {
+		describe(run, msg ? msg->data.result : CURLE_OUT_OF_MEMORY, err);
+		return WIRE_FAILED;
+	}
+	return let_between(run) ? WIRE_ANSWERED : WIRE_STOPPED;
+}
+
+static bool open_multi(struct wire *wire)
+{
+	if (wire->multi && wire->generation != kept.generation) {
+		bury(wire->multi);
+		wire->multi = NULL;
+	}
+	if (wire->multi)
+		return true;
+	wire->generation = kept.generation;
+	wire->multi = curl->multi_init();
+	if (!wire->multi)
+		return false;
+	(void)curl->multi_setopt(wire->multi, CURLMOPT_MAXCONNECTS, KEPT_CONNECTIONS);
+	(void)curl->multi_setopt(wire->multi, MULTI_QUICK_EXIT, 1L); /* unknown before 8.20 */
+	return true;
+}
+
+/* Looks names up here where libcurl must not. Once for the life of the wire. */
+static enum wire_end look_up(struct run *run, struct coder_error *err)
+{
+	struct wire *wire = run->wire;
+	enum wire_end end;
+
+	if (!wire->o.no_threads || wire->resolved.n)
+		return WIRE_ANSWERED;
+	end = lookup_names(&wire->o, run->x, time_limit(run), &run->quiet, &wire->resolved, err);
+	return end == WIRE_DEADLINE ? too_late(run, err) : end;
+}
+
+static enum wire_end begin(struct run *run, struct coder_error *err)
+{
+	struct wire *wire = run->wire;
+	CURLcode rc;
+
+	curl = libcurl_load(err);
+	if (!curl)
+		return WIRE_FAILED;
+	claim();
+	if (wire->o.fresh)
+		close_kept();
+	run->easy = curl->easy_init();
+	if (!run->easy || !open_multi(wire) || (!wire->o.fresh && !open_share())) {
+		coder_error_memory(err);
+		return WIRE_FAILED;
+	}
+	(void)((rc = set_callbacks(run)) || (rc = set_limits(run)) || (rc = set_tls(run)) ||
+	       (rc = set_connection(run)) || (rc = set_request(run)));
+	if (rc == CURLE_OUT_OF_MEMORY)
+		coder_error_memory(err);
+	else if (rc)
+		coder_error_set(err, CODER_ERR_REFUSED, "this libcurl cannot do it: %s",
+				curl->easy_strerror(rc));
+	return rc ? WIRE_FAILED : WIRE_ANSWERED;
+}
+
+static void free_list(struct curl_slist *list)
+{
+	/* libcurl may have been set up with other memory functions than ours */
+	for (struct curl_slist *item = list; item; item = item->next)
+		explicit_bzero(item->data, strlen(item->data));
+	if (list)
+		curl->slist_free_all(list);
+}
+
+static void close_multi(struct wire *wire)
+{
+	if (!wire->multi)
+		return;
+	if (wire->generation != kept.generation || curl->multi_cleanup(wire->multi))
+		bury(wire->multi);
+	wire->multi = NULL;
+}
+
+/* Whether to clean up would be to wait for a name server. */
+static bool stuck(struct run *run)
+{
+	curl_off_t found = 0;
+
+	if (!run->joins || !run->given_up)
+		return false;
+	(void)curl->easy_getinfo(run->easy, CURLINFO_NAMELOOKUP_TIME_T, &found);
+	return !found;
+}
+
+static void finish(struct run *run, enum wire_end end)
+{
+	if (run->easy && stuck(run)) {
+		bury(run->easy);
+		abandon();
+	} else if (run->easy) {
+		(void)curl->multi_remove_handle(run->wire->multi, run->easy);
+		curl->easy_cleanup(run->easy);
+	}
+	free_list(run->headers);
+	free_list(run->resolved);
+	if (end != WIRE_ANSWERED)
+		close_multi(run->wire);
+	if (sockets_low())
+		close_kept();
+}
+
+enum wire_end wire_run(struct wire *wire, struct wire_exchange *x, struct coder_error *err)
+{
+	struct run run = { .wire = wire, .x = x, .began = http_now() };
+	enum wire_end end;
+
+	x->sent = 0;
+	x->refused = false;
+	wire_quiet_begin(&run.quiet);
+	end = look_up(&run, err);
+	if (end == WIRE_ANSWERED)
+		end = begin(&run, err);
+	if (end == WIRE_ANSWERED)
+		end = transfer(&run, err);
+	finish(&run, end);
+	wire_quiet_end(&run.quiet);
+	return end;
+}
+
+struct wire *wire_new(const struct wire_options *options)
+{
+	struct wire *wire = calloc(1, sizeof(*wire));
+
+	if (wire)
+		wire->o = *options;
+	return wire;
+}
+
+void wire_free(struct wire *wire)
+{
+	struct wire_quiet quiet;
+
+	if (!wire)
+		return;
+	wire_quiet_begin(&quiet);
+	if (wire->multi)
+		claim();
+	close_multi(wire);
+	wire_quiet_end(&quiet);
+	coder_strings_done(&wire->resolved);
+	free(wire);
+}
+
+int64_t wire_date(const char *text)
+{
+	return curl ? (int64_t)curl->getdate(text, NULL) : -1;
+}

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * wire.h - one HTTP exchange over libcurl: signals, descriptors, forks and
+ * threads of a shell process. What is asked and what an answer is worth is
+ * decided in http.c, which alone uses this.
+ */
+#ifndef CODER_WIRE_H
+#define CODER_WIRE_H
+
+#include <signal.h>
+
+#include "internal.h"
+
+#define WIRE_SLICE_NS (CODER_NS / 10) /* the longest wait between two looks for a signal */
+#define WIRE_SILENCE_S 60 /* an exchange on which no byte moves for so long is given up */
+
+/* Signals are blocked between these two, but for those that a fault raises. */
+struct wire_quiet {
+	sigset_t old; /* the caller's mask */
+	sigset_t all; /* what is blocked meanwhile */
+};
+void wire_quiet_begin(struct wire_quiet *quiet);
+/* Takes away a SIGPIPE that came meanwhile, then restores the caller's mask. */
+void wire_quiet_end(const struct wire_quiet *quiet);
+
+/* -------------------------------------------------------------- exchange */
+
+enum wire_end {
+	WIRE_ANSWERED, /* a whole answer came, whatever its status */
+	WIRE_STOPPED, /* header(), data() or between() ended it */
+	WIRE_SIGNAL, /* a signal is pending */
+	WIRE_DEADLINE, /* the deadline passed */
+	WIRE_FAILED, /* see *err */
+};
+
+struct wire_exchange {
+	const char *method;
+	const char *path;
+	const char *body; /* NULL: none; sent as application/json */
+	size_t body_len;
+	bool own_connection; /* a new one: libcurl re-sends on a kept one that was closed */
+	int64_t deadline; /* http_now() at which to give up */
+
+	void *ctx; /* of the following */
+	int (*pending)(void *ctx); /* a signal's number, or 0 */
+	/*
+	 * These two get each line of the answer's head and each piece of its body
+	 * inside libcurl, with all signals blocked; false ends the exchange.
+	 */
+	bool (*header)(void *ctx, const char *line, size_t len);
+	bool (*data)(void *ctx, const char *data, size_t len);
+	/* Called outside of libcurl, with the caller's signal mask; false ends the exchange. */
+	bool (*between)(void *ctx);
+
+	/* results, whatever the end */
+	int sent; /* how often the request went out, by libcurl's own repeating too */
+	bool refused; /* failed because nobody took the connection: another try may work */
+};
+
+struct wire_options {
+	const char *host, *port, *origin; /* whom to talk to; an IPv6 host without brackets */
+	const char *const *headers; /* n_headers "Name: value" (or "Name;") lines of each request */
+	size_t n_headers;
+	const char *ca_file, *cert_file, *key_file, *proxy; /* each may be NULL */
+	int64_t connect_timeout_ns;
+	bool fresh, no_threads;
+	const struct coder_strings *proxies; /* that may be chosen, proxy or not */
+};
+
+struct wire;
+/* The options' strings must outlive the wire. NULL: no memory. Makes no connection. */
+struct wire *wire_new(const struct wire_options *options);
+void wire_free(struct wire *wire);
+/* Fills *err for WIRE_FAILED only. */
+enum wire_end wire_run(struct wire *wire, struct wire_exchange *x, struct coder_error *err);
+/* Closes the connections that are kept. */
+void wire_disconnect(void);
+/* "10 s", "500 ms" */
+void wire_time_text(int64_t ns, char out[32]);
+/* An HTTP date in seconds since the epoch, or -1. After a wire_run() only. */
+int64_t wire_date(const char *text);
+
+/* --------------------------------------------------------------- sockets */
+
+/*
+ * Where the sockets of this process are. A shell's user owns the descriptors:
+ * `exec 5>file` may put a file where a socket was. So sockets go to high
+ * numbers, close-on-exec, and none is closed unless it is still the same.
+ */
+int sockets_open(int family, int type, int protocol); /* -1: see errno */
+void sockets_close(int fd);
+/* Whether all are still what they were. */
+bool sockets_intact(void);
+/* Whether one is among the numbers that scripts use, as small limits have it. */
+bool sockets_low(void);
+/* Closes all that are still ours, without a word to the peer, and forgets the rest. */
+void sockets_drop(void);
+
+/* ---------------------------------------------------------------- lookup */
+
+/*
+ * Resolves names in a child process: where malloc is not thread-safe libcurl
+ * must not start its resolver thread. Appends a "host:port:address,address" for
+ * the host and for each proxy that libcurl could choose, so that it needs to
+ * look up none.
+ */
+enum wire_end lookup_names(const struct wire_options *o, const struct wire_exchange *x,
+			   int64_t deadline, const struct wire_quiet *quiet,
+			   struct coder_strings *ret, struct coder_error *err);
+
+#endif

@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# helper.bash - what every test file begins with: a sandbox of its own, the
+# builtins loaded into the shell that runs the tests, and assertions.
+#
+# Side effects on variables cannot be seen through bats' `run` (a subshell), so
+# tests call `try` instead: it runs a command in this very shell and leaves
+# $status, $out and $err.
+
+REPO=$(cd "${BASH_SOURCE[0]%/*}/../.." && pwd)
+SO=${CODER_TOKENS_SO:-$REPO/build/coder_tokens.so}
+SANDBOX=$REPO/tests/sandbox
+BUILTINS=(token_create token_list token_view token_rm)
+
+# sandbox_start [OPTION]... - starts a sandbox for the file; sets URL and *_TOKEN.
+sandbox_start() {
+	local ready=$BATS_FILE_TMPDIR/ready.$RANDOM i
+	python3 "$SANDBOX/sandbox.py" --port 0 --ready "$ready" --log "$BATS_FILE_TMPDIR/log" \
+		--parent-pid $$ --print-env "$@" >"$BATS_FILE_TMPDIR/env" 2>"$BATS_FILE_TMPDIR/sandbox.err" 3>&- &
+	SANDBOX_PID=$!
+	for ((i = 0; i < 200; i++)); do
+		[[ -s $ready ]] && break
+		sleep 0.05
+	done
+	[[ -s $ready ]] || {
+		cat "$BATS_FILE_TMPDIR/sandbox.err" >&2
+		return 1
+	}
+	set -a
+	# shellcheck disable=SC1091
+	source "$BATS_FILE_TMPDIR/env"
+	set +a
+	URL=$(<"$ready")
+	export URL SANDBOX_PID
+}
+
+sandbox_stop() {
+	kill "$SANDBOX_PID" 2>/dev/null || true
+}
+
+# ctl METHOD ROUTE [JSON] - the sandbox's control route.
+ctl() {
+	python3 "$SANDBOX/ctl.py" "$URL" "$@"
+}
+
+# A clean deployment and a clean shell before each test.
+shell_setup() {
+	ctl POST reset '{"seed":"demo"}' >/dev/null
+	unset "${!CODER_@}" "${!TOKEN_@}"
+	export HOME=$BATS_TEST_TMPDIR XDG_CONFIG_HOME=
+	CODER_URL=$URL
+	CODER_SESSION_TOKEN=$ADMIN_TOKEN
+	enable -f "$SO" "${BUILTINS[@]}"
+}
+
+# try COMMAND... - runs it in this shell; sets status, out, err.
+try() {
+	status=0
+	"$@" >"$BATS_TEST_TMPDIR/out" 2>"$BATS_TEST_TMPDIR/err" || status=$?
+	out=$(<"$BATS_TEST_TMPDIR/out")
+	err=$(<"$BATS_TEST_TMPDIR/err")
+}
+
+# requests [METHOD] - the requests since the last reset or forget, "METHOD path" lines.
+requests() {
+	ctl GET log | python3 -c '
+import json, sys
+for r in json.load(sys.stdin):
+    if "method" in r and (len(sys.argv) < 2 or r["method"] == sys.argv[1]):
+        print(r["method"], r["path"])' "$@"
+}
+
+forget_requests() {
+	ctl DELETE log >/dev/null
+}
+
+# names - names of all API tokens the deployment has, sorted, whoever owns them.
+names() {
+	ctl GET tokens | python3 -c '
+import json, sys
+print("\n".join(sorted(t["token_name"] for t in json.load(sys.stdin) if t["login_type"] == "token")))'
+}
+
+fail() {
+	printf '%s\n' "$@" "status: ${status-}" "out: ${out-}" "err: ${err-}" >&2
+	return 1
+}
+
+is() { # is ACTUAL EXPECTED
+	[[ $1 == "$2" ]] || fail "got:      $1" "expected: $2"
+}
+
+has() { # has TEXT PART
+	[[ $1 == *"$2"* ]] || fail "text:  $1" "lacks: $2"
+}
+
+lacks() { # lacks TEXT PART
+	[[ $1 != *"$2"* ]] || fail "text: $1" "has:  $2"
+}
+
+# refused STATUS PART - the last try failed so: nothing printed, one line of error.
+refused() {
+	is "$status" "$1"
+	is "$out" ""
+	has "$err" "$2"
+	[[ $err != *$'\n'* ]] || fail "more than one line of error"
+}

@@ -1,0 +1,152 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-3.0-or-later
+# The story of a token from its making to its end. Runs against the sandbox, or
+# with LIVE=1 against the deployment that CODER_URL, CODER_SESSION_TOKEN (an
+# owner) and MEMBER_TOKEN name: see `make test-live`.
+
+load helper
+
+setup_file() {
+	if [[ -z ${LIVE-} ]]; then
+		sandbox_start --seed empty
+		export CODER_URL=$URL CODER_SESSION_TOKEN=$ADMIN_TOKEN MEMBER_TOKEN=$ALICE_TOKEN
+	fi
+}
+
+teardown_file() {
+	[[ -n ${LIVE-} ]] || sandbox_stop
+}
+
+setup() {
+	unset "${!TOKEN_@}" CODER_TOKEN_NAME CODER_TOKEN_USER CODER_TOKEN_LIFETIME
+	export CODER_CONFIG_DIR=$BATS_TEST_TMPDIR
+	enable -f "$SO" "${BUILTINS[@]}"
+	P=t$RANDOM$RANDOM- # this run's own names
+	OWNER=$(username "$CODER_SESSION_TOKEN")
+	MEMBER=$(username "$MEMBER_TOKEN")
+}
+
+teardown() {
+	local ids
+	token_list -a --include-expired --name "$P*" -v ids && token_rm --from ids -v ids
+}
+
+username() {
+	python3 -c '
+import json, os, sys, urllib.request
+r = urllib.request.Request(os.environ["CODER_URL"] + "/api/v2/users/me",
+                           headers={"Coder-Session-Token": sys.argv[1]})
+print(json.load(urllib.request.urlopen(r))["username"])' "$1"
+}
+
+as_member() {
+	CODER_SESSION_TOKEN=$MEMBER_TOKEN "$@"
+}
+
+# The table of the reference CLI (recorded) for the tokens of $table, with this run's values.
+golden_table() {
+	python3 - "$BATS_TEST_DIRNAME/../recorded/coder-cli.jsonl" <<'END'
+import json, re, sys
+for line in open(sys.argv[1]):
+    r = json.loads(line)
+    if r["argv"] == ["tokens", "view", "scoped"]:
+        sys.stdout.write(r["stdout"])
+        break
+END
+}
+
+@test "a token's story, from its making to its end" {
+	local uuid=3f1b0f0e-2222-4444-8888-0123456789ab one scoped theirs secret ids
+
+	# nothing of ours yet
+	try token_list --name "$P*"
+	is "$status" 0
+	is "$out" ""
+	is "$err" "No tokens found."
+
+	# one, a scoped one, one for somebody else
+	try token_create -n "${P}token-one"
+	is "$status" 0
+	is "$err" ""
+	[[ $out =~ ^[0-9A-Za-z]{10}-[0-9A-Za-z]{22}$ ]] || fail "not a token"
+	one=$out
+	try token_create -n "${P}scoped" --lifetime 2h --scope workspace:read --scope template:read \
+		--allow "workspace:$uuid" --allow 'template:*' -v secret
+	is "$status" 0
+	is "$out$err" ""
+	scoped=${secret%%-*}
+	is "${TOKEN_SCOPES[*]}" "template:read workspace:read"
+	is "${TOKEN_ALLOW_LIST[*]}" "template:* workspace:$uuid"
+	try token_create -n "${P}theirs" -u "$MEMBER" --lifetime 1h
+	is "$status" 0
+	theirs=${out%%-*}
+
+	# the list shows ours with their limits, and not the other's
+	try token_list --name "$P*"
+	is "$status" 0
+	has "$out" "${P}token-one"
+	has "$out" "  ${P}scoped     template:read, workspace:read  template:*, workspace:$uuid  "
+	lacks "$out" "${P}theirs"
+	lacks "$out" OWNER
+	try token_list -a --name "$P*"
+	has "${out%%$'\n'*}" "  OWNER  "
+	[[ $out =~ ${P}theirs\ .*\ "$MEMBER"\ + ]] || fail "no owner of ${P}theirs"
+	[[ $out =~ ${P}token-one\ .*\ "$OWNER"\ + ]] || fail "no owner of ${P}token-one"
+
+	# view by name, by id and by the whole token
+	local by_name
+	try token_view "${P}scoped"
+	is "$status" 0
+	has "$out" "  template:read, workspace:read  template:*, workspace:$uuid  1970-01-01T00:00:00Z  "
+	by_name=$out
+	try token_view "$scoped"
+	is "$out" "$by_name"
+	try token_view "$secret"
+	is "$out" "$by_name"
+
+	# the table is the recorded one of the CLI, but for this run's id, name, times and owner
+	try token_view "$scoped" -c "id,scopes,allow list"
+	is "${out/#*$'\n'"$scoped"/}" "  template:read, workspace:read  template:*, workspace:$uuid  "
+	is "${out%%$'\n'*}" "$(printf '%-12s%-31s%-60s' ID SCOPES 'ALLOW LIST')"
+
+	# a member sees its own only and creates none for others
+	try as_member token_list -a --name "$P*"
+	is "$status" 0
+	has "$out" "${P}theirs"
+	lacks "$out" "${P}token-one"
+	try as_member token_create -n "${P}forbidden" -u "$OWNER" --lifetime 1h
+	[[ $status == [34] ]] || fail "a member created a token for the owner"
+	is "$out" ""
+	try as_member token_rm "${one%%-*}"
+	is "$status" 3
+	has "$err" "not found"
+	try token_list -a --name "${P}forbidden"
+	is "$out" ""
+
+	# a bad allow list fails before any request: nobody listens there
+	try token_create --url http://127.0.0.1:9 -n "${P}bad" --allow workspace
+	is "$status" 2
+	has "$err" 'invalid allow_list entry "workspace"'
+
+	# JSON parses, and carries scopes and the allow list
+	try token_list --name "${P}scoped" -o json
+	is "$(python3 -c '
+import json, sys
+t, = json.load(sys.stdin)
+print(t["token_name"], sorted(t["scopes"]), t["allow_list"], t["lifetime_seconds"])' <<<"$out")" \
+		"${P}scoped ['template:read', 'workspace:read'] ['template:*', 'workspace:$uuid'] 7200"
+
+	# gone by name, by id, by the whole token
+	try token_rm "${P}token-one"
+	is "$status" 0
+	is "$out" "Token has been deleted."
+	try token_rm "$theirs"
+	is "$out" "Token has been deleted."
+	try token_rm "$secret"
+	is "$out" "Token has been deleted."
+	is "$err" ""
+	try token_list -a --include-expired --name "$P*"
+	is "$status" 0
+	is "$out" ""
+	is "$err" "No tokens found."
+}

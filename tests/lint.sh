@@ -1,0 +1,233 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# lint.sh - style and architecture of the sources and of the build in $BUILD. Shows what each
+# failed check found and ends with "N passed, N failed".
+set -u -o pipefail
+cd "$(dirname "$0")/.." || exit
+shopt -s nullglob
+export LC_ALL=C.UTF-8
+
+BUILD=${BUILD:-build}
+sources=(lib/*.c lib/*.h builtins/*.c builtins/*.h)
+all_c=("${sources[@]}" tests/unit/*.c tests/unit/*.h tests/fuzz/*.c tests/fuzz/*.h)
+commands=(builtins/token_*.c)
+bats=(tests/bats/*.bats)
+sh=(.ci/run scripts/*.sh tests/*.sh tests/*/*.{sh,bash} completion/*.bash examples/*.bash)
+
+# ------------------------------------------------------------------- style
+
+check_format() {
+	# One line a finding; clang-format would quote the source, too.
+	clang-format --dry-run -Werror "${all_c[@]}" 2>&1 | awk '/error:/ { print; bad = 1 } END { exit bad }'
+}
+
+# SC2034, SC2154: the builtins read and set variables, which shellcheck cannot know.
+check_shell() {
+	shellcheck -x -e SC2034,SC2154 "${sh[@]}" "${bats[@]}"
+}
+
+# Not the examples: shfmt would put a blank into the key of ${t[$id,name]}.
+check_shell_format() {
+	printf '%s\n' "${sh[@]}" "${bats[@]}" | grep -v ^examples/ | xargs shfmt -d
+}
+
+check_spdx() {
+	local file lacking=0
+	while IFS= read -r file; do
+		head -n 3 "$file" | grep -q 'SPDX-License-Identifier: GPL-3.0-or-later' && continue
+		echo "$file: no SPDX line"
+		lacking=1
+	done < <(printf '%s\n' Makefile builtins/*.map lib/*.def "${all_c[@]}" "${sh[@]}" \
+		"${bats[@]}" tests/*/*.py)
+	return "$lacking"
+}
+
+# calls NAMES FILE...: prints the calls of functions that match, outside of block comments.
+calls() {
+	local names=$1
+	shift
+	grep -nE "(^|[^a-zA-Z0-9_])($names)\\(" "$@" | grep -vE ':[[:space:]]*/?\*'
+}
+
+check_banned() {
+	local names='strcpy|strcat|strncpy|strncat|sprintf|vsprintf|strtok|strtok_r|atoi|atol|atoll'
+	names+='|atof|strtod|gets|system|popen|setlocale|getopt|getopt_long|signal|alloca'
+	! calls "$names" "${sources[@]}"
+}
+
+# lib/ belongs to its caller: it never prints, exits, or reads the environment.
+check_lib_manners() {
+	local names='printf|vprintf|puts|putchar|perror|exit|getenv|secure_getenv|syslog|longjmp'
+	! calls "$names" lib/*.c && ! grep -nE '\<(stdout|stderr)\>' lib/*.c
+}
+
+# In this layout a function's braces stand alone in the first column. Prints "lines file:line".
+function_lengths() {
+	awk 'FNR == 1 { start = 0 } /^\{$/ { start = FNR }
+		/^\}$/ && start { print FNR - start - 1, FILENAME ":" start; start = 0 }' "$@" | sort -n
+}
+
+check_function_length() {
+	function_lengths "${all_c[@]}" |
+		awk '$1 > 60 { print $2 ": a function of " $1 " lines"; long = 1 } END { exit long }'
+}
+
+check_median_length() {
+	function_lengths "${sources[@]}" | awk '{ n[NR] = $1 } END {
+		median = n[int((NR + 1) / 2)]; print "median function: " median " lines"; exit median >= 20 }'
+}
+
+check_command_files() {
+	wc -l "${commands[@]}" |
+		awk '$1 >= 200 && $2 != "total" { print $2 ": " $1 " lines"; long = 1 } END { exit long }'
+}
+
+# ------------------------------------------------------------ architecture
+
+# only HEADER FILE...: no other source includes a header that matches.
+only() {
+	local header=$1
+	shift
+	grep -nE "^#[[:space:]]*include[[:space:]]*[<\"]$header" "${sources[@]}" |
+		grep -vE "^($(
+			IFS='|'
+			echo "$*"
+		)):"
+}
+
+check_foreign_headers() {
+	! {
+		only 'curl/' lib/libcurl.h
+		only '(cjson/)?cJSON' lib/json.c
+		only 'uuid' lib/allow.c
+		only '(bash/|builtins\.h|loadables\.h|bashgetopt\.h|variables\.h)' builtins/shell.c
+	} | grep .
+}
+
+# FILE: the headers of this project that it may include; the first line that matches counts.
+check_includes() {
+	local file allowed pattern bad=0
+	while read -r pattern allowed; do
+		for file in $pattern; do
+			grep -HnE '^#include "' "$file" | grep -vE "\"(${allowed// /|})\"" && bad=1
+		done
+	done <<-END
+		lib/*.[ch] [a-z_]+\.(h|def)
+		builtins/opts.[ch] opts.h
+		builtins/session.[ch] session.h shell.h output.h ../lib/coder.h ../lib/buf.h
+		builtins/output.[ch] output.h shell.h ../lib/coder.h ../lib/buf.h
+		builtins/token_*.c command.h output.h opts.h complete.h ../lib/coder.h ../lib/buf.h
+	END
+	return "$bad"
+}
+
+# Who may call whom, read from the objects' symbols: "FILE...: the files they may call". `base`
+# stands for what all of lib/ uses, `lib` for all of lib/.
+directions() {
+	cat <<-END
+		error buf name scope sockets:
+		strings url duration libcurl: error
+		json allow: base
+		token: base allow duration json scope
+		lookup: base
+		wire: base libcurl lookup sockets
+		answer: base json url wire
+		http: base answer json url wire
+		client: base http json token
+		search: base client http json
+		create resolve: base allow client http json search token
+		shell opts width:
+		opts_doc: opts
+		output: lib shell width
+		session: lib output shell
+		command: lib opts opts_doc output session shell
+		complete_cache complete_line: lib command output
+		complete: lib command complete_cache complete_line output
+		token_create token_view: lib command output
+		token_list: lib command complete output
+		token_rm: lib command output shell
+	END
+}
+
+check_directions() {
+	local source
+	{
+		directions
+		for source in lib/*.c builtins/*.c; do
+			nm -g "$BUILD/${source%.c}.o" | awk -v s="$source" '{ print "nm", s, $(NF - 1), $NF }'
+		done
+	} | awk '
+		function base(s) { sub(/.*\//, "", s); sub(/\.c$/, "", s); return s }
+		$1 != "nm" {
+			n = split(substr($0, 1, index($0, ":") - 1), from)
+			sub(/.*:/, ""); sub(/ base/, " error buf strings")
+			m = split($0, to)
+			for (i = 1; i <= n; i++) { known[from[i]]; for (j = 1; j <= m; j++) may[from[i], to[j]] }
+			next
+		}
+		!(base($2) in known) && !said[$2]++ { print $2 ": not in the table of directions"; bad = 1 }
+		$3 != "U" { defined[$4] = $2; next }
+		{ uses[$2, $4] }
+		END {
+			for (u in uses) {
+				split(u, use, SUBSEP)
+				caller = base(use[1]); target = defined[use[2]]
+				if (target == "" || target == use[1] || (caller, base(target)) in may) continue
+				if (target ~ /^lib\// && (caller, "lib") in may) continue
+				print use[1] " calls " use[2] " of " target; bad = 1
+			}
+			exit bad
+		}' | sort
+}
+
+# lib/ links without bash. (Each undefined symbol is an error.)
+check_lib_alone() {
+	cc -shared -o "$BUILD/lib-alone.so" -Wl,--no-undefined -Wl,--whole-archive "$BUILD/lib.a" \
+		-Wl,--no-whole-archive -lcjson -luuid -ldl
+}
+
+# Of the builtins only shell.c knows bash: its symbols are in no object and in no library.
+check_bash_alone() {
+	local objects=(builtins/*.c)
+	objects=("${objects[@]/#/$BUILD/}")
+	cc -shared -o "$BUILD/shell-alone.so" -Wl,--no-undefined \
+		"${objects[@]/%.c/.o}" "$BUILD/lib.a" -lcjson -luuid -ldl 2>&1 |
+		grep 'undefined reference' | grep -v 'builtins/shell\.[co]' | grep . && return 1
+	return 0
+}
+
+check_exports() {
+	local wanted
+	wanted=$(grep -oE 'token_[a-z_]+;' builtins/coder_tokens.map | tr -d ';' | sort)
+	[ -n "$wanted" ] &&
+		diff <(echo "$wanted") <(nm -D --defined-only "$BUILD/coder_tokens.so" | awk '{ print $3 }' | sort)
+}
+
+# libcurl is loaded by the first request; cJSON and uuid are small. Nothing runs at load or exit.
+check_shared_object() {
+	local dynamic
+	dynamic=$(readelf -dW "$BUILD/coder_tokens.so")
+	! grep -E 'NEEDED' <<<"$dynamic" | grep -vE 'lib(c|cjson|uuid|dl)\.so' &&
+		grep -q 'FLAGS_1.*NOW.*NODELETE' <<<"$dynamic" &&
+		! grep -rnE '__attribute__\(\((constructor|destructor)' "${sources[@]}" &&
+		! calls 'atexit|pthread_atfork' "${sources[@]}"
+}
+
+# --------------------------------------------------------------------- run
+
+passed=0 failed=0
+check() {
+	local output
+	if output=$("$1" 2>&1); then
+		passed=$((passed + 1))
+		echo "ok - ${1#check_}"
+	else
+		failed=$((failed + 1))
+		printf 'not ok - %s\n%s\n' "${1#check_}" "$output" | head -n 200
+	fi
+}
+
+while read -r name; do check "$name"; done < <(compgen -A function check_)
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]

@@ -1,0 +1,137 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# run.sh [--live] - runs every test file and ends with "N passed, N failed": unit tests (cmocka),
+# the replay of recorded requests against the sandbox, and bats, two files at a time. Each writes
+# TAP to $BUILD/test-logs/; failures are shown here. A runner that crashes, stops early, overruns
+# its time or executes nothing is a failure, too.
+#
+#   T=PATTERN   only the test files whose path contains PATTERN (a glob)
+#   BUILD=DIR   where the build is, default build
+#   --live      only the scenario, against $CODER_URL, with $CODER_SESSION_TOKEN and $MEMBER_TOKEN
+set -u -o pipefail
+cd "$(dirname "$0")/.." || exit
+
+BUILD=${BUILD:-build}
+LOGS=$BUILD/test-logs
+LIMIT=600 # seconds for one file
+
+# The log of a test file, without its ending.
+log_of() {
+	local name=${1#tests/}
+	echo "$LOGS/${name//\//-}"
+}
+
+command_of() {
+	case $1 in
+	*.c) command=("$BUILD/unit/$(basename "$1" .c)") ;;
+	*.py) command=(python3 "$1") ;;
+	*.bats) command=(env "${preload[@]}" bats --tap "$1") ;;
+	esac
+}
+
+# A bash that is not built with AddressSanitizer can load a .so that is, if the library is there
+# before it. Leaks are looked for in the unit tests alone: here the interpreters' own would count.
+preload=()
+if [ -n "${SANITIZE:-}" ]; then
+	preload=("LD_PRELOAD=$(cc -print-file-name=libasan.so)" ASAN_OPTIONS=detect_leaks=0)
+fi
+
+# Runs one test file. `timeout` makes a process group of its own, which no ^C reaches: pass it on.
+run_one() {
+	local command log status
+	log=$(log_of "$1")
+	command_of "$1"
+	timeout -k 5 "$LIMIT" "${command[@]}" >"$log.log" 2>&1 </dev/null &
+	# shellcheck disable=SC2064 # this child
+	trap "kill $! 2>/dev/null" INT TERM HUP
+	wait $!
+	status=$?
+	echo "$status" >"$log.status"
+}
+
+# Prints "passed failed skipped planned" of a TAP log.
+count() {
+	awk '
+		/^(not )?ok .*# [Ss][Kk][Ii][Pp]/ { skipped++; next }
+		/^ok [0-9]/ { passed++ }
+		/^not ok [0-9]/ { failed++ }
+		/^1\.\.[0-9]+/ { planned += substr($1, 4) }
+		END { print passed + 0, failed + 0, skipped + 0, planned + 0 }' "$1"
+}
+
+# Prints what a TAP log says of each failed test.
+failures() {
+	awk '
+		/^(not )?ok [0-9]/ { show = /^not/ && !/# [Ss][Kk][Ii][Pp]/ }
+		show && !/^1\.\./' "$1"
+}
+
+# Adds a file's results to the totals and reports them.
+report() {
+	local log status p f s planned broken=
+	log=$(log_of "$1")
+	status=$(cat "$log.status" 2>/dev/null || echo 'none: it never ran')
+	read -r p f s planned < <(count "$log.log")
+	if [ "$status" = 124 ] || [ "$status" = 137 ]; then
+		broken="took longer than $LIMIT s"
+	elif [ $((p + f + s)) -eq 0 ]; then
+		broken="executed no test, exit status $status"
+	elif [ $((p + f + s)) -lt "$planned" ]; then
+		broken="ended after $((p + f + s)) of $planned tests, exit status $status"
+	elif [ "$status" != 0 ] && [ "$f" -eq 0 ]; then
+		broken="exit status $status, though no test failed"
+	fi
+	failures "$log.log"
+	if [ -n "$broken" ]; then
+		f=$((f + 1))
+		tail -n 30 "$log.log"
+		echo "$1: $broken (see $log.log)"
+	fi
+	printf '%4d passed %3d failed %3d skipped  %s\n' "$p" "$f" "$s" "$1"
+	passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
+}
+
+summary() {
+	echo "$passed passed, $failed failed$([ "$skipped" -eq 0 ] || echo ", $skipped skipped")"
+	[ "$failed" -eq 0 ]
+}
+
+select_files() {
+	local file
+	for file in tests/unit/test_*.c tests/sandbox/replay.py tests/bats/*.bats; do
+		# shellcheck disable=SC2053 # T is a pattern
+		[[ -f $file && $file == *${T:-}* ]] && files+=("$file")
+	done
+}
+
+prepare() {
+	if [ "${1:-}" = --live ]; then
+		: "${CODER_URL:?is not set}" "${CODER_SESSION_TOKEN:?is not set}" "${MEMBER_TOKEN:?is not set}"
+		export CODER_URL CODER_SESSION_TOKEN MEMBER_TOKEN LIVE=1
+		files=(tests/bats/scenario.bats)
+	else
+		unset "${!CODER_@}" MEMBER_TOKEN
+		select_files
+	fi
+	# What a developer's own shell has must not decide a test.
+	unset BASH_ENV ENV CDPATH "${!BATS_@}"
+	export CMOCKA_MESSAGE_OUTPUT=TAP CODER_TOKENS_SO="$PWD/$BUILD/coder_tokens.so"
+	mkdir -p "$LOGS" && rm -f "$LOGS"/*
+}
+
+if [ "${1:-}" = --one ]; then
+	run_one "$2"
+	exit
+fi
+
+passed=0 failed=0 skipped=0 files=()
+prepare "$@" || exit
+if [ ${#files[@]} -eq 0 ]; then
+	echo "no test file matches '${T:-}'"
+	failed=1
+else
+	printf '%s\0' "${files[@]}" | xargs -0 -n 1 -P 2 "$0" --one
+fi
+for file in ${files[@]+"${files[@]}"}; do report "$file"; done
+summary

@@ -1,0 +1,505 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""HTTP/1.1 over sockets: one thread a connection, every byte under the faults' control.
+
+Made by hand rather than on http.server, because tests need to cut, stall and garble answers at
+any byte, and to see connections as well as requests.
+"""
+
+import json
+import re
+import select
+import socket
+import ssl
+import struct
+import threading
+import time
+
+import faults as fault_tools
+from faults import MAX_WAIT
+from http_types import REASONS, Request, Response, plain_response
+
+MAX_HEAD = 1 << 20
+MAX_BODY = 64 << 20
+CHUNK_ABOVE = 2048
+CONTROL = re.compile(rb"(GET|POST|DELETE|PUT) /_sandbox/")
+_TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+
+
+class BadRequest(Exception):
+    """A request the server answers with a plain 4xx and a closed connection."""
+
+    def __init__(self, status: int, text: str):
+        super().__init__(text)
+        self.status, self.text = status, text
+
+
+class Gone(Exception):
+    """The connection is over; nothing more to say on it."""
+
+
+class RequestLog:
+    """One JSON object a request or connection event, in memory and, if asked, in a file."""
+
+    def __init__(self, path: str = ""):
+        self._lock = threading.Lock()
+        self._entries = []
+        self._file = open(path, "a", encoding="utf-8") if path else None
+
+    def add(self, entry: dict):
+        with self._lock:
+            self._entries.append(entry)
+            if self._file:
+                self._file.write(json.dumps(entry, ensure_ascii=False) + "\n")
+                self._file.flush()
+
+    def entries(self) -> list:
+        with self._lock:
+            return list(self._entries)
+
+    def clear(self):
+        with self._lock:
+            self._entries = []
+            if self._file:
+                self._file.truncate(0)
+
+
+class Server:
+    """Listens and hands each connection to a thread of its own."""
+
+    def __init__(self, app, control, faults, log, tls=None):
+        self.app, self.control, self.faults, self.log = app, control, faults, log
+        self.tls = tls
+        self._serial = 0
+        self._lock = threading.Lock()
+
+    def next_serial(self) -> int:
+        with self._lock:
+            self._serial += 1
+            return self._serial
+
+    def listen(self, host: str, port: int, control_only=False) -> int:
+        """Starts serving and returns the port."""
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        listener = socket.socket(family, socket.SOCK_STREAM)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(512)
+        tls = None if control_only else self.tls
+        args = (listener, tls, control_only)
+        threading.Thread(target=self._accept, args=args, daemon=True).start()
+        return listener.getsockname()[1]
+
+    def _accept(self, listener, tls, control_only):
+        while True:
+            try:
+                sock, address = listener.accept()
+            except OSError:
+                time.sleep(0.01)
+                continue
+            connection = Connection(self, sock, address[0], tls, control_only)
+            threading.Thread(target=connection.run, daemon=True).start()
+
+
+class Connection:
+    def __init__(self, server: Server, sock, ip: str, tls, control_only):
+        self.server, self.sock, self.ip, self.tls = server, sock, ip, tls
+        self.control_only = control_only
+        self.accepted = time.time()
+        self.serial = 0
+        self.requests = 0
+        self.controlled = control_only
+        self.buffer = b""
+
+    # -- life ----------------------------------------------------------------------------------
+
+    def run(self):
+        detail = {}
+        try:
+            self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self._start()
+            while self._one():
+                pass
+        except (Gone, ConnectionError, TimeoutError):
+            pass
+        except (ssl.SSLError, OSError) as problem:
+            detail["error"] = str(problem)
+        finally:
+            self._close()
+            if not self.controlled:
+                self._announce()
+            if self.serial:
+                event = {"conn": self.serial, "event": "close", "requests": self.requests}
+                self.server.log.add({"t": time.time(), **event, **detail})
+
+    def _announce(self):
+        """Connections are logged once they are known not to be the control route's."""
+        if not self.serial:
+            self.serial = self.server.next_serial()
+            event = {"t": self.accepted, "conn": self.serial, "event": "open"}
+            self.server.log.add({**event, "tls": bool(self.tls)})
+
+    def _start(self):
+        if not self.control_only and self.server.faults.has_accept_fault():
+            self._accept_fault()
+        if not self._readable(0.1) and not self.control_only:
+            self._announce()
+        if self.tls:
+            self._handshake()
+
+    def _handshake(self):
+        """A failed one ends with its alert: a plain close could reset that away."""
+        self.sock = self.tls.wrap_socket(
+            self.sock, server_side=True, do_handshake_on_connect=False
+        )
+        self.sock.settimeout(MAX_WAIT)
+        try:
+            self.sock.do_handshake()
+        except ssl.SSLError:
+            self._finish()
+            raise
+        self.sock.settimeout(None)
+
+    def _accept_fault(self):
+        """Control requests pass: they are told apart by a look at bytes that stay unread."""
+        if not self.tls and self._readable(0.2):
+            if CONTROL.match(self.sock.recv(32, socket.MSG_PEEK)):
+                return
+        fault = self.server.faults.for_connection()
+        if fault is None:
+            return
+        self._announce()
+        self.server.log.add(
+            {"t": time.time(), "conn": self.serial, "event": "fault", "fault": fault.label}
+        )
+        if fault.spec.get("accept_hang"):
+            self._wait_gone(MAX_WAIT)
+            raise Gone
+        self._cut(fault.cut)
+
+    def _close(self):
+        try:
+            self.sock.close()
+        except OSError:
+            pass
+
+    # -- reading -------------------------------------------------------------------------------
+
+    def _readable(self, seconds: float) -> bool:
+        poll = select.poll()
+        poll.register(self.sock, select.POLLIN)
+        return bool(poll.poll(seconds * 1000))
+
+    def _wait_gone(self, seconds: float) -> bool:
+        """Waits, and tells whether the client left meanwhile."""
+        poll = select.poll()
+        poll.register(self.sock.fileno(), select.POLLRDHUP)
+        return bool(poll.poll(max(seconds, 0) * 1000))
+
+    def _more(self):
+        data = self.sock.recv(65536)
+        if not data:
+            raise Gone
+        self.buffer += data
+
+    def _read_head(self) -> bytes:
+        while True:
+            self.buffer = self.buffer.lstrip(b"\r\n") if not self.buffer.strip() else self.buffer
+            end = re.search(rb"\r?\n\r?\n", self.buffer)
+            if end:
+                head, self.buffer = self.buffer[: end.end()], self.buffer[end.end() :]
+                return head
+            if len(self.buffer) > MAX_HEAD:
+                raise BadRequest(431, "431 Request Header Fields Too Large")
+            self._more()
+
+    def _parse_head(self, head: bytes) -> Request:
+        lines = head.decode("latin-1").replace("\r\n", "\n").rstrip("\n").split("\n")
+        parts = lines[0].split(" ")
+        if len(parts) != 3 or not _TOKEN.fullmatch(parts[0]):
+            raise BadRequest(400, "400 Bad Request")
+        if not re.fullmatch(r"HTTP/1\.[01]", parts[2]):
+            raise BadRequest(505, "505 HTTP Version Not Supported")
+        headers = []
+        for line in lines[1:]:
+            name, colon, value = line.partition(":")
+            if not colon or not _TOKEN.fullmatch(name):
+                raise BadRequest(400, "400 Bad Request")
+            headers.append((name.lower(), value.strip(" \t")))
+        request = Request(parts[0], parts[1], parts[2], headers, ip=self.ip, tls=bool(self.tls))
+        if parts[2] == "HTTP/1.1" and not any(name == "host" for name, _ in headers):
+            raise BadRequest(400, "400 Bad Request: missing required Host header")
+        return request
+
+    def _read_body(self, request: Request) -> bytes:
+        chunked = "chunked" in request.header("transfer-encoding").lower()
+        text = request.header("content-length") or "0"
+        if not text.isdigit():
+            raise BadRequest(400, "400 Bad Request")
+        size = int(text)
+        if (chunked or size) and request.header("expect").lower() == "100-continue":
+            self._send(b"HTTP/1.1 100 Continue\r\n\r\n")
+        if chunked:
+            return self._read_chunks()
+        if size > MAX_BODY:
+            raise BadRequest(413, "413 Request Entity Too Large")
+        return self._take(size)
+
+    def _take(self, size: int) -> bytes:
+        while len(self.buffer) < size:
+            self._more()
+        body, self.buffer = self.buffer[:size], self.buffer[size:]
+        return body
+
+    def _read_chunks(self) -> bytes:
+        body = b""
+        while True:
+            while b"\n" not in self.buffer:
+                self._more()
+            line, self.buffer = self.buffer.split(b"\n", 1)
+            try:
+                size = int(line.split(b";")[0].strip() or b"x", 16)
+            except ValueError:
+                raise BadRequest(400, "400 Bad Request") from None
+            if len(body) + size > MAX_BODY:
+                raise BadRequest(413, "413 Request Entity Too Large")
+            body += self._take(size)
+            if size:
+                self._take(2)
+                continue
+            while not re.match(rb"\r?\n|.*?\n\r?\n", self.buffer, re.S):
+                self._more()
+            self.buffer = re.sub(rb"^(\r?\n|.*?\n\r?\n)", b"", self.buffer, count=1, flags=re.S)
+            return body
+
+    # -- one request ---------------------------------------------------------------------------
+
+    def _one(self) -> bool:
+        """Reads and answers a request; whether the connection goes on."""
+        try:
+            head = self._read_head()
+            request = self._parse_head(head)
+            if request.target.startswith("/_sandbox/"):
+                return self._control(request)
+            if self.control_only:
+                raise BadRequest(404, "404 only the control route is served here")
+            self.controlled = False
+            self._announce()
+            self.requests += 1
+            fault = self.server.faults.for_request(request.method, request.target)
+            if fault:
+                return self._faulty(request, fault, len(head))
+            request.body = self._read_body(request)
+            answer = self.server.app.handle(request)
+            keep = self._keeps(request, answer)
+            self._log(request, answer)
+            self._send(self._encode(request, answer, keep))
+            return keep
+        except BadRequest as bad:
+            if not self.controlled:
+                self._announce()
+                entry = {"t": time.time(), "conn": self.serial, "event": "bad-request"}
+                self.server.log.add({**entry, "status": bad.status})
+            answer = plain_response(bad.status, bad.text)
+            answer.body = bad.text.encode()
+            self._send(self._encode(Request("GET", "/"), answer, False))
+            self._finish()
+            return False
+
+    def _control(self, request: Request) -> bool:
+        if not self.serial:
+            self.controlled = True
+        request.body = self._read_body(request)
+        answer = self.server.control.handle(request)
+        keep = self._keeps(request, answer)
+        self._send(self._encode(request, answer, keep))
+        return keep
+
+    def _keeps(self, request: Request, answer: Response) -> bool:
+        words = request.header("connection").lower()
+        return request.version == "HTTP/1.1" and "close" not in words and not answer.close
+
+    def _log(self, request: Request, answer, fault=None, acted=()):
+        """Before the answer goes out, so that whoever has the answer finds the entry."""
+        entry = {
+            "t": time.time(),
+            "conn": self.serial,
+            "conn_req": self.requests,
+            "method": request.method,
+            "path": request.target,
+            "headers": _headers_by_name(request),
+            "body": request.body.decode("utf-8", "backslashreplace"),
+            "status": answer.status if answer else 0,
+            "user": answer.user if answer and answer.user else None,
+            "tls": bool(self.tls),
+            "fault": fault.label if fault else None,
+        }
+        if fault:
+            entry["acted"] = [real.status for real in acted]
+            if acted and not entry["user"]:
+                entry["user"] = acted[-1].user or None
+        self.server.log.add(entry)
+
+    # -- writing -------------------------------------------------------------------------------
+
+    def _send(self, data: bytes):
+        self.sock.sendall(data)
+
+    def _head(self, answer: Response, framing, keep: bool) -> bytes:
+        reason = REASONS.get(answer.status, "status code " + str(answer.status))
+        lines = [f"HTTP/1.1 {answer.status} {reason}"]
+        lines += [f"{name}: {value}" for name, value in sorted(answer.headers, key=_name)]
+        if self.server.app.feats.date:
+            lines.append("Date: " + http_date(time.time()))
+        lines += [f"{name}: {value}" for name, value in framing]
+        if not keep:
+            lines.append("Connection: close")
+        return "\r\n".join(lines).encode("utf-8", "surrogateescape") + b"\r\n\r\n"
+
+    def _encode(self, request: Request, answer: Response, keep: bool) -> bytes:
+        """As Go frames it: chunked in one chunk above 2 KiB, else with a length."""
+        if answer.bodiless:
+            return self._head(answer, [], keep)
+        body = b"" if request.method == "HEAD" else answer.body
+        if len(body) > CHUNK_ABOVE and request.version == "HTTP/1.1":
+            head = self._head(answer, [("Transfer-Encoding", "chunked")], keep)
+            return head + b"%x\r\n" % len(body) + body + b"\r\n0\r\n\r\n"
+        return self._head(answer, [("Content-Length", len(body))], keep) + body
+
+    # -- endings -------------------------------------------------------------------------------
+
+    def _finish(self):
+        """A clean end: our side closed, what still comes read and dropped for a moment.
+
+        Without that, unread bytes would turn the close into a reset.
+        """
+        self.sock.shutdown(socket.SHUT_WR)
+        until = time.monotonic() + 1
+        while time.monotonic() < until and self._readable(until - time.monotonic()):
+            if not self.sock.recv(65536):
+                break
+
+    def _cut(self, cut: dict):
+        if cut.get("how", "close") == "reset":
+            time.sleep(0.05)
+            self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            self._close()
+        else:
+            try:
+                self._finish()
+            except OSError:
+                pass
+        raise Gone
+
+    # -- faults --------------------------------------------------------------------------------
+
+    def _faulty(self, request: Request, fault, head_size: int) -> bool:
+        where, at = fault.cut.get("where"), int(fault.cut.get("at", 0))
+        if where == "request":
+            while head_size + len(self.buffer) < at:
+                self._more()
+        if where in ("before", "after-headers-read", "request"):
+            self._log(request, None, fault)
+            self._cut(fault.cut)
+        request.body = self._read_body(request)
+        acted = self._act(request, fault)
+        if where == "act":
+            self._log(request, None, fault, acted)
+            self._cut(fault.cut)
+        if fault.raw is not None:
+            return self._send_raw(request, fault, acted)
+        index = 0 if fault.spec.get("answer") == "first" else -1
+        answer = fault_tools.replaced(fault, request, acted[index] if acted else None)
+        self._log(request, answer, fault, acted)
+        keep = self._keeps(request, answer)
+        if "gzip_bomb" in fault.spec:
+            return self._send_bomb(fault, answer, keep)
+        data, keep = self._garbled(request, fault, answer, keep)
+        if where == "response":
+            self._send(data[:at])
+            self._cut(fault.cut)
+        if "stall" in fault.spec:
+            self._send(data[: int((fault.spec["stall"] or {}).get("at", 0))])
+            self._wait_gone(MAX_WAIT)
+            raise Gone
+        if "drip" in fault.spec:
+            self._drip(data, float(fault.spec["drip"]))
+        else:
+            self._send(data)
+        if not keep or fault.spec.get("hangup"):
+            self._finish()
+            raise Gone
+        return keep
+
+    def _act(self, request: Request, fault) -> list:
+        """Carries the request out as often as asked: not if a delayed client has left."""
+        if "delay" in fault.spec and self._wait_gone(fault.seconds("delay")):
+            self._log(request, None, fault)
+            raise Gone
+        if "late" in fault.spec:
+            time.sleep(fault.seconds("late"))
+        count = 0 if not fault.acts else 2 if fault.spec.get("twice") else 1
+        return [self.server.app.handle(request) for _ in range(count)]
+
+    def _send_raw(self, request, fault, acted) -> bool:
+        status = re.match(rb"HTTP/1\.\d (\d+)", fault.raw)
+        self._log(request, Response(int(status.group(1)) if status else 0), fault, acted)
+        self._send(fault.raw)
+        if fault.spec.get("close", True):
+            self._finish()
+            raise Gone
+        return True
+
+    def _garbled(self, request, fault, answer, keep):
+        """(the bytes of the answer, whether the connection goes on)."""
+        spec, body = fault.spec, answer.body
+        if "truncate" in spec:
+            data = self._head(answer, [("Content-Length", len(body))], keep)
+            data, keep = data + body[: int(spec["truncate"])], False
+        elif "length" in spec:
+            wrong = max(len(body) + int(spec["length"]), 0)
+            data = self._head(answer, [("Content-Length", wrong)], keep) + body
+            keep = keep and wrong <= len(body)
+        elif spec.get("chunked_garbage"):
+            head = self._head(answer, [("Transfer-Encoding", "chunked")], keep)
+            part = body[:10]
+            data = head + b"%x\r\n" % len(part) + part + b"\r\nZZ garbage\r\n" + body
+            keep = False
+        else:
+            data = self._encode(request, answer, keep)
+        count = min(int(spec.get("interim", 0)), 1000000)
+        return b"HTTP/1.1 103 Early Hints\r\nLink: </>\r\n\r\n" * count + data, keep
+
+    def _send_bomb(self, fault, answer, keep) -> bool:
+        headers = [("Content-Encoding", "gzip"), ("Transfer-Encoding", "chunked")]
+        self._send(self._head(answer, headers, keep))
+        for piece in fault_tools.gzip_bomb(int(fault.spec["gzip_bomb"])):
+            self._send(b"%x\r\n" % len(piece) + piece + b"\r\n")
+        self._send(b"0\r\n\r\n")
+        return keep
+
+    def _drip(self, data: bytes, per_second: float):
+        """In pieces a tenth of a second apart; what is left after two minutes goes at once."""
+        step = max(int(per_second / 10), 1)
+        pause = min(step / max(per_second, 0.01), MAX_WAIT)
+        until = time.monotonic() + MAX_WAIT
+        while data and time.monotonic() < until:
+            self._send(data[:step])
+            data = data[step:]
+            if data and self._wait_gone(min(pause, until - time.monotonic())):
+                raise Gone
+        self._send(data)
+
+
+def _name(header) -> str:
+    return header[0].lower()
+
+
+def http_date(at: float) -> str:
+    return time.strftime("%a, %d %b %Y %H:%M:%S GMT", time.gmtime(at))
+
+
+def _headers_by_name(request: Request) -> dict:
+    out = {}
+    for name, value in request.headers:
+        out[name] = out[name] + ", " + value if name in out else value
+    return out

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* test.h - what every unit test includes: cmocka with the headers it needs. */
+#ifndef TEST_H
+#define TEST_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "../../lib/internal.h"
+
+/* Fails unless text contains part. */
+#define assert_contains(text, part)                                              \
+	do {                                                                     \
+		if (!strstr(text, part))                                         \
+			fail_msg("\"%s\" does not contain \"%s\"", text, part);  \
+	} while (0)
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+#endif

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* test_buf.c - the growing buffer: contents, cap, detaching. */
+#include "test.h"
+
+static void test_grows_and_terminates(void **state)
+{
+	struct buf b = { 0 };
+
+	(void)state;
+	for (int i = 0; i < 1000; i++) {
+		assert_true(buf_add_char(&b, (char)('a' + i % 26)));
+		assert_int_equal(b.len, i + 1);
+		assert_int_equal(b.data[b.len], '\0');
+	}
+	for (int i = 0; i < 1000; i++)
+		assert_int_equal(b.data[i], 'a' + i % 26);
+	buf_done(&b);
+	assert_null(b.data);
+	assert_int_equal(b.len, 0);
+}
+
+static void test_formats(void **state)
+{
+	struct buf b = { 0 };
+
+	(void)state;
+	assert_true(buf_add_str(&b, "GET "));
+	assert_true(buf_addf(&b, "/users/%s/keys?n=%d", "me", 12));
+	assert_string_equal(b.data, "GET /users/me/keys?n=12");
+	assert_int_equal(b.len, strlen(b.data));
+	buf_done(&b);
+}
+
+static void test_cap_leaves_it_as_it_was(void **state)
+{
+	struct buf b = { .max = 5 };
+
+	(void)state;
+	assert_true(buf_add_str(&b, "12345"));
+	assert_false(buf_add_char(&b, '6'));
+	assert_false(buf_addf(&b, "%d", 6));
+	assert_string_equal(b.data, "12345");
+	assert_int_equal(b.len, 5);
+	assert_true(buf_add(&b, "", 0));
+	buf_done(&b);
+	assert_int_equal(b.max, 5);
+	assert_false(buf_add_str(&b, "123456"));
+	buf_done(&b);
+}
+
+static void test_size_overflow_is_refused(void **state)
+{
+	struct buf b = { 0 };
+
+	(void)state;
+	assert_true(buf_add_str(&b, "x"));
+	assert_false(buf_add(&b, "y", SIZE_MAX));
+	assert_false(buf_add(&b, "y", SIZE_MAX - 1));
+	assert_string_equal(b.data, "x");
+	buf_done(&b);
+}
+
+static void test_reset_wipes_and_keeps(void **state)
+{
+	struct buf b = { 0 };
+	char *data;
+
+	(void)state;
+	buf_reset(&b);
+	assert_true(buf_add_str(&b, "secret"));
+	data = b.data;
+	buf_reset(&b);
+	assert_ptr_equal(b.data, data);
+	assert_int_equal(b.len, 0);
+	assert_memory_equal(data, "\0\0\0\0\0\0", 6);
+	assert_true(buf_add_str(&b, "abc"));
+	assert_string_equal(b.data, "abc");
+	buf_done(&b);
+}
+
+static void test_detach(void **state)
+{
+	struct buf b = { .max = 9 };
+	char *s;
+
+	(void)state;
+	s = buf_detach(&b);
+	assert_string_equal(s, "");
+	buf_free_string(s);
+	assert_true(buf_add_str(&b, "text"));
+	s = buf_detach(&b);
+	assert_string_equal(s, "text");
+	assert_null(b.data);
+	assert_int_equal(b.max, 9);
+	buf_free_string(s);
+	buf_free_string(NULL);
+	buf_done(&b);
+	buf_done(NULL);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_grows_and_terminates),
+		cmocka_unit_test(test_formats),
+		cmocka_unit_test(test_cap_leaves_it_as_it_was),
+		cmocka_unit_test(test_size_overflow_is_refused),
+		cmocka_unit_test(test_reset_wipes_and_keeps),
+		cmocka_unit_test(test_detach),
+	};
+
+	return cmocka_run_group_tests_name("buf", tests, NULL, NULL);
+}

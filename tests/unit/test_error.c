@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* test_error.c - error texts: filling, wrapping, cutting. */
+#include "test.h"
+
+static void test_set_fills_every_member(void **state)
+{
+	struct coder_error err;
+
+	(void)state;
+	memset(&err, 0x5a, sizeof(err));
+	assert_int_equal(coder_error_set(&err, CODER_ERR_NOT_FOUND, "no %s", "token"), -1);
+	assert_int_equal(err.code, CODER_ERR_NOT_FOUND);
+	assert_int_equal(err.signal, 0);
+	assert_int_equal(err.http_status, 0);
+	assert_int_equal(err.retry_after, -1);
+	assert_false(err.sent);
+	assert_string_equal(err.message, "no token");
+	assert_string_equal(err.field, "");
+	assert_string_equal(err.detail, "");
+	assert_string_equal(err.hint, "");
+}
+
+static void test_set_from_its_own_text(void **state)
+{
+	struct coder_error err;
+
+	(void)state;
+	coder_error_set(&err, CODER_ERR_USAGE, "inner");
+	coder_error_set(&err, CODER_ERR_REFUSED, "outer of %s", err.message);
+	assert_string_equal(err.message, "outer of inner");
+}
+
+static void test_wrap_keeps_the_rest(void **state)
+{
+	struct coder_error err;
+
+	(void)state;
+	coder_error_set(&err, CODER_ERR_CONFLICT, "taken");
+	err.http_status = 409;
+	assert_int_equal(coder_error_wrap(&err, "create %d", 7), -1);
+	assert_string_equal(err.message, "create 7: taken");
+	assert_int_equal(err.code, CODER_ERR_CONFLICT);
+	assert_int_equal(err.http_status, 409);
+}
+
+static void test_first_hint_stays(void **state)
+{
+	struct coder_error err;
+
+	(void)state;
+	coder_error_set(&err, CODER_ERR_AUTH, "no");
+	assert_int_equal(coder_error_hint(&err, "set %s", "CODER_URL"), -1);
+	assert_int_equal(coder_error_hint(&err, "other"), -1);
+	assert_string_equal(err.hint, "set CODER_URL");
+}
+
+static void test_memory(void **state)
+{
+	struct coder_error err;
+
+	(void)state;
+	assert_int_equal(coder_error_memory(&err), -1);
+	assert_int_equal(err.code, CODER_ERR_MEMORY);
+	assert_string_equal(err.message, "out of memory");
+}
+
+/* Whether s is UTF-8 made of nothing but the character c, and at most 3 bytes short of size. */
+static void assert_whole(const char *s, const char *c, size_t size)
+{
+	size_t len = strlen(s), width = strlen(c);
+
+	assert_true(len < size && len + width >= size);
+	assert_int_equal(len % width, 0);
+	for (; *s; s += width)
+		assert_memory_equal(s, c, width);
+}
+
+static void test_cuts_between_characters(void **state)
+{
+	static const char *const characters[] = { "x", "\u00e9", "\u20ac", "\U0001f600" };
+	struct coder_error err;
+	char text[4 * 2048 + 1];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(characters); i++) {
+		text[0] = '\0';
+		for (int n = 0; n < 2000; n++)
+			text_append(text, sizeof(text), characters[i]);
+		coder_error_set(&err, CODER_ERR_REFUSED, "%s", text);
+		assert_whole(err.message, characters[i], sizeof(err.message));
+		err.field[0] = '\0';
+		text_append(err.field, sizeof(err.field), text);
+		assert_whole(err.field, characters[i], sizeof(err.field));
+		coder_error_hint(&err, "%s", text);
+		assert_whole(err.hint, characters[i], sizeof(err.hint));
+		coder_error_wrap(&err, "%s", characters[i]);
+		assert_true(strlen(err.message) < sizeof(err.message));
+	}
+}
+
+static void test_append_fills_to_the_last_byte(void **state)
+{
+	char text[8] = "abc";
+
+	(void)state;
+	text_append(text, sizeof(text), "defg");
+	assert_string_equal(text, "abcdefg");
+	text_append(text, sizeof(text), "h");
+	assert_string_equal(text, "abcdefg");
+	text[6] = '\0';
+	text_append(text, sizeof(text), "\u00e9");
+	assert_string_equal(text, "abcdef");
+}
+
+static void test_bytes_that_are_no_utf8(void **state)
+{
+	char text[5] = "";
+
+	(void)state;
+	text_append(text, sizeof(text), "\x80\x80\x80\x80\x80\x80");
+	assert_true(strlen(text) <= 4);
+	text[0] = '\0';
+	text_append(text, sizeof(text), "\xff\xff\xff\xff\xff\xff");
+	assert_true(strlen(text) <= 4);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_set_fills_every_member),
+		cmocka_unit_test(test_set_from_its_own_text),
+		cmocka_unit_test(test_wrap_keeps_the_rest),
+		cmocka_unit_test(test_first_hint_stays),
+		cmocka_unit_test(test_memory),
+		cmocka_unit_test(test_cuts_between_characters),
+		cmocka_unit_test(test_append_fills_to_the_last_byte),
+		cmocka_unit_test(test_bytes_that_are_no_utf8),
+	};
+
+	return cmocka_run_group_tests_name("error", tests, NULL, NULL);
+}

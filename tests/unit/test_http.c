@@ -1,0 +1,1544 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * test_http.c - lib/http.c and what is below it, against a server in a thread
+ * that answers each request with the next line of its script.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <pthread.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "../../lib/internal.h"
+
+#define TOKEN "abcdefghij-ABCDEFGHIJKLMNOPQRSTUV"
+#define OK "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
+#define NO_CONTENT "HTTP/1.1 204 No Content\r\n\r\n"
+#define STATUS(line, more) "HTTP/1.1 " line "\r\n" more "Content-Length: 0\r\n\r\n"
+#define HANG "\x01" /* the request is never answered */
+#define CLOSE "" /* the connection is closed instead */
+
+/* ---------------------------------------------------------------- server */
+
+#define MAX_CONNECTIONS 16
+#define MAX_REQUESTS 32
+
+static struct server {
+	pthread_t thread;
+	int listener, stop[2], port;
+	pthread_mutex_t lock;
+	/* the script: its last answer is repeated */
+	const char *const *script;
+	const char *big; /* sent after each answer, big_len bytes */
+	size_t big_len;
+	/* what happened */
+	int n_connections, n_requests;
+	int connection_of[MAX_REQUESTS];
+	char *requests[MAX_REQUESTS];
+} server = { .lock = PTHREAD_MUTEX_INITIALIZER };
+
+struct connection {
+	int fd, number;
+	struct buf in;
+};
+
+/* Answers one request; false: close the connection. */
+static bool answer(struct connection *c)
+{
+	const char *text;
+	bool close_it;
+
+	pthread_mutex_lock(&server.lock);
+	text = server.script[0];
+	if (server.script[1])
+		server.script++;
+	if (server.n_requests < MAX_REQUESTS) {
+		server.connection_of[server.n_requests] = c->number;
+		server.requests[server.n_requests++] = buf_detach(&c->in);
+	}
+	buf_done(&c->in);
+	pthread_mutex_unlock(&server.lock);
+	if (strcmp(text, HANG) == 0)
+		return true;
+	close_it = !*text || strstr(text, "Connection: close");
+	(void)!write(c->fd, text, strlen(text));
+	for (size_t done = 0; done < server.big_len;) {
+		ssize_t n = send(c->fd, server.big + done, server.big_len - done, MSG_NOSIGNAL);
+
+		if (n < 0)
+			return false;
+		done += (size_t)n;
+	}
+	return !close_it;
+}
+
+/* Whether a whole request is there. */
+static bool is_whole(const struct buf *in)
+{
+	const char *end = strstr(in->data, "\r\n\r\n");
+	const char *length = strstr(in->data, "Content-Length: ");
+	size_t body = length ? strtoul(length + 16, NULL, 10) : 0;
+
+	return end && in->len >= (size_t)(end + 4 - in->data) + body;
+}
+
+static bool receive(struct connection *c)
+{
+	char piece[4096];
+	ssize_t n = read(c->fd, piece, sizeof(piece));
+
+	if (n <= 0 || !buf_add(&c->in, piece, (size_t)n))
+		return false;
+	return !is_whole(&c->in) || answer(c);
+}
+
+static void *serve(void *ctx)
+{
+	struct connection c[MAX_CONNECTIONS] = { 0 };
+	size_t n = 0;
+
+	(void)ctx;
+	for (;;) {
+		struct pollfd fds[MAX_CONNECTIONS + 2] = {
+			{ .fd = server.stop[0], .events = POLLIN },
+			{ .fd = server.listener, .events = POLLIN },
+		};
+
+		for (size_t i = 0; i < n; i++)
+			fds[i + 2] = (struct pollfd){ .fd = c[i].fd, .events = POLLIN };
+		if (poll(fds, n + 2, -1) < 0 || fds[0].revents)
+			break;
+		for (size_t i = n; i-- > 0;) {
+			if (!fds[i + 2].revents || receive(&c[i]))
+				continue;
+			close(c[i].fd);
+			buf_done(&c[i].in);
+			c[i] = c[--n];
+		}
+		if (fds[1].revents && n < MAX_CONNECTIONS) {
+			c[n].fd = accept4(server.listener, NULL, NULL, SOCK_CLOEXEC);
+			c[n].in = (struct buf){ 0 };
+			pthread_mutex_lock(&server.lock);
+			c[n++].number = ++server.n_connections;
+			pthread_mutex_unlock(&server.lock);
+		}
+	}
+	while (n-- > 0) {
+		close(c[n].fd);
+		buf_done(&c[n].in);
+	}
+	return NULL;
+}
+
+static void forget_requests(void)
+{
+	for (int i = 0; i < server.n_requests; i++)
+		buf_free_string(server.requests[i]);
+	server.n_requests = 0;
+}
+
+static int start_server(void **state)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET,
+				       .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t len = sizeof(address);
+	sigset_t all, old;
+
+	(void)state;
+	server.n_connections = server.n_requests = 0;
+	server.big_len = 0;
+	server.listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (pipe2(server.stop, O_CLOEXEC) || server.listener < 0 ||
+	    bind(server.listener, (struct sockaddr *)&address, len) ||
+	    getsockname(server.listener, (struct sockaddr *)&address, &len) ||
+	    listen(server.listener, 16))
+		return -1;
+	server.port = ntohs(address.sin_port);
+	/* the tests' signals are for the main thread */
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &old);
+	if (pthread_create(&server.thread, NULL, serve, NULL))
+		return -1;
+	return pthread_sigmask(SIG_SETMASK, &old, NULL);
+}
+
+static int stop_server(void **state)
+{
+	(void)state;
+	http_disconnect();
+	(void)!write(server.stop[1], "", 1);
+	pthread_join(server.thread, NULL);
+	close(server.listener);
+	close(server.stop[0]);
+	close(server.stop[1]);
+	forget_requests();
+	return 0;
+}
+
+/* The server's answers from now on. */
+#define SCRIPT(...)                                                         \
+	do {                                                                \
+		static const char *const script_[] = { __VA_ARGS__, NULL }; \
+		server.script = script_;                                    \
+	} while (0)
+
+/* --------------------------------------------------------------- clients */
+
+static struct {
+	int signal; /* what pending() says */
+	int64_t signal_at; /* from when on; 0: at once */
+	int notices;
+	char notice[256];
+} caller;
+
+static int pending(void *ctx)
+{
+	(void)ctx;
+	return http_now() >= caller.signal_at ? caller.signal : 0;
+}
+
+static void acknowledge(void *ctx)
+{
+	(void)ctx;
+	caller.signal = 0;
+}
+
+static void notice(void *ctx, const char *text)
+{
+	(void)ctx;
+	caller.notices++;
+	snprintf(caller.notice, sizeof(caller.notice), "%s", text);
+}
+
+static char url_text[64];
+
+static struct coder_config config(void)
+{
+	memset(&caller, 0, sizeof(caller));
+	snprintf(url_text, sizeof(url_text), "http://127.0.0.1:%d/ignored?x#y",
+		 server.port ? server.port : 1);
+	return (struct coder_config){
+		.url = url_text,
+		.token = TOKEN,
+		.user_agent = "test/1",
+		.hooks = { .pending = pending, .acknowledge = acknowledge, .notice = notice },
+	};
+}
+
+static struct http *client_of(const struct coder_config *c)
+{
+	struct coder_error err = { 0 };
+	struct http *http = NULL;
+
+	if (http_new(c, &http, &err) < 0)
+		fail_msg("%s", err.message);
+	return http;
+}
+
+static struct http *client(void)
+{
+	const struct coder_config c = config();
+
+	return client_of(&c);
+}
+
+/* Makes the request with a client of its own; *err is zeroed before. */
+static int call(const struct coder_config *c, const struct http_request *request,
+		struct http_response *ret, struct coder_error *err)
+{
+	struct http *http = client_of(c);
+	int rc;
+
+	memset(err, 0, sizeof(*err));
+	memset(ret, 0, sizeof(*ret));
+	rc = http_request(http, request, ret, err);
+	http_free(http);
+	return rc;
+}
+
+static const struct http_request get = { .method = "GET", .path = "/api/v2/x?a=b" };
+static const struct http_request post = {
+	.method = "POST", .path = "/p", .body = "{\"a\":1}\n", .body_len = 8, .once = true
+};
+
+static struct coder_error get_error(void)
+{
+	const struct coder_config c = config();
+	struct http_response response;
+	struct coder_error err;
+
+	assert_int_equal(call(&c, &get, &response, &err), -1);
+	http_response_done(&response);
+	return err;
+}
+
+static int64_t ms_since(int64_t then)
+{
+	return (http_now() - then) / 1000000;
+}
+
+/* ------------------------------------------------------------------- url */
+
+static void test_origin(void **state)
+{
+	static const struct {
+		const char *url, *origin;
+	} cases[] = {
+		{ "https://coder.example.com", "https://coder.example.com" },
+		{ "HTTPS://Coder.Example.COM/path/@me?q#f", "https://coder.example.com" },
+		{ "https://h?q=a@b", "https://h" },
+		{ "https://h#a@b", "https://h" },
+		{ "http://h:80/", "http://h" },
+		{ "https://h:443", "https://h" },
+		{ "http://h:443", "http://h:443" },
+		{ "http://h:08080", "http://h:8080" },
+		{ "http://h:65535", "http://h:65535" },
+		{ "http://[::1]:3000/x", "http://[::1]:3000" },
+		{ "https://[2001:DB8::1]", "https://[2001:db8::1]" },
+		{ "http://under_score.x-y", "http://under_score.x-y" },
+		{ "https://b\xc3\xbc"
+		  "cher.example",
+		  "https://b\xc3\xbc"
+		  "cher.example" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct coder_error err = { 0 };
+		char *origin = NULL;
+
+		if (coder_url_origin(cases[i].url, &origin, &err) < 0)
+			fail_msg("%s: %s", cases[i].url, err.message);
+		assert_string_equal(origin, cases[i].origin);
+		free(origin);
+	}
+}
+
+static void test_bad_url(void **state)
+{
+	static const struct {
+		const char *url, *text;
+	} cases[] = {
+		{ "", "no scheme" },
+		{ "coder.example.com", "no scheme: coder.example.com" },
+		{ "localhost:3000", "no scheme" },
+		{ "//h", "no scheme" },
+		{ "ftp://h", "neither https nor http" },
+		{ "file:///etc/passwd", "neither" },
+		{ "https://", "no host" },
+		{ "https:///x", "no host" },
+		{ "https://:80", "no host" },
+		{ "https://?x", "no host" },
+		{ "https://u:p4ss@h", "user name" },
+		{ "https://p4ss@h/", "user name" },
+		{ "u:p4ss@h", "no scheme" },
+		{ "https://h p4ss", "blank" },
+		{ "https://h\n", "blank" },
+		{ "\thttps://h", "blank" },
+		{ "https://h\x7f", "blank" },
+		{ "https://h:", "bad port" },
+		{ "https://h:0", "bad port" },
+		{ "https://h:65536", "bad port" },
+		{ "https://h:123456", "bad port" },
+		{ "https://h:8o", "bad port" },
+		{ "https://h:-1", "bad port" },
+		{ "https://h:80:90", "bad port" },
+		{ "https://[::1", "broken host" },
+		{ "https://[::1]x", "broken host" },
+		{ "https://[g::1]", "broken host" },
+		{ "https://[]", "no host" },
+		{ "https://::1", "no host" },
+		{ "https://h\\@x", "user name" },
+		{ "https://h\\x", "broken host" },
+		{ "https://a%41", "broken host" },
+		{ "https://a,b", "broken host" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct coder_error err = { 0 };
+		char *origin = NULL;
+
+		if (coder_url_origin(cases[i].url, &origin, &err) == 0)
+			fail_msg("%s was taken", cases[i].url);
+		assert_null(origin);
+		assert_int_equal(err.code, CODER_ERR_USAGE);
+		if (!strstr(err.message, cases[i].text))
+			fail_msg("%s: %s", cases[i].url, err.message);
+		assert_null(strstr(err.message, "p4ss"));
+	}
+}
+
+static void test_insecure(void **state)
+{
+	static const struct {
+		const char *url;
+		bool insecure;
+	} cases[] = {
+		{ "https://h", false },
+		{ "http://h", true },
+		{ "http://localhost", false },
+		{ "http://127.0.0.1", false },
+		{ "http://127.9.9.9:1", false },
+		{ "http://[::1]", false },
+		{ "http://128.0.0.1", true },
+		{ "http://127.0.0.1.example.com", true },
+		{ "http://localhost.evil", true },
+		{ "http://[::2]", true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct coder_config c = config();
+		struct http *http;
+
+		c.url = cases[i].url;
+		http = client_of(&c);
+		if (http_insecure(http) != cases[i].insecure)
+			fail_msg("%s", cases[i].url);
+		http_free(http);
+	}
+}
+
+static void test_encoded(void **state)
+{
+	struct buf b = { 0 };
+
+	(void)state;
+	assert_true(http_add_encoded(&b, "aZ09-._~ /%?&=+\n\xc3\xbc"));
+	assert_string_equal(b.data, "aZ09-._~%20%2F%25%3F%26%3D%2B%0A%C3%BC");
+	buf_done(&b);
+}
+
+/* ---------------------------------------------------------- configuration */
+
+static void refuse_config(const struct coder_config *c, const char *text)
+{
+	struct coder_error err = { 0 };
+	struct http *http = NULL;
+
+	assert_int_equal(http_new(c, &http, &err), -1);
+	assert_null(http);
+	assert_int_equal(err.code, CODER_ERR_USAGE);
+	if (!strstr(err.message, text))
+		fail_msg("%s", err.message);
+	assert_null(strstr(err.message, "s3cret"));
+}
+
+static void test_bad_config(void **state)
+{
+	static const struct {
+		const char *header, *text;
+	} cases[] = {
+		{ "X-A: s3cret\r\nX-B: 1", "header X-A has a control" },
+		{ "X-A: s3cret\x7f", "control" },
+		{ "no colon s3cret", "no name" },
+		{ ": s3cret", "no name" },
+		{ "X A: s3cret", "broken" },
+		{ "Content-Length: 5", "Content-Length cannot be set" },
+		{ "transfer-encoding: chunked", "cannot be set" },
+	};
+	struct coder_config c = config();
+
+	(void)state;
+	c.token = "s3cret\nX-Evil: 1";
+	refuse_config(&c, "token has a control character");
+	c = config();
+	c.user_agent = "a\rb";
+	refuse_config(&c, "user agent");
+	c = config();
+	c.cert_file = "/x";
+	refuse_config(&c, "together");
+	c = config();
+	c.n_headers = 1;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		c.headers = &cases[i].header;
+		refuse_config(&c, cases[i].text);
+	}
+}
+
+/* ----------------------------------------------------------- the request */
+
+static void test_get_request(void **state)
+{
+	static const char *const headers[] = { "X-One: 1", "X-Empty:" };
+	struct coder_config c = config();
+	struct http_response response;
+	struct coder_error err, untouched = { 0 };
+	char expected[512];
+
+	(void)state;
+	SCRIPT("HTTP/1.1 200 OK\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
+	       "Set-Cookie: c=1; Path=/\r\n"
+	       "Content-Type: Application/JSON; charset=utf-8\r\nContent-Length: 4\r\n\r\nnull");
+	c.headers = headers;
+	c.n_headers = 2;
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(call(&c, &get, &response, &err), 0);
+		assert_memory_equal(&err, &untouched, sizeof(err));
+		assert_int_equal(response.status, 200);
+		assert_int_equal(response.tries, 1);
+		assert_int_equal(response.date, 784111777);
+		assert_false(response.earlier_unknown);
+		assert_string_equal(response.body.data, "null");
+		http_response_done(&response);
+	}
+	snprintf(expected, sizeof(expected),
+		 "GET /api/v2/x?a=b HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n"
+		 "Coder-Session-Token: " TOKEN "\r\nUser-Agent: test/1\r\n"
+		 "Accept: application/json\r\nX-One: 1\r\nX-Empty:\r\n\r\n",
+		 server.port);
+	assert_string_equal(server.requests[0], expected);
+	assert_string_equal(server.requests[1], expected); /* no cookie either */
+}
+
+static void test_other_requests(void **state)
+{
+	static const struct http_request put = { .method = "PUT", .path = "/a/../b%2F" };
+	static const struct http_request delete = { .method = "DELETE", .path = "/d" };
+	const struct coder_config c = config();
+	struct http_response response;
+	struct coder_error err;
+
+	(void)state;
+	SCRIPT(NO_CONTENT, NO_CONTENT, OK);
+	assert_int_equal(call(&c, &put, &response, &err), 0);
+	assert_int_equal(response.status, 204);
+	assert_int_equal(call(&c, &delete, &response, &err), 0);
+	assert_int_equal(call(&c, &post, &response, &err), 0);
+	http_response_done(&response);
+	assert_non_null(strstr(server.requests[0], "PUT /a/../b%2F HTTP/1.1\r\n"));
+	assert_non_null(strstr(server.requests[0], "\r\nContent-Length: 0\r\n"));
+	assert_null(strstr(server.requests[0], "Content-Type"));
+	assert_non_null(strstr(server.requests[1], "DELETE /d HTTP/1.1\r\n"));
+	assert_null(strstr(server.requests[1], "Content-"));
+	assert_non_null(strstr(server.requests[2], "\r\nContent-Length: 8\r\n"));
+	assert_non_null(strstr(server.requests[2], "\r\nContent-Type: application/json\r\n"));
+	assert_non_null(strstr(server.requests[2], "\r\n\r\n{\"a\":1}\n"));
+	for (int i = 0; i < 3; i++)
+		assert_null(strstr(server.requests[i], "Expect"));
+}
+
+/* ------------------------------------------------------------ the answer */
+
+static void test_statuses(void **state)
+{
+	static const struct {
+		const char *answer;
+		enum coder_code code;
+		long status;
+		const char *message, *hint;
+	} cases[] = {
+		{ STATUS("400 Bad Request", ""), CODER_ERR_REFUSED, 400, "400 Bad Request", "" },
+		{ STATUS("401 No", ""), CODER_ERR_AUTH, 401, "401", "coder login http://127" },
+		{ STATUS("403 No", ""), CODER_ERR_AUTH, 403, "403", "" },
+		{ STATUS("404 No", ""), CODER_ERR_NOT_FOUND, 404, "404", "" },
+		{ STATUS("405 Method Not Allowed", ""), CODER_ERR_REFUSED, 405,
+		  "405 Method Not Allowed", "" },
+		{ STATUS("409 No", ""), CODER_ERR_CONFLICT, 409, "409", "" },
+		{ STATUS("410 No", ""), CODER_ERR_NOT_FOUND, 410, "410", "" },
+		{ STATUS("418", ""), CODER_ERR_REFUSED, 418, "418", "" },
+		{ STATUS("500 No", ""), CODER_ERR_REFUSED, 500, "500 No", "" },
+		{ STATUS("304 Not Modified", ""), CODER_ERR_NO_ANSWER, 304, "304", "" },
+		{ "HTTP/1.1 500 No\r\nContent-Type: text/html\r\nContent-Length: 3\r\n\r\n<p>",
+		  CODER_ERR_REFUSED, 500, "unexpected answer 500 of type text/html", "" },
+		{ "HTTP/1.1 409 C\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n"
+		  "{\"message\":\"taken\"}",
+		  CODER_ERR_CONFLICT, 409, "taken", "" },
+		{ "HTTP/1.1 500 X\r\nConnection: close\r\n\r\n{\"message\":\"Failed.\","
+		  "\"detail\":\"unauthorized: rbac: forbidden\"}",
+		  CODER_ERR_AUTH, 500, "Failed.", "" },
+		{ STATUS("302 Found", "Location: https://Other.example/login\r\n"),
+		  CODER_ERR_NO_ANSWER, 302, "redirects to https://Other.example/login",
+		  "CODER_URL=https://other.example" },
+		{ STATUS("307 T", "Location: /login\r\n"), CODER_ERR_NO_ANSWER, 307,
+		  "redirects to /login", "CODER_URL" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const char *const script[] = { cases[i].answer, NULL };
+		struct coder_error err;
+
+		server.script = script;
+		err = get_error();
+		if (err.code != cases[i].code || !strstr(err.message, cases[i].message) ||
+		    !strstr(err.hint, cases[i].hint))
+			fail_msg("%s: %d %s (%s)", cases[i].answer, err.code, err.message,
+				 err.hint);
+		assert_int_equal(err.http_status, cases[i].status);
+		assert_int_equal(err.retry_after, -1);
+		assert_true(err.sent);
+		assert_false(err.timeout);
+	}
+	/* none was followed, none repeated */
+	assert_int_equal(server.n_requests, sizeof(cases) / sizeof(cases[0]));
+}
+
+static void test_useless_answers(void **state)
+{
+	static const struct {
+		const char *answer, *message;
+	} cases[] = {
+		{ "HTTP/1.1 200 OK\r\nContent-Type: text/html; x\r\nContent-Length: 3\r\n\r\n<p>",
+		  "unexpected answer of type text/html" },
+		{ "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}", "of type unknown" },
+		{ "HTTP/1.1 200 OK\r\nContent-Type: application/jsonp\r\nContent-Length: 2\r\n\r\n{}",
+		  "application/jsonp" },
+		{ STATUS("200 OK", "Content-Type: application/json\r\n"), "empty answer 200" },
+		{ "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Encoding: gzip\r\n"
+		  "Content-Length: 2\r\n\r\n{}",
+		  "is compressed" },
+		{ "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 9\r\n"
+		  "Connection: close\r\n\r\n{}",
+		  "ended early" },
+		{ "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n"
+		  "Connection: close\r\n\r\n5\r\n{}",
+		  "127.0.0.1" },
+		{ "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n"
+		  "Connection: close\r\n\r\nzz\r\n{}\r\n0\r\n\r\n",
+		  "no usable answer" },
+		{ "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: -5\r\n\r\n",
+		  "no usable answer" },
+		{ "{}", "127.0.0.1" },
+		{ "SSH-2.0-x\r\n", "127.0.0.1" },
+		{ CLOSE, "closed the connection" },
+		{ "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n"
+		  "Content-Length: 1\r\n\r\nx",
+		  "of type text/plain" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const char *const script[] = { cases[i].answer, CLOSE, NULL };
+		struct coder_config c = config();
+		struct http_response response;
+		struct coder_error err;
+
+		server.script = script;
+		c.timeout_ns = CODER_NS; /* what is no HTTP does not end */
+		c.fresh = true;
+		assert_int_equal(call(&c, &get, &response, &err), -1);
+		http_response_done(&response);
+		if (err.code != CODER_ERR_NO_ANSWER ||
+		    (!strstr(err.message, cases[i].message) && !err.timeout))
+			fail_msg("%s: %d %s", cases[i].answer, err.code, err.message);
+		assert_true(err.sent);
+	}
+	assert_int_equal(server.n_requests, sizeof(cases) / sizeof(cases[0]));
+}
+
+static void test_caps(void **state)
+{
+	size_t len = HTTP_BODY_MAX + 1;
+	char *big = malloc(len);
+	struct coder_error err;
+
+	(void)state;
+	memset(big, ' ', len);
+	server.big = big;
+	server.big_len = len;
+	SCRIPT("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n");
+	err = get_error();
+	assert_int_equal(err.code, CODER_ERR_NO_ANSWER);
+	assert_non_null(strstr(err.message, "is too large"));
+
+	for (size_t i = 0; i + 1000 <= len; i += 1000)
+		memcpy(big + i, "X-A: b", 6), memcpy(big + i + 998, "\r\n", 2);
+	SCRIPT("HTTP/1.1 200 OK\r\n");
+	err = get_error();
+	assert_int_equal(err.code, CODER_ERR_NO_ANSWER);
+	assert_non_null(strstr(err.message, "too large headers"));
+
+	for (size_t i = 0; i + 25 <= len; i += 25)
+		memcpy(big + i, "HTTP/1.1 100 Continue\r\n\r\n", 25);
+	SCRIPT("HTTP/1.1 100 Continue\r\n\r\n");
+	err = get_error();
+	assert_int_equal(err.code, CODER_ERR_NO_ANSWER);
+	assert_non_null(strstr(err.message, "too large headers"));
+
+	memset(big, 'y', len);
+	SCRIPT("HTTP/1.1 200 OK\r\nX-Long: ");
+	err = get_error();
+	assert_int_equal(err.code, CODER_ERR_NO_ANSWER);
+	stop_server(NULL);
+	free(big);
+	start_server(NULL);
+}
+
+static void test_largest(void **state)
+{
+	const struct coder_config c = config();
+	struct http_response response;
+	struct coder_error err;
+	char *big = malloc(HTTP_BODY_MAX);
+
+	(void)state;
+	memset(big, ' ', HTTP_BODY_MAX);
+	server.big = big;
+	server.big_len = HTTP_BODY_MAX;
+	SCRIPT("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n");
+	assert_int_equal(call(&c, &get, &response, &err), 0);
+	assert_int_equal(response.body.len, HTTP_BODY_MAX);
+	http_response_done(&response);
+	stop_server(NULL);
+	free(big);
+	start_server(NULL);
+}
+
+static void test_secret_in_text(void **state)
+{
+	struct coder_error err;
+	char *long_answer = malloc(4096);
+	const char *const script[] = { long_answer, NULL };
+
+	(void)state;
+	SCRIPT("HTTP/1.1 400 B\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n"
+	       "{\"message\":\"a " TOKEN " b \\u0041BCDEFGHIJKLMNOPQRSTUV c\","
+	       "\"detail\":\"ABCDEFGHIJKLMNOPQRSTUV\"}");
+	err = get_error();
+	assert_string_equal(err.message, "a [secret] b [secret] c");
+	assert_string_equal(err.detail, "[secret]");
+
+	/* a text that is cut within the secret */
+	snprintf(long_answer, 4096,
+		 "HTTP/1.1 400 B\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n"
+		 "{\"message\":\"%01010d" TOKEN "\"}",
+		 0);
+	server.script = script;
+	err = get_error();
+	assert_null(strstr(err.message, "abcdefghij"));
+
+	SCRIPT(STATUS("302 F", "Location: http://x/?t=" TOKEN "\r\n"));
+	err = get_error();
+	assert_non_null(strstr(err.message, "[secret]"));
+	assert_null(strstr(err.message, "ABCDEFG"));
+	free(long_answer);
+}
+
+/* --------------------------------------------------------------- the sink */
+
+struct collected {
+	struct buf text;
+	int pieces, restarts;
+	bool fail;
+};
+
+static int collect(void *ctx, const char *data, size_t len, struct coder_error *err)
+{
+	struct collected *c = ctx;
+	sigset_t mask;
+
+	/* never inside libcurl: the caller's signals are let in */
+	sigprocmask(SIG_SETMASK, NULL, &mask);
+	assert_false(sigismember(&mask, SIGINT));
+	assert_false(sigismember(&mask, SIGPIPE));
+	c->pieces++;
+	assert_true(buf_add(&c->text, data, len));
+	return c->fail ? coder_error_set(err, CODER_ERR_REFUSED, "enough") : 0;
+}
+
+static void restarted(void *ctx)
+{
+	((struct collected *)ctx)->restarts++;
+}
+
+static void test_sink(void **state)
+{
+	struct collected c = { 0 };
+	const struct http_request request = { .method = "GET",
+					      .path = "/",
+					      .sink = collect,
+					      .sink_restart = restarted,
+					      .sink_ctx = &c };
+	const struct coder_config conf = config();
+	struct http_response response;
+	struct coder_error err;
+
+	(void)state;
+	SCRIPT("HTTP/1.1 503 S\r\nContent-Type: text/plain\r\nContent-Length: 3\r\n\r\nbad",
+	       "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n[1,2,3,4]");
+	assert_int_equal(call(&conf, &request, &response, &err), 0);
+	assert_string_equal(c.text.data, "[1,2,3,4]");
+	assert_int_equal(c.restarts, 1);
+	assert_int_equal(response.tries, 2);
+	assert_true(response.earlier_unknown);
+	assert_int_equal(response.body.len, 0);
+	http_response_done(&response);
+
+	c.fail = true;
+	c.pieces = 0;
+	assert_int_equal(call(&conf, &request, &response, &err), -1);
+	assert_string_equal(err.message, "enough");
+	assert_int_equal(err.code, CODER_ERR_REFUSED);
+	assert_true(err.sent);
+	assert_int_equal(c.pieces, 1);
+
+	/* errors are not for the sink */
+	SCRIPT("HTTP/1.1 404 N\r\nContent-Type: application/json\r\nContent-Length: 15\r\n\r\n"
+	       "{\"message\":\"m\"}");
+	buf_reset(&c.text);
+	assert_int_equal(call(&conf, &request, &response, &err), -1);
+	assert_string_equal(err.message, "m");
+	assert_int_equal(c.text.len, 0);
+	assert_int_equal(response.body.len, 15);
+	http_response_done(&response);
+	buf_done(&c.text);
+}
+
+/* ---------------------------------------------------------------- retries */
+
+static void test_retries(void **state)
+{
+	static const char *const lines[] = { STATUS("502 B", ""), STATUS("503 B", ""),
+					     STATUS("504 B", ""), STATUS("429 B", "") };
+	struct coder_config c = config();
+	struct http_response response;
+	struct coder_error err;
+
+	(void)state;
+	for (size_t i = 0; i < 4; i++) {
+		const char *const script[] = { lines[i], OK, NULL };
+
+		server.script = script;
+		assert_int_equal(call(&c, &get, &response, &err), 0);
+		assert_int_equal(response.tries, 2);
+		assert_int_equal(response.earlier_unknown, i != 3);
+		http_response_done(&response);
+	}
+	SCRIPT(STATUS("503 B", ""));
+	forget_requests();
+	assert_int_equal(call(&c, &get, &response, &err), -1);
+	assert_int_equal(err.code, CODER_ERR_UNAVAILABLE);
+	assert_int_equal(response.tries, 3);
+	assert_int_equal(server.n_requests, 3);
+	assert_int_equal(caller.notices, 0);
+
+	c.no_retry = true;
+	assert_int_equal(call(&c, &get, &response, &err), -1);
+	assert_int_equal(response.tries, 1);
+}
+
+static void test_retries_of_post(void **state)
+{
+	const struct coder_config c = config();
+	struct http_response response;
+	struct coder_error err;
+
+	(void)state;
+	SCRIPT(STATUS("503 B", ""), OK);
+	assert_int_equal(call(&c, &post, &response, &err), -1);
+	assert_int_equal(response.tries, 1);
+	assert_int_equal(err.code, CODER_ERR_UNAVAILABLE);
+	assert_true(err.sent);
+	SCRIPT(STATUS("429 B", "Retry-After: 0\r\n"), OK);
+	assert_int_equal(call(&c, &post, &response, &err), 0);
+	assert_int_equal(response.tries, 2);
+	assert_false(response.earlier_unknown);
+	http_response_done(&response);
+	SCRIPT(CLOSE, OK);
+	assert_int_equal(call(&c, &post, &response, &err), -1);
+	assert_int_equal(err.code, CODER_ERR_NO_ANSWER);
+	assert_true(err.sent);
+	assert_int_equal(server.n_requests, 4);
+}
+
+/* How long the server's wish makes a client wait that would wait 120 s at most. */
+static int64_t wish(const char *headers, enum coder_code *ret_code)
+{
+	char text[512];
+	const char *const script[] = { text, NULL };
+	struct coder_error err;
+	struct coder_config c = config();
+	struct http_response response;
+
+	snprintf(text, sizeof(text), "HTTP/1.1 429 T\r\n%sContent-Length: 0\r\n\r\n", headers);
+	server.script = script;
+	c.timeout_ns = CODER_NS / 5; /* nothing that is asked for here fits */
+	assert_int_equal(call(&c, &get, &response, &err), -1);
+	*ret_code = err.code;
+	return err.retry_after;
+}
+
+static void test_retry_after(void **state)
+{
+	static const struct {
+		const char *headers;
+		int64_t seconds;
+	} cases[] = {
+		{ "Retry-After: 60\r\n", 60 },
+		{ "retry-after:  7 \r\n", 7 },
+		{ "Retry-After: 999999999999\r\n", 999999999999 },
+		{ "Retry-After: 99999999999999999999\r\n", -1 },
+		{ "Retry-After: -5\r\n", -1 },
+		{ "Retry-After: soon\r\n", -1 },
+		{ "Retry-After: \r\n", -1 },
+		{ "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
+		  "Retry-After: Sun, 06 Nov 1994 08:50:00 GMT\r\n",
+		  23 },
+		{ "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
+		  "Retry-After: Sun, 06 Nov 1994 08:49:00 GMT\r\n",
+		  0 },
+		{ "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
+		  "Retry-After: 60\r\nX-Ratelimit-Reset: 784111787\r\n",
+		  10 },
+		{ "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
+		  "Retry-After: 5\r\nX-Ratelimit-Reset: 784111787\r\n",
+		  5 },
+		{ "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\nX-Ratelimit-Reset: 784111787\r\n", 10 },
+		{ "Retry-After: 60\r\nX-Ratelimit-Reset: 12\r\n", 60 },
+		{ "Retry-After: 60\r\nX-Ratelimit-Reset: 1e3\r\n", 60 },
+		{ "X-Ratelimit-Reset: 99999999999\r\n", -1 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		enum coder_code code;
+		int64_t seconds = wish(cases[i].headers, &code);
+
+		if (seconds != cases[i].seconds || code != CODER_ERR_UNAVAILABLE)
+			fail_msg("%s: %lld, code %d", cases[i].headers, (long long)seconds, code);
+	}
+}
+
+static void test_waits(void **state)
+{
+	const struct coder_config c = config();
+	struct http_response response;
+	struct coder_error err;
+	int64_t began = http_now();
+
+	(void)state;
+	SCRIPT(STATUS("429 T", "Retry-After: 1\r\n"), OK);
+	assert_int_equal(call(&c, &get, &response, &err), 0);
+	assert_in_range(ms_since(began), 1000, 1500);
+	assert_int_equal(caller.notices, 0);
+	http_response_done(&response);
+
+	/* more than two minutes is not waited for */
+	SCRIPT(STATUS("429 T", "Retry-After: 121\r\n"), OK);
+	began = http_now();
+	assert_int_equal(call(&c, &get, &response, &err), -1);
+	assert_in_range(ms_since(began), 0, 200);
+	assert_int_equal(err.retry_after, 121);
+	assert_string_equal(err.hint, "try again in 121 s");
+	assert_int_equal(caller.notices, 0);
+
+	/* a wait that is announced, and ended by a signal */
+	SCRIPT(STATUS("429 T", "Retry-After: 12\r\n"), OK);
+	caller.signal = SIGINT;
+	caller.signal_at = began = http_now() + CODER_NS / 5;
+	assert_int_equal(call(&c, &post, &response, &err), -1);
+	assert_in_range(ms_since(began), 0, 200);
+	assert_int_equal(err.code, CODER_ERR_INTERRUPTED);
+	assert_int_equal(err.signal, SIGINT);
+	assert_false(err.sent); /* a 429 was not acted on */
+	assert_int_equal(caller.notices, 1);
+	assert_string_equal(caller.notice, "rate limited by the server, trying again in 12 s");
+}
+
+/* ------------------------------------------------- what was sent, and time */
+
+static int unused_port(void)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET,
+				       .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t len = sizeof(address);
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	assert_int_equal(bind(fd, (struct sockaddr *)&address, len), 0);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &len), 0);
+	close(fd);
+	return ntohs(address.sin_port);
+}
+
+static void test_no_connection(void **state)
+{
+	struct coder_config c = config();
+	struct http_response response;
+	struct coder_error err;
+
+	(void)state;
+	snprintf(url_text, sizeof(url_text), "http://127.0.0.1:%d", unused_port());
+	assert_int_equal(call(&c, &get, &response, &err), -1);
+	assert_int_equal(err.code, CODER_ERR_NO_ANSWER);
+	assert_non_null(strstr(err.message, "Connection refused"));
+	assert_non_null(strstr(err.hint, "CODER_URL"));
+	assert_int_equal(response.tries, 3);
+	assert_false(err.sent);
+	assert_false(response.earlier_unknown);
+	assert_int_equal(call(&c, &post, &response, &err), -1);
+	assert_int_equal(response.tries, 1);
+	assert_false(err.sent);
+
+	c.url = "http://does-not-exist.invalid";
+	assert_int_equal(call(&c, &get, &response, &err), -1);
+	assert_int_equal(err.code, CODER_ERR_NO_ANSWER);
+	assert_non_null(strstr(err.message, "cannot find the host does-not-exist.invalid"));
+	assert_false(err.sent);
+}
+
+static void test_no_tls(void **state)
+{
+	struct coder_config c = config();
+	struct http_response response;
+	struct coder_error err;
+
+	(void)state;
+	SCRIPT(HANG);
+	snprintf(url_text, sizeof(url_text), "https://127.0.0.1:%d", server.port);
+	c.connect_timeout_ns = CODER_NS / 4;
+	assert_int_equal(call(&c, &post, &response, &err), -1);
+	assert_int_equal(err.code, CODER_ERR_NO_ANSWER);
+	assert_non_null(strstr(err.message, "no connection to https://127.0.0.1"));
+	assert_non_null(strstr(err.message, "within 250 ms"));
+	assert_true(err.timeout);
+	assert_false(err.sent);
+
+	c.connect_timeout_ns = 0;
+	c.ca_file = "/nonexistent/ca.pem";
+	assert_int_equal(call(&c, &post, &response, &err), -1);
+	assert_non_null(strstr(err.message, "/nonexistent/ca.pem"));
+	assert_non_null(strstr(err.hint, "CODER_CLIENT_TLS_CA_FILE"));
+	assert_false(err.sent);
+}
+
+static void test_timeouts(void **state)
+{
+	struct http_request request = get;
+	struct coder_config c = config();
+	struct http_response response;
+	struct coder_error err;
+	struct http *http;
+	int64_t began;
+
+	(void)state;
+	SCRIPT(HANG);
+	c.timeout_ns = CODER_NS / 4;
+	http = client_of(&c);
+	began = http_now();
+	assert_int_equal(http_request(http, &request, &response, &err), -1);
+	assert_in_range(ms_since(began), 200, 450);
+	assert_int_equal(err.code, CODER_ERR_NO_ANSWER);
+	assert_string_equal(err.message, "no answer within 250 ms");
+	assert_true(err.sent);
+	assert_true(err.timeout);
+	/* the time is up for all that follows */
+	SCRIPT(OK);
+	assert_int_equal(http_request(http, &request, &response, &err), -1);
+	assert_false(err.sent);
+	assert_true(err.timeout);
+	/* but an undo gets time of its own */
+	http_begin_undo(http, 2 * CODER_NS);
+	assert_int_equal(http_request(http, &request, &response, &err), 0);
+	http_response_done(&response);
+	/* a request's own limit */
+	SCRIPT(HANG);
+	request.timeout_ns = CODER_NS / 10;
+	assert_int_equal(http_request(http, &request, &response, &err), -1);
+	assert_string_equal(err.message, "no answer within 100 ms");
+	http_free(http);
+}
+
+static void test_sleep(void **state)
+{
+	struct coder_config c = config();
+	struct coder_error err = { 0 };
+	struct http *http;
+	int64_t began = http_now();
+
+	(void)state;
+	c.timeout_ns = CODER_NS / 2;
+	http = client_of(&c);
+	assert_int_equal(http_sleep(http, CODER_NS / 8, &err), 0);
+	assert_in_range(ms_since(began), 125, 225);
+	assert_int_equal(http_sleep(http, CODER_NS, &err), -1);
+	assert_in_range(ms_since(began), 500, 650);
+	assert_int_equal(err.code, CODER_ERR_NO_ANSWER);
+	assert_true(err.timeout);
+	http_begin_undo(http, 10 * CODER_NS);
+	caller.signal = SIGHUP;
+	assert_int_equal(http_sleep(http, CODER_NS, &err), -1);
+	assert_int_equal(err.code, CODER_ERR_INTERRUPTED);
+	assert_int_equal(err.signal, SIGHUP);
+	assert_in_range(ms_since(began), 500, 750);
+	http_free(http);
+}
+
+static uint64_t signal_mask(void)
+{
+	uint64_t ret = 0;
+	sigset_t set;
+
+	sigprocmask(SIG_SETMASK, NULL, &set);
+	for (int i = 1; i < 64; i++)
+		ret |= (uint64_t)(sigismember(&set, i) == 1) << i;
+	return ret;
+}
+
+static void test_interrupt(void **state)
+{
+	struct http *http = client();
+	struct http_response response;
+	struct coder_error err;
+	const uint64_t before = signal_mask();
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		SCRIPT(HANG);
+		caller.signal = SIGTERM;
+		caller.signal_at = http_now() + CODER_NS / 10;
+		assert_int_equal(http_request(http, &post, &response, &err), -1);
+		assert_in_range(ms_since(caller.signal_at), 0, 200);
+		assert_int_equal(err.code, CODER_ERR_INTERRUPTED);
+		assert_int_equal(err.signal, SIGTERM);
+		assert_true(err.sent);
+		/* the next request works: by this client, by another */
+		SCRIPT(OK);
+		http_begin_undo(http, 5 * CODER_NS);
+		assert_int_equal(http_request(http, &get, &response, &err), 0);
+		http_response_done(&response);
+	}
+	http_free(http);
+	assert_true(signal_mask() == before);
+
+	/* a signal that is there already: nothing leaves */
+	http = client();
+	forget_requests();
+	caller.signal = SIGINT;
+	assert_int_equal(http_request(http, &post, &response, &err), -1);
+	assert_int_equal(err.code, CODER_ERR_INTERRUPTED);
+	assert_false(err.sent);
+	assert_int_equal(server.n_requests, 0);
+	http_free(http);
+}
+
+/* ----------------------------------------------------------- connections */
+
+static void get_ok(const struct coder_config *c)
+{
+	struct http_response response;
+	struct coder_error err;
+
+	if (call(c, &get, &response, &err) < 0)
+		fail_msg("%s", err.message);
+	http_response_done(&response);
+}
+
+static void test_keep_alive(void **state)
+{
+	struct coder_config c = config();
+	struct http_response response;
+	struct coder_error err;
+
+	(void)state;
+	SCRIPT(OK);
+	for (int i = 0; i < 5; i++)
+		get_ok(&c);
+	assert_int_equal(server.n_connections, 1);
+	/* a POST has a connection of its own */
+	assert_int_equal(call(&c, &post, &response, &err), 0);
+	http_response_done(&response);
+	assert_int_equal(server.n_connections, 2);
+	get_ok(&c);
+	assert_int_equal(server.n_connections, 2);
+	http_disconnect();
+	get_ok(&c);
+	assert_int_equal(server.n_connections, 3);
+	c.fresh = true;
+	get_ok(&c);
+	get_ok(&c);
+	assert_int_equal(server.n_connections, 5);
+}
+
+/* What libcurl repeats by itself must be told of. */
+static void test_stale_connection(void **state)
+{
+	const struct coder_config c = config();
+	struct http_response response;
+	struct coder_error err;
+
+	(void)state;
+	SCRIPT(OK, CLOSE, NO_CONTENT);
+	get_ok(&c);
+	assert_int_equal(call(&c, &(struct http_request){ .method = "DELETE", .path = "/d" },
+			      &response, &err),
+			 0);
+	assert_int_equal(response.tries, 1);
+	assert_true(response.earlier_unknown);
+	assert_int_equal(server.n_requests, 3);
+	assert_int_equal(server.n_connections, 2);
+}
+
+struct descriptors {
+	int sockets, others, lowest_socket;
+	bool cloexec;
+};
+
+static struct descriptors look_at_descriptors(void)
+{
+	struct descriptors d = { .lowest_socket = 1 << 20, .cloexec = true };
+	DIR *dir = opendir("/proc/self/fd");
+	struct dirent *entry;
+
+	while ((entry = readdir(dir))) {
+		int fd = atoi(entry->d_name);
+		struct sockaddr_in peer = { 0 };
+		socklen_t len = sizeof(peer);
+
+		if (entry->d_name[0] == '.' || fd == dirfd(dir))
+			continue;
+		if (getpeername(fd, (struct sockaddr *)&peer, &len) || peer.sin_family != AF_INET ||
+		    ntohs(peer.sin_port) != server.port) {
+			d.others++;
+			continue;
+		}
+		d.sockets++;
+		d.cloexec &= fcntl(fd, F_GETFD) == FD_CLOEXEC;
+		if (fd < d.lowest_socket)
+			d.lowest_socket = fd;
+	}
+	closedir(dir);
+	return d;
+}
+
+static void test_descriptors(void **state)
+{
+	struct coder_config c = config();
+	struct descriptors before, after;
+	struct rlimit limit;
+	int floor;
+
+	(void)state;
+	SCRIPT(OK);
+	get_ok(&c); /* whatever libraries open for good */
+	http_disconnect();
+	usleep(50000); /* the server closes its side */
+	before = look_at_descriptors();
+	assert_int_equal(before.sockets, 0);
+	get_ok(&c);
+	after = look_at_descriptors();
+	getrlimit(RLIMIT_NOFILE, &limit);
+	floor = (int)(limit.rlim_cur < 1024 ? limit.rlim_cur : 1024) - 64;
+	assert_int_equal(after.sockets, 1);
+	assert_int_equal(after.others, before.others + 1); /* the server's side */
+	assert_true(after.lowest_socket >= floor);
+	assert_true(after.cloexec);
+}
+
+/* `exec 960>file`: the number of our socket is the user's file now. */
+static void test_stolen_descriptor(void **state)
+{
+	const struct coder_config c = config();
+	FILE *file = tmpfile();
+	struct descriptors d;
+	struct stat st;
+	ino_t inode;
+	int fd;
+
+	(void)state;
+	SCRIPT(OK);
+	get_ok(&c);
+	d = look_at_descriptors();
+	assert_int_equal(d.sockets, 1);
+	fd = d.lowest_socket;
+	assert_int_equal(dup2(fileno(file), fd), fd);
+	get_ok(&c);
+	http_disconnect();
+	assert_int_equal(fstat(fd, &st), 0);
+	inode = st.st_ino;
+	assert_int_equal(fstat(fileno(file), &st), 0);
+	assert_int_equal(inode, st.st_ino);
+	assert_int_equal(st.st_size, 0);
+	assert_int_equal(server.n_connections, 2);
+	close(fd);
+	fclose(file);
+
+	/* and one that was closed */
+	get_ok(&c);
+	d = look_at_descriptors();
+	close(d.lowest_socket);
+	get_ok(&c);
+	assert_int_equal(server.n_connections, 4);
+}
+
+/* Ends a child's part of a test; a cmocka assertion there would go on in the parent's name. */
+static int wait_child(pid_t pid)
+{
+	int status = -1;
+
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	return status;
+}
+
+static void test_fork(void **state)
+{
+	const struct coder_config c = config();
+	struct http *http = client();
+	struct http_response response = { 0 };
+	struct coder_error err = { 0 };
+	pid_t pid;
+
+	(void)state;
+	SCRIPT(OK);
+	assert_int_equal(http_request(http, &get, &response, &err), 0);
+	http_response_done(&response);
+	assert_int_equal(server.n_connections, 1);
+	pid = fork();
+	if (pid == 0) {
+		struct http *own = NULL;
+		bool ok = http_request(http, &get, &response, &err) == 0;
+
+		http_response_done(&response);
+		http_free(http);
+		ok = ok && http_new(&c, &own, &err) == 0 &&
+		     http_request(own, &get, &response, &err) == 0;
+		http_response_done(&response);
+		http_free(own);
+		http_disconnect();
+		_exit(!ok);
+	}
+	assert_int_equal(wait_child(pid), 0);
+	assert_int_equal(server.n_connections, 2);
+	assert_int_equal(server.connection_of[1], 2);
+	assert_int_equal(server.connection_of[2], 2);
+	/* ours is still good */
+	assert_int_equal(http_request(http, &get, &response, &err), 0);
+	http_response_done(&response);
+	http_free(http);
+	assert_int_equal(server.connection_of[3], 1);
+}
+
+static void test_few_descriptors(void **state)
+{
+	const struct coder_config c = config();
+	pid_t pid;
+
+	(void)state;
+	SCRIPT(OK);
+	for (rlim_t max = 10; max <= 40; max += 2) {
+		int status;
+
+		pid = fork();
+		if (pid == 0) {
+			struct rlimit limit = { max, max };
+			struct http_response response = { 0 };
+			struct coder_error err = { 0 };
+			struct http *http = NULL;
+			bool ok;
+
+			setrlimit(RLIMIT_NOFILE, &limit);
+			http_new(&c, &http, &err);
+			ok = http_request(http, &get, &response, &err) == 0;
+			http_response_done(&response);
+			http_free(http);
+			for (int fd = 3; fd < 10 && ok; fd++) {
+				struct sockaddr_in peer = { 0 };
+				socklen_t len = sizeof(peer);
+
+				if (getpeername(fd, (struct sockaddr *)&peer, &len) == 0 &&
+				    ntohs(peer.sin_port) == server.port)
+					_exit(3); /* left where scripts redirect */
+			}
+			_exit(ok ? 0 : err.message[0] && !err.sent ? 1 : 2);
+		}
+		status = wait_child(pid);
+		assert_true(WIFEXITED(status));
+		assert_in_range(WEXITSTATUS(status), 0, max < 20);
+	}
+}
+
+/* --------------------------------------------------------------- signals */
+
+/* In a child: SIGTERM is held back, seen, forgotten by the undo and raised at the end. */
+static void hold_in_child(void)
+{
+	static struct http *http; /* still reachable when the process is killed */
+	struct http_response response;
+	struct coder_error err = { 0 };
+	bool ok;
+
+	http = client();
+	signal(SIGTERM, SIG_DFL);
+	http_hold(http);
+	ok = http_pending(http) == 0;
+	kill(getpid(), SIGTERM);
+	ok = ok && http_pending(http) == SIGTERM;
+	ok = ok && http_request(http, &get, &response, &err) == -1;
+	ok = ok && err.code == CODER_ERR_INTERRUPTED && err.signal == SIGTERM;
+	http_begin_undo(http, CODER_NS);
+	ok = ok && http_pending(http) == 0;
+	ok = ok && http_request(http, &get, &response, &err) == 0;
+	kill(getpid(), SIGINT);
+	ok = ok && http_pending(http) == SIGINT;
+	http_begin_undo(http, CODER_NS);
+	if (!ok)
+		_exit(1);
+	http_release(http);
+	_exit(2);
+}
+
+static void test_hold(void **state)
+{
+	struct http *http = client();
+	const uint64_t before = signal_mask();
+	pid_t pid;
+	int status;
+
+	(void)state;
+	SCRIPT(OK);
+	pid = fork();
+	if (pid == 0)
+		hold_in_child();
+	status = wait_child(pid);
+	assert_true(WIFSIGNALED(status));
+
+	/* what is ignored or handled is left alone, and the mask comes back */
+	signal(SIGHUP, SIG_IGN);
+	http_hold(http);
+	assert_true(signal_mask() == (before | UINT64_C(1) << SIGINT | UINT64_C(1) << SIGTERM));
+	kill(getpid(), SIGHUP);
+	assert_int_equal(http_pending(http), 0);
+	http_release(http);
+	assert_true(signal_mask() == before);
+	signal(SIGHUP, SIG_DFL);
+	http_free(http);
+}
+
+static volatile sig_atomic_t handled;
+
+static void on_alarm(int number)
+{
+	handled = number;
+}
+
+/* Handlers of the process run while a request waits; SIGPIPE reaches nobody. */
+static void test_handlers_run(void **state)
+{
+	struct coder_config c = config();
+	struct http_response response;
+	struct coder_error err;
+	timer_t timer;
+	struct itimerspec in = { .it_value.tv_nsec = 50000000 };
+
+	(void)state;
+	SCRIPT(HANG);
+	handled = 0;
+	signal(SIGALRM, on_alarm);
+	assert_int_equal(timer_create(CLOCK_MONOTONIC, NULL, &timer), 0);
+	timer_settime(timer, 0, &in, NULL);
+	c.timeout_ns = CODER_NS / 4;
+	assert_int_equal(call(&c, &get, &response, &err), -1);
+	assert_int_equal(handled, SIGALRM);
+	assert_true(err.timeout); /* it did not end the request */
+	timer_delete(timer);
+	signal(SIGALRM, SIG_DFL);
+}
+
+/* ---------------------------------------------------------------- lookups */
+
+static void test_no_threads(void **state)
+{
+	struct coder_config c = config();
+	struct http_response response;
+	struct coder_error err;
+
+	(void)state;
+	SCRIPT(OK);
+	c.no_threads = true;
+	get_ok(&c);
+	snprintf(url_text, sizeof(url_text), "http://localhost:%d", server.port);
+	get_ok(&c);
+	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1); /* no child is left */
+	assert_int_equal(errno, ECHILD);
+	c.url = "http://does-not-exist.invalid";
+	assert_int_equal(call(&c, &get, &response, &err), -1);
+	assert_non_null(strstr(err.message, "cannot find the host does-not-exist.invalid: "));
+	assert_false(err.sent);
+	caller.signal = SIGINT;
+	assert_int_equal(call(&c, &get, &response, &err), -1);
+	assert_int_equal(err.code, CODER_ERR_INTERRUPTED);
+}
+
+static void test_proxy(void **state)
+{
+	struct coder_config c = config();
+	char proxy[64];
+
+	(void)state;
+	SCRIPT(OK);
+	snprintf(proxy, sizeof(proxy), "http://u:p@localhost:%d", server.port);
+	c.url = "http://behind-the-proxy.invalid";
+	c.proxy = proxy;
+	get_ok(&c);
+	c.no_threads = true;
+	get_ok(&c);
+	c.proxy = NULL;
+	c.proxies = (const char *const[]){ proxy };
+	c.n_proxies = 1;
+	setenv("http_proxy", proxy, 1);
+	get_ok(&c);
+	unsetenv("http_proxy");
+	assert_int_equal(server.n_requests, 3);
+	assert_non_null(strstr(server.requests[0],
+			       "GET http://behind-the-proxy.invalid/api/v2/x?a=b HTTP/1.1"));
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(test_##name, start_server, stop_server)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_origin),
+		cmocka_unit_test(test_bad_url),
+		cmocka_unit_test(test_insecure),
+		cmocka_unit_test(test_encoded),
+		cmocka_unit_test(test_bad_config),
+		TEST(get_request),
+		TEST(other_requests),
+		TEST(statuses),
+		TEST(useless_answers),
+		TEST(caps),
+		TEST(largest),
+		TEST(secret_in_text),
+		TEST(sink),
+		TEST(retries),
+		TEST(retries_of_post),
+		TEST(retry_after),
+		TEST(waits),
+		TEST(no_connection),
+		TEST(no_tls),
+		TEST(timeouts),
+		TEST(sleep),
+		TEST(interrupt),
+		TEST(keep_alive),
+		TEST(stale_connection),
+		TEST(descriptors),
+		TEST(stolen_descriptor),
+		TEST(fork),
+		TEST(few_descriptors),
+		TEST(hold),
+		TEST(handlers_run),
+		TEST(no_threads),
+		TEST(proxy),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

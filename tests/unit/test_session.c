@@ -1,0 +1,779 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* test_session.c - where requests go and as whom, with a made-up shell and client. */
+#include "test.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../../builtins/session.h"
+#include "../../builtins/shell.h"
+
+/* ------------------------------------------------------------- the shell */
+
+static struct {
+	struct {
+		char name[64], *value;
+	} variables[32];
+	size_t n_variables;
+	bool restricted, unsafe;
+	int signal_after; /* shell_pending() reports SIGINT from this call on; 0: never */
+	int asked;
+	int synced;
+	char said[1024]; /* what shio_*() got, a line each */
+} fake;
+
+static void set(const char *name, const char *value)
+{
+	size_t i = 0;
+
+	while (i < fake.n_variables && strcmp(fake.variables[i].name, name) != 0)
+		i++;
+	assert_true(i < COUNT(fake.variables));
+	if (i == fake.n_variables)
+		fake.n_variables++;
+	snprintf(fake.variables[i].name, sizeof(fake.variables[i].name), "%s", name);
+	free(fake.variables[i].value);
+	fake.variables[i].value = strdup(value);
+}
+
+const char *shvar_get(const char *name)
+{
+	for (size_t i = 0; i < fake.n_variables; i++)
+		if (strcmp(fake.variables[i].name, name) == 0)
+			return fake.variables[i].value;
+	return NULL;
+}
+
+bool shell_restricted(void)
+{
+	return fake.restricted;
+}
+
+bool shell_malloc_unsafe(void)
+{
+	return fake.unsafe;
+}
+
+const char *shell_version(void)
+{
+	return "5.2";
+}
+
+void shell_sync_environment(void)
+{
+	fake.synced++;
+}
+
+int shell_pending(void *unused)
+{
+	(void)unused;
+	return fake.signal_after && ++fake.asked >= fake.signal_after ? SIGINT : 0;
+}
+
+void shell_acknowledge(void *unused)
+{
+	(void)unused;
+}
+
+static void say(const char *kind, const char *fmt, va_list args)
+{
+	size_t len = strlen(fake.said);
+
+	len += (size_t)snprintf(fake.said + len, sizeof(fake.said) - len, "%s: ", kind);
+	len += (size_t)vsnprintf(fake.said + len, sizeof(fake.said) - len, fmt, args);
+	snprintf(fake.said + len, sizeof(fake.said) - len, "\n");
+}
+
+void shio_error(const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	say("error", fmt, args);
+	va_end(args);
+}
+
+void shio_warning(const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	say("warning", fmt, args);
+	va_end(args);
+}
+
+/* Only what output.c wants to be linked. */
+void shio_note(const char *text)
+{
+	(void)text;
+	fail();
+}
+
+int shio_write(const char *data, size_t len, int (*pending)(void *ctx), void *ctx)
+{
+	(void)data, (void)len, (void)pending, (void)ctx;
+	fail();
+	return -1;
+}
+
+int shvar_set_scalar(const char *name, const char *value)
+{
+	(void)name, (void)value;
+	fail();
+	return -1;
+}
+
+int shvar_set_indexed(const char *name, const char *const *values, size_t n)
+{
+	(void)name, (void)values, (void)n;
+	fail();
+	return -1;
+}
+
+int shvar_set_assoc(const char *name, const struct shvar_pair *pairs, size_t n)
+{
+	(void)name, (void)pairs, (void)n;
+	fail();
+	return -1;
+}
+
+/* ------------------------------------------------------------ the client */
+
+/* What session_open() asked for, copied. */
+static struct {
+	bool made, insecure;
+	struct coder_config config;
+	char url[256], token[256], agent[128], headers[1024];
+	char ca[256], cert[256], key[256];
+} got;
+
+static void keep(char *to, size_t size, const char *text)
+{
+	snprintf(to, size, "%s", text ? text : "(none)");
+}
+
+int coder_client_new(const struct coder_config *config, struct coder_client **ret,
+		     struct coder_error *err)
+{
+	size_t len = 0;
+
+	(void)err;
+	got.made = true;
+	got.config = *config;
+	keep(got.url, sizeof(got.url), config->url);
+	keep(got.token, sizeof(got.token), config->token);
+	keep(got.agent, sizeof(got.agent), config->user_agent);
+	keep(got.ca, sizeof(got.ca), config->ca_file);
+	keep(got.cert, sizeof(got.cert), config->cert_file);
+	keep(got.key, sizeof(got.key), config->key_file);
+	got.headers[0] = '\0';
+	for (size_t i = 0; i < config->n_headers; i++)
+		len += (size_t)snprintf(got.headers + len, sizeof(got.headers) - len, "%s\n",
+					config->headers[i]);
+	*ret = (struct coder_client *)&got;
+	return 0;
+}
+
+bool coder_client_insecure(const struct coder_client *client)
+{
+	(void)client;
+	return got.insecure;
+}
+
+/* --------------------------------------------------------------- helpers */
+
+static char directory[64];
+static struct session_options options;
+static struct coder_error err;
+
+static void write_file(const char *name, const char *data, size_t len, mode_t mode)
+{
+	char path[128];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/%s", directory, name);
+	unlink(path);
+	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, data, len), (ssize_t)len);
+	assert_int_equal(fchmod(fd, mode), 0);
+	close(fd);
+}
+
+static void put(const char *name, const char *text)
+{
+	write_file(name, text, strlen(text), 0600);
+}
+
+static void empty_directory(void)
+{
+	static const char *const names[] = { "url", "session", "ca", "cert", "key", "alive" };
+	char path[128];
+
+	for (size_t i = 0; i < COUNT(names); i++) {
+		snprintf(path, sizeof(path), "%s/%s", directory, names[i]);
+		if (unlink(path) < 0)
+			rmdir(path);
+	}
+}
+
+static int begin(void **state)
+{
+	(void)state;
+	while (fake.n_variables > 0) {
+		free(fake.variables[--fake.n_variables].value);
+		fake.variables[fake.n_variables].value = NULL;
+	}
+	memset(&fake, 0, sizeof(fake));
+	memset(&got, 0, sizeof(got));
+	memset(&err, 0, sizeof(err));
+	options = (struct session_options){ 0 };
+	empty_directory();
+	set("CODER_CONFIG_DIR", directory);
+	return 0;
+}
+
+/* As begin(), with all that is needed for a client. */
+static int begin_complete(void **state)
+{
+	begin(state);
+	set("CODER_URL", "https://coder.example");
+	set("CODER_SESSION_TOKEN", "abcdefghij-secret");
+	return 0;
+}
+
+static int open_as(bool quiet)
+{
+	struct coder_client *client;
+
+	got.made = false;
+	return session_open(&options, quiet, &client, &err);
+}
+
+#define assert_opens() assert_int_equal(open_as(false), 0)
+#define assert_refused(with, part)                    \
+	do {                                          \
+		assert_int_equal(open_as(false), -1); \
+		assert_false(got.made);               \
+		assert_int_equal(err.code, with);     \
+		assert_contains(err.message, part);   \
+	} while (0)
+
+/* ---------------------------------------------------------- url and token */
+
+static void test_options_then_variables_then_files(void **state)
+{
+	(void)state;
+	put("url", "https://file.example\n");
+	put("session", " file-token\r\n");
+	assert_opens();
+	assert_string_equal(got.url, "https://file.example");
+	assert_string_equal(got.token, "file-token");
+	set("CODER_URL", "https://variable.example  ");
+	set("CODER_SESSION_TOKEN", "variable-token");
+	assert_opens();
+	assert_string_equal(got.url, "https://variable.example");
+	assert_string_equal(got.token, "variable-token");
+	options.url = "https://option.example";
+	options.token = "option-token";
+	assert_opens();
+	assert_string_equal(got.url, "https://option.example");
+	assert_string_equal(got.token, "option-token");
+	assert_string_equal(fake.said, "");
+}
+
+static void test_empty_is_unset(void **state)
+{
+	(void)state;
+	put("url", "https://file.example");
+	put("session", "file-token");
+	set("CODER_URL", "");
+	set("CODER_SESSION_TOKEN", "");
+	options.url = options.token = "";
+	assert_opens();
+	assert_string_equal(got.url, "https://file.example");
+	assert_string_equal(got.token, "file-token");
+}
+
+static void test_where_files_are(void **state)
+{
+	char below[128];
+
+	(void)state;
+	snprintf(below, sizeof(below), "%s/coderv2", directory);
+	assert_int_equal(mkdir(below, 0700), 0);
+	put("coderv2/url", "https://xdg.example");
+	put("coderv2/session", "xdg-token");
+	set("CODER_CONFIG_DIR", "");
+	set("XDG_CONFIG_HOME", directory);
+	set("HOME", "/nowhere");
+	assert_opens();
+	assert_string_equal(got.url, "https://xdg.example");
+	set("CODER_CONFIG_DIR", "/nowhere");
+	assert_refused(CODER_ERR_AUTH, "no URL");
+	set("CODER_CONFIG_DIR", "");
+	set("XDG_CONFIG_HOME", "");
+	assert_refused(CODER_ERR_AUTH, "no URL");
+	set("HOME", "");
+	assert_refused(CODER_ERR_AUTH, "no URL");
+	snprintf(below, sizeof(below), "%s/coderv2/url", directory);
+	unlink(below);
+	snprintf(below, sizeof(below), "%s/coderv2/session", directory);
+	unlink(below);
+	snprintf(below, sizeof(below), "%s/coderv2", directory);
+	rmdir(below);
+}
+
+static void test_nothing_to_go_by(void **state)
+{
+	(void)state;
+	assert_refused(CODER_ERR_AUTH, "no URL");
+	assert_contains(err.hint, "CODER_URL");
+	set("CODER_URL", "https://Coder.example:443/path");
+	assert_refused(CODER_ERR_AUTH, "no token for https://coder.example");
+	assert_contains(err.hint, "CODER_SESSION_TOKEN");
+	put("session", " \n");
+	assert_refused(CODER_ERR_AUTH, "no token for https://coder.example");
+	set("CODER_URL", "coder.example");
+	assert_refused(CODER_ERR_USAGE, "coder.example");
+}
+
+static void test_file_token_stays_with_its_deployment(void **state)
+{
+	(void)state;
+	put("url", "https://own.example");
+	put("session", "own-token");
+	set("CODER_URL", "https://OWN.example:443/");
+	assert_opens();
+	assert_string_equal(got.token, "own-token");
+	set("CODER_URL", "https://other.example");
+	assert_refused(CODER_ERR_AUTH, "belongs to https://own.example");
+	assert_null(strstr(err.message, "own-token"));
+	set("CODER_URL", "http://own.example");
+	assert_refused(CODER_ERR_AUTH, "belongs to https://own.example");
+	set("CODER_URL", "https://own.example:8443");
+	assert_refused(CODER_ERR_AUTH, "belongs to https://own.example");
+	put("url", "");
+	assert_refused(CODER_ERR_AUTH, "no file url");
+	put("url", "nonsense");
+	assert_refused(CODER_ERR_USAGE, "/url: ");
+	options.token = "given";
+	assert_opens();
+	assert_string_equal(got.token, "given");
+}
+
+static void test_bad_files(void **state)
+{
+	char path[128];
+	char *big;
+
+	(void)state;
+	put("url", "https://file.example");
+	write_file("session", "a\0b", 3, 0600);
+	assert_refused(CODER_ERR_AUTH, "session: has a control character");
+	put("session", "a\nb");
+	assert_refused(CODER_ERR_AUTH, "session: has a control character");
+	big = malloc(65537);
+	assert_non_null(big);
+	memset(big, 'x', 65537);
+	write_file("session", big, 65536, 0600);
+	assert_opens();
+	write_file("session", big, 65537, 0600);
+	free(big);
+	assert_refused(CODER_ERR_AUTH, "session: ");
+	snprintf(path, sizeof(path), "%s/session", directory);
+	unlink(path);
+	assert_int_equal(mkdir(path, 0700), 0);
+	assert_refused(CODER_ERR_AUTH, "session: not a regular file");
+	rmdir(path);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	assert_refused(CODER_ERR_AUTH, "session: not a regular file");
+}
+
+static void test_readable_session_file_is_warned_of(void **state)
+{
+	(void)state;
+	put("url", "https://file.example");
+	write_file("session", "t", 1, 0644);
+	assert_opens();
+	assert_contains(fake.said, "warning: ");
+	assert_contains(fake.said, "/session: readable by others (mode 0644): chmod 600\n");
+	fake.said[0] = '\0';
+	assert_int_equal(open_as(true), 0);
+	assert_string_equal(fake.said, "");
+	options.token = "given";
+	assert_opens();
+	assert_string_equal(fake.said, "");
+}
+
+/* ---------------------------------------------------------------- headers */
+
+static void test_headers_of_the_variable(void **state)
+{
+	(void)state;
+	set("CODER_HEADER", "X-A=1,\"X-B=a,\"\"b\"\"\",x-c=k=v,X-D=");
+	assert_opens();
+	assert_string_equal(got.headers, "X-A: 1\nX-B: a,\"b\"\nx-c: k=v\nX-D: \n");
+}
+
+static void test_bad_headers(void **state)
+{
+	static const struct {
+		const char *value, *message;
+	} cases[] = {
+		{ "X-A=1,s3cret", "entry 2 has no \"=\"" },
+		{ "X-A=1,", "entry 2 has no \"=\"" },
+		{ ",X-A=1", "entry 1 has no \"=\"" },
+		{ "=s3cret", "entry 1: the key is no header name" },
+		{ "X A=s3cret", "entry 1: the key is no header name" },
+		{ "X-A:=s3cret", "entry 1: the key is no header name" },
+		{ "X-A=s3cret\r\nX-B: 1", "entry 1: the value has a control character" },
+		{ "X-A=1,\"X-B=s3cret", "entry 2 is not quoted" },
+		{ "\"X-A=s3cret\"x,X-B=1", "entry 1 is not quoted" },
+		{ "X-A=s3\"cret", "entry 1 is not quoted" },
+		{ "coder-session-TOKEN=s3cret", "coder-session-TOKEN cannot be set" },
+		{ "Content-Length=1", "Content-Length cannot be set" },
+		{ "transfer-encoding=chunked", "transfer-encoding cannot be set" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		set("CODER_HEADER", cases[i].value);
+		assert_refused(CODER_ERR_USAGE, cases[i].message);
+		assert_null(strstr(err.message, "s3cret"));
+	}
+}
+
+/* --------------------------------------------------------- header command */
+
+static int lowest_free_fd(void)
+{
+	int fd = dup(STDERR_FILENO);
+
+	assert_true(fd >= 0);
+	close(fd);
+	return fd;
+}
+
+/* As bash does: a child that is not looked after is reaped. */
+static void reap(int sig)
+{
+	(void)sig;
+	while (waitpid(-1, NULL, WNOHANG) > 0)
+		;
+}
+
+static void test_header_command(void **state)
+{
+	int free_fd = lowest_free_fd();
+
+	(void)state;
+	sigaction(SIGCHLD, &(struct sigaction){ .sa_handler = reap, .sa_flags = SA_RESTART }, NULL);
+	setenv("CODER_URL", "https://exported.example", 1);
+	set("CODER_HEADER", "X-A=1");
+	set("CODER_HEADER_COMMAND", "printf 'X-U=%s\\n\\nX-In=%s\\r\\nX-Last=1' \"$CODER_URL\" "
+				    "\"$(cat)\"; echo noise >&2");
+	options.url = "https://option.example";
+	assert_opens();
+	assert_string_equal(got.headers,
+			    "X-A: 1\nX-U: https://option.example\nX-In: \nX-Last: 1\n");
+	assert_int_equal(fake.synced, 1);
+	set("CODER_HEADER_COMMAND",
+	    "tr '\\0' '\\n' </proc/$$/environ | sed -n 's/^CODER_URL/X-Env/p'");
+	assert_opens();
+	assert_string_equal(got.headers, "X-A: 1\nX-Env: https://option.example\n");
+	set("CODER_HEADER_COMMAND", ":");
+	assert_opens();
+	assert_string_equal(got.headers, "X-A: 1\n");
+	set("CODER_HEADER_COMMAND", "exec >&-; sleep 0.2; exit 3");
+	assert_refused(CODER_ERR_REFUSED, "header command failed with status 3");
+	set("CODER_HEADER_COMMAND", "kill -TERM $$");
+	assert_refused(CODER_ERR_REFUSED, "ended by signal 15");
+	set("CODER_HEADER_COMMAND", "echo A=1; echo s3cret");
+	assert_refused(CODER_ERR_USAGE, "CODER_HEADER_COMMAND line 2 has no \"=\"");
+	assert_null(strstr(err.message, "s3cret"));
+	set("CODER_HEADER_COMMAND", "yes A=1");
+	assert_refused(CODER_ERR_REFUSED, "output of CODER_HEADER_COMMAND");
+	fake.restricted = true;
+	assert_refused(CODER_ERR_USAGE, "CODER_HEADER_COMMAND: restricted");
+	assert_int_equal(lowest_free_fd(), free_fd);
+	unsetenv("CODER_URL");
+	sigaction(SIGCHLD, &(struct sigaction){ .sa_handler = SIG_DFL }, NULL);
+}
+
+static double elapsed(const struct timespec *since)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)(now.tv_sec - since->tv_sec) + 1e-9 * (double)(now.tv_nsec - since->tv_nsec);
+}
+
+/* Whether the process whose number is in the file `alive`, if any, is there and no zombie. */
+static bool grandchild_lives(void)
+{
+	char path[128], line[256] = "";
+	FILE *f;
+	int pid = 0;
+
+	snprintf(path, sizeof(path), "%s/alive", directory);
+	f = fopen(path, "r");
+	if (!f)
+		return false;
+	if (fscanf(f, "%d", &pid) != 1)
+		pid = 0;
+	fclose(f);
+	if (!pid)
+		return false;
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	f = fopen(path, "r");
+	if (!f)
+		return false;
+	if (!fgets(line, sizeof(line), f))
+		line[0] = '\0';
+	fclose(f);
+	return line[0] && !strstr(line, ") Z ");
+}
+
+static void pause_10ms(void)
+{
+	nanosleep(&(struct timespec){ .tv_nsec = 10000000 }, NULL);
+}
+
+static bool grandchild_dies(void)
+{
+	for (int i = 0; i < 100 && grandchild_lives(); i++)
+		pause_10ms();
+	return !grandchild_lives();
+}
+
+static void set_endless_command(void)
+{
+	char command[256];
+
+	snprintf(command, sizeof(command), "sleep 30 & echo $! >%s/alive; wait", directory);
+	set("CODER_HEADER_COMMAND", command);
+}
+
+static void test_header_command_has_a_time(void **state)
+{
+	struct timespec began;
+
+	(void)state;
+	set_endless_command();
+	clock_gettime(CLOCK_MONOTONIC, &began);
+	options.timeout_ns = CODER_NS * 4 / 10;
+	assert_refused(CODER_ERR_NO_ANSWER, "did not end in time");
+	assert_in_range((int)(elapsed(&began) * 1000), 390, 3000);
+	assert_true(grandchild_dies());
+	options.timeout_ns = 0;
+	clock_gettime(CLOCK_MONOTONIC, &began);
+	assert_int_equal(open_as(true), -1);
+	assert_int_equal(err.code, CODER_ERR_NO_ANSWER);
+	assert_in_range((int)(elapsed(&began) * 1000), 490, 3000);
+	assert_true(grandchild_dies());
+}
+
+static void test_header_command_is_interrupted(void **state)
+{
+	sigset_t mask;
+
+	(void)state;
+	set_endless_command();
+	fake.signal_after = 4;
+	assert_refused(CODER_ERR_INTERRUPTED, "interrupted");
+	assert_int_equal(err.signal, SIGINT);
+	assert_true(grandchild_dies());
+	sigprocmask(SIG_BLOCK, NULL, &mask);
+	for (int sig = 1; sig < NSIG; sig++)
+		assert_int_not_equal(sigismember(&mask, sig), 1);
+}
+
+/* A signal that kills the shell kills what the header command started first. */
+static void test_fatal_signal_takes_the_command_along(void **state)
+{
+	int status;
+	pid_t pid;
+
+	(void)state;
+	set_endless_command();
+	pid = fork();
+	if (pid == 0) {
+		alarm(20);
+		open_as(false);
+		_exit(99);
+	}
+	for (int i = 0; i < 500 && !grandchild_lives(); i++)
+		pause_10ms();
+	assert_true(grandchild_lives());
+	kill(pid, SIGTERM);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFSIGNALED(status));
+	assert_int_equal(WTERMSIG(status), SIGTERM);
+	assert_true(grandchild_dies());
+}
+
+/* ------------------------------------------------------------ tls, client */
+
+static void test_tls_files(void **state)
+{
+	char ca[128], cert[128], key[128];
+
+	(void)state;
+	snprintf(ca, sizeof(ca), "%s/ca", directory);
+	snprintf(cert, sizeof(cert), "%s/cert", directory);
+	snprintf(key, sizeof(key), "%s/key", directory);
+	set("SSL_CERT_FILE", ca);
+	assert_refused(CODER_ERR_USAGE, "SSL_CERT_FILE: ");
+	assert_contains(err.message, ca);
+	put("ca", "");
+	put("cert", "");
+	put("key", "");
+	assert_opens();
+	assert_string_equal(got.ca, ca);
+	assert_string_equal(got.cert, "(none)");
+	set("CODER_CLIENT_TLS_CA_FILE", cert);
+	assert_opens();
+	assert_string_equal(got.ca, cert);
+	set("CODER_CLIENT_TLS_CERT_FILE", cert);
+	assert_refused(CODER_ERR_USAGE, "must be specified together");
+	set("CODER_CLIENT_TLS_KEY_FILE", key);
+	assert_opens();
+	assert_string_equal(got.cert, cert);
+	assert_string_equal(got.key, key);
+	set("CODER_CLIENT_TLS_KEY_FILE", "/nowhere/key");
+	assert_refused(CODER_ERR_USAGE, "CODER_CLIENT_TLS_KEY_FILE: /nowhere/key: ");
+	set("CODER_CLIENT_TLS_CERT_FILE", "");
+	set("CODER_CLIENT_TLS_KEY_FILE", key);
+	assert_refused(CODER_ERR_USAGE, "must be specified together");
+}
+
+static void test_what_the_client_gets(void **state)
+{
+	(void)state;
+	assert_opens();
+	assert_string_equal(got.agent, "coder_tokens/" CODER_TOKENS_VERSION " (bash 5.2)");
+	assert_int_equal(got.config.timeout_ns, 0);
+	assert_int_equal(got.config.connect_timeout_ns, 0);
+	assert_false(got.config.fresh || got.config.no_retry || got.config.no_threads);
+	assert_ptr_equal(got.config.hooks.pending, shell_pending);
+	assert_ptr_equal(got.config.hooks.acknowledge, shell_acknowledge);
+	got.config.hooks.notice(got.config.hooks.ctx, "waiting\033");
+	assert_string_equal(fake.said, "error: waiting\\x1b\n");
+	options.timeout_ns = 5 * CODER_NS;
+	fake.unsafe = true;
+	set("CODER_TOKENS_KEEPALIVE", "0");
+	assert_opens();
+	assert_true(got.config.fresh && got.config.no_threads);
+	assert_true(got.config.timeout_ns > 4 * CODER_NS);
+	assert_true(got.config.timeout_ns <= 5 * CODER_NS);
+	set("CODER_TOKENS_KEEPALIVE", "1");
+	assert_opens();
+	assert_false(got.config.fresh);
+}
+
+static void test_quiet_client(void **state)
+{
+	(void)state;
+	got.insecure = true;
+	assert_int_equal(open_as(true), 0);
+	assert_true(got.config.no_retry);
+	assert_int_equal(got.config.connect_timeout_ns, CODER_NS / 2);
+	assert_true(got.config.timeout_ns > CODER_NS);
+	assert_true(got.config.timeout_ns <= CODER_NS * 3 / 2);
+	got.config.hooks.notice(got.config.hooks.ctx, "waiting");
+	assert_string_equal(fake.said, "");
+	options.timeout_ns = CODER_NS / 10;
+	assert_int_equal(open_as(true), 0);
+	assert_true(got.config.timeout_ns <= CODER_NS / 10);
+}
+
+/* After test_quiet_client: what was not said there did not count. */
+static void test_plaintext_is_warned_of_once(void **state)
+{
+	(void)state;
+	set("CODER_URL", "http://coder.example");
+	got.insecure = true;
+	assert_opens();
+	assert_contains(fake.said, "warning: http://coder.example is not encrypted");
+	fake.said[0] = '\0';
+	assert_opens();
+	assert_string_equal(fake.said, "");
+}
+
+static void test_identity(void **state)
+{
+	char path[128];
+	uint64_t own;
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s/alive", directory);
+	assert_int_equal(session_identity(&options), 0);
+	put("url", "https://own.example");
+	assert_int_equal(session_identity(&options), 0);
+	write_file("session", "own-token", 9, 0644);
+	set("CODER_HEADER_COMMAND", "touch \"$CODER_CONFIG_DIR/alive\"");
+	setenv("CODER_CONFIG_DIR", directory, 1);
+	own = session_identity(&options);
+	assert_int_not_equal(own, 0);
+	options.url = "https://own.example:443/";
+	options.token = "own-token";
+	assert_int_equal(session_identity(&options), own);
+	options.token = "other-token";
+	assert_int_not_equal(session_identity(&options), own);
+	options.token = "own-token";
+	options.url = "https://other.example";
+	assert_int_not_equal(session_identity(&options), own);
+	options.token = NULL;
+	assert_int_equal(session_identity(&options), 0);
+	assert_int_not_equal(access(path, F_OK), 0);
+	unsetenv("CODER_CONFIG_DIR");
+	assert_string_equal(fake.said, "");
+}
+
+static int make_directory(void **state)
+{
+	const char *tmp = getenv("TMPDIR");
+
+	(void)state;
+	snprintf(directory, sizeof(directory), "%.40s/session-XXXXXX", tmp ? tmp : "/tmp");
+	return mkdtemp(directory) ? 0 : -1;
+}
+
+static int remove_directory(void **state)
+{
+	begin(state);
+	free(fake.variables[0].value);
+	return rmdir(directory);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(test_options_then_variables_then_files, begin),
+		cmocka_unit_test_setup(test_empty_is_unset, begin),
+		cmocka_unit_test_setup(test_where_files_are, begin),
+		cmocka_unit_test_setup(test_nothing_to_go_by, begin),
+		cmocka_unit_test_setup(test_file_token_stays_with_its_deployment, begin),
+		cmocka_unit_test_setup(test_bad_files, begin),
+		cmocka_unit_test_setup(test_readable_session_file_is_warned_of, begin),
+		cmocka_unit_test_setup(test_headers_of_the_variable, begin_complete),
+		cmocka_unit_test_setup(test_bad_headers, begin_complete),
+		cmocka_unit_test_setup(test_header_command, begin_complete),
+		cmocka_unit_test_setup(test_header_command_has_a_time, begin_complete),
+		cmocka_unit_test_setup(test_header_command_is_interrupted, begin_complete),
+		cmocka_unit_test_setup(test_fatal_signal_takes_the_command_along, begin_complete),
+		cmocka_unit_test_setup(test_tls_files, begin_complete),
+		cmocka_unit_test_setup(test_what_the_client_gets, begin_complete),
+		cmocka_unit_test_setup(test_quiet_client, begin_complete),
+		cmocka_unit_test_setup(test_plaintext_is_warned_of_once, begin_complete),
+		cmocka_unit_test_setup(test_identity, begin),
+	};
+
+	return cmocka_run_group_tests(tests, make_directory, remove_directory);
+}

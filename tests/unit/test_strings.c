@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* test_strings.c - lists of strings, and the nearest word. */
+#include "test.h"
+
+static void fill(struct coder_strings *list, const char *const *words, size_t n)
+{
+	struct coder_error err;
+
+	for (size_t i = 0; i < n; i++)
+		assert_int_equal(coder_strings_add(list, words[i], &err), 0);
+}
+
+static void test_adds_copies(void **state)
+{
+	struct coder_strings list = { 0 }, more = { 0 };
+	struct coder_error err;
+	char word[] = "workspace:read";
+
+	(void)state;
+	assert_int_equal(coder_strings_add(&list, word, &err), 0);
+	assert_int_equal(coder_strings_add_len(&list, word, 9, &err), 0);
+	assert_int_equal(coder_strings_add_len(&list, word, 0, &err), 0);
+	word[0] = 'X';
+	assert_int_equal(coder_strings_add_all(&more, &list, &err), 0);
+	coder_strings_done(&list);
+	assert_null(list.v);
+	assert_int_equal(list.n, 0);
+	assert_int_equal(more.n, 3);
+	assert_string_equal(more.v[0], "workspace:read");
+	assert_string_equal(more.v[1], "workspace");
+	assert_string_equal(more.v[2], "");
+	coder_strings_done(&more);
+	coder_strings_done(NULL);
+}
+
+static void test_has_is_exact(void **state)
+{
+	static const char *const words[] = { "user:read", "task:*" };
+	struct coder_strings list = { 0 };
+
+	(void)state;
+	assert_false(coder_strings_has(&list, "user:read"));
+	fill(&list, words, COUNT(words));
+	assert_true(coder_strings_has(&list, "user:read"));
+	assert_true(coder_strings_has(&list, "task:*"));
+	assert_false(coder_strings_has(&list, "User:read"));
+	assert_false(coder_strings_has(&list, "user"));
+	coder_strings_done(&list);
+}
+
+static void test_sort_and_unique(void **state)
+{
+	static const char *const words[] = { "b", "a_", "a:", "b", "\xc3\xa9", "B", "a:", "b" };
+	static const char *const sorted[] = { "B", "a:", "a_", "b", "\xc3\xa9" };
+	struct coder_strings list = { 0 };
+
+	(void)state;
+	coder_strings_sort(&list);
+	coder_strings_unique(&list);
+	assert_int_equal(list.n, 0);
+	fill(&list, words, COUNT(words));
+	coder_strings_sort(&list);
+	assert_int_equal(list.n, COUNT(words));
+	coder_strings_unique(&list);
+	assert_int_equal(list.n, COUNT(sorted));
+	for (size_t i = 0; i < list.n; i++)
+		assert_string_equal(list.v[i], sorted[i]);
+	coder_strings_done(&list);
+}
+
+static const char *near(const char *word)
+{
+	static const char *const known[] = { "file", "group", "task", "user", "workspace" };
+	const char *found = coder_nearest(word, known, COUNT(known));
+
+	return found ? found : "";
+}
+
+static void test_nearest(void **state)
+{
+	char long_word[200];
+
+	(void)state;
+	assert_string_equal(near("workspace"), "workspace");
+	assert_string_equal(near("worksapce"), "workspace");
+	assert_string_equal(near("workspaces"), "workspace");
+	assert_string_equal(near("wrkspce"), "workspace");
+	assert_string_equal(near("WORKSPACE"), "workspace");
+	assert_string_equal(near("fil"), "file");
+	assert_string_equal(near("fole"), "file");
+	assert_string_equal(near("uesr"), "user");
+	assert_string_equal(near("tsak"), "task");
+	assert_string_equal(near("banana"), "");
+	assert_string_equal(near("space"), "");
+	assert_string_equal(near("us"), "");
+	assert_string_equal(near(""), "");
+	memset(long_word, 'x', sizeof(long_word) - 1);
+	long_word[sizeof(long_word) - 1] = '\0';
+	assert_string_equal(near(long_word), "");
+	assert_null(coder_nearest("user", NULL, 0));
+}
+
+static void test_nearest_prefers_the_closest(void **state)
+{
+	static const char *const known[] = { "template", "templates", "task" };
+
+	(void)state;
+	assert_string_equal(coder_nearest("templats", known, COUNT(known)), "template");
+	assert_string_equal(coder_nearest("templatess", known, COUNT(known)), "templates");
+	assert_string_equal(coder_nearest("templates", known, COUNT(known)), "templates");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_adds_copies),
+		cmocka_unit_test(test_has_is_exact),
+		cmocka_unit_test(test_sort_and_unique),
+		cmocka_unit_test(test_nearest),
+		cmocka_unit_test(test_nearest_prefers_the_closest),
+	};
+
+	return cmocka_run_group_tests_name("strings", tests, NULL, NULL);
+}

@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* test_token.c - tokens: shapes, decoding, what they may do, asking for them. */
+#include "test.h"
+
+#define UUID "de9b7846-0eca-4db4-a8a8-c520b42f4471"
+
+static void test_shapes(void **state)
+{
+	(void)state;
+	assert_true(coder_token_shaped("aB3defghij-0123456789abcdefghijkl"));
+	assert_true(coder_token_shaped("aB3defghij-01234567890"));
+	assert_false(coder_token_shaped("aB3defghij-0123456789"));
+	assert_false(coder_token_shaped("aB3defghij"));
+	assert_false(coder_token_shaped("aB3defghijk-0123456789abc"));
+	assert_false(coder_token_shaped("aB3defghi-0123456789abcd"));
+	assert_false(coder_token_shaped("aB3defghij-0123456789abc\n"));
+	assert_false(coder_token_shaped("aB3defghij-01234567-89abc"));
+	assert_false(coder_token_shaped("aB3def_hij-0123456789abc"));
+	assert_false(coder_token_shaped(""));
+
+	assert_true(coder_id_shaped("aB3defghij"));
+	assert_false(coder_id_shaped("aB3defghi"));
+	assert_false(coder_id_shaped("aB3defghijk"));
+	assert_false(coder_id_shaped("aB3defghi-"));
+	assert_false(coder_id_shaped("aB3defgh\xc3\xa9"));
+	assert_false(coder_id_shaped(""));
+}
+
+static void test_routable_names(void **state)
+{
+	(void)state;
+	assert_true(coder_name_routable("ci"));
+	assert_true(coder_name_routable("..."));
+	assert_true(coder_name_routable("a b?c%d"));
+	assert_true(coder_name_routable("tokenconfigs"));
+	assert_false(coder_name_routable(""));
+	assert_false(coder_name_routable("."));
+	assert_false(coder_name_routable(".."));
+	assert_false(coder_name_routable("a/b"));
+	assert_false(coder_name_routable("tokenconfig"));
+}
+
+static struct coder_token decode(const char *text)
+{
+	struct coder_token token = { 0 };
+	struct coder_error err;
+
+	if (token_decode(text, strlen(text), &token, &err) < 0)
+		fail_msg("%s: %s", text, err.message);
+	return token;
+}
+
+static void test_decodes_a_whole_one(void **state)
+{
+	struct coder_token t = decode(
+		"{\"id\":\"aB3defghij\",\"user_id\":\"" UUID "\","
+		"\"last_used\":\"2026-11-23T21:00:00.25Z\","
+		"\"expires_at\":\"2026-11-30T20:21:21.123456Z\","
+		"\"created_at\":\"2026-11-23T20:21:21.123456Z\","
+		"\"updated_at\":\"2026-11-23T20:21:22Z\",\"login_type\":\"token\",\"scope\":\"\","
+		"\"scopes\":[\"workspace:read\",\"user:read\"],"
+		"\"token_name\":\"ci \\u003c1\\u003e\","
+		"\"lifetime_seconds\":604800,\"allow_list\":[\"workspace:*\",\"user:" UUID "\"],"
+		"\"username\":\"alice\",\"brand_new\":{\"x\":[1]}}\n");
+
+	(void)state;
+	assert_string_equal(t.id, "aB3defghij");
+	assert_string_equal(t.user_id, UUID);
+	assert_string_equal(t.username, "alice");
+	assert_string_equal(t.name, "ci <1>");
+	assert_string_equal(t.login_type, "token");
+	assert_string_equal(t.scope, "");
+	assert_string_equal(t.created_at, "2026-11-23T20:21:21.123456Z");
+	assert_string_equal(t.updated_at, "2026-11-23T20:21:22Z");
+	assert_string_equal(t.last_used, "2026-11-23T21:00:00.25Z");
+	assert_string_equal(t.expires_at, "2026-11-30T20:21:21.123456Z");
+	assert_int_equal(t.created_epoch, 1795465281);
+	assert_int_equal(t.last_used_epoch, 1795467600);
+	assert_int_equal(t.expires_epoch, 1796070081);
+	assert_int_equal(t.lifetime_seconds, 604800);
+	assert_true(t.has_scopes && t.has_allow_list);
+	assert_int_equal(t.scopes.n, 2);
+	assert_string_equal(t.scopes.v[0], "workspace:read");
+	assert_int_equal(t.allow_list.n, 2);
+	assert_string_equal(t.allow_list.v[1], "user:" UUID);
+	coder_token_done(&t);
+	assert_null(t.id);
+	coder_token_done(&t);
+	coder_token_done(NULL);
+}
+
+static void test_decodes_what_old_servers_send(void **state)
+{
+	struct coder_token t = decode("{\"id\":\"aB3defghij\",\"scope\":\"all\",\"scopes\":null,"
+				      "\"last_used\":\"0001-01-01T00:00:00Z\","
+				      "\"lifetime_seconds\":9007199254740993}");
+
+	(void)state;
+	assert_false(t.has_scopes || t.has_allow_list);
+	assert_null(t.username);
+	assert_string_equal(t.name, "");
+	assert_string_equal(t.expires_at, "");
+	assert_int_equal(t.last_used_epoch, 0);
+	assert_string_equal(t.last_used, "0001-01-01T00:00:00Z");
+	assert_true(t.lifetime_seconds == INT64_C(9007199254740993));
+	coder_token_done(&t);
+}
+
+static void test_decodes_entries_of_any_form(void **state)
+{
+	struct coder_token t = decode("{\"id\":\"aB3defghij\",\"username\":\"\",\"scopes\":[],"
+				      "\"allow_list\":[\"brand_new_type:*\","
+				      "{\"type\":\"task\",\"id\":\"" UUID "\",\"more\":1}]}");
+
+	(void)state;
+	assert_string_equal(t.username, "");
+	assert_true(t.has_scopes && t.has_allow_list);
+	assert_int_equal(t.scopes.n, 0);
+	assert_int_equal(t.allow_list.n, 2);
+	assert_string_equal(t.allow_list.v[0], "brand_new_type:*");
+	assert_string_equal(t.allow_list.v[1], "task:" UUID);
+	coder_token_done(&t);
+}
+
+static void test_refuses(void **state)
+{
+	static const char *const cases[] = {
+		"", "null", "[]", "1", "{}", "{\"id\":null}", "{\"id\":3}", "{\"id\":\"short\"}",
+		"{\"id\":\"aB3defghij-secret\"}",
+		"{\"id\":\"aB3defghij\",\"id\":\"aB3defghij\"}",
+		"{\"id\":\"aB3defghij\"",
+		"{\"id\":\"aB3defghij\",\"token_name\":7}",
+		"{\"id\":\"aB3defghij\",\"created_at\":\"yesterday\"}",
+		"{\"id\":\"aB3defghij\",\"updated_at\":\"2026\"}",
+		"{\"id\":\"aB3defghij\",\"last_used\":5}",
+		"{\"id\":\"aB3defghij\",\"expires_at\":\"2026-13-01T00:00:00Z\"}",
+		"{\"id\":\"aB3defghij\",\"scopes\":\"all\"}",
+		"{\"id\":\"aB3defghij\",\"scopes\":[1]}",
+		"{\"id\":\"aB3defghij\",\"scopes\":[{\"type\":\"a\",\"id\":\"*\"}]}",
+		"{\"id\":\"aB3defghij\",\"allow_list\":{}}",
+		"{\"id\":\"aB3defghij\",\"allow_list\":[null]}",
+		"{\"id\":\"aB3defghij\",\"allow_list\":[{\"type\":\"a\"}]}",
+		"{\"id\":\"aB3defghij\",\"allow_list\":[{\"type\":\"a\",\"id\":1}]}",
+		"{\"id\":\"aB3defghij\",\"lifetime_seconds\":1.5}",
+		"{\"id\":\"aB3defghij\",\"lifetime_seconds\":\"1\"}",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct coder_token token = { .lifetime_seconds = 42 };
+		struct coder_error err;
+
+		if (token_decode(cases[i], strlen(cases[i]), &token, &err) == 0)
+			fail_msg("accepted: %s", cases[i]);
+		assert_int_equal(err.code, CODER_ERR_NO_ANSWER);
+		assert_int_equal(token.lifetime_seconds, 42);
+		assert_null(token.id);
+	}
+}
+
+/* Joins what the token may do, scopes and then entries. */
+static void assert_rights(const char *json, const char *scopes, const char *entries)
+{
+	struct coder_token token = decode(json);
+	struct coder_strings list = { 0 };
+	struct coder_error err;
+	struct buf b = { 0 };
+
+	assert_int_equal(coder_token_scopes(&token, &list, &err), 0);
+	for (size_t i = 0; i < list.n; i++)
+		assert_true(buf_addf(&b, "%s ", list.v[i]));
+	assert_string_equal(b.data ? b.data : "", scopes);
+	coder_strings_done(&list);
+	buf_done(&b);
+	assert_int_equal(coder_token_allow_list(&token, &list, &err), 0);
+	for (size_t i = 0; i < list.n; i++)
+		assert_true(buf_addf(&b, "%s ", list.v[i]));
+	assert_string_equal(b.data ? b.data : "", entries);
+	coder_strings_done(&list);
+	buf_done(&b);
+	coder_token_done(&token);
+}
+
+static void test_rights(void **state)
+{
+	(void)state;
+	assert_rights("{\"id\":\"aB3defghij\",\"scope\":\"all\"}", "coder:all ", "*:* ");
+	assert_rights("{\"id\":\"aB3defghij\",\"scope\":\"application_connect\"}",
+		      "coder:application_connect ", "*:* ");
+	assert_rights("{\"id\":\"aB3defghij\"}", "", "*:* ");
+	assert_rights("{\"id\":\"aB3defghij\",\"scope\":\"all\",\"scopes\":[\"user:read\","
+		      "\"all\",\"user:*\",\"user:read\"],\"allow_list\":[\"user:*\",\"task:*\"]}",
+		      "coder:all user:* user:read user:read ", "task:* user:* ");
+	assert_rights("{\"id\":\"aB3defghij\",\"scopes\":[],\"allow_list\":[]}", "", "");
+}
+
+static void add(struct coder_strings *list, const char *s)
+{
+	struct coder_error err;
+
+	assert_int_equal(coder_strings_add(list, s, &err), 0);
+}
+
+static void assert_body(const struct coder_create *create, const char *expected)
+{
+	struct coder_error err;
+	char *json;
+
+	assert_int_equal(coder_create_body(create, &json, &err), 0);
+	assert_string_equal(json, expected);
+	free(json);
+}
+
+static void test_body(void **state)
+{
+	struct coder_create create = { .user = "me", .name = "a\"b<" };
+
+	(void)state;
+	assert_body(&create, "{\"lifetime\":0,\"token_name\":\"a\\\"b\\u003c\"}\n");
+	create.name = "ci";
+	create.lifetime_ns = INT64_C(3155760000000000000);
+	add(&create.scopes, "workspace:read");
+	add(&create.scopes, "user:read");
+	assert_body(&create, "{\"lifetime\":3155760000000000000,\"scopes\":[\"workspace:read\","
+		    "\"user:read\"],\"token_name\":\"ci\"}\n");
+	add(&create.allow_list, "workspace:" UUID);
+	assert_body(&create, "{\"lifetime\":3155760000000000000,\"scopes\":[\"workspace:read\","
+		    "\"user:read\"],\"token_name\":\"ci\",\"allow_list\":[\"workspace:" UUID
+		    "\"]}\n");
+	coder_strings_done(&create.scopes);
+	coder_strings_done(&create.allow_list);
+}
+
+/* What is wider in a token of these members than in what was asked (lists by blanks). */
+static const char *widened(const char *scopes, const char *entries, const char *members)
+{
+	struct coder_create create = { .name = "ci" };
+	struct coder_strings *lists[] = { &create.scopes, &create.allow_list };
+	const char *texts[] = { scopes, entries }, *result;
+	struct buf json = { 0 };
+	struct coder_token token;
+
+	for (int i = 0; i < 2; i++) {
+		for (const char *p = texts[i]; *p;) {
+			struct coder_error err;
+			size_t len = strcspn(p, " ");
+
+			assert_int_equal(coder_strings_add_len(lists[i], p, len, &err), 0);
+			p += len + (p[len] == ' ');
+		}
+	}
+	assert_true(buf_addf(&json, "{\"id\":\"aB3defghij\"%s}", members));
+	token = decode(json.data);
+	result = coder_create_widened(&create, &token);
+	coder_token_done(&token);
+	buf_done(&json);
+	coder_strings_done(&create.scopes);
+	coder_strings_done(&create.allow_list);
+	return result ? result : "";
+}
+
+#define SCOPES(list) ",\"scopes\":[" list "]"
+#define ENTRIES(list) ",\"allow_list\":[" list "]"
+
+static void test_widened_scopes(void **state)
+{
+	(void)state;
+	assert_string_equal(widened("", "", ""), "");
+	assert_string_equal(widened("", "", ",\"scope\":\"all\""), "");
+	assert_string_equal(widened("", "", SCOPES("\"coder:all\"")), "");
+	assert_string_equal(widened("coder:all", "", SCOPES("\"all\"")), "");
+	assert_string_equal(widened("a:b c:d", "", SCOPES("\"c:d\",\"a:b\",\"c:d\"")), "");
+	assert_string_equal(widened("a:b", "", ""), "scopes");
+	assert_string_equal(widened("a:b", "", ",\"scope\":\"all\""), "scopes");
+	assert_string_equal(widened("a:b", "", SCOPES("\"coder:all\"")), "scopes");
+	assert_string_equal(widened("a:b", "", SCOPES("\"a:b\",\"c:d\"")), "scopes");
+	assert_string_equal(widened("a:b c:d", "", SCOPES("\"a:b\"")), "scopes");
+	assert_string_equal(widened("", "", SCOPES("\"a:b\"")), "scopes");
+}
+
+static void test_widened_allow_list(void **state)
+{
+	(void)state;
+	assert_string_equal(widened("", "*:*", ""), "");
+	assert_string_equal(widened("", "task:* *:*", ENTRIES("\"*:*\"")), "");
+	assert_string_equal(widened("", "task:" UUID " task:*", ENTRIES("\"task:*\"")), "");
+	assert_string_equal(widened("", "user:* task:*", ENTRIES("\"task:*\",\"user:*\"")), "");
+	assert_string_equal(widened("", "task:" UUID, ENTRIES("\"task:" UUID "\"")), "");
+	assert_string_equal(widened("", "task:*", ""), "allow list");
+	assert_string_equal(widened("", "task:*", ENTRIES("\"*:*\"")), "allow list");
+	assert_string_equal(widened("", "task:" UUID, ENTRIES("\"task:*\"")), "allow list");
+	assert_string_equal(widened("", "task:" UUID, ENTRIES("\"*:" UUID "\"")), "allow list");
+	assert_string_equal(widened("", "task:*", ENTRIES("\"task:" UUID "\"")), "allow list");
+	assert_string_equal(widened("", "task:*", ENTRIES("\"task:*\",\"user:*\"")),
+			    "allow list");
+	assert_string_equal(widened("a:b", "task:*", SCOPES("\"a:b\"")), "allow list");
+}
+
+static void test_created_is_wiped(void **state)
+{
+	static const struct coder_created empty;
+	struct coder_created created = { .verified = true, .id = "aB3defghij" };
+
+	(void)state;
+	memcpy(created.secret.text, "aB3defghij-secret", 18);
+	created.token = decode("{\"id\":\"aB3defghij\",\"scopes\":[\"user:read\"]}");
+	coder_created_done(&created);
+	assert_memory_equal(&created, &empty, sizeof(empty));
+	coder_created_done(&created);
+	coder_created_done(NULL);
+	coder_secret_done(NULL);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_shapes),
+		cmocka_unit_test(test_routable_names),
+		cmocka_unit_test(test_decodes_a_whole_one),
+		cmocka_unit_test(test_decodes_what_old_servers_send),
+		cmocka_unit_test(test_decodes_entries_of_any_form),
+		cmocka_unit_test(test_refuses),
+		cmocka_unit_test(test_rights),
+		cmocka_unit_test(test_body),
+		cmocka_unit_test(test_widened_scopes),
+		cmocka_unit_test(test_widened_allow_list),
+		cmocka_unit_test(test_created_is_wiped),
+	};
+
+	return cmocka_run_group_tests_name("token", tests, NULL, NULL);
+}
