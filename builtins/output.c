@@ -756,27 +756,25 @@ int result_publish(struct result *result, int (*pending)(void *ctx), void *ctx, 
 
 /* ----------------------------------------------------------------- record */
 
-const char *const output_record_fields[] = {
-	"id",
-	"name",
-	"owner",
-	"user_id",
-	"login_type",
-	"scopes",
-	"allow_list",
-	"lifetime_seconds",
-	"created_at",
-	"updated_at",
-	"last_used",
-	"expires_at",
-	"created_epoch",
-	"last_used_epoch",
-	"expires_epoch",
-	"ttl",
-	"expired",
-	"never_used",
-	NULL,
-};
+const char *const output_record_fields[] = { "id",
+					     "name",
+					     "owner",
+					     "user_id",
+					     "login_type",
+					     "scopes",
+					     "allow_list",
+					     "lifetime_seconds",
+					     "created_at",
+					     "updated_at",
+					     "last_used",
+					     "expires_at",
+					     "created_epoch",
+					     "last_used_epoch",
+					     "expires_epoch",
+					     "ttl",
+					     "expired",
+					     "never_used",
+					     NULL };
 #define N_FIELDS (COUNT(output_record_fields) - 1)
 
 /* Joins a list with blanks and gives it up; NULL: no memory. */

@@ -32,8 +32,7 @@ int result_indexed(struct result *result, const char *name, const struct coder_s
 		   struct coder_error *err);
 /* Begins an (empty) associative array; result_pair() adds to the one begun last. */
 int result_assoc(struct result *result, const char *name, struct coder_error *err);
-int result_pair(struct result *result, const char *key, const char *value,
-		struct coder_error *err);
+int result_pair(struct result *result, const char *key, const char *value, struct coder_error *err);
 
 /*
  * Writes the text, which may fail, then assigns the variables, which have
@@ -127,8 +126,8 @@ extern const char *const output_record_fields[];
  * Adds a token's record to the associative array begun last, keys "FIELD", or
  * "ID,FIELD" if with_id. now: seconds since the epoch, for ttl and expired.
  */
-int output_record(struct result *result, const struct coder_token *token, bool with_id,
-		  int64_t now, struct coder_error *err);
+int output_record(struct result *result, const struct coder_token *token, bool with_id, int64_t now,
+		  struct coder_error *err);
 
 /* Columns a text takes on a terminal, as the reference CLI counts them. */
 size_t output_width(const char *text);

@@ -1,0 +1,935 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * test_output.c - tables and JSON against what the reference CLI printed, the
+ * other formats, and publishing. The shell is played by the stubs below.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+
+#include "test.h"
+
+#include "../../builtins/output.h"
+#include "../../builtins/shell.h"
+
+/* -------------------------------------------------------------- the shell */
+
+static struct buf shell_log; /* what happened, in order */
+static int write_error; /* errno of shio_write(), 0: it succeeds */
+static const char *refused; /* the variable that cannot be assigned, or NULL */
+
+int shio_write(const char *data, size_t len, int (*pending)(void *ctx), void *ctx)
+{
+	if (pending(ctx)) {
+		errno = EINTR;
+		return -1;
+	}
+	errno = write_error;
+	if (write_error)
+		return -1;
+	buf_addf(&shell_log, "write %.*s;", (int)len, data);
+	return 0;
+}
+
+void shio_note(const char *text)
+{
+	buf_addf(&shell_log, "note %s;", text);
+}
+
+static bool refuses(const char *name)
+{
+	return refused && strcmp(refused, name) == 0;
+}
+
+int shvar_set_scalar(const char *name, const char *value)
+{
+	if (refuses(name))
+		return -1;
+	buf_addf(&shell_log, "%s=%s;", name, value);
+	return 0;
+}
+
+int shvar_set_indexed(const char *name, const char *const *values, size_t n)
+{
+	buf_addf(&shell_log, "%s=(", name);
+	for (size_t i = 0; i < n; i++)
+		buf_addf(&shell_log, "<%s>", values[i]);
+	buf_add_str(&shell_log, ");");
+	return 0;
+}
+
+int shvar_set_assoc(const char *name, const struct shvar_pair *pairs, size_t n)
+{
+	buf_addf(&shell_log, "%s=(", name);
+	for (size_t i = 0; i < n; i++)
+		buf_addf(&shell_log, "[%s]=<%s>", pairs[i].key, pairs[i].value);
+	buf_add_str(&shell_log, ");");
+	return 0;
+}
+
+static int signal_number;
+
+static int pending(void *ctx)
+{
+	assert_ptr_equal(ctx, &signal_number);
+	return signal_number;
+}
+
+static int reset(void **state)
+{
+	(void)state;
+	buf_done(&shell_log);
+	write_error = 0;
+	refused = NULL;
+	signal_number = 0;
+	return 0;
+}
+
+static int publish(struct result *result, bool *pipe, struct coder_error *err)
+{
+	return result_publish(result, pending, &signal_number, pipe, err);
+}
+
+/* Publishes, which must succeed, and returns what happened; result is ended. */
+static const char *published(struct result *result)
+{
+	struct coder_error err;
+	bool pipe = false;
+
+	assert_int_equal(publish(result, &pipe, &err), 0);
+	assert_false(pipe);
+	result_done(result);
+	return shell_log.data ? shell_log.data : "";
+}
+
+/* ------------------------------------------------------ what was recorded */
+
+#define RECORDED "tests/recorded/coder-cli.jsonl"
+
+static const char *member(const struct json *object, const char *key, const struct json **ret)
+{
+	struct coder_error err;
+
+	assert_int_equal(json_member(object, key, ret, &err), 0);
+	assert_non_null(*ret);
+	return json_string(*ret);
+}
+
+/* The recorded line's output, if the call was this one: "admin: tokens ls". */
+static char *line_output(const char *line, const char *call)
+{
+	struct buf said = { 0 };
+	struct json *doc = NULL;
+	struct coder_error err;
+	const struct json *v;
+	char *out = NULL;
+
+	assert_int_equal(json_parse(line, strlen(line), &doc, &err), 0);
+	buf_addf(&said, "%s:", member(doc, "as", &v));
+	member(doc, "argv", &v);
+	for (v = json_first(v); v; v = json_next(v))
+		buf_addf(&said, " %s", json_string(v));
+	if (strcmp(said.data, call) == 0)
+		out = strdup(member(doc, "stdout", &v));
+	buf_done(&said);
+	json_free(doc);
+	return out;
+}
+
+/* What the CLI printed in the nth such call (from 1). To be freed. */
+static char *recorded(const char *call, int nth)
+{
+	FILE *file = fopen(RECORDED, "r");
+	char *line = NULL, *out = NULL;
+	size_t size = 0;
+
+	if (!file)
+		fail_msg("%s: %s", RECORDED, strerror(errno));
+	while (nth && getline(&line, &size, file) > 0) {
+		free(out);
+		out = line_output(line, call);
+		nth -= out != NULL;
+	}
+	fclose(file);
+	free(line);
+	if (nth)
+		fail_msg("no recorded call '%s'", call);
+	return out;
+}
+
+static int decode_element(void *ctx, const char *text, size_t len, struct coder_error *err)
+{
+	struct coder_token token = { 0 };
+
+	if (token_decode(text, len, &token, err) < 0)
+		return -1;
+	return coder_tokens_move(ctx, &token, err);
+}
+
+/* The tokens that the CLI printed as JSON. */
+static void load(struct coder_tokens *tokens, const char *call)
+{
+	struct json_list list = { .fn = decode_element, .ctx = tokens };
+	struct coder_error err;
+	char *text = recorded(call, 1);
+
+	assert_int_equal(json_list_feed(&list, text, strlen(text), &err), 0);
+	assert_int_equal(json_list_end(&list, &err), 0);
+	json_list_done(&list);
+	free(text);
+}
+
+static void columns_of(const char *text, struct output_columns *columns)
+{
+	struct coder_error err;
+
+	assert_int_equal(output_columns_parse(&text, 1, columns, &err), 0);
+}
+
+static void assert_printed(struct buf *out, const char *call, int nth)
+{
+	char *wanted = recorded(call, nth);
+
+	assert_string_equal(out->data ? out->data : "", wanted);
+	free(wanted);
+	buf_done(out);
+}
+
+/* The recorded token of that name alone. */
+static const struct coder_token *named(const struct coder_tokens *tokens, const char *name)
+{
+	for (size_t i = 0; i < tokens->n; i++)
+		if (strcmp(tokens->v[i].name, name) == 0)
+			return &tokens->v[i];
+	fail_msg("no token %s", name);
+	return NULL;
+}
+
+static char scope_all[] = "coder:all", allow_all[] = "*:*";
+static char *scope_all_v[] = { scope_all }, *allow_all_v[] = { allow_all };
+
+/* A token of alice's, as an administrator's list shows it. */
+#define ALICES_TOKEN                                                                              \
+	{                                                                                         \
+		.id = (char[]){ "6RMfT4VuzI" }, .user_id = (char[]){ "u" },                       \
+		.username = (char[]){ "alice" }, .name = (char[]){ "for-member" },                \
+		.login_type = (char[]){ "token" }, .scope = (char[]){ "all" },                    \
+		.created_at = (char[]){ "2026-11-23T20:29:40.831Z" },                             \
+		.updated_at = (char[]){ "2026-11-23T20:29:40.831Z" },                             \
+		.last_used = (char[]){ "1970-01-01T00:00:00Z" },                                  \
+		.expires_at = (char[]){ "2126-11-24T20:29:40.831Z" },                             \
+		.created_epoch = 1795465780, .expires_epoch = 4951225780,                         \
+		.lifetime_seconds = 3155760000, .has_scopes = true, .has_allow_list = true,       \
+		.scopes = { scope_all_v, 1, 1 }, .allow_list = { allow_all_v, 1, 1 },             \
+	}
+
+/* ----------------------------------------------------------------- tables */
+
+static void test_recorded_tables(void **state)
+{
+	struct coder_tokens tokens = { 0 };
+	struct output_columns columns;
+	const struct coder_token *scoped;
+	struct buf out = { 0 };
+
+	(void)state;
+	load(&tokens, "admin: tokens list -o json");
+	assert_int_equal(tokens.n, 8);
+	output_columns_default(&columns, false);
+	assert_true(output_table(&out, &columns, tokens.v, tokens.n, true));
+	assert_printed(&out, "admin: tokens ls", 2);
+	columns_of("name,id", &columns);
+	assert_true(output_table(&out, &columns, tokens.v, tokens.n, true));
+	assert_printed(&out, "admin: tokens ls -c name,id", 1);
+	columns_of("name,allow list", &columns);
+	assert_true(output_table(&out, &columns, tokens.v, tokens.n, true));
+	assert_printed(&out, "admin: tokens ls -c name -c allow list", 1);
+	scoped = named(&tokens, "scoped");
+	output_columns_default(&columns, true);
+	assert_true(output_table(&out, &columns, scoped, 1, true));
+	assert_printed(&out, "admin: tokens view scoped", 1);
+	columns_of("id,scopes,allow list", &columns);
+	assert_true(output_table(&out, &columns, scoped, 1, true));
+	assert_printed(&out, "admin: tokens view scoped -c id,scopes,allow list", 1);
+	coder_tokens_done(&tokens);
+}
+
+static void test_recorded_tables_with_owner(void **state)
+{
+	static const struct coder_token alices = ALICES_TOKEN;
+	struct coder_tokens tokens = { 0 };
+	struct output_columns columns;
+	struct coder_token all[9];
+	struct buf out = { 0 };
+
+	(void)state;
+	output_columns_default(&columns, true);
+	assert_true(output_table(&out, &columns, &alices, 1, true));
+	assert_printed(&out, "member: tokens ls -a", 1);
+	load(&tokens, "admin: tokens list -o json");
+	assert_int_equal(tokens.n, COUNT(all) - 1);
+	memcpy(all, tokens.v, tokens.n * sizeof(*all));
+	for (size_t i = 0; i < tokens.n; i++)
+		all[i].owner = (char[]){ "admin" };
+	all[tokens.n] = alices;
+	assert_true(output_table(&out, &columns, all, COUNT(all), true));
+	assert_printed(&out, "admin: tokens ls -a", 1);
+	coder_tokens_done(&tokens);
+}
+
+static void test_no_tokens_no_table(void **state)
+{
+	struct output_columns columns;
+	struct buf out = { 0 };
+
+	(void)state;
+	output_columns_default(&columns, false);
+	assert_true(output_table(&out, &columns, NULL, 0, true));
+	assert_true(output_tsv(&out, &columns, NULL, 0, true));
+	assert_int_equal(out.len, 0);
+	buf_done(&out);
+}
+
+/* Compares the table of three tokens, named a to c in the order b, c, a of their ids. */
+static void check_table(const char *names[3], const char *column_list, bool header,
+			const char *wanted)
+{
+	struct coder_token tokens[3] = { ALICES_TOKEN, ALICES_TOKEN, ALICES_TOKEN };
+	struct output_columns columns;
+	struct buf out = { 0 };
+
+	for (size_t i = 0; i < 3; i++)
+		tokens[i].name = (char *)names[i];
+	tokens[0].id = (char[]){ "bbbbbbbbbb" };
+	tokens[1].id = (char[]){ "cccccccccc" };
+	tokens[2].id = (char[]){ "Zaaaaaaaaa" };
+	columns_of(column_list, &columns);
+	assert_true(output_table(&out, &columns, tokens, 3, header));
+	assert_string_equal(out.data, wanted);
+	buf_done(&out);
+}
+
+static void test_table_order_and_header(void **state)
+{
+	static const char *names[3] = { "b", "c", "" };
+
+	(void)state;
+	check_table(names, "name,id,name", true,
+		    "NAME  ID          NAME  \n"
+		    "      Zaaaaaaaaa        \n"
+		    "b     bbbbbbbbbb  b     \n"
+		    "c     cccccccccc  c     \n");
+	check_table(names, "name,owner", true,
+		    "NAME  OWNER  \n"
+		    "b     alice  \n"
+		    "c     alice  \n"
+		    "      alice  \n");
+	/* without header the columns are as wide as the cells */
+	check_table(names, "name,owner", false,
+		    "b  alice  \n"
+		    "c  alice  \n"
+		    "   alice  \n");
+}
+
+static void test_table_widths(void **state)
+{
+	static const char *wide[3] = { "生命-令牌", "e\u0301te\u0301", "plain" };
+	static const char *hostile[3] = { "a\x1b[31m", "two\nlines", "\u202e\xff\u0085" };
+	char longest[100];
+	const char *with_long[3] = { "a", longest, "b" };
+	struct buf wanted = { 0 };
+
+	(void)state;
+	check_table(wide, "name,owner", true,
+		    "NAME       OWNER  \n"
+		    "生命-令牌  alice  \n"
+		    "e\u0301te\u0301        alice  \n"
+		    "plain      alice  \n");
+	check_table(hostile, "name,owner", true,
+		    "NAME            OWNER  \n"
+		    "a\\x1b[31m       alice  \n"
+		    "two\\x0alines    alice  \n"
+		    "\\u202e\\xff\\x85  alice  \n");
+	memset(longest, 'x', sizeof(longest) - 1);
+	longest[sizeof(longest) - 1] = '\0';
+	buf_addf(&wanted, "%-101s\n%s  \n%-101s\n", "a", longest, "b");
+	check_table(with_long, "name", false, wanted.data);
+	buf_done(&wanted);
+}
+
+static void test_table_lists(void **state)
+{
+	struct coder_token token = ALICES_TOKEN;
+	char *scopes[] = { (char[]){ "user:read" }, (char[]){ "a\tb" }, (char[]){ "User:read" } };
+	struct output_columns columns;
+	struct buf out = { 0 };
+
+	(void)state;
+	token.scopes = (struct coder_strings){ scopes, 3, 3 };
+	token.allow_list = (struct coder_strings){ 0 };
+	columns_of("scopes,allow list", &columns);
+	assert_true(output_table(&out, &columns, &token, 1, false));
+	assert_string_equal(out.data, "User:read, a\\x09b, user:read    \n");
+	assert_string_equal(scopes[0], "user:read"); /* the token is as it was */
+	buf_done(&out);
+}
+
+/* --------------------------------------------------------- escapes, width */
+
+static void test_escape(void **state)
+{
+	static const char *const cases[][2] = {
+		{ "", "" },
+		{ "plain \\ text", "plain \\ text" },
+		{ "\x01\t\n\r\x1b\x1f\x7f", "\\x01\\x09\\x0a\\x0d\\x1b\\x1f\\x7f" },
+		{ "a\u0080b\u009fc\u00a0d", "a\\x80b\\x9fc\u00a0d" },
+		{ "\u061c\u200e\u200f\u2028\u2029\u202a\u202e\u2066\u2069",
+		  "\\u061c\\u200e\\u200f\\u2028\\u2029\\u202a\\u202e\\u2066\\u2069" },
+		{ "\u061b\u200d\u2027\u202f\u2065\u206a\ufeff",
+		  "\u061b\u200d\u2027\u202f\u2065\u206a\ufeff" },
+		{ "é生\U0001f600\U0010ffff", "é生\U0001f600\U0010ffff" },
+		/* a lone byte, a cut sequence, a long form, a surrogate, past the end */
+		{ "a\x80\xff", "a\\x80\\xff" },
+		{ "\xe7\x94", "\\xe7\\x94" },
+		{ "\xe7\x94z", "\\xe7\\x94z" },
+		{ "\xc0\xaf\xe0\x80\xaf", "\\xc0\\xaf\\xe0\\x80\\xaf" },
+		{ "\xed\xa0\x80", "\\xed\\xa0\\x80" },
+		{ "\xf4\x90\x80\x80\xf5", "\\xf4\\x90\\x80\\x80\\xf5" },
+		{ "\xed\x9f\xbf\xf4\x8f\xbf\xbf", "\xed\x9f\xbf\xf4\x8f\xbf\xbf" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct buf out = { 0 };
+
+		assert_true(output_escape(&out, cases[i][0]));
+		assert_string_equal(out.data, cases[i][1]);
+		buf_done(&out);
+	}
+}
+
+static void test_width(void **state)
+{
+	(void)state;
+	assert_int_equal(output_width(""), 0);
+	assert_int_equal(output_width("plain ~"), 7);
+	assert_int_equal(output_width("é\u00a0"), 2);
+	assert_int_equal(output_width("e\u0301"), 1);
+	assert_int_equal(output_width("生命"), 4);
+	assert_int_equal(output_width("ｆｕｌｌ"), 8);
+	assert_int_equal(output_width("ﾊﾝ"), 2); /* halfwidth */
+	assert_int_equal(output_width("한"), 2);
+	assert_int_equal(output_width("か\u3099"), 2); /* wide and combining: nothing */
+	assert_int_equal(output_width("\U0001f600"), 2);
+	assert_int_equal(output_width("\u00ad\u200b\u200d\ufeff"), 0);
+	/* rune by rune, and with what that version of the CLI takes for a column */
+	assert_int_equal(output_width("\u2764\ufe0f"), 2);
+	assert_int_equal(output_width("\U0001f468\u200d\U0001f469"), 4);
+	assert_int_equal(output_width("\u05b0\u0e31"), 2);
+	assert_int_equal(output_width("\u2630\U0001fadf"), 2); /* wide since Unicode 16 */
+	assert_int_equal(output_width("\xff"), 1);
+}
+
+/* Sums over all of Unicode, so that no range is lost or shifted unnoticed. */
+static void test_width_of_all(void **state)
+{
+	uint64_t counts[3] = { 0 }, sums[3] = { 0 };
+
+	(void)state;
+	for (uint32_t c = 0; c < 0x110000; c++) {
+		unsigned columns = output_char_width(c);
+
+		assert_in_range(columns, 0, 2);
+		counts[columns]++;
+		sums[columns] += c;
+	}
+	assert_int_equal(counts[0], WIDTH0_COUNT);
+	assert_int_equal(sums[0], WIDTH0_SUM);
+	assert_int_equal(counts[2], WIDTH2_COUNT);
+	assert_int_equal(sums[2], WIDTH2_SUM);
+}
+
+/* ------------------------------------------------------------------- JSON */
+
+static void test_recorded_json(void **state)
+{
+	struct coder_tokens tokens = { 0 };
+	struct buf out = { 0 };
+
+	(void)state;
+	load(&tokens, "admin: tokens list -o json");
+	assert_true(output_json(&out, tokens.v, tokens.n, NULL));
+	assert_printed(&out, "admin: tokens list -o json", 1);
+	assert_true(output_json(&out, named(&tokens, "scoped"), 1, NULL));
+	assert_printed(&out, "admin: tokens view scoped -o json", 1);
+	coder_tokens_done(&tokens);
+	assert_true(output_json(&out, NULL, 0, NULL));
+	assert_string_equal(out.data, "[]\n");
+	buf_done(&out);
+}
+
+static void test_json_additions(void **state)
+{
+	struct coder_token token = ALICES_TOKEN;
+	struct buf out = { 0 };
+
+	(void)state;
+	token.has_scopes = false;
+	token.scopes.n = token.allow_list.n = 0;
+	token.owner = (char[]){ "looked-up" };
+	token.lifetime_seconds = INT64_MAX;
+	assert_true(output_json(&out, &token, 1, "6RMfT4VuzI-secret"));
+	assert_string_equal(out.data, "[\n"
+				      "  {\n"
+				      "    \"id\": \"6RMfT4VuzI\",\n"
+				      "    \"user_id\": \"u\",\n"
+				      "    \"last_used\": \"1970-01-01T00:00:00Z\",\n"
+				      "    \"expires_at\": \"2126-11-24T20:29:40.831Z\",\n"
+				      "    \"created_at\": \"2026-11-23T20:29:40.831Z\",\n"
+				      "    \"updated_at\": \"2026-11-23T20:29:40.831Z\",\n"
+				      "    \"login_type\": \"token\",\n"
+				      "    \"scope\": \"all\",\n"
+				      "    \"scopes\": null,\n"
+				      "    \"lifetime_seconds\": 9223372036854775807,\n"
+				      "    \"allow_list\": [],\n"
+				      "    \"token_name\": \"for-member\",\n"
+				      "    \"username\": \"alice\",\n"
+				      "    \"key\": \"6RMfT4VuzI-secret\"\n"
+				      "  }\n"
+				      "]\n");
+	buf_done(&out);
+}
+
+static void test_json_strings(void **state)
+{
+	static const char *const cases[][2] = {
+		{ "a/'b", "a/'b" },
+		{ "\"\\", "\\\"\\\\" },
+		{ "\b\f\n\r\t", "\\b\\f\\n\\r\\t" },
+		{ "\x01\v\x1b\x7f", "\\u0001\\u000b\\u001b\\u007f" },
+		{ "<b>&", "\\u003cb\\u003e\\u0026" },
+		{ "\u0080\u009f\u00a0", "\\u0080\\u009f\u00a0" },
+		{ "\u061c\u200f\u2028\u2029\u202e\u2069",
+		  "\\u061c\\u200f\\u2028\\u2029\\u202e\\u2069" },
+		{ "é生\U0001f600", "é生\U0001f600" },
+		{ "\xff\xe7\x94", "\\ufffd\\ufffd\\ufffd" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct coder_token token = ALICES_TOKEN;
+		struct buf out = { 0 }, wanted = { 0 };
+
+		token.name = (char *)cases[i][0];
+		token.username = NULL;
+		buf_addf(&wanted, "\n    \"token_name\": \"%s\"\n  }\n]\n", cases[i][1]);
+		assert_true(output_json(&out, &token, 1, NULL));
+		assert_contains(out.data, wanted.data);
+		buf_done(&out);
+		buf_done(&wanted);
+	}
+}
+
+/* -------------------------------------------------------------------- TSV */
+
+static void test_tsv(void **state)
+{
+	struct coder_token tokens[2] = { ALICES_TOKEN, ALICES_TOKEN };
+	struct output_columns columns;
+	struct buf out = { 0 };
+
+	(void)state;
+	tokens[0].name = (char[]){ "a\tb\nc\rd\\e\x1b\"<\u202e\xff" };
+	tokens[1].id = (char[]){ "1111111111" };
+	tokens[1].username = NULL;
+	output_columns_default(&columns, true);
+	assert_true(output_tsv(&out, &columns, tokens, 2, true));
+	assert_string_equal(
+		out.data,
+		"id\tname\tscopes\tallow_list\tlast_used\texpires_at\tcreated_at\towner\n"
+		"6RMfT4VuzI\ta\\tb\\nc\\rd\\\\e\\x1b\"<\\u202e\\xff\tcoder:all\t*:*\t"
+		"1970-01-01T00:00:00Z\t2126-11-24T20:29:40Z\t2026-11-23T20:29:40Z\talice\n"
+		"1111111111\tfor-member\tcoder:all\t*:*\t"
+		"1970-01-01T00:00:00Z\t2126-11-24T20:29:40Z\t2026-11-23T20:29:40Z\t\n");
+	buf_done(&out);
+	columns_of("owner,id", &columns);
+	assert_true(output_tsv(&out, &columns, tokens, 1, false));
+	assert_string_equal(out.data, "alice\t6RMfT4VuzI\n");
+	buf_done(&out);
+}
+
+/* Each format fails, rather than print half, wherever the room ends. */
+static void test_no_room(void **state)
+{
+	struct coder_token token = ALICES_TOKEN;
+	struct output_columns columns;
+
+	(void)state;
+	output_columns_default(&columns, true);
+	for (int format = 0; format < 3; format++) {
+		bool ok = false;
+		size_t max;
+
+		for (max = 1; !ok && max < 1000; max++) {
+			struct buf out = { .max = max };
+
+			ok = format == 0 ? output_table(&out, &columns, &token, 1, true) :
+			     format == 1 ? output_tsv(&out, &columns, &token, 1, true) :
+					   output_json(&out, &token, 1, "k");
+			if (ok)
+				assert_int_equal(out.len, max);
+			buf_done(&out);
+		}
+		assert_in_range(max, 150, 999);
+	}
+}
+
+/* ---------------------------------------------------------------- columns */
+
+static void assert_columns(const char *const *values, size_t n, const char *wanted)
+{
+	struct output_columns columns = { 0 };
+	struct coder_error err;
+	char digits[COUNT(columns.v) + 1] = "";
+
+	assert_int_equal(output_columns_parse(values, n, &columns, &err), 0);
+	for (size_t i = 0; i < columns.n; i++)
+		digits[i] = (char)('0' + columns.v[i]);
+	assert_string_equal(digits, wanted);
+}
+
+static void test_columns_parse(void **state)
+{
+	static const char *const several[] = { "owner", " Created At ,\tALLOW_LIST\n", "owner" };
+	static const struct {
+		const char *text, *wanted;
+	} cases[] = {
+		{ "id", "0" },
+		{ "name,id", "10" },
+		{ "allow list,allow_list,last_used,last used", "3344" },
+		{ output_column_names, "01234567" },
+		{ "", "01234567" },
+		{ " \t", "01234567" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++)
+		assert_columns(&cases[i].text, 1, cases[i].wanted);
+	assert_columns(several, 3, "7637");
+}
+
+static void assert_no_columns(const char *value, const char *message)
+{
+	struct output_columns columns = { .n = 7 };
+	struct coder_error err = { 0 };
+
+	assert_int_equal(output_columns_parse(&value, 1, &columns, &err), -1);
+	assert_int_equal(err.code, CODER_ERR_USAGE);
+	assert_string_equal(err.message, message);
+	assert_int_equal(columns.n, 7); /* untouched */
+}
+
+#define WANT "want some of id,name,scopes,allow list,last used,expires at,created at,owner"
+
+static void test_columns_refused(void **state)
+{
+	char many[65 * 3 + 1] = "", longest[400];
+
+	(void)state;
+	assert_no_columns("bogus", "bogus: invalid column; " WANT);
+	assert_no_columns("id,nmae", "nmae: invalid column; did you mean name? " WANT);
+	assert_no_columns("Alow_List", "Alow_List: invalid column; did you mean allow list? " WANT);
+	assert_no_columns("id,,name", "'': invalid column; " WANT);
+	assert_no_columns("id,", "'': invalid column; " WANT);
+	assert_no_columns("idx", "idx: invalid column; did you mean id? " WANT);
+	memset(longest, 'x', sizeof(longest) - 1);
+	longest[sizeof(longest) - 1] = '\0';
+	{
+		struct output_columns columns;
+		struct coder_error err;
+		const char *value = longest;
+
+		assert_int_equal(output_columns_parse(&value, 1, &columns, &err), -1);
+		assert_contains(err.message, ",owner");
+	}
+	for (size_t i = 0; i < 65; i++)
+		memcpy(many + 3 * i, i == 64 ? "id" : "id,", 3);
+	assert_no_columns(many, "more than 64 columns");
+	many[strlen(many) - 3] = '\0';
+	{
+		struct output_columns columns;
+
+		columns_of(many, &columns);
+		assert_int_equal(columns.n, 64);
+	}
+}
+
+static void test_columns_default(void **state)
+{
+	struct output_columns columns;
+
+	(void)state;
+	output_columns_default(&columns, false);
+	assert_int_equal(columns.n, 7);
+	assert_false(output_columns_have_owner(&columns));
+	output_columns_default(&columns, true);
+	assert_int_equal(columns.n, OUTPUT_COLUMNS);
+	assert_true(output_columns_have_owner(&columns));
+	columns_of("id,owner", &columns);
+	assert_true(output_columns_have_owner(&columns));
+}
+
+/* ---------------------------------------------------------------- formats */
+
+static void check_tokens(const struct output_format *format, size_t n, const char *wanted)
+{
+	static const struct coder_token token = ALICES_TOKEN;
+	struct result result = { 0 };
+	struct coder_error err;
+
+	assert_int_equal(output_tokens(&result, format, &token, n, &err), 0);
+	assert_string_equal(published(&result), wanted);
+	buf_done(&shell_log);
+}
+
+static void test_formats(void **state)
+{
+	struct output_columns columns;
+	struct output_format format = { .columns = &columns };
+	static const char *const names[] = { NULL, "table", "tsv", "json", "ids" };
+	static const char *const full[] = {
+		"write NAME        OWNER  \nfor-member  alice  \n;",
+		"write NAME        OWNER  \nfor-member  alice  \n;",
+		"write name\towner\nfor-member\talice\n;",
+		NULL,
+		"write 6RMfT4VuzI\n;",
+	};
+	static const char *const empty[] = { "note No tokens found.;", "note No tokens found.;", "",
+					     "write []\n;", "" };
+
+	(void)state;
+	columns_of("name,owner", &columns);
+	for (size_t i = 0; i < COUNT(names); i++) {
+		format = (struct output_format){ .name = names[i], .columns = &columns };
+		if (full[i])
+			check_tokens(&format, 1, full[i]);
+		check_tokens(&format, 0, empty[i]);
+		assert_int_equal(output_needs_owner(&format), i < 3);
+		format.silent = true;
+		check_tokens(&format, 1, "");
+		check_tokens(&format, 0, "");
+		assert_false(output_needs_owner(&format));
+	}
+	format = (struct output_format){ .columns = &columns, .no_header = true };
+	check_tokens(&format, 1, "write for-member  alice  \n;");
+	format.name = "tsv";
+	check_tokens(&format, 1, "write for-member\talice\n;");
+	columns_of("name", &columns);
+	assert_false(output_needs_owner(&format));
+}
+
+/* ----------------------------------------------------------------- record */
+
+static void test_record(void **state)
+{
+	struct coder_token token = ALICES_TOKEN;
+	char *scopes[] = { (char[]){ "user:read" }, (char[]){ "all" } };
+	struct result result = { 0 };
+	struct coder_error err;
+
+	(void)state;
+	token.scopes = (struct coder_strings){ scopes, 2, 2 };
+	token.name = (char[]){ "a\nb" };
+	assert_int_equal(result_assoc(&result, "T", &err), 0);
+	assert_int_equal(output_record(&result, &token, false, 4951225779, &err), 0);
+	assert_string_equal(
+		published(&result),
+		"T=([id]=<6RMfT4VuzI>[name]=<a\nb>[owner]=<alice>[user_id]=<u>[login_type]=<token>"
+		"[scopes]=<coder:all user:read>[allow_list]=<*:*>[lifetime_seconds]=<3155760000>"
+		"[created_at]=<2026-11-23T20:29:40.831Z>[updated_at]=<2026-11-23T20:29:40.831Z>"
+		"[last_used]=<1970-01-01T00:00:00Z>[expires_at]=<2126-11-24T20:29:40.831Z>"
+		"[created_epoch]=<1795465780>[last_used_epoch]=<0>[expires_epoch]=<4951225780>"
+		"[ttl]=<1>[expired]=<0>[never_used]=<1>);");
+}
+
+static void test_record_of_old_expired_token(void **state)
+{
+	struct coder_token token = ALICES_TOKEN;
+	struct result result = { 0 };
+	struct coder_error err;
+	const char *log;
+
+	(void)state;
+	token.username = NULL;
+	token.owner = (char[]){ "bob" };
+	token.last_used_epoch = 1795465781;
+	token.has_scopes = token.has_allow_list = false;
+	token.scopes.n = token.allow_list.n = 0;
+	token.scope = (char[]){ "application_connect" };
+	assert_int_equal(result_assoc(&result, "T", &err), 0);
+	assert_int_equal(output_record(&result, &token, true, 4951225780, &err), 0);
+	token.owner = NULL;
+	token.id = (char[]){ "1111111111" };
+	assert_int_equal(output_record(&result, &token, true, 4951225790, &err), 0);
+	log = published(&result);
+	assert_contains(log, "[6RMfT4VuzI,owner]=<bob>");
+	assert_contains(log, "[6RMfT4VuzI,scopes]=<coder:application_connect>");
+	assert_contains(log, "[6RMfT4VuzI,allow_list]=<*:*>");
+	assert_contains(log, "[6RMfT4VuzI,ttl]=<0>[6RMfT4VuzI,expired]=<1>"
+			     "[6RMfT4VuzI,never_used]=<0>[1111111111,id]=<1111111111>");
+	assert_contains(log, "[1111111111,owner]=<>");
+	assert_contains(log, "[1111111111,ttl]=<0>[1111111111,expired]=<1>");
+}
+
+static void test_record_fields(void **state)
+{
+	size_t n = 0;
+
+	(void)state;
+	while (output_record_fields[n])
+		n++;
+	assert_int_equal(n, 18);
+}
+
+/* ------------------------------------------------------------- publishing */
+
+/* A result with one of everything. */
+static void fill(struct result *result)
+{
+	char *values[] = { (char[]){ "one" }, (char[]){ "" }, (char[]){ "two words" } };
+	const struct coder_strings list = { values, 3, 3 }, none = { 0 };
+	struct coder_error err;
+	char name[] = "SCALAR";
+
+	assert_true(buf_add_str(&result->text, "text"));
+	result->note = "a note";
+	assert_int_equal(result_scalar(result, name, "secret", &err), 0);
+	name[0] = '\0'; /* it was copied */
+	assert_int_equal(result_indexed(result, "LIST", &list, &err), 0);
+	assert_int_equal(result_assoc(result, "MAP", &err), 0);
+	assert_int_equal(result_pair(result, "k", "v", &err), 0);
+	assert_int_equal(result_indexed(result, "NONE", &none, &err), 0);
+	assert_int_equal(result_pair(result, "", "", &err), 0);
+	assert_int_equal(result_assoc(result, "EMPTY", &err), 0);
+}
+
+static void test_publish_in_order(void **state)
+{
+	struct result result = { 0 };
+
+	(void)state;
+	assert_string_equal(published(&result), "");
+	fill(&result);
+	assert_string_equal(published(&result),
+			    "write text;SCALAR=secret;LIST=(<one><><two words>);"
+			    "MAP=([k]=<v>[]=<>);NONE=();EMPTY=();note a note;");
+	result_done(&result);
+	result_done(NULL);
+}
+
+static void check_unwritten(enum coder_code code, const char *message, bool broken)
+{
+	struct result result = { 0 };
+	struct coder_error err = { 0 };
+	bool pipe = false;
+
+	fill(&result);
+	assert_int_equal(publish(&result, &pipe, &err), -1);
+	assert_int_equal(err.code, code);
+	assert_string_equal(err.message, message);
+	assert_int_equal(pipe, broken);
+	assert_int_equal(shell_log.len, 0); /* nothing was assigned */
+	assert_int_equal(err.signal, signal_number);
+	result_done(&result);
+}
+
+static void test_publish_unwritten(void **state)
+{
+	(void)state;
+	write_error = ENOSPC;
+	check_unwritten(CODER_ERR_REFUSED, "write error: No space left on device", false);
+	write_error = EPIPE;
+	check_unwritten(CODER_ERR_REFUSED, "write error: Broken pipe", true);
+	signal_number = SIGTERM;
+	check_unwritten(CODER_ERR_INTERRUPTED, "interrupted", false);
+}
+
+/* Nothing to write is nothing to fail. */
+static void test_publish_no_text(void **state)
+{
+	struct result result = { 0 };
+	struct coder_error err;
+
+	(void)state;
+	write_error = EBADF;
+	signal_number = SIGINT;
+	assert_int_equal(result_scalar(&result, "V", "", &err), 0);
+	assert_string_equal(published(&result), "V=;");
+}
+
+static void test_publish_refused(void **state)
+{
+	struct result result = { 0 };
+	struct coder_error err = { 0 };
+	bool pipe = false;
+
+	(void)state;
+	refused = "SCALAR";
+	fill(&result);
+	assert_int_equal(publish(&result, &pipe, &err), -1);
+	assert_int_equal(err.code, CODER_ERR_REFUSED);
+	assert_string_equal(err.message, "SCALAR: cannot be assigned");
+	assert_string_equal(shell_log.data, "write text;");
+	result_done(&result);
+}
+
+static void test_many_records(void **state)
+{
+	static const struct coder_token token = ALICES_TOKEN;
+	struct result result = { 0 };
+	struct coder_error err;
+	const char *log;
+
+	(void)state;
+	assert_int_equal(result_assoc(&result, "T", &err), 0);
+	for (size_t i = 0; i < 20000; i++)
+		assert_int_equal(output_record(&result, &token, true, 0, &err), 0);
+	log = published(&result);
+	assert_contains(log + shell_log.len - 100, "[6RMfT4VuzI,never_used]=<1>);");
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, reset, reset)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_recorded_tables),
+		TEST(test_recorded_tables_with_owner),
+		TEST(test_no_tokens_no_table),
+		TEST(test_table_order_and_header),
+		TEST(test_table_widths),
+		TEST(test_table_lists),
+		TEST(test_escape),
+		TEST(test_width),
+		TEST(test_width_of_all),
+		TEST(test_recorded_json),
+		TEST(test_json_additions),
+		TEST(test_json_strings),
+		TEST(test_tsv),
+		TEST(test_no_room),
+		TEST(test_columns_parse),
+		TEST(test_columns_refused),
+		TEST(test_columns_default),
+		TEST(test_formats),
+		TEST(test_record),
+		TEST(test_record_of_old_expired_token),
+		TEST(test_record_fields),
+		TEST(test_publish_in_order),
+		TEST(test_publish_unwritten),
+		TEST(test_publish_no_text),
+		TEST(test_publish_refused),
+		TEST(test_many_records),
+	};
+
+	return cmocka_run_group_tests_name("output", tests, NULL, NULL);
+}
