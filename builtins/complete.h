@@ -7,8 +7,10 @@
  *
  *   complete_line.c    what has been typed, and which part of it readline replaces
  *   complete_words.c   the words that could stand there
+ *   complete_targets.c of them, the entries of an allow list
  *   complete_cache.c   what the server said, for a while
- *   complete.c         the whole: option tables, quoting, descriptions
+ *   complete_answer.c  the words as readline wants them, or a person
+ *   complete.c         the whole, from the option tables
  */
 #ifndef COMPLETE_H
 #define COMPLETE_H
@@ -81,8 +83,26 @@ void words_done(struct words *words);
 /* Appends text if it begins with the prefix and is not given; note is formatted if wanted. */
 int words_add(struct words *words, const struct wanted *wanted, const char *text,
 	      const char *note, struct coder_error *err);
+/* Sorts the words from one on and removes repeats among them. */
+void words_sort(struct words *words, size_t from);
 /* All words of that kind. What the server does not say in time is left out. */
 int words_fill(struct words *words, const struct wanted *wanted, struct coder_error *err);
+/* The same for entries of an allow list. */
+int words_fill_targets(struct words *words, const struct wanted *wanted, struct coder_error *err);
+/* cache_ask(), if the server may be asked. owner, name: NULL, whatever it be. */
+const struct coder_objects *words_ask(const struct wanted *wanted, const char *what,
+				      const char *owner, const char *name);
+
+/* ---------------------------------------------------------------- answer */
+
+/*
+ * The words as readline inserts them in place of what it replaces of the word
+ * at the cursor. value_at: where in it the value begins that they complete.
+ */
+int answer_words(const struct line *line, size_t value_at, const struct words *words,
+		 struct coder_strings *ret, struct coder_error *err);
+/* The words for a person, with their notes, each so long that it gets a line of the terminal. */
+int answer_list(const struct words *words, struct coder_strings *ret, struct coder_error *err);
 
 /* ----------------------------------------------------------------- cache */
 
@@ -94,5 +114,7 @@ int words_fill(struct words *words, const struct wanted *wanted, struct coder_er
  */
 const struct coder_objects *cache_ask(struct call *call, const char *what,
 				      const struct coder_query *query);
+/* Whether cache_ask() would answer without asking a server. */
+bool cache_knows(struct call *call, const char *what, const struct coder_query *query);
 
 #endif

@@ -225,6 +225,15 @@ static int ask(struct call *call, const char *what, const struct coder_query *qu
 	return coder_search(call->client, what, query, ret, err);
 }
 
+bool cache_knows(struct call *call, const char *what, const struct coder_query *query)
+{
+	const struct entry *e;
+
+	clean();
+	e = find(command_identity(call), what, query);
+	return e && !e->failed;
+}
+
 const struct coder_objects *cache_ask(struct call *call, const char *what,
 				      const struct coder_query *query)
 {

@@ -2,25 +2,20 @@
 /* session.c - see session.h: options, shell variables and config files become a client. */
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
-#include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "../lib/buf.h"
+#include "header_command.h"
 #include "output.h"
 #include "session.h"
 #include "shell.h"
 
 #define INPUT_MAX (64u << 10) /* of a config file or a header command */
-#define SLICE_MS 100 /* how long a wait does not look at signals */
 #define COMMAND_NS (60 * CODER_NS) /* what a header command gets without --timeout */
 #define QUIET_COMMAND_NS (CODER_NS / 2)
 #define QUIET_CONNECT_NS (CODER_NS / 2)
@@ -51,18 +46,10 @@ static void session_done(struct session *s)
 	free(s->key_file);
 }
 
-static int64_t now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * CODER_NS + t.tv_nsec;
-}
-
 /* What is left of the call's time, never less than a moment; 0: it has no end. */
 static int64_t time_left(const struct session *s)
 {
-	int64_t left = s->limit_ns - (now_ns() - s->began);
+	int64_t left = s->limit_ns - (coder_clock() - s->began);
 
 	if (s->limit_ns == 0)
 		return 0;
@@ -117,23 +104,6 @@ static int find_directory(struct session *s, struct coder_error *err)
 	return 0;
 }
 
-/* Bytes read and appended, 0 at the end, -1 with errno (EFBIG: too many). */
-static ssize_t read_some(int fd, struct buf *out)
-{
-	char chunk[4096];
-	ssize_t n;
-
-	do
-		n = read(fd, chunk, sizeof(chunk));
-	while (n < 0 && errno == EINTR);
-	if (n > 0 && !buf_add(out, chunk, (size_t)n)) {
-		errno = out->len + (size_t)n > out->max ? EFBIG : ENOMEM;
-		n = -1;
-	}
-	explicit_bzero(chunk, sizeof(chunk));
-	return n;
-}
-
 static bool is_blank(char c)
 {
 	return c == ' ' || (c >= '\t' && c <= '\r');
@@ -179,7 +149,7 @@ static int read_regular(int fd, const char *path, struct buf *out, mode_t *ret_m
 	if (!S_ISREG(st.st_mode))
 		return coder_error_set(err, CODER_ERR_AUTH, "%s: not a regular file", path);
 	do
-		n = read_some(fd, out);
+		n = buf_read(out, fd);
 	while (n > 0);
 	if (n < 0)
 		return coder_error_set(err, CODER_ERR_AUTH, "%s: %s", path, strerror(errno));
@@ -480,233 +450,16 @@ static int add_variable_headers(struct session *s, struct coder_error *err)
 	return rc;
 }
 
-/* --------------------------------------------------------- header command */
-
-struct child {
-	pid_t pid; /* 0: none, or reaped */
-	int fd; /* its standard output; -1: none */
-	int64_t deadline;
-	sigset_t old_mask;
-	sigset_t held; /* signals that would end the shell, and leave the child behind */
-};
-
-static const int fatal_signals[] = { SIGINT, SIGTERM, SIGHUP };
-#define N_FATAL (sizeof(fatal_signals) / sizeof(fatal_signals[0]))
-
-/*
- * Until child_done() the shell does not reap the child (SIGCHLD), and what
- * would kill the shell waits until the child is dead.
- */
-static void hold_signals(struct child *child)
-{
-	sigset_t block;
-
-	sigprocmask(SIG_BLOCK, NULL, &child->old_mask);
-	sigemptyset(&child->held);
-	for (size_t i = 0; i < N_FATAL; i++) {
-		struct sigaction act;
-
-		if (sigaction(fatal_signals[i], NULL, &act) == 0 && act.sa_handler == SIG_DFL &&
-		    !sigismember(&child->old_mask, fatal_signals[i]))
-			sigaddset(&child->held, fatal_signals[i]);
-	}
-	block = child->held;
-	sigaddset(&block, SIGCHLD);
-	sigprocmask(SIG_BLOCK, &block, NULL);
-}
-
-static int pending_signal(const struct child *child)
-{
-	int sig = shell_pending(NULL);
-	sigset_t pending;
-
-	sigpending(&pending);
-	for (size_t i = 0; sig == 0 && i < N_FATAL; i++)
-		if (sigismember(&child->held, fatal_signals[i]) &&
-		    sigismember(&pending, fatal_signals[i]))
-			sig = fatal_signals[i];
-	return sig;
-}
-
-/* Leaves neither the command nor what it started. */
-static void child_done(struct child *child)
-{
-	if (child->pid > 0) {
-		kill(-child->pid, SIGKILL);
-		while (waitpid(child->pid, NULL, 0) < 0 && errno == EINTR)
-			;
-	}
-	if (child->fd >= 0)
-		close(child->fd);
-	sigprocmask(SIG_SETMASK, &child->old_mask, NULL);
-}
-
-/* The exported variables, with url ("CODER_URL=...") for the one of that name. */
-static char **make_environment(char *url)
-{
-	size_t n = 0, kept = 0;
-	char **env;
-
-	while (environ && environ[n])
-		n++;
-	env = calloc(n + 2, sizeof(*env));
-	if (!env)
-		return NULL;
-	for (size_t i = 0; i < n; i++)
-		if (strncmp(environ[i], "CODER_URL=", 10) != 0)
-			env[kept++] = environ[i];
-	env[kept] = url;
-	return env;
-}
-
-/* Returns 0 or an errno. The child has its own process group and no signal ignored. */
-static int spawn(char *command, char **env, int out, pid_t *ret)
-{
-	char *argv[] = { (char *)"sh", (char *)"-c", command, NULL };
-	posix_spawn_file_actions_t files;
-	posix_spawnattr_t attr;
-	sigset_t all, none;
-	int rc;
-
-	sigfillset(&all);
-	sigemptyset(&none);
-	rc = posix_spawnattr_init(&attr);
-	if (rc)
-		return rc;
-	rc = posix_spawn_file_actions_init(&files);
-	if (rc) {
-		posix_spawnattr_destroy(&attr);
-		return rc;
-	}
-	posix_spawnattr_setsigdefault(&attr, &all);
-	posix_spawnattr_setsigmask(&attr, &none);
-	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF |
-						POSIX_SPAWN_SETSIGMASK);
-	rc = posix_spawn_file_actions_adddup2(&files, out, STDOUT_FILENO);
-	if (!rc)
-		rc = posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY,
-						      0);
-	if (!rc)
-		rc = posix_spawn_file_actions_addopen(&files, STDERR_FILENO, "/dev/null", O_WRONLY,
-						      0);
-	if (!rc)
-		rc = posix_spawn(ret, "/bin/sh", &files, &attr, argv, env);
-	posix_spawn_file_actions_destroy(&files);
-	posix_spawnattr_destroy(&attr);
-	return rc;
-}
-
-static int start(struct child *child, const struct session *s, char *command,
-		 struct coder_error *err)
-{
-	char *url = NULL;
-	char **env = NULL;
-	int ends[2];
-	int rc = ENOMEM;
-
-	if (pipe2(ends, O_CLOEXEC) < 0)
-		return coder_error_set(err, CODER_ERR_REFUSED, "CODER_HEADER_COMMAND: %s",
-				       strerror(errno));
-	child->fd = ends[0];
-	if (asprintf(&url, "CODER_URL=%s", s->url) < 0)
-		url = NULL;
-	if (url)
-		env = make_environment(url);
-	if (env)
-		rc = spawn(command, env, ends[1], &child->pid);
-	close(ends[1]);
-	free(env);
-	free(url);
-	if (rc)
-		return coder_error_set(err, CODER_ERR_REFUSED, "CODER_HEADER_COMMAND: %s",
-				       strerror(rc));
-	return 0;
-}
-
-/* Whether the wait may go on. */
-static int check_wait(const struct child *child, struct coder_error *err)
-{
-	int sig = pending_signal(child);
-
-	if (sig) {
-		coder_error_set(err, CODER_ERR_INTERRUPTED, "interrupted");
-		err->signal = sig;
-		return -1;
-	}
-	if (now_ns() >= child->deadline)
-		return coder_error_set(err, CODER_ERR_NO_ANSWER,
-				       "CODER_HEADER_COMMAND did not end in time");
-	return 0;
-}
-
-/* Reads what comes within a slice. 1: more may come, 0: that was all. */
-static int read_output(const struct child *child, struct buf *out, struct coder_error *err)
-{
-	struct pollfd end = { .fd = child->fd, .events = POLLIN };
-	ssize_t n = 1;
-
-	if (poll(&end, 1, SLICE_MS) > 0)
-		n = read_some(child->fd, out);
-	if (n < 0)
-		return coder_error_set(err, CODER_ERR_REFUSED, "output of CODER_HEADER_COMMAND: %s",
-				       strerror(errno));
-	return n > 0;
-}
-
-/* What the command's end means. */
-static int judge(int status, struct coder_error *err)
-{
-	if (WIFSIGNALED(status))
-		return coder_error_set(err, CODER_ERR_REFUSED,
-				       "header command was ended by signal %d", WTERMSIG(status));
-	if (WEXITSTATUS(status) != 0)
-		return coder_error_set(err, CODER_ERR_REFUSED,
-				       "header command failed with status %d", WEXITSTATUS(status));
-	return 0;
-}
-
-/* Until the command has closed its output and ended. */
-static int wait_for(struct child *child, struct buf *out, struct coder_error *err)
-{
-	int more = 1;
-	pid_t ended = 0;
-	int status;
-
-	while (ended == 0) {
-		if (check_wait(child, err) < 0)
-			return -1;
-		if (more)
-			more = read_output(child, out, err);
-		else if ((ended = waitpid(child->pid, &status, WNOHANG)) == 0)
-			poll(NULL, 0, 1);
-		if (more < 0)
-			return -1;
-	}
-	child->pid = 0;
-	if (ended < 0)
-		return coder_error_set(err, CODER_ERR_REFUSED, "CODER_HEADER_COMMAND: %s",
-				       strerror(errno));
-	return judge(status, err);
-}
-
 static int run_command(const struct session *s, char *command, struct buf *out,
 		       struct coder_error *err)
 {
 	int64_t limit = s->quiet ? QUIET_COMMAND_NS : COMMAND_NS;
 	int64_t left = time_left(s);
-	struct child child = { .fd = -1 };
-	int rc;
 
 	/* without a time of the user's own the command has ours */
 	if (left && (left < limit || !s->quiet))
 		limit = left;
-	child.deadline = now_ns() + limit;
-	hold_signals(&child);
-	rc = start(&child, s, command, err);
-	if (rc == 0)
-		rc = wait_for(&child, out, err);
-	child_done(&child);
-	return rc;
+	return header_command_run(command, s->url, limit, out, err);
 }
 
 static int add_lines(struct session *s, const struct buf *out, struct coder_error *err)
@@ -824,7 +577,7 @@ int session_open(const struct session_options *options, bool quiet, struct coder
 {
 	struct session s = {
 		.quiet = quiet,
-		.began = now_ns(),
+		.began = coder_clock(),
 		.limit_ns = options->timeout_ns,
 	};
 	int rc;
@@ -851,7 +604,7 @@ static uint64_t hash(uint64_t value, const char *text)
 
 uint64_t session_identity(const struct session_options *options)
 {
-	struct session s = { .quiet = true, .began = now_ns() };
+	struct session s = { .quiet = true, .began = coder_clock() };
 	struct coder_error err;
 	uint64_t identity = 0;
 

@@ -5,6 +5,7 @@
 
 #include "../lib/coder.h"
 #include "command.h"
+#include "complete.h"
 #include "output.h"
 
 struct list_options {
@@ -12,6 +13,7 @@ struct list_options {
 	bool all, include_expired, expired, never_used, no_header, ids_only;
 	const char *user, *name, *expires_within, *unused_for, *output, *ids, *assoc;
 	struct opts_list scopes, allow, columns;
+	struct complete_options complete;
 };
 
 #define AT(field) offsetof(struct list_options, field)
@@ -54,6 +56,13 @@ static const struct opts_option list_table[] = {
 	{ "assoc", 'A', OPTS_TEXT, OPTS_VALUE_ASSOC, OPTS_TARGET, AT(assoc), .arg = "ASSOC",
 	  .help = "Assign the records of all to one associative array, with keys ID,FIELD as in "
 		  "${T[$id,name]}; print nothing unless -o or -c is given." },
+	{ .name = "complete", .kind = OPTS_TEXT, .flags = OPTS_HIDDEN, .arg = "LINE",
+	  .offset = AT(complete.before), .help = "Completion: the line up to the cursor." },
+	{ .name = "complete-after", .kind = OPTS_TEXT, .flags = OPTS_HIDDEN, .arg = "LINE",
+	  .offset = AT(complete.after), .fallback = "", .help = "Completion: the rest of it." },
+	{ .name = "complete-hint", .kind = OPTS_TEXT, .value = OPTS_VALUE_VARIABLE,
+	  .flags = OPTS_HIDDEN | OPTS_TARGET, .arg = "VAR", .offset = AT(complete.hint),
+	  .help = "Completion: gets an option for compopt." },
 	{ .name = NULL },
 };
 
@@ -130,6 +139,9 @@ static int list_check(struct call *call, struct coder_error *err)
 	const struct list_options *options = call->options;
 	struct list_state *state = call->state;
 
+	call->quiet = options->complete.before != NULL;
+	if (call->quiet && !(options->ids && options->complete.hint))
+		return coder_error_set(err, CODER_ERR_USAGE, "--complete: -v and --complete-hint");
 	state->options = options;
 	state->now = call->now;
 	if (check_filters(options, state, err) < 0 ||
@@ -218,6 +230,12 @@ static int list_run(struct call *call, struct coder_error *err)
 			  !options->columns.n,
 	};
 
+	if (call->quiet) {
+		struct complete_options complete = options->complete;
+
+		complete.array = options->ids;
+		return complete_run(call, &complete, err);
+	}
 	for (size_t i = 0; i < state->n_targets; i++)
 		if (coder_target_resolve(call->client, user, &state->targets[i], err) < 0)
 			return -1;

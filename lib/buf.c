@@ -3,8 +3,10 @@
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "buf.h"
 
@@ -96,6 +98,22 @@ bool buf_addf(struct buf *b, const char *fmt, ...)
 	va_end(ap);
 	b->len += (size_t)n;
 	return true;
+}
+
+ssize_t buf_read(struct buf *b, int fd)
+{
+	char chunk[4096];
+	ssize_t n;
+
+	do
+		n = read(fd, chunk, sizeof(chunk));
+	while (n < 0 && errno == EINTR);
+	if (n > 0 && !buf_add(b, chunk, (size_t)n)) {
+		errno = b->max && b->len + (size_t)n > b->max ? EFBIG : ENOMEM;
+		n = -1;
+	}
+	explicit_bzero(chunk, sizeof(chunk));
+	return n;
 }
 
 char *buf_detach(struct buf *b)

@@ -12,6 +12,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 struct buf {
 	char *data;
@@ -30,6 +31,12 @@ bool buf_add(struct buf *b, const void *data, size_t len);
 bool buf_add_str(struct buf *b, const char *s);
 bool buf_add_char(struct buf *b, char c);
 bool buf_addf(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/*
+ * Appends what one read(2) gives, at most 4 KiB. Returns its bytes, 0 at the
+ * end, -1 with errno (EFBIG: past the cap, the buffer as it was).
+ */
+ssize_t buf_read(struct buf *b, int fd);
 
 /* Gives the contents away as a heap string ("" for an empty buffer); NULL: no memory. */
 char *buf_detach(struct buf *b);

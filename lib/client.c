@@ -24,7 +24,7 @@ int coder_client_new(const struct coder_config *config, struct coder_client **re
 	}
 	client->hooks = config->hooks;
 	if (config->timeout_ns > 0)
-		client->deadline = http_now() + config->timeout_ns;
+		client->deadline = coder_clock() + config->timeout_ns;
 	if (coder_token_shaped(config->token))
 		memcpy(client->self_id, config->token, CODER_ID_LEN);
 	*ret = client;

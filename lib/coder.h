@@ -25,8 +25,18 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <time.h>
 
 #define CODER_NS INT64_C(1000000000) /* nanoseconds in a second */
+
+/* Monotonic nanoseconds, for deadlines. */
+static inline int64_t coder_clock(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * CODER_NS + now.tv_nsec;
+}
 
 /* ---------------------------------------------------------------- errors */
 

@@ -81,7 +81,7 @@ void http_disconnect(void)
 static void set_deadline(struct http *http, int64_t budget_ns)
 {
 	http->budget_ns = budget_ns;
-	if (budget_ns <= 0 || __builtin_add_overflow(http_now(), budget_ns, &http->deadline))
+	if (budget_ns <= 0 || __builtin_add_overflow(coder_clock(), budget_ns, &http->deadline))
 		http->deadline = INT64_MAX;
 }
 
@@ -445,7 +445,7 @@ static struct limit limit_of(const struct http *http, const struct http_request 
 	int64_t own;
 
 	if (request->timeout_ns > 0 &&
-	    !__builtin_add_overflow(http_now(), request->timeout_ns, &own) && own < limit.deadline)
+	    !__builtin_add_overflow(coder_clock(), request->timeout_ns, &own) && own < limit.deadline)
 		limit = (struct limit){ own, request->timeout_ns };
 	return limit;
 }
@@ -513,7 +513,7 @@ static int sleep_until(struct http *http, int64_t end)
 {
 	int64_t left;
 
-	while ((left = end - http_now()) > 0) {
+	while ((left = end - coder_clock()) > 0) {
 		struct timespec slice = { .tv_nsec = left < WIRE_SLICE_NS ? left : WIRE_SLICE_NS };
 		int signal = http_pending(http);
 
@@ -526,7 +526,7 @@ static int sleep_until(struct http *http, int64_t end)
 
 int http_sleep(struct http *http, int64_t ns, struct coder_error *err)
 {
-	int64_t end = http_now() + ns;
+	int64_t end = coder_clock() + ns;
 	bool late = end > http->deadline;
 	int signal = sleep_until(http, late ? http->deadline : end);
 
@@ -541,7 +541,7 @@ static int64_t jitter(int tries)
 	uint64_t random = 0;
 
 	if (getrandom(&random, sizeof(random), GRND_NONBLOCK) != sizeof(random))
-		random = (uint64_t)http_now();
+		random = (uint64_t)coder_clock();
 	return (int64_t)(random % (uint64_t)(BACKOFF_NS << (tries - 1)));
 }
 
@@ -567,7 +567,7 @@ static int wait_to_retry(struct call *call, const struct limit *limit, int64_t *
 			 struct coder_error *err)
 {
 	struct http *http = call->http;
-	int64_t ns = jitter(call->response->tries), now = http_now();
+	int64_t ns = jitter(call->response->tries), now = coder_clock();
 	bool sent = err->sent && err->http_status != 429; /* 429: surely not acted on */
 	int signal;
 

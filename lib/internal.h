@@ -99,15 +99,6 @@ int http_request(struct http *http, const struct http_request *request,
 /* Sleeps, ended early by a pending signal or the client's deadline (both errors). */
 int http_sleep(struct http *http, int64_t ns, struct coder_error *err);
 
-/* Monotonic nanoseconds. */
-static inline int64_t http_now(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * CODER_NS + now.tv_nsec;
-}
-
 /* Appends s to a path, percent-encoded but for unreserved characters (RFC 3986 2.3). */
 bool http_add_encoded(struct buf *path, const char *s);
 

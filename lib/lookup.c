@@ -56,7 +56,7 @@ static void __attribute__((noreturn)) answer_in_child(const char *host, int fd)
 static bool readable(int fd, int64_t deadline, const sigset_t *mask)
 {
 	struct pollfd pfd = { .fd = fd, .events = POLLIN };
-	int64_t left = deadline - http_now();
+	int64_t left = deadline - coder_clock();
 	int64_t ns = left < 0 ? 0 : left < WIRE_SLICE_NS ? left : WIRE_SLICE_NS;
 	struct timespec slice = { .tv_nsec = ns };
 
@@ -78,7 +78,7 @@ static enum wire_end wait_answer(struct lookup *lookup, int fd)
 
 		if (x->pending(x->ctx))
 			return WIRE_SIGNAL;
-		if (http_now() >= lookup->deadline)
+		if (coder_clock() >= lookup->deadline)
 			return WIRE_DEADLINE;
 		if (!readable(fd, lookup->deadline, &mask))
 			continue;

@@ -476,7 +476,7 @@ static enum wire_end too_late(struct run *run, struct coder_error *err)
 	char limit[32];
 
 	run->given_up = true;
-	if (http_now() >= run->x->deadline)
+	if (coder_clock() >= run->x->deadline)
 		return WIRE_DEADLINE;
 	wire_time_text(run->wire->o.connect_timeout_ns, limit);
 	coder_error_set(err, CODER_ERR_NO_ANSWER, "no connection to %s within %s",
@@ -511,7 +511,7 @@ static bool let_between(struct run *run)
 static enum wire_end rest(struct run *run, struct coder_error *err)
 {
 	struct wire_exchange *x = run->x;
-	int64_t left = time_limit(run) - http_now();
+	int64_t left = time_limit(run) - coder_clock();
 	int64_t slice = left < WIRE_SLICE_NS ? left : WIRE_SLICE_NS;
 	sigset_t mask = run->quiet.old;
 	int signal;
@@ -664,7 +664,7 @@ static void finish(struct run *run, enum wire_end end)
 
 enum wire_end wire_run(struct wire *wire, struct wire_exchange *x, struct coder_error *err)
 {
-	struct run run = { .wire = wire, .x = x, .began = http_now() };
+	struct run run = { .wire = wire, .x = x, .began = coder_clock() };
 	enum wire_end end;
 
 	x->sent = 0;

@@ -39,7 +39,7 @@ struct wire_exchange {
 	const char *body; /* NULL: none; sent as application/json */
 	size_t body_len;
 	bool own_connection; /* a new one: libcurl re-sends on a kept one that was closed */
-	int64_t deadline; /* http_now() at which to give up */
+	int64_t deadline; /* coder_clock() at which to give up */
 
 	void *ctx; /* of the following */
 	int (*pending)(void *ctx); /* a signal's number, or 0 */

@@ -142,8 +142,8 @@ directions() {
 		output: lib shell width
 		session: lib output shell
 		command: lib opts opts_doc output session shell
-		complete_cache complete_line: lib command output
-		complete: lib command complete_cache complete_line output
+		complete_cache complete_line complete_words: lib command output
+		complete: lib command complete_cache complete_line complete_words output
 		token_create token_view: lib command output
 		token_list: lib command complete output
 		token_rm: lib command output shell

@@ -211,7 +211,7 @@ static struct {
 static int pending(void *ctx)
 {
 	(void)ctx;
-	return http_now() >= caller.signal_at ? caller.signal : 0;
+	return coder_clock() >= caller.signal_at ? caller.signal : 0;
 }
 
 static void acknowledge(void *ctx)
@@ -291,7 +291,7 @@ static struct coder_error get_error(void)
 
 static int64_t ms_since(int64_t then)
 {
-	return (http_now() - then) / 1000000;
+	return (coder_clock() - then) / 1000000;
 }
 
 /* ------------------------------------------------------------------- url */
@@ -923,7 +923,7 @@ static void test_waits(void **state)
 	const struct coder_config c = config();
 	struct http_response response;
 	struct coder_error err;
-	int64_t began = http_now();
+	int64_t began = coder_clock();
 
 	(void)state;
 	SCRIPT(STATUS("429 T", "Retry-After: 1\r\n"), OK);
@@ -934,7 +934,7 @@ static void test_waits(void **state)
 
 	/* more than two minutes is not waited for */
 	SCRIPT(STATUS("429 T", "Retry-After: 121\r\n"), OK);
-	began = http_now();
+	began = coder_clock();
 	assert_int_equal(call(&c, &get, &response, &err), -1);
 	assert_in_range(ms_since(began), 0, 200);
 	assert_int_equal(err.retry_after, 121);
@@ -944,7 +944,7 @@ static void test_waits(void **state)
 	/* a wait that is announced, and ended by a signal */
 	SCRIPT(STATUS("429 T", "Retry-After: 12\r\n"), OK);
 	caller.signal = SIGINT;
-	caller.signal_at = began = http_now() + CODER_NS / 5;
+	caller.signal_at = began = coder_clock() + CODER_NS / 5;
 	assert_int_equal(call(&c, &post, &response, &err), -1);
 	assert_in_range(ms_since(began), 0, 200);
 	assert_int_equal(err.code, CODER_ERR_INTERRUPTED);
@@ -1033,7 +1033,7 @@ static void test_timeouts(void **state)
 	SCRIPT(HANG);
 	c.timeout_ns = CODER_NS / 4;
 	http = client_of(&c);
-	began = http_now();
+	began = coder_clock();
 	assert_int_equal(http_request(http, &request, &response, &err), -1);
 	assert_in_range(ms_since(began), 200, 450);
 	assert_int_equal(err.code, CODER_ERR_NO_ANSWER);
@@ -1062,7 +1062,7 @@ static void test_sleep(void **state)
 	struct coder_config c = config();
 	struct coder_error err = { 0 };
 	struct http *http;
-	int64_t began = http_now();
+	int64_t began = coder_clock();
 
 	(void)state;
 	c.timeout_ns = CODER_NS / 2;
@@ -1104,7 +1104,7 @@ static void test_interrupt(void **state)
 	for (int i = 0; i < 3; i++) {
 		SCRIPT(HANG);
 		caller.signal = SIGTERM;
-		caller.signal_at = http_now() + CODER_NS / 10;
+		caller.signal_at = coder_clock() + CODER_NS / 10;
 		assert_int_equal(http_request(http, &post, &response, &err), -1);
 		assert_in_range(ms_since(caller.signal_at), 0, 200);
 		assert_int_equal(err.code, CODER_ERR_INTERRUPTED);
