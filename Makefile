@@ -4,15 +4,16 @@
 #
 #   make                       build/coder_tokens.so
 #   make demo                  a shell with the builtins and a deployment to try them on
-#   make demo SCRIPT='FILE...'  runs a script there, with its arguments
+#   make demo SCRIPT='FILE...' runs a script there, with its arguments
 #   make test [T=PATTERN]      all tests, or those of the test files whose path contains PATTERN
 #   make lint, check, format   style and architecture; test and lint; format the C files
 #   make test-live             the scenario against $CODER_URL
+#   make matrix                the shell tests in bash 5.1, 5.2 and 5.3, with either malloc
 #   make bench, fuzz           measure; fuzz each parser for $FUZZ_SECONDS
 #   make install, uninstall    PREFIX=/usr/local, DESTDIR=
 #   make man, clean
 #
-# test, demo, lint, bench and fuzz first install what they miss, by apt (scripts/deps.sh).
+# All but all, install, man and clean first install what they miss, by apt.
 # SANITIZE=1 builds and tests with AddressSanitizer and UBSan, under build/asan.
 
 VERSION := 0.1.0
@@ -34,8 +35,8 @@ endif
 WARNINGS := -Wall -Wextra $(WERROR) -Wformat-security -Wmissing-prototypes -Wold-style-definition \
 	-Woverflow -Wpointer-arith -Wshadow -Wstrict-prototypes -Wunused -Wvla -Wwrite-strings
 # gnu17: bash's headers have unprototyped functions, which C23 reads as taking no arguments.
-ALL_CFLAGS = -std=gnu17 -D_GNU_SOURCE -fPIC -fvisibility=hidden -ffunction-sections -fno-common $(WARNINGS) \
-	-DCODER_TOKENS_VERSION='"$(VERSION)"' $(CPPFLAGS) $(CFLAGS) -MMD -MP
+ALL_CFLAGS = -std=gnu17 -D_GNU_SOURCE -fPIC -fvisibility=hidden -ffunction-sections -fno-common \
+	-DCODER_TOKENS_VERSION='"$(VERSION)"' -MMD -MP $(WARNINGS) $(HEADERS) $(CPPFLAGS) $(CFLAGS)
 # -z nodelete: a resolver thread of libcurl may outlive `enable -d`; -z now: a function that an
 # old bash lacks must fail `enable`, not kill the shell later. libcurl is not linked but loaded
 # by the first request: linked, it would make every subshell of the user's shell dearer.
@@ -45,7 +46,7 @@ LIBS := -lcjson -luuid -ldl
 
 bash_var = $(shell pkg-config --variable=$(1) bash 2>/dev/null)
 BASH_HEADERS = $(or $(call bash_var,headersdir),/usr/include/bash)
-BASH_CPPFLAGS = -DHAVE_CONFIG_H -DSHELL -DDISABLE_MALLOC_WRAPPERS \
+BASH_CFLAGS = -DHAVE_CONFIG_H -DSHELL -DDISABLE_MALLOC_WRAPPERS \
 	-isystem $(BASH_HEADERS) -isystem $(BASH_HEADERS)/include \
 	-isystem $(BASH_HEADERS)/builtins -isystem $(or $(call bash_var,loadablesdir),/usr/lib/bash)
 
@@ -59,17 +60,29 @@ MAN := $(BUILTINS:%=$(BUILD)/man/%.1)
 # V=1 shows the commands.
 say = $(if $(V),,@printf '  %-5s %s\n' $(1) $@;)
 
+# What a goal needs (scripts/deps.sh) is installed before anything is compiled.
+NEEDS_check := test lint
+NEEDS_test-live := test
+NEEDS_format := lint
+NEEDS_matrix := test matrix
+INSTALLING := test check test-live matrix lint format demo bench fuzz
+NEEDS := $(strip $(foreach g,$(filter $(INSTALLING),$(MAKECMDGOALS)),$(or $(NEEDS_$(g)),$(g))))
+DEPS := $(if $(NEEDS),deps)
+
 all: $(SO)
 	@:
 
-$(SO): $(LIB_OBJS) $(BUILTIN_OBJS) builtins/coder_tokens.map
-	$(call say,LINK)$(CC) $(CFLAGS) $(SO_LDFLAGS) $(LDFLAGS) -o $@ $(LIB_OBJS) $(BUILTIN_OBJS) $(LIBS)
+deps:
+	@scripts/deps.sh build $(NEEDS)
 
-$(BUILD)/%.o: %.c Makefile
+$(SO): $(LIB_OBJS) $(BUILTIN_OBJS) builtins/coder_tokens.map
+	$(call say,LINK)$(CC) $(CFLAGS) $(SO_LDFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) $(LIBS)
+
+$(BUILD)/%.o: %.c Makefile | $(DEPS)
 	@mkdir -p $(@D)
 	$(call say,CC)$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
-$(BUILD)/builtins/shell.o: CPPFLAGS += $(BASH_CPPFLAGS)
+$(BUILD)/builtins/shell.o: HEADERS = $(BASH_CFLAGS)
 
 # Unit tests link archives, without shell.c: the linker takes what a test uses and does not
 # replace by stubs of its own (hence --gc-sections: what is not used needs no stubs).
@@ -78,49 +91,37 @@ $(BUILD)/builtins.a: $(filter-out %/shell.o,$(BUILTIN_OBJS))
 $(BUILD)/%.a:
 	$(call say,AR)rm -f $@ && $(AR) rcs $@ $^
 
-unit: $(UNIT)
-
 # This one makes each allocation of the library fail once.
-$(BUILD)/unit/test_alloc: LDFLAGS += -Wl,--wrap=malloc,--wrap=reallocarray \
-	-Wl,--wrap=strdup,--wrap=strndup
+$(BUILD)/unit/test_alloc: WRAP = -Wl,--wrap=malloc,--wrap=reallocarray,--wrap=strdup,--wrap=strndup
 
 $(BUILD)/unit/%: $(BUILD)/tests/unit/%.o $(BUILD)/builtins.a $(BUILD)/lib.a
 	@mkdir -p $(@D)
-	$(call say,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -Wl,--gc-sections -o $@ $^ -lcmocka $(LIBS)
+	$(call say,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -Wl,--gc-sections $(WRAP) -o $@ $^ -lcmocka $(LIBS)
 
-test check:
-	@scripts/deps.sh build test
-	@$(MAKE) --no-print-directory all unit
+test: all $(UNIT)
 	@BUILD=$(BUILD) SANITIZE=$(SANITIZE) T='$(T)' tests/run.sh
 
-check: lint
-
-test-live:
-	@scripts/deps.sh build test
-	@$(MAKE) --no-print-directory all
+test-live: all
 	@BUILD=$(BUILD) tests/run.sh --live
 
-lint:
-	@scripts/deps.sh build lint
-	@$(MAKE) --no-print-directory all $(BUILD)/lib.a
+matrix: all
+	@BUILD=$(BUILD) T='$(T)' tests/matrix.sh
+
+lint: all $(BUILD)/lib.a
 	@BUILD=$(BUILD) tests/lint.sh
 
-format:
-	@scripts/deps.sh lint
+check: test lint
+
+format: | deps
 	clang-format -i $(wildcard lib/*.[ch] builtins/*.[ch] tests/unit/*.[ch] tests/fuzz/*.[ch])
 
-demo:
-	@scripts/deps.sh build demo
-	@$(MAKE) --no-print-directory all
+demo: all
 	@BUILD=$(BUILD) tests/demo.sh $(SCRIPT)
 
-bench:
-	@scripts/deps.sh build bench
-	@$(MAKE) --no-print-directory all
+bench: all
 	@BUILD=$(BUILD) tests/bench/run.sh
 
-fuzz:
-	@scripts/deps.sh build fuzz
+fuzz: | deps
 	@$(MAKE) --no-print-directory fuzzers CC=clang BUILD=build/clang \
 		CFLAGS='-O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all'
 	@for f in $(FUZZERS:$(BUILD)/fuzz/fuzz_%=%); do \
@@ -141,13 +142,15 @@ man: $(MAN)
 # The manual page comes out of the builtin itself, from the table that parses its options.
 $(BUILD)/man/%.1: $(SO)
 	@mkdir -p $(@D)
-	$(call say,MAN)bash --norc -c 'enable -f "$$1" "$$2" && "$$2" --doc man' - $(abspath $(SO)) $* >$@.new
+	$(call say,MAN)bash --norc -c 'enable -f "$$1" "$$2" && "$$2" --doc man' \
+		- $(abspath $(SO)) $* >$@.new
 	@test -s $@.new && mv $@.new $@
 
 pc_dir = $(or $(shell pkg-config --define-variable=prefix=$(PREFIX) \
 	--define-variable=datadir=$(PREFIX)/share --variable=$(1) $(2) 2>/dev/null),$(3))
 LOADABLES = $(DESTDIR)$(call pc_dir,loadablesdir,bash,$(PREFIX)/lib/bash)
-COMPLETIONS = $(DESTDIR)$(call pc_dir,completionsdir,bash-completion,$(PREFIX)/share/bash-completion/completions)
+COMPLETIONS = $(DESTDIR)$(call pc_dir,completionsdir,bash-completion,$(FALLBACK_COMPLETIONS))
+FALLBACK_COMPLETIONS = $(PREFIX)/share/bash-completion/completions
 MANDIR = $(DESTDIR)$(PREFIX)/share/man/man1
 DOCDIR = $(DESTDIR)$(PREFIX)/share/doc/coder-tokens
 
@@ -170,7 +173,8 @@ uninstall:
 clean:
 	rm -rf build
 
-.PHONY: all unit test check test-live lint format demo bench fuzz fuzzers man install uninstall clean
+.PHONY: all deps test test-live matrix lint check format demo bench fuzz fuzzers \
+	man install uninstall clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 

@@ -29,14 +29,24 @@ static int add_text(const struct line *line, size_t value_at, const char *text,
 /* Cuts text to that many columns, at the end of a character. */
 static void cut(char *text, size_t columns)
 {
-	size_t len = strlen(text);
+	size_t fits = 0, too_long = strlen(text);
 
-	while (len && output_width(text) > columns) {
-		do
-			len--;
-		while (len && ((unsigned char)text[len] & 0xc0) == 0x80);
-		text[len] = '\0';
+	if (output_width(text) <= columns)
+		return;
+	while (too_long - fits > 1) {
+		size_t middle = (fits + too_long) / 2;
+		char c = text[middle];
+
+		text[middle] = '\0';
+		if (output_width(text) <= columns)
+			fits = middle;
+		else
+			too_long = middle;
+		text[middle] = c;
 	}
+	while (fits && ((unsigned char)text[fits] & 0xc0) == 0x80)
+		fits--;
+	text[fits] = '\0';
 }
 
 /* "word    note" in one line of the terminal; the first so wide that each gets a line. */

@@ -119,8 +119,9 @@ static size_t read_plain(struct reader *r, const char *p, struct coder_error *er
 		r->opaque = true;
 	if (add(r, *p, err) < 0)
 		return 0;
+	/* of the breaks, an @ belongs to the word that it begins (rl_special_prefixes) */
 	if (strchr(r->breaks, *p))
-		r->head = r->word.len;
+		r->head = r->word.len - (*p == '@');
 	return 1;
 }
 

@@ -171,7 +171,7 @@ static const struct opts_option *nearest(const struct opts_command *command, con
 	return best;
 }
 
-/* Says which option may have been meant. */
+/* Says which option may have been meant: the only one, or a near one, that begins so. */
 static int unknown_option(const struct parser *p, const char *name, size_t len)
 {
 	char shown[SHOWN_SIZE], list[SHOWN_SIZE + NAME_LIMIT] = "";
@@ -188,11 +188,11 @@ static int unknown_option(const struct parser *p, const char *name, size_t len)
 					       n ? ", " : "", o->name);
 		n++;
 	}
-	show(name, len, shown);
-	if (n > 1)
-		return fail(p->error, "--%s: ambiguous option: %s", shown, list);
-	if (!meant)
+	if (n != 1)
 		meant = nearest(p->command, name, len);
+	show(name, len, shown);
+	if (n > 1 && (!meant || strncmp(meant->name, name, len) != 0))
+		return fail(p->error, "--%s: ambiguous option: %s", shown, list);
 	if (!meant)
 		return fail(p->error, "--%s: invalid option", shown);
 	return fail(p->error, "--%s: invalid option; did you mean --%s?", shown, meant->name);

@@ -340,7 +340,7 @@ char **opts_long_doc(const struct opts_command *command)
 	if (!out)
 		return NULL;
 	text_body(command, out);
-	if (fclose(out) == 0)
+	if (fclose(out) == 0 && text) /* the last allocation fails in silence */
 		lines = split_lines(text);
 	free(text);
 	return lines;

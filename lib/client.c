@@ -217,7 +217,9 @@ int coder_token_list(struct coder_client *client, const char *user, bool all, bo
 	request.path = path.data;
 	if (client_call(client, &request, &response, err) < 0 ||
 	    json_list_end(&listing.json, err) < 0)
-		return coder_error_wrap(err, "listing tokens");
+		return strcmp(user, "me") == 0 ?
+			       coder_error_wrap(err, "listing tokens") :
+			       coder_error_wrap(err, "listing the tokens of %s", user);
 	*ret = listing.tokens;
 	listing.tokens = (struct coder_tokens){ 0 };
 	return 0;

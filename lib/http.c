@@ -445,7 +445,8 @@ static struct limit limit_of(const struct http *http, const struct http_request 
 	int64_t own;
 
 	if (request->timeout_ns > 0 &&
-	    !__builtin_add_overflow(coder_clock(), request->timeout_ns, &own) && own < limit.deadline)
+	    !__builtin_add_overflow(coder_clock(), request->timeout_ns, &own) &&
+	    own < limit.deadline)
 		limit = (struct limit){ own, request->timeout_ns };
 	return limit;
 }

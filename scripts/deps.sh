@@ -15,6 +15,7 @@ packages() {
 	demo) echo 'python3' ;;
 	test) echo 'bats libcmocka-dev python3 openssl jq curl bash-completion procps' ;;
 	lint) echo 'clang-format shellcheck shfmt' ;;
+	matrix) echo 'dpkg-dev make bison libncurses-dev' ;;
 	bench) echo 'python3 jq curl' ;;
 	fuzz) echo 'clang libclang-rt-14-dev|libclang-rt-19-dev' ;;
 	*) echo "deps.sh: no such set: $1" >&2 && exit 2 ;;

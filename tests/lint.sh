@@ -19,7 +19,8 @@ sh=(.ci/run scripts/*.sh tests/*.sh tests/*/*.{sh,bash} completion/*.bash exampl
 
 check_format() {
 	# One line a finding; clang-format would quote the source, too.
-	clang-format --dry-run -Werror "${all_c[@]}" 2>&1 | awk '/error:/ { print; bad = 1 } END { exit bad }'
+	clang-format --dry-run -Werror "${all_c[@]}" 2>&1 |
+		awk '/error:/ { print; bad = 1 } END { exit bad }'
 }
 
 # SC2034, SC2154: the builtins read and set variables, which shellcheck cannot know.
@@ -115,7 +116,8 @@ check_includes() {
 	done <<-END
 		lib/*.[ch] [a-z_]+\.(h|def)
 		builtins/opts.[ch] opts.h
-		builtins/session.[ch] session.h shell.h output.h ../lib/coder.h ../lib/buf.h
+		builtins/header_command.[ch] header_command.h shell.h ../lib/coder.h ../lib/buf.h
+		builtins/session.[ch] session.h header_command.h shell.h output.h ../lib/coder.h ../lib/buf.h
 		builtins/output.[ch] output.h shell.h ../lib/coder.h ../lib/buf.h
 		builtins/token_*.c command.h output.h opts.h complete.h ../lib/coder.h ../lib/buf.h
 	END
@@ -123,7 +125,7 @@ check_includes() {
 }
 
 # Who may call whom, read from the objects' symbols: "FILE...: the files they may call". `base`
-# stands for what all of lib/ uses, `lib` for all of lib/.
+# stands for what all of lib/ uses, `lib` for all of lib/, `complete` for all complete*.c.
 directions() {
 	cat <<-END
 		error buf name scope sockets:
@@ -140,10 +142,10 @@ directions() {
 		shell opts width:
 		opts_doc: opts
 		output: lib shell width
-		session: lib output shell
+		header_command: lib shell
+		session: lib header_command output shell
 		command: lib opts opts_doc output session shell
-		complete_cache complete_line complete_words: lib command output
-		complete: lib command complete_cache complete_line complete_words output
+		complete: lib command output shell
 		token_create token_view: lib command output
 		token_list: lib command complete output
 		token_rm: lib command output shell
@@ -158,7 +160,9 @@ check_directions() {
 			nm -g "$BUILD/${source%.c}.o" | awk -v s="$source" '{ print "nm", s, $(NF - 1), $NF }'
 		done
 	} | awk '
-		function base(s) { sub(/.*\//, "", s); sub(/\.c$/, "", s); return s }
+		function base(s) {
+			sub(/.*\//, "", s); sub(/\.c$/, "", s); sub(/^complete_.*/, "complete", s); return s
+		}
 		$1 != "nm" {
 			n = split(substr($0, 1, index($0, ":") - 1), from)
 			sub(/.*:/, ""); sub(/ base/, " error buf strings")
@@ -173,7 +177,7 @@ check_directions() {
 			for (u in uses) {
 				split(u, use, SUBSEP)
 				caller = base(use[1]); target = defined[use[2]]
-				if (target == "" || target == use[1] || (caller, base(target)) in may) continue
+				if (target == "" || base(target) == caller || (caller, base(target)) in may) continue
 				if (target ~ /^lib\// && (caller, "lib") in may) continue
 				print use[1] " calls " use[2] " of " target; bad = 1
 			}
@@ -201,7 +205,8 @@ check_exports() {
 	local wanted
 	wanted=$(grep -oE 'token_[a-z_]+;' builtins/coder_tokens.map | tr -d ';' | sort)
 	[ -n "$wanted" ] &&
-		diff <(echo "$wanted") <(nm -D --defined-only "$BUILD/coder_tokens.so" | awk '{ print $3 }' | sort)
+		diff <(echo "$wanted") \
+			<(nm -D --defined-only "$BUILD/coder_tokens.so" | awk '{ print $3 }' | sort)
 }
 
 # libcurl is loaded by the first request; cJSON and uuid are small. Nothing runs at load or exit.

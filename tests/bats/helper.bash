@@ -37,9 +37,22 @@ sandbox_stop() {
 	kill "$SANDBOX_PID" 2>/dev/null || true
 }
 
-# ctl METHOD ROUTE [JSON] - the sandbox's control route.
+# ctl METHOD ROUTE [JSON] - the sandbox's control route; JSON `-` is standard input. Tests call it
+# often: no Python unless the sandbox speaks TLS there.
 ctl() {
-	python3 "$SANDBOX/ctl.py" "$URL" "$@"
+	local at=${SANDBOX_CONTROL_URL#http://} body=${3-} fd status line LC_ALL=C
+	if [[ $at == *[:[]//* ]]; then
+		python3 "$SANDBOX/ctl.py" "$SANDBOX_CONTROL_URL" "$@"
+		return
+	fi
+	[[ $body == - ]] && body=$(</dev/stdin)
+	exec {fd}<>"/dev/tcp/${at%:*}/${at##*:}" || return 7
+	printf '%s /_sandbox/%s HTTP/1.0\r\nContent-Length: %d\r\n\r\n%s' "$1" "$2" ${#body} "$body" >&"$fd"
+	read -r _ status _ <&"$fd"
+	while read -r line <&"$fd" && [[ $line != $'\r' ]]; do :; done
+	cat <&"$fd"
+	exec {fd}>&-
+	((status < 400))
 }
 
 # A clean deployment and a clean shell before each test.
@@ -62,11 +75,7 @@ try() {
 
 # requests [METHOD] - the requests since the last reset or forget, "METHOD path" lines.
 requests() {
-	ctl GET log | python3 -c '
-import json, sys
-for r in json.load(sys.stdin):
-    if "method" in r and (len(sys.argv) < 2 or r["method"] == sys.argv[1]):
-        print(r["method"], r["path"])' "$@"
+	ctl GET log | grep -oE "\"method\":\"${1:-[A-Z]*}\",\"path\":\"[^\"]*" | cut -d'"' -f 4,8 | tr '"' ' '
 }
 
 forget_requests() {
@@ -77,7 +86,24 @@ forget_requests() {
 names() {
 	ctl GET tokens | python3 -c '
 import json, sys
-print("\n".join(sorted(t["token_name"] for t in json.load(sys.stdin) if t["login_type"] == "token")))'
+print("\n".join(sorted(t["name"] for t in json.load(sys.stdin) if t["login_type"] == "token")))'
+}
+
+# stored NAME FIELD... - what the deployment has of the one API token of that name, a line a field.
+stored() {
+	ctl GET tokens | python3 -c '
+import json, sys
+token, = [t for t in json.load(sys.stdin) if t["login_type"] == "token" and t["name"] == sys.argv[1]]
+for field in sys.argv[2:]:
+    value = token[field]
+    print(*value if isinstance(value, list) else [value])' "$@"
+}
+
+# posted - the body of the last POST.
+posted() {
+	ctl GET log | python3 -c '
+import json, sys
+print([r for r in json.load(sys.stdin) if r.get("method") == "POST"][-1]["body"], end="")'
 }
 
 fail() {

@@ -111,6 +111,8 @@ class Control:
         expires = float(spec.get("expires_in_s", 7 * 86400))
         age = float(spec.get("created_ago_s", 0))
         used = spec.get("last_used_ago_s")
+        created_at = spec.get("created_at", now - int(age * SECOND))
+        expires_at = spec.get("expires_at", now + int(expires * SECOND))
         for n in range(int(spec.get("count", 1))):
             name = spec.get("name", "")
             name = name.replace("%d", str(n)) if "%d" in name else name
@@ -121,8 +123,8 @@ class Control:
                 login_type=spec.get("login_type", "token"),
                 scopes=spec.get("scopes"),
                 allow_list=spec.get("allow_list"),
-                created_at=now - int(age * SECOND) + n,
-                expires_at=now + int(expires * SECOND),
+                created_at=created_at + n,
+                expires_at=expires_at,
                 last_used=0 if used is None else now - int(float(used) * SECOND),
                 lifetime_seconds=int(spec.get("lifetime_seconds", age + expires)),
             )

@@ -1279,6 +1279,28 @@ static void test_stolen_descriptor(void **state)
 	assert_int_equal(server.n_connections, 4);
 }
 
+/* One that looks like an idle connection: a request would go to whoever is at its end. */
+static void test_stolen_by_socket(void **state)
+{
+	const struct coder_config c = config();
+	int pair[2], fd;
+	char piece[16];
+
+	(void)state;
+	SCRIPT(OK);
+	get_ok(&c);
+	fd = look_at_descriptors().lowest_socket;
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair), 0);
+	assert_int_equal(dup2(pair[1], fd), fd);
+	get_ok(&c);
+	assert_int_equal(read(pair[0], piece, sizeof(piece)), -1);
+	assert_int_equal(errno, EAGAIN);
+	assert_int_equal(server.n_connections, 2);
+	close(pair[0]);
+	close(pair[1]);
+	close(fd);
+}
+
 /* Ends a child's part of a test; a cmocka assertion there would go on in the parent's name. */
 static int wait_child(pid_t pid)
 {
@@ -1429,26 +1451,37 @@ static void on_alarm(int number)
 	handled = number;
 }
 
-/* Handlers of the process run while a request waits; SIGPIPE reaches nobody. */
+static timer_t raise_soon(int signal)
+{
+	const struct itimerspec in = { .it_value.tv_nsec = 50000000 };
+	struct sigevent event = { .sigev_notify = SIGEV_SIGNAL, .sigev_signo = signal };
+	timer_t timer;
+
+	assert_int_equal(timer_create(CLOCK_MONOTONIC, &event, &timer), 0);
+	assert_int_equal(timer_settime(timer, 0, &in, NULL), 0);
+	return timer;
+}
+
+/* Handlers of the process run while a request waits; a SIGPIPE then reaches nobody. */
 static void test_handlers_run(void **state)
 {
 	struct coder_config c = config();
 	struct http_response response;
 	struct coder_error err;
-	timer_t timer;
-	struct itimerspec in = { .it_value.tv_nsec = 50000000 };
+	timer_t timers[2];
 
 	(void)state;
 	SCRIPT(HANG);
 	handled = 0;
 	signal(SIGALRM, on_alarm);
-	assert_int_equal(timer_create(CLOCK_MONOTONIC, NULL, &timer), 0);
-	timer_settime(timer, 0, &in, NULL);
+	timers[0] = raise_soon(SIGALRM);
+	timers[1] = raise_soon(SIGPIPE);
 	c.timeout_ns = CODER_NS / 4;
 	assert_int_equal(call(&c, &get, &response, &err), -1);
 	assert_int_equal(handled, SIGALRM);
 	assert_true(err.timeout); /* it did not end the request */
-	timer_delete(timer);
+	timer_delete(timers[0]);
+	timer_delete(timers[1]);
 	signal(SIGALRM, SIG_DFL);
 }
 
@@ -1532,6 +1565,7 @@ int main(void)
 		TEST(stale_connection),
 		TEST(descriptors),
 		TEST(stolen_descriptor),
+		TEST(stolen_by_socket),
 		TEST(fork),
 		TEST(few_descriptors),
 		TEST(hold),

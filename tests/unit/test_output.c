@@ -394,12 +394,12 @@ static void test_escape(void **state)
 		{ "\u061b\u200d\u2027\u202f\u2065\u206a\ufeff",
 		  "\u061b\u200d\u2027\u202f\u2065\u206a\ufeff" },
 		{ "é生\U0001f600\U0010ffff", "é生\U0001f600\U0010ffff" },
-		/* a lone byte, a cut sequence, a long form, a surrogate, past the end */
+		/* a lone byte, a cut sequence, a long form, surrogates, past the end */
 		{ "a\x80\xff", "a\\x80\\xff" },
 		{ "\xe7\x94", "\\xe7\\x94" },
 		{ "\xe7\x94z", "\\xe7\\x94z" },
 		{ "\xc0\xaf\xe0\x80\xaf", "\\xc0\\xaf\\xe0\\x80\\xaf" },
-		{ "\xed\xa0\x80", "\\xed\\xa0\\x80" },
+		{ "\xed\xa0\x80\xed\xbf\xbf", "\\xed\\xa0\\x80\\xed\\xbf\\xbf" },
 		{ "\xf4\x90\x80\x80\xf5", "\\xf4\\x90\\x80\\x80\\xf5" },
 		{ "\xed\x9f\xbf\xf4\x8f\xbf\xbf", "\xed\x9f\xbf\xf4\x8f\xbf\xbf" },
 	};

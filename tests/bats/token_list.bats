@@ -1,0 +1,699 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-3.0-or-later
+# token_list: what it prints, what it keeps, what it leaves in variables.
+
+load helper
+
+setup_file() {
+	sandbox_start --seed demo --max-admin-lifetime 876600h
+}
+
+teardown_file() {
+	sandbox_stop
+}
+
+setup() {
+	shell_setup
+	forget_requests
+}
+
+FIELDS=(id name owner user_id login_type scopes allow_list lifetime_seconds created_at updated_at
+	last_used expires_at created_epoch last_used_epoch expires_epoch ttl expired never_used)
+
+empty() { # a deployment with people and no token
+	ctl POST reset '{"seed":"empty"}' >/dev/null
+}
+
+golden() {
+	python3 "$BATS_TEST_DIRNAME/golden.py" "$@"
+}
+
+# recorded_seed [ended] - the tokens that the CLI was recorded with, aged as if that were now.
+recorded_seed() {
+	empty
+	NOW=$(date +%s)
+	ADMIN_ID=$(ctl GET users | python3 -c '
+import json, sys
+print(next(u["id"] for u in json.load(sys.stdin) if u["username"] == "admin"))')
+	golden seed "$NOW" "$@" | ctl POST tokens - >/dev/null
+}
+
+# same_as_cli N WORD... - the last try printed what the Nth such run of the CLI had printed.
+same_as_cli() {
+	is "$status" 0
+	is "$err" ""
+	diff <(golden stdout "$NOW" "$ADMIN_ID" "$@") "$BATS_TEST_TMPDIR/out"
+}
+
+# listed ARGUMENT... - the names that are listed, sorted, in one line.
+listed() {
+	try token_list -o tsv -c name --no-header "$@"
+	[[ $status == 0 ]] || fail "token_list $*"
+	names=$(sort <<<"$out" | paste -sd ' ')
+}
+
+# ------------------------------------------------------------------- the table
+
+@test "the table is the CLI's, byte by byte" {
+	recorded_seed
+	try token_list
+	same_as_cli 1 tokens ls
+}
+
+@test "the table of everybody's tokens is the CLI's, byte by byte" {
+	recorded_seed
+	try token_list -a
+	same_as_cli 0 tokens ls -a
+	try token_list --all
+	same_as_cli 0 tokens ls -a
+}
+
+@test "chosen columns come in the CLI's order, byte by byte" {
+	recorded_seed
+	try token_list -c name,id
+	same_as_cli 0 tokens ls -c name,id
+	try token_list -c name -c 'allow list'
+	same_as_cli 0 tokens ls -c name -c 'allow list'
+}
+
+@test "expired tokens are hidden and shown as the CLI does, byte by byte" {
+	recorded_seed ended
+	try token_list
+	same_as_cli 2 tokens ls
+	try token_list --include-expired
+	same_as_cli 0 tokens ls --include-expired
+}
+
+@test "the JSON is the CLI's, byte by byte, with the owner's name added" {
+	recorded_seed
+	try token_list -o json
+	is "$status" 0
+	diff <(golden stdout "$NOW" "$ADMIN_ID" 0 tokens list -o json | golden username admin) \
+		"$BATS_TEST_TMPDIR/out"
+}
+
+@test "wide, narrow and combining characters are padded as the CLI pads them" {
+	local want='NAME                  |
+日本語                |
+emoji 😀 👍🏽 👨‍👩‍👧  |
+combining é̂           |
+flag 🇩🇪 keycap 1️⃣     |
+half ｱｲｳ full ＡＢＣ  |
+한글 ñ ß              |
+thai กำ नमस्ते        |
+zero'$'\u200b''width '$'\u00ad''            |
+x                     |'
+	empty
+	ctl POST tokens '[{"owner": "admin", "name": "日本語"}, {"owner": "admin", "name": "emoji 😀 👍🏽 👨‍👩‍👧"},
+		{"owner": "admin", "name": "combining e\u0301\u0302"}, {"owner": "admin", "name": "flag 🇩🇪 keycap 1️⃣"},
+		{"owner": "admin", "name": "half ｱｲｳ full ＡＢＣ"}, {"owner": "admin", "name": "한글 ñ ß"},
+		{"owner": "admin", "name": "thai กำ नमस्ते"}, {"owner": "admin", "name": "zero\u200bwidth \u00ad"},
+		{"owner": "admin", "name": "x"}]' >/dev/null
+	try token_list -c name
+	is "$status" 0
+	is "$(sed 's/$/|/' "$BATS_TEST_TMPDIR/out")" "$want"
+	LC_ALL=C LANG=C try token_list -c name
+	is "$(sed 's/$/|/' "$BATS_TEST_TMPDIR/out")" "$want"
+}
+
+@test "what would act on the terminal is shown escaped, in every format" {
+	local text
+	empty
+	ctl POST tokens '[
+		{"owner": "admin", "id": "0000000001", "name": "esc\u001b[31mred"},
+		{"owner": "admin", "id": "0000000002", "name": "nl\nx\ttab\\back"},
+		{"owner": "admin", "id": "0000000003", "name": "bidi\u202ex\u2066y\u200fz"},
+		{"owner": "admin", "id": "0000000004", "name": "c1\u0085x\u009b1mdel\u007f"},
+		{"owner": "admin", "id": "0000000005", "name": "html<&>\"q\""}]' >/dev/null
+	try token_list -c name --no-header
+	is "$status" 0
+	is "$out" "$(printf '%-27s\n' 'esc\x1b[31mred' 'nl\x0ax\x09tab\back' \
+		'bidi\u202ex\u2066y\u200fz' 'c1\x85x\x9b1mdel\x7f' 'html<&>"q"')"
+	try token_list -c id,name --no-header -o tsv
+	is "$out" $'0000000001\tesc\\x1b[31mred
+0000000002\tnl\\nx\\ttab\\\\back
+0000000003\tbidi\\u202ex\\u2066y\\u200fz
+0000000004\tc1\\x85x\\x9b1mdel\\x7f
+0000000005\thtml<&>"q"'
+	try token_list -o json
+	text=$(grep token_name <<<"$out")
+	is "$text" '    "token_name": "esc\u001b[31mred",
+    "token_name": "nl\nx\ttab\\back",
+    "token_name": "bidi\u202ex\u2066y\u200fz",
+    "token_name": "c1\u0085x\u009b1mdel\u007f",
+    "token_name": "html\u003c\u0026\u003e\"q\"",'
+}
+
+@test "variables get names as they are, escapes and all" {
+	local -A t=()
+	empty
+	ctl POST tokens '{"owner": "admin", "id": "0000000001", "name": "a\u001b[31m\n\u202eb"}' >/dev/null
+	try token_list -A t
+	is "$status" 0
+	is "${t[0000000001,name]}" $'a\e[31m\n\u202eb'
+}
+
+# --------------------------------------------------------------------- whose
+
+@test "without -a nobody else's tokens are listed, with -a all that may be seen" {
+	listed
+	is "$names" "grafana terraform"
+	listed -a
+	is "$names" "backup ci-deploy grafana laptop never-touched terraform"
+	is "$(requests)" "GET /api/v2/users/me/keys/tokens?include_all=false&include_expired=false
+GET /api/v2/users/me/keys/tokens?include_all=true&include_expired=false"
+}
+
+@test "a member's -a lists its own tokens only" {
+	CODER_SESSION_TOKEN=$ALICE_TOKEN
+	listed -a
+	is "$names" "backup ci-deploy laptop never-touched"
+	try token_list -a -c name,owner -o tsv --no-header --name laptop
+	is "$out" $'laptop\talice'
+}
+
+@test "-u lists another user's tokens" {
+	listed -u alice
+	is "$names" "backup ci-deploy laptop never-touched"
+	listed --user=ALICE
+	is "$names" "backup ci-deploy laptop never-touched"
+	is "$(requests | head -1)" "GET /api/v2/users/alice/keys/tokens?include_all=false&include_expired=false"
+}
+
+@test "-u of somebody that is not there, or not to be seen, is not found" {
+	try token_list -u nobody
+	refused 3 "listing the tokens of nobody: Resource not found"
+	is "$(requests | head -1)" "GET /api/v2/users/nobody/keys/tokens?include_all=false&include_expired=false"
+	CODER_SESSION_TOKEN=$ALICE_TOKEN
+	try token_list -u admin
+	refused 3 "not found"
+	is "${TOKEN_ERROR[status]} ${TOKEN_ERROR[http]}" "3 404"
+}
+
+@test "-u takes no path and no empty name, and not together with -a" {
+	try token_list -u ../me
+	refused 2 '"../me" cannot be a user'
+	try token_list -u ''
+	refused 2 "cannot be empty"
+	try token_list -a -u alice
+	refused 2 "exclude each other"
+	is "$(requests)" ""
+}
+
+# ------------------------------------------------------------------- filters
+
+# A deployment in which each filter has something to keep and something to drop.
+filter_seed() {
+	empty
+	ctl POST tokens '[
+		{"owner": "admin", "name": "ci-1", "scopes": ["workspace:read", "template:read"],
+		 "allow_list": ["template:*", "workspace:11111111-1111-4111-8111-111111111111"],
+		 "created_ago_s": 864000, "last_used_ago_s": 3600, "expires_in_s": 86400},
+		{"owner": "admin", "name": "ci-2", "scopes": ["workspace:read"], "allow_list": ["workspace:*"],
+		 "created_ago_s": 8640000, "expires_in_s": 8640000},
+		{"owner": "admin", "name": "CI-3", "scopes": ["coder:all"],
+		 "created_ago_s": 8640000, "last_used_ago_s": 5000000, "expires_in_s": 864000},
+		{"owner": "admin", "name": "a/b", "scopes": ["coder:application_connect"],
+		 "allow_list": ["*:11111111-1111-4111-8111-111111111111"],
+		 "created_ago_s": 60, "expires_in_s": 86400000},
+		{"owner": "admin", "name": "gone", "scopes": ["workspace:read"],
+		 "created_ago_s": 864000, "last_used_ago_s": 500000, "expires_in_s": -3600}]' >/dev/null
+	forget_requests
+}
+
+@test "--name keeps the names that match a pattern" {
+	filter_seed
+	listed --name ci-1
+	is "$names" "ci-1"
+	listed --name 'ci-*'
+	is "$names" "ci-1 ci-2"
+	listed --name 'ci-?'
+	is "$names" "ci-1 ci-2"
+	listed --name '[cC][iI]-[23]'
+	is "$names" "CI-3 ci-2"
+	listed --name 'a*b'
+	is "$names" "a/b"
+	listed --name ''
+	is "$names" ""
+}
+
+@test "--scope keeps tokens that have all of the scopes" {
+	filter_seed
+	listed --scope workspace:read
+	is "$names" "ci-1 ci-2"
+	listed --scope workspace:read --scope template:read
+	is "$names" "ci-1"
+	listed --scope 'template:read, workspace:read'
+	is "$names" "ci-1"
+	listed --scope all
+	is "$names" "CI-3"
+	listed --scope application_connect
+	is "$names" "a/b"
+	listed --scope no:such
+	is "$names" ""
+}
+
+@test "--allow keeps tokens whose allow list permits all of the targets" {
+	filter_seed
+	local uuid=11111111-1111-4111-8111-111111111111
+	listed --allow "workspace:$uuid"
+	is "$names" "CI-3 a/b ci-1 ci-2"
+	listed --allow "workspace:${uuid^^}"
+	is "$names" "CI-3 a/b ci-1 ci-2"
+	listed --allow 'workspace:22222222-2222-4222-8222-222222222222'
+	is "$names" "CI-3 ci-2"
+	listed --allow 'workspace:*'
+	is "$names" "CI-3 ci-2"
+	listed --allow 'template:*' --allow "workspace:$uuid"
+	is "$names" "CI-3 ci-1"
+	listed --allow "template:*,workspace:$uuid"
+	is "$names" "CI-3 ci-1"
+	listed --allow '*:*'
+	is "$names" "CI-3"
+}
+
+@test "--allow takes names and looks them up" {
+	listed -a --allow workspace:alice/dev-docker
+	is "$names" "backup ci-deploy laptop terraform"
+	has "$(requests)" "GET /api/v2/users/alice/workspace/dev-docker"
+	try token_list --allow workspace:alice/no-such
+	refused 3 "no-such"
+	lacks "$(requests | tail -1)" "/keys/tokens"
+}
+
+@test "--expires-within and --expired look at the time that is left" {
+	filter_seed
+	listed --expires-within 2d
+	is "$names" "ci-1"
+	listed --expires-within 1w4d
+	is "$names" "CI-3 ci-1"
+	listed --expires-within 2d --include-expired
+	is "$names" "ci-1 gone"
+	listed --expired
+	is "$names" "gone"
+	is "$(requests | tail -1)" "GET /api/v2/users/me/keys/tokens?include_all=false&include_expired=true"
+	listed --include-expired
+	is "$names" "CI-3 a/b ci-1 ci-2 gone"
+}
+
+@test "--unused-for counts from the last use, or from the creation" {
+	filter_seed
+	listed --unused-for 30d
+	is "$names" "CI-3 ci-2"
+	listed --unused-for 70d
+	is "$names" "ci-2"
+	listed --unused-for 30m
+	is "$names" "CI-3 ci-1 ci-2"
+	listed --unused-for 0s
+	is "$names" "CI-3 a/b ci-1 ci-2"
+	listed --never-used
+	is "$names" "a/b ci-2"
+}
+
+@test "filters are combined with and" {
+	filter_seed
+	listed --name 'ci-*' --never-used
+	is "$names" "ci-2"
+	listed --scope workspace:read --allow 'workspace:*' --unused-for 30d
+	is "$names" "ci-2"
+	listed --scope workspace:read --expired
+	is "$names" "gone"
+	listed --name 'ci-*' --expires-within 2d --never-used
+	is "$names" ""
+}
+
+@test "filters work alike in every format and for variables" {
+	local -a ids=()
+	local -A t=()
+	local id
+	filter_seed
+	try token_list --name 'ci-*' -c name --no-header
+	is "$(tr -d ' ' <<<"$out" | paste -sd ' ')" "ci-1 ci-2"
+	try token_list --name 'ci-*' -o json
+	is "$(python3 -c 'import json,sys; print(*(t["token_name"] for t in json.load(sys.stdin)))' <<<"$out")" "ci-1 ci-2"
+	try token_list --name 'ci-*' -q
+	is "$(wc -l <<<"$out")" 2
+	id=${out%%$'\n'*}
+	try token_list --name 'ci-*' -v ids -A t
+	is "$out$err" ""
+	is "${#ids[@]} ${ids[0]}" "2 $id"
+	is "${#t[@]}" "$((2 * ${#FIELDS[@]}))"
+}
+
+@test "filters that cannot be are refused before any request" {
+	try token_list --expires-within 7
+	refused 2 "--expires-within: "
+	try token_list --unused-for 3dd
+	refused 2 "--unused-for: "
+	try token_list --scope ''
+	refused 2 "scope cannot be empty"
+	try token_list --scope a:b,,c:d
+	refused 2 "scope cannot be empty"
+	try token_list --allow ''
+	refused 2 "allow list entry cannot be empty"
+	try token_list --allow workspace
+	refused 2 'invalid allow_list entry "workspace"'
+	try token_list --allow workspaec:*
+	refused 2 'did you mean "workspace"?'
+	is "${TOKEN_ERROR[status]} ${TOKEN_ERROR[http]}" "2 0"
+	is "$(requests)" ""
+}
+
+# ------------------------------------------------------------------- columns
+
+@test "columns may be spelled with blanks or underscores, in any case, and repeat" {
+	try token_list --no-header --name grafana -o tsv -c 'NAME, Allow_List ,last used'
+	is "$out" $'grafana\tuser:*\t1970-01-01T00:00:00Z'
+	try token_list --no-header --name grafana -c name -c name,scopes
+	is "$out" 'grafana  grafana  user:read  '
+	try token_list --name grafana -o tsv -c 'expires_at,CREATED AT,allow list,last_used'
+	is "${out%%$'\n'*}" $'expires_at\tcreated_at\tallow_list\tlast_used'
+	try token_list --name grafana -c 'allow_list,owner'
+	is "$out" 'ALLOW LIST  OWNER  
+user:*      admin  '
+}
+
+@test "-c '' means all columns" {
+	try token_list -c '' --name grafana -o tsv
+	is "${out%%$'\n'*}" $'id\tname\tscopes\tallow_list\tlast_used\texpires_at\tcreated_at\towner'
+	is "${out##*$'\t'}" "admin"
+}
+
+@test "a column that does not exist is refused, with the nearest named" {
+	try token_list -c nmae
+	refused 2 "nmae: invalid column; did you mean name?"
+	has "$err" "want some of id,name,scopes,allow list,last used,expires at,created at,owner"
+	try token_list -c id,,name
+	refused 2 "invalid column"
+	try token_list -c bogus
+	refused 2 "bogus: invalid column; want some of"
+	is "$(requests)" ""
+}
+
+# ------------------------------------------------------------------- formats
+
+@test "rows are sorted by id where the table shows it, else in the server's order" {
+	empty
+	ctl POST tokens '[{"owner": "admin", "id": "zzzzzzzzzz", "name": "first"},
+		{"owner": "admin", "id": "AAAAAAAAAA", "name": "second"},
+		{"owner": "admin", "id": "aaaaaaaaaa", "name": "third"}]' >/dev/null
+	try token_list -c name,id --no-header
+	is "$out" 'second  AAAAAAAAAA  
+third   aaaaaaaaaa  
+first   zzzzzzzzzz  '
+	try token_list -c name --no-header
+	is "$out" 'first   
+second  
+third   '
+	try token_list -q
+	is "$out" 'zzzzzzzzzz
+AAAAAAAAAA
+aaaaaaaaaa'
+	try token_list -o tsv -c id --no-header
+	is "$out" 'zzzzzzzzzz
+AAAAAAAAAA
+aaaaaaaaaa'
+}
+
+@test "tsv has a header line that --no-header leaves out" {
+	try token_list -o tsv --name terraform
+	is "$(wc -l <<<"$out")" 2
+	has "$out" $'id\tname\tscopes\tallow_list\tlast_used\texpires_at\tcreated_at\n'
+	has "$out" $'\tterraform\torganization:read, template:*\t*:*\t'
+	try token_list -o tsv --name terraform --no-header
+	is "$(wc -l <<<"$out")" 1
+	lacks "$out" "allow_list"
+}
+
+@test "--no-header takes the header's width off the table, too" {
+	try token_list --no-header --name grafana -c scopes,name
+	is "$out" 'user:read  grafana  '
+	try token_list --no-header --name grafana -c 'allow list'
+	is "$out" 'user:*  '
+}
+
+@test "-q prints ids and excludes columns and formats" {
+	try token_list -q --name grafana
+	is "$status" 0
+	[[ $out =~ ^[0-9A-Za-z]{10}$ ]] || fail "no id"
+	forget_requests
+	try token_list -q -c name
+	refused 2 "exclude each other"
+	try token_list -q -o json
+	refused 2 "exclude each other"
+	try token_list -o yaml
+	refused 2 "want table, json or tsv"
+	is "$(requests)" ""
+}
+
+@test "no tokens: status 0, and every format says so in its way" {
+	empty
+	try token_list
+	is "$status $out" "0 "
+	is "$err" "No tokens found."
+	try token_list --no-header
+	is "$status $out $err" "0  No tokens found."
+	try token_list -o json
+	is "$status $out $err" "0 [] "
+	try token_list -o tsv
+	is "$status $out $err" "0  "
+	try token_list -q
+	is "$status $out $err" "0  "
+	[[ -z ${TOKEN_ERROR+set} ]] || fail "TOKEN_ERROR is set"
+}
+
+@test "no tokens: arrays are emptied" {
+	local -a ids=(old)
+	local -A t=([old]=x)
+	empty
+	try token_list -v ids -A t
+	is "$status $out $err" "0  "
+	is "${#ids[@]} ${#t[@]}" "0 0"
+}
+
+@test "what a filter leaves of nothing is no tokens, too" {
+	try token_list --name no-such
+	is "$status $out" "0 "
+	is "$err" "No tokens found."
+	try token_list --name no-such -o json
+	is "$out" "[]"
+}
+
+@test "a list that cannot be written fails the call" {
+	status=0
+	token_list >/dev/full 2>"$BATS_TEST_TMPDIR/err" || status=$?
+	is "$status" 1
+	has "$(<"$BATS_TEST_TMPDIR/err")" "write error: No space left on device"
+	status=0
+	token_list >&- 2>"$BATS_TEST_TMPDIR/err" || status=$?
+	is "$status" 1
+	has "$(<"$BATS_TEST_TMPDIR/err")" "write error"
+}
+
+# ------------------------------------------------------------------ variables
+
+@test "-v assigns the ids, in the server's order, and prints nothing" {
+	local -a ids=(old old old)
+	try token_list -v ids
+	is "$status $out $err" "0  "
+	try token_list -q
+	is "${ids[*]}" "${out//$'\n'/ }"
+	is "${#ids[@]}" 2
+}
+
+@test "-A assigns every field of every token" {
+	local -A t=([old]=x)
+	local -a ids=()
+	local id field
+	try token_list -a -v ids -A t
+	is "$status $out $err" "0  "
+	is "${#ids[@]}" 6
+	is "${#t[@]}" "$((6 * ${#FIELDS[@]}))"
+	for id in "${ids[@]}"; do
+		for field in "${FIELDS[@]}"; do
+			[[ -n ${t[$id,$field]+set} ]] || fail "no $field of $id"
+		done
+		is "${t[$id,id]}" "$id"
+	done
+}
+
+@test "the fields of a record say what the server said, in shell terms" {
+	local -A t=()
+	local -a ids=()
+	local id now
+	now=$(date +%s)
+	try token_list -u alice --name ci-deploy -v ids -A t
+	id=${ids[0]}
+	is "${t[$id,name]} ${t[$id,owner]} ${t[$id,login_type]}" "ci-deploy alice token"
+	is "${t[$id,scopes]}" "template:read workspace:read"
+	[[ ${t[$id,allow_list]} =~ ^template:\*\ workspace:[0-9a-f-]{36}$ ]] || fail "allow_list"
+	is "${t[$id,lifetime_seconds]}" "$((30 * 86400))"
+	is "$(date -u -d "@${t[$id,created_epoch]}" +%FT%T)" "${t[$id,created_at]:0:19}"
+	is "$(date -u -d "@${t[$id,expires_epoch]}" +%FT%T)" "${t[$id,expires_at]:0:19}"
+	is "$(date -u -d "@${t[$id,last_used_epoch]}" +%FT%T)" "${t[$id,last_used]:0:19}"
+	((${t[$id,ttl]} > 4 * 86400 && ${t[$id,ttl]} <= ${t[$id,expires_epoch]} - now)) || fail "ttl"
+	is "${t[$id,expired]} ${t[$id,never_used]}" "0 0"
+	is "${t[$id,user_id]}" "$(ctl GET users | python3 -c '
+import json, sys
+print(next(u["id"] for u in json.load(sys.stdin) if u["username"] == "alice"))')"
+}
+
+@test "an expired, never used token has no time left" {
+	local -A t=()
+	local -a ids=()
+	empty
+	ctl POST tokens '{"owner": "admin", "name": "x", "created_ago_s": 100, "expires_in_s": -50}' >/dev/null
+	try token_list --expired -v ids -A t
+	is "${t[${ids[0]},ttl]} ${t[${ids[0]},expired]} ${t[${ids[0]},never_used]} ${t[${ids[0]},last_used_epoch]}" "0 1 1 0"
+}
+
+@test "variables and a format may be asked for together" {
+	local -a ids=()
+	try token_list -v ids -c name --name grafana
+	is "$out" "NAME     
+grafana  "
+	is "${#ids[@]}" 1
+	try token_list -v ids -o tsv -c name --no-header
+	is "$out" "terraform
+grafana"
+	is "${#ids[@]}" 2
+}
+
+@test "a failed call leaves the variables as they were" {
+	local -a ids=(a b)
+	local -A t=([k]=v)
+	try token_list -u nobody -v ids -A t
+	is "$status" 3
+	is "${ids[*]} ${t[k]} ${#t[@]}" "a b v 1"
+}
+
+@test "variables that cannot be assigned are refused before any request" {
+	local -r ro=x
+	local -A assoc=()
+	local -a indexed=()
+	local -i number=1
+	try token_list -v ro
+	refused 2 "ro: readonly variable"
+	try token_list -v assoc
+	refused 2 "assoc: not an indexed array"
+	try token_list -A indexed
+	refused 2 "indexed: cannot convert indexed to associative array"
+	try token_list -v number
+	refused 2 "number: integer variable"
+	try token_list -v 'x[1]'
+	refused 2 "not a valid identifier"
+	try token_list -v x -A x
+	refused 2 "x: given for two results"
+	try token_list -v TOKEN_ERROR
+	refused 2 "TOKEN_ERROR: reserved for errors"
+	is "$(requests)" ""
+}
+
+# ------------------------------------------------------------- other servers
+
+@test "a server before scopes: its tokens can do everything, the table shows nothing" {
+	local -A t=()
+	local -a ids=()
+	ctl POST modes '["legacy-2.26"]' >/dev/null
+	try token_list --name terraform -o tsv -c scopes,allow_list --no-header
+	is "$status" 0
+	is "$out" $'\t'
+	try token_list -v ids -A t --name grafana
+	is "${t[${ids[0]},allow_list]}" "*:*"
+	try token_list -o json --name grafana
+	has "$out" '"scopes": null,'
+	has "$out" '"allow_list": null,'
+	ctl POST tokens '{"owner": "admin", "name": "old"}' >/dev/null
+	try token_list -v ids -A t --name old
+	is "${t[${ids[0]},scopes]}" "coder:all"
+	listed --scope coder:all --allow 'workspace:*'
+	has "$names" "old"
+}
+
+@test "a server before allow lists: every token is allowed everything" {
+	local -A t=()
+	local -a ids=()
+	ctl POST modes '["legacy-2.27"]' >/dev/null
+	try token_list -v ids -A t --name grafana
+	is "${t[${ids[0]},scopes]} ${t[${ids[0]},allow_list]}" "user:read *:*"
+	listed --allow workspace:11111111-1111-4111-8111-111111111111
+	is "$names" "grafana terraform"
+}
+
+@test "a server that always lists expired tokens: they are left out here" {
+	ctl POST modes '["no-expire"]' >/dev/null
+	listed -u alice
+	is "$names" "backup ci-deploy laptop never-touched"
+	listed -u alice --include-expired
+	is "$names" "backup ci-deploy laptop never-touched old-script"
+}
+
+@test "never used is told apart whichever way a server says it" {
+	local -A t=()
+	local -a ids=()
+	ctl POST modes '["never-used-0001"]' >/dev/null
+	listed --never-used
+	is "$names" "grafana"
+	try token_list -v ids -A t --name grafana
+	is "${t[${ids[0]},never_used]} ${t[${ids[0]},last_used_epoch]} ${t[${ids[0]},last_used]}" \
+		"1 0 0001-01-01T00:00:00Z"
+}
+
+@test "allow lists are read as objects, too" {
+	ctl POST modes '["allow-objects"]' >/dev/null
+	try token_list --name grafana -o tsv -c allow_list --no-header
+	is "$out" "user:*"
+	listed --allow user:*
+	is "$names" "grafana terraform"
+}
+
+@test "resource types of a newer server are shown as they come" {
+	ctl POST modes '["unknown-type"]' >/dev/null
+	try token_list --name from-newer-client -o tsv -c allow_list --no-header
+	is "$status" 0
+	has "$out" "brand_new_type:"
+}
+
+@test "an answer that is an empty list, or null, is no tokens" {
+	local body
+	for body in null '[]' ' [ ] '; do
+		ctl POST faults "$(printf '{"path": "keys/tokens", "status": 200,
+			"headers": {"Content-Type": "application/json"}, "body": "%s"}' "$body")" >/dev/null
+		try token_list
+		is "$status $out $err" "0  No tokens found."
+	done
+}
+
+@test "a list that breaks off or is none prints nothing and fails" {
+	local body
+	for body in '[{\"id\":' '{}' '[1]' 'true' '[] x'; do
+		ctl POST faults "$(printf '{"path": "keys/tokens", "status": 200,
+			"headers": {"Content-Type": "application/json"}, "body": "%s"}' "$body")" >/dev/null
+		try token_list
+		refused 7 "listing tokens: "
+	done
+}
+
+@test "ten thousand tokens are listed, whole" {
+	local -a ids=()
+	empty
+	ctl POST tokens '{"owner": "admin", "name": "bulk-%d", "count": 10000}' >/dev/null
+	try token_list
+	is "$status" 0
+	is "$(wc -l <"$BATS_TEST_TMPDIR/out")" 10001
+	LC_ALL=C sort -c <(tail -n +2 "$BATS_TEST_TMPDIR/out")
+	try token_list -v ids --name 'bulk-*'
+	is "${#ids[@]}" 10000
+	try token_list -o json
+	is "$(python3 -c 'import json,sys; print(len({t["id"] for t in json.load(sys.stdin)}))' <"$BATS_TEST_TMPDIR/out")" 10000
+	listed --name bulk-4711
+	is "$names" "bulk-4711"
+}
+
+# --------------------------------------------------------------------- usage
+
+@test "operands are refused" {
+	try token_list extra
+	refused 2 "extra"
+	is "$(requests)" ""
+}

@@ -1,0 +1,64 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Peers that never answer.
+
+    mute.py connect READY          a port that takes no more connections; READY gets its number
+    mute.py dns ADDRESS READY HEARD  a name server; HEARD gets a line for each question
+
+Ends when its parent does.
+"""
+
+import os
+import socket
+import sys
+import threading
+import time
+
+
+def end_with_parent():
+    parent = os.getppid()
+    while os.getppid() == parent:
+        time.sleep(0.2)
+    os._exit(0)
+
+
+def write_whole(path, text):
+    with open(path + ".new", "w") as file:
+        file.write(text)
+    os.rename(path + ".new", path)
+
+
+def refuse_connections(ready):
+    """Fills the queue of a listener that never accepts: the next SYN gets no answer."""
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", 0))
+    listener.listen(0)
+    queued = []
+    while True:
+        caller = socket.socket()
+        caller.settimeout(0.3)
+        try:
+            caller.connect(listener.getsockname())
+        except socket.timeout:
+            break
+        queued.append(caller)
+    write_whole(ready, f"{listener.getsockname()[1]}\n")
+    threading.Event().wait()
+
+
+def hear_questions(address, ready, heard):
+    server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    server.bind((address, 53))
+    write_whole(ready, f"{address}\n")
+    while True:
+        question = server.recv(512)
+        with open(heard, "a") as file:
+            file.write(f"{question[12:].split(bytes(1))[0]}\n")
+
+
+if __name__ == "__main__":
+    threading.Thread(target=end_with_parent, daemon=True).start()
+    if sys.argv[1] == "connect":
+        refuse_connections(sys.argv[2])
+    else:
+        hear_questions(*sys.argv[2:])
