@@ -146,8 +146,8 @@ char *opts_usage(const struct opts_command *command);
 
 /*
  * bash's long_doc: heap array of heap lines, NULL-terminated; the first is the
- * summary as a sentence. Description, options, examples and exit status, wrapped
- * at 75 columns. NULL: no memory.
+ * summary as a sentence, with a newline, which `help -d` does not add. Description,
+ * options, examples and exit status, wrapped at 75 columns. NULL: no memory.
  */
 char **opts_long_doc(const struct opts_command *command);
 void opts_free_lines(char **lines);

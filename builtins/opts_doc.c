@@ -309,7 +309,10 @@ char *opts_usage(const struct opts_command *command)
 	return NULL;
 }
 
-/* The lines of a text, each on heap; NULL: no memory. */
+/*
+ * The lines of a text, each on heap; NULL: no memory. The first keeps its newline and stands for
+ * the blank line behind it, too: `help -d` prints it as it is.
+ */
 static char **split_lines(const char *text)
 {
 	size_t n = 0;
@@ -318,15 +321,15 @@ static char **split_lines(const char *text)
 	for (const char *p = text; (p = strchr(p, '\n')); p++)
 		n++;
 	lines = calloc(n + 1, sizeof(*lines));
-	for (size_t i = 0; lines && i < n; i++) {
-		size_t length = strcspn(text, "\n");
+	for (size_t i = 0; lines && *text; i++) {
+		size_t length = strcspn(text, "\n"), newline = i == 0;
 
-		lines[i] = strndup(text, length);
+		lines[i] = strndup(text, length + newline);
 		if (!lines[i]) {
 			opts_free_lines(lines);
 			return NULL;
 		}
-		text += length + 1;
+		text += length + 1 + newline;
 	}
 	return lines;
 }

@@ -30,6 +30,7 @@ struct session {
 	char *token;
 	struct coder_strings headers; /* "Name: value" */
 	char *ca_file, *cert_file, *key_file;
+	struct coder_strings proxies; /* what libcurl could find in the environment */
 };
 
 static void session_done(struct session *s)
@@ -37,6 +38,7 @@ static void session_done(struct session *s)
 	for (size_t i = 0; i < s->headers.n; i++)
 		explicit_bzero(s->headers.v[i], strlen(s->headers.v[i]));
 	coder_strings_done(&s->headers);
+	coder_strings_done(&s->proxies);
 	buf_free_string(s->token);
 	free(s->directory);
 	free(s->url);
@@ -335,6 +337,21 @@ static int find_tls(struct session *s, struct coder_error *err)
 	return 0;
 }
 
+/* Where the shell's malloc allows no threads, their names are looked up like the host's. */
+static int find_proxies(struct session *s, struct coder_error *err)
+{
+	static const char *const variables[] = { "http_proxy", "https_proxy", "HTTPS_PROXY",
+						 "all_proxy", "ALL_PROXY" };
+
+	for (size_t i = 0; i < sizeof(variables) / sizeof(variables[0]); i++) {
+		const char *value = shvar_get(variables[i]);
+
+		if (value && *value && coder_strings_add(&s->proxies, value, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 /* ---------------------------------------------------------------- headers */
 
 /* RFC 7230's token. */
@@ -545,6 +562,8 @@ static int open_client(const struct session *s, struct coder_client **ret, struc
 		.fresh = keepalive && strcmp(keepalive, "0") == 0,
 		.no_retry = s->quiet,
 		.no_threads = shell_malloc_unsafe(),
+		.proxies = (const char *const *)s->proxies.v,
+		.n_proxies = s->proxies.n,
 		.hooks = {
 			.pending = shell_pending,
 			.acknowledge = shell_acknowledge,
@@ -567,7 +586,7 @@ static int gather(struct session *s, const struct session_options *options, stru
 {
 	if (find_directory(s, err) < 0 || find_url(s, options->url, err) < 0 ||
 	    find_token(s, options->token, err) < 0 || find_tls(s, err) < 0 ||
-	    add_variable_headers(s, err) < 0)
+	    find_proxies(s, err) < 0 || add_variable_headers(s, err) < 0)
 		return -1;
 	return add_command_headers(s, err);
 }

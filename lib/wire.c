@@ -93,10 +93,11 @@ static struct {
  * that is the parent's, or wait for a thread. Kept reachable, so that leak
  * checkers tell them from a mistake.
  */
-static struct grave {
+struct grave {
 	void *handle;
 	struct grave *next;
-} * graveyard;
+};
+static struct grave *graveyard;
 
 static void bury(void *handle)
 {

@@ -38,10 +38,10 @@ sandbox_stop() {
 }
 
 # ctl METHOD ROUTE [JSON] - the sandbox's control route; JSON `-` is standard input. Tests call it
-# often: no Python unless the sandbox speaks TLS there.
+# often: no Python where plain HTTP over IPv4 is spoken.
 ctl() {
 	local at=${SANDBOX_CONTROL_URL#http://} body=${3-} fd status line LC_ALL=C
-	if [[ $at == *[:[]//* ]]; then
+	if [[ $at != 127.* ]]; then
 		python3 "$SANDBOX/ctl.py" "$SANDBOX_CONTROL_URL" "$@"
 		return
 	fi

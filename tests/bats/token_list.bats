@@ -96,7 +96,7 @@ listed() {
 	local want='NAME                  |
 日本語                |
 emoji 😀 👍🏽 👨‍👩‍👧  |
-combining é̂           |
+combining e'$'\u0301\u0302''           |
 flag 🇩🇪 keycap 1️⃣     |
 half ｱｲｳ full ＡＢＣ  |
 한글 ñ ß              |

@@ -120,12 +120,13 @@ class Terminal:
         if self.pid == 0:
             try:
                 default_signals()
+                os.closerange(3, 1024)
                 os.environ.update(TERM="dumb", INPUTRC="/dev/null", HISTFILE="")
                 os.execvp(options.command[0], options.command)
             finally:
                 os._exit(127)
         self.text, self.at, self.ended = b"", 0, None
-        self.resize(24, 80)
+        self.resize(24, 300)
 
     def resize(self, lines, columns):
         fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
@@ -233,7 +234,7 @@ class Driver:
             name, seconds = rest.split()
             self.wait(float(seconds), lambda: self.send(name, os.kill))
         elif verb == "resize":
-            self.target.resize(40, 120)
+            self.target.resize(40, 320)
         elif verb == "hangup":
             self.since = time.monotonic()
             self.target.hangup()

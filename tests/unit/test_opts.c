@@ -209,66 +209,67 @@ static void test_parses(void **state)
 	}
 }
 
+static const struct {
+	const char *words[WORDS_MAX], *expected;
+} refused[] = {
+	{ { "--bogus" }, "--bogus: invalid option" },
+	{ { "--bogus=secret" }, "--bogus: invalid option" },
+	{ { "-x" }, "-x: invalid option" },
+	{ { "-qxn" }, "-x: invalid option" },
+	{ { "-1h" }, "-1: invalid option" },
+	{ { "-\u00e9a" }, "-\u00e9: invalid option" },
+	{ { "--scop" }, "--scop: invalid option; did you mean --scope?" },
+	{ { "--scop=x" }, "--scop: invalid option; did you mean --scope?" },
+	{ { "--scopes" }, "--scopes: invalid option; did you mean --scopes-from?" },
+	{ { "--s" }, "--s: ambiguous option: --scope, --scopes-from" },
+	{ { "--sc=1" }, "--sc: ambiguous option: --scope, --scopes-from" },
+	{ { "--secretdo" }, "--secretdo: invalid option" },
+	{ { "--socpe" }, "--socpe: invalid option; did you mean --scope?" },
+	{ { "--nmae" }, "--nmae: invalid option; did you mean --name?" },
+	{ { "--names" }, "--names: invalid option; did you mean --name?" },
+	{ { "--uotput" }, "--uotput: invalid option; did you mean --output?" },
+	{ { "--outputt=x" }, "--outputt: invalid option; did you mean --output?" },
+	{ { "--Name" }, "--Name: invalid option; did you mean --name?" },
+	{ { "--lal" }, "--lal: invalid option; did you mean --all?" },
+	{ { "--dlte" }, "--dlte: invalid option; did you mean --delete?" },
+	{ { "--nxxx" }, "--nxxx: invalid option" },
+	{ { "--x" }, "--x: invalid option" },
+	{ { "--=x" }, "--: invalid option" },
+	{ { "--name" }, "--name: option requires an argument" },
+	{ { "-n" }, "-n: option requires an argument" },
+	{ { "-qc" }, "-c: option requires an argument" },
+	{ { "--all=x" }, "--all: option takes no argument" },
+	{ { "--all=" }, "--all: option takes no argument" },
+	{ { "--name=" }, "--name: value cannot be empty" },
+	{ { "-n", "" }, "--name: value cannot be empty" },
+	{ { "--scopes-from", "x", "--scopes-from", "" }, "--scopes-from: value cannot be empty" },
+	{ { "-oyaml" }, "yaml: invalid choice for --output: want table, json or tsv" },
+	{ { "-o", "tabl" }, "tabl: invalid choice for --output: want table, json or tsv" },
+	{ { "-o", "tables" }, "tables: invalid choice for --output: want table, json or tsv" },
+	{ { "-o", "JSON" }, "JSON: invalid choice for --output: want table, json or tsv" },
+	{ { "-o", "table|json" },
+	  "table|json: invalid choice for --output: want table, json or tsv" },
+	{ { "--output=" }, "--output: value cannot be empty" },
+	{ { "-D", "x" }, "x: invalid choice for --secretdoc: want text or man" },
+	{ { "--expire", "--delete" }, "--expire and --delete exclude each other" },
+	{ { "--delete", "x", "--expire" }, "--delete and --expire exclude each other" },
+	{ { "-u", "x", "-a" }, "--user and --all exclude each other" },
+	{ { "-au", "x" }, "--all and --user exclude each other" },
+	{ { "--bogus", "--help" }, "--bogus: invalid option" },
+	{ { "--bogus", "-x" }, "--bogus: invalid option" },
+	{ { "--name", "--help", "-x" }, "-x: invalid option" },
+};
+
 static void test_refuses(void **state)
 {
-	static const struct {
-		const char *words[WORDS_MAX], *expected;
-	} cases[] = {
-		{ { "--bogus" }, "--bogus: invalid option" },
-		{ { "--bogus=secret" }, "--bogus: invalid option" },
-		{ { "-x" }, "-x: invalid option" },
-		{ { "-qxn" }, "-x: invalid option" },
-		{ { "-1h" }, "-1: invalid option" },
-		{ { "-\u00e9a" }, "-\u00e9: invalid option" },
-		{ { "--scop" }, "--scop: invalid option; did you mean --scope?" },
-		{ { "--scop=x" }, "--scop: invalid option; did you mean --scope?" },
-		{ { "--scopes" }, "--scopes: invalid option; did you mean --scopes-from?" },
-		{ { "--s" }, "--s: ambiguous option: --scope, --scopes-from" },
-		{ { "--sc=1" }, "--sc: ambiguous option: --scope, --scopes-from" },
-		{ { "--secretdo" }, "--secretdo: invalid option" },
-		{ { "--socpe" }, "--socpe: invalid option; did you mean --scope?" },
-		{ { "--nmae" }, "--nmae: invalid option; did you mean --name?" },
-		{ { "--names" }, "--names: invalid option; did you mean --name?" },
-		{ { "--uotput" }, "--uotput: invalid option; did you mean --output?" },
-		{ { "--outputt=x" }, "--outputt: invalid option; did you mean --output?" },
-		{ { "--Name" }, "--Name: invalid option; did you mean --name?" },
-		{ { "--x" }, "--x: invalid option" },
-		{ { "--=x" }, "--: invalid option" },
-		{ { "--name" }, "--name: option requires an argument" },
-		{ { "-n" }, "-n: option requires an argument" },
-		{ { "-qc" }, "-c: option requires an argument" },
-		{ { "--all=x" }, "--all: option takes no argument" },
-		{ { "--all=" }, "--all: option takes no argument" },
-		{ { "--name=" }, "--name: value cannot be empty" },
-		{ { "-n", "" }, "--name: value cannot be empty" },
-		{ { "--scopes-from", "x", "--scopes-from", "" },
-		  "--scopes-from: value cannot be empty" },
-		{ { "-oyaml" }, "yaml: invalid choice for --output: want table, json or tsv" },
-		{ { "-o", "tabl" }, "tabl: invalid choice for --output: want table, json or tsv" },
-		{ { "-o", "tables" },
-		  "tables: invalid choice for --output: want table, json or tsv" },
-		{ { "-o", "JSON" }, "JSON: invalid choice for --output: want table, json or tsv" },
-		{ { "-o", "table|json" },
-		  "table|json: invalid choice for --output: want table, json or tsv" },
-		{ { "--output=" }, "--output: value cannot be empty" },
-		{ { "-D", "x" }, "x: invalid choice for --secretdoc: want text or man" },
-		{ { "--expire", "--delete" }, "--expire and --delete exclude each other" },
-		{ { "--delete", "x", "--expire" }, "--delete and --expire exclude each other" },
-		{ { "-u", "x", "-a" }, "--user and --all exclude each other" },
-		{ { "-au", "x" }, "--all and --user exclude each other" },
-		{ { "--bogus", "--help" }, "--bogus: invalid option" },
-		{ { "--bogus", "-x" }, "--bogus: invalid option" },
-		{ { "--name", "--help", "-x" }, "-x: invalid option" },
-	};
-
 	(void)state;
-	for (size_t i = 0; i < COUNT(cases); i++) {
+	for (size_t i = 0; i < COUNT(refused); i++) {
 		struct parsed p;
 
-		parse(&p, cases[i].words);
+		parse(&p, refused[i].words);
 		if (p.rc == 0)
 			fail_msg("%zu: accepted", i);
-		assert_string_equal(p.error, cases[i].expected);
+		assert_string_equal(p.error, refused[i].expected);
 		assert_null(p.result.owned);
 	}
 }
@@ -517,12 +518,13 @@ static void test_long_doc(void **state)
 {
 	char **lines = opts_long_doc(&command);
 	char *text = print(&command, "text"), *body = strstr(text, "Do things");
-	size_t n = 0;
+	size_t n = 1;
 
 	(void)state;
-	assert_string_equal(lines[0], "Do things to tokens.");
-	assert_string_equal(lines[1], "");
-	/* --help shows the same lines below the usage */
+	assert_string_equal(lines[0], "Do things to tokens.\n");
+	assert_begins(body, "Do things to tokens.\n\n");
+	body += strlen(lines[0]) + 1;
+	/* --help shows the same lines below the usage; bash ends each but the first by a newline */
 	for (; lines[n]; n++) {
 		size_t len = strcspn(body, "\n");
 
@@ -552,6 +554,7 @@ static void test_wraps_everywhere(void **state)
 		words[i] = 'x';
 		snprintf(paragraph, sizeof(paragraph), "%s %s", words, tail);
 		c.description = (const char *const[]){ paragraph, NULL };
+		c.examples = (const char *const[]){ "The same as a command:", paragraph, NULL };
 		text = print(&c, "text");
 		check_lines(text, 75);
 		/* nothing is lost but newlines for blanks */

@@ -1,0 +1,597 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Signals: ^C ends a call at once wherever it waits, and every other signal does to a call what
+# it does to any builtin. The calls run in shells of their own, driven by tests/tools/drive.py.
+
+load helper
+
+TOOLS=$REPO/tests/tools
+
+setup_file() {
+	sandbox_start
+	LOG=$BATS_FILE_TMPDIR/log
+	export LOG DRIVE_TIMES=$BATS_FILE_TMPDIR/times
+	python3 "$TOOLS/mute.py" connect "$BATS_FILE_TMPDIR/mute" 3>&- &
+	MUTE_PID=$!
+	until [[ -s $BATS_FILE_TMPDIR/mute ]]; do sleep 0.05; done
+	MUTE=$(<"$BATS_FILE_TMPDIR/mute")
+	export MUTE MUTE_PID
+}
+
+teardown_file() {
+	echo "# the slowest return after a signal: $(sort -n "$DRIVE_TIMES" | tail -n 1)" >&3
+	kill "$MUTE_PID"
+	sandbox_stop
+}
+
+setup() {
+	shell_setup
+	export CODER_URL CODER_SESSION_TOKEN URL
+	LOAD="enable -f $SO ${BUILTINS[*]}"
+	WRAP=()
+	NAP="exec python3 -c 'import time; time.sleep(0.2)'" # a child that no signal of ours is for
+}
+
+teardown() {
+	[[ -z ${DNS_PID-} ]] || kill "$DNS_PID"
+}
+
+fault() {
+	ctl POST faults "$1" >/dev/null
+}
+
+# The next call, whatever it asks, waits at a point of its way; `until_there` is the driver's step
+# that knows when.
+waiting_at() {
+	case $1 in
+	connecting)
+		CODER_URL=http://127.0.0.1:$MUTE
+		until_there="until syn $MUTE"
+		;;
+	"shaking hands")
+		fault '{"accept_hang": true}'
+		CODER_URL=${URL/http:/https:}
+		until_there='until log accept_hang'
+		;;
+	"waiting for the answer")
+		fault '{"stall": {"at": 0}}'
+		until_there='until log "GET"'
+		;;
+	"reading the answer's head")
+		fault '{"stall": {"at": 60}}'
+		until_there='until log "GET"'
+		;;
+	"reading the answer's body")
+		fault '{"drip": 300}'
+		until_there=$'until log "GET"\npause 1'
+		;;
+	"waiting to try again")
+		fault '{"status": 429, "headers": {"Retry-After": "30"}}'
+		until_there='until err trying again in 30 s'
+		;;
+	"running the header command")
+		export CODER_HEADER_COMMAND="echo \$\$ >$BATS_TEST_TMPDIR/command; sleep 30"
+		until_there="until file $BATS_TEST_TMPDIR/command"
+		;;
+	"looking the host up")
+		CODER_URL=http://coder.example.com
+		mute_name_server
+		until_there="until file $BATS_TEST_TMPDIR/heard"
+		;;
+	esac
+}
+
+# Puts the shells to be driven into a mount namespace whose name server never answers.
+mute_name_server() {
+	local address=127.53.$((BASHPID % 250 + 1)).$((RANDOM % 250 + 1)) i
+	unshare -m true 2>/dev/null || skip "needs the right to mount"
+	python3 "$TOOLS/mute.py" dns "$address" "$BATS_TEST_TMPDIR/dns" "$BATS_TEST_TMPDIR/heard" 3>&- &
+	DNS_PID=$!
+	for ((i = 0; i < 100; i++)); do
+		[[ -s $BATS_TEST_TMPDIR/dns ]] && break
+		sleep 0.05
+	done
+	[[ -s $BATS_TEST_TMPDIR/dns ]] || skip "needs the right to be a name server"
+	printf 'nameserver %s\noptions timeout:15 attempts:1\n' "$address" >"$BATS_TEST_TMPDIR/resolv.conf"
+	# shellcheck disable=SC2016 # the inner shell's
+	WRAP=(unshare -m sh -c 'mount --bind "$1" /etc/resolv.conf && shift && exec "$@"' sh
+		"$BATS_TEST_TMPDIR/resolv.conf")
+}
+
+# at_prompt <STEPS - drives an interactive shell that has the builtins; sets screen.
+at_prompt() {
+	{
+		printf 'type %s\nprompt 10\n' "$LOAD"
+		cat
+	} >"$BATS_TEST_TMPDIR/steps"
+	try python3 "$TOOLS/drive.py" --pty --log "$LOG" "${WRAP[@]}" "$BASH" --norc --noprofile -i \
+		<"$BATS_TEST_TMPDIR/steps"
+	screen=$out
+	[[ $status == 0 ]] || fail "the driver failed"
+}
+
+# script BODY <STEPS - drives a script; sets ended (a status or a signal), out, err.
+script() {
+	printf '%s\n' "$LOAD" "$1" >"$BATS_TEST_TMPDIR/script"
+	try python3 "$TOOLS/drive.py" --log "$LOG" --out "$BATS_TEST_TMPDIR/script.out" \
+		--err "$BATS_TEST_TMPDIR/script.err" "${WRAP[@]}" "$BASH" --norc "$BATS_TEST_TMPDIR/script"
+	[[ $status == 0 ]] || fail "the driver failed" "$(<"$BATS_TEST_TMPDIR/script.err")"
+	ended=${out#ended: }
+	out=$(<"$BATS_TEST_TMPDIR/script.out")
+	err=$(<"$BATS_TEST_TMPDIR/script.err")
+}
+
+# ^C at the prompt, at a point of the call's way.
+interrupt_at_prompt() {
+	waiting_at "$1"
+	at_prompt <<-END
+		type ids=(old); declare -A T=([old]=1); TOKEN_ERROR=none; token_list -v ids -A T
+		${until_there/err/out}
+		key C
+		prompt 1
+		type echo "status \$? ids \${ids[*]} T \${!T[*]}"
+		prompt 5
+		type unset CODER_HEADER_COMMAND; CODER_URL=$URL
+		prompt 5
+		type token_list -v ids && echo "works with \${#ids[*]}"
+		prompt 5
+	END
+	has "$screen" $'\nstatus 130 ids old T old\n'
+	has "$screen" $'\nworks with 2\n'
+}
+
+@test "^C at the prompt ends a call that is connecting" {
+	interrupt_at_prompt "connecting"
+}
+
+@test "^C at the prompt ends a call in its TLS handshake" {
+	interrupt_at_prompt "shaking hands"
+}
+
+@test "^C at the prompt ends a call that waits for the answer" {
+	interrupt_at_prompt "waiting for the answer"
+}
+
+@test "^C at the prompt ends a call in the head of the answer" {
+	interrupt_at_prompt "reading the answer's head"
+}
+
+@test "^C at the prompt ends a call in the body of the answer" {
+	interrupt_at_prompt "reading the answer's body"
+}
+
+@test "^C at the prompt ends a call that waits to try again" {
+	interrupt_at_prompt "waiting to try again"
+	has "$screen" "rate limited by the server, trying again in 30 s"
+}
+
+@test "^C at the prompt ends a call and its header command" {
+	interrupt_at_prompt "running the header command"
+	! kill -0 "$(<"$BATS_TEST_TMPDIR/command")" 2>/dev/null || fail "the command still runs"
+}
+
+@test "^C at the prompt ends a call whose host is being looked up" {
+	interrupt_at_prompt "looking the host up"
+}
+
+@test "^C at the prompt ends what surrounds the call, too" {
+	local form
+	for form in 'token_list; echo next' 'token_list || echo next' '! token_list && echo next' \
+		'for i in 1 2 3; do token_list; done; echo next' 'while ! token_list; do :; done; echo next' \
+		'f() { token_list; echo next; }; f; echo next' '(token_list; echo next); echo next' \
+		'x=$(token_list; echo next); echo next' 'echo "$(token_list)next"; echo next' \
+		'token_list | cat; echo next' 'true | token_list; echo next' 'eval token_list; echo next' \
+		'for i in 1 2; do (token_list); done; echo next' '{ token_list; } 2>&1; echo next' \
+		'. <(echo token_list; echo echo next); echo next'; do
+		waiting_at "waiting for the answer"
+		at_prompt <<-END
+			type $form
+			$until_there
+			key C
+			prompt 1
+			type echo "status \$?"
+			prompt 5
+			type token_list -q -v ids && echo "works with \${#ids[*]}"
+			prompt 5
+		END
+		has "$screen" $'\nstatus 130\n'
+		has "$screen" $'\nworks with 2\n'
+		lacks "$screen" $'\nnext' || fail "went on: $form"
+		is "$(requests | wc -l)" 2
+		forget_requests
+	done
+}
+
+@test "^C at the prompt runs a trap for INT when the call has ended" {
+	waiting_at "waiting for the answer"
+	at_prompt <<-END
+		type trap 'echo "trapped \$?"' INT
+		prompt 5
+		type token_list
+		$until_there
+		key C
+		until out trapped 130
+		prompt 1
+		type echo "status \$?"; token_list -q -v ids && echo "works with \${#ids[*]}"
+		prompt 5
+	END
+	has "$screen" $'\nstatus 130\n'
+	has "$screen" $'\nworks with 2\n'
+}
+
+@test "^\\ at the prompt and TERM leave a call alone, as they leave the shell" {
+	fault '{"delay": 0.6}'
+	at_prompt <<-END
+		type token_list -q -v ids; echo "status \$? with \${#ids[*]}"
+		until log "GET"
+		key \\
+		signal TERM
+		busy 0.2
+		prompt 5
+	END
+	has "$screen" $'\nstatus 0 with 2\n'
+}
+
+@test "INT ends a script wherever its call waits" {
+	local point
+	for point in "connecting" "shaking hands" "waiting for the answer" "reading the answer's body" \
+		"waiting to try again" "running the header command"; do
+		waiting_at "$point"
+		script 'token_list; echo next' <<-END
+			$until_there
+			group INT
+			end 1
+		END
+		is "$ended" SIGINT
+		is "$out" ""
+		shell_setup
+	done
+}
+
+@test "INT in a script with an EXIT trap ends the call, runs the trap and ends the script" {
+	local point
+	for point in "connecting" "shaking hands" "waiting for the answer" "reading the answer's body" \
+		"waiting to try again" "running the header command"; do
+		waiting_at "$point"
+		script 'trap "echo bye" EXIT; token_list; echo next' <<-END
+			$until_there
+			group INT
+			end 1
+		END
+		is "$ended" SIGINT
+		is "$out" "bye"
+		shell_setup
+	done
+}
+
+@test "INT in a script with an INT trap ends the call with 130, and the next call works" {
+	local point
+	for point in "connecting" "shaking hands" "waiting for the answer" "reading the answer's body" \
+		"waiting to try again" "running the header command"; do
+		waiting_at "$point"
+		script "trap 'echo trapped' INT
+			ids=(old)
+			token_list -v ids
+			echo \"status \$? ids \${ids[*]} error \${TOKEN_ERROR[status]}\"
+			unset CODER_HEADER_COMMAND
+			CODER_URL=$URL token_list -v ids && echo \"works with \${#ids[*]}\"" <<-END
+			$until_there
+			group INT
+			end 1
+		END
+		is "$ended" 0
+		is "$out" $'trapped\nstatus 130 ids old error 130\nworks with 2'
+		shell_setup
+	done
+}
+
+@test "INT during a look-up of the host ends scripts likewise" {
+	local mode
+	waiting_at "looking the host up"
+	for mode in ':' 'trap "echo bye" EXIT' 'trap "echo trapped" INT'; do
+		rm -f "$BATS_TEST_TMPDIR/heard"
+		script "$mode; token_list; echo \"status \$?\"" <<-END
+			$until_there
+			group INT
+			end 1
+		END
+		case $mode in
+		:) is "$ended$out" SIGINT ;;
+		*EXIT) is "$ended $out" "SIGINT bye" ;;
+		*INT) is "$ended $out" $'0 trapped\nstatus 130' ;;
+		esac
+	done
+}
+
+@test "INT ends loops, functions, subshells and pipelines of scripts" {
+	local form
+	for form in 'for i in 1 2 3; do token_list; done; echo next' 'f() { token_list; echo next; }; f; echo next' \
+		'(token_list; echo next); echo next' 'x=$(token_list; echo next); echo next' \
+		'token_list | cat; echo next' 'true | token_list; echo next' 'echo "$(token_list)next"; echo next' \
+		'for i in 1 2; do (token_list); done; echo next' 'shopt -s lastpipe; true | token_list; echo next' \
+		'coproc { token_list; echo next >&2; }; wait; echo next' 'cat <(token_list; echo next); echo next'; do
+		waiting_at "waiting for the answer"
+		script "$form" <<-END
+			$until_there
+			group INT
+			end 1
+		END
+		is "$ended" SIGINT
+		is "$out" ""
+		is "$(requests | wc -l)" 1
+		forget_requests
+	done
+}
+
+@test "a trapped INT reaches its trap from a subshell, a pipeline and a substitution" {
+	local form
+	for form in '(token_list; echo next)' 'x=$(token_list; echo next)' 'token_list | cat' 'true | token_list'; do
+		waiting_at "waiting for the answer"
+		script "trap 'echo trapped' INT; $form; echo \"status \$?\"; token_list -v ids && echo \"works \${#ids[*]}\"" <<-END
+			$until_there
+			group INT
+			end 1
+		END
+		is "$ended" 0
+		has "$out" "trapped"
+		lacks "$out" "next"
+		has "$out" "works 2"
+	done
+}
+
+@test "TERM and HUP end a script, or run their trap after the call" {
+	local name number
+	for name in TERM HUP; do
+		number=$(kill -l "$name")
+		waiting_at "waiting for the answer"
+		script 'token_list; echo next' <<-END
+			$until_there
+			signal $name
+			end 1
+		END
+		is "$ended$out" "SIG$name"
+		waiting_at "waiting for the answer"
+		script 'trap "echo bye" EXIT; token_list; echo next' <<-END
+			$until_there
+			signal $name
+			end 1
+		END
+		is "$ended $out" "SIG$name bye"
+		waiting_at "waiting for the answer"
+		script "trap 'echo trapped' $name; token_list; echo \"status \$?\"; token_list -q -v ids && echo works" <<-END
+			$until_there
+			signal $name
+			end 1
+		END
+		is "$ended $out" $'0 trapped\nstatus '"$((128 + number))"$'\nworks'
+	done
+}
+
+@test "ignored signals do not end a call" {
+	fault '{"delay": 0.5}'
+	script "trap '' INT TERM HUP; token_list -v ids; echo \"status \$? with \${#ids[*]}\"" <<-END
+		until log "GET"
+		group INT
+		group TERM
+		group HUP
+		end 5
+	END
+	is "$ended $out $err" "0 status 0 with 2 "
+}
+
+@test "a terminal that goes away ends the shell in the midst of a call" {
+	waiting_at "waiting for the answer"
+	at_prompt <<-END
+		type token_list
+		$until_there
+		hangup
+		end 1
+	END
+	has "$screen" "ended: SIGHUP"
+}
+
+@test "traps for ALRM, USR1, CHLD and WINCH run after the call, which does not notice" {
+	local name
+	for name in ALRM USR1 CHLD WINCH; do
+		fault '{"drip": 2000}'
+		script "trap 'echo trapped' $name; token_list -v ids; echo \"status \$? with \${#ids[*]}\"" <<-END
+			until log "GET"
+			signal $name
+			end 5
+		END
+		is "$ended $out $err" $'0 trapped\nstatus 0 with 2 '
+	done
+}
+
+@test "a storm of signals does not disturb a call" {
+	local name
+	for name in USR1 CHLD WINCH; do
+		fault '{"drip": 1200}'
+		script "trap : $name; token_list -o json; echo \"status \$?\"" <<-END
+			until log "GET"
+			storm $name 0.7
+			end 5
+		END
+		is "$ended" 0
+		is "$err" ""
+		has "$out" $'\n]\nstatus 0'
+	done
+}
+
+@test "children that end during a call are the shell's to wait for" {
+	fault '{"drip": 1000}'
+	script '
+		children() { for i in {1..40}; do (sleep 0.$((i % 10 + 1)); exit $i) & pids[i]=$!; done; }
+		export CODER_HEADER_COMMAND="sleep 0.3; echo X-A=b"
+		children; token_list -v ids; echo "status $? with ${#ids[*]}"
+		for i in {1..40}; do wait ${pids[i]}; [[ $? == $i ]] || echo "lost $i"; done' <<-END
+		end 10
+	END
+	is "$ended $out $err" "0 status 0 with 2 "
+}
+
+@test "a resized terminal does not disturb a call" {
+	fault '{"delay": 0.5}'
+	at_prompt <<-END
+		type token_list -v ids; echo "status \$? with \${#ids[*]}"
+		until log "GET"
+		resize
+		busy 0.2
+		prompt 5
+		type echo "\$LINES"
+		prompt 5
+	END
+	has "$screen" $'\nstatus 0 with 2\n'
+	has "$screen" $'\n40\n'
+}
+
+@test "TMOUT ends a shell that waits for input, not one that waits for an answer" {
+	fault '{"delay": 1.5}'
+	at_prompt <<-END
+		type TMOUT=1; token_list -v ids; echo "status \$? with \${#ids[*]}"
+		until out status 0 with 2
+		end 3
+	END
+	has "$screen" "auto-logout"
+}
+
+@test "^Z stops a call in a pipeline or a subshell, and fg takes it up again" {
+	local form
+	for form in 'token_list -q | cat' '(token_list -q)'; do
+		fault '{"delay": 1}'
+		at_prompt <<-END
+			type $form
+			until log "GET"
+			key Z
+			until out Stopped
+			prompt 1
+			type fg
+			pause 0.1
+			prompt 5
+			type echo "status \$?"
+			prompt 5
+		END
+		[[ $screen =~ $'\n'[0-9A-Za-z]{10}$'\n'[0-9A-Za-z]{10}$'\n' ]] || fail "no ids: $screen"
+		has "$screen" $'\nstatus 0\n'
+	done
+}
+
+@test "^Z during a call of the shell itself does nothing" {
+	fault '{"delay": 0.5}'
+	at_prompt <<-END
+		type token_list -v ids; echo "status \$? with \${#ids[*]}"
+		until log "GET"
+		key Z
+		busy 0.2
+		prompt 5
+	END
+	has "$screen" $'\nstatus 0 with 2\n'
+}
+
+@test "STOP and CONT do not disturb a call" {
+	fault '{"delay": 0.3}'
+	script 'token_list -v ids; echo "status $? with ${#ids[*]}"' <<-END
+		until log "GET"
+		signal STOP
+		pause 0.6
+		signal CONT
+		end 5
+	END
+	is "$ended $out $err" "0 status 0 with 2 "
+}
+
+@test "a call in a trap, after a call that a signal ended, works" {
+	waiting_at "waiting for the answer"
+	script 'trap "token_list -v ids; echo trap \$? \${#ids[*]}" TERM
+		token_list; echo "status $?"
+		token_list -v ids; echo "again $? ${#ids[*]}"' <<-END
+		$until_there
+		signal TERM
+		end 2
+	END
+	is "$ended $out" $'0 trap 0 2\nstatus 143\nagain 0 2'
+}
+
+@test "a second signal ends the call of a trap, too" {
+	fault '{"stall": {"at": 0}, "times": 2}'
+	script 'trap "trap \"echo second\" TERM; token_list; echo trap \$?" TERM
+		token_list; echo "status $?"' <<-END
+		until log "GET"
+		signal TERM
+		until log "GET"
+		signal TERM
+		end 1
+	END
+	is "$ended" 0
+	has "$out" "trap 143"
+	has "$out" "second"
+	has "$out" "status 143"
+}
+
+@test "60 interrupts leave no descriptor, thread, process or memory behind" {
+	fault '{"stall": {"at": 0}, "times": 0}'
+	# shellcheck disable=SC2016 # the script's
+	script 'trap : INT
+		count() { set -- /proc/$$/fd/* /proc/$$/task/*; n=$#; }
+		memory() { read -r _ kib _ < <(grep VmRSS /proc/$$/status); }
+		(while :; do sleep 0.03; kill -INT $$ 2>/dev/null || exit; done) & killer=$!
+		for ((i = 0; i < 10; i++)); do token_list; done; count; before=$n; memory; was=$kib
+		for ((i = 0; i < 60; i++)); do token_list; [[ $? == 130 ]] || echo "status $?"; done
+		count; memory; kill $killer
+		echo "grew by $((n - before)); $((kib - was < 512))"' <<-END
+		end 20
+	END
+	is "$ended $out" "0 grew by 0; 1"
+}
+
+# --------------------------------------------------------------- SIGPIPE
+
+@test "token_list | head ends in silence" {
+	ctl POST tokens '{"owner": "admin", "name": "many-%d", "count": 3000}' >/dev/null
+	script 'for o in table json tsv; do
+			token_list -o $o | head -n 1 >/dev/null; echo "${PIPESTATUS[@]}"
+		done
+		token_list | head -n 1; token_list -q >/dev/null && echo works' <<-END
+		end 10
+	END
+	is "$ended" 0
+	is "$err" ""
+	has "$out" $'141 0\n141 0\n141 0\nID '
+	has "$out" "works"
+}
+
+@test "a closed pipe as standard output is an error of the call, never the shell's end" {
+	ctl POST tokens '{"owner": "admin", "name": "many-%d", "count": 3000}' >/dev/null
+	script 'exec 5> >(exec 0<&-; exec sleep 5); sleep 0.3
+		token_list >&5; echo "status $?"; token_list -v ids && echo works' <<-END
+		end 5
+	END
+	is "$ended $out" $'0 status 1\nworks'
+	has "$err" "Broken pipe"
+	[[ $err != *$'\n'* ]] || fail "more than one line"
+}
+
+@test "a closed pipe as standard error does not end the shell" {
+	script 'exec 2> >(exec 0<&-; exec sleep 5); sleep 0.3
+		token_list --nonsense; echo "status $?"
+		CODER_URL=http://127.0.0.1:1 token_list; echo "status $?"; token_list -v ids && echo works' <<-END
+		end 15
+	END
+	is "$ended $out" $'0 status 2\nstatus 7\nworks'
+}
+
+@test "a connection that the server dropped never ends the shell" {
+	local how
+	for how in close reset; do
+		fault '[{"skip": 1, "times": 3, "cut": {"where": "before", "how": "'$how'"}}]'
+		script 'token_list -q -v ids
+			for i in 1 2 3 4 5 6; do token_list -q -v ids; echo "$i $?"; done
+			trap "echo nobody sends PIPE" PIPE; token_list -q -v ids; echo "last $?"' <<-END
+			end 20
+		END
+		is "$ended" 0
+		has "$out" "last 0"
+		lacks "$out" "nobody"
+		ctl DELETE faults >/dev/null
+	done
+}

@@ -1,0 +1,451 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-3.0-or-later
+# token_view: how a token is named, and what is told of it.
+
+load helper
+
+setup_file() {
+	sandbox_start --seed demo --max-admin-lifetime 876600h
+}
+
+teardown_file() {
+	sandbox_stop
+}
+
+setup() {
+	shell_setup
+	forget_requests
+}
+
+FIELDS=(id name owner user_id login_type scopes allow_list lifetime_seconds created_at updated_at
+	last_used expires_at created_epoch last_used_epoch expires_epoch ttl expired never_used)
+
+# seed JSON - adds tokens; KEYS: their whole tokens, in order.
+seed() {
+	mapfile -t KEYS < <(ctl POST tokens "$1" | python3 -c '
+import json, sys
+print("\n".join(t["key"] for t in json.load(sys.stdin)))')
+	forget_requests
+}
+
+user_id() {
+	ctl GET users | python3 -c '
+import json, sys
+print(next(u["id"] for u in json.load(sys.stdin) if u["username"] == sys.argv[1]))' "$1"
+}
+
+# shows NAME - the last try showed the token of that name, alone.
+shows() {
+	is "$status" 0
+	is "$err" ""
+	is "$(cut -f 2 <<<"$out")" "$1"
+}
+
+view() {
+	try token_view -o tsv --no-header "$@"
+}
+
+golden() {
+	python3 "$BATS_TEST_DIRNAME/golden.py" "$@"
+}
+
+# ------------------------------------------------------------------- the answer
+
+@test "the table is the CLI's, byte by byte, with the owner filled in" {
+	local now
+	ctl POST reset '{"seed":"empty"}' >/dev/null
+	now=$(date +%s)
+	golden seed "$now" | ctl POST tokens - >/dev/null
+	try token_view scoped -c 'id,scopes,allow list'
+	is "$status$err" 0
+	diff <(golden stdout "$now" - 0 tokens view scoped -c 'id,scopes,allow list') "$BATS_TEST_TMPDIR/out"
+	try token_view scoped
+	diff <(golden stdout "$now" - 0 tokens view scoped | sed '2s/       $/admin  /') "$BATS_TEST_TMPDIR/out"
+	try token_view FhCbwkVIfG
+	diff <(golden stdout "$now" - 0 tokens view FhCbwkVIfG | sed '2s/       $/admin  /') "$BATS_TEST_TMPDIR/out"
+	try token_view scoped -o json
+	diff <(golden stdout "$now" "$(user_id admin)" 0 tokens view scoped -o json) "$BATS_TEST_TMPDIR/out"
+}
+
+@test "all columns are shown by default, the owner's name too" {
+	view terraform
+	shows terraform
+	is "$(tr '\t' '\n' <<<"$out" | wc -l)" 8
+	is "${out##*$'\t'}" admin
+	try token_view terraform
+	is "$(head -1 <<<"$out" | tr -s ' ')" "ID NAME SCOPES ALLOW LIST LAST USED EXPIRES AT CREATED AT OWNER "
+	is "$(tail -1 <<<"$out" | awk '{ print $2, $NF }')" "terraform admin"
+}
+
+@test "the owner is asked for only where it is shown" {
+	try token_view terraform -c owner --no-header
+	is "$out" "admin  "
+	is "$(requests)" "GET /api/v2/users/me/keys/tokens/terraform
+GET /api/v2/users/$(user_id admin)"
+	forget_requests
+	try token_view terraform -c name --no-header
+	is "$out" "terraform  "
+	try token_view terraform -o json
+	is "$status" 0
+	lacks "$out" username
+	is "$(requests)" "GET /api/v2/users/me/keys/tokens/terraform
+GET /api/v2/users/me/keys/tokens/terraform"
+}
+
+@test "an owner that may not be read is left blank" {
+	local code
+	local -A t=()
+	for code in 404 403; do
+		ctl POST faults '{"path": "/users/[0-9a-f]{8}-", "times": 0, "status": '$code'}' >/dev/null
+		view terraform
+		shows terraform
+		is "${out##*$'\t'}" ""
+		try token_view terraform -A t
+		is "$status ${t[name]}" "0 terraform"
+		is "${t[owner]-unset}" ""
+		ctl DELETE faults >/dev/null
+	done
+}
+
+@test "an owner that cannot be asked for, because the server is away, fails the call" {
+	ctl POST faults '{"path": "/users/[0-9a-f]{8}-", "status": 500}' >/dev/null
+	try token_view terraform
+	refused 1 "user "
+}
+
+@test "formats and columns are those of token_list" {
+	try token_view grafana -o tsv -c NAME,Allow_List
+	is "$out" $'name\tallow_list\ngrafana\tuser:*'
+	try token_view grafana -c scopes,name
+	is "$out" 'SCOPES     NAME     
+user:read  grafana  '
+	forget_requests
+	try token_view grafana -c ownr
+	refused 2 "did you mean owner?"
+	try token_view grafana -o text
+	refused 2 "want table, json or tsv"
+	is "$(requests)" ""
+}
+
+@test "an expired token is shown" {
+	view -u alice old-script
+	shows old-script
+}
+
+# -------------------------------------------------------------- how it is named
+
+@test "by name" {
+	view grafana
+	shows grafana
+	is "$(requests | head -1)" "GET /api/v2/users/me/keys/tokens/grafana"
+}
+
+@test "by id" {
+	seed '{"owner": "admin", "id": "abcDEF0123", "name": "mine"}'
+	view abcDEF0123
+	shows mine
+	is "$(requests | head -2)" "GET /api/v2/users/me/keys/tokens/abcDEF0123
+GET /api/v2/users/me/keys/abcDEF0123"
+}
+
+@test "by the token itself, of which only the id is sent" {
+	local secret
+	seed '{"owner": "admin", "name": "mine"}'
+	secret=${KEYS[0]#*-}
+	view "${KEYS[0]}"
+	shows mine
+	is "$(requests | head -1)" "GET /api/v2/users/me/keys/${KEYS[0]%%-*}"
+	lacks "$(ctl GET log)" "$secret"
+}
+
+@test "by a token that was cut off" {
+	local secret
+	seed '{"owner": "admin", "name": "mine"}'
+	secret=${KEYS[0]#*-}
+	view "${KEYS[0]%%-*}-${secret:0:11}"
+	shows mine
+	view "${KEYS[0]}${secret}"
+	shows mine
+	lacks "$(ctl GET log)" "${secret:0:11}"
+}
+
+@test "blanks around it do not matter: a token read with its newline is found" {
+	seed '{"owner": "admin", "name": "mine"}'
+	view $'  \t mine \r\n'
+	shows mine
+	view "${KEYS[0]}"$'\n'
+	shows mine
+	view " ${KEYS[0]%%-*} "
+	shows mine
+}
+
+@test "a token that does not exist is not found, and its secret is not told" {
+	local secret=abcdefghijklmnopqrstuv
+	try token_view "0123456789-$secret"
+	refused 3 "0123456789: "
+	has "$err" "found"
+	lacks "$err" "$secret"
+	lacks "${TOKEN_ERROR[*]}" "$secret"
+	lacks "$(ctl GET log)" "$secret"
+}
+
+@test "names that cannot stand in a path are found through the list" {
+	local name
+	seed '[{"owner": "admin", "name": "a/b"}, {"owner": "admin", "name": "/"},
+		{"owner": "admin", "name": "."}, {"owner": "admin", "name": ".."},
+		{"owner": "admin", "name": "tokenconfig", "expires_in_s": -9}]'
+	for name in a/b / . .. tokenconfig; do
+		forget_requests
+		view "$name"
+		shows "$name"
+		is "$(requests | head -1)" "GET /api/v2/users/me/keys/tokens?include_all=false&include_expired=true"
+	done
+	try token_view ../../../../buildinfo
+	refused 3 "../../../../buildinfo: "
+}
+
+@test "names with other odd characters stand in the path percent-encoded" {
+	local name
+	seed '[{"owner": "admin", "name": "a?b=c&d#e"}, {"owner": "admin", "name": "50% off"},
+		{"owner": "admin", "name": "ünïcödé 日本"}, {"owner": "admin", "name": "%2e%2e"},
+		{"owner": "admin", "name": "a\\b;c:d@e+f"}, {"owner": "admin", "name": "-x"}]'
+	for name in 'a?b=c&d#e' '50% off' 'ünïcödé 日本' '%2e%2e' 'a\b;c:d@e+f' -x; do
+		try token_view -c name --no-header -- "$name"
+		is "$status" 0
+		is "$out" "$name  "
+	done
+	is "$(requests | head -1)" "GET /api/v2/users/me/keys/tokens/a%3Fb%3Dc%26d%23e"
+}
+
+@test "a name that looks like a token is found, and never sent" {
+	seed '{"owner": "admin", "name": "0123456789-0123456789ab"}'
+	view 0123456789-0123456789ab
+	shows 0123456789-0123456789ab
+	is "$(requests | head -2)" "GET /api/v2/users/me/keys/0123456789
+GET /api/v2/users/me/keys/tokens?include_all=false&include_expired=true"
+}
+
+@test "a name that is another token's id: the name counts" {
+	seed '[{"owner": "admin", "id": "idOfFirst0", "name": "first"},
+		{"owner": "admin", "id": "idOfOther0", "name": "idOfFirst0"}]'
+	view idOfFirst0
+	shows idOfFirst0
+	is "${out%%$'\t'*}" idOfOther0
+}
+
+@test "names are looked up with their case" {
+	try token_view GRAFANA
+	refused 3 "GRAFANA: "
+}
+
+# ----------------------------------------------------------------- what is not shown
+
+@test "login sessions are not shown, by id, by name or as the token itself" {
+	try token_view sbxAdmin01
+	refused 3 "login session"
+	try token_view "$ADMIN_TOKEN"
+	refused 3 "login session"
+	seed '{"owner": "admin", "name": "my login", "login_type": "password"}'
+	try token_view "my login"
+	refused 3 "my login: no token of that name"
+}
+
+@test "what is not there is not found, and the message names it" {
+	try token_view no-such
+	refused 3 "no-such: Resource not found"
+	is "$(requests)" "GET /api/v2/users/me/keys/tokens/no-such
+GET /api/v2/users/me/keys/sbxAdmin01"
+	is "${TOKEN_ERROR[status]} ${TOKEN_ERROR[http]}" "3 404"
+	try token_view AAAAAAAAAA
+	refused 3 "AAAAAAAAAA: "
+	try token_view no/such
+	refused 3 "no/such: no token of that name"
+	try token_view terraform
+	[[ -z ${TOKEN_ERROR+set} ]] || fail "TOKEN_ERROR is set after a success"
+}
+
+@test "somebody else's token is not found without the right to see it" {
+	local id
+	try token_list -u alice --name laptop -q
+	id=$out
+	CODER_SESSION_TOKEN=$BOB_TOKEN
+	try token_view laptop
+	refused 3 "laptop: "
+	try token_view "$id"
+	refused 3 "$id: "
+}
+
+# ------------------------------------------------------------------------- -u, --self
+
+@test "-u looks among that user's tokens, by name and by id" {
+	local id
+	view -u alice laptop
+	shows laptop
+	is "${out##*$'\t'}" alice
+	id=${out%%$'\t'*}
+	view -u alice "$id"
+	shows laptop
+	view -u ALICE "$id"
+	shows laptop
+	view "$id" # an owner sees by id what others own
+	shows laptop
+	try token_view laptop
+	refused 3 "laptop: "
+}
+
+@test "-u does not show a token of somebody else" {
+	local id
+	view -u alice laptop
+	id=${out%%$'\t'*}
+	try token_view -u bob "$id"
+	refused 3 "not found among the tokens of bob"
+	try token_view -u nobody laptop
+	refused 3 "laptop: "
+	try token_view -u alice terraform
+	refused 3 "terraform: "
+}
+
+@test "--self shows the token in use" {
+	seed '{"owner": "alice", "name": "mine"}'
+	CODER_SESSION_TOKEN=${KEYS[0]}
+	view --self
+	shows mine
+	is "$(requests | head -1)" "GET /api/v2/users/me/keys/${KEYS[0]%%-*}"
+	try token_view --self --token "$ADMIN_TOKEN"
+	refused 3 "the token in use, sbxAdmin01: not found among API tokens: it is a login session"
+	try token_view --self --token junk
+	refused 4 "has not the shape of a session token"
+}
+
+@test "--self takes nothing that names another token" {
+	try token_view --self laptop
+	refused 2 "--self takes no name, id, token or user"
+	try token_view --self -u alice
+	refused 2 "--self takes no"
+	is "$(requests)" ""
+}
+
+# ----------------------------------------------------------------------- variables
+
+@test "-A assigns every field, and nothing is printed" {
+	local -A t=([old]=x)
+	local field
+	try token_view -u alice ci-deploy -A t
+	is "$status$out$err" 0
+	is "${#t[@]}" "${#FIELDS[@]}"
+	for field in "${FIELDS[@]}"; do
+		[[ -n ${t[$field]+set} ]] || fail "no $field"
+	done
+	is "${t[name]} ${t[owner]} ${t[login_type]}" "ci-deploy alice token"
+	is "${t[scopes]}" "template:read workspace:read"
+	is "${t[lifetime_seconds]}" "$((30 * 86400))"
+	is "${t[user_id]}" "$(user_id alice)"
+	is "$(date -u -d "@${t[expires_epoch]}" +%FT%T)" "${t[expires_at]:0:19}"
+	((t[ttl] > 4 * 86400 && t[ttl] <= 5 * 86400)) || fail "ttl ${t[ttl]}"
+	is "${t[expired]} ${t[never_used]}" "0 0"
+}
+
+@test "-A with -o or -c prints, too" {
+	local -A t=()
+	try token_view grafana -A t -c name
+	is "$out" 'NAME     
+grafana  '
+	is "${t[name]}" grafana
+	try token_view terraform -A t -o json
+	has "$out" '"token_name": "terraform"'
+	is "${t[name]} ${t[owner]}" "terraform admin"
+}
+
+@test "scopes and allow list are left in arrays, sorted, an entry an element" {
+	view -u alice ci-deploy
+	is "${#TOKEN_SCOPES[@]} ${TOKEN_SCOPES[*]}" "2 template:read workspace:read"
+	is "${#TOKEN_ALLOW_LIST[@]} ${TOKEN_ALLOW_LIST[0]}" "2 template:*"
+	[[ ${TOKEN_ALLOW_LIST[1]} =~ ^workspace:[0-9a-f-]{36}$ ]] || fail "allow list"
+	[[ ${TOKEN_SCOPES@a} == a ]] || fail "attributes ${TOKEN_SCOPES@a}"
+}
+
+@test "--scopes-into and --allow-into choose other arrays" {
+	local -a scopes=(old old old) allow=()
+	unset TOKEN_SCOPES TOKEN_ALLOW_LIST
+	try token_view terraform --scopes-into scopes --allow-into=allow -c name
+	is "$status" 0
+	is "${scopes[*]}" "organization:read template:*"
+	is "${allow[*]}" "*:*"
+	[[ -z ${TOKEN_SCOPES+set}${TOKEN_ALLOW_LIST+set} ]] || fail "the default arrays are set, too"
+}
+
+@test "arrays local to a function stay local" {
+	unset TOKEN_SCOPES
+	inner() {
+		local -a TOKEN_SCOPES
+		token_view terraform -c name >/dev/null
+		is "${TOKEN_SCOPES[*]}" "organization:read template:*"
+	}
+	inner
+	[[ -z ${TOKEN_SCOPES+set} ]] || fail "leaked out of the function"
+}
+
+@test "a server without scopes and allow lists: everything, as it means" {
+	ctl POST tokens '{"owner": "admin", "name": "old"}' >/dev/null
+	ctl POST modes '["legacy-2.26"]' >/dev/null
+	try token_view old -c name
+	is "$status" 0
+	is "${TOKEN_SCOPES[*]} ${TOKEN_ALLOW_LIST[*]}" "coder:all *:*"
+	ctl POST modes '["allow-objects"]' >/dev/null
+	try token_view grafana -c name
+	is "${TOKEN_SCOPES[*]} ${TOKEN_ALLOW_LIST[*]}" "user:read user:*"
+}
+
+@test "a failed call leaves all target variables as they were" {
+	local -A t=([k]=v)
+	TOKEN_SCOPES=(a b) TOKEN_ALLOW_LIST=(c)
+	try token_view no-such -A t
+	is "$status" 3
+	is "${TOKEN_SCOPES[*]} ${TOKEN_ALLOW_LIST[*]} ${t[k]} ${#t[@]}" "a b c v 1"
+	status=0
+	token_view grafana >/dev/full 2>"$BATS_TEST_TMPDIR/err" || status=$?
+	is "$status" 1
+	is "${TOKEN_SCOPES[*]} ${TOKEN_ALLOW_LIST[*]}" "a b c"
+}
+
+@test "variables that cannot be assigned are refused before any request" {
+	local -a indexed=()
+	local -A assoc=()
+	try token_view grafana -A indexed
+	refused 2 "indexed: cannot convert indexed to associative array"
+	try token_view grafana --scopes-into assoc
+	refused 2 "assoc: not an indexed array"
+	try token_view grafana --scopes-into x --allow-into x
+	refused 2 "x: given for two results"
+	# shellcheck disable=SC2034
+	local -r TOKEN_SCOPES=x
+	try token_view grafana
+	refused 2 "TOKEN_SCOPES: readonly variable"
+	is "$(requests)" ""
+}
+
+# --------------------------------------------------------------------------- usage
+
+@test "one operand, neither none nor two nor an empty one" {
+	try token_view
+	refused 2 "missing operand"
+	try token_view a b
+	refused 2 "b"
+	is "$(requests)" ""
+	try token_view ''
+	refused 2 "empty: a name, id or token is wanted"
+	try token_view $' \n'
+	refused 2 "empty: a name, id or token is wanted"
+	is "$(requests)" ""
+}
+
+@test "a restricted token in use is told that this may be the cause" {
+	seed '{"owner": "admin", "name": "narrow", "scopes": ["user:read", "api_key:read"],
+		"allow_list": ["user:*", "api_key:*"]}'
+	CODER_SESSION_TOKEN=${KEYS[0]}
+	try token_view no-such
+	refused 3 "the token in use is restricted: its scopes or its allow list may be the cause"
+	CODER_SESSION_TOKEN=$ADMIN_TOKEN
+	try token_view no-such
+	lacks "$err" restricted
+}
