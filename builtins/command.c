@@ -54,6 +54,9 @@ const struct opts_option command_common_options[] = {
 	{ .name = NULL },
 };
 
+const char *const command_see_also[] = { "token_create(1)", "token_list(1)", "token_rm(1)",
+					 "token_view(1)",   "bash(1)",	     NULL };
+
 /* --------------------------------------------------------------- messages */
 
 int command_status(const struct coder_error *err)
@@ -114,7 +117,7 @@ static void publish_error(const struct coder_error *err)
 {
 	char why[SHVAR_WHY_SIZE], status[16], http[24], retry_after[24] = "";
 	const struct shvar_pair pairs[] = {
-		{ "status", status },	  { "http", http },	  { "message", err->message },
+		{ "status", status },	   { "http", http },	    { "message", err->message },
 		{ "detail", err->detail }, { "field", err->field }, { "retry_after", retry_after },
 	};
 
@@ -156,8 +159,8 @@ static int document(struct call *call, struct coder_error *err)
 	out = open_memstream(&text, &len);
 	if (!out)
 		return coder_error_memory(err);
-	opts_print(&call->command->opts, common->help ? "text" : common->doc, out);
-	ok = fclose(out) == 0 && buf_add(&call->result.text, text, len);
+	ok = opts_print(&call->command->opts, common->help ? "text" : common->doc, out) == 0;
+	ok = fclose(out) == 0 && ok && buf_add(&call->result.text, text, len);
 	free(text);
 	return ok ? 0 : coder_error_memory(err);
 }
@@ -326,8 +329,9 @@ static int work(struct call *call, struct opts_result *parsed, const char *const
 	/* what a restricted token may not see does not exist for it */
 	if ((err->code == CODER_ERR_NOT_FOUND || err->http_status == 403) &&
 	    coder_self_restricted(call->client))
-		coder_error_hint(err, "the token in use is restricted: its scopes or its allow list "
-				      "may be the cause");
+		coder_error_hint(err,
+				 "the token in use is restricted: its scopes or its allow list "
+				 "may be the cause");
 	return -1;
 }
 

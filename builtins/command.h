@@ -26,6 +26,8 @@ struct common_options {
 
 /* The table rows of the common options, for opts_command.tables. */
 extern const struct opts_option command_common_options[];
+/* The manual pages of all commands, for opts_command.see_also. */
+extern const char *const command_see_also[];
 
 /* One call of a command. */
 struct call {
@@ -99,26 +101,26 @@ void command_unload(void);
  * Used once, at the end of each token_*.c. The hooks make no request, read no
  * file, and can run any number of times.
  */
-#define BUILTIN(NAME)                                                                     \
-	static int NAME##_main(void *words)                                                \
-	{                                                                                  \
-		return command_main(&NAME##_command, words);                               \
-	}                                                                                  \
-	extern struct shell_builtin NAME##_struct;                                         \
-	__attribute__((visibility("default"))) struct shell_builtin NAME##_struct = {      \
-		(char *)#NAME, NAME##_main, SHELL_BUILTIN_ENABLED, NULL, NULL, NULL        \
-	};                                                                                 \
-	int NAME##_builtin_load(char *name);                                               \
-	__attribute__((visibility("default"))) int NAME##_builtin_load(char *name)         \
-	{                                                                                  \
-		(void)name;                                                                \
-		return command_load(&NAME##_command, &NAME##_struct);                      \
-	}                                                                                  \
-	void NAME##_builtin_unload(char *name);                                            \
-	__attribute__((visibility("default"))) void NAME##_builtin_unload(char *name)      \
-	{                                                                                  \
-		(void)name;                                                                \
-		command_unload();                                         \
+#define BUILTIN(NAME)                                                                 \
+	static int NAME##_main(void *words)                                           \
+	{                                                                             \
+		return command_main(&NAME##_command, words);                          \
+	}                                                                             \
+	extern struct shell_builtin NAME##_struct;                                    \
+	__attribute__((visibility("default"))) struct shell_builtin NAME##_struct = { \
+		(char *)#NAME, NAME##_main, SHELL_BUILTIN_ENABLED, NULL, NULL, NULL   \
+	};                                                                            \
+	int NAME##_builtin_load(char *name);                                          \
+	__attribute__((visibility("default"))) int NAME##_builtin_load(char *name)    \
+	{                                                                             \
+		(void)name;                                                           \
+		return command_load(&NAME##_command, &NAME##_struct);                 \
+	}                                                                             \
+	void NAME##_builtin_unload(char *name);                                       \
+	__attribute__((visibility("default"))) void NAME##_builtin_unload(char *name) \
+	{                                                                             \
+		(void)name;                                                           \
+		command_unload();                                                     \
 	}
 
 #endif

@@ -55,8 +55,8 @@ static const struct opts_option create_table[] = {
 	{ "scopes-into", 0, OPTS_TEXT, OPTS_VALUE_ARRAY, OPTS_TARGET, AT(scopes_into),
 	  .arg = "ARRAY", .fallback = "TOKEN_SCOPES",
 	  .help = "The array that gets the token's scopes. Default: TOKEN_SCOPES." },
-	{ "allow-into", 0, OPTS_TEXT, OPTS_VALUE_ARRAY, OPTS_TARGET, AT(allow_into),
-	  .arg = "ARRAY", .fallback = "TOKEN_ALLOW_LIST",
+	{ "allow-into", 0, OPTS_TEXT, OPTS_VALUE_ARRAY, OPTS_TARGET, AT(allow_into), .arg = "ARRAY",
+	  .fallback = "TOKEN_ALLOW_LIST",
 	  .help = "The array that gets its allow list. Default: TOKEN_ALLOW_LIST." },
 	{ "dry-run", 0, OPTS_FLAG, OPTS_VALUE_NONE, 0, AT(dry_run),
 	  .help = "Check all that can be checked without creating, and print the request body." },
@@ -100,7 +100,8 @@ static int check_lifetime(const char *text, struct create_state *state, struct c
 	if (coder_duration_parse(text, &state->request.lifetime_ns, err) < 0)
 		return coder_error_wrap(err, "lifetime");
 	if (state->request.lifetime_ns < CODER_NS)
-		return coder_error_set(err, CODER_ERR_USAGE, "lifetime: %s is under a second", text);
+		return coder_error_set(err, CODER_ERR_USAGE, "lifetime: %s is under a second",
+				       text);
 	return 0;
 }
 
@@ -333,8 +334,7 @@ static int deliver(struct call *call, struct coder_error *err)
 
 	if (command_limits(call, token, options->scopes_into, options->allow_into, err) < 0)
 		return -1;
-	if (options->variable &&
-	    result_scalar(&call->result, options->variable, secret, err) < 0)
+	if (options->variable && result_scalar(&call->result, options->variable, secret, err) < 0)
 		return -1;
 	if (options->assoc && deliver_record(call, options->assoc, err) < 0)
 		return -1;
@@ -366,16 +366,14 @@ static int create_run(struct call *call, struct coder_error *err)
 		return -1;
 	if (options->dry_run)
 		return rehearse(call, err);
-	if (options->assoc &&
-	    coder_user_get(call->client, options->user, &state->owner, err) < 0 &&
+	if (options->assoc && coder_user_get(call->client, options->user, &state->owner, err) < 0 &&
 	    err->code != CODER_ERR_NOT_FOUND)
 		return -1;
 	if (coder_token_create(call->client, &state->request, &state->created, err) < 0) {
 		size_t n = 0;
 		const char *const *known = coder_scopes_builtin(&n);
 
-		return err->http_status == 400 ? nearest_scope(&state->request, known, n, err) :
-						 -1;
+		return err->http_status == 400 ? nearest_scope(&state->request, known, n, err) : -1;
 	}
 	if (!state->created.verified)
 		command_warn("token %s could not be verified: %s", state->request.name,
@@ -398,7 +396,7 @@ static void create_done(void *data)
 }
 
 static const struct opts_option *const create_tables[] = { create_table, command_common_options,
-							    NULL };
+							   NULL };
 
 static const struct command token_create_command = {
 	.opts = {
@@ -408,6 +406,7 @@ static const struct command token_create_command = {
 		.tables = create_tables,
 		.description = create_description,
 		.examples = create_examples,
+		.see_also = command_see_also,
 	},
 	.options_size = sizeof(struct create_options),
 	.state_size = sizeof(struct create_state),

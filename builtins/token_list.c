@@ -56,12 +56,25 @@ static const struct opts_option list_table[] = {
 	{ "assoc", 'A', OPTS_TEXT, OPTS_VALUE_ASSOC, OPTS_TARGET, AT(assoc), .arg = "ASSOC",
 	  .help = "Assign the records of all to one associative array, with keys ID,FIELD as in "
 		  "${T[$id,name]}; print nothing unless -o or -c is given." },
-	{ .name = "complete", .kind = OPTS_TEXT, .flags = OPTS_HIDDEN, .arg = "LINE",
-	  .offset = AT(complete.before), .help = "Completion: the line up to the cursor." },
-	{ .name = "complete-after", .kind = OPTS_TEXT, .flags = OPTS_HIDDEN, .arg = "LINE",
-	  .offset = AT(complete.after), .fallback = "", .help = "Completion: the rest of it." },
-	{ .name = "complete-hint", .kind = OPTS_TEXT, .value = OPTS_VALUE_VARIABLE,
-	  .flags = OPTS_HIDDEN | OPTS_TARGET, .arg = "VAR", .offset = AT(complete.hint),
+	{ .name = "complete",
+	  .kind = OPTS_TEXT,
+	  .flags = OPTS_HIDDEN,
+	  .arg = "LINE",
+	  .offset = AT(complete.before),
+	  .help = "Completion: the line up to the cursor." },
+	{ .name = "complete-after",
+	  .kind = OPTS_TEXT,
+	  .flags = OPTS_HIDDEN,
+	  .arg = "LINE",
+	  .offset = AT(complete.after),
+	  .fallback = "",
+	  .help = "Completion: the rest of it." },
+	{ .name = "complete-hint",
+	  .kind = OPTS_TEXT,
+	  .value = OPTS_VALUE_VARIABLE,
+	  .flags = OPTS_HIDDEN | OPTS_TARGET,
+	  .arg = "VAR",
+	  .offset = AT(complete.hint),
 	  .help = "Completion: gets an option for compopt." },
 	{ .name = NULL },
 };
@@ -152,8 +165,8 @@ static int list_check(struct call *call, struct coder_error *err)
 	if (options->ids_only && options->output)
 		return coder_error_set(err, CODER_ERR_USAGE, "-q and -o exclude each other");
 	if (options->columns.n)
-		return output_columns_parse(options->columns.v, options->columns.n,
-					    &state->columns, err);
+		return output_columns_parse(options->columns.v, options->columns.n, &state->columns,
+					    err);
 	output_columns_default(&state->columns, options->all);
 	return 0;
 }
@@ -190,8 +203,7 @@ static bool list_keeps(const void *ctx, const struct coder_token *token)
 		return false;
 	if (options->never_used && token->last_used_epoch)
 		return false;
-	if (state->expires_within >= 0 &&
-	    token->expires_epoch - state->now > state->expires_within)
+	if (state->expires_within >= 0 && token->expires_epoch - state->now > state->expires_within)
 		return false;
 	if (state->unused_for >= 0 && state->now - used < state->unused_for)
 		return false;
@@ -226,8 +238,8 @@ static int list_run(struct call *call, struct coder_error *err)
 		.name = options->ids_only ? "ids" : options->output,
 		.columns = &state->columns,
 		.no_header = options->no_header,
-		.silent = (options->ids || options->assoc) && !options->output &&
-			  !options->columns.n,
+		.silent =
+			(options->ids || options->assoc) && !options->output && !options->columns.n,
 	};
 
 	if (call->quiet) {
@@ -257,8 +269,7 @@ static void list_done(void *data)
 	coder_tokens_done(&state->tokens);
 }
 
-static const struct opts_option *const list_tables[] = { list_table, command_common_options,
-							  NULL };
+static const struct opts_option *const list_tables[] = { list_table, command_common_options, NULL };
 
 static const struct command token_list_command = {
 	.opts = {
@@ -268,6 +279,7 @@ static const struct command token_list_command = {
 		.tables = list_tables,
 		.description = list_description,
 		.examples = list_examples,
+		.see_also = command_see_also,
 	},
 	.options_size = sizeof(struct list_options),
 	.state_size = sizeof(struct list_state),

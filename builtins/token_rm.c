@@ -28,8 +28,7 @@ static const struct opts_option rm_table[] = {
 	  .help = "Remove the token in use, too, if it is named: last." },
 	{ "dry-run", 0, OPTS_FLAG, OPTS_VALUE_NONE, 0, AT(dry_run),
 	  .help = "Say what would be removed, and remove nothing." },
-	{ "variable", 'v', OPTS_TEXT, OPTS_VALUE_ARRAY, OPTS_TARGET, AT(removed),
-	  .arg = "REMOVED",
+	{ "variable", 'v', OPTS_TEXT, OPTS_VALUE_ARRAY, OPTS_TARGET, AT(removed), .arg = "REMOVED",
 	  .help = "Assign the ids of what was removed to an indexed array; print nothing." },
 	{ "from", 0, OPTS_TEXT, OPTS_VALUE_ARRAY, OPTS_NONEMPTY, AT(from), .arg = "ARRAY",
 	  .help = "Take names, ids or tokens from an array, too. An empty one removes nothing." },
@@ -121,10 +120,10 @@ static int report(struct call *call, const struct coder_token *token, struct cod
 	const struct rm_options *options = call->options;
 	struct rm_state *state = call->state;
 	struct buf *out = &call->result.text;
-	const char *what = options->dry_run ? (options->expire ? "would be expired" :
-								 "would be deleted") :
-			   options->expire  ? "has been expired" :
-					      "has been deleted";
+	const char *what = options->dry_run ?
+				   (options->expire ? "would be expired" : "would be deleted") :
+			   options->expire ? "has been expired" :
+					     "has been deleted";
 	bool ok = buf_addf(out, "Token %s", what);
 
 	if (ok && (state->arguments.n > 1 || options->dry_run))
@@ -220,6 +219,7 @@ static const struct command token_rm_command = {
 		.tables = rm_tables,
 		.description = rm_description,
 		.examples = rm_examples,
+		.see_also = command_see_also,
 	},
 	.options_size = sizeof(struct rm_options),
 	.state_size = sizeof(struct rm_state),

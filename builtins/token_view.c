@@ -32,8 +32,8 @@ static const struct opts_option view_table[] = {
 	{ "scopes-into", 0, OPTS_TEXT, OPTS_VALUE_ARRAY, OPTS_TARGET, AT(scopes_into),
 	  .arg = "ARRAY", .fallback = "TOKEN_SCOPES",
 	  .help = "The array that gets the token's scopes. Default: TOKEN_SCOPES." },
-	{ "allow-into", 0, OPTS_TEXT, OPTS_VALUE_ARRAY, OPTS_TARGET, AT(allow_into),
-	  .arg = "ARRAY", .fallback = "TOKEN_ALLOW_LIST",
+	{ "allow-into", 0, OPTS_TEXT, OPTS_VALUE_ARRAY, OPTS_TARGET, AT(allow_into), .arg = "ARRAY",
+	  .fallback = "TOKEN_ALLOW_LIST",
 	  .help = "The array that gets its allow list. Default: TOKEN_ALLOW_LIST." },
 	{ .name = NULL },
 };
@@ -74,8 +74,8 @@ static int view_check(struct call *call, struct coder_error *err)
 		return coder_error_set(err, CODER_ERR_USAGE,
 				       "missing operand: a name, id or token, or --self");
 	if (options->columns.n)
-		return output_columns_parse(options->columns.v, options->columns.n,
-					    &state->columns, err);
+		return output_columns_parse(options->columns.v, options->columns.n, &state->columns,
+					    err);
 	output_columns_default(&state->columns, true);
 	return 0;
 }
@@ -100,8 +100,7 @@ static int view_run(struct call *call, struct coder_error *err)
 	if ((options->assoc || output_needs_owner(&format)) &&
 	    coder_token_fill_owner(call->client, &state->token, err) < 0)
 		return -1;
-	if (command_limits(call, &state->token, options->scopes_into, options->allow_into, err) <
-	    0)
+	if (command_limits(call, &state->token, options->scopes_into, options->allow_into, err) < 0)
 		return -1;
 	if (options->assoc &&
 	    (result_assoc(&call->result, options->assoc, err) < 0 ||
@@ -117,8 +116,7 @@ static void view_done(void *data)
 	coder_token_done(&state->token);
 }
 
-static const struct opts_option *const view_tables[] = { view_table, command_common_options,
-							  NULL };
+static const struct opts_option *const view_tables[] = { view_table, command_common_options, NULL };
 
 static const struct command token_view_command = {
 	.opts = {
@@ -130,6 +128,7 @@ static const struct command token_view_command = {
 		.tables = view_tables,
 		.description = view_description,
 		.examples = view_examples,
+		.see_also = command_see_also,
 	},
 	.options_size = sizeof(struct view_options),
 	.state_size = sizeof(struct view_state),

@@ -330,19 +330,22 @@ static int find(struct coder_client *client, const char *user, const char *arg,
 
 	if (shaped) {
 		struct coder_tokens CLEANUP(coder_tokens_done) found = { 0 };
+		struct coder_error by_id;
 
 		memcpy(id, arg, CODER_ID_LEN);
 		if (find_by_id(client, user, id, ret, err) == 0)
 			return 0;
 		if (err->code != CODER_ERR_NOT_FOUND)
 			return -1;
+		by_id = *err;
 		/* a name of that shape is not asked for by name: it may be a secret */
 		if (coder_token_list(client, user ? user : "me", false, true, has_name, arg,
 				     &found, err) < 0)
 			return -1;
-		if (!found.n)
-			return coder_error_set(err, CODER_ERR_NOT_FOUND,
-					       "no such token was found");
+		if (!found.n) {
+			*err = by_id;
+			return -1;
+		}
 		*ret = found.v[0];
 		memset(&found.v[0], 0, sizeof(found.v[0]));
 		return 0;

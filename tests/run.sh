@@ -116,6 +116,7 @@ prepare() {
 	fi
 	# What a developer's own shell has must not decide a test.
 	unset BASH_ENV ENV CDPATH "${!BATS_@}"
+	export LC_ALL=C.UTF-8
 	export CMOCKA_MESSAGE_OUTPUT=TAP CODER_TOKENS_SO="$PWD/$BUILD/coder_tokens.so"
 	mkdir -p "$LOGS" && rm -f "$LOGS"/*
 }

@@ -12,7 +12,10 @@
 #   client-other.pem client-other.key   a client certificate of no known authority
 set -eu
 umask 077
-[ $# -eq 1 ] || { echo "usage: certs.sh DIR" >&2; exit 2; }
+[ $# -eq 1 ] || {
+	echo "usage: certs.sh DIR" >&2
+	exit 2
+}
 mkdir -p "$1"
 cd "$1"
 
