@@ -133,9 +133,9 @@ fuzz: | deps
 
 fuzzers: $(FUZZERS)
 
-$(BUILD)/fuzz/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/lib.a
+$(BUILD)/fuzz/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/builtins.a $(BUILD)/lib.a
 	@mkdir -p $(@D)
-	$(call say,LINK)$(CC) $(CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(call say,LINK)$(CC) $(CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -Wl,--gc-sections -o $@ $^ $(LIBS)
 
 man: $(MAN)
 

@@ -283,23 +283,6 @@ int command_array(const char *name, struct coder_strings *ret, struct coder_erro
 	return rc;
 }
 
-int command_limits(struct call *call, const struct coder_token *token, const char *scopes_into,
-		   const char *allow_into, struct coder_error *err)
-{
-	struct coder_strings scopes = { 0 }, allow_list = { 0 };
-	int rc = coder_token_scopes(token, &scopes, err);
-
-	if (rc == 0)
-		rc = coder_token_allow_list(token, &allow_list, err);
-	if (rc == 0)
-		rc = result_indexed(&call->result, scopes_into, &scopes, err);
-	if (rc == 0)
-		rc = result_indexed(&call->result, allow_into, &allow_list, err);
-	coder_strings_done(&scopes);
-	coder_strings_done(&allow_list);
-	return rc;
-}
-
 static int usage_error(struct coder_error *err, const char *text)
 {
 	return coder_error_set(err, CODER_ERR_USAGE, "%s", text);

@@ -77,13 +77,6 @@ int command_split(const char *value, const char *empty, struct coder_strings *re
 /* Appends the values of an indexed array of the shell; none such is a usage error. */
 int command_array(const char *name, struct coder_strings *ret, struct coder_error *err);
 
-/*
- * Notes a token's scopes and allow list for two arrays: sorted, one entry an
- * element.
- */
-int command_limits(struct call *call, const struct coder_token *token, const char *scopes_into,
-		   const char *allow_into, struct coder_error *err);
-
 /* Opens the call's session, unless it is open. Only for a quiet call: others begin with one. */
 int command_session(struct call *call, struct coder_error *err);
 /* Where the call's session would go, and as whom, as a number: 0 if there is none to open. */

@@ -190,8 +190,7 @@ static int add_values(struct context *c, const struct opts_option *option, const
 }
 
 /* Collects what need not be offered again: other values of a list, other operands. */
-static int note_values(struct context *c, const struct opts_option *option,
-		       struct coder_error *err)
+static int note_values(struct context *c, const struct opts_option *option, struct coder_error *err)
 {
 	const char *value = c->line.word + c->value_at, *comma = strrchr(value, ',');
 
@@ -234,8 +233,8 @@ static bool is_excluded(const struct context *c, const struct opts_option *optio
 	return false;
 }
 
-static int add_option(struct words *words, const struct wanted *wanted,
-		      const struct opts_option *o, struct coder_error *err)
+static int add_option(struct words *words, const struct wanted *wanted, const struct opts_option *o,
+		      struct coder_error *err)
 {
 	struct buf name = { 0 }, note = { 0 };
 	size_t sentence = strcspn(o->help, ".;:(");
@@ -243,8 +242,7 @@ static int add_option(struct words *words, const struct wanted *wanted,
 
 	if (!buf_addf(&name, "--%s", o->name) ||
 	    (o->letter && !buf_addf(&note, "-%c ", o->letter)) ||
-	    (o->arg && !buf_addf(&note, "%s  ", o->arg)) ||
-	    !buf_add(&note, o->help, sentence))
+	    (o->arg && !buf_addf(&note, "%s  ", o->arg)) || !buf_add(&note, o->help, sentence))
 		rc = coder_error_memory(err);
 	else
 		rc = words_add(words, wanted, name.data, note.data, err);
@@ -354,8 +352,7 @@ static int complete(struct context *c, const struct complete_options *options, s
 	return answer_words(&c->line, c->value_at, words, answer, err);
 }
 
-int complete_run(struct call *call, const struct complete_options *options,
-		 struct coder_error *err)
+int complete_run(struct call *call, const struct complete_options *options, struct coder_error *err)
 {
 	struct context context = { .call = call };
 	struct words words = { 0 };

@@ -81,8 +81,8 @@ struct wanted {
 
 void words_done(struct words *words);
 /* Appends text if it begins with the prefix and is not given; note is formatted if wanted. */
-int words_add(struct words *words, const struct wanted *wanted, const char *text,
-	      const char *note, struct coder_error *err);
+int words_add(struct words *words, const struct wanted *wanted, const char *text, const char *note,
+	      struct coder_error *err);
 /* Sorts the words from one on and removes repeats among them. */
 void words_sort(struct words *words, size_t from);
 /* All words of that kind. What the server does not say in time is left out. */

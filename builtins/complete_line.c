@@ -225,8 +225,8 @@ static bool quote_backslash(struct buf *out, const char *text, bool first)
 	if (!*text && first)
 		return buf_add_str(out, "''");
 	for (const char *p = text; *p && ok; p++) {
-		bool escape = (*p == '#' || *p == '~') ? first && p == text :
-							 strchr(special, *p) != NULL;
+		bool escape =
+			(*p == '#' || *p == '~') ? first && p == text : strchr(special, *p) != NULL;
 
 		ok = (!escape || buf_add_char(out, '\\')) && buf_add_char(out, *p);
 	}

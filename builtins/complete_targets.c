@@ -47,8 +47,8 @@ static int add_ids(const struct entries *e, const struct coder_objects *objects)
 		const struct coder_object *object = &objects->v[i];
 		char note[160];
 
-		snprintf(note, sizeof(note), "%s%s%s  %s", object->owner,
-			 *object->owner ? "/" : "", object->name, object->note);
+		snprintf(note, sizeof(note), "%s%s%s  %s", object->owner, *object->owner ? "/" : "",
+			 object->name, object->note);
 		rc = add_entry(e, "", object->id, e->wanted->notes ? note : NULL);
 	}
 	words_sort(e->words, from);
@@ -168,7 +168,9 @@ static int fill_entries(const struct entries *e)
 	int rc;
 
 	if (!(e->type->flags & CODER_TYPE_NAMED))
-		return uuid || !*e->id ? add_ids(e, words_ask(e->wanted, e->type->name, NULL, NULL)) : 0;
+		return uuid || !*e->id ?
+			       add_ids(e, words_ask(e->wanted, e->type->name, NULL, NULL)) :
+			       0;
 	rc = strcmp(e->type->name, "workspace") == 0 ? fill_workspaces(e) : fill_named(e);
 	if (rc == 0 && uuid && (digit || e->words->n == before))
 		rc = add_ids(e, words_ask(e->wanted, e->type->name, NULL, NULL));

@@ -16,8 +16,8 @@ void words_done(struct words *words)
 	*words = (struct words){ 0 };
 }
 
-int words_add(struct words *words, const struct wanted *wanted, const char *text,
-	      const char *note, struct coder_error *err)
+int words_add(struct words *words, const struct wanted *wanted, const char *text, const char *note,
+	      struct coder_error *err)
 {
 	struct word word = { 0 };
 
@@ -141,13 +141,17 @@ static int add_spans(struct words *words, const struct wanted *wanted, const str
 	return 0;
 }
 
-static int fill_lifetimes(struct words *words, const struct wanted *wanted,
-			  struct coder_error *err)
+static int fill_lifetimes(struct words *words, const struct wanted *wanted, struct coder_error *err)
 {
 	static const struct span spans[] = {
-		{ "1h", "an hour" },	 { "8h", "a working day" }, { "24h", "a day" },
-		{ "7d", "a week" },	 { "30d", "30 days" },	    { "90d", "90 days" },
-		{ "1y", "365 days" },	 { "default", "what the server gives by default" },
+		{ "1h", "an hour" },
+		{ "8h", "a working day" },
+		{ "24h", "a day" },
+		{ "7d", "a week" },
+		{ "30d", "30 days" },
+		{ "90d", "90 days" },
+		{ "1y", "365 days" },
+		{ "default", "what the server gives by default" },
 		{ NULL },
 	};
 	const struct coder_objects *longest =
@@ -162,12 +166,12 @@ static int fill_lifetimes(struct words *words, const struct wanted *wanted,
 	return words_add(words, wanted, "max", note, err);
 }
 
-static int fill_durations(struct words *words, const struct wanted *wanted,
-			  struct coder_error *err)
+static int fill_durations(struct words *words, const struct wanted *wanted, struct coder_error *err)
 {
 	static const struct span spans[] = {
-		{ "10s", "ten seconds" }, { "1m", "a minute" }, { "1h", "an hour" },
-		{ "24h", "a day" },	  { "7d", "a week" },	{ "30d", "30 days" },
+		{ "10s", "ten seconds" }, { "1m", "a minute" },
+		{ "1h", "an hour" },	  { "24h", "a day" },
+		{ "7d", "a week" },	  { "30d", "30 days" },
 		{ "90d", "90 days" },	  { NULL },
 	};
 

@@ -130,8 +130,7 @@ static int spawn(char *command, char **env, int out, pid_t *ret)
 	return rc;
 }
 
-static int start(struct child *child, char *command, const char *coder_url,
-		 struct coder_error *err)
+static int start(struct child *child, char *command, const char *coder_url, struct coder_error *err)
 {
 	char *url = NULL;
 	char **env = NULL;

@@ -32,6 +32,8 @@ extern int pending_traps[];
 /* Not in every build of bash. */
 extern int restricted __attribute__((weak));
 extern int rl_pending_signal(void) __attribute__((weak));
+extern void rl_check_signals(void) __attribute__((weak));
+extern void rl_cleanup_after_signal(void) __attribute__((weak));
 
 #define SLICE_MS 100 /* how long a wait does not look at pending signals */
 
@@ -528,6 +530,20 @@ void shell_enter(void)
 	memset(&acknowledged, 0, sizeof(acknowledged));
 }
 
+/*
+ * Before bash 5.3 readline keeps a ^C during completion to itself, and would act
+ * on it only at the next key. Handled now, it becomes bash's interrupt, which
+ * wants the terminal as bash left it.
+ */
+static void hand_over_interrupt(void)
+{
+	if (readline_signal() != SIGINT || !rl_check_signals || !rl_cleanup_after_signal)
+		return;
+	rl_check_signals();
+	if (interrupt_state)
+		rl_cleanup_after_signal();
+}
+
 int shell_leave(int status)
 {
 	if (acknowledged.interrupt)
@@ -535,6 +551,7 @@ int shell_leave(int status)
 	if (acknowledged.terminating && !terminating_signal)
 		terminating_signal = acknowledged.terminating;
 	shell_enter();
+	hand_over_interrupt();
 	if ((status & SHELL_EPIPE) && !shell_is_main())
 		raise(SIGPIPE);
 	QUIT;

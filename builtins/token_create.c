@@ -5,6 +5,7 @@
 
 #include "../lib/coder.h"
 #include "command.h"
+#include "limits.h"
 #include "output.h"
 
 struct create_options {
@@ -86,8 +87,7 @@ struct create_state {
 	struct coder_create request;
 	char name[CODER_NAME_SIZE];
 	bool longest; /* the lifetime is the server's maximum */
-	struct coder_target targets[CODER_ALLOW_MAX];
-	size_t n_targets;
+	struct limits limits;
 	struct coder_user owner; /* for -A, asked before the POST */
 	struct coder_created created;
 };
@@ -105,61 +105,6 @@ static int check_lifetime(const char *text, struct create_state *state, struct c
 	return 0;
 }
 
-static int gather(const struct opts_list *given, const char *array, const char *empty,
-		  struct coder_strings *ret, struct coder_error *err)
-{
-	struct coder_strings from = { 0 };
-	int rc = 0;
-
-	if (array && command_array(array, &from, err) < 0)
-		rc = -1;
-	else if (array && !from.n)
-		rc = coder_error_set(err, CODER_ERR_USAGE,
-				     "%s: empty array: it would mean no restriction", array);
-	for (size_t i = 0; i < given->n && rc == 0; i++)
-		rc = command_split(given->v[i], empty, ret, err);
-	for (size_t i = 0; i < from.n && rc == 0; i++)
-		rc = command_split(from.v[i], empty, ret, err);
-	coder_strings_done(&from);
-	return rc;
-}
-
-static int check_scopes(const struct create_options *options, struct create_state *state,
-			struct coder_error *err)
-{
-	struct coder_strings given = { 0 };
-	int rc = gather(&options->scopes, options->scopes_from, "scope cannot be empty", &given,
-			err);
-
-	for (size_t i = 0; i < given.n && rc == 0; i++) {
-		const char *scope = coder_scope_canonical(given.v[i]);
-
-		if (!coder_strings_has(&state->request.scopes, scope))
-			rc = coder_strings_add(&state->request.scopes, scope, err);
-	}
-	coder_strings_done(&given);
-	return rc;
-}
-
-static int check_allow(const struct create_options *options, struct create_state *state,
-		       struct coder_error *err)
-{
-	struct coder_strings given = { 0 };
-	int rc = gather(&options->allow, options->allow_from, "allow list entry cannot be empty",
-			&given, err);
-
-	if (rc == 0 && given.n > CODER_ALLOW_MAX)
-		rc = coder_error_set(err, CODER_ERR_USAGE,
-				     "allow list has %zu entries; at most %d are allowed", given.n,
-				     CODER_ALLOW_MAX);
-	for (size_t i = 0; i < given.n && rc == 0; i++) {
-		rc = coder_target_parse(given.v[i], &state->targets[i], err);
-		state->n_targets += rc == 0;
-	}
-	coder_strings_done(&given);
-	return rc;
-}
-
 static int create_check(struct call *call, struct coder_error *err)
 {
 	const struct create_options *options = call->options;
@@ -174,35 +119,30 @@ static int create_check(struct call *call, struct coder_error *err)
 		return coder_error_set(err, CODER_ERR_USAGE, "name: must be 1 to %d bytes of UTF-8",
 				       CODER_NAME_MAX);
 	if (check_lifetime(options->lifetime, state, err) < 0 ||
-	    check_scopes(options, state, err) < 0)
+	    limits_read_scopes(&state->limits, &options->scopes, options->scopes_from, err) < 0)
 		return -1;
-	return check_allow(options, state, err);
+	return limits_read_targets(&state->limits, &options->allow, options->allow_from, err);
 }
 
 /* ---------------------------------------------------------------- asking */
 
-static int resolve_targets(struct call *call, struct coder_error *err)
+/* The limits in the form the request has them. */
+static int settle_limits(struct call *call, struct coder_error *err)
 {
 	struct create_state *state = call->state;
+	const struct limits *limits = &state->limits;
 
-	for (size_t i = 0; i < state->n_targets; i++) {
-		struct coder_target *target = &state->targets[i];
-		char *text;
-		int rc;
+	if (limits_resolve(&state->limits, call->client, state->request.user, err) < 0 ||
+	    limits_texts(limits, &state->request.allow_list, err) < 0)
+		return -1;
+	for (size_t i = 0; i < limits->n_targets; i++) {
+		const struct coder_type *type = limits->targets[i].type;
 
-		if (coder_target_resolve(call->client, state->request.user, target, err) < 0)
-			return -1;
-		if (target->id[0] && (target->type->flags & CODER_TYPE_WILDCARD_ONLY))
+		if (limits->targets[i].id[0] && (type->flags & CODER_TYPE_WILDCARD_ONLY))
 			command_warn("%s: servers never match an id of this type: only %s:* works",
-				     target->type->name, target->type->name);
-		text = coder_target_text(target);
-		rc = text ? coder_strings_add(&state->request.allow_list, text, err) :
-			    coder_error_memory(err);
-		free(text);
-		if (rc < 0)
-			return -1;
+				     type->name, type->name);
 	}
-	return 0;
+	return coder_strings_add_all(&state->request.scopes, &limits->scopes, err);
 }
 
 static int settle_lifetime(struct call *call, bool dry_run, struct coder_error *err)
@@ -332,7 +272,8 @@ static int deliver(struct call *call, struct coder_error *err)
 	bool printed = !options->variable && (!options->assoc || options->output);
 	bool ok = true;
 
-	if (command_limits(call, token, options->scopes_into, options->allow_into, err) < 0)
+	if (limits_publish(&call->result, token, options->scopes_into, options->allow_into, err) <
+	    0)
 		return -1;
 	if (options->variable && result_scalar(&call->result, options->variable, secret, err) < 0)
 		return -1;
@@ -359,7 +300,7 @@ static int create_run(struct call *call, struct coder_error *err)
 	const struct create_options *options = call->options;
 	struct create_state *state = call->state;
 
-	if (resolve_targets(call, err) < 0 || settle_lifetime(call, options->dry_run, err) < 0)
+	if (settle_limits(call, err) < 0 || settle_lifetime(call, options->dry_run, err) < 0)
 		return -1;
 	warn_of_surprises(&state->request);
 	if (check_name_free(call, err) < 0)
@@ -389,8 +330,7 @@ static void create_done(void *data)
 
 	coder_strings_done(&state->request.scopes);
 	coder_strings_done(&state->request.allow_list);
-	for (size_t i = 0; i < state->n_targets; i++)
-		coder_target_done(&state->targets[i]);
+	limits_done(&state->limits);
 	coder_user_done(&state->owner);
 	coder_created_done(&state->created);
 }

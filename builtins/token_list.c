@@ -6,6 +6,7 @@
 #include "../lib/coder.h"
 #include "command.h"
 #include "complete.h"
+#include "limits.h"
 #include "output.h"
 
 struct list_options {
@@ -103,9 +104,7 @@ struct list_state {
 	const struct list_options *options;
 	int64_t now;
 	int64_t expires_within, unused_for; /* seconds; -1: not asked for */
-	struct coder_strings scopes;
-	struct coder_target targets[CODER_ALLOW_MAX];
-	size_t n_targets;
+	struct limits limits;
 	struct output_columns columns;
 	struct coder_tokens tokens;
 };
@@ -124,29 +123,6 @@ static int check_span(const char *option, const char *text, int64_t *ret_seconds
 	return 0;
 }
 
-static int check_filters(const struct list_options *options, struct list_state *state,
-			 struct coder_error *err)
-{
-	struct coder_strings allow = { 0 };
-	int rc = 0;
-
-	for (size_t i = 0; i < options->scopes.n && rc == 0; i++)
-		rc = command_split(options->scopes.v[i], "scope cannot be empty", &state->scopes,
-				   err);
-	for (size_t i = 0; i < options->allow.n && rc == 0; i++)
-		rc = command_split(options->allow.v[i], "allow list entry cannot be empty", &allow,
-				   err);
-	if (rc == 0 && allow.n > CODER_ALLOW_MAX)
-		rc = coder_error_set(err, CODER_ERR_USAGE, "--allow: at most %d entries",
-				     CODER_ALLOW_MAX);
-	for (size_t i = 0; i < allow.n && rc == 0; i++) {
-		rc = coder_target_parse(allow.v[i], &state->targets[i], err);
-		state->n_targets += rc == 0;
-	}
-	coder_strings_done(&allow);
-	return rc;
-}
-
 static int list_check(struct call *call, struct coder_error *err)
 {
 	const struct list_options *options = call->options;
@@ -157,7 +133,8 @@ static int list_check(struct call *call, struct coder_error *err)
 		return coder_error_set(err, CODER_ERR_USAGE, "--complete: -v and --complete-hint");
 	state->options = options;
 	state->now = call->now;
-	if (check_filters(options, state, err) < 0 ||
+	if (limits_read_scopes(&state->limits, &options->scopes, NULL, err) < 0 ||
+	    limits_read_targets(&state->limits, &options->allow, NULL, err) < 0 ||
 	    check_span("--expires-within", options->expires_within, &state->expires_within, err) <
 		    0 ||
 	    check_span("--unused-for", options->unused_for, &state->unused_for, err) < 0)
@@ -169,26 +146,6 @@ static int list_check(struct call *call, struct coder_error *err)
 					    err);
 	output_columns_default(&state->columns, options->all);
 	return 0;
-}
-
-/* Whether a token has every scope and permits every target that was asked for. */
-static bool has_limits(const struct list_state *state, const struct coder_token *token)
-{
-	struct coder_strings scopes = { 0 }, allow_list = { 0 };
-	struct coder_error err;
-	bool ok;
-
-	if (!state->scopes.n && !state->n_targets)
-		return true;
-	ok = coder_token_scopes(token, &scopes, &err) == 0 &&
-	     coder_token_allow_list(token, &allow_list, &err) == 0;
-	for (size_t i = 0; i < state->scopes.n && ok; i++)
-		ok = coder_strings_has(&scopes, coder_scope_canonical(state->scopes.v[i]));
-	for (size_t i = 0; i < state->n_targets && ok; i++)
-		ok = coder_allow_permits(&allow_list, &state->targets[i]);
-	coder_strings_done(&scopes);
-	coder_strings_done(&allow_list);
-	return ok;
 }
 
 static bool list_keeps(const void *ctx, const struct coder_token *token)
@@ -207,7 +164,7 @@ static bool list_keeps(const void *ctx, const struct coder_token *token)
 		return false;
 	if (state->unused_for >= 0 && state->now - used < state->unused_for)
 		return false;
-	return has_limits(state, token);
+	return limits_hold(&state->limits, token);
 }
 
 static int assign(struct call *call, struct coder_error *err)
@@ -248,10 +205,8 @@ static int list_run(struct call *call, struct coder_error *err)
 		complete.array = options->ids;
 		return complete_run(call, &complete, err);
 	}
-	for (size_t i = 0; i < state->n_targets; i++)
-		if (coder_target_resolve(call->client, user, &state->targets[i], err) < 0)
-			return -1;
-	if (coder_token_list(call->client, user, options->all,
+	if (limits_resolve(&state->limits, call->client, user, err) < 0 ||
+	    coder_token_list(call->client, user, options->all,
 			     options->include_expired || options->expired, list_keeps, state,
 			     &state->tokens, err) < 0 ||
 	    assign(call, err) < 0)
@@ -263,9 +218,7 @@ static void list_done(void *data)
 {
 	struct list_state *state = data;
 
-	coder_strings_done(&state->scopes);
-	for (size_t i = 0; i < state->n_targets; i++)
-		coder_target_done(&state->targets[i]);
+	limits_done(&state->limits);
 	coder_tokens_done(&state->tokens);
 }
 

@@ -29,7 +29,8 @@ static const struct opts_option rm_table[] = {
 	{ "dry-run", 0, OPTS_FLAG, OPTS_VALUE_NONE, 0, AT(dry_run),
 	  .help = "Say what would be removed, and remove nothing." },
 	{ "variable", 'v', OPTS_TEXT, OPTS_VALUE_ARRAY, OPTS_TARGET, AT(removed), .arg = "REMOVED",
-	  .help = "Assign the ids of what was removed to an indexed array; print nothing." },
+	  .help = "Assign the ids of what was removed to an indexed array (with --dry-run, of what "
+		  "would be); print nothing." },
 	{ "from", 0, OPTS_TEXT, OPTS_VALUE_ARRAY, OPTS_NONEMPTY, AT(from), .arg = "ARRAY",
 	  .help = "Take names, ids or tokens from an array, too. An empty one removes nothing." },
 	{ .name = NULL },

@@ -4,6 +4,7 @@
 
 #include "../lib/coder.h"
 #include "command.h"
+#include "limits.h"
 #include "output.h"
 
 struct view_options {
@@ -100,7 +101,8 @@ static int view_run(struct call *call, struct coder_error *err)
 	if ((options->assoc || output_needs_owner(&format)) &&
 	    coder_token_fill_owner(call->client, &state->token, err) < 0)
 		return -1;
-	if (command_limits(call, &state->token, options->scopes_into, options->allow_into, err) < 0)
+	if (limits_publish(&call->result, &state->token, options->scopes_into, options->allow_into,
+			   err) < 0)
 		return -1;
 	if (options->assoc &&
 	    (result_assoc(&call->result, options->assoc, err) < 0 ||

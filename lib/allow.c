@@ -74,10 +74,12 @@ static int unknown_type(const char *entry, const char *name, struct coder_error 
 	if (!nearest)
 		return coder_error_set(err, CODER_ERR_USAGE,
 				       "invalid allow_list entry \"%s\": unknown resource type "
-				       "\"%s\"", entry, name);
+				       "\"%s\"",
+				       entry, name);
 	return coder_error_set(err, CODER_ERR_USAGE,
 			       "invalid allow_list entry \"%s\": unknown resource type \"%s\"; "
-			       "did you mean \"%s\"?", entry, name, nearest);
+			       "did you mean \"%s\"?",
+			       entry, name, nearest);
 }
 
 /* The types that have their own name in a URL, below an owner or an organization. */
@@ -155,7 +157,8 @@ static int set_id(const char *entry, const char *id, struct coder_target *target
 		return set_name(id, target, err);
 	return coder_error_set(err, CODER_ERR_USAGE,
 			       "invalid allow_list entry \"%s\": invalid %s ID (must be UUID%s): "
-			       "\"%s\"", entry, target->type->name,
+			       "\"%s\"",
+			       entry, target->type->name,
 			       target->type->flags & CODER_TYPE_NAMED ? " or name" : "", id);
 }
 

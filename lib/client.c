@@ -194,8 +194,10 @@ int coder_token_list(struct coder_client *client, const char *user, bool all, bo
 		     struct coder_error *err)
 {
 	struct listing CLEANUP(listing_done) listing = {
-		.json.fn = listing_element, .expired = expired,
-		.now = time(NULL),	    .keep = keep,
+		.json.fn = listing_element,
+		.expired = expired,
+		.now = time(NULL),
+		.keep = keep,
 		.ctx = ctx,
 	};
 	struct buf CLEANUP(buf_done) path = { 0 };
@@ -339,8 +341,8 @@ static int find(struct coder_client *client, const char *user, const char *arg,
 			return -1;
 		by_id = *err;
 		/* a name of that shape is not asked for by name: it may be a secret */
-		if (coder_token_list(client, user ? user : "me", false, true, has_name, arg,
-				     &found, err) < 0)
+		if (coder_token_list(client, user ? user : "me", false, true, has_name, arg, &found,
+				     err) < 0)
 			return -1;
 		if (!found.n) {
 			*err = by_id;
@@ -369,7 +371,8 @@ int coder_token_find(struct coder_client *client, const char *user, const char *
 	for (len = strlen(arg); len && strchr(blanks, arg[len - 1]); len--)
 		;
 	if (!len)
-		return coder_error_set(err, CODER_ERR_USAGE, "empty: a name, id or token is wanted");
+		return coder_error_set(err, CODER_ERR_USAGE,
+				       "empty: a name, id or token is wanted");
 	trimmed = strndup(arg, len);
 	if (!trimmed)
 		return coder_error_memory(err);
@@ -452,8 +455,10 @@ int coder_token_expire(struct coder_client *client, const char *user, const char
 
 	if (change(client, "PUT", parts, err) == 0)
 		return 0;
-	if (err->http_status == 404 && strstr(err->message, "Route not found"))
+	if (err->http_status == 404 && strstr(err->message, "Route not found")) {
+		err->code = CODER_ERR_REFUSED;
 		coder_error_hint(err, "this server cannot expire tokens: delete it with --delete");
+	}
 	return -1;
 }
 

@@ -34,7 +34,6 @@ int client_token_named(struct coder_client *client, const char *user, const char
 void client_json_done(struct json **doc);
 
 /* Copies the string member of that key; its absence is a broken answer. */
-int client_string(const struct json *object, const char *key, char **ret,
-		  struct coder_error *err);
+int client_string(const struct json *object, const char *key, char **ret, struct coder_error *err);
 
 #endif

@@ -402,8 +402,7 @@ int coder_token_find(struct coder_client *client, const char *user, const char *
 		     struct coder_token *ret, struct coder_error *err);
 
 /* The token in use, if it is an API token. */
-int coder_token_self(struct coder_client *client, struct coder_token *ret,
-		     struct coder_error *err);
+int coder_token_self(struct coder_client *client, struct coder_token *ret, struct coder_error *err);
 /* The public id of the token in use; "" if it has not the shape of a token. */
 const char *coder_self_id(const struct coder_client *client);
 
@@ -473,8 +472,8 @@ void coder_release(struct coder_client *client);
  * how that went and becomes CODER_ERR_OUTCOME (or stays CODER_ERR_INTERRUPTED).
  * Always returns -1.
  */
-int coder_token_undo(struct coder_client *client, const struct coder_create *create,
-		     const char *id, struct coder_error *err);
+int coder_token_undo(struct coder_client *client, const struct coder_create *create, const char *id,
+		     struct coder_error *err);
 
 /* The names of the scopes that this server's tokens can be given. */
 int coder_scopes_list(struct coder_client *client, struct coder_strings *ret,

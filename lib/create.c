@@ -51,14 +51,15 @@ static int nothing_left(struct coder_client *client, enum coder_code code, const
 			err);
 }
 
-static int not_sure(struct coder_client *client, const struct coder_create *create,
-		    const char *id, const struct coder_error *failed, struct coder_error *err)
+static int not_sure(struct coder_client *client, const struct coder_create *create, const char *id,
+		    const struct coder_error *failed, struct coder_error *err)
 {
 	char finding[256];
 	bool again = failed && failed->code == CODER_ERR_INTERRUPTED;
 
-	snprintf(finding, sizeof(finding), "it is not known whether token %.120s%s%s%s exists now%s",
-		 create->name, id ? " (id " : "", id ? id : "", id ? ")" : "",
+	snprintf(finding, sizeof(finding),
+		 "it is not known whether token %.120s%s%s%s exists now%s", create->name,
+		 id ? " (id " : "", id ? id : "", id ? ")" : "",
 		 again ? ": interrupted again" : "");
 	if (again)
 		err->signal = failed->signal;
@@ -68,8 +69,8 @@ static int not_sure(struct coder_client *client, const struct coder_create *crea
 	return conclude(client, again ? CODER_ERR_INTERRUPTED : CODER_ERR_OUTCOME, finding, err);
 }
 
-static int delete_it(struct coder_client *client, const struct coder_create *create,
-		     const char *id, enum coder_code code, struct coder_error *err)
+static int delete_it(struct coder_client *client, const struct coder_create *create, const char *id,
+		     enum coder_code code, struct coder_error *err)
 {
 	struct coder_error failed;
 	char finding[128];
@@ -77,13 +78,13 @@ static int delete_it(struct coder_client *client, const struct coder_create *cre
 	if (coder_token_delete(client, create->user, id, &failed) < 0 &&
 	    failed.code != CODER_ERR_NOT_FOUND)
 		return not_sure(client, create, id, &failed, err);
-	snprintf(finding, sizeof(finding), "the new token (id %s) was deleted again: nothing is left",
-		 id);
+	snprintf(finding, sizeof(finding),
+		 "the new token (id %s) was deleted again: nothing is left", id);
 	return nothing_left(client, code, finding, err);
 }
 
-int coder_token_undo(struct coder_client *client, const struct coder_create *create,
-		     const char *id, struct coder_error *err)
+int coder_token_undo(struct coder_client *client, const struct coder_create *create, const char *id,
+		     struct coder_error *err)
 {
 	http_begin_undo(client->http, UNDO_NS);
 	return delete_it(client, create, id, CODER_ERR_OUTCOME, err);
@@ -98,9 +99,9 @@ static int judge(struct coder_client *client, const struct coder_create *create,
 			 token->lifetime_seconds == create->lifetime_ns / CODER_NS);
 
 	if (began && token->created_epoch < began - CLOCK_SLACK)
-		return nothing_left(client, err->code,
-				    "nothing was created: another token of that name was there before",
-				    err);
+		return nothing_left(
+			client, err->code,
+			"nothing was created: another token of that name was there before", err);
 	if (!began || token->created_epoch < began || !as_asked)
 		return not_sure(client, create, token->id, NULL, err);
 	return delete_it(client, create, token->id, CODER_ERR_OUTCOME, err);
@@ -130,9 +131,10 @@ static int undo_unknown(struct coder_client *client, const struct coder_create *
 	struct coder_error failed = { 0 };
 	char notice[256];
 
-	snprintf(notice, sizeof(notice),
-		 "no answer to the creation of token %.120s: looking for it, to remove it again (^C leaves at once)",
-		 create->name);
+	snprintf(
+		notice, sizeof(notice),
+		"no answer to the creation of token %.120s: looking for it, to remove it again (^C leaves at once)",
+		create->name);
 	client->hooks.notice(client->hooks.ctx, notice);
 	http_begin_undo(client->http, UNDO_NS);
 	for (size_t i = 0;; i++) {
@@ -243,8 +245,8 @@ static int assume(struct coder_client *client, const struct coder_create *create
 	/* the body is an object: its members go on behind these */
 	if (!buf_addf(&text, "{\"id\":\"%s\",\"login_type\":\"token\",\"lifetime_seconds\":%lld,",
 		      created->id, (long long)seconds) ||
-	    (client->date && !buf_addf(&text, "\"created_at\":\"%s\",\"updated_at\":\"%s\",", now,
-				       now)) ||
+	    (client->date &&
+	     !buf_addf(&text, "\"created_at\":\"%s\",\"updated_at\":\"%s\",", now, now)) ||
 	    (client->date && seconds && !buf_addf(&text, "\"expires_at\":\"%s\",", then)) ||
 	    (!create->scopes.n && !buf_add_str(&text, "\"scope\":\"all\",")) ||
 	    !buf_add_str(&text, body + 1))

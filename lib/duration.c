@@ -20,17 +20,10 @@ static const struct unit {
 	const char *name;
 	int64_t ns;
 } units[] = {
-	{ "ns", 1 },
-	{ "us", 1000 },
-	{ "\u00b5s", 1000 }, /* micro sign */
+	{ "ns", 1 },	     { "us", 1000 },   { "\u00b5s", 1000 }, /* micro sign */
 	{ "\u03bcs", 1000 }, /* Greek mu */
-	{ "ms", 1000000 },
-	{ "s", SECOND },
-	{ "m", MINUTE },
-	{ "h", HOUR },
-	{ "d", DAY },
-	{ "w", 7 * DAY },
-	{ "y", 365 * DAY },
+	{ "ms", 1000000 },   { "s", SECOND },  { "m", MINUTE },	    { "h", HOUR },
+	{ "d", DAY },	     { "w", 7 * DAY }, { "y", 365 * DAY },
 };
 
 static bool is_digit(char c)
@@ -107,7 +100,8 @@ int coder_duration_parse(const char *text, int64_t *ret_ns, struct coder_error *
 	if (outcome == MALFORMED)
 		return coder_error_set(err, CODER_ERR_USAGE,
 				       "invalid duration \"%s\": want a number with a unit, as in "
-				       "90m, 12h, 7d, 1d12h30m", text);
+				       "90m, 12h, 7d, 1d12h30m",
+				       text);
 	*ret_ns = total;
 	return 0;
 }
@@ -192,8 +186,8 @@ static bool take_zone(const char **p, int *ret_offset)
 	*ret_offset = 0;
 	if (sign == 'Z')
 		return true;
-	if (!take_digits(p, 2, ':', &hours) || !take_digits(p, 2, '\0', &minutes) ||
-	    hours > 23 || minutes > 59)
+	if (!take_digits(p, 2, ':', &hours) || !take_digits(p, 2, '\0', &minutes) || hours > 23 ||
+	    minutes > 59)
 		return false;
 	*ret_offset = (hours * 60 + minutes) * (sign == '-' ? -1 : 1);
 	return true;

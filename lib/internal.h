@@ -93,8 +93,8 @@ void http_release(struct http *http);
  * too, and to be released by the caller all the same. What the error object
  * holds is read by json_error().
  */
-int http_request(struct http *http, const struct http_request *request,
-		 struct http_response *ret, struct coder_error *err);
+int http_request(struct http *http, const struct http_request *request, struct http_response *ret,
+		 struct coder_error *err);
 
 /* Sleeps, ended early by a pending signal or the client's deadline (both errors). */
 int http_sleep(struct http *http, int64_t ns, struct coder_error *err);

@@ -132,8 +132,8 @@ static bool skip_string(struct scan *s)
 		if (*p == '"')
 			return true;
 		if (*p != '\\')
-			return wrong(s, *p ? "a control character in a string"
-					  : "a NUL character in a string");
+			return wrong(s, *p ? "a control character in a string" :
+					     "a NUL character in a string");
 		if (!skip_escape(s))
 			return false;
 	}
@@ -642,8 +642,8 @@ static int feed_key(struct json_list *list, char c, struct coder_error *err)
 			return coder_error_memory(err);
 		return 0;
 	}
-	list->matched = name->len == strlen(list->key) &&
-			memcmp(name->data, list->key, name->len) == 0;
+	list->matched =
+		name->len == strlen(list->key) && memcmp(name->data, list->key, name->len) == 0;
 	if (list->matched && list->found)
 		return twice(err, list->key);
 	list->found |= list->matched;

@@ -9,16 +9,16 @@
 #define WORDS 32
 
 static const char adjectives[WORDS][8] = {
-	"able",	 "agile", "amber", "bold",  "brave", "brisk", "calm",  "clear",
-	"crisp", "eager", "early", "fair",  "fond",  "fresh", "gentle", "glad",
-	"green", "happy", "keen",  "kind",  "lively", "loyal", "lucky", "merry",
-	"neat",	 "nimble", "plain", "proud", "quick", "quiet", "sunny", "swift",
+	"able",	 "agile",  "amber", "bold",  "brave",  "brisk", "calm",	  "clear",
+	"crisp", "eager",  "early", "fair",  "fond",   "fresh", "gentle", "glad",
+	"green", "happy",  "keen",  "kind",  "lively", "loyal", "lucky",  "merry",
+	"neat",	 "nimble", "plain", "proud", "quick",  "quiet", "sunny",  "swift",
 };
 static const char nouns[WORDS][8] = {
-	"badger", "beaver", "bison", "crane", "dingo", "eagle",	 "falcon", "ferret",
-	"finch",  "fox",    "gecko", "gull",  "hare",  "heron",	 "ibex",   "jay",
-	"koala",  "lark",   "lemur", "lynx",  "mole",  "newt",	 "otter",  "owl",
-	"panda",  "quail",  "raven", "robin", "seal",  "stork",	 "toad",   "wren",
+	"badger", "beaver", "bison", "crane", "dingo", "eagle", "falcon", "ferret",
+	"finch",  "fox",    "gecko", "gull",  "hare",  "heron", "ibex",	  "jay",
+	"koala",  "lark",   "lemur", "lynx",  "mole",  "newt",	"otter",  "owl",
+	"panda",  "quail",  "raven", "robin", "seal",  "stork", "toad",	  "wren",
 };
 
 void coder_name_generate(char out[CODER_NAME_SIZE])

@@ -116,8 +116,8 @@ static int by_search(struct coder_client *client, const char *path, struct coder
 	target->id[0] = '\0';
 	if (!search.found)
 		return coder_error_set(err, CODER_ERR_NOT_FOUND, "not found");
-	return coder_error_set(err, CODER_ERR_USAGE, "the name is in several organizations: give %s",
-			       search.where);
+	return coder_error_set(err, CODER_ERR_USAGE,
+			       "the name is in several organizations: give %s", search.where);
 }
 
 static int resolve_template(struct coder_client *client, struct coder_target *target,

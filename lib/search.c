@@ -21,38 +21,81 @@ struct source {
 	const char *id, *name, *owner, *note; /* members of an element */
 };
 
-#define WORKSPACES                                                                     \
-	.path = "/api/v2/workspaces", .key = "workspaces", .name_term = "name:",       \
-	.owner_term = "owner:", .id = "id", .name = "name", .owner = "owner_name",     \
-	.note = "template_name"
+#define WORKSPACES                                                                \
+	.path = "/api/v2/workspaces", .key = "workspaces",                        \
+	.name_term = "name:", .owner_term = "owner:", .id = "id", .name = "name", \
+	.owner = "owner_name", .note = "template_name"
 
 static const struct source sources[] = {
 	{ .type = "workspace", .query = "", WORKSPACES },
 	{ .type = "workspace_dormant", .query = "dormant:true", WORKSPACES },
 	{ .type = "prebuilt_workspace", .query = "owner:prebuilds", WORKSPACES },
-	{ .type = "task", .path = "/api/v2/tasks", .key = "tasks", .query = "owner:me",
-	  .id = "id", .name = "name", .owner = "owner_name" },
-	{ .type = "template", .path = "/api/v2/templates", .query = "", .name_term = "name:",
-	  .owner_term = "organization:", .id = "id", .name = "name",
-	  .owner = "organization_name", .note = "display_name" },
-	{ .type = "user", .path = "/api/v2/users", .key = "users", .query = "", .name_term = "",
-	  .id = "id", .name = "username", .note = "name" },
-	{ .type = "organization", .path = "/api/v2/organizations", .id = "id", .name = "name",
+	{ .type = "task",
+	  .path = "/api/v2/tasks",
+	  .key = "tasks",
+	  .query = "owner:me",
+	  .id = "id",
+	  .name = "name",
+	  .owner = "owner_name" },
+	{ .type = "template",
+	  .path = "/api/v2/templates",
+	  .query = "",
+	  .name_term = "name:",
+	  .owner_term = "organization:",
+	  .id = "id",
+	  .name = "name",
+	  .owner = "organization_name",
 	  .note = "display_name" },
-	{ .type = "group", .path = "/api/v2/groups", .id = "id", .name = "name",
-	  .owner = "organization_name", .note = "display_name" },
-	{ .type = "organization_member", .per_organization = "members", .id = "user_id",
-	  .name = "username", .note = "name" },
-	{ .type = "group_member", .per_organization = "members", .id = "user_id",
-	  .name = "username", .note = "name" },
-	{ .type = "provisioner_daemon", .per_organization = "provisionerdaemons", .id = "id",
-	  .name = "name", .note = "key_name" },
-	{ .type = "workspace_proxy", .path = "/api/v2/regions", .key = "regions", .id = "id",
-	  .name = "name", .note = "display_name" },
-	{ .type = "chat", .path = "/api/experimental/chats", .id = "id", .name = "title",
+	{ .type = "user",
+	  .path = "/api/v2/users",
+	  .key = "users",
+	  .query = "",
+	  .name_term = "",
+	  .id = "id",
+	  .name = "username",
+	  .note = "name" },
+	{ .type = "organization",
+	  .path = "/api/v2/organizations",
+	  .id = "id",
+	  .name = "name",
+	  .note = "display_name" },
+	{ .type = "group",
+	  .path = "/api/v2/groups",
+	  .id = "id",
+	  .name = "name",
+	  .owner = "organization_name",
+	  .note = "display_name" },
+	{ .type = "organization_member",
+	  .per_organization = "members",
+	  .id = "user_id",
+	  .name = "username",
+	  .note = "name" },
+	{ .type = "group_member",
+	  .per_organization = "members",
+	  .id = "user_id",
+	  .name = "username",
+	  .note = "name" },
+	{ .type = "provisioner_daemon",
+	  .per_organization = "provisionerdaemons",
+	  .id = "id",
+	  .name = "name",
+	  .note = "key_name" },
+	{ .type = "workspace_proxy",
+	  .path = "/api/v2/regions",
+	  .key = "regions",
+	  .id = "id",
+	  .name = "name",
+	  .note = "display_name" },
+	{ .type = "chat",
+	  .path = "/api/experimental/chats",
+	  .id = "id",
+	  .name = "title",
 	  .owner = "owner_username" },
-	{ .type = "inbox_notification", .path = "/api/v2/notifications/inbox",
-	  .key = "notifications", .id = "id", .name = "title" },
+	{ .type = "inbox_notification",
+	  .path = "/api/v2/notifications/inbox",
+	  .key = "notifications",
+	  .id = "id",
+	  .name = "title" },
 };
 
 static const struct source *find_source(const char *type)
@@ -158,8 +201,7 @@ static int take_element(void *ctx, const char *text, size_t len, struct coder_er
 	struct json CLEANUP(client_json_done) *doc = NULL;
 	const char *id, *name, *owner, *note;
 
-	if (json_parse(text, len, &doc, err) < 0 ||
-	    member_text(doc, source->id, &id, err) < 0 ||
+	if (json_parse(text, len, &doc, err) < 0 || member_text(doc, source->id, &id, err) < 0 ||
 	    member_text(doc, source->name, &name, err) < 0 ||
 	    member_text(doc, source->owner, &owner, err) < 0 ||
 	    member_text(doc, source->note, &note, err) < 0)
@@ -234,8 +276,8 @@ static bool add_term(struct buf *q, const char *term, const char *value)
 }
 
 /* Appends "?q=...&limit=N" for a source that can be searched. */
-static int add_query(struct buf *path, const struct source *source,
-		     const struct coder_query *query, struct coder_error *err)
+static int add_query(struct buf *path, const struct source *source, const struct coder_query *query,
+		     struct coder_error *err)
 {
 	struct buf CLEANUP(buf_done) q = { 0 };
 	bool ok = !source->query || add_term(&q, "", source->query);

@@ -296,8 +296,8 @@ int coder_create_body(const struct coder_create *create, char **ret_json, struct
 	char *json;
 
 	if (!buf_addf(&b, "{\"lifetime\":%" PRId64, create->lifetime_ns) ||
-	    !add_list(&b, "scopes", &create->scopes) ||
-	    !buf_add_str(&b, ",\"token_name\":") || !json_add_string(&b, create->name) ||
+	    !add_list(&b, "scopes", &create->scopes) || !buf_add_str(&b, ",\"token_name\":") ||
+	    !json_add_string(&b, create->name) ||
 	    !add_list(&b, "allow_list", &create->allow_list) || !buf_add_str(&b, "}\n"))
 		return coder_error_memory(err);
 	json = buf_detach(&b);
@@ -335,8 +335,7 @@ static bool same(const struct coder_strings *a, const struct coder_strings *b,
 	return true;
 }
 
-const char *coder_create_widened(const struct coder_create *create,
-				 const struct coder_token *token)
+const char *coder_create_widened(const struct coder_create *create, const struct coder_token *token)
 {
 	char all_scopes[] = "coder:all", all_entries[] = "*:*";
 	char *scope = all_scopes, *entry = all_entries;

@@ -13,7 +13,7 @@ packages() {
 		echo 'libcurl4-openssl-dev|libcurl4-gnutls-dev|libcurl4-nss-dev'
 		;;
 	demo) echo 'python3' ;;
-	test) echo 'bats libcmocka-dev python3 openssl jq curl bash-completion procps' ;;
+	test) echo 'bats libcmocka-dev python3 openssl jq curl bash-completion procps groff-base' ;;
 	lint) echo 'clang-format shellcheck shfmt' ;;
 	matrix) echo 'dpkg-dev make bison libncurses-dev' ;;
 	bench) echo 'python3 jq curl' ;;

@@ -118,7 +118,8 @@ prepare() {
 	unset BASH_ENV ENV CDPATH "${!BATS_@}"
 	export LC_ALL=C.UTF-8
 	export CMOCKA_MESSAGE_OUTPUT=TAP CODER_TOKENS_SO="$PWD/$BUILD/coder_tokens.so"
-	mkdir -p "$LOGS" && rm -f "$LOGS"/*
+	# Another run in this tree would write the same logs: wait for it to end.
+	mkdir -p "$LOGS" && exec {lock}>"$LOGS.lock" && flock "$lock" && rm -f "$LOGS"/*
 }
 
 if [ "${1:-}" = --one ]; then
@@ -132,7 +133,7 @@ if [ ${#files[@]} -eq 0 ]; then
 	echo "no test file matches '${T:-}'"
 	failed=1
 else
-	printf '%s\0' "${files[@]}" | xargs -0 -n 1 -P 2 "$0" --one
+	printf '%s\0' "${files[@]}" | xargs -0 -n 1 -P 2 "$0" --one {lock}>&-
 fi
 for file in ${files[@]+"${files[@]}"}; do report "$file"; done
 summary

@@ -65,6 +65,17 @@ shell_setup() {
 	enable -f "$SO" "${BUILTINS[@]}"
 }
 
+# seed JSON - adds tokens (see the control route POST tokens); KEYS: the whole of each, in order.
+seed() {
+	mapfile -t KEYS < <(ctl POST tokens "$1" | grep -o '"key":"[^"]*' | cut -d '"' -f 4)
+	forget_requests
+}
+
+# fault JSON - adds a fault, or a list of them.
+fault() {
+	ctl POST faults "$1" >/dev/null
+}
+
 # try COMMAND... - runs it in this shell; sets status, out, err.
 try() {
 	status=0
@@ -99,6 +110,16 @@ for field in sys.argv[2:]:
     print(*value if isinstance(value, list) else [value])' "$@"
 }
 
+# accepted SECRET - the deployment takes it as a token, whatever that may do.
+accepted() {
+	local at=${URL#http://} fd code
+	exec {fd}<>"/dev/tcp/${at%:*}/${at##*:}"
+	printf 'GET /api/v2/users/me HTTP/1.0\r\nCoder-Session-Token: %s\r\n\r\n' "$1" >&"$fd"
+	read -r _ code _ <&"$fd"
+	exec {fd}>&-
+	[[ $code == 200 || $code == 404 ]] || fail "$1 is no token: $code"
+}
+
 # posted - the body of the last POST.
 posted() {
 	ctl GET log | python3 -c '
@@ -129,4 +150,10 @@ refused() {
 	is "$out" ""
 	has "$err" "$2"
 	[[ $err != *$'\n'* ]] || fail "more than one line of error"
+}
+
+# refused_early STATUS PART - so, and the deployment was not even asked.
+refused_early() {
+	refused "$1" "$2"
+	is "$(requests)" ""
 }

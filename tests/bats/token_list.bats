@@ -657,8 +657,8 @@ grafana"
 @test "an answer that is an empty list, or null, is no tokens" {
 	local body
 	for body in null '[]' ' [ ] '; do
-		ctl POST faults "$(printf '{"path": "keys/tokens", "status": 200,
-			"headers": {"Content-Type": "application/json"}, "body": "%s"}' "$body")" >/dev/null
+		fault "$(printf '{"path": "keys/tokens", "status": 200,
+			"headers": {"Content-Type": "application/json"}, "body": "%s"}' "$body")"
 		try token_list
 		is "$status $out $err" "0  No tokens found."
 	done
@@ -667,8 +667,8 @@ grafana"
 @test "a list that breaks off or is none prints nothing and fails" {
 	local body
 	for body in '[{\"id\":' '{}' '[1]' 'true' '[] x'; do
-		ctl POST faults "$(printf '{"path": "keys/tokens", "status": 200,
-			"headers": {"Content-Type": "application/json"}, "body": "%s"}' "$body")" >/dev/null
+		fault "$(printf '{"path": "keys/tokens", "status": 200,
+			"headers": {"Content-Type": "application/json"}, "body": "%s"}' "$body")"
 		try token_list
 		refused 7 "listing tokens: "
 	done

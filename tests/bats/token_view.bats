@@ -20,14 +20,6 @@ setup() {
 FIELDS=(id name owner user_id login_type scopes allow_list lifetime_seconds created_at updated_at
 	last_used expires_at created_epoch last_used_epoch expires_epoch ttl expired never_used)
 
-# seed JSON - adds tokens; KEYS: their whole tokens, in order.
-seed() {
-	mapfile -t KEYS < <(ctl POST tokens "$1" | python3 -c '
-import json, sys
-print("\n".join(t["key"] for t in json.load(sys.stdin)))')
-	forget_requests
-}
-
 user_id() {
 	ctl GET users | python3 -c '
 import json, sys
@@ -96,7 +88,7 @@ GET /api/v2/users/me/keys/tokens/terraform"
 	local code
 	local -A t=()
 	for code in 404 403; do
-		ctl POST faults '{"path": "/users/[0-9a-f]{8}-", "times": 0, "status": '$code'}' >/dev/null
+		fault '{"path": "/users/[0-9a-f]{8}-", "times": 0, "status": '$code'}'
 		view terraform
 		shows terraform
 		is "${out##*$'\t'}" ""
@@ -108,7 +100,7 @@ GET /api/v2/users/me/keys/tokens/terraform"
 }
 
 @test "an owner that cannot be asked for, because the server is away, fails the call" {
-	ctl POST faults '{"path": "/users/[0-9a-f]{8}-", "status": 500}' >/dev/null
+	fault '{"path": "/users/[0-9a-f]{8}-", "status": 500}'
 	try token_view terraform
 	refused 1 "user "
 }

@@ -72,11 +72,9 @@ def read_file(path, offset=0):
 def connecting(port):
     """Whether a TCP socket of this machine waits for the answer to its SYN."""
     wanted = f":{int(port):04X}"
-    for line in read_file("/proc/net/tcp").decode().splitlines()[1:]:
-        fields = line.split()
-        if fields[2].endswith(wanted) and fields[3] == "02":
-            return True
-    return False
+    with open("/proc/net/tcp") as sockets:
+        fields = [line.split() for line in sockets]
+    return any(f[2].endswith(wanted) and f[3] == "02" for f in fields)
 
 
 class Script:

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* limits.c - scopes and allow lists on command lines and in arrays; see limits.h. */
+#include "limits.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "command.h"
+
+/* Appends what options and an array give. */
+static int gather(const struct opts_list *given, const char *array, const char *empty,
+		  struct coder_strings *ret, struct coder_error *err)
+{
+	struct coder_strings from = { 0 };
+	int rc = 0;
+
+	if (array && command_array(array, &from, err) < 0)
+		rc = -1;
+	else if (array && !from.n)
+		rc = coder_error_set(err, CODER_ERR_USAGE,
+				     "%s: empty array: it would mean no restriction", array);
+	for (size_t i = 0; i < given->n && rc == 0; i++)
+		rc = command_split(given->v[i], empty, ret, err);
+	for (size_t i = 0; i < from.n && rc == 0; i++)
+		rc = command_split(from.v[i], empty, ret, err);
+	coder_strings_done(&from);
+	return rc;
+}
+
+int limits_read_scopes(struct limits *limits, const struct opts_list *given, const char *array,
+		       struct coder_error *err)
+{
+	struct coder_strings names = { 0 };
+	int rc = gather(given, array, "scope cannot be empty", &names, err);
+
+	for (size_t i = 0; i < names.n && rc == 0; i++) {
+		const char *scope = coder_scope_canonical(names.v[i]);
+
+		if (!coder_strings_has(&limits->scopes, scope))
+			rc = coder_strings_add(&limits->scopes, scope, err);
+	}
+	coder_strings_done(&names);
+	return rc;
+}
+
+int limits_read_targets(struct limits *limits, const struct opts_list *given, const char *array,
+			struct coder_error *err)
+{
+	struct coder_strings texts = { 0 };
+	int rc = gather(given, array, "allow list entry cannot be empty", &texts, err);
+
+	if (rc == 0 && texts.n > CODER_ALLOW_MAX)
+		rc = coder_error_set(err, CODER_ERR_USAGE,
+				     "allow list has %zu entries; at most %d are allowed", texts.n,
+				     CODER_ALLOW_MAX);
+	for (size_t i = 0; i < texts.n && rc == 0; i++) {
+		rc = coder_target_parse(texts.v[i], &limits->targets[i], err);
+		limits->n_targets += rc == 0;
+	}
+	coder_strings_done(&texts);
+	return rc;
+}
+
+int limits_resolve(struct limits *limits, struct coder_client *client, const char *owner,
+		   struct coder_error *err)
+{
+	for (size_t i = 0; i < limits->n_targets; i++)
+		if (coder_target_resolve(client, owner, &limits->targets[i], err) < 0)
+			return -1;
+	return 0;
+}
+
+int limits_texts(const struct limits *limits, struct coder_strings *ret, struct coder_error *err)
+{
+	for (size_t i = 0; i < limits->n_targets; i++) {
+		char *text = coder_target_text(&limits->targets[i]);
+		int rc = text ? coder_strings_add(ret, text, err) : coder_error_memory(err);
+
+		free(text);
+		if (rc < 0)
+			return -1;
+	}
+	return 0;
+}
+
+bool limits_hold(const struct limits *limits, const struct coder_token *token)
+{
+	struct coder_strings scopes = { 0 }, allow_list = { 0 };
+	struct coder_error err;
+	bool ok;
+
+	if (!limits->scopes.n && !limits->n_targets)
+		return true;
+	ok = coder_token_scopes(token, &scopes, &err) == 0 &&
+	     coder_token_allow_list(token, &allow_list, &err) == 0;
+	for (size_t i = 0; i < limits->scopes.n && ok; i++)
+		ok = coder_strings_has(&scopes, limits->scopes.v[i]);
+	for (size_t i = 0; i < limits->n_targets && ok; i++)
+		ok = coder_allow_permits(&allow_list, &limits->targets[i]);
+	coder_strings_done(&scopes);
+	coder_strings_done(&allow_list);
+	return ok;
+}
+
+int limits_publish(struct result *result, const struct coder_token *token, const char *scopes_into,
+		   const char *allow_into, struct coder_error *err)
+{
+	struct coder_strings scopes = { 0 }, allow_list = { 0 };
+	int rc = coder_token_scopes(token, &scopes, err);
+
+	if (rc == 0)
+		rc = coder_token_allow_list(token, &allow_list, err);
+	if (rc == 0)
+		rc = result_indexed(result, scopes_into, &scopes, err);
+	if (rc == 0)
+		rc = result_indexed(result, allow_into, &allow_list, err);
+	coder_strings_done(&scopes);
+	coder_strings_done(&allow_list);
+	return rc;
+}
+
+void limits_done(struct limits *limits)
+{
+	coder_strings_done(&limits->scopes);
+	for (size_t i = 0; i < limits->n_targets; i++)
+		coder_target_done(&limits->targets[i]);
+	limits->n_targets = 0;
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * limits.h - scopes and allow lists as users give them to commands (options that
+ * repeat, comma lists, arrays) and get them back (arrays).
+ */
+#ifndef LIMITS_H
+#define LIMITS_H
+
+#include "../lib/coder.h"
+#include "opts.h"
+#include "output.h"
+
+struct limits {
+	struct coder_strings scopes; /* canonical names, no repeats */
+	struct coder_target targets[CODER_ALLOW_MAX];
+	size_t n_targets;
+};
+
+/* Zeroed memory is the empty object. */
+void limits_done(struct limits *limits);
+
+/*
+ * These read the values of an option, and of an indexed array if one is named,
+ * each a comma list whose elements are trimmed. An empty element, an array that
+ * is absent or empty, and more than CODER_ALLOW_MAX targets are usage errors.
+ */
+int limits_read_scopes(struct limits *limits, const struct opts_list *given, const char *array,
+		       struct coder_error *err);
+int limits_read_targets(struct limits *limits, const struct opts_list *given, const char *array,
+			struct coder_error *err);
+
+/* Turns names into ids; a workspace without an owner is owner's. */
+int limits_resolve(struct limits *limits, struct coder_client *client, const char *owner,
+		   struct coder_error *err);
+
+/* Appends the targets, which are resolved, as "type:id". */
+int limits_texts(const struct limits *limits, struct coder_strings *ret, struct coder_error *err);
+
+/* Whether a token has all of the scopes and its allow list permits all of the targets. */
+bool limits_hold(const struct limits *limits, const struct coder_token *token);
+
+/* Notes a token's scopes and allow list for two arrays: sorted, one entry an element. */
+int limits_publish(struct result *result, const struct coder_token *token, const char *scopes_into,
+		   const char *allow_into, struct coder_error *err);
+
+#endif

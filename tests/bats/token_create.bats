@@ -1,0 +1,1009 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-3.0-or-later
+# token_create: what it asks for, what it hands over, and what it refuses. That a token is
+# created once and never lost is create_once.bats, variables as targets are variables.bats.
+
+load helper
+
+UUID=3f1b0f0e-2222-4444-8888-0123456789ab
+SECRET='^[0-9A-Za-z]{10}-[0-9A-Za-z]{22}$'
+
+setup_file() {
+	sandbox_start --seed demo --mode groups
+}
+
+teardown_file() {
+	sandbox_stop
+}
+
+setup() {
+	shell_setup
+	forget_requests
+}
+
+# uuid_of KIND WORD... - the id that the sandbox gives to a thing of that name.
+uuid_of() {
+	PYTHONPATH=$SANDBOX python3 -B -c 'import store, sys; print(store.stable_uuid(*sys.argv[1:]))' "$@"
+}
+
+# modes JSON - a deployment with these modes.
+modes() {
+	ctl POST reset "{\"seed\":\"demo\",\"modes\":$1}" >/dev/null
+}
+
+# posted_body EXPECTED - the one POST that was sent had this body.
+posted_body() {
+	is "$(requests POST | grep -c .)" 1
+	is "$(posted)" "$1"
+}
+
+# nothing_made NAME... - nothing was posted, and no token has the names.
+nothing_made() {
+	local name
+	is "$(requests POST)" ""
+	for name; do
+		[[ $'\n'$(names)$'\n' != *$'\n'"$name"$'\n'* ]] || fail "there is a token $name"
+	done
+}
+
+# warned_once PART - the last try worked, and its standard error is this one warning.
+warned_once() {
+	is "$status" 0
+	has "$err" "token_create: warning: "
+	has "$err" "$1"
+	[[ $err != *$'\n'* ]] || fail "more than one line"
+}
+
+# ----------------------------------------------------------------- the secret
+
+@test "the secret alone is printed, and works" {
+	try token_create -n plain
+	is "$status" 0
+	is "$err" ""
+	[[ $out =~ $SECRET ]] || fail "not a token"
+	is "$(wc -l <"$BATS_TEST_TMPDIR/out")" 1
+	is "$(requests)" "GET /api/v2/users/me/keys/tokens/tokenconfig
+GET /api/v2/users/me/keys/tokens/plain
+POST /api/v2/users/me/keys/tokens
+GET /api/v2/users/me/keys/${out%%-*}"
+	posted_body '{"lifetime":604800000000000,"token_name":"plain"}'
+	is "$(stored plain id owner scopes allow_list lifetime_seconds)" "${out%%-*}
+admin
+coder:all
+*:*
+604800"
+	accepted "$out"
+}
+
+@test "all that is asked for is sent in one request and stored so" {
+	try token_create -n all -u alice --lifetime 1d12h30m --scope workspace:read --scope template:read \
+		--allow "workspace:$UUID" --allow 'template:*'
+	is "$status" 0
+	is "$err" ""
+	posted_body '{"lifetime":131400000000000,"scopes":["workspace:read","template:read"],"token_name":"all","allow_list":["workspace:'$UUID'","template:*"]}'
+	is "$(requests POST)" "POST /api/v2/users/alice/keys/tokens"
+	is "$(stored all owner scopes allow_list lifetime_seconds)" "alice
+workspace:read template:read
+template:* workspace:$UUID
+131400"
+}
+
+@test "options may be spelled in every usual way" {
+	try token_create --name=long --lifetime=2h --scope=user:read -uadmin
+	is "$status" 0
+	posted_body '{"lifetime":7200000000000,"scopes":["user:read"],"token_name":"long"}'
+	forget_requests
+	try token_create -nshort --lifetime 2h -u admin --
+	is "$status" 0
+	posted_body '{"lifetime":7200000000000,"token_name":"short"}'
+	is "$(stored long owner)" admin
+	is "$(stored short owner)" admin
+}
+
+@test "without a name a readable one is made up and sent, so that the token can be found" {
+	local name
+	try token_create --lifetime 1h -A t
+	is "$status" 0
+	name=${t[name]}
+	[[ $name =~ ^[a-z]+-[a-z]+-[0-9a-z]{6}$ ]] || fail "no readable name: $name"
+	posted_body '{"lifetime":3600000000000,"token_name":"'"$name"'"}'
+	has "$(requests GET)" "GET /api/v2/users/me/keys/tokens/$name"
+	token_create --lifetime 1h -A t
+	[[ ${t[name]} != "$name" ]] || fail "twice the same name"
+}
+
+@test "CODER_TOKEN_NAME, _USER and _LIFETIME are the defaults, exported or not" {
+	CODER_TOKEN_NAME=from-env CODER_TOKEN_USER=alice CODER_TOKEN_LIFETIME=3h
+	try token_create
+	is "$status" 0
+	posted_body '{"lifetime":10800000000000,"token_name":"from-env"}'
+	is "$(stored from-env owner)" alice
+
+	# options win
+	forget_requests
+	try token_create -n mine -u me --lifetime 1h
+	is "$status" 0
+	posted_body '{"lifetime":3600000000000,"token_name":"mine"}'
+	is "$(stored mine owner)" admin
+
+	# for one command; and empty is unset
+	forget_requests
+	CODER_TOKEN_NAME=for-one CODER_TOKEN_LIFETIME='' CODER_TOKEN_USER='' try token_create
+	is "$status" 0
+	posted_body '{"lifetime":604800000000000,"token_name":"for-one"}'
+	is "$(stored for-one owner)" admin
+
+	# their values are checked like an option's
+	forget_requests
+	CODER_TOKEN_LIFETIME=30 try token_create -n bad
+	refused_early 2 'lifetime: invalid duration "30"'
+}
+
+@test "-u takes a username in any case, or a UUID" {
+	local id user n=0
+	id=$(uuid_of user alice)
+	for user in alice ALICE "$id"; do
+		try token_create -n "for-$((++n))" -u "$user" --lifetime 1h
+		is "$status" 0
+		is "$err" ""
+		is "$(stored "for-$n" owner)" alice
+	done
+}
+
+@test "nobody creates a token for a user that does not exist, or without permission" {
+	local user
+	try token_create -n for-nobody -u nobody --lifetime 1h
+	refused 3 nobody
+	is "${TOKEN_ERROR[status]} ${TOKEN_ERROR[http]}" "3 404"
+	lacks "$(names)" for-nobody
+
+	# a member cannot even see the other
+	CODER_SESSION_TOKEN=$ALICE_TOKEN try token_create -n for-admin -u admin --lifetime 1h
+	refused 3 "creating token for-admin: Resource not found or you do not have access"
+	lacks "$(names)" for-admin
+
+	# who may read users but not their keys is told so by the server
+	forget_requests
+	CODER_SESSION_TOKEN=$CAROL_TOKEN try token_create -n for-alice -u alice --lifetime 1h
+	refused 4 "rbac: forbidden"
+	is "$(requests POST)" "POST /api/v2/users/alice/keys/tokens"
+	lacks "$(names)" for-alice
+
+	# nobody at all creates one for a system user
+	try token_create -n for-prebuilds -u prebuilds --lifetime 1h
+	refused 4 Forbidden
+	lacks "$(names)" for-prebuilds
+
+	# what cannot be a user is not asked for
+	forget_requests
+	for user in alice/keys . ..; do
+		try token_create -n for-odd -u "$user"
+		refused_early 2 "\"$user\" cannot be a user"
+	done
+}
+
+# ------------------------------------------------------------------- lifetimes
+
+@test "a lifetime is a sum of numbers with units" {
+	local pair
+	for pair in 1s=1000000000 1.5h=5400000000000 .5h=1800000000000 1h30m=5400000000000 90m=5400000000000 \
+		1d=86400000000000 7d=604800000000000 1w=604800000000000 1y=31536000000000000 1d12h=129600000000000 \
+		1000ms=1000000000 1000000us=1000000000 1000000µs=1000000000 1000000μs=1000000000 \
+		1000000000ns=1000000000 1h1h=7200000000000 2m1h=3720000000000 1.000000001s=1000000001 \
+		1s999999999ns=1999999999; do
+		try token_create -n test -u alice --lifetime "${pair%=*}" --dry-run
+		is "$status" 0
+		is "$err" ""
+		is "$out" "{\"lifetime\":${pair#*=},\"token_name\":\"test\"}"
+	done
+	nothing_made test
+}
+
+@test "what is no lifetime is refused before any request" {
+	local bad
+	for bad in 30 0 7dd d30 -1h +1h 1h30 '1 h' ' 1h' '1h ' 1H 1D h . 1.h.2 1..5h 1e3s 0x1h 1,5h abc \
+		infinity $'1h\n' 1min; do
+		try token_create -n test --lifetime "$bad"
+		refused_early 2 "lifetime: invalid duration \""
+	done
+	for bad in 0s 0h 1ms 999ms 999999999ns .9s; do
+		try token_create -n test --lifetime "$bad"
+		refused_early 2 "lifetime: $bad is under a second"
+	done
+	for bad in 293y 9999999999999999999s 99999999999999999999999y 292y1y; do
+		try token_create -n test --lifetime "$bad"
+		refused_early 2 "longer than 292 years"
+	done
+	try token_create -n test --lifetime ''
+	refused_early 2 "--lifetime: value cannot be empty"
+	has "${TOKEN_ERROR[message]}" lifetime
+	nothing_made test
+}
+
+@test "the default lifetime, and max, is the server's maximum for that user" {
+	token_create -n a1 >/dev/null
+	posted_body '{"lifetime":604800000000000,"token_name":"a1"}'
+	has "$(requests)" "GET /api/v2/users/me/keys/tokens/tokenconfig"
+	forget_requests
+	token_create -n a2 -u alice --lifetime max >/dev/null
+	posted_body '{"lifetime":3155760000000000000,"token_name":"a2"}'
+	has "$(requests)" "GET /api/v2/users/alice/keys/tokens/tokenconfig"
+	is "$(stored a2 lifetime_seconds)" 3155760000
+}
+
+@test "the lifetime default leaves the choice to the server" {
+	ctl POST config '{"default_lifetime":"36h"}' >/dev/null
+	try token_create -n test --lifetime default
+	is "$status" 0
+	posted_body '{"lifetime":0,"token_name":"test"}'
+	lacks "$(requests)" tokenconfig
+	is "$(stored test lifetime_seconds)" 129600
+}
+
+@test "a lifetime past the maximum is refused with both figures; the maximum itself is not" {
+	try token_create -n test --lifetime 168h1s
+	refused 2 "lifetime: 168h0m1s is past the server's maximum of 168h0m0s"
+	is "$(requests)" "GET /api/v2/users/me/keys/tokens/tokenconfig"
+	is "${TOKEN_ERROR[status]}" 2
+	try token_create -n test --lifetime 101y -u alice
+	refused 2 "lifetime: 884760h0m0s is past the server's maximum of 876600h0m0s"
+	nothing_made test
+	try token_create -n test --lifetime 168h
+	is "$status" 0
+}
+
+@test "who may not ask for the maximum can still create with a lifetime of one's own" {
+	ctl POST faults '{"path":"tokenconfig$","times":0,"status":404,"body":"{\"message\":\"Resource not found\"}"}'
+	try token_create -n test --lifetime 1h
+	is "$status" 0
+	is "$err" ""
+	is "$(stored test lifetime_seconds)" 3600
+	# but not with the unknown maximum
+	forget_requests
+	try token_create -n test2
+	refused 3 "Resource not found"
+	nothing_made test2
+}
+
+@test "a server that names no maximum is not believed" {
+	local body
+	for body in '{}' '{\"max_token_lifetime\":0}' '{\"max_token_lifetime\":-1}' \
+		'{\"max_token_lifetime\":1e300}' '{\"max_token_lifetime\":\"1h\"}' 'null' '[]'; do
+		ctl DELETE faults
+		ctl POST faults '{"path":"tokenconfig$","times":0,"status":200,"headers":{"Content-Type":"application/json"},"body":"'"$body"'"}'
+		try token_create -n test
+		refused 7 "broken answer"
+	done
+	nothing_made test
+}
+
+# ---------------------------------------------------------------------- scopes
+
+@test "scopes may be repeated and be comma lists; blanks and repetitions go" {
+	try token_create -n test --scope 'workspace:read , template:read' --scope $'\tuser:read\n' \
+		--scope template:read
+	is "$status" 0
+	posted_body '{"lifetime":604800000000000,"scopes":["workspace:read","template:read","user:read"],"token_name":"test"}'
+	is "${TOKEN_SCOPES[*]}" "template:read user:read workspace:read"
+	is "${TOKEN_ALLOW_LIST[*]}" "*:*"
+}
+
+@test "an empty scope is refused: it must not lift the limits" {
+	local bad
+	for bad in '' ' ' , workspace:read, ,workspace:read workspace:read,,template:read $'\t'; do
+		try token_create -n test --scope user:read --scope "$bad"
+		refused_early 2 "scope cannot be empty"
+	done
+}
+
+@test "the old names of scopes become the new ones" {
+	try token_create -n test --scope all --scope application_connect
+	is "$status" 0
+	posted_body '{"lifetime":604800000000000,"scopes":["coder:all","coder:application_connect"],"token_name":"test"}'
+	# both spellings are one
+	forget_requests
+	token_create -n test2 --scope all,coder:all >/dev/null
+	posted_body '{"lifetime":604800000000000,"scopes":["coder:all"],"token_name":"test2"}'
+}
+
+@test "a scope that the server does not know is refused in its words, with the nearest one" {
+	try token_create -n test --scope workspace:reed
+	refused 1 'invalid or unsupported API key scope: "workspace:reed"'
+	has "$err" "did you mean workspace:read"
+	is "${TOKEN_ERROR[http]}" 400
+	is "${TOKEN_ERROR[message]}" "creating token test: Failed to create API key."
+	is "${TOKEN_ERROR[detail]}" 'invalid or unsupported API key scope: "workspace:reed"'
+	is "$(requests POST)" "POST /api/v2/users/me/keys/tokens"
+	lacks "$(names)" test
+	try token_create -n test --scope Workspace:Read
+	refused 1 'invalid or unsupported API key scope: "Workspace:Read"'
+	try token_create -n test --scope 'a"b\c'
+	refused 1 'invalid or unsupported API key scope'
+	lacks "$err" "did you mean"
+}
+
+@test "a token that could create others is warned of" {
+	local scope
+	for scope in api_key:create 'api_key:*' coder:apikeys.manage_self; do
+		try token_create -n "test$RANDOM" --scope "$scope"
+		[[ $out =~ $SECRET ]] || fail "no token"
+		warned_once "a token that may create tokens can create unrestricted ones"
+	done
+	try token_create -n quiet --scope api_key:read
+	is "$err" ""
+}
+
+# ------------------------------------------------------------------ allow lists
+
+@test "allow list entries may be repeated and be comma lists; ids are sent in lower case" {
+	try token_create -n test --allow "workspace:${UUID^^} , template:*" --allow $'\n*:'"$UUID"$'\t'
+	is "$status" 0
+	is "$err" ""
+	posted_body '{"lifetime":604800000000000,"token_name":"test","allow_list":["workspace:'$UUID'","template:*","*:'$UUID'"]}'
+	is "$(stored test allow_list)" "*:$UUID template:* workspace:$UUID"
+	is "${#TOKEN_ALLOW_LIST[@]}" 3
+	is "${TOKEN_ALLOW_LIST[*]}" "*:$UUID template:* workspace:$UUID"
+	is "${TOKEN_SCOPES[*]}" coder:all
+}
+
+@test "an empty allow list entry is refused: it must not lift the limits" {
+	local bad
+	for bad in '' ' ' , 'user:*,' ',user:*' 'user:*,,template:*' $'\n'; do
+		try token_create -n test --allow 'user:*' --allow "$bad"
+		refused_early 2 "allow list entry cannot be empty"
+	done
+}
+
+@test "what is no allow list entry is refused before any request" {
+	local bad
+	for bad in workspace : workspace: :"$UUID" "$UUID" '*' "workspace=$UUID" "workspace:$UUID:x" \
+		"workspace : $UUID" "workspace: $UUID" "Workspace:$UUID" "WORKSPACE:*" 'workspace:**' 'workspace:a*' \
+		"workspace:${UUID%b}" "workspace:${UUID}c" "workspace:${UUID//-/}" "workspace:{$UUID}" \
+		"workspace:urn:uuid:$UUID" "workspace:${UUID%b}g" "workspace:${UUID%-*}" "user:a/b" "organization:a/b" \
+		workspace:a/b/c workspace:/dev workspace:alice/ workspace:.. workspace:../x workspace:a/.. \
+		'workspace:a b' 'workspace:a%2fb' 'workspace:a?b' workspace:dév "workspace:$(printf 'a%.0s' {1..40})" \
+		task:tidy-build file:x api_key:laptop chat:x license:1 "$UUID:workspace"; do
+		try token_create -n test --allow "$bad"
+		refused_early 2 "invalid allow_list entry \"$bad\""
+	done
+	nothing_made test
+}
+
+@test "an unknown resource type is refused with the nearest known one" {
+	try token_create -n test --allow 'workspce:*'
+	refused_early 2 'invalid allow_list entry "workspce:*": unknown resource type "workspce"; did you mean "workspace"?'
+	try token_create -n test --allow "templates:$UUID"
+	refused_early 2 'did you mean "template"?'
+	try token_create -n test --allow 'apikey:*'
+	refused_early 2 'did you mean "api_key"?'
+	try token_create -n test --allow 'Template:*'
+	refused_early 2 'did you mean "template"?'
+	try token_create -n test --allow 'zzzzzzzzzzzz:*'
+	refused_early 2 'unknown resource type "zzzzzzzzzzzz"'
+	lacks "$err" "did you mean"
+	try token_create -n test --allow $'\e[31mred:*'
+	refused_early 2 '\x1b[31mred'
+}
+
+@test "128 entries are allowed, 129 are refused before any request" {
+	local list i
+	printf -v list 'file:3f1b0f0e-2222-4444-8888-%012x,' {1..128}
+	try token_create -n test --allow "${list%,}"
+	is "$status" 0
+	is "$err" ""
+	is "${#TOKEN_ALLOW_LIST[@]}" 128
+
+	forget_requests
+	try token_create -n test2 --allow "$list*:*"
+	refused_early 2 "allow list has 129 entries; at most 128 are allowed"
+	# counted before anything is merged, and however they are given
+	list=()
+	for i in {1..129}; do list+=(--allow 'user:*'); done
+	try token_create -n test2 "${list[@]}"
+	refused_early 2 "allow list has 129 entries"
+	mapfile -t list < <(printf 'user:*\n%.0s' {1..128})
+	try token_create -n test2 --allow-from list --allow 'user:*'
+	refused_early 2 "allow list has 129 entries"
+	nothing_made test2
+}
+
+@test "an id where servers never match one is warned of, and sent" {
+	local type
+	for type in api_key license deployment_config oauth2_app replicas; do
+		try token_create -n "id-$type" --allow "$type:$UUID"
+		[[ $out =~ $SECRET ]] || fail "no token"
+		warned_once "$type: servers never match an id of this type: only $type:* works"
+		is "$(stored "id-$type" allow_list)" "$type:$UUID"
+	done
+	try token_create -n quiet --allow "api_key:*,user:$UUID,file:$UUID,*:$UUID"
+	is "$status" 0
+	is "$err" ""
+}
+
+@test "a workspace without a template is warned of" {
+	local allow
+	for allow in "workspace:$UUID" 'workspace:*' "user:*,workspace:$UUID"; do
+		try token_create -n "test$RANDOM" --allow "$allow"
+		[[ $out =~ $SECRET ]] || fail "no token"
+		warned_once "workspace but no template"
+		has "$err" "template:*"
+	done
+	for allow in "workspace:$UUID,template:*" "workspace:$UUID,template:$UUID" "workspace:$UUID,*:*" 'user:*'; do
+		try token_create -n "test$RANDOM" --allow "$allow"
+		is "$status" 0
+		is "$err" ""
+	done
+}
+
+# ----------------------------------------------------------- names become UUIDs
+
+@test "the five types of objects that have names are found by them" {
+	local workspace template
+	workspace=$(uuid_of workspace admin dev-docker) template=$(uuid_of template coder docker)
+	try token_create -n test --allow workspace:dev-docker,template:docker,user:bob,organization:coder \
+		--allow group:developers
+	is "$status" 0
+	is "$err" ""
+	is "$(posted)" '{"lifetime":604800000000000,"token_name":"test","allow_list":["workspace:'"$workspace"'","template:'"$template"'","user:'"$(uuid_of user bob)"'","organization:'"$(uuid_of organization coder)"'","group:'"$(uuid_of group coder developers)"'"]}'
+}
+
+@test "names are found in any case, and nothing that is merely like them" {
+	local entry
+	try token_create -n test --allow workspace:DEV-docker,template:Docker,user:BOB,organization:CODER,group:Developers
+	is "$status" 0
+	has "$(posted)" "workspace:$(uuid_of workspace admin dev-docker)"
+	has "$(posted)" "template:$(uuid_of template coder docker)"
+	has "$(posted)" "user:$(uuid_of user bob)"
+	has "$(posted)" "group:$(uuid_of group coder developers)"
+	forget_requests
+	for entry in workspace:dev template:dock user:bo organization:code group:develop; do
+		try token_create -n test2 --allow "$entry"
+		refused 3 "${entry/:/ }: "
+		is "${TOKEN_ERROR[status]}" 3
+	done
+	nothing_made test2
+}
+
+@test "a workspace's owner is the token's user, unless it is named" {
+	try token_create -n one --allow workspace:alice/dev-docker,template:docker
+	is "$status" 0
+	has "$(posted)" "workspace:$(uuid_of workspace alice dev-docker)"
+	try token_create -n two -u alice --allow workspace:dev-docker,template:docker
+	is "$status" 0
+	has "$(posted)" "workspace:$(uuid_of workspace alice dev-docker)"
+	try token_create -n three -u alice --allow workspace:bob/dev-docker,template:docker
+	is "$status" 0
+	has "$(posted)" "workspace:$(uuid_of workspace bob dev-docker)"
+	# mine are not hers
+	forget_requests
+	try token_create -n four -u alice --allow workspace:web-docker
+	refused 3 "workspace web-docker: "
+	# a deleted one is none
+	try token_create -n four --allow workspace:alice/gone
+	refused 3 "workspace alice/gone: "
+	nothing_made four
+}
+
+@test "a template or group of several organizations has to be named with one" {
+	ctl POST organizations '{"name":"acme"}' >/dev/null
+	ctl POST templates '{"name":"docker","organization":"acme"}' >/dev/null
+	ctl POST groups '{"name":"developers","organization":"acme"}' >/dev/null
+	try token_create -n test --allow template:docker
+	refused 2 "template docker: the name is in several organizations"
+	has "$err" coder/docker
+	has "$err" acme/docker
+	try token_create -n test --allow group:developers
+	refused 2 "group developers: the name is in several organizations"
+	has "$err" coder/developers
+	has "$err" acme/developers
+	nothing_made test
+	try token_create -n test --allow template:acme/docker,group:acme/developers
+	is "$status" 0
+	is "$err" ""
+	has "$(posted)" "template:$(uuid_of template acme docker)"
+	has "$(posted)" "group:$(uuid_of group acme developers)"
+	try token_create -n test2 --allow template:coder/docker,group:coder/developers
+	has "$(posted)" "template:$(uuid_of template coder docker)"
+	has "$(posted)" "group:$(uuid_of group coder developers)"
+	forget_requests
+	try token_create -n test3 --allow template:nowhere/docker
+	refused 3 "template nowhere/docker: "
+	nothing_made test3
+}
+
+@test "a deprecated template is found, too" {
+	try token_create -n test --allow template:old-vm
+	is "$status" 0
+	has "$(posted)" "template:$(uuid_of template coder old-vm)"
+}
+
+@test "a user's name is not looked up beyond what the caller may see" {
+	CODER_SESSION_TOKEN=$ALICE_TOKEN try token_create -n test --allow user:bob
+	refused 3 "user bob: Resource not found or you do not have access"
+	nothing_made test
+}
+
+@test "groups of a deployment without them cannot be named, with the server's reason" {
+	modes '[]'
+	try token_create -n test --allow group:developers
+	refused 3 "group developers: Route not found"
+	modes '["groups-unlicensed"]'
+	try token_create -n test --allow group:developers
+	refused 4 "group developers: Template RBAC is a Premium feature"
+	nothing_made test
+	try token_create -n test --allow "group:$UUID"
+	is "$status" 0
+}
+
+@test "an id that is no UUID is never taken from a server" {
+	ctl POST faults '{"path":"/users/bob$","times":0,"status":200,"headers":{"Content-Type":"application/json"},"body":"{\"id\":\"*\",\"username\":\"bob\"}"}'
+	try token_create -n test --allow user:bob
+	refused 7 "broken answer: the id in it is no UUID"
+	nothing_made test
+}
+
+# ---------------------------------------------------------------- from arrays
+
+@test "scopes and allow list come from arrays, as token_view leaves them" {
+	CODER_SESSION_TOKEN=$ALICE_TOKEN
+	token_view ci-deploy >/dev/null
+	try token_create -n again --scopes-from TOKEN_SCOPES --allow-from TOKEN_ALLOW_LIST --lifetime 1h
+	is "$status" 0
+	is "$err" ""
+	is "$(stored again scopes allow_list)" "template:read workspace:read
+$(stored ci-deploy allow_list)"
+}
+
+@test "arrays and options add up, and gaps in an array are no entries" {
+	local -a some=([3]=user:read [7]=workspace:read) list=([1]='user:*')
+	try token_create -n test --scopes-from some --scope template:read --allow-from list --allow 'template:*'
+	is "$status" 0
+	posted_body '{"lifetime":604800000000000,"scopes":["template:read","user:read","workspace:read"],"token_name":"test","allow_list":["template:*","user:*"]}'
+}
+
+@test "an array that is empty, unset or none must not become an unrestricted token" {
+	local -a empty=() blank=('') unset_one
+	local -A assoc=([a]=user:read)
+	local scalar=user:read option empty_error
+	for option in --scopes-from --allow-from; do
+		[[ $option == --scopes-from ]] && empty_error="scope cannot be empty"
+		[[ $option == --allow-from ]] && empty_error="allow list entry cannot be empty"
+		try token_create -n test "$option" empty
+		refused_early 2 "empty: empty array: it would mean no restriction"
+		try token_create -n test "$option" unset_one
+		refused_early 2 "unset_one"
+		try token_create -n test "$option" nosuch
+		refused_early 2 "nosuch: no such array"
+		try token_create -n test "$option" assoc
+		refused_early 2 "assoc: not an indexed array"
+		try token_create -n test "$option" scalar
+		refused_early 2 "scalar: not an indexed array"
+		try token_create -n test "$option" blank
+		refused_early 2 "$empty_error"
+		try token_create -n test "$option" ''
+		refused_early 2 "$option: value cannot be empty"
+		try token_create -n test "$option" 'empty[0]'
+		refused_early 2 "not a valid identifier"
+		# and not either together with what is given
+		try token_create -n test --scope user:read --allow 'user:*' "$option" empty
+		refused_early 2 "empty: empty array"
+	done
+	nothing_made test
+}
+
+# -------------------------------------------------------------------- results
+
+@test "-v keeps the secret out of standard output" {
+	local secret=before
+	try token_create -n test -v secret
+	is "$status" 0
+	is "$out$err" ""
+	[[ $secret =~ $SECRET ]] || fail "no secret: $secret"
+	accepted "$secret"
+	# nor does -o bring it back
+	try token_create -n test2 -v secret -o json
+	is "$out$err" ""
+	is "$(stored test2 id)" "${secret%%-*}"
+}
+
+@test "-A gets the whole record and the key" {
+	local -A t=([left]=over)
+	local id now
+	now=$(date +%s)
+	try token_create -n test -u alice --lifetime 2h --scope workspace:read,template:read \
+		--allow "workspace:$UUID,template:*" -A t
+	is "$status" 0
+	is "$out$err" ""
+	id=$(stored test id)
+	is "${#t[@]}" 19
+	is "${t[id]} ${t[name]} ${t[owner]} ${t[user_id]}" "$id test alice $(uuid_of user alice)"
+	is "${t[login_type]}" token
+	is "${t[scopes]}" "template:read workspace:read"
+	is "${t[allow_list]}" "template:* workspace:$UUID"
+	is "${t[lifetime_seconds]}" 7200
+	is "${t[created_at]} ${t[expires_at]}" "$(stored test created_at expires_at | paste -sd ' ')"
+	is "${t[updated_at]}" "${t[created_at]}"
+	is "${t[last_used]} ${t[last_used_epoch]} ${t[never_used]}" "1970-01-01T00:00:00Z 0 1"
+	is "${t[created_epoch]}" "$(date -d "${t[created_at]}" +%s)"
+	is "${t[expires_epoch]}" "$(date -d "${t[expires_at]}" +%s)"
+	((t[expires_epoch] - now >= 7199 && t[expires_epoch] - now < 7260)) || fail "expires ${t[expires_epoch]}"
+	((t[ttl] > 7100 && t[ttl] <= 7201)) || fail "ttl ${t[ttl]}"
+	is "${t[expired]}" 0
+	[[ ${t[key]} =~ $SECRET && ${t[key]%%-*} == "$id" ]] || fail "key ${t[key]}"
+}
+
+@test "-A prints nothing unless -o is given; -v beside it gets the secret" {
+	local -A t
+	local secret
+	try token_create -n one -A t -o text
+	is "$status" 0
+	is "$out" "${t[key]}"
+	try token_create -n two -A t -v secret
+	is "$out$err" ""
+	is "${t[name]} ${t[key]}" "two $secret"
+}
+
+@test "-o json is an array of one, with the server's fields in the CLI's order, and the key" {
+	try token_create -n test --lifetime 1h --scope user:read --allow "user:$UUID" -o json
+	is "$status" 0
+	is "$err" ""
+	is "$(python3 -c '
+import json, re, sys
+token, = json.load(sys.stdin)
+print(*token)
+assert re.fullmatch("[0-9A-Za-z]{10}-[0-9A-Za-z]{22}", token["key"])
+print(token["key"][:10], token["token_name"], token["scopes"], token["allow_list"], token["lifetime_seconds"])
+' <<<"$out")" "id user_id last_used expires_at created_at updated_at login_type scope scopes lifetime_seconds allow_list token_name key
+$(stored test id) test ['user:read'] ['user:$UUID'] 3600"
+	is "$(head -n 3 <<<"$out")" "[
+  {
+    \"id\": \"$(stored test id)\","
+}
+
+@test "other arrays than TOKEN_SCOPES and TOKEN_ALLOW_LIST can be chosen" {
+	local -a s=(old) a=(old old)
+	TOKEN_SCOPES=(kept) TOKEN_ALLOW_LIST=(kept)
+	try token_create -n test --scope user:read --allow 'user:*' --scopes-into s --allow-into a
+	is "$status" 0
+	is "${#s[@]} ${s[*]} ${#a[@]} ${a[*]}" "1 user:read 1 user:*"
+	is "${TOKEN_SCOPES[*]} ${TOKEN_ALLOW_LIST[*]}" "kept kept"
+}
+
+# -------------------------------------------------------------------- dry run
+
+@test "--dry-run prints the request body and creates nothing" {
+	local body
+	try token_create -n test --lifetime 2h --scope all,user:read --allow workspace:alice/dev-docker,template:docker \
+		--dry-run
+	is "$status" 0
+	is "$err" ""
+	body=$out
+	nothing_made test
+	# it is the body indeed
+	try token_create -n test --lifetime 2h --scope all,user:read --allow workspace:alice/dev-docker,template:docker
+	is "$(posted)" "$body"
+}
+
+@test "--dry-run assigns nothing" {
+	local secret=kept
+	local -A t=([kept]=1)
+	TOKEN_SCOPES=(kept)
+	try token_create -n test --dry-run -v secret -A t
+	is "$status" 0
+	is "$secret ${t[kept]} ${TOKEN_SCOPES[*]}" "kept 1 kept"
+	nothing_made test
+}
+
+@test "--dry-run finds what a create would be refused for" {
+	try token_create -n test --scope workspace:reed --dry-run
+	refused 1 "workspace:reed: not in the server's catalogue of scopes"
+	has "$err" "did you mean workspace:read"
+	try token_create -n grafana --dry-run
+	refused 5 "name grafana is taken"
+	try token_create -n test --lifetime 1y --dry-run
+	refused 2 "past the server's maximum"
+	try token_create -n test --allow workspace:nosuch --dry-run
+	refused 3 "workspace nosuch"
+	try token_create -n test --lifetime 30 --dry-run
+	refused 2 "invalid duration"
+	nothing_made test
+}
+
+@test "--dry-run on a server without a catalogue of scopes warns that they may be ignored" {
+	modes '["legacy-2.26"]'
+	try token_create -n test --scope user:read --dry-run
+	is "$out" '{"lifetime":604800000000000,"scopes":["user:read"],"token_name":"test"}'
+	warned_once "no catalogue of scopes"
+	nothing_made test
+}
+
+# --------------------------------------------------------------------- names
+
+@test "a taken name is a conflict: nothing is posted, and the older token stays" {
+	local id
+	id=$(stored grafana id)
+	try token_create -n grafana
+	refused 5 "name grafana is taken"
+	is "$(requests)" "GET /api/v2/users/me/keys/tokens/tokenconfig
+GET /api/v2/users/me/keys/tokens/grafana"
+	is "${TOKEN_ERROR[status]}" 5
+	is "$(stored grafana id)" "$id"
+}
+
+@test "an expired token keeps its name taken" {
+	try token_create -n old-script -u alice
+	refused 5 "expired tokens keep their names"
+	nothing_made
+	# another's name is free, and so is another case of it
+	CODER_SESSION_TOKEN=$BOB_TOKEN try token_create -n laptop
+	is "$status" 0
+	CODER_SESSION_TOKEN=$ALICE_TOKEN try token_create -n Laptop
+	is "$status" 0
+}
+
+@test "a name that is taken between the look-up and the POST is a conflict, too" {
+	local id
+	id=$(stored grafana id)
+	ctl POST faults '{"method":"GET","path":"/tokens/grafana$","status":404,"body":"{\"message\":\"Resource not found\"}"}'
+	try token_create -n grafana
+	refused 5 'A token with name "grafana" already exists'
+	has "$err" "This value is already in use and should be unique."
+	is "${TOKEN_ERROR[http]} ${TOKEN_ERROR[field]}" "409 name"
+	is "$(requests POST)" "POST /api/v2/users/me/keys/tokens"
+	is "$(requests DELETE)" ""
+	is "$(stored grafana id)" "$id"
+}
+
+@test "names of any text are sent as they are and found again" {
+	local name n=0
+	for name in 'with space' 'a/b' . .. tokenconfig 'a%2Fb' 'a?b' 'a#b' 'a&b=c' "it's" 'say "x"' 'back\slash' \
+		'größe' '名前' '🔑' $'tab\there' $'line\nbreak' $'\e[31mred' '-dash' '--' '<html>' '$(touch f)' \
+		'*' 'zzzzzzzzzz' 'abcdefghij-abcdefghijk'; do
+		try token_create --name="$name" --lifetime 1h
+		is "$status" 0
+		is "$err" ""
+		is "$(stored "$name" id lifetime_seconds)" "${out%%-*}
+3600"
+		# the look-up before the next one sees it
+		forget_requests
+		try token_create --name="$name" --lifetime 1h
+		refused 5 "is taken"
+		nothing_made
+	done
+}
+
+@test "control characters of a name do not reach the terminal" {
+	token_create --name=$'\e[31mred\nline' >/dev/null
+	try token_create --name=$'\e[31mred\nline'
+	refused 5 'name \x1b[31mred\x0aline is taken'
+}
+
+@test "a name that is no text, or too long, is refused before any request" {
+	local bad long
+	for bad in $'\xff' $'a\xc3' $'\xc0\xaf' $'\xed\xa0\x80' $'\xf4\x90\x80\x80'; do
+		try token_create -n "$bad"
+		refused_early 2 "name: must be 1 to 2048 bytes of UTF-8"
+	done
+	printf -v long '%2049s' x
+	try token_create -n "$long"
+	refused_early 2 "name: must be 1 to 2048 bytes of UTF-8"
+	try token_create -n ''
+	refused_early 2 "--name: value cannot be empty"
+	CODER_TOKEN_NAME=$'\xff' try token_create
+	refused_early 2 "name: must be"
+	try token_create -n "${long:1}"
+	is "$status" 0
+}
+
+# ------------------------------------------------------- servers that do less
+
+@test "a server that ignores scopes gets its unlimited token deleted again" {
+	modes '["legacy-2.26"]'
+	TOKEN_SCOPES=(kept)
+	try token_create -n test --scope user:read
+	refused 1 "the server did not keep to the scopes asked for"
+	has "$err" "deleted again"
+	is "${TOKEN_ERROR[status]}" 1
+	is "${TOKEN_SCOPES[*]}" kept
+	is "$(requests | sed -E 's,/keys/[0-9A-Za-z]{10}$,/keys/ID,')" "GET /api/v2/users/me/keys/tokens/tokenconfig
+GET /api/v2/users/me/keys/tokens/test
+POST /api/v2/users/me/keys/tokens
+GET /api/v2/users/me/keys/ID
+DELETE /api/v2/users/me/keys/ID"
+	lacks "$(names)" test
+}
+
+@test "a server that ignores the allow list gets its unlimited token deleted again" {
+	local mode secret=kept
+	for mode in legacy-2.26 legacy-2.27; do
+		modes "[\"$mode\"]"
+		try token_create -n test --allow 'user:*' -v secret
+		refused 1 "the server did not keep to the allow list asked for"
+		has "$err" "deleted again"
+		is "$(requests DELETE | grep -c .)" 1
+		is "$secret" kept
+		lacks "$(names)" test
+	done
+}
+
+@test "old servers create what they can keep to" {
+	modes '["legacy-2.27"]'
+	try token_create -n one --scope workspace:read
+	is "$status" 0
+	is "${TOKEN_SCOPES[*]} ${TOKEN_ALLOW_LIST[*]}" "workspace:read *:*"
+	is "$(stored one scopes)" workspace:read
+	modes '["legacy-2.26"]'
+	try token_create -n two --scope all --allow '*:*'
+	is "$status" 0
+	is "${TOKEN_SCOPES[*]} ${TOKEN_ALLOW_LIST[*]}" "coder:all *:*"
+	try token_create -n three
+	is "$status" 0
+	is "$(requests DELETE)" ""
+}
+
+@test "if that token cannot be deleted either, the user learns its name and id" {
+	modes '["legacy-2.26"]'
+	ctl POST faults '{"method":"DELETE","times":0,"status":403,"body":"{\"message\":\"Forbidden.\"}"}'
+	try token_create -n test --scope user:read
+	refused 9 "it is not known whether token test (id $(stored test id)) exists now"
+	has "$err" "token_rm --delete $(stored test id)"
+	is "${TOKEN_ERROR[status]}" 9
+}
+
+@test "a narrower token than asked for is not delivered either" {
+	ctl POST faults '{"method":"GET","path":"/keys/[^/]*$","skip":0,"status":200,"headers":{"Content-Type":"application/json"},"body":"{\"id\":\"aaaaaaaaaa\",\"token_name\":\"test\",\"login_type\":\"token\",\"scopes\":[\"user:read\"],\"allow_list\":[\"*:*\"]}"}'
+	try token_create -n test
+	refused 1 "the server did not keep to the scopes asked for"
+	lacks "$(names)" test
+}
+
+@test "allow lists that are read back as objects are the same lists" {
+	modes '["allow-objects"]'
+	try token_create -n test --allow "workspace:$UUID,template:*"
+	is "$status" 0
+	is "$err" ""
+	is "${TOKEN_ALLOW_LIST[*]}" "template:* workspace:$UUID"
+}
+
+@test "a token that cannot be read back is delivered with a warning" {
+	local code
+	local -A t
+	for code in 403 404 500 503; do
+		ctl POST faults '{"method":"GET","path":"/keys/[0-9A-Za-z]{10}$","times":3,"status":'$code',"headers":{"Retry-After":"0"},"body":"{\"message\":\"Not for you.\"}"}'
+		try token_create -n "test$code" -u alice --lifetime 2h --scope user:read --allow 'user:*' -A t -o text
+		ctl DELETE faults
+		[[ $out =~ $SECRET ]] || fail "no token"
+		warned_once "token test$code could not be verified: Not for you."
+		is "$(requests DELETE)" ""
+		# the record is what was asked for
+		is "${t[id]} ${t[name]} ${t[owner]}" "${out%%-*} test$code alice"
+		is "${t[scopes]} ${t[allow_list]} ${t[lifetime_seconds]}" "user:read user:* 7200"
+		is "$((t[expires_epoch] - t[created_epoch]))" 7200
+		is "${TOKEN_SCOPES[*]} ${TOKEN_ALLOW_LIST[*]}" "user:read user:*"
+		[[ ! -v TOKEN_ERROR ]] || fail "TOKEN_ERROR is set"
+		accepted "$out"
+	done
+}
+
+@test "a creator that may create but not read gets its token, with a warning" {
+	CODER_SESSION_TOKEN=$(token_create -n creator --scope user:read,api_key:create 2>/dev/null)
+	forget_requests
+	try token_create -n test --lifetime 1h
+	[[ $out =~ $SECRET ]] || fail "no token"
+	warned_once "token test could not be verified: Resource not found"
+	is "$(stored test id)" "${out%%-*}"
+	is "$(requests POST | grep -c .)" 1
+}
+
+@test "a restricted creator is told that its limits may be the cause" {
+	CODER_SESSION_TOKEN=$(token_create -n creator --scope user:read,api_key:read)
+	try token_create -n test --lifetime 1h
+	refused 4 "rbac: forbidden"
+	lacks "$(names)" $'\ntest\n'
+	CODER_SESSION_TOKEN=$(CODER_SESSION_TOKEN=$ADMIN_TOKEN token_create -n blind --scope template:read)
+	forget_requests
+	try token_create -n test
+	refused 3 "the token in use is restricted: its scopes or its allow list may be the cause"
+	nothing_made test
+}
+
+# ------------------------------------------------------------------- bad input
+
+@test "unknown options are refused, with the one that was meant" {
+	try token_create --scop user:read
+	refused_early 2 "--scop: invalid option; did you mean --scope?"
+	try token_create --lifetim 1h
+	refused_early 2 "did you mean --lifetime?"
+	try token_create --nmae x
+	refused_early 2 "did you mean --name?"
+	try token_create --scopes user:read
+	refused_early 2 "--scopes: ambiguous option: --scopes-from, --scopes-into"
+	try token_create --frobnicate
+	refused_early 2 "--frobnicate: invalid option"
+	try token_create -z
+	refused_early 2 "-z: invalid option"
+	try token_create --dry-run=yes
+	refused_early 2 "--dry-run"
+	try token_create $'--\e[31m'
+	refused_early 2 '\x1b[31m'
+}
+
+@test "missing values and surplus words are refused" {
+	local option
+	for option in --name --user --lifetime --scope --allow --scopes-from --allow-from --variable --assoc --output \
+		--scopes-into --allow-into --url --token --timeout -n -u -v -A -o; do
+		try token_create "$option"
+		refused_early 2 "$option: option requires an argument"
+	done
+	try token_create name
+	refused_early 2 "extra operand ‘name’"
+	try token_create -n test -- --dry-run
+	refused_early 2 "extra operand"
+	try token_create ''
+	refused_early 2 "extra operand"
+	try token_create -n test -o table
+	refused_early 2 "table: invalid choice for --output: want text or json"
+	try token_create -n test -o ''
+	refused_early 2 "--output: value cannot be empty"
+}
+
+@test "a time-out must be a time" {
+	local bad
+	for bad in abc -1 '' 1x .; do
+		try token_create -n test --timeout "$bad"
+		refused_early 2 "timeout"
+	done
+	for bad in 0 0s 0.0; do
+		try token_create -n test --timeout "$bad"
+		refused_early 2 "--timeout: 0 leaves no time"
+	done
+	try token_create -n test --timeout 20
+	is "$status" 0
+	try token_create -n test2 --timeout 1m30s
+	is "$status" 0
+}
+
+@test "URLs that are none and tokens that cannot be are refused before any request" {
+	local bad
+	for bad in 127.0.0.1:3000 coder.example.com ftp://127.0.0.1 http:// //127.0.0.1 'http://a b' \
+		$'http://127.0.0.1\n.example.com' http://127.0.0.1:99999; do
+		try token_create -n test --url "$bad"
+		[[ $status == [24] ]] || fail "status for '$bad'"
+		refused_early "$status" ""
+		[[ ${err,,} == *url* ]] || fail "says nothing of a URL"
+	done
+	for bad in $'sbxAdmin01-sandboxAdminSecret0001\nX-Evil: 1' $'a\rb' $'\e'; do
+		try token_create -n test --token "$bad"
+		refused_early 2 "control character"
+		lacks "$err" Evil
+	done
+}
+
+@test "no URL or no token says what to set" {
+	unset CODER_URL
+	try token_create -n test
+	refused_early 4 CODER_URL
+	CODER_URL=$URL
+	unset CODER_SESSION_TOKEN
+	try token_create -n test
+	refused_early 4 CODER_SESSION_TOKEN
+	CODER_SESSION_TOKEN=aaaaaaaaaa-aaaaaaaaaaaaaaaaaaaaaa
+	try token_create -n test
+	refused 4 "signed out"
+	has "$err" "API key is invalid"
+	nothing_made test
+}
+
+@test "help and version are answers: status 0, and no request" {
+	local option
+	for option in -h --help; do
+		try token_create "$option"
+		is "$status" 0
+		is "$err" ""
+		has "$out" "--scopes-from"
+	done
+	try token_create --version
+	is "$status" 0
+	has "$out" token_create
+	is "$(requests)" ""
+}

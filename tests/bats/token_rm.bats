@@ -1,0 +1,494 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-3.0-or-later
+# token_rm: what is removed, what is left alone, and what is said of it.
+
+load helper
+
+setup_file() {
+	sandbox_start --seed demo
+}
+
+teardown_file() {
+	sandbox_stop
+}
+
+setup() {
+	shell_setup
+	forget_requests
+}
+
+ALL="backup ci-deploy grafana laptop never-touched old-script terraform"
+
+left() {
+	names | paste -sd ' '
+}
+
+id_of() { # id_of NAME
+	ctl GET tokens | python3 -c '
+import json, sys
+print(next(t["id"] for t in json.load(sys.stdin) if t["name"] == sys.argv[1]))' "$1"
+}
+
+# changes - the requests that ask to change something.
+changes() {
+	requests | grep -v ^GET || true
+}
+
+# untouched - nothing was removed, nor asked to be.
+untouched() {
+	is "$(changes)" ""
+	is "$(left)" "${1:-$ALL}"
+}
+
+# ------------------------------------------------------------------ one token
+
+@test "a token is deleted by default" {
+	local id
+	id=$(id_of grafana)
+	forget_requests
+	try token_rm grafana
+	is "$status" 0
+	is "$out" "Token has been deleted."
+	is "$err" ""
+	is "$(requests)" "GET /api/v2/users/me/keys/tokens/grafana
+DELETE /api/v2/users/me/keys/$id"
+	is "$(left)" "backup ci-deploy laptop never-touched old-script terraform"
+}
+
+@test "--delete says the same as the default" {
+	try token_rm --delete grafana
+	is "$status $out" "0 Token has been deleted."
+	is "$(left)" "backup ci-deploy laptop never-touched old-script terraform"
+}
+
+@test "--expire ends a token and keeps it" {
+	local id
+	id=$(id_of grafana)
+	forget_requests
+	try token_rm --expire grafana
+	is "$status $err" "0 "
+	is "$out" "Token has been expired."
+	is "$(changes)" "PUT /api/v2/users/me/keys/$id/expire"
+	is "$(left)" "$ALL"
+	try token_list -q
+	lacks "$out" "$id"
+	try token_list --expired -q
+	is "$out" "$id"
+}
+
+@test "an expired token can be expired again, and then deleted" {
+	try token_rm --expire grafana
+	try token_rm --expire grafana
+	is "$status $out" "0 Token has been expired."
+	try token_rm grafana
+	is "$status $out" "0 Token has been deleted."
+	lacks "$(left)" grafana
+}
+
+@test "an expired token's name stays taken, a deleted one's is free" {
+	try token_rm --expire grafana
+	try token_create -n grafana --lifetime 1h
+	refused 5 grafana
+	try token_rm grafana
+	try token_create -n grafana --lifetime 1h
+	is "$status" 0
+}
+
+@test "by id, and by the token itself, of which only the id is sent" {
+	seed '[{"owner": "admin", "name": "one"}, {"owner": "admin", "name": "two"}]'
+	try token_rm "${KEYS[0]%%-*}"
+	is "$status $out" "0 Token has been deleted."
+	try token_rm "${KEYS[1]}"$'\n'
+	is "$status $out" "0 Token has been deleted."
+	is "$(left)" "$ALL"
+	lacks "$(ctl GET log)" "${KEYS[1]#*-}"
+}
+
+@test "names that cannot stand in a path are found through the list" {
+	local name
+	seed '[{"owner": "admin", "name": "a/b"}, {"owner": "admin", "name": ".."},
+		{"owner": "admin", "name": "tokenconfig"}]'
+	for name in a/b .. tokenconfig; do
+		try token_rm "$name"
+		is "$status $out" "0 Token has been deleted."
+	done
+	is "$(left)" "$ALL"
+}
+
+@test "a token that is gone when it is to be removed is an error" {
+	fault '{"method": "DELETE", "path": "/keys/", "status": 404,
+		"body": "{\"message\": \"Resource not found or you do not have access to this resource\"}",
+		"headers": {"Content-Type": "application/json"}}'
+	try token_rm grafana
+	refused 3 "grafana ($(id_of grafana)): Resource not found"
+}
+
+@test "a retried removal that finds nothing has succeeded" {
+	fault '{"method": "DELETE", "path": "/keys/", "status": 503, "act": true}'
+	try token_rm grafana
+	is "$status $out" "0 Token has been deleted."
+	is "$(changes | wc -l)" 2
+	lacks "$(left)" grafana
+}
+
+@test "a removal that is refused says why, and which token it was" {
+	fault '{"method": "DELETE", "path": "/keys/", "status": 500,
+		"body": "{\"message\": \"Internal error deleting API key.\", \"detail\": \"pq: boom\"}",
+		"headers": {"Content-Type": "application/json"}}'
+	try token_rm grafana
+	refused 1 "grafana ($(id_of grafana)): Internal error deleting API key: pq: boom"
+	is "${TOKEN_ERROR[status]} ${TOKEN_ERROR[http]} ${TOKEN_ERROR[detail]}" "1 500 pq: boom"
+	is "$(left)" "$ALL"
+}
+
+@test "a server that cannot expire says so, with the way out" {
+	ctl POST modes '["no-expire"]' >/dev/null
+	try token_rm --expire grafana
+	refused 1 "Route not found"
+	has "$err" "this server cannot expire tokens: delete it with --delete"
+	is "$(left)" "$ALL"
+	try token_rm grafana
+	is "$status $out" "0 Token has been deleted."
+}
+
+# --------------------------------------------------------------------- several
+
+@test "several are removed, with a line each" {
+	local one two
+	one=$(id_of grafana) two=$(id_of terraform)
+	try token_rm grafana "$two"
+	is "$status $err" "0 "
+	is "$out" "Token has been deleted: grafana ($one)
+Token has been deleted: terraform ($two)"
+	is "$(left)" "backup ci-deploy laptop never-touched old-script"
+}
+
+@test "several are expired, with a line each" {
+	local one two
+	one=$(id_of grafana) two=$(id_of terraform)
+	try token_rm --expire terraform grafana
+	is "$status" 0
+	is "$out" "Token has been expired: terraform ($two)
+Token has been expired: grafana ($one)"
+}
+
+@test "a name in an answer is escaped" {
+	seed '[{"owner": "admin", "name": "a\u001b[31m\u202eb", "id": "abcabcabc0"}]'
+	try token_rm abcabcabc0 grafana
+	is "$status" 0
+	is "${out%%$'\n'*}" 'Token has been deleted: a\x1b[31m\u202eb (abcabcabc0)'
+}
+
+@test "what is named twice is removed once" {
+	local id
+	id=$(id_of grafana)
+	try token_rm grafana "$id" grafana
+	is "$status" 0
+	is "$out" "Token has been deleted: grafana ($id)"
+	is "$(changes)" "DELETE /api/v2/users/me/keys/$id"
+}
+
+@test "if any is not found, nothing is removed" {
+	try token_rm grafana no-such terraform
+	refused 3 "no-such: "
+	untouched
+	try token_rm --expire grafana 0123456789-0123456789abcdefghijkl
+	refused 3 "0123456789: "
+	lacks "$err" 0123456789abcdefghijkl
+	untouched
+}
+
+@test "an empty operand removes nothing" {
+	try token_rm grafana ''
+	refused 2 "empty: a name, id or token is wanted"
+	untouched
+}
+
+@test "a failure does not stop the rest: all failures are named, status 8" {
+	local -a gone=(old)
+	local id
+	seed '[{"owner": "admin", "name": "n1", "id": "n100000000"}, {"owner": "admin", "name": "n2", "id": "n200000000"},
+		{"owner": "admin", "name": "n3", "id": "n300000000"}, {"owner": "admin", "name": "n4", "id": "n400000000"}]'
+	fault '[{"method": "DELETE", "path": "n1", "status": 500, "headers": {"Content-Type": "application/json"},
+			"body": "{\"message\": \"first\", \"detail\": \"d1\"}"},
+		{"method": "DELETE", "path": "n3", "status": 404, "headers": {"Content-Type": "application/json"},
+			"body": "{\"message\": \"second\"}"}]'
+	try token_rm n1 n2 n3 n4
+	is "$status" 8
+	is "$out" "Token has been deleted: n2 (n200000000)
+Token has been deleted: n4 (n400000000)"
+	is "$(wc -l <<<"$err")" 2
+	has "${err%%$'\n'*}" "n1 (n100000000): first: d1"
+	has "${err##*$'\n'}" "n3 (n300000000): second"
+	is "${TOKEN_ERROR[status]} ${TOKEN_ERROR[http]} ${TOKEN_ERROR[detail]}" "8 500 d1"
+	has "${TOKEN_ERROR[message]}" "n1 (n100000000): first"
+	is "$(left)" "backup ci-deploy grafana laptop n1 n3 never-touched old-script terraform"
+
+	fault '{"method": "DELETE", "path": "n1", "status": 500}'
+	try token_rm -v gone n1 n3
+	is "$status $out" "8 "
+	is "${gone[*]}" "n300000000"
+}
+
+@test "if all fail the status is 8, too" {
+	fault '{"method": "DELETE", "path": "keys", "status": 500, "times": 0}'
+	try token_rm grafana terraform
+	is "$status $out" "8 "
+	is "$(wc -l <<<"$err")" 2
+	is "$(left)" "$ALL"
+}
+
+@test "many are removed over one connection" {
+	local -a ids=()
+	seed '{"owner": "admin", "name": "bulk-%d", "count": 60}'
+	ctl POST config '{"rate_limit": 0}' >/dev/null
+	try token_list --name 'bulk-*' -v ids
+	forget_requests
+	try token_rm --from ids
+	is "$status $err" "0 "
+	is "$(wc -l <<<"$out")" 60
+	is "$(left)" "$ALL"
+	is "$(ctl GET log | python3 -c '
+import json, sys
+print(len({r["conn"] for r in json.load(sys.stdin) if "method" in r}))')" 1
+}
+
+@test "many removals show on a terminal how far they are, and nowhere else" {
+	local -a ids=()
+	seed '{"owner": "admin", "name": "bulk-%d", "count": 25}'
+	export CODER_URL CODER_SESSION_TOKEN SO
+	python3 - >"$BATS_TEST_TMPDIR/shown" 2>&1 <<-'END'
+		import os, pty
+		pty.spawn(["bash", "--norc", "-c", """enable -f "$SO" token_list token_rm
+		token_list --name 'bulk-*' -v ids && token_rm --from ids >/dev/null"""], lambda fd: os.read(fd, 1024), lambda fd: b"")
+	END
+	has "$(<"$BATS_TEST_TMPDIR/shown")" "removing 1 of 25"
+	is "$(left)" "$ALL"
+	seed '{"owner": "admin", "name": "bulk-%d", "count": 25}'
+	try token_list --name 'bulk-*' -v ids
+	try token_rm --from ids -v ids
+	is "$status$out$err" 0
+}
+
+# ---------------------------------------------------------------------- --from
+
+@test "--from takes names, ids and tokens from an array" {
+	local -a doomed
+	seed '[{"owner": "admin", "name": "a b"}, {"owner": "admin", "name": "c"}, {"owner": "admin", "name": "d"}]'
+	doomed=('a b' "${KEYS[1]%%-*}")
+	doomed[7]=${KEYS[2]}
+	try token_rm --from doomed grafana
+	is "$status" 0
+	is "$(wc -l <<<"$out")" 4
+	is "$(left)" "backup ci-deploy laptop never-touched old-script terraform"
+	lacks "$(ctl GET log)" "${KEYS[2]#*-}"
+}
+
+@test "--from an empty array removes nothing and is no error, under set -e, too" {
+	local -a none=() gone=(old)
+	local -a declared
+	try token_rm --from none
+	is "$status$out$err" 0
+	try token_rm --from declared
+	is "$status$out$err" 0
+	try token_rm --from none -v gone
+	is "$status ${#gone[@]}" "0 0"
+	is "$(requests)" ""
+	run bash -euc 'enable -f "$1" token_rm; CODER_URL=$2 CODER_SESSION_TOKEN=$3; a=()
+		token_rm --from a; echo went on' - "$SO" "$CODER_URL" "$CODER_SESSION_TOKEN"
+	is "$status $output" "0 went on"
+}
+
+@test "--from an unset variable, or one that is no array, is a mistake" {
+	local scalar=grafana
+	local -A assoc=([x]=grafana)
+	unset nothing
+	try token_rm --from nothing
+	refused 2 "nothing: no such array"
+	try token_rm --from scalar
+	refused 2 "scalar: not an indexed array"
+	try token_rm --from assoc
+	refused 2 "assoc: not an indexed array"
+	try token_rm --from 'x[0]'
+	refused 2 "not a valid identifier"
+	try token_rm --from ''
+	refused 2 "cannot be empty"
+	untouched
+	is "$(requests)" ""
+}
+
+@test "--from with an element that is not found removes nothing" {
+	local -a doomed=(grafana no-such)
+	try token_rm --from doomed
+	refused 3 "no-such: "
+	untouched
+}
+
+@test "the array that names what goes may be the one that gets what went" {
+	local -a ids=(grafana terraform)
+	local one two
+	one=$(id_of grafana) two=$(id_of terraform)
+	try token_rm --from ids -v ids
+	is "$status$out$err" 0
+	is "${ids[*]}" "$one $two"
+}
+
+# ------------------------------------------------------------------- not oneself
+
+@test "the token in use is refused, and nothing else is removed" {
+	seed '[{"owner": "admin", "name": "in-use"}]'
+	CODER_SESSION_TOKEN=${KEYS[0]}
+	try token_rm grafana in-use terraform
+	refused 2 "in-use (${KEYS[0]%%-*}) is the token in use: give --include-self"
+	untouched "backup ci-deploy grafana in-use laptop never-touched old-script terraform"
+	try token_rm --expire "${KEYS[0]}"
+	refused 2 "is the token in use"
+	untouched "backup ci-deploy grafana in-use laptop never-touched old-script terraform"
+}
+
+@test "--include-self removes the token in use, last" {
+	local one two
+	seed '[{"owner": "admin", "name": "in-use"}]'
+	one=$(id_of grafana) two=$(id_of terraform)
+	CODER_SESSION_TOKEN=${KEYS[0]}
+	try token_rm --include-self grafana in-use terraform "${KEYS[0]}"
+	is "$status $err" "0 "
+	is "$(changes)" "DELETE /api/v2/users/me/keys/$one
+DELETE /api/v2/users/me/keys/$two
+DELETE /api/v2/users/me/keys/${KEYS[0]%%-*}"
+	is "$(left)" "backup ci-deploy laptop never-touched old-script"
+}
+
+@test "--include-self alone removes the token in use" {
+	seed '[{"owner": "admin", "name": "in-use"}]'
+	CODER_SESSION_TOKEN=${KEYS[0]}
+	try token_rm --include-self in-use
+	is "$status $out" "0 Token has been deleted."
+	try token_list
+	refused 4 "signed out"
+}
+
+@test "a login session is not removed, by id or as the token itself" {
+	try token_rm --include-self sbxAdmin01
+	refused 3 "login session"
+	try token_rm --include-self "$ADMIN_TOKEN"
+	refused 3 "login session"
+	untouched
+}
+
+# ----------------------------------------------------------------------- dry run
+
+@test "--dry-run says what would go, and removes nothing" {
+	local -a would=()
+	local one two
+	one=$(id_of grafana) two=$(id_of terraform)
+	try token_rm --dry-run grafana
+	is "$status $err" "0 "
+	is "$out" "Token would be deleted: grafana ($one)"
+	try token_rm --dry-run --expire grafana terraform
+	is "$out" "Token would be expired: grafana ($one)
+Token would be expired: terraform ($two)"
+	try token_rm --dry-run grafana terraform -v would
+	is "$status$out$err" 0
+	is "${would[*]}" "$one $two"
+	try token_rm --dry-run grafana no-such
+	refused 3 "no-such: "
+	untouched
+}
+
+# ---------------------------------------------------------------------- variables
+
+@test "-v assigns the ids of what was removed, and prints nothing" {
+	local -a gone=(a b c)
+	local one two
+	one=$(id_of grafana) two=$(id_of terraform)
+	try token_rm -v gone terraform grafana
+	is "$status$out$err" 0
+	is "${gone[*]}" "$two $one"
+}
+
+@test "a failed call leaves -v's array as it was" {
+	local -a gone=(a b)
+	try token_rm -v gone no-such
+	is "$status ${gone[*]}" "3 a b"
+	fault '{"method": "DELETE", "path": "keys", "status": 500}'
+	try token_rm -v gone grafana
+	is "$status ${gone[*]}" "1 a b"
+}
+
+@test "an array that cannot be assigned is refused before anything is removed" {
+	local -r ro=x
+	local -A assoc=()
+	try token_rm -v ro grafana
+	refused 2 "ro: readonly variable"
+	try token_rm -v assoc grafana
+	refused 2 "assoc: not an indexed array"
+	is "$(requests)" ""
+	untouched
+}
+
+# ------------------------------------------------------------------------- whose
+
+@test "-u removes among that user's tokens" {
+	local id
+	id=$(id_of laptop)
+	try token_rm -u alice laptop
+	is "$status $out" "0 Token has been deleted."
+	is "$(changes)" "DELETE /api/v2/users/alice/keys/$id"
+	lacks "$(left)" laptop
+}
+
+@test "-u does not remove a token of somebody else" {
+	local id
+	id=$(id_of laptop)
+	try token_rm -u bob "$id"
+	refused 3 "not found among the tokens of bob"
+	try token_rm -u alice grafana
+	refused 3 "grafana: "
+	try token_rm -u nobody laptop
+	refused 3 "laptop: "
+	untouched
+}
+
+@test "foreign tokens are not found without the right to see them" {
+	local id
+	id=$(id_of grafana)
+	CODER_SESSION_TOKEN=$ALICE_TOKEN
+	try token_rm grafana
+	refused 3 "not found"
+	try token_rm "$id"
+	refused 3 "not found"
+	try token_rm -u admin grafana
+	refused 3 "not found"
+	untouched
+}
+
+@test "an owner of the deployment removes anybody's token by its id" {
+	try token_rm "$(id_of laptop)"
+	is "$status $out" "0 Token has been deleted."
+	lacks "$(left)" laptop
+}
+
+# ------------------------------------------------------------------------- usage
+
+@test "nothing to remove is a mistake; so are two ways to do it" {
+	try token_rm
+	refused 2 "missing operand"
+	try token_rm --expire --delete grafana
+	refused 2 "exclude each other"
+	is "$(requests)" ""
+	untouched
+}
+
+@test "a removal whose message cannot be written has still been done, and fails" {
+	status=0
+	token_rm grafana >/dev/full 2>"$BATS_TEST_TMPDIR/err" || status=$?
+	is "$status" 1
+	has "$(<"$BATS_TEST_TMPDIR/err")" "write error"
+	lacks "$(left)" grafana
+}
+
+@test "the help says first what differs from the CLI" {
+	try token_rm --help
+	has "$(tr '\n' ' ' <<<"$out")" "Deletes API tokens, where coder tokens rm of today only expires them: give --expire"
+}

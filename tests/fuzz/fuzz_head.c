@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * fuzz_head.c - heads of answers, Retry-After and dates among them.
+ *
+ * The input is an answer: lines of its head, an empty line, its body. Whatever
+ * it says, it is judged within its limits: an error has a message, and a wait
+ * is one of the header's or none.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../lib/answer.h"
+#include "../../lib/libcurl.h"
+#include "../../lib/wire.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* In place of wire.c's, which wants a request to have been made. */
+int64_t wire_date(const char *text)
+{
+	struct coder_error err;
+	const struct libcurl *curl = libcurl_load(&err);
+
+	if (!curl)
+		abort();
+	return (int64_t)curl->getdate(text, NULL);
+}
+
+#define ended(field) (strnlen(field, sizeof(field)) < sizeof(field))
+
+static void check_answer(const struct answer *answer, const struct buf *body)
+{
+	struct coder_error err = { 0 };
+	int64_t wait = answer_retry_after(answer);
+
+	if (!ended(answer->reason) || !ended(answer->type) || !ended(answer->encoding) ||
+	    !ended(answer->location) || !ended(answer->retry_after) || !ended(answer->reset) ||
+	    !ended(answer->date))
+		abort();
+	if (answer->status < 0 || answer->status > 999 || answer_date(answer) < 0 || wait < -1)
+		abort();
+	if (wait >= 0 && !answer->retry_after[0] && !answer->reset[0])
+		abort();
+	if (answer_judge(answer, body, &err) == 0) {
+		if (!answer_is_success(answer))
+			abort();
+	} else if (!err.message[0] || err.code == CODER_OK || !ended(err.message) ||
+		   !ended(err.detail) || !ended(err.hint)) {
+		abort();
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct answer answer = { .origin = "https://coder.example" };
+	const char *p = (const char *)data, *end = p + size;
+	struct buf body = { 0 };
+	struct coder_error err;
+	int r = 0;
+
+	while (p < end && r == 0) {
+		const char *newline = memchr(p, '\n', (size_t)(end - p));
+		size_t len = (size_t)((newline ? newline + 1 : end) - p);
+
+		r = answer_header(&answer, p, len, &err);
+		p += len;
+		if (len == 1)
+			break;
+	}
+	if (r == 0 && p < end) {
+		r = answer_body(&answer, (size_t)(end - p), HTTP_BODY_MAX, &err);
+		if (!buf_add(&body, p, (size_t)(end - p)))
+			abort();
+	}
+	if (r == 0)
+		check_answer(&answer, &body);
+	else if (!err.message[0])
+		abort();
+	buf_done(&body);
+	return 0;
+}
