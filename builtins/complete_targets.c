@@ -131,6 +131,7 @@ static int fill_named(const struct entries *e)
 	char *owner = slash ? strndup(e->id, (size_t)(slash - e->id)) : NULL;
 	const struct coder_objects *found;
 	struct coder_object *v;
+	size_t from = e->words->n;
 	int rc = 0;
 
 	found = words_ask(e->wanted, e->type->name, owner, slash ? slash + 1 : e->id);
@@ -149,6 +150,7 @@ static int fill_named(const struct entries *e)
 		rc = add_name(e, slash || several ? v[i].owner : "", &v[i]);
 	}
 	free(v);
+	words_sort(e->words, from);
 	return rc;
 }
 

@@ -122,7 +122,8 @@ static int add_spans(struct words *words, const struct wanted *wanted, const str
 		     int64_t max_ns, struct coder_error *err)
 {
 	static const struct span units[] = {
-		{ "m", "minutes" }, { "h", "hours" }, { "d", "days" }, { "w", "weeks" }, { NULL },
+		{ "m", "minutes" }, { "h", "hours" }, { "d", "days" },
+		{ "w", "weeks" },   { NULL, NULL },
 	};
 	size_t digits = strspn(wanted->prefix, "0123456789");
 	bool number = digits && digits < 8 && !wanted->prefix[digits];
@@ -144,15 +145,11 @@ static int add_spans(struct words *words, const struct wanted *wanted, const str
 static int fill_lifetimes(struct words *words, const struct wanted *wanted, struct coder_error *err)
 {
 	static const struct span spans[] = {
-		{ "1h", "an hour" },
-		{ "8h", "a working day" },
-		{ "24h", "a day" },
-		{ "7d", "a week" },
-		{ "30d", "30 days" },
-		{ "90d", "90 days" },
-		{ "1y", "365 days" },
-		{ "default", "what the server gives by default" },
-		{ NULL },
+		{ "1h", "an hour" },  { "8h", "a working day" },
+		{ "24h", "a day" },   { "7d", "a week" },
+		{ "30d", "30 days" }, { "90d", "90 days" },
+		{ "1y", "365 days" }, { "default", "what the server gives by default" },
+		{ NULL, NULL },
 	};
 	const struct coder_objects *longest =
 		wanted->user ? words_ask(wanted, "lifetime", wanted->user, NULL) : NULL;
@@ -169,10 +166,9 @@ static int fill_lifetimes(struct words *words, const struct wanted *wanted, stru
 static int fill_durations(struct words *words, const struct wanted *wanted, struct coder_error *err)
 {
 	static const struct span spans[] = {
-		{ "10s", "ten seconds" }, { "1m", "a minute" },
-		{ "1h", "an hour" },	  { "24h", "a day" },
-		{ "7d", "a week" },	  { "30d", "30 days" },
-		{ "90d", "90 days" },	  { NULL },
+		{ "10s", "ten seconds" }, { "1m", "a minute" }, { "1h", "an hour" },
+		{ "24h", "a day" },	  { "7d", "a week" },	{ "30d", "30 days" },
+		{ "90d", "90 days" },	  { NULL, NULL },
 	};
 
 	return add_spans(words, wanted, spans, INT64_MAX, err);

@@ -23,22 +23,10 @@ enum style {
 /* Reads the character at s, and returns its bytes; 0 and the byte: it is no UTF-8. */
 static size_t decode(const char *s, uint32_t *ret)
 {
-	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
-	const unsigned char *p = (const unsigned char *)s;
-	size_t n = *p < 0x80 ? 1 : *p < 0xc0 ? 0 : *p < 0xe0 ? 2 : *p < 0xf0 ? 3 : 4;
-	uint32_t c = n < 2 ? *p : *p & (0x7fu >> n);
+	size_t n = coder_utf8_decode(s, ret);
 
-	*ret = *p;
-	if (*p > 0xf4)
-		return 0;
-	for (size_t i = 1; i < n; i++) {
-		if ((p[i] & 0xc0) != 0x80)
-			return 0;
-		c = c << 6 | (p[i] & 0x3f);
-	}
-	if (c < least[n] || (c >= 0xd800 && c <= 0xdfff) || c > 0x10ffff)
-		return 0;
-	*ret = c;
+	if (!n)
+		*ret = (unsigned char)*s;
 	return n;
 }
 

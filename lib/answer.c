@@ -60,6 +60,7 @@ int answer_header(struct answer *answer, const char *line, size_t len, struct co
 		return 0;
 	if (len > 5 && memcmp(line, "HTTP/", 5) == 0)
 		begin_answer(answer, line, len);
+	answer->head_ended = line[0] == '\r' || line[0] == '\n';
 #define TAKE(name, field) take_field(line, len, name, answer->field, sizeof(answer->field))
 	TAKE("Content-Type", type);
 	TAKE("Content-Encoding", encoding);
@@ -218,6 +219,9 @@ static void status_error(const struct answer *answer, const struct buf *body,
 
 int answer_judge(const struct answer *answer, const struct buf *body, struct coder_error *err)
 {
+	/* libcurl takes a connection that is closed within the head for the end of it */
+	if (!answer->head_ended)
+		return broken(answer, "ended early", err);
 	if (!answer_is_success(answer))
 		status_error(answer, body, err);
 	else if (answer->status == 204 || answer->received)

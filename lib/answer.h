@@ -10,6 +10,7 @@ struct answer {
 	const char *origin; /* of the server, for error texts */
 	long status; /* 0: no answer yet */
 	size_t head_len; /* of interim answers, too */
+	bool head_ended; /* its empty line has come */
 	bool in_body;
 	size_t received; /* bytes of the body */
 	char reason[64], type[128], encoding[32], location[512];

@@ -117,6 +117,14 @@ void coder_strings_unique(struct coder_strings *list);
  */
 const char *coder_nearest(const char *word, const char *const *candidates, size_t n);
 
+/* ----------------------------------------------------------------- UTF-8 */
+
+/* Bytes of the character at text, its code point in *ret; 0: none begins there. */
+size_t coder_utf8_decode(const char *text, uint32_t *ret);
+
+/* Whether text is UTF-8 throughout: servers replace what is not, and names would differ. */
+bool coder_is_utf8(const char *text);
+
 /* ------------------------------------------------------ durations, times */
 
 /* Long enough for any coder_duration_format() text, with its NUL. */
@@ -266,9 +274,6 @@ void coder_secret_done(struct coder_secret *secret);
 
 /* A readable name that nobody else has, "brisk-otter-k3x9q": "" if there is no randomness. */
 void coder_name_generate(char out[CODER_NAME_SIZE]);
-
-/* Whether text is UTF-8 throughout: servers replace what is not, and names would differ. */
-bool coder_is_utf8(const char *text);
 
 /* What coder_token_create() asks for. The strings belong to the caller. */
 struct coder_create {

@@ -416,26 +416,6 @@ int json_int64(const char *text, size_t len, const char *key, int64_t absent, in
 
 /* --------------------------------------------------------------- writing */
 
-/* Bytes of the UTF-8 character at s, its code point in *ret; 0: it is none. */
-static size_t decode_utf8(const unsigned char *s, uint32_t *ret)
-{
-	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
-	size_t len = s[0] < 0x80 ? 1 : s[0] < 0xc0 ? 0 : s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3 : 4;
-	uint32_t value = len == 1 ? s[0] : s[0] & (0xffu >> (len + 1));
-
-	if (!len || s[0] >= 0xf8)
-		return 0;
-	for (size_t i = 1; i < len; i++) {
-		if ((s[i] & 0xc0) != 0x80)
-			return 0;
-		value = value << 6 | (s[i] & 0x3f);
-	}
-	if (value < least[len] || value > 0x10ffff || (value >= 0xd800 && value <= 0xdfff))
-		return 0;
-	*ret = value;
-	return len;
-}
-
 static bool add_escape(struct buf *b, uint32_t c)
 {
 	static const char from[] = "\"\\\b\f\n\r\t", to[] = "\"\\bfnrt";
@@ -454,22 +434,20 @@ static bool needs_escape(uint32_t c)
 
 bool json_add_string(struct buf *b, const char *s)
 {
-	const unsigned char *p = (const unsigned char *)s;
-
 	if (!buf_add_char(b, '"'))
 		return false;
-	while (*p) {
+	while (*s) {
 		uint32_t c = 0xfffd; /* what stands for a byte that is no UTF-8 */
-		size_t len = decode_utf8(p, &c);
+		size_t len = coder_utf8_decode(s, &c);
 		bool ok;
 
 		if (!len || needs_escape(c))
 			ok = add_escape(b, c);
 		else
-			ok = buf_add(b, p, len);
+			ok = buf_add(b, s, len);
 		if (!ok)
 			return false;
-		p += len ? len : 1;
+		s += len ? len : 1;
 	}
 	return buf_add_char(b, '"');
 }

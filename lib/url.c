@@ -17,10 +17,10 @@ struct parts {
 	bool tls, v6;
 };
 
-/* A text that could hold a password is not repeated. */
+/* The text is not repeated if it is NULL, or could hold a password. */
 static int refuse(struct coder_error *err, const char *what, const char *text)
 {
-	if (strchr(text, '@'))
+	if (!text || strchr(text, '@'))
 		coder_error_set(err, CODER_ERR_USAGE, "CODER_URL %s", what);
 	else
 		coder_error_set(err, CODER_ERR_USAGE, "CODER_URL %s: %.200s", what, text);
@@ -31,8 +31,7 @@ static int check_characters(const char *text, struct coder_error *err)
 {
 	for (const char *p = text; *p; p++)
 		if ((unsigned char)*p <= ' ' || *p == 0x7f)
-			return coder_error_set(err, CODER_ERR_USAGE,
-					       "CODER_URL has a blank or control character in it");
+			return refuse(err, "has a blank or control character in it", NULL);
 	return 0;
 }
 

@@ -465,10 +465,13 @@ static int describe(struct run *run, CURLcode code, struct coder_error *err)
 
 void wire_time_text(int64_t ns, char out[32])
 {
-	if (ns % CODER_NS)
-		snprintf(out, 32, "%lld ms", (long long)(ns / (CODER_NS / 1000)));
+	/* rounded up: a caller had used up a moment of what it was given */
+	long long ms = (long long)(ns + CODER_NS / 100 - 1) / (CODER_NS / 100) * 10;
+
+	if (ms % 1000)
+		snprintf(out, 32, "%lld ms", ms);
 	else
-		snprintf(out, 32, "%lld s", (long long)(ns / CODER_NS));
+		snprintf(out, 32, "%lld s", ms / 1000);
 }
 
 /* A limit of time has passed: the caller's, or the one for connecting. */

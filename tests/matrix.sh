@@ -43,7 +43,8 @@ fetch_source() {
 	local release=${RELEASES[$1]-} url
 	[[ -e $DIR/src-$1/configure ]] && return
 	[[ $release ]] || die "no source of bash $1: put it in $DIR/src-$1"
-	url=$(mirror) && [[ $url ]] || die "apt names no Debian mirror"
+	url=$(mirror)
+	[[ $url ]] || die "apt names no Debian mirror"
 	mkdir -p "$DIR"/apt/{lists,cache}/partial "$DIR/download-$1" || exit
 	echo "deb-src [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $url $release main" \
 		>"$DIR/apt/sources.list"
@@ -61,11 +62,10 @@ build_shell() {
 	[[ $2 == libc ]] && option=--without-bash-malloc
 	fetch_source "$1"
 	printf 'building bash %s (malloc of %s)\n' "$1" "$2" >&2
-	mkdir -p "$out/obj" "$out/bin" &&
-		(cd "$out/obj" && "$DIR/src-$1/configure" -q "$option" --disable-nls && make -j2) \
-			>"$out/build.log" 2>&1 && mv "$out/obj/bash" "$out/bin/bash" ||
-		die "bash $1 does not build: see $out/build.log"
-	rm -rf "$out/obj"
+	mkdir -p "$out/obj" "$out/bin"
+	(cd "$out/obj" && "$DIR/src-$1/configure" -q "$option" --disable-nls && make -j2) \
+		>"$out/build.log" 2>&1 || die "bash $1 does not build: see $out/build.log"
+	mv "$out/obj/bash" "$out/bin/bash" && rm -rf "$out/obj"
 }
 
 versions=("$@")
@@ -75,7 +75,7 @@ for version in "${versions[@]}"; do
 	for malloc in $MALLOCS; do
 		build_shell "$version" "$malloc"
 		shell=$DIR/$version-$malloc/bin
-		printf '== bash %s, malloc of %s\n' "$("$shell/bash" -c 'echo "$BASH_VERSION"')" "$malloc"
+		printf '== %s, malloc of %s\n' "$("$shell/bash" --version | head -n 1)" "$malloc"
 		line=$(PATH=$shell:$PATH BUILD=$BUILD T="bats/*${T-}" tests/run.sh | tee /dev/stderr | tail -n 1)
 		if [[ $line =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed(,\ ([0-9]+)\ skipped)?$ ]]; then
 			((passed += BASH_REMATCH[1], failed += BASH_REMATCH[2], skipped += ${BASH_REMATCH[4]:-0}))

@@ -10,6 +10,14 @@ SECRET='^[0-9A-Za-z]{10}-[0-9A-Za-z]{22}$'
 
 setup_file() {
 	sandbox_start --seed demo --mode groups
+	# "THING=UUID" lines, for uuid_of
+	PYTHONPATH=$SANDBOX python3 -B -c '
+import store, sys
+for thing in sys.argv[1:]:
+    print(thing + "=" + store.stable_uuid(*thing.split()))' \
+		"user alice" "user bob" "organization coder" "workspace admin dev-docker" \
+		"workspace alice dev-docker" "workspace bob dev-docker" "template coder docker" \
+		"template acme docker" "template coder old-vm" "group coder developers" "group acme developers" >"$BATS_FILE_TMPDIR/ids"
 }
 
 teardown_file() {
@@ -21,9 +29,9 @@ setup() {
 	forget_requests
 }
 
-# uuid_of KIND WORD... - the id that the sandbox gives to a thing of that name.
+# uuid_of THING - the id that the sandbox gives to a thing of that name.
 uuid_of() {
-	PYTHONPATH=$SANDBOX python3 -B -c 'import store, sys; print(store.stable_uuid(*sys.argv[1:]))' "$@"
+	sed -n "s,^$1=,,p" "$BATS_FILE_TMPDIR/ids"
 }
 
 # modes JSON - a deployment with these modes.
@@ -141,7 +149,7 @@ template:* workspace:$UUID
 
 @test "-u takes a username in any case, or a UUID" {
 	local id user n=0
-	id=$(uuid_of user alice)
+	id=$(uuid_of "user alice")
 	for user in alice ALICE "$id"; do
 		try token_create -n "for-$((++n))" -u "$user" --lifetime 1h
 		is "$status" 0
@@ -253,7 +261,7 @@ template:* workspace:$UUID
 }
 
 @test "who may not ask for the maximum can still create with a lifetime of one's own" {
-	ctl POST faults '{"path":"tokenconfig$","times":0,"status":404,"body":"{\"message\":\"Resource not found\"}"}'
+	fault '{"path":"tokenconfig$","times":0,"status":404,"body":"{\"message\":\"Resource not found\"}"}'
 	try token_create -n test --lifetime 1h
 	is "$status" 0
 	is "$err" ""
@@ -270,7 +278,7 @@ template:* workspace:$UUID
 	for body in '{}' '{\"max_token_lifetime\":0}' '{\"max_token_lifetime\":-1}' \
 		'{\"max_token_lifetime\":1e300}' '{\"max_token_lifetime\":\"1h\"}' 'null' '[]'; do
 		ctl DELETE faults
-		ctl POST faults '{"path":"tokenconfig$","times":0,"status":200,"headers":{"Content-Type":"application/json"},"body":"'"$body"'"}'
+		fault '{"path":"tokenconfig$","times":0,"status":200,"headers":{"Content-Type":"application/json"},"body":"'"$body"'"}'
 		try token_create -n test
 		refused 7 "broken answer"
 	done
@@ -290,7 +298,7 @@ template:* workspace:$UUID
 
 @test "an empty scope is refused: it must not lift the limits" {
 	local bad
-	for bad in '' ' ' , workspace:read, ,workspace:read workspace:read,,template:read $'\t'; do
+	for bad in '' ' ' ',' 'workspace:read,' ',workspace:read' 'workspace:read,,template:read' $'\t'; do
 		try token_create -n test --scope user:read --scope "$bad"
 		refused_early 2 "scope cannot be empty"
 	done
@@ -348,7 +356,7 @@ template:* workspace:$UUID
 
 @test "an empty allow list entry is refused: it must not lift the limits" {
 	local bad
-	for bad in '' ' ' , 'user:*,' ',user:*' 'user:*,,template:*' $'\n'; do
+	for bad in '' ' ' ',' 'user:*,' ',user:*' 'user:*,,template:*' $'\n'; do
 		try token_create -n test --allow 'user:*' --allow "$bad"
 		refused_early 2 "allow list entry cannot be empty"
 	done
@@ -439,22 +447,22 @@ template:* workspace:$UUID
 
 @test "the five types of objects that have names are found by them" {
 	local workspace template
-	workspace=$(uuid_of workspace admin dev-docker) template=$(uuid_of template coder docker)
+	workspace=$(uuid_of "workspace admin dev-docker") template=$(uuid_of "template coder docker")
 	try token_create -n test --allow workspace:dev-docker,template:docker,user:bob,organization:coder \
 		--allow group:developers
 	is "$status" 0
 	is "$err" ""
-	is "$(posted)" '{"lifetime":604800000000000,"token_name":"test","allow_list":["workspace:'"$workspace"'","template:'"$template"'","user:'"$(uuid_of user bob)"'","organization:'"$(uuid_of organization coder)"'","group:'"$(uuid_of group coder developers)"'"]}'
+	is "$(posted)" '{"lifetime":604800000000000,"token_name":"test","allow_list":["workspace:'"$workspace"'","template:'"$template"'","user:'"$(uuid_of "user bob")"'","organization:'"$(uuid_of "organization coder")"'","group:'"$(uuid_of "group coder developers")"'"]}'
 }
 
 @test "names are found in any case, and nothing that is merely like them" {
 	local entry
 	try token_create -n test --allow workspace:DEV-docker,template:Docker,user:BOB,organization:CODER,group:Developers
 	is "$status" 0
-	has "$(posted)" "workspace:$(uuid_of workspace admin dev-docker)"
-	has "$(posted)" "template:$(uuid_of template coder docker)"
-	has "$(posted)" "user:$(uuid_of user bob)"
-	has "$(posted)" "group:$(uuid_of group coder developers)"
+	has "$(posted)" "workspace:$(uuid_of "workspace admin dev-docker")"
+	has "$(posted)" "template:$(uuid_of "template coder docker")"
+	has "$(posted)" "user:$(uuid_of "user bob")"
+	has "$(posted)" "group:$(uuid_of "group coder developers")"
 	forget_requests
 	for entry in workspace:dev template:dock user:bo organization:code group:develop; do
 		try token_create -n test2 --allow "$entry"
@@ -467,13 +475,13 @@ template:* workspace:$UUID
 @test "a workspace's owner is the token's user, unless it is named" {
 	try token_create -n one --allow workspace:alice/dev-docker,template:docker
 	is "$status" 0
-	has "$(posted)" "workspace:$(uuid_of workspace alice dev-docker)"
+	has "$(posted)" "workspace:$(uuid_of "workspace alice dev-docker")"
 	try token_create -n two -u alice --allow workspace:dev-docker,template:docker
 	is "$status" 0
-	has "$(posted)" "workspace:$(uuid_of workspace alice dev-docker)"
+	has "$(posted)" "workspace:$(uuid_of "workspace alice dev-docker")"
 	try token_create -n three -u alice --allow workspace:bob/dev-docker,template:docker
 	is "$status" 0
-	has "$(posted)" "workspace:$(uuid_of workspace bob dev-docker)"
+	has "$(posted)" "workspace:$(uuid_of "workspace bob dev-docker")"
 	# mine are not hers
 	forget_requests
 	try token_create -n four -u alice --allow workspace:web-docker
@@ -500,11 +508,11 @@ template:* workspace:$UUID
 	try token_create -n test --allow template:acme/docker,group:acme/developers
 	is "$status" 0
 	is "$err" ""
-	has "$(posted)" "template:$(uuid_of template acme docker)"
-	has "$(posted)" "group:$(uuid_of group acme developers)"
+	has "$(posted)" "template:$(uuid_of "template acme docker")"
+	has "$(posted)" "group:$(uuid_of "group acme developers")"
 	try token_create -n test2 --allow template:coder/docker,group:coder/developers
-	has "$(posted)" "template:$(uuid_of template coder docker)"
-	has "$(posted)" "group:$(uuid_of group coder developers)"
+	has "$(posted)" "template:$(uuid_of "template coder docker")"
+	has "$(posted)" "group:$(uuid_of "group coder developers")"
 	forget_requests
 	try token_create -n test3 --allow template:nowhere/docker
 	refused 3 "template nowhere/docker: "
@@ -514,7 +522,7 @@ template:* workspace:$UUID
 @test "a deprecated template is found, too" {
 	try token_create -n test --allow template:old-vm
 	is "$status" 0
-	has "$(posted)" "template:$(uuid_of template coder old-vm)"
+	has "$(posted)" "template:$(uuid_of "template coder old-vm")"
 }
 
 @test "a user's name is not looked up beyond what the caller may see" {
@@ -536,7 +544,7 @@ template:* workspace:$UUID
 }
 
 @test "an id that is no UUID is never taken from a server" {
-	ctl POST faults '{"path":"/users/bob$","times":0,"status":200,"headers":{"Content-Type":"application/json"},"body":"{\"id\":\"*\",\"username\":\"bob\"}"}'
+	fault '{"path":"/users/bob$","times":0,"status":200,"headers":{"Content-Type":"application/json"},"body":"{\"id\":\"*\",\"username\":\"bob\"}"}'
 	try token_create -n test --allow user:bob
 	refused 7 "broken answer: the id in it is no UUID"
 	nothing_made test
@@ -616,7 +624,7 @@ $(stored ci-deploy allow_list)"
 	is "$out$err" ""
 	id=$(stored test id)
 	is "${#t[@]}" 19
-	is "${t[id]} ${t[name]} ${t[owner]} ${t[user_id]}" "$id test alice $(uuid_of user alice)"
+	is "${t[id]} ${t[name]} ${t[owner]} ${t[user_id]}" "$id test alice $(uuid_of "user alice")"
 	is "${t[login_type]}" token
 	is "${t[scopes]}" "template:read workspace:read"
 	is "${t[allow_list]}" "template:* workspace:$UUID"
@@ -744,7 +752,7 @@ GET /api/v2/users/me/keys/tokens/grafana"
 @test "a name that is taken between the look-up and the POST is a conflict, too" {
 	local id
 	id=$(stored grafana id)
-	ctl POST faults '{"method":"GET","path":"/tokens/grafana$","status":404,"body":"{\"message\":\"Resource not found\"}"}'
+	fault '{"method":"GET","path":"/tokens/grafana$","status":404,"body":"{\"message\":\"Resource not found\"}"}'
 	try token_create -n grafana
 	refused 5 'A token with name "grafana" already exists'
 	has "$err" "This value is already in use and should be unique."
@@ -755,21 +763,24 @@ GET /api/v2/users/me/keys/tokens/grafana"
 }
 
 @test "names of any text are sent as they are and found again" {
-	local name n=0
-	for name in 'with space' 'a/b' . .. tokenconfig 'a%2Fb' 'a?b' 'a#b' 'a&b=c' "it's" 'say "x"' 'back\slash' \
-		'größe' '名前' '🔑' $'tab\there' $'line\nbreak' $'\e[31mred' '-dash' '--' '<html>' '$(touch f)' \
-		'*' 'zzzzzzzzzz' 'abcdefghij-abcdefghijk'; do
+	local name names=('with space' 'a/b' . .. tokenconfig 'a%2Fb' 'a?b' 'a#b' 'a&b=c' "it's" 'say "x"'
+		'back\slash' 'größe' '名前' '🔑' $'tab\there' $'line\nbreak' $'\e[31mred' -dash -- '<html>'
+		'$(touch f)' '*' zzzzzzzzzz abcdefghij-abcdefghijk)
+	ctl POST reset '{"seed":"empty"}' >/dev/null
+	for name in "${names[@]}"; do
 		try token_create --name="$name" --lifetime 1h
 		is "$status" 0
 		is "$err" ""
-		is "$(stored "$name" id lifetime_seconds)" "${out%%-*}
-3600"
 		# the look-up before the next one sees it
 		forget_requests
 		try token_create --name="$name" --lifetime 1h
 		refused 5 "is taken"
 		nothing_made
 	done
+	ctl GET tokens | python3 -c '
+import json, sys
+stored = [t["name"] for t in json.load(sys.stdin) if t["login_type"] == "token"]
+assert stored == sys.argv[1:], stored' "${names[@]}"
 }
 
 @test "control characters of a name do not reach the terminal" {
@@ -843,7 +854,7 @@ DELETE /api/v2/users/me/keys/ID"
 
 @test "if that token cannot be deleted either, the user learns its name and id" {
 	modes '["legacy-2.26"]'
-	ctl POST faults '{"method":"DELETE","times":0,"status":403,"body":"{\"message\":\"Forbidden.\"}"}'
+	fault '{"method":"DELETE","times":0,"status":403,"body":"{\"message\":\"Forbidden.\"}"}'
 	try token_create -n test --scope user:read
 	refused 9 "it is not known whether token test (id $(stored test id)) exists now"
 	has "$err" "token_rm --delete $(stored test id)"
@@ -851,7 +862,7 @@ DELETE /api/v2/users/me/keys/ID"
 }
 
 @test "a narrower token than asked for is not delivered either" {
-	ctl POST faults '{"method":"GET","path":"/keys/[^/]*$","skip":0,"status":200,"headers":{"Content-Type":"application/json"},"body":"{\"id\":\"aaaaaaaaaa\",\"token_name\":\"test\",\"login_type\":\"token\",\"scopes\":[\"user:read\"],\"allow_list\":[\"*:*\"]}"}'
+	fault '{"method":"GET","path":"/keys/[^/]*$","skip":0,"status":200,"headers":{"Content-Type":"application/json"},"body":"{\"id\":\"aaaaaaaaaa\",\"token_name\":\"test\",\"login_type\":\"token\",\"scopes\":[\"user:read\"],\"allow_list\":[\"*:*\"]}"}'
 	try token_create -n test
 	refused 1 "the server did not keep to the scopes asked for"
 	lacks "$(names)" test
@@ -869,7 +880,7 @@ DELETE /api/v2/users/me/keys/ID"
 	local code
 	local -A t
 	for code in 403 404 500 503; do
-		ctl POST faults '{"method":"GET","path":"/keys/[0-9A-Za-z]{10}$","times":3,"status":'$code',"headers":{"Retry-After":"0"},"body":"{\"message\":\"Not for you.\"}"}'
+		fault '{"method":"GET","path":"/keys/[0-9A-Za-z]{10}$","times":3,"status":'$code',"headers":{"Retry-After":"0"},"body":"{\"message\":\"Not for you.\"}"}'
 		try token_create -n "test$code" -u alice --lifetime 2h --scope user:read --allow 'user:*' -A t -o text
 		ctl DELETE faults
 		[[ $out =~ $SECRET ]] || fail "no token"

@@ -97,6 +97,37 @@ void shio_warning(const char *fmt, ...)
 	check_line(text);
 }
 
+/* Only what output.c wants to be linked. */
+void shio_note(const char *text)
+{
+	(void)text;
+	abort();
+}
+
+int shio_write(const char *data, size_t len, int (*pending)(void *ctx), void *ctx)
+{
+	(void)data, (void)len, (void)pending, (void)ctx;
+	abort();
+}
+
+int shvar_set_scalar(const char *name, const char *value)
+{
+	(void)name, (void)value;
+	abort();
+}
+
+int shvar_set_indexed(const char *name, const char *const *values, size_t n)
+{
+	(void)name, (void)values, (void)n;
+	abort();
+}
+
+int shvar_set_assoc(const char *name, const struct shvar_pair *pairs, size_t n)
+{
+	(void)name, (void)pairs, (void)n;
+	abort();
+}
+
 /* ------------------------------------------------- the command, the client */
 
 int header_command_run(char *command, const char *url, int64_t limit_ns, struct buf *out,

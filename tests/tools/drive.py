@@ -26,7 +26,7 @@ One step a line:
     end SECONDS        the command must end within that time
 
 Prints "ended: STATUS" or "ended: SIGNAL" where a step is `end`. The time that a `prompt` or `end`
-took since the last key or signal is appended to the file $DRIVE_TIMES. A step that fails is named
+took since a key or signal, if it may be no more than a second, is appended to $DRIVE_TIMES. A step that fails is named
 on standard error, status 1.
 """
 
@@ -173,6 +173,7 @@ class Driver:
         self.target, self.log = target, log
         self.log_at = len(read_file(log))
         self.since = time.monotonic()
+        self.signalled = False
 
     def wait(self, seconds, test):
         end = time.monotonic() + seconds
@@ -183,13 +184,17 @@ class Driver:
             self.target.tick(left)
         return True
 
-    def took(self, what):
-        if path := os.environ.get("DRIVE_TIMES"):
+    def took(self, limit, what):
+        path = os.environ.get("DRIVE_TIMES")
+        if path and self.signalled and float(limit) <= 1:
             with open(path, "a") as file:
                 file.write(f"{time.monotonic() - self.since:.3f} {what}\n")
 
+    def begin(self, signalled):
+        self.since, self.signalled = time.monotonic(), signalled
+
     def send(self, name, kill):
-        self.since = time.monotonic()
+        self.begin(True)
         kill(self.target.pid, getattr(signal, "SIG" + name))
 
     def in_log(self, pattern):
@@ -219,10 +224,10 @@ class Driver:
     def step(self, line):
         verb, _, rest = line.partition(" ")
         if verb == "type":
-            self.since = time.monotonic()
+            self.begin(False)
             self.target.type(rest.encode() + b"\n")
         elif verb == "key":
-            self.since = time.monotonic()
+            self.begin(True)
             self.target.type(bytes([ord(rest) & 0x1F]))
         elif verb == "signal":
             self.send(rest, os.kill)
@@ -234,7 +239,7 @@ class Driver:
         elif verb == "resize":
             self.target.resize(40, 320)
         elif verb == "hangup":
-            self.since = time.monotonic()
+            self.begin(True)
             self.target.hangup()
         elif verb == "pause":
             self.wait(float(rest), lambda: False)
@@ -243,14 +248,14 @@ class Driver:
         elif verb == "prompt":
             if not self.wait(float(rest), self.prompted):
                 raise Failed("no prompt")
-            self.took(line)
+            self.took(rest, line)
         elif verb == "busy":
             if self.wait(float(rest), lambda: self.prompted() or self.target.status() is not None):
                 raise Failed("it is over already")
         elif verb == "end":
             if not self.wait(float(rest), lambda: self.target.status() is not None):
                 raise Failed("it goes on")
-            self.took(line)
+            self.took(rest, line)
             status = self.target.status()
             print(f"ended: {status if status >= 0 else signal.Signals(-status).name}", flush=True)
         else:

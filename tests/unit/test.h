@@ -15,10 +15,10 @@
 #include "../../lib/internal.h"
 
 /* Fails unless text contains part. */
-#define assert_contains(text, part)                                              \
-	do {                                                                     \
-		if (!strstr(text, part))                                         \
-			fail_msg("\"%s\" does not contain \"%s\"", text, part);  \
+#define assert_contains(text, part)                                             \
+	do {                                                                    \
+		if (!strstr(text, part))                                        \
+			fail_msg("\"%s\" does not contain \"%s\"", text, part); \
 	} while (0)
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))

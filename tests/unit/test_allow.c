@@ -96,10 +96,8 @@ static void test_refuses_shapes(void **state)
 	(void)state;
 	assert_refused("", "allow list entry cannot be empty");
 	assert_refused(" \t ", "allow list entry cannot be empty");
-	assert_refused("workspace",
-		       "invalid allow_list entry \"workspace\": want <type>:<id>");
-	assert_refused("workspace:",
-		       "invalid allow_list entry \"workspace:\": want <type>:<id>");
+	assert_refused("workspace", "invalid allow_list entry \"workspace\": want <type>:<id>");
+	assert_refused("workspace:", "invalid allow_list entry \"workspace:\": want <type>:<id>");
 	assert_refused(" :* ", "invalid allow_list entry \":*\": want <type>:<id>");
 	assert_refused(":", "invalid allow_list entry \":\": want <type>:<id>");
 }
@@ -108,30 +106,43 @@ static void test_refuses_types(void **state)
 {
 	(void)state;
 	assert_refused("banana:*", "invalid allow_list entry \"banana:*\": unknown resource type "
-		       "\"banana\"");
+				   "\"banana\"");
 	assert_refused("fiel:zzz", "invalid allow_list entry \"fiel:zzz\": unknown resource type "
-		       "\"fiel\"; did you mean \"file\"?");
+				   "\"fiel\"; did you mean \"file\"?");
 	assert_refused("Workspace:*", "invalid allow_list entry \"Workspace:*\": unknown resource "
-		       "type \"Workspace\"; did you mean \"workspace\"?");
+				      "type \"Workspace\"; did you mean \"workspace\"?");
 	assert_refused("WORKSPACE:*", "invalid allow_list entry \"WORKSPACE:*\": unknown resource "
-		       "type \"WORKSPACE\"; did you mean \"workspace\"?");
+				      "type \"WORKSPACE\"; did you mean \"workspace\"?");
 	assert_refused("workspace :*", "invalid allow_list entry \"workspace :*\": unknown "
-		       "resource type \"workspace \"; did you mean \"workspace\"?");
+				       "resource type \"workspace \"; did you mean \"workspace\"?");
 	assert_refused("x:*", "invalid allow_list entry \"x:*\": unknown resource type \"x\"");
 }
 
 static void test_refuses_ids(void **state)
 {
 	static const char *const ids[] = {
-		"x y", " dev", "-dev", "dev-", "a/b/c", "/dev", "dev/", "a//b", "a:b", "d\u00e9v",
-		"**", "dev*", "{" UUID "}", "urn:uuid:" UUID,
+		"x y",
+		" dev",
+		"-dev",
+		"dev-",
+		"a/b/c",
+		"/dev",
+		"dev/",
+		"a//b",
+		"a:b",
+		"d\u00e9v",
+		"**",
+		"dev*",
+		"{" UUID "}",
+		"urn:uuid:" UUID,
 		"de9b78460eca4db4a8a8c520b42f4471", /* no hyphens */
 		"de9b7846-0eca-4db4-a8a8-c520b42f447", /* a digit too few */
 		"de9b784-0eca-4db4-a8a8-c520b42f4471", /* in the first group */
 		"de9b7846-0eca-4db4-a8a8-c520b42f44710", /* one too many */
 		"de9b7846-0eca-4db4-a8a8-c520b42f447g", /* none that is hex */
 		"de9b7846-0eca-4db4-a8a8", /* half of it */
-		"alice/de9b7846-0eca-4db4-a8a8-c520b42f447", "alice/" UUID,
+		"alice/de9b7846-0eca-4db4-a8a8-c520b42f447",
+		"alice/" UUID,
 		"abcdefghijklmnopqrstuvwxyz0123456789x", /* 37 characters */
 	};
 
@@ -148,12 +159,13 @@ static void test_refuses_ids(void **state)
 		assert_refused(text, expected);
 	}
 	assert_refused("task:zzz", "invalid allow_list entry \"task:zzz\": invalid task ID "
-		       "(must be UUID): \"zzz\"");
+				   "(must be UUID): \"zzz\"");
 	assert_refused("*:dev", "invalid allow_list entry \"*:dev\": invalid * ID (must be UUID): "
-		       "\"dev\"");
+				"\"dev\"");
 	assert_refused("user:a/b", "invalid allow_list entry \"user:a/b\": invalid user ID "
-		       "(must be UUID or name): \"a/b\"");
-	assert_refused("organization:a/b", "invalid allow_list entry \"organization:a/b\": "
+				   "(must be UUID or name): \"a/b\"");
+	assert_refused("organization:a/b",
+		       "invalid allow_list entry \"organization:a/b\": "
 		       "invalid organization ID (must be UUID or name): \"a/b\"");
 }
 
@@ -284,14 +296,10 @@ static void test_covers(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_types),
-		cmocka_unit_test(test_parses),
-		cmocka_unit_test(test_refuses_shapes),
-		cmocka_unit_test(test_refuses_types),
-		cmocka_unit_test(test_refuses_ids),
-		cmocka_unit_test(test_text),
-		cmocka_unit_test(test_permits),
-		cmocka_unit_test(test_normalises),
+		cmocka_unit_test(test_types),	       cmocka_unit_test(test_parses),
+		cmocka_unit_test(test_refuses_shapes), cmocka_unit_test(test_refuses_types),
+		cmocka_unit_test(test_refuses_ids),    cmocka_unit_test(test_text),
+		cmocka_unit_test(test_permits),	       cmocka_unit_test(test_normalises),
 		cmocka_unit_test(test_covers),
 	};
 

@@ -125,7 +125,14 @@ static void test_decodes_entries_of_any_form(void **state)
 static void test_refuses(void **state)
 {
 	static const char *const cases[] = {
-		"", "null", "[]", "1", "{}", "{\"id\":null}", "{\"id\":3}", "{\"id\":\"short\"}",
+		"",
+		"null",
+		"[]",
+		"1",
+		"{}",
+		"{\"id\":null}",
+		"{\"id\":3}",
+		"{\"id\":\"short\"}",
 		"{\"id\":\"aB3defghij-secret\"}",
 		"{\"id\":\"aB3defghij\",\"id\":\"aB3defghij\"}",
 		"{\"id\":\"aB3defghij\"",
@@ -222,9 +229,10 @@ static void test_body(void **state)
 	add(&create.scopes, "workspace:read");
 	add(&create.scopes, "user:read");
 	assert_body(&create, "{\"lifetime\":3155760000000000000,\"scopes\":[\"workspace:read\","
-		    "\"user:read\"],\"token_name\":\"ci\"}\n");
+			     "\"user:read\"],\"token_name\":\"ci\"}\n");
 	add(&create.allow_list, "workspace:" UUID);
-	assert_body(&create, "{\"lifetime\":3155760000000000000,\"scopes\":[\"workspace:read\","
+	assert_body(&create,
+		    "{\"lifetime\":3155760000000000000,\"scopes\":[\"workspace:read\","
 		    "\"user:read\"],\"token_name\":\"ci\",\"allow_list\":[\"workspace:" UUID
 		    "\"]}\n");
 	coder_strings_done(&create.scopes);
@@ -291,8 +299,7 @@ static void test_widened_allow_list(void **state)
 	assert_string_equal(widened("", "task:" UUID, ENTRIES("\"task:*\"")), "allow list");
 	assert_string_equal(widened("", "task:" UUID, ENTRIES("\"*:" UUID "\"")), "allow list");
 	assert_string_equal(widened("", "task:*", ENTRIES("\"task:" UUID "\"")), "allow list");
-	assert_string_equal(widened("", "task:*", ENTRIES("\"task:*\",\"user:*\"")),
-			    "allow list");
+	assert_string_equal(widened("", "task:*", ENTRIES("\"task:*\",\"user:*\"")), "allow list");
 	assert_string_equal(widened("a:b", "task:*", SCOPES("\"a:b\"")), "allow list");
 }
 

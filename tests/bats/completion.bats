@@ -1,0 +1,471 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-3.0-or-later
+# What completion offers, for every kind of value, and what it leaves alone. The
+# function is called as bash calls it; terminal.bats presses TAB for real.
+
+load helper
+
+setup_file() {
+	sandbox_start --seed demo --rate-limit 0
+}
+
+teardown_file() {
+	sandbox_stop
+}
+
+setup() {
+	shell_setup
+	source "$REPO/completion/coder_tokens.bash"
+	COMP_WORDBREAKS=$' \t\n"\'@><=;|&(:'
+	opts=()
+}
+
+# Outside of readline there is nothing to set options of.
+compopt() {
+	opts+=("$@")
+}
+
+# press LINE [TYPE] - completes at the | in LINE, or at its end. COMPREPLY, and
+# status, out and err of the call.
+press() {
+	local before=${1%%|*}
+	COMP_LINE=${1/|/} COMP_POINT=${#before} COMP_TYPE=${2-9} COMP_KEY=9
+	COMPREPLY=(stale)
+	opts=()
+	try _coder_tokens "${before%% *}"
+	is "$status" 0
+	is "$out$err" ""
+}
+
+# offers LINE WORD... - exactly these, in this order.
+offers() {
+	local expected
+	press "$1"
+	printf -v expected '[%s]' "${@:2}"
+	(($# > 1)) || expected=
+	if ((${#COMPREPLY[@]})); then
+		is "$(printf '[%s]' "${COMPREPLY[@]}")" "$expected"
+	else
+		is "" "$expected"
+	fi
+}
+
+# among LINE WORD... - these and maybe others.
+among() {
+	local word all
+	press "$1"
+	printf -v all '[%s]' "${COMPREPLY[@]}"
+	for word in "${@:2}"; do has "$all" "[$word]"; done
+}
+
+# without LINE WORD... - none of these.
+without() {
+	local word all
+	press "$1"
+	printf -v all '[%s]' "${COMPREPLY[@]}"
+	for word in "${@:2}"; do lacks "$all" "[$word]"; done
+}
+
+id_of() { # id_of TOKEN
+	ctl GET tokens | jq -r --arg n "$1" '.[] | select(.name == $n).id'
+}
+
+@test "options come from the option tables: all of --help, no hidden one, none twice" {
+	local builtin option
+	for builtin in "${BUILTINS[@]}"; do
+		press "$builtin --"
+		# shellcheck disable=SC2013 # words
+		for option in $("$builtin" --help | grep -oE '^ *(-[a-zA-Z], *)?--[a-z-]+' | grep -oE -- '--[a-z-]+'); do
+			has " ${COMPREPLY[*]} " " $option "
+		done
+		lacks " ${COMPREPLY[*]} " " --complete "
+		lacks " ${COMPREPLY[*]} " " --doc "
+	done
+	offers 'token_create --sco' --scope --scopes-from --scopes-into
+	offers 'token_rm --exp' --expire
+	among 'token_list ' --all --url
+	among 'token_create ' --name
+	offers 'token_list -aq' -aq
+	without 'token_list -a --' --all --user
+	without 'token_rm --expire --' --delete --expire
+	among 'token_create --scope user:read --' --scope
+	without 'token_create -n x --' --name
+	offers 'token_rm -- --'
+}
+
+@test "scopes come from the server's catalogue, without those that are given" {
+	among 'token_create --scope ' coder:all 'api_key:\*' user:read
+	offers 'token_create --scope file:' '\*' create read
+	offers 'token_create --scope=file:r' read
+	offers 'token_create --scope file:read,file:' '\*' create
+	has "$(requests)" "GET /api/v2/auth/scopes"
+}
+
+@test "of a comma list the last value is completed, and no value is offered twice" {
+	COMP_WORDBREAKS=$' \t\n'
+	offers 'token_create --scope file:read,file:' 'file:read,file:\*' file:read,file:create
+	offers 'token_create --scope file:read --scope file:' 'file:\*' file:create
+	offers 'token_create --scope file:| --scope file:read,file:create' 'file:\*'
+	offers 'token_list -c id,name,ex' id,name,expires_at
+	offers 'token_list -c id,name,n'
+	offers 'token_list -c id --column al' allow_list
+	offers 'token_list -cid,own' -cid,owner
+	offers 'token_view --column=created' --column=created_at
+}
+
+@test "scopes known when this was built stand in for a catalogue out of reach" {
+	ctl POST faults '{"path":"auth/scopes","status":503,"times":0}' >/dev/null
+	offers 'token_create --scope file:' '\*' create read
+}
+
+@test "an allow-list entry begins with its type, and nothing comes between" {
+	among 'token_create --allow ' '\*:' workspace: template: user: api_key:
+	offers 'token_create --allow tem' template:
+	is "${opts[*]}" "-o nospace"
+	offers 'token_create --allow api_key:' '\*'
+	offers 'token_create --allow license:' '\*'
+	is "${opts[*]}" ""
+	offers 'token_create --allow nonsense:'
+	offers 'token_create --allow *:' '\*'
+	is "$(requests)" ""
+}
+
+@test "workspaces are offered by name, the token user's own ones without their owner, too" {
+	among 'token_create --allow workspace:' '\*' dev-docker admin/dev-docker alice/dev-docker bob/dev-docker
+	offers 'token_create --allow workspace:alice/d' alice/dev-docker
+	offers 'token_create --allow workspace:web-d' web-docker
+	among 'token_create -u alice --allow workspace:' attic-gpu alice/attic-gpu
+	without 'token_create -u alice --allow workspace:' web-docker
+	without 'token_create --allow workspace:alice/dev-docker --allow workspace:alice/' alice/dev-docker
+}
+
+@test "the server is asked only for what the typed prefix needs" {
+	offers 'token_create --allow workspace:alice/d' alice/dev-docker
+	is "$(requests)" "GET /api/v2/workspaces?limit=5000&q=name%3Ad%20owner%3Aalice"
+	forget_requests
+	press 'token_create --allow template:do'
+	is "$(requests)" "GET /api/v2/templates?limit=5000&q=name%3Ado"
+	forget_requests
+	press 'token_create --user al'
+	is "$(requests)" "GET /api/v2/users?limit=5000&q=al"
+	forget_requests
+	offers 'token_create --user x:y'
+	is "$(requests)" ""
+}
+
+@test "templates, users, organizations and groups are offered by name" {
+	ctl POST modes '["groups"]' >/dev/null
+	ctl POST organizations '{"name":"other","members":["admin"]}' >/dev/null
+	ctl POST templates '{"name":"docker","organization":"other"}' >/dev/null
+	offers 'token_create --allow template:' '\*' coder/docker other/docker k8s-gpu
+	offers 'token_create --allow template:other/' other/docker
+	among 'token_create --allow user:' '\*' alice bob
+	offers 'token_create --allow user:ali' alice
+	among 'token_create --allow organization:' coder other
+	offers 'token_create --allow group:dev' developers
+}
+
+@test "other types are offered by id" {
+	local task member
+	task=$(ctl GET workspaces | jq -r .[0].id)
+	member=$(ctl GET users | jq -r '.[] | select(.username == "alice").id')
+	among 'token_create --allow organization_member:' '\*' "$member"
+	among 'token_create --allow group_member:' "$member"
+	offers "token_create --allow organization_member:${member:0:6}" "$member"
+	press 'token_create --allow workspace_dormant:'
+	is "${#COMPREPLY[@]}" 2
+	press 'token_create --allow prebuilt_workspace:'
+	is "${#COMPREPLY[@]}" 2
+	offers 'token_create --allow organization_member:alice'
+	[[ $task ]]
+}
+
+@test "a word that begins like a UUID is completed to one" {
+	local id
+	id=$(ctl GET workspaces | jq -r '[.[] | select(.id | test("^[a-f]*[0-9]"))][0].id')
+	among "token_create --allow workspace:${id:0:6}" "$id"
+	id=$(ctl GET users | jq -r '.[] | select(.username == "bob").id')
+	among "token_create --allow user:${id:0:8}" "$id"
+}
+
+@test "tokens are offered by name and, where none begins so, by id" {
+	local id
+	offers 'token_rm ' grafana terraform
+	offers 'token_view te' terraform
+	id=$(id_of grafana)
+	offers "token_view ${id:0:5}" "$id"
+	offers 'token_rm -u alice l' laptop
+	offers 'token_rm --user=alice l' laptop
+	offers 'token_rm l| -u alice' laptop
+	offers 'token_rm terraform ' grafana
+	offers 'token_rm | terraform' grafana
+	offers "token_rm $id " terraform
+	offers 'token_view terraform '
+	offers 'token_list --name te' terraform
+	among 'token_rm -u alice ' old-script
+	without 'token_rm -u alice --expire ' old-script
+}
+
+@test "names that need quotes come quoted, and as the place wants it" {
+	ctl POST tokens '[{"owner":"admin","name":"my token"},{"owner":"admin","name":"it'\''s $HOME"},
+		{"owner":"admin","name":"a@b:c=d"},{"owner":"admin","name":"line\nbreak"},
+		{"owner":"admin","name":"wow!"},{"owner":"admin","name":"ünï"}]' >/dev/null
+	offers 'token_rm my' 'my\ token'
+	offers 'token_rm my\ t' 'my\ token'
+	offers "token_rm 'my" 'my token'
+	offers 'token_rm "my' 'my token'
+	offers 'token_rm it' "it\\'s\\ \\\$HOME"
+	offers "token_rm 'it" "it'\\''s \$HOME"
+	offers 'token_rm "it' "it's \\\$HOME"
+	offers 'token_rm wo' 'wow\!'
+	offers 'token_rm "wo' "wow\"'!'\""
+	offers 'token_rm lin' "\$'line\\012break'"
+	offers "token_rm 'lin"
+	offers 'token_rm ü' ünï
+	offers 'token_rm a@b:c' c=d
+	offers 'token_rm a@b:c=' d
+	offers 'token_rm a' @b:c=d || offers 'token_rm a' a@b:c=d
+	COMP_WORDBREAKS=$' \t\n'
+	offers 'token_rm a@b:c' a@b:c=d
+}
+
+@test "a name that cannot be typed as one is offered as its id" {
+	ctl POST tokens '[{"owner":"admin","name":"-x"},{"owner":"admin","name":" blank"}]' >/dev/null
+	among 'token_rm ' "$(id_of -x)" "$(id_of ' blank')"
+}
+
+@test "inside of quotes an entry that goes on does not get its quote closed" {
+	offers "token_create --allow 'tem" template: 'template:*'
+	offers "token_create --allow 'template:" 'template:*' template:docker template:k8s-gpu
+	offers 'token_create --allow="template:d' template:docker
+}
+
+@test "lifetimes end at the server's maximum" {
+	ctl POST config '{"max_admin_lifetime":"240h"}' >/dev/null
+	offers 'token_create --lifetime ' 1h 8h 24h 7d default max
+	offers 'token_create --lifetime 3' 3m 3h 3d
+	offers 'token_list --expires-within 2' 2m 2h 2d 2w
+	offers 'token_create --lifetime=ma' max
+}
+
+@test "formats, arrays and variables are offered where they are wanted" {
+	# shellcheck disable=SC2034 # completion finds them
+	local -a zz_list=(1)
+	# shellcheck disable=SC2034
+	local -A zz_map=([a]=1)
+	# shellcheck disable=SC2034
+	local zz_text=1
+	# shellcheck disable=SC2034
+	local -r zz_fixed=1
+	offers 'token_list -o ' table json tsv
+	offers 'token_create -o j' json
+	offers 'token_create --scopes-from zz' zz_list
+	offers 'token_create -A zz' zz_map
+	offers 'token_create -v zz' zz_text
+	offers 'token_rm --from zz_' zz_list
+	is "$(requests)" ""
+}
+
+@test "an alias and other commands on the line do not matter" {
+	BASH_ALIASES[tkrm]='token_rm --expire'
+	BASH_ALIASES[tk2]='tkrm -u alice'
+	BASH_ALIASES[token_view]='token_view -u alice'
+	offers 'tkrm te' terraform
+	offers 'tk2 l' laptop
+	offers 'token_view l' laptop
+	offers 'X=1 token_rm te' terraform
+	offers 'echo x; token_rm te' terraform
+	offers 'a && token_rm te' terraform
+	offers 'token_rm 2>/dev/null te' terraform
+	offers 'token_rm te|; token_rm terraform' terraform
+	offers 'ls te'
+	press 'token_list >te'
+	is "${opts[*]}" "-o default"
+}
+
+@test "aliases that are there when the file is loaded get their completion" {
+	BASH_ALIASES[tkrm]='token_rm --expire'
+	BASH_ALIASES[tkls]=ls
+	source "$REPO/completion/coder_tokens.bash"
+	has "$(complete -p tkrm)" "-F _coder_tokens tkrm"
+	try complete -p tkls
+	is "$status" 1
+}
+
+@test "nothing that was typed is run, and where its value is not known nobody is asked" {
+	local line
+	cd "$BATS_TEST_TMPDIR"
+	# shellcheck disable=SC2016 # as typed
+	for line in 'token_rm $(touch x)' 'token_rm "$(touch x)' 'token_rm `touch x`' \
+		'token_rm $((a[$(touch x)]))' 'token_rm -u "$(touch x)" ' \
+		'token_create --allow workspace:$(touch x)/' 'token_rm --url $(touch x) ' \
+		'token_rm --token "$T" '; do
+		offers "$line"
+	done
+	[[ ! -e x ]]
+	is "$(requests)" ""
+}
+
+@test "nothing that the server sends is run" {
+	cd "$BATS_TEST_TMPDIR"
+	ctl POST tokens '[{"owner":"admin","name":"$(touch x)"},{"owner":"admin","name":"`touch x`;x"},
+		{"owner":"admin","name":"a[$(touch x)]"}]' >/dev/null
+	press 'token_rm '
+	press 'token_rm ' 63
+	press 'token_rm \$'
+	is "${COMPREPLY[*]}" '\$\(touch\ x\)'
+	[[ ! -e x ]]
+}
+
+@test "--url and --token of the line say where to ask" {
+	offers "token_rm --url $URL --token $ALICE_TOKEN l" laptop
+	offers "token_rm --url http://127.0.0.1:1 t"
+	offers 'token_rm t' terraform
+}
+
+@test "descriptions stand in the list of the second TAB, and only there" {
+	press 'token_rm ' 63
+	has "${COMPREPLY[1]}" "terraform"
+	has "${COMPREPLY[1]}" "days left"
+	has "${COMPREPLY[1]}" "template:*"
+	press 'token_create --allow workspace:alice/' 63
+	has "${COMPREPLY[1]}" "workspace:alice/build-box-docker"
+	has "${COMPREPLY[1]}" "docker"
+	press 'token_rm te' 63
+	is "${COMPREPLY[*]}" terraform
+	offers 'token_rm ' grafana terraform
+	CODER_TOKENS_COMPLETE_DESCRIPTIONS=0
+	press 'token_rm ' 63
+	is "${COMPREPLY[*]}" "grafana terraform"
+}
+
+@test "no description is wider than the terminal or acts on it" {
+	local COLUMNS=60 line
+	ctl POST tokens '[{"owner":"admin","name":"evil\u001b[2J\u202e"},
+		{"owner":"admin","name":"long","scopes":["workspace:read","template:read","user:read","file:read","task:read"]}]' >/dev/null
+	press 'token_rm ' 63
+	is "${#COMPREPLY[@]}" 4
+	for line in "${COMPREPLY[@]}"; do
+		((${#line} < 60)) || fail "too wide: $line"
+		lacks "$line" $'\e'
+	done
+}
+
+@test "answers are remembered, and forgotten after a create or a removal" {
+	offers 'token_rm ' grafana terraform
+	offers 'token_rm t' terraform
+	is "$(requests)" "GET /api/v2/users/me/keys/tokens?include_all=false&include_expired=true"
+	token_create -n fresh >/dev/null
+	offers 'token_rm ' fresh grafana terraform
+	token_rm fresh >/dev/null
+	offers 'token_rm ' grafana terraform
+	# a subshell's create counts, too
+	: "$(token_create -n sub)"
+	offers 'token_rm ' grafana sub terraform
+}
+
+@test "subshells have what is remembered" {
+	offers 'token_rm ' grafana terraform
+	forget_requests
+	(offers 'token_rm ' grafana terraform)
+	is "$(requests)" ""
+}
+
+@test "answers are remembered for one deployment and one token" {
+	offers 'token_rm ' grafana terraform
+	CODER_SESSION_TOKEN=$ALICE_TOKEN
+	among 'token_rm ' laptop backup
+	CODER_SESSION_TOKEN=$ADMIN_TOKEN
+	offers 'token_rm ' grafana terraform
+	CODER_URL=http://127.0.0.1:1
+	offers 'token_rm '
+}
+
+@test "a longer prefix is looked up in the answer to a shorter one" {
+	among 'token_create --allow workspace:' alice/dev-docker
+	forget_requests
+	offers 'token_create --allow workspace:bo' bob/dev-docker
+	is "$(requests)" ""
+}
+
+@test "failures are remembered, too, and change nothing" {
+	# shellcheck disable=SC2034
+	declare -gA TOKEN_ERROR=([status]=7)
+	TOKEN_SCOPES=(kept) TOKEN_ALLOW_LIST=(kept)
+	ctl POST faults '{"path":"keys/tokens","status":401,"times":0,"body":"{\"message\":\"no\"}"}' >/dev/null
+	offers 'token_rm '
+	offers 'token_rm '
+	is "$(requests | wc -l)" 1
+	is "${TOKEN_ERROR[status]}${TOKEN_SCOPES[*]}${TOKEN_ALLOW_LIST[*]}" 7keptkept
+}
+
+@test "options, traps and IFS are left alone, and do not matter" {
+	local before after
+	set -u
+	trap 'echo trapped' USR1
+	before=$-$(trap -p USR1; shopt -p)
+	local IFS=t
+	shopt -s nullglob nocasematch
+	offers 'token_rm t' terraform
+	unset IFS
+	shopt -u nullglob nocasematch
+	after=$-$(trap -p USR1; shopt -p)
+	is "$after" "$before"
+	trap - USR1
+	set +u
+}
+
+@test "tracing shows nothing of a completion" {
+	local script='enable -f "$1" token_list token_rm; source "$2"; COMP_LINE="token_rm t" COMP_POINT=10
+		set -x; _coder_tokens token_rm; { set +x; } 2>/dev/null; echo "${COMPREPLY[*]}" "$-"'
+	export CODER_URL CODER_SESSION_TOKEN
+	try bash --norc -c "$script" bash "$SO" "$REPO/completion/coder_tokens.bash"
+	is "$out" "terraform hBc"
+	is "$err" "+ _coder_tokens token_rm"
+}
+
+@test "without a URL, a token or the builtins it offers what it can and stays silent" {
+	unset CODER_URL
+	offers 'token_rm '
+	offers 'token_create --scope file:r' read
+	enable -d "${BUILTINS[@]}"
+	press 'token_rm '
+}
+
+@test "a slow, garbled or refusing server is given up in time" {
+	local fault start
+	for fault in '"delay":20' '"stall":{"at":10}' '"drip":5' '"status":429,"headers":{"Retry-After":"30"}' \
+		'"status":200,"body":"<html>"' '"status":200,"body":"[1,2"' '"cut":{"where":"before","how":"reset"}' \
+		'"redirect":"http://127.0.0.1:1/"' '"status":500,"body":"{}"'; do
+		ctl POST reset '{"seed":"demo"}' >/dev/null
+		ctl POST faults "{\"path\":\"keys/tokens\",\"times\":0,$fault}" >/dev/null
+		# forget what the last one did
+		: "$(token_create -n "x$RANDOM$RANDOM" --timeout 1 2>&1)"
+		start=${EPOCHREALTIME/./}
+		offers 'token_rm '
+		((${EPOCHREALTIME/./} - start < 3000000)) || fail "took too long with $fault"
+	done
+}
+
+@test "10,000 tokens and 2,000 workspaces complete" {
+	local start
+	ctl POST tokens '{"owner":"admin","name":"bulk-%d","count":10000}' >/dev/null
+	ctl POST workspaces '{"owner":"alice","name":"ws-%d","count":2000}' >/dev/null
+	press 'token_rm bulk-'
+	is "${#COMPREPLY[@]}" 10000
+	press 'token_create --allow workspace:'
+	((${#COMPREPLY[@]} > 2000))
+	start=${EPOCHREALTIME/./}
+	press 'token_rm bulk-' 63
+	((${EPOCHREALTIME/./} - start < 200000)) || fail "the second TAB took too long"
+}
+
+@test "loading asks nobody and defines one completion for the four" {
+	local builtin
+	forget_requests
+	source "$REPO/completion/coder_tokens.bash"
+	is "$(requests)" ""
+	for builtin in "${BUILTINS[@]}"; do
+		has "$(complete -p "$builtin")" "-F _coder_tokens $builtin"
+	done
+}

@@ -1,0 +1,822 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Where requests go and as whom, over which connection, and what becomes of answers that are none.
+
+load helper
+
+# tls_sandbox NAME CERT [OPTION]... - starts one more sandbox; sets NAME_URL.
+tls_sandbox() {
+	local name=$1 cert=$2
+	shift 2
+	sandbox_start --tls --cert "$CERTS/$cert.pem" --key "$CERTS/$cert.key" "$@"
+	export "${name}_URL=$URL"
+	SANDBOX_PIDS+=" $SANDBOX_PID"
+}
+
+setup_file() {
+	export CERTS=$BATS_FILE_TMPDIR/certs SANDBOX_PIDS=
+	"$SANDBOX/certs.sh" "$CERTS"
+	tls_sandbox TLS server
+	tls_sandbox EXPIRED expired
+	tls_sandbox OTHERNAME othername
+	tls_sandbox SELFSIGNED selfsigned
+	tls_sandbox MUTUAL server --client-ca "$CERTS/client-ca.pem"
+	sandbox_start --seed demo
+	SANDBOX_PIDS+=" $SANDBOX_PID"
+	export DEAD=http://127.0.0.1:1
+}
+
+teardown_file() {
+	local pid
+	for pid in $SANDBOX_PIDS; do
+		kill "$pid" 2>/dev/null || true
+	done
+}
+
+setup() {
+	shell_setup
+	unset http_proxy https_proxy HTTP_PROXY HTTPS_PROXY all_proxy ALL_PROXY no_proxy NO_PROXY SSL_CERT_FILE
+	forget_requests
+}
+
+# logged FIELD - that field of each request since the last reset or forget, a line each; of headers NAME.
+logged() {
+	ctl GET log | python3 -c '
+import json, sys
+for r in json.load(sys.stdin):
+    if "method" not in r:
+        continue
+    if sys.argv[1] in r:
+        print(r[sys.argv[1]])
+    else:
+        h = r["headers"]
+        pairs = h.items() if isinstance(h, dict) else h
+        print(", ".join(v if isinstance(v, str) else ", ".join(v) for k, v in pairs if k.lower() == sys.argv[1].lower()))' "$1"
+}
+
+# as USER COMMAND... - it succeeds, acting as that user, with one request.
+as() {
+	local user=$1
+	shift
+	forget_requests
+	try "$@"
+	[[ $status == 0 ]] || fail "failed"
+	is "$(logged user)" "$user"
+}
+
+# config_files DIRECTORY [URL [TOKEN]] - what `coder login` leaves.
+config_files() {
+	mkdir -p "$1"
+	printf '%s' "${2-$URL}" >"$1/url"
+	printf '%s' "${3-$ALICE_TOKEN}" >"$1/session"
+	chmod 600 "$1/url" "$1/session"
+}
+
+# in_new_shell SCRIPT - runs it in a bash of its own that has the builtins.
+in_new_shell() {
+	SO=$SO URL=$URL ADMIN_TOKEN=$ADMIN_TOKEN try bash --norc -c "enable -f \"\$SO\" ${BUILTINS[*]}; $1"
+}
+
+# --------------------------------------------------------------- url and token
+
+@test "options go before variables, variables before files" {
+	export CODER_CONFIG_DIR=$BATS_TEST_TMPDIR/config
+	config_files "$CODER_CONFIG_DIR"
+	as admin token_list -q
+	as bob token_list -q --token "$BOB_TOKEN"
+	CODER_URL=$DEAD
+	as admin token_list -q --url "$URL"
+	try token_list -q
+	refused 7 "cannot connect to $DEAD"
+	unset CODER_URL CODER_SESSION_TOKEN
+	as alice token_list -q
+}
+
+@test "variables need no export, and reach no child" {
+	[[ ! ${CODER_URL@a}${CODER_SESSION_TOKEN@a} == *x* ]] || fail "exported"
+	as admin token_list -q
+	is "$(env | grep -c ^CODER_)" 0
+	export CODER_SESSION_TOKEN=$BOB_TOKEN
+	as bob token_list -q
+}
+
+@test "variables for one command, and local ones, count" {
+	local token=$CODER_SESSION_TOKEN
+	unset CODER_SESSION_TOKEN
+	CODER_SESSION_TOKEN=$BOB_TOKEN as bob token_list -q
+	[[ -z ${CODER_SESSION_TOKEN+set} ]] || fail "it stayed"
+	inner() {
+		local CODER_SESSION_TOKEN=$ALICE_TOKEN
+		as alice token_list -q
+	}
+	inner
+	CODER_SESSION_TOKEN=$token
+	as admin token_list -q
+}
+
+@test "everything is read at each call: switching deployments is one assignment" {
+	as admin token_list -q
+	CODER_URL=$DEAD
+	try token_list -q
+	refused 7 "cannot connect to $DEAD"
+	CODER_URL=$URL CODER_SESSION_TOKEN=$BOB_TOKEN
+	as bob token_list -q
+}
+
+@test "what is empty counts as unset" {
+	export CODER_CONFIG_DIR=$BATS_TEST_TMPDIR/config
+	config_files "$CODER_CONFIG_DIR"
+	CODER_URL='' CODER_SESSION_TOKEN=''
+	as alice token_list -q
+	as alice token_list -q --url '' --token ''
+}
+
+@test "without a URL or a token it says what to set" {
+	unset CODER_URL
+	try token_list
+	refused 4 "no URL; set CODER_URL or give --url, or sign in with coder login"
+	CODER_URL=$URL
+	unset CODER_SESSION_TOKEN
+	try token_list
+	refused 4 "no token for $URL; set CODER_SESSION_TOKEN or give --token, or sign in with coder login $URL"
+	is "${TOKEN_ERROR[status]} ${TOKEN_ERROR[http]}" "4 0"
+	unset HOME
+	try token_list
+	refused 4 "no token for $URL"
+	is "$(requests)" ""
+}
+
+# ---------------------------------------------------------------- config files
+
+@test "files: in CODER_CONFIG_DIR, else XDG_CONFIG_HOME, else the home directory" {
+	unset CODER_URL CODER_SESSION_TOKEN
+	config_files "$HOME/.config/coderv2" "$URL" "$ALICE_TOKEN"
+	as alice token_list -q
+	export XDG_CONFIG_HOME=$BATS_TEST_TMPDIR/xdg
+	try token_list
+	refused 4 "no URL"
+	config_files "$XDG_CONFIG_HOME/coderv2" "$URL" "$BOB_TOKEN"
+	as bob token_list -q
+	CODER_CONFIG_DIR=$BATS_TEST_TMPDIR/own
+	config_files "$CODER_CONFIG_DIR" "$URL" "$ADMIN_TOKEN"
+	as admin token_list -q
+	CODER_CONFIG_DIR=
+	as bob token_list -q
+}
+
+@test "files are trimmed; empty ones are as good as none" {
+	unset CODER_URL CODER_SESSION_TOKEN
+	CODER_CONFIG_DIR=$BATS_TEST_TMPDIR/config
+	config_files "$CODER_CONFIG_DIR" $' \n'"$URL/"$'\r\n' $'\t'"$ALICE_TOKEN"$'\n\n'
+	as alice token_list -q
+	config_files "$CODER_CONFIG_DIR" "$URL" $'\n'
+	try token_list
+	refused 4 "no token for $URL"
+	config_files "$CODER_CONFIG_DIR" $'\n'
+	try token_list
+	refused 4 "no URL"
+}
+
+@test "a file that is broken is named" {
+	unset CODER_URL CODER_SESSION_TOKEN
+	CODER_CONFIG_DIR=$BATS_TEST_TMPDIR/config
+	config_files "$CODER_CONFIG_DIR" "no url"
+	try token_list
+	refused 2 "$CODER_CONFIG_DIR/url: "
+	config_files "$CODER_CONFIG_DIR" "$URL" $'a\nb'
+	try token_list
+	refused 4 "$CODER_CONFIG_DIR/session: has a control character in it"
+	rm "$CODER_CONFIG_DIR/session"
+	mkdir "$CODER_CONFIG_DIR/session"
+	try token_list
+	refused 4 "$CODER_CONFIG_DIR/session: not a regular file"
+	is "$(requests)" ""
+}
+
+@test "the session file's token goes to its own deployment only" {
+	unset CODER_SESSION_TOKEN
+	export CODER_CONFIG_DIR=$BATS_TEST_TMPDIR/config
+	config_files "$CODER_CONFIG_DIR" https://coder.example.com
+	try token_list
+	refused 4 "no token for $URL: the one in $CODER_CONFIG_DIR/session belongs to https://coder.example.com"
+	has "$err" "set CODER_SESSION_TOKEN or give --token"
+	try token_list --url "$URL"
+	refused 4 "belongs to https://coder.example.com"
+	rm "$CODER_CONFIG_DIR/url"
+	try token_list
+	refused 4 "no file url beside it says whose it is"
+	is "$(requests)" ""
+	as admin token_list -q --token "$ADMIN_TOKEN"
+}
+
+@test "the same deployment spelled differently is the same" {
+	local url
+	unset CODER_SESSION_TOKEN
+	export CODER_CONFIG_DIR=$BATS_TEST_TMPDIR/config
+	config_files "$CODER_CONFIG_DIR"
+	for url in "$URL/" "$URL/login?x=y#z" "HTTP${URL#http}" "$URL/@bad"; do
+		CODER_URL=$url
+		as alice token_list -q
+	done
+	CODER_URL=https${URL#http}
+	try token_list
+	refused 4 "belongs to $URL"
+}
+
+@test "a session file that others can read is warned of, and used" {
+	unset CODER_URL CODER_SESSION_TOKEN
+	CODER_CONFIG_DIR=$BATS_TEST_TMPDIR/config
+	config_files "$CODER_CONFIG_DIR"
+	try token_list -q
+	is "$status$err" 0
+	chmod 644 "$CODER_CONFIG_DIR/session"
+	try token_list -q
+	is "$status" 0
+	has "$err" "$CODER_CONFIG_DIR/session: readable by others (mode 0644): chmod 600"
+	is "$(wc -l <<<"$err")" 1
+	CODER_SESSION_TOKEN=$BOB_TOKEN
+	try token_list -q
+	is "$status$err" 0
+}
+
+# --------------------------------------------------------------------- URL forms
+
+@test "of the URL only scheme, host and port count" {
+	local url
+	for url in "$URL/" "$URL/coder/path" "$URL?query" "$URL#fragment" "$URL/a b" " $URL" "$URL " "HTTP${URL#http}"; do
+		CODER_URL=$url
+		try token_list -q
+		[[ $status == 0 || $url == *' '?* ]] || fail "$url"
+	done
+	is "$(logged path | sort -u)" "/api/v2/users/me/keys/tokens?include_all=false&include_expired=false"
+}
+
+@test "what is no URL of a deployment is refused before any request" {
+	local url
+	for url in coder.example.com 127.0.0.1:3000 'not a url' ftp://127.0.0.1 http:// https:///path \
+		http://127.0.0.1:0 http://127.0.0.1:99999 http://127.0.0.1:x http://a..b@c 'http://[::1' 'http://a,b'; do
+		CODER_URL=$url
+		try token_list
+		refused 2 "CODER_URL "
+		has "$err" "https://coder.example.com"
+	done
+	CODER_URL=coder.example.com
+	try token_list
+	refused 2 "CODER_URL has no scheme: coder.example.com; give it as https://coder.example.com"
+	CODER_URL=http://user:hunter2@127.0.0.1
+	try token_list
+	refused 2 "must not hold a user name or password"
+	lacks "$err" hunter2
+	is "$(requests)" ""
+}
+
+@test "IPv6 addresses are URLs, too" {
+	CODER_URL='http://[::1]:1'
+	try token_list
+	refused 7 "cannot connect to http://[::1]:1"
+}
+
+@test "a token that would break out of its header is refused" {
+	CODER_SESSION_TOKEN=$'abc\r\nX-Evil: 1'
+	try token_list
+	refused 2 "control character"
+	lacks "$err" Evil
+	is "$(requests)" ""
+}
+
+# ------------------------------------------------------------------------ headers
+
+@test "every request carries the token and says who asks" {
+	token_list -q >/dev/null
+	is "$(logged Coder-Session-Token)" "$ADMIN_TOKEN"
+	[[ $(logged User-Agent) =~ ^coder_tokens/[0-9.]+\ \(bash\ [0-9.]+ ]] || fail "$(logged User-Agent)"
+	is "$(logged Accept)" application/json
+}
+
+@test "CODER_HEADER adds headers, as the CLI reads it" {
+	CODER_HEADER='X-One=1,"X-Two=a,b=""c""",X-Three='
+	try token_list -q
+	is "$status$err" 0
+	is "$(logged X-One)" 1
+	is "$(logged X-Two)" 'a,b="c"'
+	is "$(logged X-Three)" ''
+	is "$(logged Coder-Session-Token)" "$ADMIN_TOKEN"
+}
+
+@test "a bad CODER_HEADER is refused by its place, without its value" {
+	CODER_HEADER='X-One=1,s3cret'
+	try token_list
+	refused 2 'CODER_HEADER entry 2 has no "=": want key=value'
+	lacks "$err" s3cret
+	CODER_HEADER='X One=s3cret'
+	try token_list
+	refused 2 "CODER_HEADER entry 1: the key is no header name"
+	CODER_HEADER='"X-One=s3cret'
+	try token_list
+	refused 2 "CODER_HEADER entry 1 is not quoted as CSV is"
+	CODER_HEADER=$'X-One=s3cret\nX-Evil: 1'
+	try token_list
+	refused 2 "control character"
+	CODER_HEADER='coder-session-token=s3cret'
+	try token_list
+	refused 2 "coder-session-token cannot be set"
+	lacks "$err" s3cret
+	is "$(requests)" ""
+}
+
+@test "CODER_HEADER_COMMAND prints headers, knowing the URL" {
+	CODER_HEADER='X-One=1'
+	# shellcheck disable=SC2016
+	CODER_HEADER_COMMAND='echo noise >&2; echo "X-Url=$CODER_URL"; printf "X-Two=2\r\n\nX-Three=3"'
+	try token_list -q
+	is "$status$err" 0
+	is "$(logged X-One)$(logged X-Two)$(logged X-Three)" 123
+	is "$(logged X-Url)" "$URL"
+}
+
+@test "a header command that fails fails the call" {
+	CODER_HEADER_COMMAND='echo X-One=1; exit 3'
+	try token_list
+	refused 1 "header command failed with status 3"
+	CODER_HEADER_COMMAND='kill -TERM $$'
+	try token_list
+	refused 1 "header command was ended by signal 15"
+	CODER_HEADER_COMMAND='echo no header here'
+	try token_list
+	refused 2 'CODER_HEADER_COMMAND line 1 has no "="'
+	lacks "$err" here
+	CODER_HEADER_COMMAND='/no/such/command'
+	try token_list
+	refused 1 "header command failed with status 127"
+	is "$(requests)" ""
+}
+
+@test "a header command that hangs is ended with its children when time is up" {
+	local before=$SECONDS
+	CODER_HEADER_COMMAND='sleep 4711 & sleep 4711'
+	try token_list --timeout 0.3
+	refused 7 "CODER_HEADER_COMMAND did not end in time"
+	((SECONDS - before < 10)) || fail "took too long"
+	is "$(requests)" ""
+	! ps -eo args | grep -q '^sleep 4711' || fail "a child is left"
+}
+
+@test "a restricted shell runs no header command" {
+	# enable -f is restricted, too: the builtins were there before
+	export CODER_URL CODER_SESSION_TOKEN
+	in_new_shell 'set -r; CODER_HEADER_COMMAND="touch $HOME/ran; echo X-One=1"; token_list -q'
+	refused 2 "CODER_HEADER_COMMAND: restricted"
+	[[ ! -e $HOME/ran ]] || fail "it ran"
+	is "$(requests)" ""
+}
+
+# ---------------------------------------------------------------------------- TLS
+
+tls_refused() { # tls_refused URL PART - no secure connection, and no request came through
+	CODER_URL=$1
+	try token_list
+	refused 7 "$2"
+	is "$(SANDBOX_CONTROL_URL=${3-$1} requests)" ""
+}
+
+@test "TLS: a CA of one's own is trusted by CODER_CLIENT_TLS_CA_FILE" {
+	CODER_URL=$TLS_URL CODER_CLIENT_TLS_CA_FILE=$CERTS/ca.pem
+	try token_list
+	is "$status$out" 0
+	is "$err" "No tokens found."
+	CODER_URL=${TLS_URL/127.0.0.1/localhost}
+	try token_list
+	is "$status" 0
+}
+
+@test "TLS: SSL_CERT_FILE does it, exported or not, and gives way to CODER_CLIENT_TLS_CA_FILE" {
+	CODER_URL=$TLS_URL
+	SSL_CERT_FILE=$CERTS/ca.pem
+	try token_list
+	is "$status" 0
+	CODER_CLIENT_TLS_CA_FILE=$CERTS/client-ca.pem
+	try token_list
+	refused 7 "no secure connection to $TLS_URL: "
+}
+
+@test "TLS: the wrong CA, or none, is refused, with the way out" {
+	SANDBOX_CONTROL_URL=$TLS_URL forget_requests
+	tls_refused "$TLS_URL" "name the file with its CA in CODER_CLIENT_TLS_CA_FILE"
+	CODER_CLIENT_TLS_CA_FILE=$CERTS/client-ca.pem
+	tls_refused "$TLS_URL" "no secure connection to $TLS_URL: "
+	is "${TOKEN_ERROR[status]} ${TOKEN_ERROR[http]}" "7 0"
+}
+
+@test "TLS: certificates that are expired, self-signed or another host's are refused" {
+	CODER_CLIENT_TLS_CA_FILE=$CERTS/ca.pem
+	tls_refused "$EXPIRED_URL" "expired"
+	tls_refused "$OTHERNAME_URL" "no secure connection to $OTHERNAME_URL: "
+	tls_refused "$SELFSIGNED_URL" "self"
+}
+
+@test "TLS: another CA file counts from the next call on" {
+	CODER_URL=$TLS_URL CODER_CLIENT_TLS_CA_FILE=$CERTS/ca.pem
+	try token_list
+	is "$status" 0
+	CODER_CLIENT_TLS_CA_FILE=$CERTS/client-ca.pem
+	try token_list
+	refused 7 "no secure connection"
+	CODER_CLIENT_TLS_CA_FILE=$CERTS/ca.pem
+	try token_list
+	is "$status" 0
+}
+
+@test "TLS: a client certificate is shown where one is wanted" {
+	CODER_URL=$MUTUAL_URL CODER_CLIENT_TLS_CA_FILE=$CERTS/ca.pem
+	try token_list
+	is "$status$out" 7
+	[[ $err != *$'\n'* ]] || fail "more than one line of error"
+	CODER_CLIENT_TLS_CERT_FILE=$CERTS/client.pem CODER_CLIENT_TLS_KEY_FILE=$CERTS/client.key
+	try token_list
+	is "$status" 0
+	CODER_CLIENT_TLS_CERT_FILE=$CERTS/client-other.pem CODER_CLIENT_TLS_KEY_FILE=$CERTS/client-other.key
+	try token_list
+	is "$status$out" 7
+	CODER_CLIENT_TLS_CERT_FILE=$CERTS/client.pem CODER_TOKENS_KEEPALIVE=0
+	try token_list
+	refused 7 "the TLS client certificate fails: "
+	has "$err" "check CODER_CLIENT_TLS_CERT_FILE and CODER_CLIENT_TLS_KEY_FILE"
+}
+
+@test "TLS: certificate and key come together" {
+	CODER_CLIENT_TLS_CERT_FILE=$CERTS/client.pem
+	try token_list
+	refused 2 "CODER_CLIENT_TLS_CERT_FILE and CODER_CLIENT_TLS_KEY_FILE must be specified together"
+	unset CODER_CLIENT_TLS_CERT_FILE
+	CODER_CLIENT_TLS_KEY_FILE=$CERTS/client.key
+	try token_list
+	refused 2 "must be specified together"
+	is "$(requests)" ""
+}
+
+@test "TLS: files that are not there are named before any request" {
+	local name
+	for name in CODER_CLIENT_TLS_CA_FILE SSL_CERT_FILE CODER_CLIENT_TLS_CERT_FILE CODER_CLIENT_TLS_KEY_FILE; do
+		local "$name=$HOME/none.pem"
+		try token_list
+		refused 2 "$name: $HOME/none.pem: No such file or directory"
+		unset "$name"
+	done
+	is "$(requests)" ""
+}
+
+@test "TLS: a file that may not be read is named" {
+	local script='CODER_CLIENT_TLS_CA_FILE=$HOME/ca.pem token_list'
+	local -a as_nobody=()
+	cp "$CERTS/ca.pem" "$HOME/ca.pem"
+	chmod 000 "$HOME/ca.pem"
+	if ((EUID == 0)); then
+		as_nobody=(setpriv --reuid 65534 --regid 65534 --clear-groups)
+		"${as_nobody[@]}" test -r "$SO" || skip "another user cannot read $SO"
+		chmod 755 "$HOME" || true
+		"${as_nobody[@]}" test -e "$HOME/ca.pem" || skip "another user cannot look into $HOME"
+	fi
+	export SO CODER_URL CODER_SESSION_TOKEN
+	try "${as_nobody[@]}" bash --norc -c "enable -f \"\$SO\" token_list; $script"
+	refused 2 "CODER_CLIENT_TLS_CA_FILE: $HOME/ca.pem: Permission denied"
+	is "$(requests)" ""
+}
+
+@test "TLS: a CA file with nothing in it is named" {
+	CODER_URL=$TLS_URL CODER_CLIENT_TLS_CA_FILE=$HOME/empty.pem
+	echo nothing >"$HOME/empty.pem"
+	try token_list
+	is "$status$out" 7
+	has "$err" "CODER_CLIENT_TLS_CA_FILE"
+}
+
+@test "TLS asked of a port that speaks plain HTTP, and the other way round" {
+	local port
+	coproc python3 -c '
+import socket
+with socket.create_server(("127.0.0.1", 0)) as server:
+    print(server.getsockname()[1], flush=True)
+    connection, _ = server.accept()
+    connection.sendall(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
+    connection.recv(4096)' 3>&-
+	read -r port <&"${COPROC[0]}"
+	CODER_URL=https://127.0.0.1:$port
+	try token_list
+	refused 7 "no secure connection to $CODER_URL: "
+	has "$err" "check CODER_URL: does this port speak TLS?"
+	CODER_URL=http${TLS_URL#https}
+	try token_list
+	is "$status$out" 7
+	[[ $err != *$'\n'* ]] || fail "more than one line of error"
+}
+
+# -------------------------------------------------------------------------- proxies
+
+@test "http_proxy is honoured, and no_proxy" {
+	export http_proxy=$URL
+	in_new_shell 'CODER_URL=http://coder.invalid:3000 CODER_SESSION_TOKEN=$ADMIN_TOKEN token_list -q'
+	is "$status" 0
+	is "$(requests)" "GET http://coder.invalid:3000/api/v2/users/me/keys/tokens?include_all=false&include_expired=false"
+	forget_requests
+	export no_proxy=coder.invalid
+	in_new_shell 'CODER_URL=http://coder.invalid:3000 CODER_SESSION_TOKEN=$ADMIN_TOKEN token_list -q'
+	is "$status" 7
+	has "$err" "cannot find the host coder.invalid"
+	is "$(requests)" ""
+}
+
+@test "http to a host that is not loopback works, and warns once a shell" {
+	export http_proxy=$URL
+	in_new_shell 'CODER_URL=http://coder.invalid CODER_SESSION_TOKEN=$ADMIN_TOKEN
+		token_list -q && token_list -q && CODER_URL=http://other.invalid token_list -q'
+	is "$status" 0
+	has "$err" "http://coder.invalid is not encrypted: whoever is on the way can read the token"
+	is "$(wc -l <<<"$err")" 1
+	is "$(requests | wc -l)" 3
+	in_new_shell 'CODER_URL=$URL CODER_SESSION_TOKEN=$ADMIN_TOKEN token_list -q'
+	is "$status$err" 0
+}
+
+# ------------------------------------------------------------------------ keep-alive
+
+sockets() { # open sockets of this shell
+	find "/proc/$BASHPID/fd" -lname 'socket:*' 2>/dev/null | wc -l
+}
+
+@test "the connection is kept between calls, out of the way of the user's descriptors" {
+	local fd
+	token_list -q >/dev/null
+	token_view grafana >/dev/null
+	is "$(logged conn | sort -u | wc -l)" 1
+	for fd in "/proc/$BASHPID/fd/"*; do
+		[[ $(readlink "$fd") != socket:* ]] || ((${fd##*/} >= 100)) || fail "socket at ${fd##*/}"
+	done
+}
+
+@test "CODER_TOKENS_KEEPALIVE=0 opens a connection for each request and leaves none" {
+	in_new_shell 'CODER_URL=$URL CODER_SESSION_TOKEN=$ADMIN_TOKEN CODER_TOKENS_KEEPALIVE=0
+		before=$(ls -l /proc/$$/fd | grep -c socket:)
+		token_list -q >/dev/null; token_view grafana >/dev/null; token_list -q >/dev/null
+		echo "$(($(ls -l /proc/$$/fd | grep -c socket:) - before))"'
+	is "$status$out" 00
+	is "$(logged conn | sort -u | wc -l)" "$(requests | wc -l)"
+}
+
+@test "switching keep-alive off closes what was kept" {
+	in_new_shell 'CODER_URL=$URL CODER_SESSION_TOKEN=$ADMIN_TOKEN
+		before=$(ls -l /proc/$$/fd | grep -c socket:)
+		token_list -q >/dev/null
+		echo "$(($(ls -l /proc/$$/fd | grep -c socket:) - before))"
+		CODER_TOKENS_KEEPALIVE=0; token_list -q >/dev/null
+		echo "$(($(ls -l /proc/$$/fd | grep -c socket:) - before))"'
+	is "$status $out" $'0 1\n0'
+}
+
+# --------------------------------------------------------------------------- timeout
+
+@test "--timeout takes plain seconds and durations" {
+	local timeout
+	for timeout in 5 1.5 .5 30s 1m30s 1h 1d 1500ms; do
+		try token_list -q --timeout "$timeout"
+		[[ $status == 0 ]] || fail "--timeout $timeout"
+	done
+}
+
+@test "a --timeout that leaves no time, or is none, is refused before any request" {
+	local timeout
+	for timeout in '' abc -1 1x '1 s' 1.2.3 . 5mm 99999999999999999999; do
+		try token_list --timeout="$timeout"
+		refused 2 "--timeout"
+	done
+	for timeout in 0 0s 0.0; do
+		try token_list --timeout="$timeout"
+		refused 2 "--timeout: 0 leaves no time"
+	done
+	is "$(requests)" ""
+}
+
+@test "--timeout bounds the whole call" {
+	local before=$SECONDS
+	fault '{"path": "keys/tokens", "delay": 30}'
+	try token_list --timeout 0.5
+	refused 7 "no answer within "
+	[[ $err =~ within\ (500|4[0-9]0)\ ms$ ]] || fail "not the time that was given"
+	fault '{"path": "keys/tokens", "status": 503, "times": 0, "headers": {"Retry-After": "60"}}'
+	try token_list --timeout 1s
+	refused 6 "try again in 60 s"
+	((SECONDS - before < 15)) || fail "took too long"
+}
+
+@test "--timeout is for one call only" {
+	fault '{"path": "keys/tokens", "delay": 1}'
+	try token_list -q --timeout 300ms
+	is "$status" 7
+	fault '{"path": "keys/tokens", "delay": 1}'
+	try token_list -q
+	is "$status" 0
+}
+
+# --------------------------------------------------------------------------- retries
+
+@test "429, 502, 503 and 504 are tried again" {
+	local code
+	for code in 429 502 503 504; do
+		forget_requests
+		fault '{"path": "keys/tokens", "status": '"$code"', "headers": {"X-Ratelimit-Reset": null}}'
+		try token_list -q
+		is "$status$err" 0
+		is "$(requests | wc -l)" 2
+	done
+}
+
+@test "other answers are not tried again" {
+	local code
+	for code in 400 401 403 404 409 500 501; do
+		forget_requests
+		fault '{"path": "keys/tokens", "status": '"$code"'}'
+		try token_list -q
+		[[ $status != 0 ]] || fail "no failure"
+		is "$(requests | grep -c 'keys/tokens')" 1
+	done
+}
+
+@test "after three tries it gives up, with the server's words" {
+	fault '{"path": "keys/tokens", "status": 503, "times": 0, "body": "{\"message\": \"Down for maintenance.\"}",
+		"headers": {"Content-Type": "application/json"}}'
+	try token_list
+	refused 6 "Down for maintenance"
+	is "$(requests | wc -l)" 3
+	is "${TOKEN_ERROR[status]} ${TOKEN_ERROR[http]}" "6 503"
+}
+
+@test "a server that cannot be connected to is tried again, then named" {
+	CODER_URL=$DEAD
+	try token_list
+	refused 7 "cannot connect to $DEAD: Connection refused; check CODER_URL and the network"
+}
+
+@test "Retry-After is waited for, and a long wait announced" {
+	local before=$EPOCHREALTIME
+	fault '{"path": "keys/tokens", "status": 429, "headers": {"Retry-After": "3", "X-Ratelimit-Reset": null}}'
+	try token_list -q
+	is "$status" 0
+	has "$err" "rate limited by the server, trying again in 3 s"
+	is "$(wc -l <<<"$err")" 1
+	((${EPOCHREALTIME/./} - ${before/./} >= 2900000)) || fail "did not wait"
+}
+
+@test "Retry-After may be a date; nonsense in it is ignored" {
+	local date
+	date=$(LC_ALL=C date -u -d '+100 seconds' '+%a, %d %b %Y %T GMT')
+	fault "{\"path\": \"keys/tokens\", \"status\": 503, \"times\": 1, \"headers\": {\"Retry-After\": \"$date\"}}"
+	try token_list --timeout 10
+	is "$status$out" 6
+	[[ $err =~ try\ again\ in\ (9[0-9]|100)\ s ]] || fail "no time to wait"
+	((TOKEN_ERROR[retry_after] >= 90 && TOKEN_ERROR[retry_after] <= 100)) || fail "retry_after"
+	for date in soon -5 '' 1e3 'Mon, 99 Foo 2026 99:99:99 GMT'; do
+		fault "{\"path\": \"keys/tokens\", \"status\": 503, \"headers\": {\"Retry-After\": \"$date\"}}"
+		try token_list -q --timeout 10
+		is "$status$err" 0
+	done
+}
+
+@test "a wait that is too long is not begun" {
+	fault '{"path": "keys/tokens", "status": 429, "headers": {"Retry-After": "3600", "X-Ratelimit-Reset": null}}'
+	try token_list
+	refused 6 "try again in 3600 s"
+	is "${TOKEN_ERROR[retry_after]} ${TOKEN_ERROR[http]}" "3600 429"
+	is "$(requests | wc -l)" 1
+}
+
+# ----------------------------------------------------------------- answers that are none
+
+@test "redirects are never followed; it is said where the server points" {
+	local code
+	for code in 301 302 303 307 308; do
+		forget_requests
+		fault '{"path": "keys/tokens", "redirect": "https://elsewhere.example.com{target}", "code": '"$code"'}'
+		try token_list
+		refused 7 "$URL redirects to https://elsewhere.example.com/api/v2/"
+		has "$err" "set CODER_URL=https://elsewhere.example.com"
+		is "$(requests | wc -l)" 1
+	done
+	fault '{"path": "keys/tokens", "redirect": "/login"}'
+	try token_list
+	refused 7 "check CODER_URL: redirects are not followed"
+}
+
+@test "a page that is not JSON is no answer" {
+	fault '{"path": "keys/tokens", "status": 200, "headers": {"Content-Type": "text/html"}, "body": "<html>"}'
+	try token_list
+	refused 7 "unexpected answer of type text/html: is $URL a Coder deployment?; check CODER_URL"
+	fault '{"path": "keys/tokens", "status": 200, "headers": {"Content-Type": "application/json"}, "body": "<html>"}'
+	try token_list
+	refused 7 "not JSON"
+	fault '{"path": "keys/tokens", "status": 200, "headers": {"Content-Type": "application/json"}, "body": ""}'
+	try token_list
+	refused 7 "empty answer 200"
+	fault '{"path": "keys/tokens", "status": 500, "headers": {"Content-Type": "text/html"}, "body": "<h1>oops"}'
+	try token_list
+	refused 1 "unexpected answer 500 of type text/html"
+	lacks "$err" oops
+}
+
+@test "what a server says is printed on one line, escaped" {
+	fault '{"path": "keys/tokens", "status": 400, "headers": {"Content-Type": "application/json"},
+		"body": "{\"message\": \"a\\nb\\u001b[31m\", \"detail\": \"d\\u202ex\", \"validations\": [{\"field\": \"f\", \"detail\": \"why\"}]}"}'
+	try token_list
+	refused 1 'a\x0ab\x1b[31m'
+	has "$err" 'd\u202ex'
+	has "$err" "f: why"
+	is "${TOKEN_ERROR[field]}" f
+}
+
+@test "a server that hangs up is no answer" {
+	fault '{"path": "keys/tokens", "cut": {"where": "after-headers-read"}, "times": 0}'
+	try token_list
+	refused 7 "$URL"
+}
+
+# ---------------------------------------------------------------------- exit statuses
+
+@test "status 0: done, and TOKEN_ERROR is unset" {
+	declare -gA TOKEN_ERROR=([status]=9)
+	try token_list -q
+	is "$status" 0
+	[[ -z ${TOKEN_ERROR[*]+set} ]] || fail "TOKEN_ERROR is set"
+}
+
+# failed_with STATUS HTTP - so the last try failed, and so TOKEN_ERROR says.
+failed_with() {
+	refused "$1" ""
+	is "${TOKEN_ERROR[status]} ${TOKEN_ERROR[http]}" "$1 $2"
+	[[ -n ${TOKEN_ERROR[message]} ]] || fail "no message"
+	is "${#TOKEN_ERROR[@]}" 6
+}
+
+@test "status 1: the server refused" {
+	fault '{"path": "keys/tokens", "status": 500}'
+	try token_list
+	failed_with 1 500
+}
+
+@test "status 2: usage" {
+	try token_list --bogus
+	failed_with 2 0
+}
+
+@test "status 3: no such token" {
+	try token_view no-such
+	failed_with 3 404
+}
+
+@test "status 4: not signed in, not permitted" {
+	CODER_SESSION_TOKEN=0123456789-0123456789012345678901
+	try token_list
+	failed_with 4 401
+	has "$err" "set CODER_SESSION_TOKEN or sign in with: coder login $URL"
+	lacks "$err" 0123456789012345678901
+	CODER_SESSION_TOKEN=$ADMIN_TOKEN
+	fault '{"path": "keys/tokens", "status": 403}'
+	try token_list
+	failed_with 4 403
+	fault '{"method": "POST", "path": "keys/tokens", "status": 500, "headers": {"Content-Type": "application/json"},
+		"body": "{\"message\": \"Failed to create API key.\", \"detail\": \"insert API key: unauthorized: rbac: forbidden\"}"}'
+	try token_create -n x
+	failed_with 4 500
+}
+
+@test "status 5: the name is taken" {
+	try token_create -n grafana
+	is "$status$out" 5
+	has "$err" grafana
+	is "${TOKEN_ERROR[status]}" 5
+	is "$(requests POST)" ""
+}
+
+@test "status 6: unavailable" {
+	fault '{"path": "keys/tokens", "status": 502, "times": 0}'
+	try token_list
+	failed_with 6 502
+}
+
+@test "status 7: no usable answer" {
+	fault '{"path": "keys/tokens", "truncate": 10}'
+	try token_list
+	failed_with 7 200
+}
+
+@test "status 8: some failed" {
+	fault '{"method": "DELETE", "status": 500}'
+	try token_rm -v gone grafana terraform
+	failed_with 8 500
+}
+
+@test "status 9: a create whose answer was lost, undone" {
+	fault '{"method": "POST", "path": "keys/tokens", "cut": {"where": "act"}}'
+	try token_create -n lost
+	is "$status$out" 9
+	has "$err" lost
+	is "${TOKEN_ERROR[status]}" 9
+	lacks "$(names)" lost
+}

@@ -1,0 +1,304 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Forks: a subshell never speaks on its parent's connection, nor ends it. Who asked is told by the
+# token's name in the path, on which connection by the sandbox's log.
+
+load helper
+
+setup_file() {
+	local certs=$BATS_FILE_TMPDIR/certs
+	"$SANDBOX/certs.sh" "$certs" >/dev/null
+	sandbox_start --tls --cert "$certs/server.pem" --key "$certs/server.key" \
+		--control-ready "$BATS_FILE_TMPDIR/control" --log "$BATS_FILE_TMPDIR/tls.log"
+	export TLS_URL=$URL TLS_CONTROL_URL=$SANDBOX_CONTROL_URL TLS_PID=$SANDBOX_PID CA=$certs/ca.pem
+	sandbox_start
+	export PLAIN_URL=$URL PLAIN_CONTROL_URL=$SANDBOX_CONTROL_URL
+}
+
+teardown_file() {
+	kill "$TLS_PID"
+	sandbox_stop
+}
+
+setup() {
+	deployment PLAIN
+}
+
+# deployment PLAIN|TLS - the one that the next calls go to, clean, with tokens t1 to t9.
+deployment() {
+	local url=$1_URL control=$1_CONTROL_URL
+	URL=${!url}
+	SANDBOX_CONTROL_URL=${!control}
+	coder_tokens_anew
+	[[ $1 == PLAIN ]] || CODER_CLIENT_TLS_CA_FILE=$CA
+	seed '{"owner": "admin", "name": "t%d", "count": 10}'
+}
+
+# The builtins without a connection: each test begins so.
+coder_tokens_anew() {
+	enable -d "${BUILTINS[@]}" 2>/dev/null || true
+	shell_setup
+}
+
+# ask NAME... - looks tokens up; says so if an answer is not the one to the question.
+ask() {
+	local name
+	local -A T
+	for name; do
+		token_view "$name" -A T
+		[[ ${T[name]} == "$name" ]] || echo "asked for $name, got ${T[name]}"
+	done
+}
+
+# connections NAME... - the numbers of the connections on which these were asked for.
+connections() {
+	local names="$*"
+	ctl GET log | grep -oE '"conn":[0-9]+,"conn_req":[0-9]+,"method":"GET","path":"[^"]*/t[0-9]"' |
+		sed -E 's/"conn":([0-9]+),.*\/(t[0-9])"/\1 \2/' | grep -E " (${names// /|})$" | cut -d' ' -f 1 |
+		sort -nu | xargs
+}
+
+# apart PARENT... -- CHILD... - the parent asked on one connection, and no child ever on that.
+apart() {
+	local all=" $* " parents children one
+	parents=$(connections ${all%% -- *})
+	children=$(connections ${all##* -- })
+	[[ $parents && $parents != *' '* ]] || fail "the parent's connections: $parents"
+	[[ $children ]] || fail "no child asked"
+	for one in $children; do
+		[[ $one != "$parents" ]] || fail "parent and child both on connection $one"
+	done
+}
+
+# In every test the parent asks t1 before and t9 after, the children what is between.
+between() {
+	local how
+	for how in PLAIN TLS; do
+		deployment "$how"
+		ask t1
+		"$@"
+		ask t9
+		apart t1 t9 -- t2 t3 t4 t5
+	done
+}
+
+in_subshell() {
+	(ask t2)
+	(ask t3 t4)
+}
+
+@test "a subshell has a connection of its own, and leaves its parent's alone" {
+	between in_subshell
+}
+
+in_substitution() {
+	is "$(ask t2)" ""
+	is "$(token_view t3 -c name --no-header)" "t3  "
+}
+
+@test "a command substitution has a connection of its own" {
+	between in_substitution
+}
+
+in_pipeline() {
+	ask t2 | cat
+	: | ask t3
+	ask t4 | { cat && ask t5; }
+}
+
+@test "each part of a pipeline has a connection of its own" {
+	between in_pipeline
+	is "$(connections t4 | wc -w)" 1
+	[[ $(connections t4) != $(connections t5) ]] || fail "two parts share a connection"
+}
+
+in_background() {
+	ask t2 &
+	ask t3 &
+	wait
+}
+
+@test "a background job has a connection of its own" {
+	between in_background
+	[[ $(connections t2) != $(connections t3) ]] || fail "two jobs share a connection"
+}
+
+in_coproc() {
+	local line
+	coproc { while read -r line; do token_view "$line" -c name --no-header; done; }
+	local pid=$COPROC_PID out=${COPROC[0]} in=${COPROC[1]}
+	ask t1
+	echo t2 >&"$in"
+	read -r line <&"$out"
+	is "$line" t2
+	ask t1
+	echo t3 >&"$in"
+	read -r line <&"$out"
+	is "$line" t3
+	exec {in}>&-
+	wait "$pid"
+}
+
+@test "a coproc has a connection of its own, which it keeps" {
+	between in_coproc
+	is "$(connections t2 t3 | wc -w)" 1
+}
+
+in_process_substitution() {
+	is "$(cat <(ask t2))" ""
+	ask t1 > >(ask t3)
+	wait $!
+}
+
+@test "a process substitution has a connection of its own" {
+	between in_process_substitution
+}
+
+in_traps() {
+	trap 'ask t1' USR1
+	(ask t2)
+	kill -USR1 $BASHPID
+	trap - USR1
+	(
+		trap 'ask t3' EXIT
+		exit
+	)
+	(
+		trap 'ask t4' USR1
+		kill -USR1 $BASHPID
+		:
+	)
+}
+
+@test "calls in traps use the connection of the process that runs the trap" {
+	between in_traps
+}
+
+in_generations() {
+	(
+		ask t2
+		(
+			ask t3
+			(ask t4)
+			ask t3
+		)
+		ask t2
+		(ask t5)
+		ask t2
+	)
+}
+
+@test "grandchildren, too, have connections of their own, and each keeps its own" {
+	between in_generations
+	is "$(connections t2 | wc -w)" 1
+	is "$(connections t3 | wc -w)" 1
+	is "$(connections t2 t3 t4 t5 | wc -w)" 4
+}
+
+@test "children before the parent's first call take nothing from it" {
+	local how
+	for how in PLAIN TLS; do
+		deployment "$how"
+		(ask t2)
+		ask t3 &
+		wait
+		ask t1
+		ask t9
+		apart t1 t9 -- t2 t3
+	done
+}
+
+in_other_endings() {
+	(
+		ask t2
+		exec true
+	)
+	(
+		ask t3
+		kill -9 $BASHPID
+	) || :
+	(
+		enable -d "${BUILTINS[@]}"
+		enable -f "$SO" "${BUILTINS[@]}"
+		ask t4
+	)
+	(no-such-command) 2>/dev/null || :
+	(CODER_TOKENS_KEEPALIVE=0 token_view t5 -A T)
+}
+
+@test "however a child ends, its parent's connection goes on" {
+	between in_other_endings
+}
+
+@test "the parent's connection outlives children that never called" {
+	local how
+	for how in PLAIN TLS; do
+		deployment "$how"
+		ask t1
+		(:)
+		: "$(true)"
+		true | true
+		no-such-command 2>/dev/null || true
+		ask t9
+		is "$(connections t1 t9 | wc -w)" 1
+	done
+}
+
+@test "four subshells at once get their own answers, over one parent's connection to TLS, too" {
+	local how n
+	for how in PLAIN TLS; do
+		deployment "$how"
+		# the later an answer was asked for, the sooner it comes
+		for n in 2 3 4 5; do
+			fault '{"path": "/t'$n'$", "times": 0, "delay": 0.'$((6 - n))'}'
+		done
+		ask t1
+		for n in 2 3 4 5; do
+			(ask "t$n" "t$n" "t$n") &
+		done >"$BATS_TEST_TMPDIR/mixed"
+		wait
+		is "$(<"$BATS_TEST_TMPDIR/mixed")" ""
+		ask t9
+		apart t1 t9 -- t2 t3 t4 t5
+		is "$(connections t2 t3 t4 t5 | wc -w)" 4
+	done
+}
+
+@test "four subshells that create at once each get their own token" {
+	local n
+	ask t1
+	for n in 1 2 3 4; do
+		(token_create -n "own-$n" >"$BATS_TEST_TMPDIR/key.$n") &
+	done
+	wait
+	for n in 1 2 3 4; do
+		is "$(token_view "$(<"$BATS_TEST_TMPDIR/key.$n")" -c name --no-header)" "own-$n  "
+	done
+}
+
+@test "with lastpipe the last part of a pipeline is the parent, and uses its connection" {
+	try "$BASH" --norc -c "
+		enable -f '$SO' token_view; shopt -s lastpipe
+		CODER_URL=$URL CODER_SESSION_TOKEN=$ADMIN_TOKEN
+		token_view t1 -A T; echo t2 | { read -r name; token_view \$name -A T; echo \${T[name]}; }
+		echo \${T[name]}"
+	is "$out" $'t2\nt2'
+	is "$(connections t1 t2 | wc -w)" 1
+}
+
+@test "a \${ command; } of bash 5.3 uses the parent's connection" {
+	((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 503)) || skip "bash $BASH_VERSION has none"
+	ask t1
+	eval 'is "${ token_view t2 -c name --no-header; }" "t2  "'
+	is "$(connections t1 t2 | wc -w)" 1
+}
+
+@test "a shell that became another by exec keeps nothing" {
+	try "$BASH" --norc -c "
+		enable -f '$SO' token_view; export CODER_URL=$URL CODER_SESSION_TOKEN=$ADMIN_TOKEN
+		token_view t1 -A T
+		exec '$BASH' --norc -c 'ls /proc/\$\$/fd | xargs; enable -f \"$SO\" token_view; token_view t2 -A T; :'"
+	is "$status $err" "0 "
+	[[ $out != *9[0-9][0-9]* ]] || fail "a descriptor was inherited: $out"
+	apart t1 -- t2
+}

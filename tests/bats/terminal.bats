@@ -1,0 +1,194 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Completion as a person meets it: an interactive bash on a terminal, and TAB.
+
+load helper
+
+setup_file() {
+	sandbox_start --seed demo --rate-limit 0
+}
+
+teardown_file() {
+	sandbox_stop
+}
+
+setup() {
+	shell_setup
+	RC=$BATS_TEST_TMPDIR/rc
+	rc
+}
+
+# rc [LINE]... - what the shell reads when it begins.
+rc() {
+	printf '%s\n' "CODER_URL=${WHERE-$URL} CODER_SESSION_TOKEN=${TOKEN-$ADMIN_TOKEN}" \
+		"enable -f $SO ${BUILTINS[*]}" "source $REPO/completion/coder_tokens.bash" "$@" >"$RC"
+}
+
+# type_in STEP... - sets line, seconds and shown; see tests/pty/terminal.py.
+type_in() {
+	try python3 "$REPO/tests/pty/terminal.py" "$RC" "$@"
+	is "$status" 0
+	line=${out%%$'\n'*} shown=${out#*$'\n'}
+	line=${line#<} line=${line%>}
+	seconds=${shown%%$'\n'*} shown=${shown#*$'\n'}
+}
+
+# becomes TYPED LINE
+becomes() {
+	type_in "$1"
+	is "$line" "$2"
+}
+
+under() { # under SECONDS
+	[[ $(jq -n "$seconds < $1") == true ]] || fail "took $seconds s"
+}
+
+common_words() {
+	becomes 'token_rm te\t' 'token_rm terraform '
+	becomes 'token_create --sc\t' 'token_create --scope'
+	becomes 'token_create --allow tem\t' 'token_create --allow template:'
+	becomes 'token_create --allow template:d\t' 'token_create --allow template:docker '
+	becomes 'token_create --allow=workspace:alice/d\t' 'token_create --allow=workspace:alice/dev-docker '
+	becomes 'token_create --scope user:read,file:r\t' 'token_create --scope user:read,file:read '
+	becomes "token_create --allow 'workspace:alice/d\\t" "token_create --allow 'workspace:alice/dev-docker' "
+	becomes 'token_create --allow "tem\t' 'token_create --allow "template:'
+	becomes 'token_list -c id,na\t' 'token_list -c id,name '
+	# two words back and two characters on
+	becomes 'token_rm te foo\x1bb\x1bb\x06\x06\t' 'token_rm terraform foo'
+	becomes 'true; token_rm te\t' 'true; token_rm terraform '
+	becomes 'tkrm te\t' 'tkrm terraform '
+}
+
+quoted_words() {
+	ctl POST tokens '[{"owner":"admin","name":"my token"},{"owner":"admin","name":"it'\''s"},
+		{"owner":"admin","name":"a@b:c"},{"owner":"admin","name":"$(touch pwned)"}]' >/dev/null
+	cd "$BATS_TEST_TMPDIR"
+	becomes 'token_rm my\t' 'token_rm my\ token '
+	becomes "token_rm 'my\\t" "token_rm 'my token' "
+	becomes 'token_rm "my\t' 'token_rm "my token" '
+	becomes 'token_rm my\\ t\t' 'token_rm my\ token '
+	becomes 'token_rm it\t' "token_rm it\\'s "
+	becomes 'token_rm a@\t' 'token_rm a@b:c '
+	becomes 'token_rm a@b:\t' 'token_rm a@b:c '
+	becomes 'token_rm \\$\t' 'token_rm \$\(touch\ pwned\) '
+	# shellcheck disable=SC2016 # as typed
+	becomes 'token_rm "$(touch pwned)\t' 'token_rm "$(touch pwned)'
+	[[ ! -e pwned ]]
+}
+
+@test "TAB completes without the bash-completion package" {
+	rc "alias tkrm='token_rm --expire'" 'shopt -s progcomp_alias'
+	common_words
+	quoted_words
+}
+
+@test "TAB completes without : and = in COMP_WORDBREAKS" {
+	rc 'COMP_WORDBREAKS=${COMP_WORDBREAKS//[:=]/}' "alias tkrm='token_rm --expire'" \
+		'complete -F _coder_tokens tkrm'
+	common_words
+	quoted_words
+}
+
+@test "TAB completes with the bash-completion package, loaded when it is first wanted" {
+	local dir=$BATS_TEST_TMPDIR/completions builtin
+	[[ -r /usr/share/bash-completion/bash_completion ]] || skip "bash-completion is not installed"
+	mkdir -p "$dir"
+	cp "$REPO/completion/coder_tokens.bash" "$dir/token_create"
+	for builtin in "${BUILTINS[@]:1}"; do ln -s token_create "$dir/$builtin"; done
+	printf '%s\n' "BASH_COMPLETION_USER_DIR=$BATS_TEST_TMPDIR" \
+		'source /usr/share/bash-completion/bash_completion' \
+		"CODER_URL=$URL CODER_SESSION_TOKEN=$ADMIN_TOKEN" "enable -f $SO ${BUILTINS[*]}" \
+		"alias tkrm='token_rm --expire'" 'complete -F _coder_tokens tkrm' >"$RC"
+	becomes 'token_rm te\t' 'token_rm terraform '
+	rc 'source /usr/share/bash-completion/bash_completion' "alias tkrm='token_rm --expire'" \
+		'complete -F _coder_tokens tkrm'
+	common_words
+	quoted_words
+	rc 'source /usr/share/bash-completion/bash_completion' "alias tkrm='token_rm --expire'" \
+		'complete -F _coder_tokens tkrm' 'COMP_WORDBREAKS=${COMP_WORDBREAKS//[:=]/}'
+	common_words
+	becomes 'builtin token_rm te\t' 'builtin token_rm terraform '
+}
+
+@test "the second TAB lists with descriptions, and inserts none" {
+	type_in 'token_rm \t\t'
+	is "$line" 'token_rm '
+	[[ $shown =~ grafana\ +[0-9A-Za-z]{10}\ +[56]\ days\ left\ +user:read ]] || fail "$shown"
+	[[ $shown =~ terraform\ +[0-9A-Za-z]{10}\ +[34]\ days\ left\ +organization:read,\ template:\* ]] || fail "$shown"
+	type_in 'token_create --allow workspace:alice/\t\t'
+	is "$line" 'token_create --allow workspace:alice/'
+	[[ $shown =~ workspace:alice/dev-docker\ +[0-9a-f-]{36}\ +docker ]] || fail "$shown"
+	rc 'CODER_TOKENS_COMPLETE_DESCRIPTIONS=0'
+	type_in 'token_rm \t\t'
+	has "$shown" "grafana    terraform"
+	lacks "$shown" days
+}
+
+@test "readline's other ways to complete insert words alone" {
+	rc "bind 'set show-all-if-ambiguous on'" "bind 'TAB: menu-complete'"
+	becomes 'token_rm \t' 'token_rm grafana'
+	rc "bind 'set show-all-if-ambiguous on'"
+	type_in 'token_rm \t'
+	is "$line" 'token_rm '
+	rc "bind '\"\\C-x*\": insert-completions'"
+	becomes 'token_rm \x18*' 'token_rm grafana terraform '
+}
+
+@test "a server that does not answer takes 1.5 s, once" {
+	ctl POST faults '{"path":"keys/tokens","times":0,"accept_hang":true}' >/dev/null
+	type_in 'token_rm te\t'
+	is "$line" 'token_rm te'
+	under 2.5
+	lacks "$shown" token_rm:
+	type_in 'token_rm te\t' '\t'
+	under 2.5
+	ctl DELETE faults >/dev/null
+	ctl POST faults '{"path":"keys/tokens","times":1,"delay":0.7}' >/dev/null
+	becomes 'token_rm te\t' 'token_rm terraform '
+}
+
+@test "whatever the server does, nothing is printed and the line stays" {
+	local fault
+	for fault in '"status":401,"body":"{\"message\":\"You are signed out\"}"' \
+		'"status":429,"headers":{"Retry-After":"60"}' '"status":200,"body":"<html>"' \
+		'"cut":{"where":"before","how":"reset"}' '"stall":{"at":20}'; do
+		ctl DELETE faults >/dev/null
+		ctl POST faults "{\"path\":\"keys/tokens\",\"times\":0,$fault}" >/dev/null
+		type_in 'token_rm te\t' '\t'
+		is "$line" 'token_rm te'
+		is "$shown" 'token_rm te'
+		under 2.5
+	done
+	WHERE=http://127.0.0.1:1 rc
+	type_in 'token_rm te\t'
+	is "$line$shown" 'token_rm tetoken_rm te'
+	WHERE=http://192.0.2.1 rc
+	type_in 'token_rm te\t'
+	is "$line$shown" 'token_rm tetoken_rm te'
+	under 2
+}
+
+@test "^C while the server hangs brings the prompt back at once, and the shell works on" {
+	ctl POST faults '{"path":"keys/tokens","times":2,"delay":10}' >/dev/null
+	rc 'set -u'
+	type_in 'token_rm te\t' wait:0.4 '\x03' prompt
+	is "$line" ''
+	under 0.5
+	ctl DELETE faults >/dev/null
+	ctl POST faults '{"path":"keys/tokens","times":1,"delay":10}' >/dev/null
+	type_in 'token_rm te\t' wait:0.4 '\x03' prompt 'echo a$((1+1))b $-\n' prompt 'token_rm te\t'
+	is "$line" 'token_rm terraform '
+	has "$shown" a2b
+	[[ $shown =~ a2b\ [a-zA-Z]*u ]] || fail "set -u was lost"
+}
+
+@test "\$?, options and TOKEN_ variables are as they were" {
+	rc 'TOKEN_SCOPES=(kept)' 'declare -A TOKEN_ERROR=([status]=7)' 'set -e'
+	type_in '(exit 3) || true; set +e; (exit 3)\n' prompt 'token_rm te\t' \
+		'\x15echo "$? ${TOKEN_SCOPES[*]} ${TOKEN_ERROR[status]}"\n' prompt
+	has "$shown" "3 kept 7"
+	rc 'set -eux'
+	type_in 'token_rm nope\t' '\x15token_rm te\t' '\x15echo a$((1+1))b\n' prompt
+	has "$shown" a2b
+	lacks "$shown" --complete
+}
