@@ -310,7 +310,7 @@ static int work(struct call *call, struct opts_result *parsed, const char *const
 	if (command->run(call, err) == 0)
 		return 0;
 	/* what a restricted token may not see does not exist for it */
-	if ((err->code == CODER_ERR_NOT_FOUND || err->http_status == 403) &&
+	if (!call->quiet && (err->code == CODER_ERR_NOT_FOUND || err->http_status == 403) &&
 	    coder_self_restricted(call->client))
 		coder_error_hint(err,
 				 "the token in use is restricted: its scopes or its allow list "

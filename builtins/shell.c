@@ -120,6 +120,12 @@ static int check_kind(const struct target *target, enum shvar_kind kind, char wh
 	return 0;
 }
 
+/* bash writes to these after each command: what a builtin leaves there is lost. */
+static bool is_overwritten(const char *name)
+{
+	return strcmp(name, "_") == 0 || strcmp(name, "PIPESTATUS") == 0;
+}
+
 static int check_target(const struct target *target, enum shvar_kind kind, char why[SHVAR_WHY_SIZE])
 {
 	const SHELL_VAR *var = target->var;
@@ -127,6 +133,8 @@ static int check_target(const struct target *target, enum shvar_kind kind, char 
 	if (find_tempenv_variable(target->name))
 		return refuse(why, "%s: is set for this command only and would be lost",
 			      target->name);
+	if (is_overwritten(target->name))
+		return refuse(why, "%s: is one of bash's own variables", target->name);
 	if (var == NULL)
 		return 0;
 	if (readonly_p(var))

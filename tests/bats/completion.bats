@@ -157,7 +157,7 @@ id_of() { # id_of TOKEN
 	ctl POST modes '["groups"]' >/dev/null
 	ctl POST organizations '{"name":"other","members":["admin"]}' >/dev/null
 	ctl POST templates '{"name":"docker","organization":"other"}' >/dev/null
-	offers 'token_create --allow template:' '\*' coder/docker other/docker k8s-gpu
+	offers 'token_create --allow template:' '\*' coder/docker k8s-gpu other/docker
 	offers 'token_create --allow template:other/' other/docker
 	among 'token_create --allow user:' '\*' alice bob
 	offers 'token_create --allow user:ali' alice

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Faults: whatever becomes of an answer on its way, the call ends soon, with the status that says
 # what to think of it and one clear line, and the caller's variables are as they were.
-# THOROUGH=1 cuts at every byte where otherwise every few are cut, and waits out the long silence.
+# THOROUGH=1 resets and stalls at every byte, where otherwise some are chosen, and waits out the
+# longest silence.
 
 load helper
 
@@ -16,13 +17,24 @@ teardown_file() {
 
 setup() {
 	shell_setup
-	THOROUGH=${THOROUGH:-0}
+	OTHER_PID=
 }
 
-# fault JSON - the only one there is from now on.
+teardown() {
+	[[ -z $OTHER_PID ]] || kill "$OTHER_PID"
+}
+
+# fault JSON - the faults that there are from now on.
 fault() {
 	ctl DELETE faults >/dev/null
 	ctl POST faults "$1" >/dev/null
+	forget_requests
+}
+
+# Raw bytes of an answer, with printf's escapes, as a fault's action.
+raw() {
+	# shellcheck disable=SC2059 # escapes are meant
+	printf '"raw_b64":"%s"' "$(printf "$1" | base64 -w 0)"
 }
 
 # untouched COMMAND... - tries it; not one of the variables that it could set may change.
@@ -43,19 +55,456 @@ fails() {
 	is "${TOKEN_ERROR[status]}" "$1"
 }
 
-# The four calls whose answers suffer: what they ask for, and how they are made. Each could set
-# variables. An answer that is whole but not the real one must do for them, too.
-LIST='"method":"GET","path":"/keys/tokens\\?"'
-VIEW='"method":"GET","path":"/keys/tokens/ci-main$"'
-LIMITS='"method":"GET","path":"/keys/tokens/tokenconfig$"'
-DELETE='"method":"DELETE","path":"/keys/[^/]*$"'
-list=(token_list -v ids -A all)
-view=(token_view -A record -c id ci-main)
-limits=(token_create -v secret -n faulty)
-delete=(token_rm --delete -v gone ci-main)
+# suffer CALL - chooses one of the calls whose answers suffer: the command, which could set
+# variables; what its last request looks like; and an answer that is as good as the real one.
+suffer() {
+	status_line="HTTP/1.1 200 OK"
+	case $1 in
+	list)
+		command=(token_list -v ids -A all)
+		where='"method":"GET","path":"/keys/tokens\\?"'
+		body='[{\"id\":\"aB3defghij\"}]'
+		last="GET /api/v2/users/me/keys/tokens?include_all=false&include_expired=false"
+		;;
+	view)
+		command=(token_view -c id grafana)
+		where='"method":"GET","path":"/keys/tokens/grafana$"'
+		body='{\"id\":\"aB3defghij\",\"login_type\":\"token\"}'
+		last="GET /api/v2/users/me/keys/tokens/grafana"
+		;;
+	limits)
+		command=(token_create --dry-run -n new -v secret)
+		where='"method":"GET","path":"/keys/tokens/tokenconfig$"'
+		body='{\"max_token_lifetime\":3600000000000}'
+		last="GET /api/v2/users/me/keys/tokens/tokenconfig"
+		;;
+	delete)
+		status_line="HTTP/1.1 204 No Content"
+		command=(token_rm --delete -v gone grafana)
+		where='"method":"DELETE","path":"/keys/[^/]*$"'
+		body=
+		last="DELETE /api/v2/users/me/keys/$(grafana)"
+		;;
+	esac
+	# shellcheck disable=SC2086 # words
+	set -- $status_line
+	instead="$where,\"status\":$2${body:+,\"body\":\"$body\"}"
+	body=${body//\\/}
+}
 
-# each PATTERN EXPECTED... - the requests since the last look were one each of these.
-asked() {
-	is "$(requests)" "$(printf '%s\n' "$@")"
-	forget_requests
+grafana() {
+	ctl GET tokens | grep -oE '"id":"[^"]*","name":"grafana"' | cut -d'"' -f 4
+}
+
+# The length of that answer as the sandbox writes it.
+answer_length() {
+	local head="$status_line??Date: Mon, 23 Nov 2026 23:58:01 GMT????"
+	[[ -z $body ]] ||
+		head+="Content-Type: application/json; charset=utf-8??Content-Length: ${#body}??"
+	echo $((${#head} + ${#body}))
+}
+
+# cut_everywhere HOW STEP CALL - the answer ends after 0, STEP, 2 STEP, ... bytes; and whole.
+cut_everywhere() {
+	local at faults='' length command where instead body last status_line
+	suffer "$3"
+	length=$(answer_length)
+	for ((at = 0; at < length; at += $2)); do
+		faults+="{$instead,\"cut\":{\"where\":\"response\",\"at\":$at,\"how\":\"$1\"}},"
+	done
+	fault "[${faults%,}]"
+	for ((at = 0; at < length; at += $2)); do
+		fails 7 "$URL" "${command[@]}"
+		((at % 50)) || has "$(requests)" "$last"
+		((at % 50)) || forget_requests
+	done
+	fault "{$instead,\"cut\":{\"where\":\"response\",\"at\":$length,\"how\":\"close\"}}"
+	try "${command[@]}"
+	is "$status" 0
+}
+
+@test "an answer that is cut off at any byte is none: a list" {
+	cut_everywhere close 1 list
+	cut_everywhere reset "${THOROUGH:-9}" list
+}
+
+@test "an answer that is cut off at any byte is none: a token" {
+	cut_everywhere close 1 view
+	cut_everywhere reset "${THOROUGH:-9}" view
+}
+
+@test "an answer that is cut off at any byte is none: the limits" {
+	cut_everywhere close 1 limits
+	cut_everywhere reset "${THOROUGH:-9}" limits
+}
+
+@test "an answer that is cut off at any byte is none: a removal" {
+	cut_everywhere close 1 delete
+	cut_everywhere reset "${THOROUGH:-9}" delete
+}
+
+@test "--timeout ends a call whose answer stops at any byte" {
+	local call at length command where instead body last status_line
+	for call in list view limits delete; do
+		suffer "$call"
+		length=$(answer_length)
+		for ((at = 0; at < length; at += ${THOROUGH:-60})); do
+			fault "{$instead,\"stall\":{\"at\":$at}}"
+			fails 7 "no answer within 200 ms" "${command[@]}" --timeout 200ms
+			is "$(requests | tail -n 1)" "$last"
+		done
+	done
+}
+
+@test "an answer that drips comes whole, or not within --timeout" {
+	fault '{"path":"/keys/tokens\\?","drip":20000}'
+	try token_list --name grafana -q
+	is "$status" 0
+	is "$out" "$(grafana)"
+	fault '{"path":"/keys/tokens\\?","drip":1}'
+	fails 7 "no answer within 1 s" token_list -v ids --timeout 1
+}
+
+@test "a minute of silence ends a call without --timeout" {
+	[[ ${THOROUGH-} ]] || skip "takes a minute: THOROUGH=1"
+	fault '{"path":"/keys/tokens\\?","stall":{"at":100}}'
+	SECONDS=0
+	fails 7 "no byte came from $URL for 60 s" token_list -v ids
+	((SECONDS >= 55 && SECONDS <= 75)) || fail "after $SECONDS s"
+}
+
+@test "an answer whose frame lies is none" {
+	local call command where instead body last status_line
+	for call in list view limits; do
+		suffer "$call"
+		fault "[{$where,\"truncate\":0},{$where,\"truncate\":9},{$where,\"length\":5},
+			{$where,\"length\":-5},{$where,\"chunked_garbage\":true}]"
+		fails 7 "ended early" "${command[@]}"
+		fails 7 "ended early" "${command[@]}"
+		fails 7 "ended early" "${command[@]}"
+		fails 7 "not JSON" "${command[@]}"
+		fails 7 "no usable answer from $URL" "${command[@]}"
+		is "$(requests | grep -cF "$last")" 5
+	done
+}
+
+@test "interim answers are passed over, but not a flood of them" {
+	local call command where instead body last status_line
+	for call in list view limits delete; do
+		suffer "$call"
+		fault "{$instead,\"interim\":200}"
+		try "${command[@]}"
+		is "$status" 0
+		fault "{$instead,\"interim\":100000}"
+		fails 7 "the answer from $URL has too large headers" "${command[@]}"
+	done
+}
+
+@test "what answers 200 but is no Coder deployment is told so" {
+	local call command where instead body last status_line html='"body":"<html>hello"'
+	for call in list view limits; do
+		suffer "$call"
+		fault "{$where,\"status\":200,$html,\"headers\":{\"Content-Type\":\"text/html\"}}"
+		fails 7 "unexpected answer of type text/html: is $URL a Coder deployment?" "${command[@]}"
+		fault "{$where,\"status\":200,$html,\"headers\":{\"Content-Type\":null}}"
+		fails 7 "unexpected answer of type unknown" "${command[@]}"
+		fault "{$where,\"status\":200}"
+		fails 7 "empty answer 200 from $URL" "${command[@]}"
+		fault "{$where,\"status\":204}"
+		fails 7 "$URL" "${command[@]}"
+		is "$(requests | tail -n 1)" "$last"
+	done
+}
+
+@test "JSON that is none, or not what was asked for, is refused with the reason" {
+	local call command where instead body last status_line words answer n=0
+	while IFS='|' read -r call words answer; do
+		suffer "$call"
+		fault "{$where,$(raw "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n$answer")}"
+		fails 7 "$words" "${command[@]}"
+		is "$(requests | tail -n 1)" "$last"
+		((n += 1))
+	done <<-'END'
+		list|not JSON|[
+		list|not JSON|[{}
+		list|not JSON|[]x
+		list|not JSON|[] []
+		list|not JSON|nul
+		list|not JSON|{}
+		list|not JSON|"a"
+		list|not JSON|[,]
+		list|not JSON|[{"id":"aB3defghij"},]
+		list|not JSON|[{"id":"aB3defghij"} {"id":"aB3defghij"}]
+		list|not JSON|[{"id":'aB3defghij'}]
+		list|not JSON|\x00[]
+		list|not JSON|\xef\xbb\xbf[]
+		list|NUL|[{"id":"aB3defghij","token_name":"a\\u0000b"}]
+		list|NUL|[{"id":"aB3defghij","token_name":"a\x00b"}]
+		list|control character|[{"id":"aB3defghij","token_name":"a\nb"}]
+		list|surrogate|[{"id":"aB3defghij","token_name":"\\ud800"}]
+		list|not an object|[1]
+		list|not an object|[[]]
+		list|not an object|[null]
+		list|"id" is not|[{}]
+		list|"id" is not|[{"id":1}]
+		list|"id" is not|[{"id":null}]
+		list|"id" is not|[{"id":"../../etc"}]
+		list|"id" is not|[{"id":"a[$(id)]aaa"}]
+		list|"token_name" is not|[{"id":"aB3defghij","token_name":{}}]
+		list|"scopes" is not|[{"id":"aB3defghij","scopes":"coder:all"}]
+		list|"scopes" is not|[{"id":"aB3defghij","scopes":[1]}]
+		list|"allow_list" is not|[{"id":"aB3defghij","allow_list":[{"type":"workspace"}]}]
+		list|"lifetime_seconds" is not|[{"id":"aB3defghij","lifetime_seconds":1.5}]
+		list|"lifetime_seconds" is not|[{"id":"aB3defghij","lifetime_seconds":99999999999999999999}]
+		list|time|[{"id":"aB3defghij","expires_at":"tomorrow"}]
+		list|time|[{"id":"aB3defghij","created_at":"2026-02-30T00:00:00Z"}]
+		list|"id" stands twice|[{"id":"aB3defghij","id":"aB3defghij"}]
+		list|"token_name" stands twice|[{"id":"aB3defghij","token_name":"a","token_name":"b"}]
+		view|not an object|[]
+		view|not an object|null
+		view|not JSON|{"id":"aB3defghij"}}
+		view|"id" is not|{"id":""}
+		view|"scopes" stands twice|{"id":"aB3defghij","scopes":[],"scopes":["a"]}
+		limits|not an object|[]
+		limits|not JSON|{"max_token_lifetime":0x10}
+		limits|not an integer|{"max_token_lifetime":"a year"}
+		limits|not an integer|{"max_token_lifetime":1e15}
+		limits|twice|{"max_token_lifetime":1000000000,"max_token_lifetime":2000000000}
+		limits|lifetime|{"max_token_lifetime":-1}
+		limits|lifetime|{}
+	END
+	is "$n" 47
+}
+
+@test "bytes that are no UTF-8 are shown escaped, as what they are" {
+	fault "{\"path\":\"/keys/tokens\",$(raw "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n[{\"id\":\"aB3defghij\",\"token_name\":\"a\xff\xc0\xafb\",\"expires_at\":\"2099-01-01T00:00:00Z\"}]")}"
+	try token_list --name '*' -c name -o tsv --no-header
+	is "$status" 0
+	is "$out" 'a\xff\xc0\xafb'
+}
+
+# peak COMMAND... - by how many KiB the command raises the peak of a fresh shell that has listed
+# tokens once; and its status.
+peak() {
+	bash --norc -c '
+		enable -f "$1" token_list token_view
+		kib() { while read -r key value _; do [[ $key == $1: ]] && echo "$value"; done </proc/$$/status; }
+		token_list -q >/dev/null
+		echo 5 >/proc/$$/clear_refs # the peak begins anew
+		before=$(kib VmRSS)
+		"${@:2}" 2>/dev/null
+		echo "$? $(($(kib VmHWM) - before))"' - "$SO" "$@"
+}
+
+@test "too much is refused in little memory and time" {
+	local call command where instead body last status_line words action status grown
+	export CODER_URL CODER_SESSION_TOKEN
+	SECONDS=0
+	while IFS='|' read -r call words action; do
+		suffer "$call"
+		fault "{$where,\"times\":0,$action}"
+		fails 7 "$words" "${command[@]}"
+		[[ ${LD_PRELOAD-} == *asan* ]] && continue # which counts memory of its own
+		read -r status grown < <(peak "${command[@]}")
+		is "$status" 7
+		((grown < 8192)) || fail "$call: $action: $grown KiB more"
+	done <<-'END'
+		list|is compressed|"gzip_bomb":1073741824
+		view|is compressed|"gzip_bomb":1073741824
+		list|has too large headers|"pad_headers":1048576
+		view|has too large headers|"pad_headers":1048576
+		list|larger than 1 MiB|"big_element":67108864
+		view|is too large|"big_element":67108864
+		list|it nests too deep|"nest":100000
+		view|it nests too deep|"nest":100000
+		view|is too large|"act":false,"status":200,"body":"[]","big_element":8388608
+	END
+	fault "{\"path\":\"/keys/tokens\",\"times\":0,$(raw "HTTP/1.1 200 OK\r\nX: $(printf '%400000s' x)\r\n\r\n[]")}"
+	fails 7 "too large" token_list -v ids
+	fault "{\"path\":\"/keys/tokens\",\"pad_headers\":200000}"
+	try token_list -q --name grafana
+	is "$status" 0
+	((SECONDS < 60)) || fail "took $SECONDS s"
+}
+
+@test "errors of any size stay one line of limited length" {
+	local action part
+	for action in '"pad_headers":1048576' '"big_element":67108864' '"gzip_bomb":67108864' \
+		'"headers":{"Content-Type":"text/html"}' '"nest":100000' '"truncate":3'; do
+		fault "{\"path\":\"/keys/tokens\",\"status\":400,\"body\":\"{\\\"message\\\":\\\"no\\\"}\",$action}"
+		untouched token_list -v ids
+		[[ $status == [17] ]] || fail "$action"
+		refused "$status" "listing tokens"
+	done
+	printf -v part '%9999s' x
+	fault "{\"path\":\"/keys/tokens\",\"status\":400,\"body\":\"{\\\"message\\\":\\\"${part// /m}\\\",\\\"detail\\\":\\\"${part// /d}\\\"}\"}"
+	fails 1 "listing tokens: mmm" token_list -v ids
+	((${#err} < 4096)) || fail "${#err} bytes"
+}
+
+@test "a redirect is not followed, and says where it points" {
+	local call code to command where instead body last status_line
+	for call in list view limits delete; do
+		suffer "$call"
+		for code in 301 302 303 307 308; do
+			to=http://localhost:${URL##*:}
+			fault "{$where,\"redirect\":\"$to{target}\",\"code\":$code}"
+			fails 7 "$URL redirects to $to/api/v2/" "${command[@]}"
+			has "$err" "set CODER_URL=$to"
+			is "$(requests | tail -n 1)" "$last"
+		done
+		fault "{$where,\"redirect\":\"/login\"}"
+		fails 7 "redirects to /login; check CODER_URL" "${command[@]}"
+		fault "{$where,\"status\":302}"
+		fails 7 "unexpected answer 302" "${command[@]}"
+		is "$(requests | tail -n 1)" "$last"
+	done
+}
+
+@test "a port that speaks no HTTP, no TLS, or not at all is told so" {
+	local greeting
+	for greeting in 'SSH-2.0-OpenSSH_9.2\r\n' '220 mail ESMTP\r\n' '\x15\x03\x01\x00\x02\x02\x46' \
+		'\x00\x00\x12\x04\x00' 'HTTP/9.9 200 OK\r\n\r\n[]' 'HTTP/1.1\r\n\r\n' '\r\n\r\n'; do
+		fault "{$(raw "$greeting")}"
+		fails 7 "$URL" token_list -v ids
+		is "$(requests | wc -l)" 1
+	done
+	fault '{"cut":{"where":"accept"},"times":0}'
+	fails 7 "closed the connection without an answer; check CODER_URL: is it http or https?" \
+		token_list -v ids
+	fails 7 "no secure connection to https://127.0.0.1" token_list -v ids --url "https${URL#http}"
+	fault '{"cut":{"where":"accept","how":"reset"},"times":0}'
+	fails 7 "$URL" token_list -v ids
+	fault '{"accept_hang":true,"times":0}'
+	fails 7 "no answer within 300 ms" token_list -v ids --timeout 0.3
+	fails 7 "no answer within 300 ms" token_list -v ids --timeout 0.3 --url "https${URL#http}"
+	is "$(requests)" ""
+}
+
+@test "a host that is not there is named" {
+	fails 7 "cannot find the host coder.invalid; check CODER_URL and the network" \
+		token_list -v ids --url https://coder.invalid
+	fails 7 "cannot connect to https://127.0.0.1:9" token_list -v ids --url https://127.0.0.1:9
+	is "$(requests)" ""
+}
+
+# A sandbox besides the file's own, for the test alone: sets URL.
+start_other() {
+	sandbox_start --log "$BATS_TEST_TMPDIR/log" "$@"
+	OTHER_PID=$SANDBOX_PID
+	CODER_URL=$URL
+}
+
+stop_other() {
+	kill "$OTHER_PID"
+	OTHER_PID=
+}
+
+@test "a certificate that is expired, self-signed or for another name is refused" {
+	local certs=$BATS_TEST_TMPDIR/certs kind words
+	sh "$SANDBOX/certs.sh" "$certs"
+	while IFS='|' read -r kind words; do
+		start_other --tls --cert "$certs/$kind.pem" --key "$certs/$kind.key" \
+			--control-ready "$BATS_TEST_TMPDIR/control.$kind"
+		CODER_CLIENT_TLS_CA_FILE=$certs/ca.pem
+		fails 7 "no secure connection to $URL: " token_list -v ids
+		[[ ${err,,} =~ $words ]] || fail "not: $words"
+		has "$err" CODER_CLIENT_TLS_CA_FILE
+		is "$(requests)" ""
+		stop_other
+	done <<-'END'
+		expired|expired
+		selfsigned|self.signed|unknown|unable to get
+		othername|no alternative|does not match
+	END
+	start_other --tls --cert "$certs/server.pem" --key "$certs/server.key" \
+		--control-ready "$BATS_TEST_TMPDIR/control"
+	CODER_SESSION_TOKEN=$ADMIN_TOKEN
+	try token_list -q
+	is "$status" 0
+	unset CODER_CLIENT_TLS_CA_FILE
+	fails 7 "no secure connection to $URL: " token_list -v ids
+}
+
+@test "a deployment that has an IPv6 address only is reached" {
+	grep -q 1 /proc/net/if_inet6 2>/dev/null || skip "no IPv6 here"
+	start_other --host ::1
+	has "$URL" '[::1]'
+	CODER_SESSION_TOKEN=$ADMIN_TOKEN
+	try token_create -n six --lifetime 1h -v secret
+	is "$status" 0
+	try token_list -q
+	is "$out" "${secret%%-*}"
+	try token_rm --delete six
+	is "$status" 0
+	stop_other
+	fails 7 "cannot connect to http://[::1]:" token_list -v ids
+}
+
+@test "a limit of rate is waited out as the server says, or named with the time it takes" {
+	local call words wait date command where instead body last status_line
+	printf -v date '%(%a, %d %b %Y %H:%M:%S GMT)T' $((EPOCHSECONDS + 3600))
+	export TZ=UTC
+	printf -v date '%(%a, %d %b %Y %H:%M:%S GMT)T' $((EPOCHSECONDS + 3600))
+	for call in list view limits delete; do
+		suffer "$call"
+		# too long: at once, with the time
+		fault "{$where,\"times\":0,\"status\":429,\"headers\":{\"Retry-After\":\"600\"}}"
+		fails 6 "try again in 600 s" "${command[@]}"
+		is "${TOKEN_ERROR[retry_after]}/${TOKEN_ERROR[http]}" 600/429
+		is "$(requests | grep -cF "$last")" 1
+		fault "{$where,\"times\":0,\"status\":429,\"headers\":{\"Retry-After\":\"$date\"}}"
+		fails 6 "try again in 3" "${command[@]}"
+		((TOKEN_ERROR[retry_after] >= 3590 && TOKEN_ERROR[retry_after] <= 3600)) ||
+			fail "${TOKEN_ERROR[retry_after]}"
+		is "$(requests | grep -cF "$last")" 1
+		# --timeout is shorter than the wait
+		fault "{$where,\"times\":0,\"status\":429,\"headers\":{\"Retry-After\":\"5\"}}"
+		fails 6 "try again in 5 s" "${command[@]}" --timeout 2
+		is "$(requests | grep -cF "$last")" 1
+	done
+	# nonsense is no wait: tried thrice
+	for wait in soon -5 99999999999999999999 '' 1.5 'Mon, 99 Nov 2026' "$(printf '%300s' x)"; do
+		fault "{\"path\":\"/keys/tokens\",\"times\":0,\"status\":429,\"headers\":{\"Retry-After\":\"$wait\"}}"
+		fails 6 "429 Too Many Requests" token_list -v ids
+		is "${TOKEN_ERROR[retry_after]}" ""
+		is "$(requests | wc -l)" 3
+	done
+	# a moment that has passed, or comes soon, is waited for
+	fault '{"path":"/keys/tokens","times":2,"status":429,"headers":{"Retry-After":"0"}}'
+	try token_list -q --name grafana
+	is "$status/$err" 0/
+	fault '{"path":"/keys/tokens","times":1,"status":429,"headers":{"Retry-After":"Mon, 23 Nov 2020 23:58:01 GMT"}}'
+	try token_list -q --name grafana
+	is "$status/$err" 0/
+	fault '{"path":"/keys/tokens","times":1,"status":429,"headers":{"Retry-After":"3"}}'
+	SECONDS=0
+	try token_list -q --name grafana
+	is "$status" 0
+	has "$err" "rate limited by the server, trying again in 3 s"
+	((SECONDS >= 2 && SECONDS < 15)) || fail "$SECONDS s"
+	is "$(requests | wc -l)" 2
+}
+
+@test "bursts of 502, 503 and 504 are ridden out, longer ones are named" {
+	local call code command where instead body last status_line
+	for call in list view limits delete; do
+		suffer "$call"
+		for code in 502 503 504; do
+			fault "[{$where,\"times\":2,\"status\":$code,\"body\":\"<html>gateway\"},{$instead}]"
+			try "${command[@]}"
+			is "$status" 0
+			is "$err" ""
+			is "$(requests | grep -cF "$last")" 3
+		done
+		fault "{$where,\"times\":0,\"status\":503,\"body\":\"<html>gateway\"}"
+		fails 6 503 "${command[@]}"
+		is "$(requests | grep -cF "$last")" 3
+		is "${TOKEN_ERROR[http]}" 503
+	done
+	# the first of them has done it: what the second does not find is gone
+	fault '[{"method":"DELETE","act":true,"status":502}]'
+	try token_rm --delete grafana
+	is "$status/$out" "0/Token has been deleted."
+	lacks "$(names)" grafana
 }

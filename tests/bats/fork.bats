@@ -29,13 +29,13 @@ deployment() {
 	local url=$1_URL control=$1_CONTROL_URL
 	URL=${!url}
 	SANDBOX_CONTROL_URL=${!control}
-	coder_tokens_anew
+	begin_anew
 	[[ $1 == PLAIN ]] || CODER_CLIENT_TLS_CA_FILE=$CA
 	seed '{"owner": "admin", "name": "t%d", "count": 10}'
 }
 
 # The builtins without a connection: each test begins so.
-coder_tokens_anew() {
+begin_anew() {
 	enable -d "${BUILTINS[@]}" 2>/dev/null || true
 	shell_setup
 }

@@ -89,6 +89,17 @@ $(find /proc/self/fd -lname 'socket:*' 2>/dev/null | wc -l)"
 	is "$(requests)" ""
 }
 
+@test "loading opens the file itself and the libraries it is linked with, and nothing else" {
+	command -v strace >/dev/null || skip "no strace here"
+	SO=$SO HOME=$BATS_TEST_TMPDIR try strace -f -qq -o "$BATS_TEST_TMPDIR/trace" \
+		-e trace=open,openat,%network,%process bash --norc -c "echo >/dev/null; enable -f \$SO ${BUILTINS[*]}; :"
+	is "$status" 0
+	sed -n '\|"/dev/null"|,$p' "$BATS_TEST_TMPDIR/trace" >"$BATS_TEST_TMPDIR/loading"
+	has "$(<"$BATS_TEST_TMPDIR/loading")" coder_tokens.so
+	! grep -vE '/dev/null|coder_tokens\.so|/lib(c|cjson|uuid|dl)\.so|/ld\.so\.|exit_group' \
+		"$BATS_TEST_TMPDIR/loading" || fail "more than that"
+}
+
 @test "help, versions and mistakes load no libcurl; a request does" {
 	fresh 'enable -f $SO $all; CODER_URL=$URL CODER_SESSION_TOKEN=$ADMIN_TOKEN
 		for b in $all; do $b --help; $b --version; $b --bogus; $b -u; done >/dev/null 2>&1
@@ -106,7 +117,7 @@ $(find /proc/self/fd -lname 'socket:*' 2>/dev/null | wc -l)"
 		CODER_URL=$URL CODER_SESSION_TOKEN=$ADMIN_TOKEN
 		token_list --name grafana -c name --no-header
 		enable -d $all; '"$(types)"
-	is "$out" $'0\ngrafana  \n'
+	is "$out" $'0\ngrafana  '
 }
 
 @test "unloading, in any order, takes one builtin and leaves the others working" {
@@ -223,7 +234,7 @@ grafana  "
 	for b in "${BUILTINS[@]}"; do
 		try "$b" --help
 		# help indents each line by four, and has the usage in one line
-		diff <(sed '1,/^$/d; s/^/    /' <<<"$out") <(help "$b" | tail -n +2)
+		diff <(sed '1,/^$/d; /./s/^/    /' <<<"$out") <(help "$b" | sed '1d; s/^ *$//')
 	done
 }
 

@@ -107,7 +107,7 @@ quoted_words() {
 	rc 'source /usr/share/bash-completion/bash_completion' "alias tkrm='token_rm --expire'" \
 		'complete -F _coder_tokens tkrm' 'COMP_WORDBREAKS=${COMP_WORDBREAKS//[:=]/}'
 	common_words
-	becomes 'builtin token_rm te\t' 'builtin token_rm terraform '
+	becomes 'command token_rm te\t' 'command token_rm terraform '
 }
 
 @test "the second TAB lists with descriptions, and inserts none" {
@@ -126,7 +126,7 @@ quoted_words() {
 
 @test "readline's other ways to complete insert words alone" {
 	rc "bind 'set show-all-if-ambiguous on'" "bind 'TAB: menu-complete'"
-	becomes 'token_rm \t' 'token_rm grafana'
+	becomes 'token_rm \t' 'token_rm grafana '
 	rc "bind 'set show-all-if-ambiguous on'"
 	type_in 'token_rm \t'
 	is "$line" 'token_rm '

@@ -1,0 +1,287 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Descriptors and threads: the numbers belong to the shell's user. Between calls there is one
+# socket, far up; what the user opens, closes or redirects never meets it.
+
+load helper
+
+TOOLS=$REPO/tests/tools
+
+setup_file() {
+	sandbox_start
+}
+
+teardown_file() {
+	sandbox_stop
+}
+
+setup() {
+	shell_setup
+	seed '{"owner": "admin", "name": "t%d", "count": 3}'
+	cd "$BATS_TEST_TMPDIR" || return
+}
+
+# script BODY - a shell with the builtins and nothing open but 0 to 2 (and its script); sets
+# status, out, err. In it, `look` says "works" if a call does, `opened` prints what is open.
+script() {
+	cat >script <<-END
+		CODER_URL=$URL CODER_SESSION_TOKEN=$ADMIN_TOKEN
+		enable -f '$SO' ${BUILTINS[*]}
+		look() { local -A T; token_view t1 -A T && [[ \${T[name]} == t1 ]] && echo works; }
+		opened() { local fd; for fd in /proc/\$BASHPID/fd/*; do [[ -e \$fd ]] && echo "\${fd##*/} \$(readlink \$fd)"; done; }
+		ours() { opened | grep socket: | cut -d' ' -f 1; }
+		$1
+	END
+	try run_script
+	[[ $out != *"command not found"* && $err != *"command not found"* ]] || fail "a broken script"
+}
+
+run_script() (
+	local fd
+	for fd in /proc/"$BASHPID"/fd/*; do
+		fd=${fd##*/}
+		((fd <= 2)) || eval "exec $fd>&-"
+	done
+	unset "${!BATS_@}" "${!CODER_@}"
+	timeout 60 "$BASH" --norc script <&0
+)
+
+# The server got nothing but requests of ours.
+wire_is_clean() {
+	local log
+	log=$(ctl GET log)
+	[[ $log == *'"method":"GET"'* ]] || fail "no request at all"
+	lacks "$log" "of the user"
+	lacks "$log" '"status":400'
+	[[ ! $log =~ \"method\":\"([^GPD]|G[^E]) ]] || fail "no request of ours: $log"
+}
+
+@test "between calls there is one descriptor of ours: a socket, far up, closed on exec" {
+	# shellcheck disable=SC2016 # the script's
+	script 'before=$(opened); look; look; token_list >/dev/null; token_create -n new >/dev/null
+		token_rm new >/dev/null
+		diff <(echo "$before" | grep -v pipe:) <(opened | grep -v pipe:)
+		fd=$(ours); (( fd >= 900 && fd < 1024 )) && echo high
+		(( 8#$(sed -n "s/^flags:[[:space:]]*//p" /proc/$$/fdinfo/$fd) & 02000000 )) && echo cloexec'
+	is "$(grep -c '^>' <<<"$out")" 1
+	[[ $out =~ $'\n> '9[0-9][0-9]' socket:['[0-9]+']'$'\n' ]] || fail "no socket"
+	lacks "$out" "<"
+	has "$out" high
+	has "$out" cloexec
+}
+
+@test "commands inherit nothing of ours" {
+	# shellcheck disable=SC2016 # the script's
+	script 'before=$(ls /proc/self/fd | xargs)
+		look; after=$(ls /proc/self/fd | xargs); [[ $before == "$after" ]] || echo "$before then $after"
+		look; ls -l /proc/self/fd | grep -c socket:
+		(exec ls -l /proc/self/fd) | grep -c socket:
+		export CODER_HEADER_COMMAND="ls -l /proc/self/fd >seen; echo X-A=b"; look; grep -c socket: seen'
+	is "$out" $'works\nworks\n0\n0\nworks\n0'
+	is "$err" ""
+}
+
+@test "CODER_TOKENS_KEEPALIVE=0 leaves nothing open" {
+	# shellcheck disable=SC2016 # the script's
+	script 'before=$(opened | grep -v pipe:); look
+		CODER_TOKENS_KEEPALIVE=0; look; look; token_create -n x -v v; token_rm x >/dev/null
+		diff <(echo "$before") <(opened | grep -v pipe:) && echo same'
+	is "$status $out $err" $'0 works\nworks\nworks\nsame '
+	is "$(ctl GET log | grep -o '"event":"open"' | wc -l)" "$(ctl GET log | grep -o '"event":"close"' | wc -l)"
+}
+
+@test "exec N>file between calls, for N from 0 to 255: our bytes stay out, the user's off the wire" {
+	# shellcheck disable=SC2016 # the script's
+	script 'exec 600<&0 601>&1 602>&2; look
+		for ((n = 0; n < 256; n++)); do
+			eval "exec $n>file.$n"
+			token_view t1 -A T || echo "call $n" >&601
+			eval "echo of the user $n >&$n"
+			token_view t2 -A T || echo "call $n" >&601
+			case $n in 0) exec <&600 ;; 1) exec >&601 ;; 2) exec 2>&602 ;; *) eval "exec $n>&-" ;; esac
+			token_view t1 -A T || echo "call $n" >&601
+			[[ $(<file.$n) == "of the user $n" ]] || echo "file $n: $(<file.$n)"
+		done; look'
+	is "$status $out $err" $'0 works\nworks '
+	wire_is_clean
+}
+
+@test "exec N<&- between calls, for N from 3 to 255 and the number of our socket" {
+	# shellcheck disable=SC2016 # the script's
+	script 'look; for n in {3..255} $(ours); do eval "exec $n<&-"; token_view t1 -A T || echo "call $n"; done; look'
+	is "$status $out $err" $'0 works\nworks '
+	wire_is_clean
+}
+
+@test "exec N<>fifo between calls, for N from 3 to 20" {
+	# shellcheck disable=SC2016 # the script's
+	script 'mkfifo fifo; look
+		for n in {3..20}; do
+			eval "exec $n<>fifo"; token_view t1 -A T || echo "call $n"
+			eval "echo of the user $n >&$n; read -r -t 5 line <&$n"; [[ $line == "of the user $n" ]] || echo "$n: $line"
+			token_view t2 -A T; eval "exec $n>&-"
+		done; look'
+	is "$status $out $err" $'0 works\nworks '
+	wire_is_clean
+}
+
+@test "many descriptors opened at once, before and after the first call" {
+	# shellcheck disable=SC2016 # the script's
+	script 'for n in {3..9} {20..254}; do eval "exec $n>file.$n"; done
+		look; for n in {3..9} {20..254}; do echo "of the user $n" >&$n; done; look
+		for n in {3..9} {20..254}; do [[ $(<file.$n) == "of the user $n" ]] || echo "file $n"; eval "exec $n>&-"; done; look'
+	is "$status $out $err" $'0 works\nworks\nworks '
+	wire_is_clean
+}
+
+@test "a file in the place of our socket gets none of our bytes, and is not closed by us" {
+	# shellcheck disable=SC2016 # the script's
+	script 'look; n=$(ours)
+		eval "exec $n>&-"; eval "exec $n>file"; look; echo "of the user" >&$n; look; echo "of the user" >&$n; cat file'
+	is "$status $out $err" $'0 works\nworks\nworks\nof the user\nof the user '
+	wire_is_clean
+}
+
+@test "a redirection of our socket's number for one command only harms nobody" {
+	# shellcheck disable=SC2016 # the script's
+	script 'look; n=$(ours); eval "look $n>file"; look; eval "{ echo of the user >&$n; } $n>other"; look; cat file other'
+	is "$status $out $err" $'0 works\nworks\nworks\nworks\nof the user '
+	wire_is_clean
+}
+
+@test "a call with redirections of its own leaves the connection and the files alone" {
+	# shellcheck disable=SC2016 # the script's
+	script 'look
+		for n in {3..20} 254; do
+			eval "token_view t1 -A T $n>file.$n" || echo "call $n"; [[ ! -s file.$n ]] || echo "file $n"
+			eval "token_view t2 -A T $n<&-" || echo "call $n"
+		done; look'
+	is "$status $out $err" $'0 works\nworks '
+	wire_is_clean
+	is "$(ctl GET log | grep -o '"event":"open"' | wc -l)" 1
+}
+
+@test "a closed standard input or error does not matter, a closed output is an error" {
+	# shellcheck disable=SC2016 # the script's
+	script 'look <&-; look 2>&-; look <&- 2>&-
+		token_list >&-; echo "$?"
+		token_list <&- >&- 2>&-; echo "$?"
+		token_view t1 -A T <&- >&- 2>&-; echo "$? ${T[name]}"
+		token_view nowhere <&- >&- 2>&-; echo "$?"
+		exec <&-; look; exec 2>&-; look; opened | grep -cE "^[02] "; exec 2>/dev/null; look'
+	is "$status $out" $'0 works\nworks\nworks\n1\n1\n0 t1\n3\nworks\nworks\n0\nworks'
+	is "$(grep -c . <<<"$err")" 1
+	has "$err" "token_list: write error: Bad file descriptor"
+	wire_is_clean
+}
+
+@test "a token whose output is closed is not lost but undone" {
+	# shellcheck disable=SC2016 # the script's
+	script 'token_create -n lost >&-; echo "$?"; token_view lost >/dev/null; echo "$?"'
+	is "$out" $'9\n3'
+	has "$err" "nothing is left"
+}
+
+@test "with few descriptors a call works or says what is missing" {
+	local limit worked=0
+	for limit in {3..32}; do
+		# shellcheck disable=SC2016 # the script's
+		script 'ulimit -n '"$limit"' || exit; token_view t1 -A T; echo "$? ${T[name]}"; opened | grep -E "^[3-9] .*(socket|event|pipe):" && echo low; true'
+		[[ $out != *low* ]] || fail "limit $limit leaves descriptors below 10"
+		if [[ $out == "0 t1" ]]; then
+			worked=$((worked + 1))
+			is "$err" ""
+		else
+			[[ $out =~ ^[1-9][0-9]*\ $ ]] || [[ $err == *"Too many open files"* ]] || fail "limit $limit"
+			[[ $err == *"Too many open files"* || $err == *"open files: ulimit -n"* ]] || fail "limit $limit says nothing"
+		fi
+		((limit < 16)) || is "$out" "0 t1"
+	done
+	((worked >= 16)) || fail "worked with $worked limits only"
+}
+
+@test "a limit lowered or raised after the first call matters to nobody" {
+	# shellcheck disable=SC2016 # the script's
+	script 'look; ulimit -Sn 20; look; look; ulimit -Sn 512; look; ulimit -Sn 1024; look; ours | wc -l'
+	is "$status $out $err" $'0 works\nworks\nworks\nworks\nworks\n1 '
+}
+
+@test "500 calls of every kind grow neither descriptors nor threads" {
+	# shellcheck disable=SC2016 # the script's
+	script 'count() { set -- /proc/$$/fd/* /proc/$$/task/*; n=$#; }
+		look; count; before=$n
+		for ((i = 0; i < 125; i++)); do
+			token_view t1 -A T; token_list -v ids; token_view nowhere 2>/dev/null; CODER_URL=http://127.0.0.1:1 token_list --timeout 0.01 2>/dev/null
+		done
+		count; echo "$((n - before))"; set -- /proc/$$/task/*; echo "$# thread"'
+	is "$status $out $err" $'0 works\n0\n1 thread '
+}
+
+@test "switching deployments keeps no more than a few connections" {
+	# shellcheck disable=SC2016 # the script's
+	script 'port=${CODER_URL##*:}
+		for ((i = 0; i < 40; i++)); do CODER_URL=http://127.0.0.1:$port token_view t1 -A T; CODER_URL=http://localhost:$port token_view t1 -A T || echo failed; done
+		(( $(ours | wc -l) <= 5 )) && echo few'
+	is "$status $out $err" "0 few "
+}
+
+# ------------------------------------------------------------ names, threads
+
+# Puts scripts into a mount namespace whose name server hears and does not answer.
+mute_name_server() {
+	local address=127.54.$((BASHPID % 250 + 1)).$((RANDOM % 250 + 1)) i
+	unshare -m true 2>/dev/null || skip "needs the right to mount"
+	python3 "$TOOLS/mute.py" dns "$address" "$PWD/dns" "$PWD/heard" 3>&- &
+	DNS_PID=$!
+	for ((i = 0; i < 100; i++)); do
+		[[ -s dns ]] && break
+		sleep 0.05
+	done
+	[[ -s dns ]] || skip "needs the right to be a name server"
+	printf 'nameserver %s\noptions timeout:%d attempts:1\n' "$address" "$1" >resolv.conf
+}
+
+teardown() {
+	[[ -z ${DNS_PID-} ]] || kill "$DNS_PID"
+}
+
+# muted BODY - a script whose look-ups get no answer.
+muted() {
+	script "if [[ ! -v MUTED ]]; then
+			MUTED=1 exec unshare -m sh -c 'mount --bind resolv.conf /etc/resolv.conf && exec \"\$0\" --norc script' '$BASH'
+		fi
+		hanging() { CODER_URL=http://coder.example.com token_list \"\$@\"; }
+		$1"
+}
+
+@test "a look-up that was given up leaves no descriptor and no thread, and touches no file later" {
+	mute_name_server 1
+	# shellcheck disable=SC2016 # the script's
+	muted 'trap : INT; before=$(opened | grep -v pipe:); self=$(ls /proc/self/fd | xargs)
+		(sleep 0.3; kill -INT $$) & hanging; echo "$?"; hanging --timeout 0.2; echo "$?"
+		diff <(echo "$before") <(opened | grep -v pipe:) && echo same
+		[[ $self == "$(ls /proc/self/fd | xargs)" ]] && echo same
+		set -- /proc/$$/task/*; echo "$# thread"; wait
+		for n in {3..20}; do eval "exec $n>file.$n"; done; sleep 1.5
+		for n in {3..20}; do eval "echo of the user $n >&$n"; [[ $(<file.$n) == "of the user $n" ]] || echo "file $n"; done
+		pgrep -P $$ | grep -vx $BASHPID | wc -l; look'
+	is "$status" 0
+	is "$out" $'130\n7\nsame\nsame\n1 thread\n0\nworks'
+	lacks "$err" "Bad file descriptor"
+}
+
+@test "threads of ours, where there are any, never take the shell's signals" {
+	mute_name_server 5
+	# shellcheck disable=SC2016 # the script's
+	muted 'shell=$$
+		(sleep 0.4; for t in /proc/$shell/task/*; do
+			[[ ${t##*/} == $shell ]] || echo "blocked $(sed -n "s/^SigBlk:[[:space:]]*//p" $t/status)"
+		done >threads) &
+		hanging --timeout 0.8; wait; cat threads'
+	is "$status" 0
+	# every thread there is has INT, HUP, TERM, CHLD, WINCH, USR1, ALRM, TSTP blocked
+	local line
+	while read -r _ line; do
+		(((0x$line & 0x8086a03) == 0x8086a03)) || fail "a thread takes signals: $line"
+	done <<<"$out"
+}
