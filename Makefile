@@ -10,10 +10,11 @@
 #   make test-live             the scenario against $CODER_URL
 #   make matrix                the shell tests in bash 5.1, 5.2 and 5.3, with either malloc
 #   make bench, fuzz           measure; fuzz each parser for $FUZZ_SECONDS
+#   make picture               docs/completion.svg, the README's picture of completion
 #   make install, uninstall    PREFIX=/usr/local, DESTDIR=
-#   make man, clean
+#   make man, readme, clean    the manual pages; the tables in README.md
 #
-# All but all, install, man and clean first install what they miss, by apt.
+# All but all, install, man, readme and clean first install what they miss, by apt.
 # SANITIZE=1 builds and tests with AddressSanitizer and UBSan, under build/asan.
 
 VERSION := 0.1.0
@@ -65,7 +66,7 @@ NEEDS_check := test lint
 NEEDS_test-live := test
 NEEDS_format := lint
 NEEDS_matrix := test matrix
-INSTALLING := test check test-live matrix lint format demo bench fuzz
+INSTALLING := test check test-live matrix lint format demo picture bench fuzz
 NEEDS := $(strip $(foreach g,$(filter $(INSTALLING),$(MAKECMDGOALS)),$(or $(NEEDS_$(g)),$(g))))
 DEPS := $(if $(NEEDS),deps)
 
@@ -118,6 +119,10 @@ format: | deps
 demo: all
 	@BUILD=$(BUILD) tests/demo.sh $(SCRIPT)
 
+# The README's picture: what a real terminal showed. python3-pyte belongs to Debian's own python3.
+picture: all
+	$(firstword $(wildcard /usr/bin/python3) python3) tests/pty/picture.py $(SO) docs/completion.svg
+
 bench: all
 	@BUILD=$(BUILD) tests/bench/run.sh
 
@@ -146,6 +151,11 @@ $(BUILD)/man/%.1: $(SO)
 		- $(abspath $(SO)) $* >$@.new
 	@test -s $@.new && mv $@.new $@
 
+# What the README says of options and exit statuses comes out of the builtins, too.
+readme: $(SO)
+	@CODER_TOKENS_SO=$(abspath $(SO)) scripts/readme.sh >$(BUILD)/README.md
+	@cat $(BUILD)/README.md >README.md
+
 pc_dir = $(or $(shell pkg-config --define-variable=prefix=$(PREFIX) \
 	--define-variable=datadir=$(PREFIX)/share --variable=$(1) $(2) 2>/dev/null),$(3))
 LOADABLES = $(DESTDIR)$(call pc_dir,loadablesdir,bash,$(PREFIX)/lib/bash)
@@ -173,8 +183,8 @@ uninstall:
 clean:
 	rm -rf build
 
-.PHONY: all deps test test-live matrix lint check format demo bench fuzz fuzzers \
-	man install uninstall clean
+.PHONY: all picture deps test test-live matrix lint check format demo bench fuzz fuzzers \
+	man readme install uninstall clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 

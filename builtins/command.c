@@ -49,7 +49,7 @@ const struct opts_option command_common_options[] = {
 	  .flags = OPTS_HIDDEN,
 	  .offset = offsetof(struct common_options, doc),
 	  .arg = "FORMAT",
-	  .choices = "text|man|markdown|options",
+	  .choices = "text|man|markdown|markdown-common|markdown-statuses|options",
 	  .help = "Print the documentation in a format." },
 	{ .name = NULL },
 };
@@ -125,7 +125,9 @@ static void publish_error(const struct coder_error *err)
 	snprintf(http, sizeof(http), "%ld", err->http_status);
 	if (err->retry_after >= 0)
 		snprintf(retry_after, sizeof(retry_after), "%lld", (long long)err->retry_after);
-	shvar_unset(ERROR_VARIABLE);
+	/* not unset before it is set: that would uncover another of that name, outside of a function */
+	if (err->code == CODER_OK || shvar_check(ERROR_VARIABLE, SHVAR_ASSOC, why) < 0)
+		shvar_unset(ERROR_VARIABLE);
 	if (err->code != CODER_OK && shvar_check(ERROR_VARIABLE, SHVAR_ASSOC, why) == 0)
 		shvar_set_assoc(ERROR_VARIABLE, pairs, sizeof(pairs) / sizeof(*pairs));
 }

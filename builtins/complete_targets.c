@@ -66,6 +66,11 @@ static int add_workspaces(const struct entries *e, const char *owner, const char
 	return 0;
 }
 
+static bool all_are_known(const struct entries *e)
+{
+	return cache_knows(e->wanted->call, "workspace", &(struct coder_query){ 0 });
+}
+
 /* Of everybody if nothing is typed or all are known, else of those whose names begin so. */
 static int add_others_workspaces(const struct entries *e)
 {
@@ -74,7 +79,7 @@ static int add_others_workspaces(const struct entries *e)
 	size_t len = strlen(e->id);
 	int rc = 0;
 
-	if (!len || cache_knows(e->wanted->call, "workspace", &(struct coder_query){ 0 }))
+	if (!len || all_are_known(e))
 		return add_workspaces(e, NULL, NULL, false);
 	users = words_ask(e->wanted, "user", NULL, e->id);
 	for (size_t i = 0; users && i < users->n && rc == 0; i++)
@@ -102,8 +107,10 @@ static int fill_workspaces(const struct entries *e)
 	if (slash) {
 		char *owner = strndup(e->id, (size_t)(slash - e->id));
 
-		rc = owner ? add_workspaces(e, owner, slash + 1, false) :
-			     coder_error_memory(e->err);
+		if (!owner)
+			return coder_error_memory(e->err);
+		rc = all_are_known(e) ? add_workspaces(e, NULL, NULL, false) :
+					add_workspaces(e, owner, slash + 1, false);
 		free(owner);
 		words_sort(e->words, from);
 		return rc;

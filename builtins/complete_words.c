@@ -234,7 +234,7 @@ static int add_token(struct words *words, const struct wanted *wanted,
 		snprintf(when, sizeof(when), "%lld days left", (long long)left / 86400);
 	else if (left > 0)
 		snprintf(when, sizeof(when), "%lld h left", (long long)left / 3600);
-	snprintf(note, sizeof(note), "%s  %s  %s", other, when, token->note);
+	snprintf(note, sizeof(note), "%s  %-13s  %s", other, when, token->note);
 	return words_add(words, wanted, text, note, err);
 }
 

@@ -158,7 +158,9 @@ void opts_free_lines(char **lines);
  *
  *   text      --help: the usage and opts_long_doc()
  *   man       a troff man page, section 1, in ASCII
- *   markdown  the README's table of options
+ *   markdown  the README's table of options, the common ones left out
+ *   markdown-common, markdown-statuses
+ *             its table of common options, and of exit statuses
  *   options   for completion: a line an option, then one for the operands, of
  *             seven fields separated by tabs, "-" for what is absent:
  *               letter   name   value   choices   flags   group   summary

@@ -572,20 +572,41 @@ static void markdown_default(const struct opts_option *o, FILE *out)
 	fputc('.', out);
 }
 
-static int print_markdown(const struct opts_command *command, FILE *out)
+/* The options of the command's own tables, or those it shares with all. */
+static void markdown_options(const struct opts_command *command, bool common, FILE *out)
 {
 	fputs("| option | meaning |\n| --- | --- |\n", out);
-	opts_for_each(o, command)
-	{
-		if (!visible(o))
-			continue;
-		fputs("| `", out);
-		put_head(o, &code, out);
-		fputs("` | ", out);
-		put_escaped(o->help, strlen(o->help), "\\`*<|", out);
-		markdown_default(o, out);
-		fputs(" |\n", out);
-	}
+	for (const struct opts_option *const *table = command->tables; *table; table++)
+		for (const struct opts_option *o = *table; o->name; o++) {
+			if (!visible(o) || is_common(command, table) != common)
+				continue;
+			fputs("| `", out);
+			put_head(o, &code, out);
+			fputs("` | ", out);
+			put_escaped(o->help, strlen(o->help), "\\`*<|", out);
+			markdown_default(o, out);
+			fputs(" |\n", out);
+		}
+}
+
+static int print_markdown(const struct opts_command *command, FILE *out)
+{
+	markdown_options(command, false, out);
+	return 0;
+}
+
+static int print_markdown_common(const struct opts_command *command, FILE *out)
+{
+	markdown_options(command, true, out);
+	return 0;
+}
+
+static int print_markdown_statuses(const struct opts_command *command, FILE *out)
+{
+	(void)command;
+	fputs("| status | meaning |\n| --- | --- |\n", out);
+	for (const struct opts_status *s = opts_statuses; s->status; s++)
+		fprintf(out, "| %s | %s |\n", s->status, s->meaning);
 	return 0;
 }
 
@@ -656,6 +677,8 @@ int opts_print(const struct opts_command *command, const char *format, FILE *out
 		{ "text", print_text },
 		{ "man", print_man },
 		{ "markdown", print_markdown },
+		{ "markdown-common", print_markdown_common },
+		{ "markdown-statuses", print_markdown_statuses },
 		{ "options", print_options },
 	};
 

@@ -337,7 +337,7 @@ static int find_tls(struct session *s, struct coder_error *err)
 	return 0;
 }
 
-/* Where the shell's malloc allows no threads, their names are looked up like the host's. */
+/* libcurl chooses among them itself, but must not look their names up. */
 static int find_proxies(struct session *s, struct coder_error *err)
 {
 	static const char *const variables[] = { "http_proxy", "https_proxy", "HTTPS_PROXY",
@@ -561,7 +561,6 @@ static int open_client(const struct session *s, struct coder_client **ret, struc
 		.connect_timeout_ns = s->quiet ? QUIET_CONNECT_NS : 0,
 		.fresh = keepalive && strcmp(keepalive, "0") == 0,
 		.no_retry = s->quiet,
-		.no_threads = shell_malloc_unsafe(),
 		.proxies = (const char *const *)s->proxies.v,
 		.n_proxies = s->proxies.n,
 		.hooks = {

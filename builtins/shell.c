@@ -8,7 +8,6 @@
  */
 #include <config.h>
 
-#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -349,15 +348,6 @@ const char *shell_version(void)
 void shell_sync_environment(void)
 {
 	maybe_make_export_env();
-}
-
-bool shell_malloc_unsafe(void)
-{
-	void *allocator = dlsym(RTLD_DEFAULT, "malloc");
-	Dl_info of_malloc, of_bash;
-
-	return allocator && dladdr(allocator, &of_malloc) &&
-	       dladdr((void *)builtin_error, &of_bash) && of_malloc.dli_fbase == of_bash.dli_fbase;
 }
 
 /* ---------------------------------------------------------------- output */

@@ -90,9 +90,6 @@ const char *shell_version(void);
  */
 void shell_sync_environment(void);
 
-/* Whether the shell's own malloc, which is not thread-safe, serves the process. */
-bool shell_malloc_unsafe(void);
-
 /* ---------------------------------------------------------------- output */
 
 /*

@@ -327,9 +327,7 @@ struct coder_config {
 	int64_t connect_timeout_ns; /* 0: 10 s */
 	bool fresh; /* a connection per request, none kept open between calls */
 	bool no_retry; /* one try for each request (completion) */
-	bool no_threads; /* the process's malloc is not thread-safe: resolve names in a child */
-	/* with no_threads: the proxies that libcurl could find, to be resolved, too */
-	const char *const *proxies;
+	const char *const *proxies; /* that libcurl could find, their names to be looked up */
 	size_t n_proxies;
 	struct coder_hooks hooks;
 };

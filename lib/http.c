@@ -27,6 +27,7 @@ struct http {
 	char *token;
 	char *ca_file, *cert_file, *key_file, *proxy;
 	struct coder_strings headers; /* lines of every request; the token is in one */
+	size_t configured; /* of those: the first that the configuration added */
 	struct coder_strings proxies; /* that libcurl may choose */
 	struct coder_hooks hooks;
 	struct wire *wire;
@@ -236,6 +237,7 @@ static int add_headers(struct http *http, const struct coder_config *config,
 		return -1;
 	if (add_field(http, "Accept", "application/json", err) < 0)
 		return -1;
+	http->configured = http->headers.n;
 	for (size_t i = 0; i < config->n_headers; i++)
 		if (add_configured(http, config->headers[i], err) < 0)
 			return -1;
@@ -282,7 +284,6 @@ static int make_wire(struct http *http, const struct coder_config *config, struc
 		.connect_timeout_ns =
 			config->connect_timeout_ns > 0 ? config->connect_timeout_ns : CONNECT_NS,
 		.fresh = config->fresh,
-		.no_threads = config->no_threads,
 		.proxies = &http->proxies,
 	};
 
@@ -417,19 +418,27 @@ static void black_out(char *text, size_t size, const char *secret)
 			text[strlen(text) - n] = '\0';
 }
 
+static void hide(struct coder_error *err, const char *secret)
+{
+	if (!secret || strlen(secret) < 8)
+		return;
+	black_out(err->message, sizeof(err->message), secret);
+	black_out(err->detail, sizeof(err->detail), secret);
+	black_out(err->field, sizeof(err->field), secret);
+	black_out(err->hint, sizeof(err->hint), secret);
+}
+
 /* A server, or a proxy's error page, may repeat what it was sent. */
-static void hide_token(const struct http *http, struct coder_error *err)
+static void hide_secrets(const struct http *http, struct coder_error *err)
 {
 	const char *dash = http->token ? strchr(http->token, '-') : NULL;
-	const char *secrets[] = { http->token, dash ? dash + 1 : NULL };
 
-	for (size_t i = 0; i < sizeof(secrets) / sizeof(secrets[0]); i++) {
-		if (!secrets[i] || strlen(secrets[i]) < 8)
-			continue;
-		black_out(err->message, sizeof(err->message), secrets[i]);
-		black_out(err->detail, sizeof(err->detail), secrets[i]);
-		black_out(err->field, sizeof(err->field), secrets[i]);
-		black_out(err->hint, sizeof(err->hint), secrets[i]);
+	hide(err, http->token);
+	hide(err, dash ? dash + 1 : NULL);
+	for (size_t i = http->configured; i < http->headers.n; i++) {
+		const char *colon = strstr(http->headers.v[i], ": ");
+
+		hide(err, colon ? colon + 2 : NULL);
 	}
 }
 
@@ -631,7 +640,7 @@ int http_request(struct http *http, const struct http_request *request, struct h
 	}
 	buf_done(&call.chunk);
 	if (rc < 0) {
-		hide_token(http, &why);
+		hide_secrets(http, &why);
 		*err = why;
 	}
 	return rc;

@@ -46,7 +46,7 @@ struct libcurl {
 
 /*
  * The table, or NULL with *err. To be called with all signals blocked. libcurl
- * is never unloaded: a resolver thread of its may outlive the request.
+ * is never unloaded: its connections and what it registered outlive the request.
  */
 const struct libcurl *libcurl_load(struct coder_error *err);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* lookup.c - resolves a host's name without a thread: in a child that can be interrupted. */
+/* lookup.c - looks names up without a thread: in a child, which can be stopped at any time. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -37,14 +38,18 @@ static void add_address(char *answer, const struct addrinfo *ai)
 	snprintf(answer + len, ANSWER_MAX - len, v6 ? "%s[%s]" : "%s%s", len ? "," : "", text);
 }
 
-/* In the child: writes the addresses, or "!" and what the resolver said. */
-static void __attribute__((noreturn)) answer_in_child(const char *host, int fd)
+/* In the child: writes the addresses, or "!" and what the resolver said. Dies with the shell. */
+static void __attribute__((noreturn)) answer_in_child(const char *host, pid_t shell, int fd)
 {
-	const struct addrinfo hints = { .ai_socktype = SOCK_STREAM, .ai_flags = AI_ADDRCONFIG };
+	const struct addrinfo hints = { .ai_socktype = SOCK_STREAM,
+					.ai_flags = AI_ADDRCONFIG | AI_IDN };
 	struct addrinfo *list = NULL;
 	char answer[ANSWER_MAX] = "";
-	int rc = getaddrinfo(host, NULL, &hints, &list);
+	int rc;
 
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != shell)
+		_exit(1);
+	rc = getaddrinfo(host, NULL, &hints, &list);
 	for (struct addrinfo *ai = list; !rc && ai; ai = ai->ai_next)
 		add_address(answer, ai);
 	if (!answer[0])
@@ -101,6 +106,7 @@ static void end_child(pid_t pid)
 static enum wire_end ask(struct lookup *lookup, const char *host)
 {
 	enum wire_end end = WIRE_ANSWERED;
+	const pid_t shell = getpid();
 	int fds[2];
 	pid_t pid;
 
@@ -109,7 +115,7 @@ static enum wire_end ask(struct lookup *lookup, const char *host)
 		return WIRE_ANSWERED;
 	pid = fork();
 	if (pid == 0)
-		answer_in_child(host, fds[1]);
+		answer_in_child(host, shell, fds[1]);
 	close(fds[1]);
 	if (pid > 0) {
 		end = wait_answer(lookup, fds[0]);
@@ -119,14 +125,23 @@ static enum wire_end ask(struct lookup *lookup, const char *host)
 	return end;
 }
 
-static bool is_address(const char *host)
+bool lookup_is_address(const char *host)
 {
-	struct in6_addr addr;
+	struct in_addr addr;
 
-	return inet_pton(AF_INET, host, &addr) == 1 || inet_pton(AF_INET6, host, &addr) == 1;
+	return strchr(host, ':') || inet_pton(AF_INET, host, &addr) == 1;
 }
 
-/* Appends host:port:addresses; an address needs no lookup. WIRE_STOPPED: there is none. */
+/* libcurl writes international names otherwise than they are given: "*" is any name. */
+static const char *name_for_libcurl(const char *host)
+{
+	for (const char *p = host; *p; p++)
+		if ((unsigned char)*p >= 0x80)
+			return "*";
+	return host;
+}
+
+/* Appends host:port:addresses. WIRE_STOPPED: there are none, lookup->answer says why. */
 static enum wire_end add_name(struct lookup *lookup, const char *host, const char *port,
 			      struct coder_strings *ret)
 {
@@ -134,12 +149,12 @@ static enum wire_end add_name(struct lookup *lookup, const char *host, const cha
 	struct coder_error ignored;
 	enum wire_end end;
 
-	if (is_address(host))
-		return WIRE_ANSWERED;
-	end = ask(lookup, host);
-	if (end != WIRE_ANSWERED)
+	if (lookup_is_address(host))
+		snprintf(lookup->answer, ANSWER_MAX, "%s", host);
+	else if ((end = ask(lookup, host)) != WIRE_ANSWERED)
 		return end;
-	if (lookup->answer[0] == '!' || !buf_addf(&entry, "%s:%s:%s", host, port, lookup->answer) ||
+	if (lookup->answer[0] == '!' ||
+	    !buf_addf(&entry, "%s:%s:%s", name_for_libcurl(host), port, lookup->answer) ||
 	    coder_strings_add(ret, entry.data, &ignored) < 0)
 		return WIRE_STOPPED;
 	return WIRE_ANSWERED;
@@ -168,31 +183,51 @@ static bool split_proxy(const char *text, char host[256], char port[8])
 	return true;
 }
 
-enum wire_end lookup_names(const struct wire_options *o, const struct wire_exchange *x,
-			   int64_t deadline, const struct wire_quiet *quiet,
-			   struct coder_strings *ret, struct coder_error *err)
+static enum wire_end add_host(struct lookup *lookup, const struct wire_options *o,
+			      struct coder_strings *ret, struct coder_error *err)
 {
-	struct lookup lookup = { .x = x, .quiet = quiet, .deadline = deadline };
-	enum wire_end end = add_name(&lookup, o->host, o->port, ret);
-	bool found = end == WIRE_ANSWERED; /* behind a proxy the host's name need not be known */
+	enum wire_end end = add_name(lookup, o->host, o->port, ret);
 
-	if (end == WIRE_STOPPED)
-		coder_error_set(err, CODER_ERR_NO_ANSWER, "cannot find the host %s: %.100s",
-				o->host, lookup.answer + 1);
-	for (size_t i = 0; i < o->proxies->n; i++) {
-		char host[256], port[8];
-
-		if (end == WIRE_SIGNAL || end == WIRE_DEADLINE)
-			return end;
-		if (!split_proxy(o->proxies->v[i], host, port))
-			continue;
-		end = add_name(&lookup, host, port, ret);
-		found = found || end == WIRE_ANSWERED;
-	}
-	if (end == WIRE_SIGNAL || end == WIRE_DEADLINE)
+	if (end != WIRE_STOPPED)
 		return end;
-	if (found)
-		return WIRE_ANSWERED;
+	coder_error_set(err, CODER_ERR_NO_ANSWER, "cannot find the host %s: %.100s", o->host,
+			lookup->answer + 1);
 	coder_error_hint(err, "check CODER_URL and the network");
 	return WIRE_FAILED;
+}
+
+/* Which one libcurl chooses is not known here: one that is found may be it. */
+static enum wire_end add_proxies(struct lookup *lookup, const struct wire_options *o,
+				 struct coder_strings *ret, struct coder_error *err)
+{
+	bool found = false, failed = false;
+
+	for (size_t i = 0; i < o->proxies->n; i++) {
+		char host[256], port[8];
+		enum wire_end end;
+
+		if (!split_proxy(o->proxies->v[i], host, port))
+			continue;
+		end = add_name(lookup, host, port, ret);
+		if (end == WIRE_SIGNAL || end == WIRE_DEADLINE)
+			return end;
+		found = found || end == WIRE_ANSWERED;
+		if (end == WIRE_ANSWERED)
+			continue;
+		failed = true;
+		coder_error_set(err, CODER_ERR_NO_ANSWER, "cannot find the proxy %.200s: %.100s",
+				host, lookup->answer + 1);
+		coder_error_hint(err, "check the variables https_proxy and http_proxy");
+	}
+	return found || !failed ? WIRE_ANSWERED : WIRE_FAILED;
+}
+
+enum wire_end lookup_names(const struct wire_options *o, bool proxies,
+			   const struct wire_exchange *x, int64_t deadline,
+			   const struct wire_quiet *quiet, struct coder_strings *ret,
+			   struct coder_error *err)
+{
+	struct lookup lookup = { .x = x, .quiet = quiet, .deadline = deadline };
+
+	return proxies ? add_proxies(&lookup, o, ret, err) : add_host(&lookup, o, ret, err);
 }

@@ -7,10 +7,10 @@
  *           even then. A signal is looked for after each slice of sleep.
  *  fork     A subshell inherits the connections. Two processes on one of them
  *           would get each other's answers, so a child forgets them all.
- *  threads  libcurl waits for a resolver thread when a transfer is given up.
- *           From 7.87 on it can be told not to; older ones are not cleaned up.
- *  time     Limits are kept here, not by libcurl, whose own connect timeout
- *           would wait for that thread.
+ *  threads  libcurl looks names up in a thread that cannot be stopped: it would
+ *           outlive a call that is given up, and close descriptors that are the
+ *           user's by then. So libcurl looks up nothing; see on_resolve().
+ *  time     Limits are kept here: of connecting, of the exchange, of silence.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -22,7 +22,6 @@
 #include "wire.h"
 
 #define KEPT_CONNECTIONS 5L
-#define MULTI_QUICK_EXIT ((CURLMoption)21) /* CURLMOPT_QUICK_EXIT of libcurl 8.20 */
 
 static const struct libcurl *curl; /* once loaded */
 
@@ -30,7 +29,8 @@ struct wire {
 	struct wire_options o;
 	CURLM *multi; /* of kept.generation == generation; caches the parsed CAs */
 	unsigned generation;
-	struct coder_strings resolved; /* with no_threads: host:port:addresses */
+	struct coder_strings resolved; /* host:port:addresses */
+	bool host_known, proxies_known; /* looked up, or in no need of it */
 };
 
 /* One run of the wire: what must be undone at its end. */
@@ -43,8 +43,8 @@ struct run {
 	int64_t began;
 	int open_errno; /* why there was no socket to be had */
 	bool stopped; /* by a callback */
-	bool given_up; /* by a limit of time or a signal */
-	bool joins; /* this libcurl waits for its resolver thread */
+	bool unresolved; /* by on_resolve(): a name has to be looked up */
+	CURLcode code; /* that libcurl ended with */
 	char detail[CURL_ERROR_SIZE];
 };
 
@@ -84,14 +84,14 @@ void wire_quiet_end(const struct wire_quiet *quiet)
 
 static struct {
 	pid_t owner;
-	CURLSH *share; /* connections, addresses, TLS sessions */
+	CURLSH *share; /* connections, TLS sessions */
 	unsigned generation; /* counts abandon() */
 } kept;
 
 /*
  * Handles that cannot be cleaned up: cleaning up would speak on a connection
- * that is the parent's, or wait for a thread. Kept reachable, so that leak
- * checkers tell them from a mistake.
+ * that is the parent's. Kept reachable, so that leak checkers tell them from a
+ * mistake.
  */
 struct grave {
 	void *handle;
@@ -147,8 +147,7 @@ void wire_disconnect(void)
 
 static bool open_share(void)
 {
-	static const int what[] = { CURL_LOCK_DATA_CONNECT, CURL_LOCK_DATA_DNS,
-				    CURL_LOCK_DATA_SSL_SESSION };
+	static const int what[] = { CURL_LOCK_DATA_CONNECT, CURL_LOCK_DATA_SSL_SESSION };
 
 	if (kept.share)
 		return true;
@@ -215,6 +214,20 @@ static curl_socket_t on_open(void *ctx, curlsocktype purpose, struct curl_sockad
 	return fd < 0 ? CURL_SOCKET_BAD : fd;
 }
 
+/*
+ * Called before libcurl looks up a name that it has no address for, an address
+ * in the place of a name included. Not 0: it must not; the exchange fails.
+ */
+static int on_resolve(void *state, void *reserved, void *ctx)
+{
+	struct run *run = ctx;
+
+	(void)state;
+	(void)reserved;
+	run->unresolved = !run->wire->host_known || !run->wire->proxies_known;
+	return run->unresolved;
+}
+
 /* Outlives the run: libcurl calls it for a kept connection much later. */
 static int on_close(void *ctx, curl_socket_t fd)
 {
@@ -241,6 +254,8 @@ static CURLcode set_callbacks(struct run *run)
 	SET(CURLOPT_OPENSOCKETFUNCTION, on_open);
 	SET(CURLOPT_OPENSOCKETDATA, run);
 	SET(CURLOPT_CLOSESOCKETFUNCTION, on_close);
+	SET(CURLOPT_RESOLVER_START_FUNCTION, on_resolve);
+	SET(CURLOPT_RESOLVER_START_DATA, run);
 	SET(CURLOPT_ERRORBUFFER, run->detail);
 	return rc;
 }
@@ -263,7 +278,6 @@ static CURLcode set_limits(struct run *run)
 	SET(CURLOPT_CONNECTTIMEOUT_MS, 24 * 60 * 60 * 1000L); /* see too_late() */
 	SET(CURLOPT_LOW_SPEED_LIMIT, 1L);
 	SET(CURLOPT_LOW_SPEED_TIME, (long)WIRE_SILENCE_S);
-	run->joins = !rc && curl->easy_setopt(run->easy, CURLOPT_QUICK_EXIT, 1L) != CURLE_OK;
 	return rc;
 }
 
@@ -313,12 +327,12 @@ static CURLcode set_connection(struct run *run)
 	const struct wire_options *o = &run->wire->o;
 	CURLcode rc = CURLE_OK;
 
-	if (o->fresh)
-		SET(CURLOPT_FORBID_REUSE, 1L);
-	else
+	if (!o->fresh)
 		SET(CURLOPT_SHARE, kept.share);
-	if (o->fresh || run->x->own_connection)
+	if (o->fresh || run->x->own_connection) {
 		SET(CURLOPT_FRESH_CONNECT, 1L);
+		SET(CURLOPT_FORBID_REUSE, 1L);
+	}
 	if (o->proxy)
 		SET(CURLOPT_PROXY, o->proxy);
 	if (rc || !add_to_list(&run->resolved, (const char *const *)run->wire->resolved.v,
@@ -479,7 +493,6 @@ static enum wire_end too_late(struct run *run, struct coder_error *err)
 {
 	char limit[32];
 
-	run->given_up = true;
 	if (coder_clock() >= run->x->deadline)
 		return WIRE_DEADLINE;
 	wire_time_text(run->wire->o.connect_timeout_ns, limit);
@@ -532,7 +545,6 @@ static enum wire_end rest(struct run *run, struct coder_error *err)
 		signal = x->pending(x->ctx);
 	}
 	sigprocmask(SIG_SETMASK, &run->quiet.all, NULL);
-	run->given_up = signal;
 	return signal ? WIRE_SIGNAL : WIRE_ANSWERED;
 }
 
@@ -558,10 +570,11 @@ static enum wire_end transfer(struct run *run, struct coder_error *err)
 	if (run->stopped)
 		return WIRE_STOPPED;
 	msg = curl->multi_info_read(multi, &left);
-	if (!msg || msg->data.result) {
-		describe(run, msg ? msg->data.result : CURLE_OUT_OF_MEMORY, err);
+	run->code = msg ? msg->data.result : CURLE_OUT_OF_MEMORY;
+	if (run->code && !run->unresolved)
+		describe(run, run->code, err);
+	if (run->code)
 		return WIRE_FAILED;
-	}
 	return let_between(run) ? WIRE_ANSWERED : WIRE_STOPPED;
 }
 
@@ -578,19 +591,28 @@ static bool open_multi(struct wire *wire)
 	if (!wire->multi)
 		return false;
 	(void)curl->multi_setopt(wire->multi, CURLMOPT_MAXCONNECTS, KEPT_CONNECTIONS);
-	(void)curl->multi_setopt(wire->multi, MULTI_QUICK_EXIT, 1L); /* unknown before 8.20 */
 	return true;
 }
 
-/* Looks names up here where libcurl must not. Once for the life of the wire. */
+/*
+ * Looks up what libcurl wanted to. Newer ones do not say whether that was the
+ * host or a proxy: then it is the proxies, since behind one the host's name may
+ * be unknown. What is known and wanted again is an address, which libcurl reads.
+ */
 static enum wire_end look_up(struct run *run, struct coder_error *err)
 {
 	struct wire *wire = run->wire;
+	bool proxies = run->code == CURLE_COULDNT_RESOLVE_PROXY ||
+		       (run->code != CURLE_COULDNT_RESOLVE_HOST && !wire->proxies_known);
 	enum wire_end end;
 
-	if (!wire->o.no_threads || wire->resolved.n)
+	if (proxies ? wire->proxies_known : wire->host_known) {
+		wire->host_known = wire->proxies_known = true;
 		return WIRE_ANSWERED;
-	end = lookup_names(&wire->o, run->x, time_limit(run), &run->quiet, &wire->resolved, err);
+	}
+	*(proxies ? &wire->proxies_known : &wire->host_known) = true;
+	end = lookup_names(&wire->o, proxies, run->x, time_limit(run), &run->quiet,
+			   &wire->resolved, err);
 	return end == WIRE_DEADLINE ? too_late(run, err) : end;
 }
 
@@ -638,23 +660,9 @@ static void close_multi(struct wire *wire)
 	wire->multi = NULL;
 }
 
-/* Whether to clean up would be to wait for a name server. */
-static bool stuck(struct run *run)
-{
-	curl_off_t found = 0;
-
-	if (!run->joins || !run->given_up)
-		return false;
-	(void)curl->easy_getinfo(run->easy, CURLINFO_NAMELOOKUP_TIME_T, &found);
-	return !found;
-}
-
 static void finish(struct run *run, enum wire_end end)
 {
-	if (run->easy && stuck(run)) {
-		bury(run->easy);
-		abandon();
-	} else if (run->easy) {
+	if (run->easy) {
 		(void)curl->multi_remove_handle(run->wire->multi, run->easy);
 		curl->easy_cleanup(run->easy);
 	}
@@ -666,21 +674,37 @@ static void finish(struct run *run, enum wire_end end)
 		close_kept();
 }
 
+/* One go, which looking a name up may make the first of several. */
+static enum wire_end go(struct run *run, struct coder_error *err)
+{
+	enum wire_end end = begin(run, err);
+
+	if (end == WIRE_ANSWERED)
+		end = transfer(run, err);
+	finish(run, end);
+	return end;
+}
+
 enum wire_end wire_run(struct wire *wire, struct wire_exchange *x, struct coder_error *err)
 {
-	struct run run = { .wire = wire, .x = x, .began = coder_clock() };
+	const int64_t began = coder_clock();
+	struct wire_quiet quiet;
 	enum wire_end end;
 
 	x->sent = 0;
 	x->refused = false;
-	wire_quiet_begin(&run.quiet);
-	end = look_up(&run, err);
-	if (end == WIRE_ANSWERED)
-		end = begin(&run, err);
-	if (end == WIRE_ANSWERED)
-		end = transfer(&run, err);
-	finish(&run, end);
-	wire_quiet_end(&run.quiet);
+	wire_quiet_begin(&quiet);
+	for (;;) {
+		struct run run = { .wire = wire, .x = x, .quiet = quiet, .began = began };
+
+		end = go(&run, err);
+		if (end != WIRE_FAILED || !run.unresolved)
+			break;
+		end = look_up(&run, err);
+		if (end != WIRE_ANSWERED)
+			break;
+	}
+	wire_quiet_end(&quiet);
 	return end;
 }
 
@@ -688,8 +712,11 @@ struct wire *wire_new(const struct wire_options *options)
 {
 	struct wire *wire = calloc(1, sizeof(*wire));
 
-	if (wire)
-		wire->o = *options;
+	if (!wire)
+		return NULL;
+	wire->o = *options;
+	wire->host_known = lookup_is_address(options->host);
+	wire->proxies_known = options->proxies->n == 0;
 	return wire;
 }
 

@@ -63,7 +63,7 @@ struct wire_options {
 	size_t n_headers;
 	const char *ca_file, *cert_file, *key_file, *proxy; /* each may be NULL */
 	int64_t connect_timeout_ns;
-	bool fresh, no_threads;
+	bool fresh;
 	const struct coder_strings *proxies; /* that may be chosen, proxy or not */
 };
 
@@ -99,13 +99,14 @@ void sockets_drop(void);
 /* ---------------------------------------------------------------- lookup */
 
 /*
- * Resolves names in a child process: where malloc is not thread-safe libcurl
- * must not start its resolver thread. Appends a "host:port:address,address" for
- * the host and for each proxy that libcurl could choose, so that it needs to
- * look up none.
+ * Resolves the host's name, or those of the proxies, in a child process: a
+ * resolver that runs in the shell's own could not be stopped, only left behind.
+ * Appends a "host:port:address,address" for each, for CURLOPT_RESOLVE.
  */
-enum wire_end lookup_names(const struct wire_options *o, const struct wire_exchange *x,
-			   int64_t deadline, const struct wire_quiet *quiet,
-			   struct coder_strings *ret, struct coder_error *err);
+enum wire_end lookup_names(const struct wire_options *o, bool proxies,
+			   const struct wire_exchange *x, int64_t deadline,
+			   const struct wire_quiet *quiet, struct coder_strings *ret,
+			   struct coder_error *err);
+bool lookup_is_address(const char *host);
 
 #endif

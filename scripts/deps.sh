@@ -16,6 +16,7 @@ packages() {
 	test) echo 'bats libcmocka-dev python3 openssl jq curl bash-completion procps groff-base' ;;
 	lint) echo 'clang-format shellcheck shfmt' ;;
 	matrix) echo 'dpkg-dev make bison libncurses-dev' ;;
+	picture) echo 'python3 python3-pyte' ;;
 	bench) echo 'python3 jq curl' ;;
 	fuzz) echo 'clang libclang-rt-14-dev|libclang-rt-19-dev' ;;
 	*) echo "deps.sh: no such set: $1" >&2 && exit 2 ;;

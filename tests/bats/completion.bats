@@ -3,6 +3,7 @@
 # What completion offers, for every kind of value, and what it leaves alone. The
 # function is called as bash calls it; terminal.bats presses TAB for real.
 
+# shellcheck disable=SC2016,SC2030,SC2031,SC2034,SC2154 # quoted for another shell; variables of the helper, of each test
 load helper
 
 setup_file() {
@@ -285,7 +286,7 @@ id_of() { # id_of TOKEN
 
 @test "aliases that are there when the file is loaded get their completion" {
 	BASH_ALIASES[tkrm]='token_rm --expire'
-	BASH_ALIASES[tkls]=ls
+	BASH_ALIASES[tkls]="ls"
 	source "$REPO/completion/coder_tokens.bash"
 	has "$(complete -p tkrm)" "-F _coder_tokens tkrm"
 	try complete -p tkls
@@ -294,7 +295,7 @@ id_of() { # id_of TOKEN
 
 @test "nothing that was typed is run, and where its value is not known nobody is asked" {
 	local line
-	cd "$BATS_TEST_TMPDIR"
+	cd "$BATS_TEST_TMPDIR" || return
 	# shellcheck disable=SC2016 # as typed
 	for line in 'token_rm $(touch x)' 'token_rm "$(touch x)' 'token_rm `touch x`' \
 		'token_rm $((a[$(touch x)]))' 'token_rm -u "$(touch x)" ' \
@@ -307,7 +308,7 @@ id_of() { # id_of TOKEN
 }
 
 @test "nothing that the server sends is run" {
-	cd "$BATS_TEST_TMPDIR"
+	cd "$BATS_TEST_TMPDIR" || return
 	ctl POST tokens '[{"owner":"admin","name":"$(touch x)"},{"owner":"admin","name":"`touch x`;x"},
 		{"owner":"admin","name":"a[$(touch x)]"}]' >/dev/null
 	press 'token_rm '
@@ -403,13 +404,14 @@ id_of() { # id_of TOKEN
 	local before after
 	set -u
 	trap 'echo trapped' USR1
-	before=$-$(trap -p USR1; shopt -p)
+	before=$-$(trap -p USR1 && shopt -p || true)
+	# shellcheck disable=SC2141 # a letter of the words
 	local IFS=t
 	shopt -s nullglob nocasematch
 	offers 'token_rm t' terraform
 	unset IFS
 	shopt -u nullglob nocasematch
-	after=$-$(trap -p USR1; shopt -p)
+	after=$-$(trap -p USR1 && shopt -p || true)
 	is "$after" "$before"
 	trap - USR1
 	set +u

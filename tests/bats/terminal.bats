@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Completion as a person meets it: an interactive bash on a terminal, and TAB.
 
+# shellcheck disable=SC2016,SC2030,SC2031,SC2154,SC2164 # quoted for another shell; variables of the helper, of each test
 load helper
 
 setup_file() {
@@ -15,6 +16,7 @@ teardown_file() {
 setup() {
 	shell_setup
 	RC=$BATS_TEST_TMPDIR/rc
+	export TEST_BASH=${TEST_BASH:-$BASH}
 	rc
 }
 
@@ -62,7 +64,7 @@ common_words() {
 quoted_words() {
 	ctl POST tokens '[{"owner":"admin","name":"my token"},{"owner":"admin","name":"it'\''s"},
 		{"owner":"admin","name":"a@b:c"},{"owner":"admin","name":"$(touch pwned)"}]' >/dev/null
-	cd "$BATS_TEST_TMPDIR"
+	cd "$BATS_TEST_TMPDIR" || return
 	becomes 'token_rm my\t' 'token_rm my\ token '
 	becomes "token_rm 'my\\t" "token_rm 'my token' "
 	becomes 'token_rm "my\t' 'token_rm "my token" '

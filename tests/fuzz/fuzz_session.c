@@ -55,11 +55,6 @@ bool shell_restricted(void)
 	return false;
 }
 
-bool shell_malloc_unsafe(void)
-{
-	return false;
-}
-
 const char *shell_version(void)
 {
 	return "5.2";

@@ -1487,7 +1487,7 @@ static void test_handlers_run(void **state)
 
 /* ---------------------------------------------------------------- lookups */
 
-static void test_no_threads(void **state)
+static void test_lookup(void **state)
 {
 	struct coder_config c = config();
 	struct http_response response;
@@ -1495,7 +1495,6 @@ static void test_no_threads(void **state)
 
 	(void)state;
 	SCRIPT(OK);
-	c.no_threads = true;
 	get_ok(&c);
 	snprintf(url_text, sizeof(url_text), "http://localhost:%d", server.port);
 	get_ok(&c);
@@ -1520,8 +1519,6 @@ static void test_proxy(void **state)
 	snprintf(proxy, sizeof(proxy), "http://u:p@localhost:%d", server.port);
 	c.url = "http://behind-the-proxy.invalid";
 	c.proxy = proxy;
-	get_ok(&c);
-	c.no_threads = true;
 	get_ok(&c);
 	c.proxy = NULL;
 	c.proxies = (const char *const[]){ proxy };
@@ -1570,7 +1567,7 @@ int main(void)
 		TEST(few_descriptors),
 		TEST(hold),
 		TEST(handlers_run),
-		TEST(no_threads),
+		TEST(lookup),
 		TEST(proxy),
 	};
 

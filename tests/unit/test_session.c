@@ -54,11 +54,6 @@ bool shell_restricted(void)
 	return fake.restricted;
 }
 
-bool shell_malloc_unsafe(void)
-{
-	return fake.unsafe;
-}
-
 const char *shell_version(void)
 {
 	return "5.2";
@@ -660,16 +655,15 @@ static void test_what_the_client_gets(void **state)
 	assert_string_equal(got.agent, "coder_tokens/" CODER_TOKENS_VERSION " (bash 5.2)");
 	assert_int_equal(got.config.timeout_ns, 0);
 	assert_int_equal(got.config.connect_timeout_ns, 0);
-	assert_false(got.config.fresh || got.config.no_retry || got.config.no_threads);
+	assert_false(got.config.fresh || got.config.no_retry);
 	assert_ptr_equal(got.config.hooks.pending, shell_pending);
 	assert_ptr_equal(got.config.hooks.acknowledge, shell_acknowledge);
 	got.config.hooks.notice(got.config.hooks.ctx, "waiting\033");
 	assert_string_equal(fake.said, "error: waiting\\x1b\n");
 	options.timeout_ns = 5 * CODER_NS;
-	fake.unsafe = true;
 	set("CODER_TOKENS_KEEPALIVE", "0");
 	assert_opens();
-	assert_true(got.config.fresh && got.config.no_threads);
+	assert_true(got.config.fresh);
 	assert_true(got.config.timeout_ns > 4 * CODER_NS);
 	assert_true(got.config.timeout_ns <= 5 * CODER_NS);
 	set("CODER_TOKENS_KEEPALIVE", "1");

@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# readme.sh - prints README.md with its tables of options and exit statuses as the builtins in
+# $CODER_TOKENS_SO have them: what stands between such a comment and the next `<!-- end -->` is
+# replaced. `make readme` writes the file.
+set -eu -o pipefail
+cd "$(dirname "$0")/.."
+
+builtins=(token_create token_list token_view token_rm)
+enable -f "${CODER_TOKENS_SO:-$PWD/build/coder_tokens.so}" "${builtins[@]}"
+
+skipping=
+while IFS= read -r line; do
+	[[ $line != '<!-- end -->' ]] || skipping=
+	[[ ! $skipping ]] || continue
+	printf '%s\n' "$line"
+	case $line in
+	'<!-- options of '*)
+		name=${line#'<!-- options of '}
+		"${name%' -->'}" --doc markdown
+		;;
+	'<!-- options common -->') token_list --doc markdown-common ;;
+	'<!-- statuses -->') token_list --doc markdown-statuses ;;
+	*) continue ;;
+	esac
+	skipping=1
+done <README.md
+[[ ! $skipping ]] || {
+	echo 'readme.sh: a table in README.md has no end' >&2
+	exit 1
+}

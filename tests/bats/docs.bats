@@ -1,0 +1,256 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-3.0-or-later
+# What is written about the builtins is what they do: help, manual pages, README.
+
+load helper
+
+setup_file() {
+	sandbox_start --seed demo --max-admin-lifetime 8760h
+}
+
+teardown_file() {
+	sandbox_stop
+}
+
+setup() {
+	shell_setup
+}
+
+# options_of BUILTIN - the long names of its options.
+options_of() {
+	"$1" --doc options | cut -f 2 | grep -v '^-$'
+}
+
+man_page() { # man_page BUILTIN - as it is read, in one line, without what overstrikes
+	"$1" --doc man | groff -man -Tutf8 -P-cbou | tr -s ' \n' ' '
+}
+
+# examples_of BUILTIN - the command lines in its help, each in a file of $BATS_TEST_TMPDIR.
+examples_of() {
+	rm -f "$BATS_TEST_TMPDIR"/example.*
+	"$1" --help | awk -v file="$BATS_TEST_TMPDIR/example." '
+		/^[^ ]/ { within = /^Examples:$/; next }
+		within && /^  [^ ]/ { n += !title; title = 1 }
+		within && /^    / { print >(file n); title = 0 }'
+}
+
+# ------------------------------------------------------------------------ README
+
+@test "the README's tables are what the builtins say: if not, make readme" {
+	CODER_TOKENS_SO=$SO "$REPO/scripts/readme.sh" >"$BATS_TEST_TMPDIR/README.md"
+	diff "$REPO/README.md" "$BATS_TEST_TMPDIR/README.md"
+	is "$(grep -c '^| `--' "$REPO/README.md")" "$(grep -c '^| `--' "$BATS_TEST_TMPDIR/README.md")"
+}
+
+@test "a table without an end is noticed" {
+	mkdir -p "$BATS_TEST_TMPDIR/scripts"
+	cp "$REPO/scripts/readme.sh" "$BATS_TEST_TMPDIR/scripts"
+	printf '%s\n' 'text' '<!-- options of token_rm -->' 'old' >"$BATS_TEST_TMPDIR/README.md"
+	CODER_TOKENS_SO=$SO try "$BATS_TEST_TMPDIR/scripts/readme.sh"
+	is "$status" 1
+	has "$err" "has no end"
+	printf '%s\n' 'text' '<!-- options of token_rm -->' 'old' '<!-- end -->' 'more' >"$BATS_TEST_TMPDIR/README.md"
+	CODER_TOKENS_SO=$SO try "$BATS_TEST_TMPDIR/scripts/readme.sh"
+	is "$status" 0
+	has "$out" '| `--expire` |'
+	has "$out" $'<!-- end -->\nmore'
+	lacks "$out" old
+}
+
+@test "every option is in the help, the manual page, the README and the completion" {
+	local b name help page readme flat
+	readme=$(<"$REPO/README.md")
+	source "$REPO/completion/coder_tokens.bash"
+	for b in "${BUILTINS[@]}"; do
+		help=$("$b" --help) page=$(man_page "$b")
+		flat=${readme#*"<!-- options of $b -->"}
+		flat=${flat%%"<!-- end -->"*}${readme##*"<!-- options common -->"}
+		COMP_LINE="$b --" COMP_POINT=$((${#b} + 3)) COMP_WORDS=("$b" --) COMP_CWORD=1
+		_coder_tokens "$b" -- "$b" 2>/dev/null
+		for name in $(options_of "$b"); do
+			[[ $help =~ [[:blank:]]--"$name"[[:blank:]] ]] || fail "--$name is not in the help of $b"
+			[[ $page == *[\ ,]--"$name"[\ ,]* ]] || fail "--$name is not in the manual page of $b"
+			[[ $flat =~ --"$name"[\`\ ] ]] || fail "--$name of $b is not in the README"
+			[[ " ${COMPREPLY[*]} " =~ [[:blank:]]--"$name"=?[[:blank:]] ]] ||
+				fail "--$name of $b is not completed: ${COMPREPLY[*]}"
+		done
+	done
+}
+
+@test "every option that is documented is taken, and none that is hidden is documented" {
+	local b name kind rest
+	for b in "${BUILTINS[@]}"; do
+		while IFS=$'\t' read -r _ name kind rest; do
+			[[ $name != - ]] || continue
+			if [[ $kind == flag ]]; then
+				try "$b" "--$name" --no-such-option
+			else
+				try "$b" "--$name" x --no-such-option
+			fi
+			[[ $err == *"--no-such-option: invalid option" || $name == help || $name == version ||
+				$err == *"x: invalid choice for --$name"* ]] || fail "$b --$name: $err"
+		done < <("$b" --doc options)
+		lacks "$("$b" --help)" --doc
+		lacks "$("$b" --help)" --complete
+		lacks "$("$b" --doc options)" $'\tdoc\t'
+	done
+}
+
+@test "the README's commands work, as they stand there" {
+	cd "$BATS_TEST_TMPDIR"
+	ctl POST workspaces '{"owner": "admin", "name": "dev"}' >/dev/null
+	printf '%s\n' "$ADMIN_TOKEN" >token-file
+	sed -n '/^```bash$/,/^```$/p' "$REPO/README.md" | grep -v '^```' |
+		sed -e "s|\"\$PWD/build/coder_tokens.so\"|'$SO'|" -e "s|CODER_URL=[^ ]*|CODER_URL='$URL'|" >script
+	[[ $(wc -l <script) -gt 8 ]] || fail "no commands"
+	grep -qF "$SO" script
+	grep -qF "$URL" script
+	try bash --norc -e script
+	is "$status" 0
+	has "$out" " ci  "
+	has "$out" "EXPIRES AT"
+	is "${out##*$'\n'}" "Token has been deleted."
+	lacks "$err" "invalid"
+	is "$(names | paste -sd ' ')" "backup ci-deploy grafana laptop never-touched old-script terraform"
+}
+
+@test "the README's other lines for the shell work, too" {
+	local line n=0
+	cd "$REPO"
+	ctl POST tokens '{"owner": "admin", "name": "old", "scopes": ["user:read"]}' >/dev/null
+	while IFS= read -r line; do
+		line=${line#    }
+		case $line in
+		token_* | \[\[* | 'source completion'*) eval "$line" >"$BATS_TEST_TMPDIR/out" ;;
+		make* | 'sudo make'*) make -n "BUILD=$BATS_TEST_TMPDIR" ${line#*make} >/dev/null 2>&1 ;;
+		*) continue ;;
+		esac || fail "$line"
+		n=$((n + 1))
+	done < <(grep '^    [a-z[]' README.md | sed 's/  *#.*//')
+	((n >= 5)) || fail "only $n lines"
+	token_view new -c name >/dev/null
+	is "${TOKEN_SCOPES[*]}" user:read
+}
+
+@test "what the README points at is there" {
+	local target
+	while IFS= read -r target; do
+		[[ -e $REPO/$target ]] || fail "$target"
+	done < <(grep -oE '\]\([^)]*\)' "$REPO/README.md" | tr -d '()' | cut -c 2- | grep -v '^https\?:' | cut -d '#' -f 1 | grep .)
+	while IFS= read -r target; do
+		make -n -C "$REPO" "BUILD=$BATS_TEST_TMPDIR" "$target" >/dev/null 2>&1 || fail "make $target"
+	done < <(grep -oE '`make [a-z-]+' "$REPO/README.md" | cut -d ' ' -f 2 | sort -u)
+	for target in "$REPO"/examples/*.bash; do
+		grep -qF "](examples/${target##*/})" "$REPO/README.md" || fail "$target is not in the README"
+	done
+}
+
+@test "the fields of records and of TOKEN_ERROR are those that are documented" {
+	local -A t=()
+	local b fields
+	token_view grafana -A t
+	fields=$(printf '%s\n' "${!t[@]}" | sort | paste -sd ' ')
+	for b in token_view token_list; do
+		is "$("$b" --help | tr -s ' \n' ' ' | grep -oE 'Fields of -A: [a-z_ ]*' | cut -d ' ' -f 4- | xargs -n 1 | sort | paste -sd ' ')" "$fields"
+	done
+	is "$(tr -s ' \n' ' ' <"$REPO/README.md" | grep -oE 'has the fields `[a-z_ ]*' | cut -d '`' -f 2 | xargs -n 1 | sort | paste -sd ' ')" "$fields"
+	try token_view no-such
+	fields=$(printf '%s\n' "${!TOKEN_ERROR[@]}" | sort | paste -sd ' ')
+	is "$(tr -s ' \n' ' ' <"$REPO/README.md" | grep -oE '`TOKEN_ERROR` holds `[a-z_ ]*' | cut -d '`' -f 4 | xargs -n 1 | sort | paste -sd ' ')" "$fields"
+}
+
+@test "the columns that are documented are those there are" {
+	local b columns
+	try token_view grafana -o tsv
+	columns=$(head -1 <<<"$out" | tr '\t_' ', ' | sed 's/,/, /g')
+	for b in token_view token_list; do
+		has "$("$b" --help | tr -s ' \n' ' ')" "some of $columns."
+	done
+}
+
+# --------------------------------------------------------------------------- help
+
+# run_examples BUILTIN - each example of its help, in a shell of its own; they must succeed.
+run_examples() {
+	local example
+	examples_of "$1"
+	[[ -e $BATS_TEST_TMPDIR/example.1 ]] || fail "no examples"
+	export SO CODER_URL CODER_SESSION_TOKEN
+	for example in "$BATS_TEST_TMPDIR"/example.*; do
+		try bash --norc -uc "enable -f \"\$SO\" ${BUILTINS[*]}; source '$example'"
+		[[ $status == 0 ]] || fail "$(<"$example")"
+		[[ -z $err ]] || fail "$(<"$example")"
+	done
+}
+
+@test "the examples in the help of token_create work" {
+	ctl POST workspaces '[{"owner": "admin", "name": "dev"}, {"owner": "alice", "name": "dev"}]' >/dev/null
+	ctl POST tokens '{"owner": "admin", "name": "old", "scopes": ["user:read"]}' >/dev/null
+	run_examples token_create
+}
+
+@test "the examples in the help of token_list work" {
+	run_examples token_list
+}
+
+@test "the examples in the help of token_view work" {
+	seed '[{"owner": "admin", "name": "ci"}]'
+	CODER_SESSION_TOKEN=${KEYS[0]}
+	run_examples token_view
+}
+
+@test "the examples in the help of token_rm work" {
+	ctl POST tokens '[{"owner": "admin", "name": "ci-1234"},
+		{"owner": "admin", "name": "stale", "created_ago_s": 8640000}]' >/dev/null
+	run_examples token_rm
+	is "$(names | paste -sd ' ')" "backup ci-deploy grafana laptop never-touched old-script terraform"
+}
+
+@test "exit statuses are the same in help, manual page and README" {
+	local b status meaning n=0
+	while IFS='|' read -r _ status meaning _; do
+		status=$(xargs <<<"$status") meaning=$(xargs <<<"$meaning")
+		n=$((n + 1))
+		for b in "${BUILTINS[@]}"; do
+			has "$("$b" --help | tr -s ' \n' ' ')" " $status $meaning"
+			has "$(man_page "$b")" " $status $meaning"
+		done
+	done < <(sed -n '/^<!-- statuses -->/,/^<!-- end -->/p' "$REPO/README.md" | grep '^| [0-9]')
+	is "$n" 11
+}
+
+# ------------------------------------------------------------------- manual pages
+
+@test "the manual pages format without warnings" {
+	local b
+	for b in "${BUILTINS[@]}"; do
+		try "$b" --doc man
+		is "$status$err" 0
+		is "$(groff -man -Tutf8 -ww -z <<<"$out" 2>&1)" ""
+		is "$(LC_ALL=C groff -man -Tascii -ww -z <<<"$out" 2>&1)" ""
+		[[ $out != *[$'\x80'-$'\xff']* ]] || fail "not ASCII"
+	done
+}
+
+@test "the manual pages have the sections that man readers look for, and point at each other" {
+	local b other page section
+	for b in "${BUILTINS[@]}"; do
+		page=$("$b" --doc man)
+		for section in NAME SYNOPSIS DESCRIPTION OPTIONS 'EXIT STATUS' EXAMPLES 'SEE ALSO'; do
+			[[ $page == *$'\n.SH '"$section"$'\n'* ]] || fail "$b has no $section"
+		done
+		is "$(sed -n '/^.SH NAME/{n;p}' <<<"$page")" "$b \\- $(help -d "$b" | sed "s/^$b - //; s/\.\$//")"
+		for other in "${BUILTINS[@]}"; do
+			[[ $other == "$b" ]] || has "$page" "$other\\fR(1)"
+		done
+	done
+}
+
+@test "the manual pages are built by make man" {
+	try make -s -C "$REPO" BUILD="${SO%/*}" man
+	is "$status" 0
+	local b
+	for b in "${BUILTINS[@]}"; do
+		diff <("$b" --doc man) "${SO%/*}/man/$b.1"
+	done
+}

@@ -1,0 +1,682 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Variables of the shell as targets: every kind of them, in every kind of shell. What cannot hold
+# a result is refused before any request; what a server sends is never evaluated.
+
+load helper
+
+SECRET='^[0-9A-Za-z]{10}-[0-9A-Za-z]{22}$'
+
+# Each option that names a target, with the rest of a call that works.
+SCALARS=("token_create -n test -v")
+INDEXED=("token_create -n test --scopes-into" "token_create -n test --allow-into"
+	"token_view grafana --scopes-into" "token_view grafana --allow-into"
+	"token_list -v" "token_rm --dry-run grafana -v")
+ASSOCS=("token_create -n test -A" "token_view grafana -A" "token_list -A")
+
+setup_file() {
+	sandbox_start --seed demo
+}
+
+teardown_file() {
+	sandbox_stop
+}
+
+setup() {
+	shell_setup
+	forget_requests
+	cd "$BATS_TEST_TMPDIR" || return
+}
+
+# in_shell SCRIPT [OPTION]... - runs it in a bash of its own that has the builtins.
+in_shell() {
+	local script=$1
+	shift
+	SO=$SO CODER_URL=$URL CODER_SESSION_TOKEN=$ADMIN_TOKEN \
+		try "$BASH" --norc "$@" -c "enable -f \"\$SO\" ${BUILTINS[*]}; $script"
+}
+
+# refuses NAME PART CALL... - no such call takes the variable, which stays as it is.
+refuses() {
+	local name=$1 part=$2 before after call
+	shift 2
+	before=$(declare -p "$name" 2>&1 || true)
+	for call; do
+		# shellcheck disable=SC2086 # words
+		try $call "$name"
+		refused_early 2 "$part"
+		has "$err" "${call%% *}: $name"
+		after=$(declare -p "$name" 2>&1 || true)
+		is "$after" "$before"
+	done
+}
+
+# works NAME CALL - the call takes it.
+works() {
+	# shellcheck disable=SC2086 # words
+	try $2 "$1"
+	is "$status" 0
+	is "$err" ""
+}
+
+# ------------------------------------------------------------------ what is taken
+
+@test "a target that does not exist is made" {
+	local call
+	unset secret
+	works secret "${SCALARS[0]}"
+	[[ $(declare -p secret) == "declare -- secret="* && $secret =~ $SECRET ]] || fail "$(declare -p secret)"
+	token_rm --delete test >/dev/null
+	for call in "${INDEXED[@]:2}"; do
+		unset made
+		works made "$call"
+		[[ $(declare -p made) == "declare -a made=([0]="* ]] || fail "$call: $(declare -p made)"
+	done
+	for call in "${ASSOCS[@]:1}"; do
+		unset made
+		works made "$call"
+		[[ $(declare -p made) == "declare -A made=("* ]] || fail "$call: $(declare -p made)"
+	done
+}
+
+@test "what a target held before is gone, gaps and keys, too" {
+	local secret=old
+	local -a list=(old [5]=old [900]=old)
+	local -A record=([old]=old)
+	token_create -n test -v secret -A record --scopes-into list
+	[[ $secret =~ $SECRET ]] || fail "$secret"
+	is "${!list[*]} ${list[*]}" "0 coder:all"
+	is "${#record[@]} ${record[old]-gone}" "19 gone"
+	list=(old [5]=old)
+	token_list -v list --name grafana
+	is "${!list[*]}" 0
+	token_list -v list --name nothing-like-it
+	is "${#list[@]}" 0
+	record=([old]=old)
+	token_list -A record --name nothing-like-it
+	is "${#record[@]}" 0
+}
+
+@test "a plain variable becomes an array, as with mapfile; its value is gone" {
+	local was_plain=old was_plain_too=old
+	token_view grafana --scopes-into was_plain >/dev/null
+	is "$(declare -p was_plain)" 'declare -a was_plain=([0]="user:read")'
+	token_view grafana -A was_plain_too
+	is "${was_plain_too[name]} ${was_plain_too[0]-gone}" "grafana gone"
+}
+
+@test "a local target is local, declared with a value, without one, or as an array" {
+	in_function() {
+		local secret empty_secret=x
+		local -a list
+		local plain
+		local -A record
+		token_create -n test -v secret --scopes-into list --allow-into plain -A record
+		token_create -n test2 -v empty_secret
+		[[ $(declare -p secret) == "declare -- secret="* && $secret =~ $SECRET ]] || fail "$(declare -p secret)"
+		[[ $empty_secret =~ $SECRET && $empty_secret != "$secret" ]] || fail "$empty_secret"
+		is "$(declare -p list plain)" 'declare -a list=([0]="coder:all")
+declare -a plain=([0]="*:*")'
+		is "${record[key]}" "$secret"
+	}
+	unset secret list plain record
+	in_function
+	[[ ! -v secret && ! -v list && ! -v plain && ! -v record ]] || fail "it is global"
+	secret=global list=(global)
+	in_function_again() {
+		local secret
+		local -a list
+		token_view grafana --scopes-into list >/dev/null
+		token_create -n test3 -v secret
+	}
+	in_function_again
+	is "$secret ${list[*]}" "global global"
+}
+
+@test "a function without a local of that name makes a global one, or sets its caller's" {
+	inner() { token_create -n "$1" -v secret -A record --scopes-into list; }
+	unset secret record list
+	inner one
+	[[ $secret =~ $SECRET ]] || fail "$secret"
+	is "${record[name]} ${list[*]}" "one coder:all"
+	outer() {
+		local secret list
+		local -A record
+		inner two
+		[[ $secret =~ $SECRET ]] || fail "$secret"
+		is "${record[name]} ${list[*]}" "two coder:all"
+	}
+	outer
+	is "${record[name]}" one
+}
+
+@test "a name reference stands for its target" {
+	local tgt=old tgt_list=(old)
+	local -n ref=tgt ref2=ref list_ref=tgt_list
+	local -n new_ref=brand_new new_record=brand_new_record
+	token_create -n test -v ref2 --scopes-into list_ref
+	[[ $tgt =~ $SECRET ]] || fail "$tgt"
+	is "${tgt_list[*]}" coder:all
+	is "$(declare -p ref2)" 'declare -n ref2="ref"'
+	token_create -n test2 -v new_ref -A new_record
+	[[ $brand_new =~ $SECRET ]] || fail "${brand_new-unset}"
+	is "${brand_new_record[name]}" test2
+	# the idiom of functions that return results
+	results() {
+		local -n result=$1
+		token_view grafana -A result
+	}
+	local -A mine
+	results mine
+	is "${mine[name]}" grafana
+}
+
+@test "a variable that was declared and never set is set" {
+	declare declared
+	declare -a declared_list
+	declare -A declared_record
+	token_create -n test -v declared --allow-into declared_list -A declared_record
+	[[ $declared =~ $SECRET ]] || fail "unset"
+	is "${declared_list[*]} ${declared_record[name]}" "*:* test"
+}
+
+@test "an exported variable stays exported, and its new value is" {
+	export secret=old
+	declare -x unset_yet
+	token_create -n test -v secret
+	is "$("$BASH" -c 'echo "$secret"')" "$secret"
+	[[ $secret =~ $SECRET && $(declare -p secret) == "declare -x "* ]] || fail "$(declare -p secret)"
+	token_create -n test2 -v unset_yet
+	is "$("$BASH" -c 'echo "$unset_yet"')" "$unset_yet"
+}
+
+@test "set -a exports no secret that was not exported before" {
+	local known=old
+	set -a
+	token_create -n test -v secret -A record
+	token_create -n test2 -v known
+	set +a
+	[[ $secret =~ $SECRET && $known =~ $SECRET ]] || fail "not set"
+	is "$(declare -p secret record known TOKEN_SCOPES TOKEN_ALLOW_LIST | cut -d ' ' -f 2 | paste -sd ' ')" \
+		"-- -A -- -a -a"
+	is "$(env | grep -cE "^(secret|known|record)|$secret|$known")" 0
+	export secret
+	set -a
+	token_create -n test3 -v secret
+	set +a
+	is "$("$BASH" -c 'echo "$secret"')" "$secret"
+}
+
+@test "CODER_SESSION_TOKEN itself can be the target: the next call uses it" {
+	token_create -n test -v CODER_SESSION_TOKEN
+	[[ $(declare -p CODER_SESSION_TOKEN) == "declare -- "* ]] || fail "exported"
+	is "$(token_view --self -c name -o tsv --no-header)" test
+}
+
+# ---------------------------------------------------------------- what is refused
+
+@test "a readonly variable is refused, whatever it would hold" {
+	readonly ro=1
+	readonly -a ro_list=(1)
+	readonly -A ro_record=([a]=1)
+	declare -r ro_unset
+	refuses ro "readonly variable" "${SCALARS[@]}" "${INDEXED[@]}" "${ASSOCS[@]}"
+	refuses ro_list "readonly variable" "${SCALARS[@]}" "${INDEXED[@]}" "${ASSOCS[@]}"
+	refuses ro_record "readonly variable" "${SCALARS[@]}" "${INDEXED[@]}" "${ASSOCS[@]}"
+	refuses ro_unset "readonly variable" "${SCALARS[@]}" "${INDEXED[@]}" "${ASSOCS[@]}"
+	local -n ref=ro
+	try token_create -n test -v ref
+	refused_early 2 "ro: readonly variable"
+	is "$ro" 1
+}
+
+@test "readonly TOKEN_SCOPES or TOKEN_ALLOW_LIST are refused, unless others are chosen" {
+	readonly TOKEN_SCOPES=kept
+	try token_view grafana
+	refused_early 2 "TOKEN_SCOPES: readonly variable"
+	try token_create -n test
+	refused_early 2 "TOKEN_SCOPES: readonly variable"
+	try token_view grafana --scopes-into mine
+	is "$status" 0
+	is "${mine[*]} $TOKEN_SCOPES" "user:read kept"
+}
+
+@test "integer variables are refused: they would be evaluated" {
+	local -i number=7
+	local -ai numbers=(7)
+	local -Ai table=([a]=7)
+	refuses number "integer variable" "${SCALARS[@]}" "${INDEXED[@]}" "${ASSOCS[@]}"
+	refuses numbers "integer variable" "${INDEXED[@]}"
+	refuses table "integer variable" "${ASSOCS[@]}"
+}
+
+@test "variables that change the case of their value are refused" {
+	local -u upper=OLD
+	local -l lower=old
+	local -c capital=Old
+	local -au uppers=(OLD)
+	local -Al lowers=([a]=old)
+	refuses upper "changes the case" "${SCALARS[@]}" "${INDEXED[@]}" "${ASSOCS[@]}"
+	refuses lower "changes the case" "${SCALARS[@]}"
+	refuses capital "changes the case" "${SCALARS[@]}"
+	refuses uppers "changes the case" "${INDEXED[@]}"
+	refuses lowers "changes the case" "${ASSOCS[@]}"
+}
+
+@test "arrays of the wrong kind are refused" {
+	local -a list=(kept)
+	local -A record=([kept]=1)
+	local -a unset_list
+	local -A unset_record
+	refuses list "is an array; a plain variable is wanted" "${SCALARS[@]}"
+	refuses record "is an array; a plain variable is wanted" "${SCALARS[@]}"
+	refuses unset_list "is an array; a plain variable is wanted" "${SCALARS[@]}"
+	refuses record "not an indexed array" "${INDEXED[@]}"
+	refuses unset_record "not an indexed array" "${INDEXED[@]}"
+	refuses list "cannot convert indexed to associative array" "${ASSOCS[@]}"
+}
+
+@test "bash's own variables are refused" {
+	local name own=(_ RANDOM SECONDS LINENO BASHPID BASH_SUBSHELL BASH_COMMAND BASH_ARGV0 EPOCHSECONDS
+		EPOCHREALTIME HISTCMD COMP_WORDBREAKS)
+	for name in "${own[@]}"; do
+		try token_create -n test -v "$name"
+		refused_early 2 "$name: is one of bash's own variables"
+	done
+	for name in DIRSTACK GROUPS FUNCNAME PIPESTATUS; do
+		try token_list -v "$name"
+		refused_early 2 "$name: is one of bash's own variables"
+	done
+	for name in BASH_ALIASES BASH_CMDS _; do
+		try token_list -A "$name"
+		refused_early 2 "$name: is one of bash's own variables"
+	done
+	is "${#BASH_ALIASES[@]}" 0
+	for name in UID EUID PPID BASHOPTS SHELLOPTS; do
+		try token_create -n test -v "$name"
+		refused_early 2 "$name: readonly variable"
+	done
+	try token_create -n test -v OPTIND
+	refused_early 2 "OPTIND: integer variable"
+}
+
+@test "TOKEN_ERROR is no target, and no variable gets two results" {
+	try token_create -n test -v TOKEN_ERROR
+	refused_early 2 "TOKEN_ERROR: reserved for errors"
+	try token_view grafana -A TOKEN_ERROR
+	refused_early 2 "TOKEN_ERROR: reserved for errors"
+	try token_create -n test -v same -A same
+	refused_early 2 "same: given for two results"
+	try token_create -n test --scopes-into same --allow-into same
+	refused_early 2 "same: given for two results"
+	try token_view grafana --scopes-into TOKEN_ALLOW_LIST
+	refused_early 2 "TOKEN_ALLOW_LIST: given for two results"
+	try token_list -v same -A same
+	refused_early 2 "same: given for two results"
+	[[ ! -v same ]] || fail "it was made"
+}
+
+@test "what is no name of a variable is refused and never evaluated" {
+	local bad call
+	for bad in 'x[$(touch f)]' 'x[0]' '$(touch f)' '`touch f`' 'x;touch f' 1x x-y 'x y' ' x' 'x=1' 'é' '$x' '*' '@' \
+		'?' '!' '#' - $'x\n' $'x\e[m' 'x[' 'x]' '${x}'; do
+		for call in "${SCALARS[@]}" "${ASSOCS[0]}" "${INDEXED[@]:3}"; do
+			# shellcheck disable=SC2086 # words
+			try $call "$bad"
+			refused_early 2 "not a valid identifier"
+		done
+	done
+	for call in "${SCALARS[@]}" "${INDEXED[@]}" "${ASSOCS[@]}"; do
+		# shellcheck disable=SC2086 # words
+		try $call ''
+		[[ $err == *identifier* || $err == *"cannot be empty"* ]] || fail "$call"
+		refused_early 2 ""
+	done
+	[[ ! -e f ]] || fail "it was evaluated"
+}
+
+@test "a name reference to an element, to itself or to nothing is refused and never evaluated" {
+	declare -n element='list[$(touch f)]'
+	declare -n plain_element='list[1]'
+	declare -n nothing
+	try token_create -n test -v element
+	refused_early 2 'name reference to `list[$(touch f)]'
+	try token_view grafana -A element
+	refused_early 2 'name reference to `list[$(touch f)]'
+	try token_list -v plain_element
+	refused_early 2 'name reference to `list[1]'
+	try token_create -n test -v nothing
+	refused_early 2 "nothing: name reference without a target"
+	declare -n one=two
+	declare -n two=one
+	try token_create -n test -v one
+	is "$status" 2
+	is "$out" ""
+	has "$err" "circular name reference"
+	is "$(requests)" ""
+	[[ ! -e f && ! -v list ]] || fail "it was evaluated"
+}
+
+@test "a variable of this command alone is refused: what it got would be lost" {
+	secret=x try token_create -n test -v secret
+	# `try` is a function: the variable is a local of it, and not lost there
+	is "$status" 0
+	forget_requests
+	secret=x token_create -n test2 -v secret 2>err && fail "it worked"
+	has "$(<err)" "secret: is set for this command only and would be lost"
+	list=x token_list -v list 2>err && fail "it worked"
+	has "$(<err)" "list: is set for this command only and would be lost"
+	record=x token_view grafana -A record 2>err && fail "it worked"
+	has "$(<err)" "record: is set for this command only and would be lost"
+	is "$(requests)" ""
+	[[ ! -v secret && ! -v list && ! -v record ]] || fail "it was made"
+}
+
+# ---------------------------------------------------------------- kinds of shells
+
+@test "set -u: unset targets and unset TOKEN_ variables are no error" {
+	in_shell 'set -u
+		unset secret
+		token_create -n test -v secret -A record
+		token_view nosuch 2>/dev/null || echo "${TOKEN_ERROR[status]}"
+		token_view grafana --scopes-into mine >/dev/null
+		echo "${#secret} ${record[name]} ${mine[*]}"
+		token_create --scopes-from unset_array; echo "went on"'
+	is "$status" 0
+	is "$out" "3
+33 test user:read
+went on"
+	has "$err" "unset_array: no such array"
+	[[ $err != *"unbound variable"* ]] || fail "bash complained"
+}
+
+@test "set -e: a refused target ends the shell only where any failure would" {
+	in_shell 'set -e
+		readonly ro=1 TOKEN_SCOPES=x; declare -i number; declare -A assoc; declare -a indexed
+		if token_create -n test -v ro; then echo no; fi
+		token_create -n test -v number || echo one
+		! token_create -n test -v "x[0]"
+		token_view grafana && echo no
+		if token_list -v assoc; then echo no; fi
+		token_list -A indexed || echo two
+		while token_rm -v ro grafana; do echo no; done
+		until token_view grafana -A ro || true; do echo no; done
+		echo three
+		token_create -n test -v ro
+		echo "not reached"'
+	is "$status" 2
+	is "$out" "one
+two
+three"
+	is "$(grep -c 'readonly variable' <<<"$err")" 5
+	is "$(requests)" ""
+}
+
+@test "set -e: a readonly TOKEN_ERROR changes nothing" {
+	in_shell 'set -e
+		readonly TOKEN_ERROR=mine
+		if token_view nosuch; then echo no; fi
+		token_view grafana -c name --no-header
+		echo "$TOKEN_ERROR"'
+	is "$status" 0
+	is "$out" "grafana  
+mine"
+	has "$err" "nosuch: "
+	lacks "$err" readonly
+}
+
+@test "set -e: a call that works does not end the shell, one that fails does" {
+	in_shell 'set -e; token_view grafana -A t; token_list --name none -v ids; token_rm --from ids -v gone; echo here
+		token_view nosuch; echo "not reached"'
+	is "$status" 3
+	is "$out" here
+}
+
+@test "posix mode: errors do not end the shell, results are the same" {
+	in_shell 'readonly ro=1
+		token_create -n test -v ro; echo "$?"
+		token_create --nope; echo "$?"
+		token_view nosuch; echo "$?"
+		token_create -n test -v secret; echo "$? ${#secret}"
+		token_list -A T --name test; echo "${#T[@]}"' --posix
+	is "$status" 0
+	is "$out" "2
+2
+3
+0 33
+18"
+	is "$(wc -l <<<"$err")" 3
+}
+
+@test "a restricted shell runs builtins that were loaded before, and no header command" {
+	# restricted is what it becomes after its start-up file
+	printf 'enable -f "%s" %s\n' "$SO" "${BUILTINS[*]}" >rc
+	CODER_URL=$URL CODER_SESSION_TOKEN=$ADMIN_TOKEN BASH_ENV=rc try "$BASH" -r -c 'cd / || echo restricted
+		token_create -n test -v secret && token_list --name test -v ids && token_view test -A t &&
+			token_rm --delete test
+		echo "$? ${#secret} ${#ids[@]} ${t[name]}"
+		token_create -n test2 -v PATH; echo "$?"
+		CODER_HEADER_COMMAND="touch f; echo X-One=1"
+		token_list -v ids; echo "$?"'
+	is "$status" 0
+	is "$out" "restricted
+Token has been deleted.
+0 33 1 test
+2
+2"
+	has "$err" "CODER_HEADER_COMMAND"
+	has "$err" "PATH: readonly variable"
+	[[ ! -e f ]] || fail "the command ran"
+	lacks "$(names)" test2
+}
+
+@test "a subshell gets its results, its parent none" {
+	local secret=kept
+	(token_create -n test -v secret && [[ $secret =~ $SECRET ]])
+	is "$secret" kept
+	# lastpipe is for the last of a pipeline without job control
+	in_shell 'shopt -s lastpipe; true | token_create -n test2 -v secret; echo ${#secret}'
+	is "$out" 33
+}
+
+@test "a target made readonly by a trap or an alias is not bash's end" {
+	in_shell 'set -eT
+		trap "readonly secret" DEBUG
+		if token_create -n test -v secret; then echo no; else echo "status $?"; fi'
+	is "$status" 0
+	has "$out" "status 2"
+	has "$err" "secret: readonly variable"
+	is "$(requests POST)" ""
+}
+
+# ------------------------------------------------------------------- TOKEN_ERROR
+
+@test "TOKEN_ERROR tells of a failure in six fields" {
+	try token_view nosuch
+	is "${#TOKEN_ERROR[@]}" 6
+	is "${TOKEN_ERROR[status]}" 3
+	is "${TOKEN_ERROR[http]}" 404
+	is "${TOKEN_ERROR[message]}" "nosuch: Resource not found or you do not have access to this resource"
+	is "${TOKEN_ERROR[detail]}${TOKEN_ERROR[field]}${TOKEN_ERROR[retry_after]}" ""
+
+	# before any request
+	try token_create -n test --lifetime 30
+	is "${TOKEN_ERROR[status]} ${TOKEN_ERROR[http]}" "2 0"
+	has "${TOKEN_ERROR[message]}" 'invalid duration "30"'
+
+	# message and detail apart
+	try token_create -n test --scope no:such
+	is "${TOKEN_ERROR[status]} ${TOKEN_ERROR[http]}" "1 400"
+	is "${TOKEN_ERROR[message]}" "creating token test: Failed to create API key."
+	is "${TOKEN_ERROR[detail]}" 'invalid or unsupported API key scope: "no:such"'
+
+	# the field that a validation names
+	fault '{"method":"POST","status":400,"body":"{\"message\":\"No.\",\"validations\":[{\"field\":\"lifetime\",\"detail\":\"too odd\"},{\"field\":\"name\",\"detail\":\"too long\"}]}"}'
+	try token_create -n test
+	is "${TOKEN_ERROR[status]} ${TOKEN_ERROR[http]} ${TOKEN_ERROR[field]}" "1 400 lifetime"
+	has "${TOKEN_ERROR[message]}${TOKEN_ERROR[detail]}" "too odd"
+	has "$err" "too odd"
+	has "$err" "too long"
+
+	# how long to wait
+	fault '{"status":429,"times":0,"headers":{"Retry-After":"3600"},"body":"{\"message\":\"Slow.\"}"}'
+	try token_view grafana
+	is "${TOKEN_ERROR[status]} ${TOKEN_ERROR[http]} ${TOKEN_ERROR[retry_after]}" "6 429 3600"
+
+	# no answer at all
+	try token_list --url http://127.0.0.1:1 --timeout 5
+	is "${TOKEN_ERROR[status]} ${TOKEN_ERROR[http]}" "7 0"
+	has "${TOKEN_ERROR[message]}" "cannot connect"
+}
+
+@test "TOKEN_ERROR is gone after success, of every builtin" {
+	local call
+	for call in "token_create -n test" "token_view test" "token_list" "token_rm test" "token_list --help" \
+		"token_create --dry-run" "token_list --name nothing-like-it"; do
+		try token_view nosuch
+		[[ -v TOKEN_ERROR[status] ]] || fail "not set"
+		# shellcheck disable=SC2086 # words
+		try $call
+		is "$status" 0
+		[[ ! -v TOKEN_ERROR && -z ${TOKEN_ERROR[status]-} ]] || fail "it stayed after $call"
+	done
+}
+
+@test "TOKEN_ERROR takes the place of whatever has its name, and is not exported" {
+	local was
+	for was in "TOKEN_ERROR=scalar" "TOKEN_ERROR=(indexed)" "declare -gi TOKEN_ERROR=1" "declare -gu TOKEN_ERROR=X" \
+		"declare -gA TOKEN_ERROR=([old]=1)" "declare -g TOKEN_ERROR" "set -a"; do
+		unset TOKEN_ERROR
+		eval "$was"
+		try token_view nosuch
+		is "${TOKEN_ERROR[status]} ${#TOKEN_ERROR[@]}" "3 6"
+		is "$(declare -p TOKEN_ERROR | cut -d ' ' -f 2)" -A
+	done
+	set +a
+}
+
+@test "a local TOKEN_ERROR is used, and the global one left alone" {
+	fails() { token_view nosuch 2>/dev/null || return 0; }
+	in_function() {
+		local -A TOKEN_ERROR
+		token_view nosuch 2>/dev/null || true
+		is "${TOKEN_ERROR[status]}" 3
+		TOKEN_ERROR=()
+		fails
+		is "${TOKEN_ERROR[status]}" 3
+		token_view grafana >/dev/null
+		[[ ! -v TOKEN_ERROR[status] ]] || fail "it stayed"
+	}
+	declare -gA TOKEN_ERROR=([status]=global)
+	in_function
+	is "${TOKEN_ERROR[status]}" global
+}
+
+# ------------------------------------------------- targets of calls that fail
+
+@test "a call that fails leaves every target as it was" {
+	local secret=kept
+	local -a ids=(kept two)
+	local -A record=([kept]=1)
+	TOKEN_SCOPES=(kept) TOKEN_ALLOW_LIST=(kept too)
+	unchanged() {
+		[[ $status != 0 ]] || fail "it worked"
+		is "$secret ${ids[*]} ${record[kept]} ${#record[@]}" "kept kept two 1 1"
+		is "${TOKEN_SCOPES[*]} ${TOKEN_ALLOW_LIST[*]}" "kept kept too"
+	}
+	try token_create -n grafana -v secret -A record
+	unchanged
+	try token_create -n test --lifetime 30 -v secret -A record
+	unchanged
+	try token_create -n test --scope no:such -v secret -A record
+	unchanged
+	try token_view nosuch -A record
+	unchanged
+	try token_list -u nobody -v ids -A record
+	unchanged
+	try token_list -v ids -A record --frob
+	unchanged
+	try token_rm grafana nosuch -v ids
+	unchanged
+	has "$(names)" grafana
+
+	# an answer that breaks off, that is none, and none at all
+	fault '{"path":"keys/tokens\\?","truncate":300}'
+	try token_list -v ids -A record
+	unchanged
+	fault '{"path":"keys/tokens","status":200,"headers":{"Content-Type":"application/json"},"body":"{\"id\":7}"}'
+	try token_view grafana -A record
+	unchanged
+	fault '{"method":"POST","cut":{"where":"act"}}'
+	try token_create -n test -v secret -A record
+	unchanged
+	try token_view grafana -A record --url http://127.0.0.1:1 --timeout 5
+	unchanged
+	CODER_SESSION_TOKEN=aaaaaaaaaa-aaaaaaaaaaaaaaaaaaaaaa try token_view grafana -A record
+	unchanged
+}
+
+@test "an answer that cannot be printed leaves every target as it was" {
+	local secret=kept
+	local -A record=([kept]=1)
+	[[ -c /dev/full ]] || skip "no /dev/full"
+	TOKEN_SCOPES=(kept)
+	token_view grafana -o json -A record >/dev/full 2>err && fail "it worked"
+	has "$(<err)" "write error"
+	token_create -n test -o json -A record >/dev/full 2>err && fail "it worked"
+	is "${record[kept]} ${#record[@]} ${TOKEN_SCOPES[*]}" "1 1 kept"
+	lacks "$(names)" test
+}
+
+# ------------------------------------------------------- what the server sends
+
+@test "what the server sends is never evaluated" {
+	local evil='a[$(touch f)]' evil2='$(touch f)`touch f`${x:=f}' id
+	local -A T record
+	local -a ids
+	ctl POST reset '{"seed":"empty"}' >/dev/null
+	ctl POST tokens '[{"owner":"admin","name":"a[$(touch f)]","scopes":["a[$(touch f)]"],"allow_list":["$(touch f):*"]},
+		{"owner":"admin","name":"$(touch f)`touch f`${x:=f}"}]' >/dev/null
+	token_view "$evil" -A record
+	is "${record[name]}" "$evil"
+	is "${record[scopes]} ${record[allow_list]}" 'a[$(touch f)] $(touch f):*'
+	is "${TOKEN_SCOPES[*]} ${TOKEN_ALLOW_LIST[*]}" 'a[$(touch f)] $(touch f):*'
+	token_list -v ids -A T
+	is "${#ids[@]}" 2
+	for id in "${ids[@]}"; do
+		[[ ${T[$id, name]-}${T["$id,name"]} == "$evil" || ${T["$id,name"]} == "$evil2" ]] || fail "${T["$id,name"]}"
+	done
+	token_rm "$evil" -v ids
+	try token_view 'b[$(touch f)]'
+	has "${TOKEN_ERROR[message]}" 'b[$(touch f)]'
+	# not in a target either that would do it
+	declare -ai TOKEN_SCOPES
+	try token_view "$evil2"
+	is "$status" 2
+	[[ ! -e f ]] || fail "it was evaluated"
+}
+
+@test "an id that the server makes up is no key of a variable" {
+	local -A T=([kept]=1)
+	local -a ids=(kept)
+	fault '{"path":"keys/tokens","times":0,"status":200,"headers":{"Content-Type":"application/json"},"body":"[{\"id\":\"x]$(touch f)\",\"login_type\":\"token\",\"token_name\":\"t\",\"expires_at\":\"2099-01-01T00:00:00Z\"}]"}'
+	try token_list -v ids -A T
+	refused 7 'broken answer: "id" is not the id of a token'
+	is "${T[kept]} ${#T[@]} ${ids[*]}" "1 1 kept"
+	fault '{"method":"POST","status":201,"headers":{"Content-Type":"application/json"},"body":"{\"key\":\"x[$(touch f)]-secret\"}"}'
+	try token_create --name=x -v ids2
+	[[ $status != 0 && ! -v ids2 && ! -e f ]] || fail "taken for a token"
+}
+
+@test "values are whole, whatever is in them" {
+	local name=$'tab\tnew\nline "quotes" \'single\' \\back $x `y` \e[31m ü 名 🔑'
+	local -A record T
+	local -a ids
+	token_create --name="$name" --lifetime 1h -A record
+	is "${record[name]}" "$name"
+	record=()
+	token_view "$name" -A record
+	is "${record[name]}" "$name"
+	token_list -v ids -A T --name 'tab*'
+	is "${T["${ids[0]},name"]}" "$name"
+}
