@@ -297,6 +297,7 @@ static int work(struct call *call, struct opts_result *parsed, const char *const
 	const struct command *command = call->command;
 	const struct common_options *common = call->options;
 	char error[OPTS_ERROR_SIZE];
+	bool forbidden;
 
 	if (opts_parse(&command->opts, call->options, words, n, parsed, error) < 0)
 		return usage_error(err, error);
@@ -312,7 +313,8 @@ static int work(struct call *call, struct opts_result *parsed, const char *const
 	if (command->run(call, err) == 0)
 		return 0;
 	/* what a restricted token may not see does not exist for it */
-	if (!call->quiet && (err->code == CODER_ERR_NOT_FOUND || err->http_status == 403) &&
+	forbidden = err->code == CODER_ERR_AUTH && err->http_status && err->http_status != 401;
+	if (!call->quiet && (err->code == CODER_ERR_NOT_FOUND || forbidden) &&
 	    coder_self_restricted(call->client))
 		coder_error_hint(err,
 				 "the token in use is restricted: its scopes or its allow list "

@@ -26,12 +26,30 @@ static int add_text(const struct line *line, size_t value_at, const char *text,
 	return rc;
 }
 
+/* Printable ASCII, as nearly everything is: lists of thousands are drawn from it. */
+static bool is_plain(const char *text)
+{
+	while (*text >= ' ' && *text <= '~')
+		text++;
+	return !*text;
+}
+
+static size_t width_of(const char *text)
+{
+	return is_plain(text) ? strlen(text) : output_width(text);
+}
+
+static bool add_escaped(struct buf *out, const char *text)
+{
+	return is_plain(text) ? buf_add_str(out, text) : output_escape(out, text);
+}
+
 /* Cuts text to that many columns, at the end of a character. */
 static void cut(char *text, size_t columns)
 {
 	size_t fits = 0, too_long = strlen(text);
 
-	if (output_width(text) <= columns)
+	if (width_of(text) <= columns)
 		return;
 	while (too_long - fits > 1) {
 		size_t middle = (fits + too_long) / 2;
@@ -54,17 +72,17 @@ static bool make_line(struct buf *line, const struct word *word, size_t width, s
 		      size_t least)
 {
 	struct buf note = { 0 };
-	bool ok = output_escape(line, word->text);
-	size_t at = ok ? output_width(line->data ? line->data : "") : 0;
+	bool ok = add_escaped(line, word->text);
+	size_t at = ok ? width_of(line->data ? line->data : "") : 0;
 
 	if (ok && word->note && *word->note) {
 		ok = buf_addf(line, "%*s", (int)((width > at ? width - at : 0) + 2), "") &&
-		     output_escape(&note, word->note);
+		     add_escaped(&note, word->note);
 		at = (width > at ? width : at) + 2;
 		if (ok && at < columns) {
 			cut(note.data, columns - at);
 			ok = buf_add_str(line, note.data);
-			at += output_width(note.data);
+			at += width_of(note.data);
 		}
 	}
 	buf_done(&note);
@@ -87,7 +105,7 @@ int answer_list(const struct words *words, struct coder_strings *ret, struct cod
 	int rc = 0;
 
 	for (size_t i = 0; i < words->n; i++) {
-		size_t w = output_width(words->v[i].text);
+		size_t w = width_of(words->v[i].text);
 
 		if (w > width && w <= TEXT_COLUMNS_MAX)
 			width = w;

@@ -11,8 +11,15 @@ set -euo pipefail
 enable -f "${CODER_TOKENS_SO:-coder_tokens.so}" token_create token_rm
 [[ $(type -t token_create) == builtin && $(type -t token_rm) == builtin ]]
 
-workspace=${1:?usage: ci-token.bash [OWNER/]WORKSPACE COMMAND [ARGUMENT]...}
+usage='usage: ci-token.bash [OWNER/]WORKSPACE COMMAND [ARGUMENT]...'
+workspace=${1:?$usage}
+: "${2:?$usage}"
 shift
+
+run() {
+	{ local - && set +x; } 2>/dev/null # a trace would show the assignment
+	CODER_SESSION_TOKEN=$secret "$@"
+}
 
 # template:* because servers answer 403 for a workspace whose template is hidden
 token_create -v secret -A token -n "ci-${CI_JOB_ID:-$$-$RANDOM}" --lifetime 2h \
@@ -21,4 +28,4 @@ token_create -v secret -A token -n "ci-${CI_JOB_ID:-$$-$RANDOM}" --lifetime 2h \
 trap 'token_rm -v removed "${token[id]}"' EXIT
 
 printf 'token %s, valid until %s\n' "${token[name]}" "${token[expires_at]}" >&2
-CODER_SESSION_TOKEN=$secret "$@"
+run "$@"

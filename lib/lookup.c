@@ -102,6 +102,12 @@ static void end_child(pid_t pid)
 		;
 }
 
+static enum wire_end no_child(struct lookup *lookup)
+{
+	snprintf(lookup->answer, ANSWER_MAX, "!%.100s", strerror(errno));
+	return WIRE_ANSWERED;
+}
+
 /* Fills lookup->answer. */
 static enum wire_end ask(struct lookup *lookup, const char *host)
 {
@@ -112,10 +118,12 @@ static enum wire_end ask(struct lookup *lookup, const char *host)
 
 	snprintf(lookup->answer, ANSWER_MAX, "!the lookup failed");
 	if (pipe2(fds, O_CLOEXEC) < 0)
-		return WIRE_ANSWERED;
+		return no_child(lookup);
 	pid = fork();
 	if (pid == 0)
 		answer_in_child(host, shell, fds[1]);
+	if (pid < 0)
+		no_child(lookup);
 	close(fds[1]);
 	if (pid > 0) {
 		end = wait_answer(lookup, fds[0]);

@@ -10,11 +10,11 @@ tls_sandbox() {
 	shift 2
 	sandbox_start --tls --cert "$CERTS/$cert.pem" --key "$CERTS/$cert.key" "$@"
 	export "${name}_URL=$URL"
-	SANDBOX_PIDS+=" $SANDBOX_PID"
+	PIDS+=" $SANDBOX_PID"
 }
 
 setup_file() {
-	export CERTS=$BATS_FILE_TMPDIR/certs SANDBOX_PIDS=
+	export CERTS=$BATS_FILE_TMPDIR/certs PIDS=
 	"$SANDBOX/certs.sh" "$CERTS"
 	tls_sandbox TLS server
 	tls_sandbox EXPIRED expired
@@ -22,13 +22,13 @@ setup_file() {
 	tls_sandbox SELFSIGNED selfsigned
 	tls_sandbox MUTUAL server --client-ca "$CERTS/client-ca.pem"
 	sandbox_start --seed demo
-	SANDBOX_PIDS+=" $SANDBOX_PID"
+	PIDS+=" $SANDBOX_PID"
 	export DEAD=http://127.0.0.1:1
 }
 
 teardown_file() {
 	local pid
-	for pid in $SANDBOX_PIDS; do
+	for pid in $PIDS; do
 		kill "$pid" 2>/dev/null || true
 	done
 }
@@ -358,7 +358,7 @@ in_new_shell() {
 	refused 7 "CODER_HEADER_COMMAND did not end in time"
 	((SECONDS - before < 10)) || fail "took too long"
 	is "$(requests)" ""
-	! ps -eo args | grep -q '^sleep 4711' || fail "a child is left"
+	! pgrep -f '^sleep 4711' || fail "a child is left"
 }
 
 @test "a restricted shell runs no header command" {

@@ -409,8 +409,7 @@ grafana  '
 	refused 2 "assoc: not an indexed array"
 	try token_view grafana --scopes-into x --allow-into x
 	refused 2 "x: given for two results"
-	# shellcheck disable=SC2034
-	local -r TOKEN_SCOPES=x
+	local -ra TOKEN_SCOPES=(x)
 	try token_view grafana
 	refused 2 "TOKEN_SCOPES: readonly variable"
 	is "$(requests)" ""

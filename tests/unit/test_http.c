@@ -1509,26 +1509,52 @@ static void test_lookup(void **state)
 	assert_int_equal(err.code, CODER_ERR_INTERRUPTED);
 }
 
+/* Sets the variable that libcurl reads and the list of what it may find there. */
+static void set_proxy(struct coder_config *c, const char *const *proxy)
+{
+	coder_disconnect();
+	setenv("http_proxy", *proxy, 1);
+	c->proxies = proxy;
+	c->n_proxies = 1;
+}
+
 static void test_proxy(void **state)
 {
+	static const char *const unknown = "http://no-such-proxy.invalid:1";
 	struct coder_config c = config();
-	char proxy[64];
+	struct http_response response;
+	struct coder_error err;
+	char by_name[64], by_address[64];
+	const char *proxy = by_name;
 
 	(void)state;
 	SCRIPT(OK);
-	snprintf(proxy, sizeof(proxy), "http://u:p@localhost:%d", server.port);
+	snprintf(by_name, sizeof(by_name), "http://u:p@localhost:%d", server.port);
+	snprintf(by_address, sizeof(by_address), "http://127.0.0.1:%d", server.port);
 	c.url = "http://behind-the-proxy.invalid";
 	c.proxy = proxy;
 	get_ok(&c);
 	c.proxy = NULL;
-	c.proxies = (const char *const[]){ proxy };
-	c.n_proxies = 1;
-	setenv("http_proxy", proxy, 1);
+	set_proxy(&c, &proxy);
 	get_ok(&c);
-	unsetenv("http_proxy");
+	proxy = by_address;
+	set_proxy(&c, &proxy);
+	get_ok(&c);
 	assert_int_equal(server.n_requests, 3);
-	assert_non_null(strstr(server.requests[0],
+	assert_non_null(strstr(server.requests[2],
 			       "GET http://behind-the-proxy.invalid/api/v2/x?a=b HTTP/1.1"));
+	set_proxy(&c, &unknown);
+	assert_int_equal(call(&c, &get, &response, &err), -1);
+	assert_non_null(strstr(err.message, "cannot find the proxy no-such-proxy.invalid: "));
+	setenv("no_proxy", "localhost,127.0.0.1", 1);
+	snprintf(url_text, sizeof(url_text), "http://localhost:%d", server.port);
+	c.url = url_text;
+	get_ok(&c);
+	snprintf(url_text, sizeof(url_text), "http://127.0.0.1:%d", server.port);
+	get_ok(&c);
+	assert_int_equal(server.n_requests, 5);
+	unsetenv("http_proxy");
+	unsetenv("no_proxy");
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(test_##name, start_server, stop_server)

@@ -540,6 +540,76 @@ static void test_restart(void **state)
 	buf_done(&out);
 }
 
+/* The list at a key, in pieces of every size: 0, or -1 with *err. */
+static int split_key(const char *text, size_t step, struct buf *out, struct coder_error *err)
+{
+	struct json_list list = { .fn = collect, .ctx = out, .key = "users" };
+	int r = 0;
+
+	for (size_t i = 0; text[i] && r == 0; i += step) {
+		size_t left = strlen(text + i);
+
+		r = json_list_feed(&list, text + i, left < step ? left : step, err);
+		if (left < step)
+			break;
+	}
+	if (r == 0)
+		r = json_list_end(&list, err);
+	json_list_done(&list);
+	return r;
+}
+
+static void test_lists_at_a_key(void **state)
+{
+	static const char *const cases[][2] = {
+		{ "{\"users\":[{\"a\":1},2],\"count\":2}", "{\"a\":1}|2|" },
+		{ " { \"count\" : {\"users\":[9,\"]}\"]} , \"users\" : [ 1 ] } ", "1 |" },
+		{ "{\"x\":\"}\\\"\",\"users\":[]}", "" },
+		{ "{\"count\":0,\"users\":null}\n", "" },
+		{ "{\"u\\\"sers\":[1],\"userses\":[2],\"user\":[3],\"users\":[4]}", "4|" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		for (size_t step = 1; step <= strlen(cases[i][0]); step++) {
+			struct buf out = { 0 };
+			struct coder_error err;
+
+			assert_int_equal(split_key(cases[i][0], step, &out, &err), 0);
+			assert_string_equal(out.data ? out.data : "", cases[i][1]);
+			buf_done(&out);
+		}
+	}
+}
+
+static void test_refuses_lists_at_a_key(void **state)
+{
+	static const char *const cases[] = {
+		"",
+		"[1]",
+		"{\"users\":[1]",
+		"{\"users\":{}}",
+		"{}",
+		"{\"count\":1}",
+		"{\"users\":[1]}x",
+		"{\"users\":[],\"users\":[]}",
+		"{\"a\":1]}",
+		"{\"users\" [1]}",
+		"{users:[1]}",
+		"<html>",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct buf out = { 0 };
+		struct coder_error err;
+
+		assert_int_equal(split_key(cases[i], 64, &out, &err), -1);
+		assert_int_equal(err.code, CODER_ERR_NO_ANSWER);
+		buf_done(&out);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -560,6 +630,8 @@ int main(void)
 		cmocka_unit_test(test_caps_of_lists),
 		cmocka_unit_test(test_the_reader_can_end_it),
 		cmocka_unit_test(test_restart),
+		cmocka_unit_test(test_lists_at_a_key),
+		cmocka_unit_test(test_refuses_lists_at_a_key),
 	};
 
 	return cmocka_run_group_tests_name("json", tests, NULL, NULL);

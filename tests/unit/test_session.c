@@ -20,7 +20,7 @@ static struct {
 		char name[64], *value;
 	} variables[32];
 	size_t n_variables;
-	bool restricted, unsafe;
+	bool restricted;
 	int signal_after; /* shell_pending() reports SIGINT from this call on; 0: never */
 	int asked;
 	int synced;

@@ -1,0 +1,354 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-3.0-or-later
+# The scripts in examples/ do what they say, and leave nothing behind when something goes wrong.
+
+load helper
+
+setup_file() {
+	sandbox_start --seed demo --max-admin-lifetime 8760h
+}
+
+teardown_file() {
+	sandbox_stop
+}
+
+setup() {
+	shell_setup
+	export CODER_URL CODER_SESSION_TOKEN CODER_TOKENS_SO=$SO
+	cd "$BATS_TEST_TMPDIR" || return
+	ctl POST workspaces '{"owner": "admin", "name": "dev"}' >/dev/null
+	forget_requests
+}
+
+ALL="backup ci-deploy grafana laptop never-touched old-script terraform"
+
+example() { # example NAME ARGUMENT... - runs it
+	local name=$1
+	shift
+	try "$REPO/examples/$name.bash" "$@"
+}
+
+left() {
+	names | paste -sd ' '
+}
+
+token() { # token NAME FIELD
+	ctl GET tokens | python3 -c '
+import json, sys
+t = next(t for t in json.load(sys.stdin) if t["name"] == sys.argv[1])[sys.argv[2]]
+print(*t if isinstance(t, list) else [t])' "$@"
+}
+
+# job SCRIPT - writes an executable that the token is for.
+job() {
+	printf '#!/bin/bash\n%s\n' "$1" >job
+	chmod +x job
+}
+
+# --------------------------------------------------------------------- ci-token
+
+@test "ci-token gives the job a token for one workspace, and deletes it afterwards" {
+	local secret
+	job 'printf "%s\n" "$CODER_SESSION_TOKEN" >secret; printf "<%s>" "$@" >arguments
+		tr "\0" "\n" </proc/$PPID/cmdline >parent; env | grep -cF "$CODER_SESSION_TOKEN" >count
+		enable -f "$CODER_TOKENS_SO" token_view
+		CODER_SESSION_TOKEN='"$ADMIN_TOKEN"' # its own may not even see itself
+		token_view "$(<secret)" -A token; declare -p token >record'
+	example ci-token dev ./job 'an argument' ''
+	is "$status$out" 0
+	secret=$(<secret)
+	[[ $secret =~ ^[0-9A-Za-z]{10}-[0-9A-Za-z]{22}$ && $secret != "$ADMIN_TOKEN" ]] || fail "no token of its own"
+	is "$(<arguments)" '<an argument><>'
+	is "$(<count)" 1
+	lacks "$(<parent)" "${secret#*-}"
+	local -A token=()
+	# shellcheck disable=SC1091
+	source record
+	is "${token[scopes]}" "template:read workspace:read"
+	is "${token[allow_list]}" "template:* workspace:$(ctl GET workspaces | python3 -c '
+import json, sys
+print(next(w["id"] for w in json.load(sys.stdin) if w["name"] == "dev" and w["owner"] == "admin"))')"
+	is "${token[lifetime_seconds]}" 7200
+	[[ ${token[name]} == ci-* ]] || fail "name"
+	has "$err" "token ${token[name]}, valid until 20"
+	lacks "$err$out" "${secret#*-}"
+	is "$(left)" "$ALL"
+	lacks "$(requests)" "${secret#*-}"
+}
+
+@test "ci-token: the token reads the workspace and nothing else" {
+	job 'curl -s -o /dev/null -w "%{http_code}\n" -H "Coder-Session-Token: $CODER_SESSION_TOKEN" "$CODER_URL/api/v2/workspaces/$1"
+		curl -s -o /dev/null -w "%{http_code}\n" -H "Coder-Session-Token: $CODER_SESSION_TOKEN" "$CODER_URL/api/v2/users/me"'
+	example ci-token dev ./job "$(ctl GET workspaces | python3 -c '
+import json, sys
+print(next(w["id"] for w in json.load(sys.stdin) if w["name"] == "dev" and w["owner"] == "admin"))')"
+	is "$status $out" $'0 200\n404'
+}
+
+@test "ci-token: the job's status is the script's, and a failed job's token is deleted, too" {
+	job 'exit 42'
+	example ci-token dev ./job
+	is "$status" 42
+	is "$(left)" "$ALL"
+	example ci-token dev ./no-such-job
+	is "$status" 127
+	is "$(left)" "$ALL"
+	is "$(requests | grep -c ^DELETE)" 2
+}
+
+@test "ci-token: killed by TERM, HUP or INT the token is deleted, too" {
+	local signal pid i
+	job 'echo $$ >pid; exec sleep 60'
+	for signal in TERM HUP INT; do
+		rm -f pid
+		# a background command of a script ignores INT, which no trap can undo
+		python3 -c '
+import os, signal, sys
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+os.execvp(sys.argv[1], sys.argv[1:])' "$REPO/examples/ci-token.bash" dev ./job 2>/dev/null 3>&- &
+		pid=$!
+		for ((i = 0; i < 200; i++)); do
+			[[ ! -s pid ]] || break
+			sleep 0.05
+		done
+		[[ -s pid ]] || fail "the job did not begin"
+		has "$(left)" ci-
+		kill -"$signal" "$pid"
+		[[ $signal != INT ]] || kill -INT "$(<pid)" # bash waits for its child to decide
+		status=0
+		wait "$pid" || status=$?
+		kill "$(<pid)" 2>/dev/null || true
+		is "$(kill -l "$status")" "$signal"
+		is "$(left)" "$ALL"
+	done
+}
+
+@test "ci-token: of somebody else's workspace" {
+	job 'echo ran'
+	example ci-token alice/dev-docker ./job
+	is "$status $out" "0 ran"
+	has "$(requests)" "GET /api/v2/users/alice/workspace/dev-docker"
+}
+
+@test "ci-token: without the workspace, or the server, no token is made and no job run" {
+	job 'echo ran'
+	example ci-token no-such ./job
+	refused 3 no-such
+	is "$(requests POST)" ""
+	example ci-token
+	refused 1 "usage: ci-token.bash"
+	example ci-token dev
+	refused 1 "usage: ci-token.bash"
+	CODER_URL=http://127.0.0.1:1
+	example ci-token dev ./job
+	refused 7 "cannot connect"
+	is "$(left)" "$ALL"
+}
+
+@test "ci-token: a trace shows no secret" {
+	job 'printf "%s\n" "$CODER_SESSION_TOKEN" >secret'
+	try bash -x "$REPO/examples/ci-token.bash" dev ./job
+	is "$status" 0
+	has "$err" "token_create -v secret"
+	lacks "$err" "$(cut -d - -f 2 secret)"
+}
+
+@test "ci-token: CI_JOB_ID names the token" {
+	job 'true'
+	CI_JOB_ID=4711 example ci-token dev ./job
+	has "$err" "token ci-4711, valid until"
+}
+
+# ----------------------------------------------------------------------- rotate
+
+@test "rotate keeps scopes, allow list and lifetime, and removes the old token last" {
+	local old
+	ctl POST tokens '{"owner": "admin", "name": "deploy", "scopes": ["workspace:read", "template:read"],
+		"allow_list": ["template:*", "workspace:11111111-1111-4111-8111-111111111111"],
+		"created_ago_s": 3600, "expires_in_s": 3600, "lifetime_seconds": 7200}' >/dev/null
+	old=$(token deploy id)
+	forget_requests
+	example rotate deploy secret
+	is "$status$out" 0
+	[[ $err =~ ^rotated\ deploy\ \("$old"\)\ to\ (deploy-20[0-9]{6}T[0-9]{6}-[0-9]+)$ ]] || fail "message"
+	local new=${BASH_REMATCH[1]}
+	is "$(left)" "backup ci-deploy $new grafana laptop never-touched old-script terraform"
+	is "$(token "$new" scopes | xargs -n 1 | sort | xargs)" "template:read workspace:read"
+	is "$(token "$new" allow_list)" "template:* workspace:11111111-1111-4111-8111-111111111111"
+	is "$(token "$new" lifetime_seconds)" 7200
+	is "$(stat -c %a secret)" 600
+	is "$(cut -d - -f 1 secret)" "$(token "$new" id)"
+	is "$(requests | grep -v ^GET | cut -d ' ' -f 1 | paste -sd ' ')" "POST DELETE"
+	has "$(requests | tail -1)" "$old"
+
+	example rotate deploy secret
+	is "$status" 0
+	has "$err" "rotated $new ("
+	is "$(names | grep -c ^deploy)" 1
+	CODER_SESSION_TOKEN=$ADMIN_TOKEN
+	try token_view "$(<secret)" -c name
+	is "$status" 0
+}
+
+@test "rotate takes the newest, an expired one, too, and no token that is only called alike" {
+	ctl POST tokens '[{"owner": "admin", "name": "deploy", "created_ago_s": 9000},
+		{"owner": "admin", "name": "deploy-20260101T000000-1", "created_ago_s": 800, "expires_in_s": -60,
+		 "lifetime_seconds": 3600},
+		{"owner": "admin", "name": "deploy-docs"}]' >/dev/null
+	example rotate deploy secret
+	is "$status" 0
+	has "$err" "rotated deploy-20260101T000000-1 ("
+	has "$(left)" "deploy deploy-20"
+	has "$(left)" deploy-docs
+	lacks "$(left)" deploy-20260101T000000-1
+}
+
+@test "rotate: what cannot be written leaves the old token in force, and no new one" {
+	ctl POST tokens '{"owner": "admin", "name": "deploy", "lifetime_seconds": 3600}' >/dev/null
+	forget_requests
+	example rotate deploy no/such/directory/secret
+	is "$status" 1
+	is "$(names | grep ^deploy)" deploy
+	mkdir taken taken.new
+	example rotate deploy taken
+	is "$status" 1
+	is "$(names | grep ^deploy)" deploy
+}
+
+@test "rotate: no such token, or a create that is refused, changes nothing" {
+	example rotate no-such secret
+	refused 3 "rotate: no token is called no-such"
+	ctl POST tokens '{"owner": "admin", "name": "long", "lifetime_seconds": 3155760000}' >/dev/null
+	forget_requests
+	echo old >secret
+	example rotate long secret
+	is "$status$out" 2
+	is "$(requests | grep -v ^GET || true)" ""
+	is "$(names | grep ^long)" long
+	is "$(<secret)" old
+	example rotate
+	is "$status$out" 1
+	has "$err" "usage: rotate.bash NAME FILE"
+}
+
+@test "rotate: if the old token cannot be removed, both stay and it says so" {
+	ctl POST tokens '{"owner": "admin", "name": "deploy", "lifetime_seconds": 3600}' >/dev/null
+	fault '{"method": "DELETE", "path": "/keys/", "status": 500}'
+	example rotate deploy secret
+	is "$status$out" 1
+	has "$err" "deploy ("
+	is "$(names | grep -c ^deploy)" 2
+	[[ -s secret ]] || fail "no secret"
+}
+
+# ------------------------------------------------------------------------ audit
+
+@test "audit says by owner what is worrying" {
+	ctl POST tokens '{"owner": "alice", "name": "odd\u001b[31m name", "expires_in_s": 86400000,
+		"allow_list": ["user:*"]}' >/dev/null
+	forget_requests
+	example audit
+	is "$status$err" 0
+	is "$(requests)" "GET /api/v2/users/me/keys/tokens?include_all=true&include_expired=false"
+	is "$(grep -v '^ ' <<<"$out")" "admin: 2 token(s)
+alice: 5 token(s)"
+	has "$out" "$(token grafana id) grafana: never used"
+	has "$out" "$(token laptop id) laptop: may do everything,on every resource"
+	[[ $out =~ odd.*:\ may\ do\ everything,never\ used,valid\ for\ (999|1000)\ days\ more$ ]] || fail "odd"
+	has "$out" $'$\'odd\\E[31m name\''
+	lacks "$out" ci-deploy
+	lacks "$out" $'\e'
+}
+
+@test "audit of a member has its own tokens only; of nobody's, none" {
+	CODER_SESSION_TOKEN=$ALICE_TOKEN
+	example audit
+	is "$(grep -v '^ ' <<<"$out")" "alice: 4 token(s)"
+	CODER_SESSION_TOKEN=$BOB_TOKEN
+	example audit
+	is "$status $out" "0 no tokens"
+}
+
+@test "audit fails as the listing does" {
+	CODER_SESSION_TOKEN=junk
+	example audit
+	refused 4 "signed out"
+	unset CODER_URL
+	example audit
+	refused 4 "no URL"
+}
+
+# ------------------------------------------------------------------------ sweep
+
+sweep_seed() {
+	ctl POST tokens '[{"owner": "admin", "name": "stale-1", "created_ago_s": 8640000},
+		{"owner": "admin", "name": "stale-2", "created_ago_s": 9640000, "last_used_ago_s": 8640000},
+		{"owner": "admin", "name": "month", "created_ago_s": 9640000, "last_used_ago_s": 2600000},
+		{"owner": "alice", "name": "theirs", "created_ago_s": 8640000}]' >/dev/null
+	forget_requests
+}
+
+@test "sweep deletes one's own tokens that nobody used for 90 days" {
+	sweep_seed
+	example sweep
+	is "$status$err" 0
+	is "$(cut -d ' ' -f 1-5 <<<"$out" | sort)" "Token has been deleted: stale-1
+Token has been deleted: stale-2"
+	is "$(left)" "backup ci-deploy grafana laptop month never-touched old-script terraform theirs"
+}
+
+@test "sweep takes another age, everybody's tokens, and a dry run" {
+	sweep_seed
+	example sweep -n -a 30d
+	is "$status" 0
+	is "$(cut -d ' ' -f 1-5 <<<"$out" | sort)" "Token would be deleted: backup
+Token would be deleted: month
+Token would be deleted: stale-1
+Token would be deleted: stale-2
+Token would be deleted: theirs"
+	is "$(requests | grep -v ^GET || true)" ""
+	example sweep -na 30d
+	example sweep -a 30d
+	is "$status" 0
+	is "$(left)" "ci-deploy grafana laptop never-touched old-script terraform"
+}
+
+@test "sweep with nothing to do does nothing, and that is no error" {
+	example sweep
+	is "$status$out$err" 0
+	is "$(requests)" "GET /api/v2/users/me/keys/tokens?include_all=false&include_expired=false"
+}
+
+@test "sweep: mistakes and failures remove nothing" {
+	sweep_seed
+	example sweep 90
+	refused 2 "--unused-for: "
+	example sweep -x
+	is "$status$out" 2
+	CODER_SESSION_TOKEN=junk
+	example sweep
+	refused 4 "signed out"
+	is "$(requests | grep -v ^GET || true)" ""
+	has "$(left)" "stale-1 stale-2"
+}
+
+@test "sweep: a token that cannot be removed does not stop the others" {
+	sweep_seed
+	fault '{"method": "DELETE", "path": "/keys/", "status": 500}'
+	example sweep
+	is "$status" 8
+	is "$(wc -l <<<"$out")" 1
+	is "$(names | grep -c ^stale)" 1
+}
+
+# ------------------------------------------------------------------------- all of them
+
+@test "without the builtins the examples fail at once" {
+	local file
+	for file in "$REPO"/examples/*.bash; do
+		CODER_TOKENS_SO=/no/such/file try "$file" x y
+		[[ $status != 0 && -z $out ]] || fail "$file"
+		has "$err" /no/such/file
+	done
+	is "$(requests)" ""
+}

@@ -1,0 +1,130 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-3.0-or-later
+# make install and make uninstall, into a directory of the test's own.
+
+load helper
+
+setup_file() {
+	sandbox_start --seed demo
+}
+
+teardown_file() {
+	sandbox_stop
+}
+
+setup() {
+	shell_setup
+	ROOT=$BATS_TEST_TMPDIR/root
+}
+
+# make_ GOAL - with the build that is being tested, as it is; docs.bats may be at it, too.
+make_() {
+	(
+		umask 077
+		flock "${SO%/*}" make -s -C "$REPO" -o "$SO" "BUILD=${SO%/*}" "DESTDIR=$ROOT" PREFIX=/opt/x "$1" 3>&-
+	)
+}
+
+# installed - what there is below $ROOT, with modes and what links point at.
+installed() {
+	find "$ROOT" ! -type d -printf '%P %y%m %l\n' | sed 's/l777/l/' | LC_ALL=C sort
+}
+
+WANT='opt/x/lib/bash/coder_tokens.so f755 
+opt/x/lib/bash/token_create l coder_tokens.so
+opt/x/lib/bash/token_list l coder_tokens.so
+opt/x/lib/bash/token_rm l coder_tokens.so
+opt/x/lib/bash/token_view l coder_tokens.so
+opt/x/share/bash-completion/completions/token_create f644 
+opt/x/share/bash-completion/completions/token_list l token_create
+opt/x/share/bash-completion/completions/token_rm l token_create
+opt/x/share/bash-completion/completions/token_view l token_create
+opt/x/share/doc/coder-tokens/README.md f644 
+opt/x/share/man/man1/token_create.1 f644 
+opt/x/share/man/man1/token_list.1 f644 
+opt/x/share/man/man1/token_rm.1 f644 
+opt/x/share/man/man1/token_view.1 f644 '
+
+@test "install puts everything below DESTDIR and PREFIX, whatever the umask" {
+	make_ install
+	is "$(installed)" "$WANT"
+	is "$(find "$ROOT" -type d ! -perm 755 -path '*opt/x*')" ""
+	cmp "$SO" "$ROOT/opt/x/lib/bash/coder_tokens.so"
+	make_ install
+	is "$(installed)" "$WANT"
+}
+
+@test "what is installed is found by enable, on Bash 5.2 and later" {
+	((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 502)) || skip "Bash $BASH_VERSION does not look there"
+	make_ install
+	DIR=$ROOT/opt/x/lib/bash
+	try env "BASH_LOADABLES_PATH=$DIR" "CODER_URL=$URL" "CODER_SESSION_TOKEN=$ADMIN_TOKEN" "$BASH" --norc -c '
+		enable token_create token_list && token_list --name grafana -c name --no-header
+		enable token_view token_rm; type -t token_create token_list token_view token_rm | sort -u'
+	is "$status $err" "0 "
+	is "$out" $'grafana  \nbuiltin'
+	try env "BASH_LOADABLES_PATH=$DIR" "$BASH" --norc -c "enable -f coder_tokens.so ${BUILTINS[*]}; token_rm --version"
+	is "$status" 0
+}
+
+@test "what is installed loads by its path, the links too" {
+	local b
+	make_ install
+	try "$BASH" --norc -c "enable -f '$ROOT/opt/x/lib/bash/coder_tokens.so' ${BUILTINS[*]}; token_rm --version"
+	is "$status$err" 0
+	for b in "${BUILTINS[@]}"; do
+		try "$BASH" --norc -c "enable -f '$ROOT/opt/x/lib/bash/$b' $b; $b --version"
+		is "$status$err" 0
+		has "$out" "$b (coder_tokens)"
+	done
+}
+
+@test "the manual pages are found by man" {
+	local b
+	command -v man >/dev/null || skip "no man here"
+	make_ install
+	for b in "${BUILTINS[@]}"; do
+		is "$(man -M "$ROOT/opt/x/share/man" -w "$b")" "$ROOT/opt/x/share/man/man1/$b.1"
+		diff <("$b" --doc man) "$ROOT/opt/x/share/man/man1/$b.1"
+	done
+}
+
+@test "completion is loaded from where it is installed" {
+	local b
+	make_ install
+	for b in "${BUILTINS[@]}"; do
+		try "$BASH" --norc -c "source '$ROOT/opt/x/share/bash-completion/completions/$b' && complete -p $b"
+		is "$status$err" 0
+		has "$out" "-F _coder_tokens $b"
+	done
+}
+
+@test "a shell that has the old file loaded goes on when a new one is installed" {
+	local file=$ROOT/opt/x/lib/bash/coder_tokens.so
+	make_ install
+	export ROOT
+	coproc "$BASH" --norc -c "enable -f '$file' token_list; CODER_URL=$URL CODER_SESSION_TOKEN=$ADMIN_TOKEN
+		token_list --name grafana -q >/dev/null; echo loaded; read -r _
+		token_list --name grafana -c name --no-header" 3>&-
+	read -r line <&"${COPROC[0]}"
+	is "$line" loaded
+	make_ install
+	echo go >&"${COPROC[1]}"
+	read -r line <&"${COPROC[0]}"
+	is "$line" grafana
+}
+
+@test "uninstall leaves nothing of it, and what is not its own" {
+	mkdir -p "$ROOT/opt/x/lib/bash" "$ROOT/opt/x/share/man/man1"
+	touch "$ROOT/opt/x/lib/bash/other" "$ROOT/opt/x/share/man/man1/other.1"
+	make_ install
+	make_ uninstall
+	is "$(find "$ROOT" ! -type d -printf '%P\n' | sort)" "opt/x/lib/bash/other
+opt/x/share/man/man1/other.1"
+	[[ ! -e $ROOT/opt/x/share/doc/coder-tokens ]] || fail "its directory of documents is left"
+	make_ uninstall
+}
+
+@test "uninstall of what was never installed is no mistake" {
+	make_ uninstall
+}

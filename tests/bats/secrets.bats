@@ -1,0 +1,590 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Secrets: the session token goes to the deployment and nowhere else, a new secret to where the
+# caller wants it and nowhere else; and what a server calls things never acts on the shell or the
+# terminal. What is looked for is the secret part of a token: the id before it is public.
+
+load helper
+
+TOOLS=$REPO/tests/tools
+
+setup_file() {
+	sandbox_start --seed demo --rate-limit 0
+}
+
+teardown_file() {
+	sandbox_stop
+}
+
+setup() {
+	shell_setup
+	SESSION=${ADMIN_TOKEN#*-}
+	cd "$BATS_TEST_TMPDIR" || return
+	OTHER_PID='' SUBJECT_PID=''
+}
+
+teardown() {
+	[[ -z $OTHER_PID ]] || kill "$OTHER_PID"
+	[[ -z $SUBJECT_PID ]] || kill "$SUBJECT_PID" 2>/dev/null || true
+}
+
+fault() {
+	ctl DELETE faults >/dev/null
+	ctl POST faults "$1" >/dev/null
+	forget_requests
+}
+
+# sandbox_log - all requests since the last look, but for the one header that has the token.
+sandbox_log() {
+	ctl GET log | python3 -c '
+import json, sys
+for entry in json.load(sys.stdin):
+    entry.get("headers", {}).pop("coder-session-token", None)
+    print(json.dumps(entry, ensure_ascii=False))'
+}
+
+# config_files - in ./config, the deployment and the token as `coder login` leaves them.
+config_files() {
+	mkdir -p config
+	echo "$URL" >config/url
+	(umask 077 && echo "$ADMIN_TOKEN" >config/session)
+}
+
+# A shell without any variable of ours that runs the script on standard input, and then waits:
+# SUBJECT_PID. It has ./config, and $SO.
+start_subject() {
+	config_files
+	cat >subject.sh
+	echo 'echo ready >ready; read -r _ <go' >>subject.sh
+	rm -f ready go
+	mkfifo ready go
+	env -i PATH="$PATH" CODER_CONFIG_DIR="$PWD/config" SO="$SO" \
+		bash --norc subject.sh >subject.out 2>subject.err 3>&- &
+	SUBJECT_PID=$!
+	read -r _ <ready
+}
+
+end_subject() {
+	echo >go
+	wait "$SUBJECT_PID" || true
+	SUBJECT_PID=
+}
+
+# in_memory PID TEXT... - how often each stands in the process's memory.
+in_memory() {
+	local pid=$1 i files=()
+	shift
+	for ((i = 1; i <= $#; i++)); do
+		echo "${!i}" >"needle.$i"
+		files+=("needle.$i")
+	done
+	python3 "$TOOLS/memory.py" "$pid" "${files[@]}" | paste -sd ' '
+	rm -f "${files[@]}"
+}
+
+# -------------------------------------------------------------- where they stay
+
+# What the next two tests run. What remains is the shell as a core dump would have it.
+leave_no_secret() {
+	local script='
+		enable -f "$SO" token_create token_list token_view token_rm
+		token_create -n canary-one --lifetime 1h >secret
+		[[ $ONE ]] && return
+		token_list >/dev/null
+		token_list -o json >/dev/null
+		token_view canary-one >/dev/null
+		token_create -n canary-one >/dev/null
+		token_create -n canary-two --lifetime 1h -o json >/dev/null
+		token_create -n canary-three --lifetime 1h >/dev/full
+		token_view nobody
+		token_rm --delete canary-one canary-two'
+	start_subject <<<"$1; f() { $script; }; f"
+	is "$(in_memory "$SUBJECT_PID" "$SESSION" "$(cut -d- -f 2 secret)")" "0 0"
+	(($(in_memory "$SUBJECT_PID" canary-one) > 0)) || fail "memory was not looked at"
+	end_subject
+	has "$(<subject.err)" "No space left on device"
+}
+
+@test "after a call neither token is left in the shell's memory" {
+	local one
+	leave_no_secret ''
+	leave_no_secret 'CODER_TOKENS_KEEPALIVE=0'
+	# straight after the create, too
+	start_subject <<-'END'
+		enable -f "$SO" token_create
+		token_create -n canary --lifetime 1h >secret
+	END
+	is "$(in_memory "$SUBJECT_PID" "$SESSION" "$(cut -d- -f 2 secret)")" "0 0"
+	end_subject
+}
+
+@test "after a call over TLS neither token is left in the shell's memory" {
+	sh "$SANDBOX/certs.sh" certs
+	start_other --tls --cert certs/server.pem --key certs/server.key --control-ready control
+	SESSION=${ADMIN_TOKEN#*-}
+	leave_no_secret 'CODER_CLIENT_TLS_CA_FILE=$PWD/certs/ca.pem'
+	start_subject <<-'END'
+		enable -f "$SO" token_create
+		CODER_CLIENT_TLS_CA_FILE=$PWD/certs/ca.pem
+		token_create -n canary --lifetime 1h >secret
+	END
+	is "$(in_memory "$SUBJECT_PID" "$SESSION" "$(cut -d- -f 2 secret)")" "0 0"
+	end_subject
+}
+
+@test "after failures neither token is left in the shell's memory" {
+	fault '[{"method":"GET","path":"tokenconfig","status":403,"body":"{\"message\":\"{request_headers}\"}"},
+		{"method":"POST","act":true,"status":201,"body":"{\"key\":\"broken\"}"},
+		{"method":"POST","cut":{"where":"response","at":700}},
+		{"method":"GET","path":"keys/[^t]","status":500,"body":"{\"message\":\"{request_headers}\"}"},
+		{"path":"include_expired=false","redirect":"http://localhost:1/{target}"}]'
+	start_subject <<-'END'
+		enable -f "$SO" token_create token_list token_view token_rm
+		token_create -n canary
+		token_create -n canary --lifetime 1h
+		token_create -n canary --lifetime 1h
+		token_create -n canary --lifetime 1h >secret
+		token_list
+		token_list --timeout 1ns
+		token_list --url https://coder.invalid
+		CODER_SESSION_TOKEN=$'a\nb' token_list
+	END
+	[[ -s secret ]] || fail "no token: $(<subject.err)"
+	is "$(in_memory "$SUBJECT_PID" "$SESSION" "$(cut -d- -f 2 secret)")" "0 0"
+	end_subject
+	lacks "$(<subject.err)" "$SESSION"
+	is "$(grep -o 'secret]' subject.err | sort | uniq -c | tr -s ' ')" " 2 secret]"
+}
+
+@test "with a token in a variable a call adds no copy, and -v makes one" {
+	start_subject <<-'END'
+		enable -f "$SO" token_create token_list token_view token_rm
+		read -r CODER_SESSION_TOKEN <config/session
+		CODER_CONFIG_DIR=$PWD
+		read -r CODER_URL <config/url
+		echo ready >ready
+		read -r _ <go
+		token_list >/dev/null
+		token_view --self >/dev/null
+		token_create -n canary --lifetime 1h -v secret
+		printf '%s\n' "$secret" >secret
+		printf '%99999s' x >/dev/null # over the buffer of printf
+	END
+	local before after
+	before=$(in_memory "$SUBJECT_PID" "$SESSION")
+	echo >go
+	read -r _ <ready
+	after=($(in_memory "$SUBJECT_PID" "$SESSION" "$(cut -d- -f 2 secret)"))
+	((before > 0 && after[0] <= before)) || fail "$before, then ${after[0]}"
+	# the variable, and what bash's own expansion of it left behind
+	((after[1] >= 1 && after[1] <= 4)) || fail "${after[1]} copies"
+	end_subject
+}
+
+@test "neither token shows in traces, history, output, environment, files or requests" {
+	local before secret part
+	CODER_URL=$URL config_files
+	mkdir -p home tmp
+	export HOME=$PWD/home TMPDIR=$PWD/tmp
+	cat >canary.sh <<-'END'
+		set -o history
+		HISTFILE=$PWD/history
+		set -xv -a
+		enable -f "$SO" token_create token_list token_view token_rm
+		token_create -n canary-one --lifetime 1h -v secret
+		env >environment.1
+		token_create -n canary-two --lifetime 1h -A record
+		declare -x >environment.2
+		token_list -v ids -A all
+		token_list -o json
+		token_view canary-one -A seen
+		token_view canary-two -o json
+		token_create -n canary-one
+		token_create -n canary-three --lifetime 1h >/dev/full
+		token_view --self --token "" --url "$CODER_URL"
+		token_rm nobody
+		CODER_HEADER_COMMAND='env; cat /proc/$PPID/cmdline /proc/$PPID/environ; ls -l /proc/$PPID/fd'
+		CODER_HEADER_COMMAND+='; cat /proc/$$/cmdline /proc/$$/environ'
+		CODER_HEADER_COMMAND="{ $CODER_HEADER_COMMAND; } >environment.3 2>&1"
+		token_list -q
+		unset CODER_HEADER_COMMAND
+		history -w
+		{ set +xv; } 2>/dev/null
+		env -u secret -u record >environment.4
+		(umask 077; printf '%s\n' "$secret" "${record[key]}" >secrets)
+		token_view "$secret" -c name
+		token_view "${secret:0:23}" -c name
+		token_rm --delete "$secret"
+		all=("${record[key]}")
+		token_rm --delete --from all
+		token_rm "$secret"
+		token_view "${secret:0:26}"
+	END
+	forget_requests
+	env -i PATH="$PATH" HOME="$HOME" TMPDIR="$TMPDIR" CODER_CONFIG_DIR="$PWD/config" SO="$SO" \
+		bash --norc canary.sh >canary.out 2>canary.err </dev/null
+	before=$(find . -type f | sort)
+	is "$before" "$(printf './%s\n' canary.err canary.out canary.sh config/session config/url \
+		environment.{1..4} err history out secrets | sort | grep -vE '^./(err|out)$')"
+	has "$(<canary.err)" "+ token_create -n canary-one --lifetime 1h -v secret"
+	has "$(<history)" "token_create -n canary-one"
+	has "$(<canary.out)" canary-two
+	has "$(<environment.3)" CODER_CONFIG_DIR
+	is "$(find home tmp -mindepth 1)" ""
+	mapfile -t secret <secrets
+	is "${#secret[@]}" 2
+	rm secrets config/session
+	sandbox_log >log
+	has "$(<log)" "/keys/${secret[0]%%-*}"
+	for part in "$SESSION" "${secret[0]#*-}" "${secret[1]#*-}"; do
+		is "${#part}" 22
+		# nor its first characters: truncated tokens are secrets
+		! grep -rF "${part:0:11}" . || fail "shows"
+	done
+	! grep -iE '"(referer|authorization|cookie)":' log || fail "other headers"
+}
+
+@test "during a call neither token is in the process's command line, environment or descriptors" {
+	local i secret
+	config_files
+	fault '{"path":"keys/[^t]","stall":{"at":20}}'
+	env -i PATH="$PATH" CODER_CONFIG_DIR="$PWD/config" bash --norc -c '
+		enable -f "$1" token_create
+		token_create -n canary --lifetime 1h -v secret --timeout 20; :' - "$SO" 3>&- 2>err &
+	SUBJECT_PID=$!
+	for ((i = 0; i < 100; i++)); do
+		[[ $(requests POST) ]] && break
+		sleep 0.05
+	done
+	cat "/proc/$SUBJECT_PID"/{cmdline,environ} "/proc/$SUBJECT_PID"/task/*/comm | tr '\0' '\n' >proc
+	ls -l "/proc/$SUBJECT_PID/fd" >>proc
+	has "$(<proc)" CODER_CONFIG_DIR
+	lacks "$(<proc)" "$SESSION"
+	lacks "$(<proc)" canary-
+	kill "$SUBJECT_PID"
+	wait "$SUBJECT_PID" || true
+	SUBJECT_PID=
+}
+
+# ------------------------------------------------------------- what servers repeat
+
+# no_echo COMMAND... - it fails, and says [secret] where the server said the secret.
+no_echo() {
+	local text
+	try "$@"
+	((status)) || fail "no failure"
+	is "$out" ""
+	[[ $err != *$'\n'*error* ]] || fail "more than one line"
+	text="$err ${TOKEN_ERROR[*]}"
+	lacks "$text" "${SESSION:0:8}"
+	lacks "$text" "$ADMIN_TOKEN"
+	lacks "$text" "header-secret"
+	has "$text" '[secret]'
+}
+
+@test "an answer that repeats the request is shown without its secrets" {
+	local code body
+	CODER_HEADER='X-Access=first-header-secret,X-Other=header-secret-too'
+	for code in 400 401 403 404 409 418 500; do
+		for body in '{\"message\":\"{request_headers}\"}' \
+			'{\"message\":\"no\",\"detail\":\"{request_headers}\"}' \
+			'{\"message\":\"no\",\"validations\":[{\"field\":\"{request_headers}\",\"detail\":\"x\"}]}' \
+			'{\"message\":\"no\",\"validations\":[{\"field\":\"f\",\"detail\":\"{request_headers}\"}]}'; do
+			fault "{\"path\":\"keys\",\"times\":0,\"status\":$code,\"body\":\"$body\"}"
+			no_echo token_list
+			no_echo token_view somebody
+			no_echo token_rm somebody
+			no_echo token_create -n canary
+			fault "{\"method\":\"POST\",\"times\":0,\"status\":$code,\"body\":\"$body\"}"
+			no_echo token_create -n canary --lifetime 1h
+		done
+	done
+	for code in 429 503; do
+		fault "{\"path\":\"keys\",\"status\":$code,\"times\":0,\"body\":\"{\\\"message\\\":\\\"{request_headers}\\\"}\",\"headers\":{\"Retry-After\":\"500\"}}"
+		no_echo token_list
+	done
+}
+
+@test "a redirect, a type or a reason that repeats a secret is shown without it" {
+	local reason
+	fault "{\"path\":\"keys\",\"redirect\":\"https://other.example/?t=$ADMIN_TOKEN\"}"
+	no_echo token_list
+	fault "{\"path\":\"keys\",\"status\":200,\"body\":\"x\",\"headers\":{\"Content-Type\":\"text/$ADMIN_TOKEN\"}}"
+	no_echo token_list
+	reason=$(printf 'HTTP/1.1 400 %s\r\n\r\n' "$ADMIN_TOKEN" | base64 -w 0)
+	fault "{\"path\":\"keys\",\"raw_b64\":\"$reason\"}"
+	no_echo token_list
+}
+
+@test "a text that was cut within a secret does not end with a part of it" {
+	local n part
+	for ((n = 960; n < 1024; n += 3)); do
+		printf -v part '%*s' "$n" ''
+		fault "{\"path\":\"keys\",\"status\":400,\"body\":\"{\\\"message\\\":\\\"${part// /m}$ADMIN_TOKEN\\\",\\\"detail\\\":\\\"${part// /d}$SESSION\\\"}\"}"
+		try token_list
+		is "$status" 1
+		lacks "$err ${TOKEN_ERROR[*]}" "${SESSION:0:6}"
+	done
+}
+
+@test "a new secret that cannot be delivered is not told in the error either" {
+	local before
+	forget_requests
+	try token_create -n canary --lifetime 1h
+	is "$status" 0
+	token_rm --delete canary
+	# the read-back of the new token repeats what it was asked for
+	fault '{"method":"GET","path":"keys/[^t]","times":0,"status":500,"body":"{\"message\":\"{request_target} {request_headers}\"}"}'
+	try token_create -n canary --lifetime 1h
+	is "$status" 0
+	has "$err" "could not be verified"
+	has "$err" "[secret]"
+	lacks "$err" "$SESSION"
+	lacks "$err" "${out#*-}"
+	fault '{"method":"POST","act":true,"status":201,"body":"{\"key\":\"nonsense\"}"}'
+	try token_create -n other --lifetime 1h
+	is "$status/$out" 9/
+	has "$err" "deleted again"
+}
+
+# --------------------------------------------------------------- where they go
+
+@test "control characters in a token or a header are refused before any request" {
+	local bad
+	forget_requests
+	for bad in $'\n' $'\r' $'\r\nX: y' $'\t' $'\x01' $'\x1b[0m' $'\x7f'; do
+		try token_list --token "$ADMIN_TOKEN$bad"x
+		refused 2 "control character"
+		CODER_SESSION_TOKEN="a${bad}b" try token_list
+		refused 2 "control character"
+		lacks "$err" 'a\x'
+		CODER_HEADER="X-A=a${bad}b" try token_list
+		refused 2 "control character"
+		CODER_HEADER="X${bad}A=b" try token_list
+		refused 2 "no header name"
+		CODER_HEADER_COMMAND="printf 'X-A=a\\\\0b'" try token_list
+		refused 2 "control character"
+		try token_list --url "$URL$bad/x"
+		refused 2 "control character"
+	done
+	unset CODER_SESSION_TOKEN CODER_URL
+	config_files
+	export CODER_CONFIG_DIR=$PWD/config
+	for bad in '\0' '\r' '\n' '\1'; do
+		# shellcheck disable=SC2059 # escapes are meant
+		printf "a${bad}b" >config/session
+		try token_list
+		refused 4 "config/session: has a control character in it"
+	done
+	is "$(requests)" ""
+}
+
+# start_other [OPTION]... - a second sandbox, for the test alone: URL and the tokens are its.
+start_other() {
+	sandbox_start --log other.log "$@"
+	OTHER_PID=$SANDBOX_PID
+}
+
+@test "a token goes to its own deployment only, whatever points elsewhere" {
+	local here=$URL there
+	start_other
+	there=$URL
+	URL=$here
+	CODER_URL=$here
+	# a redirect, in every form
+	local code
+	for code in 301 302 303 307 308; do
+		python3 "$SANDBOX/ctl.py" "$here" POST faults \
+			"{\"path\":\"keys\",\"redirect\":\"$there{target}\",\"code\":$code}" >/dev/null
+		try token_list
+		refused 7 "redirects to $there"
+		python3 "$SANDBOX/ctl.py" "$here" DELETE faults >/dev/null
+	done
+	# the session file belongs to the deployment of the file beside it
+	unset CODER_SESSION_TOKEN CODER_URL
+	config_files
+	export CODER_CONFIG_DIR=$PWD/config
+	try token_list -q
+	is "$status" 0
+	CODER_URL=$there try token_list
+	refused 4 "no token for $there: the one in"
+	try token_list --url "$there"
+	refused 4 "no token for $there: the one in"
+	try token_list --url "${here/127.0.0.1/localhost}"
+	refused 4 "belongs to $here"
+	try token_list --url "https${here#http}"
+	refused 4 "belongs to $here"
+	[[ ! -s other.log ]] || fail "$(<other.log)"
+	# nor over a connection that is kept
+	CODER_URL=$there CODER_SESSION_TOKEN=wrong-token try token_list
+	is "$status" 4
+	lacks "$(<other.log)" "$SESSION"
+	has "$(<other.log)" wrong-token
+}
+
+@test "a session file that others can read is reported each time" {
+	local mode
+	unset CODER_SESSION_TOKEN CODER_URL
+	config_files
+	export CODER_CONFIG_DIR=$PWD/config
+	for mode in 640 604 644 666; do
+		chmod "$mode" config/session
+		try token_list -q
+		is "$status" 0
+		has "$err" "config/session: readable by others (mode 0$mode): chmod 600"
+	done
+	for mode in 600 400 700; do
+		chmod "$mode" config/session
+		try token_list -q
+		is "$status/$err" 0/
+	done
+}
+
+# ------------------------------------------------------------ what names can do
+
+# Names that would act on a terminal or on a shell, if one let them.
+hostile=(
+	$'\e]0;title\a' $'\e[31mred' $'\e[2J' $'back\b\b\b\bspace' $'a\rb' $'two\nlines' $'tab\there'
+	$'\x7f' $'\u009b31m' $'\u0085' $'\u202eevil' $'\u2066x\u2069' $'\u200fx' $'\u061cx' $'\u2028x'
+	'$(touch pwned)' '`touch pwned`' 'a[$(touch pwned)]' 'x[$(touch pwned)0]=1' '${x:=$(touch pwned)}'
+	BASH_ALIASES BASH_CMDS PATH IFS RANDOM TOKEN_ERROR TOKEN_SCOPES '@' '*' '~' '!!' "a'b" 'a"b' '\'
+	'%n%s' '-rf' '--help' ';touch pwned' $'x\n;touch pwned' '<script>' '{a,b}' '[0]' '&'
+)
+
+# harmless TEXT - nothing in it acts on a terminal.
+harmless() {
+	# C0 but newline and, in TSV, tab; DEL; C1; bidirectional and line separators
+	python3 -c '
+import re, sys
+text = sys.stdin.buffer.read().decode()
+bad = re.search("[\0-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]", text)
+sys.exit(f"{bad.group()!r} in {text!r}" if bad else 0)' <<<"$1"
+}
+
+# plant - a token for each hostile name, with such an entry in its lists, too.
+plant() {
+	ctl POST reset '{"seed":"empty"}' >/dev/null
+	python3 -c '
+import json, sys
+print(json.dumps([{"owner": "admin", "name": name, "scopes": ["user:read", name],
+                   "allow_list": ["user:*", name], "created_ago_s": 60, "expires_in_s": 3600}
+                  for name in sys.argv[1:]]))' "${hostile[@]}" >plant.json
+	ctl POST tokens - <plant.json >/dev/null
+}
+
+@test "names from a server are shown escaped, and evaluated nowhere" {
+	local id name n format
+	local -a ids
+	local -A all
+	plant
+	n=${#hostile[@]}
+	for format in table tsv json; do
+		try token_list -a -o "$format"
+		is "$status/$err" 0/
+		harmless "$out"
+	done
+	is "$(python3 -c 'import json, sys; print(len(json.load(sys.stdin)))' <<<"$out")" "$n"
+	try token_list -o tsv --no-header
+	is "$(wc -l <out)" "$n"
+	try token_list -q
+	is "$(grep -cE '^[0-9A-Za-z]{10}$' out)" "$n"
+	token_list -v ids -A all
+	is "${#ids[@]}" "$n"
+	for id in "${!ids[@]}"; do
+		name=${hostile[id]}
+		is "${all[${ids[id]},name]}" "$name"
+	done
+	[[ ! -e pwned ]] || fail "evaluated"
+	is "${BASH_ALIASES[*]}" ""
+}
+
+@test "names given back to the builtins are text, and shown escaped" {
+	local name printed
+	local -A record
+	plant
+	for name in "${hostile[@]}"; do
+		[[ $name == TOKEN_* || $name == BASH_* ]] || lacks "${!TOKEN_@} ${!BASH_@}" "$name "
+		try token_view -A record -- "$name"
+		is "$status/$err" 0/
+		is "${record[name]}" "$name"
+		is "${TOKEN_SCOPES[*]}" "$(printf '%s\n' user:read "$name" | LC_ALL=C sort_words)"
+		try token_view -o table -- "$name"
+		is "$status/$err" 0/
+		harmless "$out"
+		try token_create --lifetime 1h --name="$name"
+		refused 5 "is taken"
+		harmless "$err"
+	done
+	# removals: answers, failures, dry runs
+	try token_rm --dry-run -- "${hostile[@]}"
+	is "$status/$err" 0/
+	is "$(wc -l <out)" "${#hostile[@]}"
+	harmless "$out"
+	ctl POST faults '{"method":"DELETE","times":0,"skip":40,"status":403,"body":"{\"message\":\"\\u001b[31mno\\u202e\"}"}' >/dev/null
+	try token_rm --delete -- "${hostile[@]}"
+	is "$status" 8
+	is "$(wc -l <out)" 40
+	is "$(wc -l <err)" "$((${#hostile[@]} - 40))"
+	harmless "$out$err"
+	for name in "${hostile[@]}"; do
+		try token_rm --delete -- "$name$name"
+		is "$status/$out" 3/
+		harmless "$err"
+	done
+	[[ ! -e pwned ]] || fail "evaluated"
+}
+
+# Lines in the order of their bytes, joined with blanks; lines may have newlines in them.
+sort_words() {
+	python3 -c '
+import sys
+first, rest = sys.stdin.read()[:-1].split("\n", 1)
+print(*sorted([first, rest], key=str.encode))'
+}
+
+@test "owners and errors from a server are shown escaped, and evaluated nowhere" {
+	local name text
+	local -A record
+	for name in "${hostile[@]}"; do
+		text=$(python3 -c 'import json, sys; print(json.dumps(json.dumps(sys.argv[1])[1:-1])[1:-1])' "$name")
+		fault "[{\"path\":\"users/[^/]*$\",\"times\":1,\"status\":200,\"body\":\"{\\\"id\\\":\\\"x\\\",\\\"username\\\":\\\"$text\\\"}\"},
+			{\"path\":\"include_all\",\"status\":418,\"body\":\"{\\\"message\\\":\\\"$text\\\",\\\"detail\\\":\\\"$text\\\",\\\"validations\\\":[{\\\"field\\\":\\\"$text\\\",\\\"detail\\\":\\\"$text\\\"}]}\"}]"
+		try token_view grafana -c owner --no-header -A record
+		is "$status/$err" 0/
+		harmless "$out"
+		is "${record[owner]}" "$name"
+		try token_list
+		is "$status/$out" 1/
+		harmless "$err"
+		is "$(wc -l <err)" 1
+		is "${TOKEN_ERROR[message]}/${TOKEN_ERROR[field]}" "$name/$name"
+	done
+	[[ ! -e pwned ]] || fail "evaluated"
+}
+
+@test "a server's names do not become arithmetic, subscripts or special variables" {
+	local target
+	plant
+	for target in 'declare -i ids' 'declare -ai ids' 'declare -Ai all'; do
+		unset ids all
+		$target
+		try token_list -v ids -A all
+		refused 2 "integer variable"
+	done
+	unset ids all
+	for target in BASH_ALIASES BASH_CMDS; do
+		try token_list -A "$target"
+		refused 2 "$target"
+		try token_view --self -A "$target"
+		refused 2 "$target"
+	done
+	for target in DIRSTACK GROUPS FUNCNAME BASH_ARGV PIPESTATUS RANDOM 'x[$(touch pwned)]' 'x[0]' 'a b' ''; do
+		try token_list -v "$target"
+		((status == 2)) || fail "$target"
+		is "$out" ""
+		try token_rm --dry-run -v "$target" -- '*'
+		((status == 2)) || fail "$target"
+	done
+	is "${BASH_ALIASES[*]}${BASH_CMDS[*]}" ""
+	[[ ! -e pwned ]] || fail "evaluated"
+}
