@@ -9,7 +9,7 @@ size_t coder_utf8_decode(const char *text, uint32_t *ret)
 	size_t n = *p < 0x80 ? 1 : *p < 0xc0 ? 0 : *p < 0xe0 ? 2 : *p < 0xf0 ? 3 : 4;
 	uint32_t c = n < 2 ? *p : *p & (0x7fu >> n);
 
-	if (*p > 0xf4)
+	if (!n || *p > 0xf4)
 		return 0;
 	for (size_t i = 1; i < n; i++) {
 		if ((p[i] & 0xc0) != 0x80)

@@ -146,11 +146,12 @@ wire_is_clean() {
 	# for a descriptor above 10 that is closed on exec bash takes it for one of its own
 	# shellcheck disable=SC2016 # the script's
 	script 'look; n=$(ours); eval "exec $n>file"; look; look; echo "$(<file)"'
-	is "$status $out $err" $'0 works\nworks\nworks\n '
+	is "$status $out $err" $'0 works\nworks\nworks '
 	wire_is_clean
 	# shellcheck disable=SC2016 # the script's
 	script 'look; n=$(ours); eval "exec $n>file"; echo "of the user" >&$n; look; echo "$?"; look; echo "$(<file)"'
-	echo "$out / $err" >&3
+	is "$out" $'works\n1\nworks'
+	is "$(wc -l <<<"$err")" 1
 }
 
 @test "a redirection of our socket's number for one command only harms nobody" {

@@ -1,0 +1,800 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-3.0-or-later
+# A create happens once, and never makes a token that nobody knows of: whatever becomes of the
+# request, of its answer, or of the caller, either the secret is delivered, or the token is gone
+# again, or the user is told which one may be left.
+#
+#   CUTS=N SEED=N   how many cuts the last test makes, and where it begins
+
+load helper
+
+SECRET='^[0-9A-Za-z]{10}-[0-9A-Za-z]{22}$'
+JSON='"headers":{"Content-Type":"application/json"}'
+LOOKING="no answer to the creation of token test: looking for it, to remove it again (^C leaves at once)"
+
+setup_file() {
+	sandbox_start --seed demo
+}
+
+teardown_file() {
+	sandbox_stop
+}
+
+setup() {
+	shell_setup
+	forget_requests
+}
+
+# exists NAME [ID] - whether there is an API token of that plain name, and it has that id.
+exists() {
+	ctl GET tokens | grep -qE "\"id\":\"${2-[^\"]*}\",\"name\":\"$1\""
+}
+
+# asked LINE... - these requests were sent, and no others; ID stands for any id.
+asked() {
+	is "$(requests | sed -E 's,/keys/[0-9A-Za-z]{10}$,/keys/ID,; s,/api/v2/users/,,')" "$(printf '%s\n' "$@")"
+}
+
+# undone WHY - the last try lost its answer for that reason, found the token, and deleted it.
+undone() {
+	is "$status" 9
+	is "$out" ""
+	is "$(wc -l <<<"$err")" 2
+	has "${err%%$'\n'*}" "token_create: $LOOKING"
+	has "${err#*$'\n'}" "token_create: creating token test: "
+	has "${err#*$'\n'}" "$1"
+	[[ $err =~ "the new token (id "[0-9A-Za-z]{10}") was deleted again: nothing is left" ]] || fail "not deleted"
+	asked "GET me/keys/tokens/tokenconfig" "GET me/keys/tokens/test" "POST me/keys/tokens" \
+		"GET me/keys/tokens/test" "DELETE me/keys/ID"
+	is "${TOKEN_ERROR[status]}" 9
+	! exists test || fail "there is a token"
+}
+
+# absent STATUS WHY - the last try lost its answer, and made sure that there is no token.
+absent() {
+	is "$status" "$1"
+	is "$out" ""
+	is "$(wc -l <<<"$err")" 2
+	has "${err%%$'\n'*}" "token_create: $LOOKING"
+	has "${err#*$'\n'}" "$2"
+	has "$err" "no token was created: nothing is left"
+	asked "GET me/keys/tokens/tokenconfig" "GET me/keys/tokens/test" "POST me/keys/tokens" \
+		"GET me/keys/tokens/test" "GET me/keys/tokens/test" "GET me/keys/ID"
+	is "${TOKEN_ERROR[status]}" "$1"
+	! exists test || fail "there is a token"
+}
+
+# unsure [ID] - the last try says that the token may exist, by its name and, if known, its id.
+unsure() {
+	is "$status" 9
+	is "$out" ""
+	has "$err" "it is not known whether token test${1:+ (id $1)} exists now"
+	has "$err" "look for it and remove it: token_rm --delete ${1:-test}"
+	is "${TOKEN_ERROR[status]}" 9
+	is "$(requests POST | grep -c .)" 1
+}
+
+# again - a clean slate for the next of several calls in a test.
+again() {
+	ctl DELETE faults >/dev/null
+	! exists test || token_rm --delete test >/dev/null
+	forget_requests
+}
+
+# ----------------------------------------------------------------- one request
+
+@test "the POST goes out once, on a connection of its own" {
+	try token_list -q
+	forget_requests
+	try token_create -n test
+	is "$status" 0
+	asked "GET me/keys/tokens/tokenconfig" "GET me/keys/tokens/test" "POST me/keys/tokens" "GET me/keys/ID"
+	ctl GET log | python3 -c '
+import json, sys
+log = [r for r in json.load(sys.stdin) if "method" in r]
+post, = [r for r in log if r["method"] == "POST"]
+others = {r["conn"] for r in log if r["method"] == "GET"}
+assert len(others) == 1 and post["conn"] not in others, "not a connection of its own"
+assert post["conn_req"] == 1, "not the first request on it"'
+}
+
+@test "a kept connection that the server has closed does not make it two" {
+	try token_list -q
+	# the POST would be sent again by itself if it went out on the kept connection
+	fault '[{"method":"GET","path":"/tokens/test$","hangup":true},{"method":"POST","cut":{"where":"act"}}]'
+	forget_requests
+	try token_create -n test
+	undone "closed the connection without an answer"
+}
+
+@test "429 was not acted on: it is waited out, and the token made once" {
+	fault '{"method":"POST","times":2,"status":429,"headers":{"Retry-After":"0"},"body":"{\"message\":\"Slow.\"}"}'
+	try token_create -n test
+	is "$status" 0
+	is "$err" ""
+	[[ $out =~ $SECRET ]] || fail "no secret"
+	accepted "$out"
+	is "$(requests POST | grep -c .)" 3
+	is "$(stored test id)" "${out%%-*}"
+
+	again
+	fault '{"method":"POST","status":429,"headers":{"Retry-After":"3"}}'
+	try token_create -n test
+	is "$status" 0
+	[[ $err == *"token_create: rate limited by the server, trying again in 3 s" ]] || fail "not announced"
+}
+
+@test "429 for too long: status 6, and nothing was made" {
+	fault '{"method":"POST","times":0,"status":429,"headers":{"Retry-After":"0"},"body":"{\"message\":\"Slow.\"}"}'
+	try token_create -n test
+	refused 6 "creating token test: Slow."
+	is "$(requests POST | grep -c .)" 3
+	is "$(requests | tail -n 1)" "POST /api/v2/users/me/keys/tokens"
+	again
+	fault '{"method":"POST","times":0,"status":429,"headers":{"Retry-After":"600"},"body":"{\"message\":\"Slow.\"}"}'
+	try token_create -n test
+	refused 6 "try again in 600 s"
+	is "${TOKEN_ERROR[retry_after]}" 600
+	is "$(requests POST | grep -c .)" 1
+	again
+	fault '{"method":"POST","times":0,"status":429,"headers":{"Retry-After":"20"},"body":"{\"message\":\"Slow.\"}"}'
+	try token_create -n test --timeout 5
+	refused 6 "try again in 20 s"
+	is "$(requests POST | grep -c .)" 1
+	! exists test || fail "there is a token"
+}
+
+@test "what the server clearly refuses is no unknown outcome: nothing is looked for" {
+	local code sent
+	for code in 400=1 401=4 403=4 404=3 409=5 413=1 422=1 500=1; do
+		again
+		sent=("GET me/keys/tokens/tokenconfig" "GET me/keys/tokens/test" "POST me/keys/tokens")
+		# whether the caller is restricted, to say that
+		[[ $code != 40[34]* ]] || sent+=("GET me/keys/ID")
+		fault '{"method":"POST","status":'"${code%=*}"',"body":"{\"message\":\"No.\"}"}'
+		try token_create -n test
+		refused "${code#*=}" "creating token test: No"
+		asked "${sent[@]}"
+		is "${TOKEN_ERROR[http]}" "${code%=*}"
+	done
+}
+
+@test "a redirect is not followed, and nothing is looked for" {
+	local code
+	for code in 301 302 303 307 308; do
+		again
+		fault '{"method":"POST","redirect":"http://127.0.0.1:9{target}","code":'$code'}'
+		try token_create -n test
+		refused 7 "redirects to http://127.0.0.1:9/"
+		asked "GET me/keys/tokens/tokenconfig" "GET me/keys/tokens/test" "POST me/keys/tokens"
+	done
+}
+
+# ------------------------------------------------------------ lost answers
+
+@test "cut before the server acts: it is made sure that there is no token" {
+	local how
+	for how in close reset; do
+		again
+		fault '{"method":"POST","cut":{"where":"before","how":"'$how'"}}'
+		try token_create -n test
+		absent 7 ""
+		again
+		fault '{"method":"POST","cut":{"where":"after-headers-read","how":"'$how'"}}'
+		try token_create -n test
+		absent 7 ""
+		again
+		fault '{"method":"POST","cut":{"where":"request","at":90,"how":"'$how'"}}'
+		try token_create -n test
+		absent 7 ""
+	done
+}
+
+@test "cut after the server has acted: the token is found and deleted" {
+	local how
+	for how in close reset; do
+		again
+		fault '{"method":"POST","cut":{"where":"act","how":"'$how'"}}'
+		try token_create -n test
+		undone ""
+	done
+}
+
+@test "cut anywhere in the answer: the token is found and deleted" {
+	local at
+	# before it, in the status line, after it, in the fields, at their end, in the body
+	for at in 0 5 12 22 90 150 200 230; do
+		again
+		fault '{"method":"POST","cut":{"where":"response","at":'$at'}}'
+		try token_create -n test
+		undone ""
+	done
+}
+
+@test "an answer without the secret: the token is found and deleted" {
+	local answer
+	for answer in '"status":201,"body":"{}"' '"status":201,"body":"{\"key\":7}"' '"status":201,"body":"{\"key\":null}"' \
+		'"status":201,"body":"{\"key\":\"\"}"' '"status":201,"body":"{\"key\":\"short\"}"' \
+		'"status":201,"body":"{\"key\":\"aaaaaaaaaa-bad secret!!\"}"' '"status":201,"body":"null"' \
+		'"status":201,"body":"[]"' '"status":201,"body":"{\"key\":"' '"status":201,"body":"garbage"' \
+		'"status":201,"body":"{} {}"' '"status":200,"body":""' '"status":201,"body":""' '"status":204,"body":""'; do
+		again
+		fault '{"method":"POST","act":true,'"$answer,$JSON"'}'
+		try token_create -n test
+		undone ""
+	done
+}
+
+@test "an answer that is a page, or breaks the protocol: the token is found and deleted" {
+	local answer
+	for answer in '"status":201,"body":"<html>Welcome</html>","headers":{"Content-Type":"text/html"}' \
+		'"status":200,"body":"<html>Welcome</html>","headers":{"Content-Type":"text/html"}' \
+		'"chunked_garbage":true' '"length":40' '"length":-5' '"truncate":20' '"nest":100000' \
+		'"big_element":20000000' '"pad_headers":3000000' \
+		'"act":true,"raw_b64":"R0FSQkFHRQ0KDQo="' '"act":true,"raw_b64":""'; do
+		again
+		[[ $answer != *status* ]] || answer+=',"act":true'
+		fault '{"method":"POST",'"$answer"'}'
+		try token_create -n test
+		undone ""
+	done
+}
+
+@test "an answer of something in front of the server: what was made is deleted" {
+	local code
+	for code in 408 500 502 503 504 520; do
+		again
+		fault '{"method":"POST","act":true,"status":'$code',"body":"<html>Oops</html>"}'
+		try token_create -n test
+		undone "unexpected answer $code"
+	done
+}
+
+@test "an answer of something in front of the server, that made nothing: it is made sure" {
+	local code
+	for code in 500=1 502=6 503=6; do
+		again
+		fault '{"method":"POST","status":'"${code%=*}"',"body":"<html>Oops</html>"}'
+		try token_create -n test
+		absent "${code#*=}" "unexpected answer ${code%=*}"
+	done
+	again
+	# the server behind such a gateway may act yet
+	fault '{"method":"POST","status":504,"body":"<html>Oops</html>"}'
+	try token_create -n test
+	unsure
+}
+
+@test "a request that was repeated on its way: the first answer is as good as any" {
+	fault '{"method":"POST","twice":true,"answer":"first"}'
+	try token_create -n test
+	is "$status" 0
+	accepted "$out"
+	is "$(stored test id)" "${out%%-*}"
+	# the second answer says that the name is taken: by this very call, or by another's
+	again
+	fault '{"method":"POST","twice":true}'
+	try token_create -n test
+	refused 5 'A token with name "test" already exists'
+	has "$err" "the name was free a moment before"
+	asked "GET me/keys/tokens/tokenconfig" "GET me/keys/tokens/test" "POST me/keys/tokens"
+}
+
+@test "interim answers are no answers" {
+	fault '{"method":"POST","interim":3}'
+	try token_create -n test
+	is "$status" 0
+	accepted "$out"
+}
+
+# ------------------------------------------------------------------- time is up
+
+@test "--timeout while the answer is awaited: what was made is deleted" {
+	local at
+	for at in 0 20 190; do
+		again
+		fault '{"method":"POST","stall":{"at":'$at',"act":true}}'
+		try token_create -n test --timeout 0.5
+		undone "no answer within 500 ms"
+	done
+}
+
+@test "--timeout, and the server acts only then: the token is found as it comes, and deleted" {
+	fault '{"method":"POST","late":1.2}'
+	try token_create -n test --timeout 0.5
+	is "$status" 9
+	is "$out" ""
+	has "$err" "no answer within 500 ms; the new token"
+	has "$err" "was deleted again: nothing is left"
+	is "$(requests POST | grep -c .)" 1
+	! exists test || fail "there is a token"
+}
+
+@test "--timeout, and the server acts later still: the user learns the token's name" {
+	fault '{"method":"POST","late":4}'
+	try token_create -n test --timeout 0.5
+	is "$(requests POST)" "" # it has come, and waits
+	is "$status" 9
+	is "$out" ""
+	has "$err" "it is not known whether token test exists now; look for it and remove it: token_rm --delete test"
+	for ((i = 0; i < 100; i++)); do
+		! exists test || break
+		sleep 0.1
+	done
+	exists test || fail "the test is wrong"
+	try token_rm --delete test
+	is "$status" 0
+}
+
+@test "--timeout, and the server never acts: the user learns the name all the same" {
+	fault '{"method":"POST","delay":30}'
+	try token_create -n test --timeout 0.5
+	unsure
+	has "$err" "no answer within 500 ms"
+	! exists test || fail "there is a token"
+}
+
+@test "--timeout before the POST: nothing is sent, nothing looked for" {
+	fault '{"method":"GET","path":"/tokens/test$","stall":{"at":0}}'
+	try token_create -n test --timeout 0.5
+	refused 7 "looking up the name test: no answer within 500 ms"
+	asked "GET me/keys/tokens/tokenconfig" "GET me/keys/tokens/test"
+}
+
+@test "--timeout while the token is read back: it is deleted" {
+	fault '{"method":"GET","path":"/keys/[0-9A-Za-z]{10}$","stall":{"at":0}}'
+	try token_create -n test --timeout 0.5
+	refused 9 "no answer within 500 ms; the new token"
+	has "$err" "was deleted again: nothing is left"
+	asked "GET me/keys/tokens/tokenconfig" "GET me/keys/tokens/test" "POST me/keys/tokens" "GET me/keys/ID" \
+		"DELETE me/keys/ID"
+	! exists test || fail "there is a token"
+}
+
+@test "without --timeout the read-back is given ten seconds, and the token then delivered" {
+	local began=$SECONDS
+	fault '{"method":"GET","path":"/keys/[0-9A-Za-z]{10}$","stall":{"at":0},"times":0}'
+	try token_create -n test
+	is "$status" 0
+	has "$err" "warning: token test could not be verified: no answer within 10 s"
+	accepted "$out"
+	is "$(requests DELETE)" ""
+	((SECONDS - began < 25)) || fail "it took $((SECONDS - began)) s"
+}
+
+# ------------------------------------------------------------- what is not ours
+
+@test "an older token of that name is never touched" {
+	local id
+	# it looks as asked for, but was there before
+	ctl POST tokens '{"owner":"admin","name":"test","created_ago_s":3600,"expires_in_s":601200,"lifetime_seconds":604800}' >/dev/null
+	id=$(stored test id)
+	fault '[{"method":"GET","path":"/tokens/test$","status":404,"body":"{\"message\":\"Resource not found\"}"},
+		{"method":"POST","cut":{"where":"before"}}]'
+	try token_create -n test
+	is "$status" 7
+	is "$out" ""
+	has "$err" "nothing was created: another token of that name was there before"
+	is "$(requests DELETE)" ""
+	is "$(stored test id)" "$id"
+}
+
+@test "a token of that name that may be another's is never touched" {
+	local other
+	# younger than the request, and not what was asked for; or a little older, as clocks may differ
+	for other in '"created_ago_s":-9,"scopes":["user:read"]' '"created_ago_s":-9,"allow_list":["user:*"]' \
+		'"created_ago_s":-9,"lifetime_seconds":7200' '"created_ago_s":30'; do
+		again
+		ctl POST tokens '{"owner":"admin","name":"test","lifetime_seconds":604800,'"$other"'}' >/dev/null
+		fault '[{"method":"GET","path":"/tokens/test$","status":404,"body":"{\"message\":\"Resource not found\"}"},
+			{"method":"POST","cut":{"where":"before"}}]'
+		try token_create -n test
+		unsure "$(stored test id)"
+		is "$(requests DELETE)" ""
+	done
+}
+
+@test "without the server's clock nothing is deleted, and the token named" {
+	ctl POST modes '["no-date"]' >/dev/null
+	fault '{"method":"POST","cut":{"where":"act"}}'
+	try token_create -n test
+	unsure "$(stored test id)"
+	is "$(requests DELETE)" ""
+}
+
+@test "who may not read tokens cannot be sure that there is none" {
+	CODER_SESSION_TOKEN=$(token_create -n creator --scope user:read,api_key:create 2>/dev/null)
+	forget_requests
+	fault '{"method":"POST","cut":{"where":"before"}}'
+	try token_create -n test --lifetime 1h
+	unsure
+	forget_requests
+	fault '{"method":"POST","cut":{"where":"act"}}'
+	try token_create -n test --lifetime 1h
+	unsure
+	exists test || fail "the test is wrong"
+}
+
+@test "names that fit no path, and tokens of others, are found and deleted, too" {
+	local name
+	for name in a/b .. tokenconfig $'\e[31m'; do
+		fault '{"method":"POST","cut":{"where":"act"}}'
+		try token_create --name="$name" -u alice --lifetime 1h
+		is "$status" 9
+		has "$err" "was deleted again: nothing is left"
+		has "$(requests DELETE)" "DELETE /api/v2/users/alice/keys/"
+		lacks $'\n'"$(names)"$'\n' $'\n'"$name"$'\n'
+		lacks "$err" $'\e'
+		forget_requests
+	done
+}
+
+# --------------------------------------------------------- the undo fails, too
+
+@test "what cannot be looked for is named" {
+	local how
+	for how in '"status":500,"body":"{\"message\":\"Broken.\"}"' '"status":403,"body":"{\"message\":\"No.\"}"' \
+		'"cut":{"where":"before"}' '"status":200,"body":"{}",'"$JSON"; do
+		again
+		fault '[{"method":"POST","cut":{"where":"act"}},{"path":"/tokens/test$","skip":1,"times":0,'"$how"'}]'
+		try token_create -n test
+		unsure
+		exists test || fail "the test is wrong"
+	done
+}
+
+@test "what cannot be deleted is named, with its id" {
+	local how
+	for how in '"status":500,"body":"{\"message\":\"Broken.\"}"' '"status":403,"body":"{\"message\":\"No.\"}"' \
+		'"cut":{"where":"before"}'; do
+		again
+		fault '[{"method":"POST","cut":{"where":"act"}},{"method":"DELETE","times":0,'"$how"'}]'
+		try token_create -n test
+		unsure "$(stored test id)"
+	done
+}
+
+@test "a deletion that is refused for a while is tried again" {
+	fault '[{"method":"POST","cut":{"where":"act"}},{"method":"DELETE","times":2,"status":503,"headers":{"Retry-After":"0"}}]'
+	try token_create -n test
+	is "$status" 9
+	has "$err" "was deleted again: nothing is left"
+	is "$(requests DELETE | grep -c .)" 3
+	! exists test || fail "there is a token"
+}
+
+@test "the undo takes no more than its five seconds, and names the token" {
+	local began=$SECONDS
+	fault '[{"method":"POST","cut":{"where":"act"}},{"method":"DELETE","stall":{"at":0,"act":false}}]'
+	try token_create -n test
+	unsure "$(stored test id)"
+	((SECONDS - began < 15)) || fail "it took $((SECONDS - began)) s"
+}
+
+# ---------------------------------------------------- a secret without a taker
+
+# taken_back WHY - the last try could not deliver its secret for that reason.
+taken_back() {
+	is "$status" 9
+	has "$err" "write error: $1; the new token (id "
+	has "$err" ") was deleted again: nothing is left"
+	[[ $err != *$'\n'* ]] || fail "more than one line"
+	asked "GET me/keys/tokens/tokenconfig" "GET me/keys/tokens/test" "POST me/keys/tokens" "GET me/keys/ID" \
+		"DELETE me/keys/ID"
+	is "${TOKEN_ERROR[status]}" 9
+	! exists test || fail "there is a token"
+}
+
+@test "a secret that cannot be written is taken back: a full disk" {
+	[[ -c /dev/full ]] || skip "no /dev/full"
+	to_full() { token_create -n test "$@" >/dev/full; }
+	try to_full
+	taken_back "No space left on device"
+	forget_requests
+	try to_full -o json
+	taken_back "No space left on device"
+	# and what it would have set is as it was
+	local -A record=([kept]=1)
+	forget_requests
+	try to_full -A record -o text --lifetime 1h --scopes-into mine
+	is "$status" 9
+	is "${record[kept]} ${#record[@]} ${mine-unset}" "1 1 unset"
+	! exists test || fail "there is a token"
+}
+
+@test "a secret that cannot be written is taken back: standard output is closed" {
+	to_nowhere() { token_create -n test "$@" >&-; }
+	try to_nowhere
+	taken_back "Bad file descriptor"
+	# where nothing is to be printed that is no failure
+	again
+	try to_nowhere -v secret
+	is "$status" 0
+	accepted "$secret"
+}
+
+@test "a secret that cannot be written is taken back: nobody reads the pipe" {
+	local pipe
+	into_pipe() { token_create -n test "$@" >&"$pipe"; }
+	exec {pipe}> >(:)
+	wait $!
+	try into_pipe
+	exec {pipe}>&-
+	taken_back "Broken pipe"
+	# nor in a pipeline
+	forget_requests
+	mkfifo "$BATS_TEST_TMPDIR/gone"
+	in_pipeline() {
+		token_create -n test 2>"$BATS_TEST_TMPDIR/err2" | {
+			exec <&-
+			touch "$BATS_TEST_TMPDIR/gone2"
+		}
+		return "${PIPESTATUS[0]}"
+	}
+	# the reader has to be gone when the token is made
+	fault '{"method":"POST","late":0.5}'
+	try in_pipeline
+	is "$status" 9
+	has "$(<"$BATS_TEST_TMPDIR/err2")" "was deleted again: nothing is left"
+	! exists test || fail "there is a token"
+}
+
+@test "an error nobody can read changes nothing of what is done" {
+	quietly() { token_create -n test 2>&-; }
+	fault '{"method":"POST","cut":{"where":"act"}}'
+	try quietly
+	is "$status" 9
+	is "$out$err" ""
+	! exists test || fail "there is a token"
+	again
+	try quietly
+	is "$status" 0
+	accepted "$out"
+}
+
+# ------------------------------------------------------------------- interrupts
+
+# drive SCRIPT <STEPS - runs a script in a bash of its own, and does to it what tests/tools/drive.py
+# knows; sets ended (its status or the signal), out, err.
+drive() {
+	export CODER_URL CODER_SESSION_TOKEN
+	printf '%s\n' "enable -f '$SO' ${BUILTINS[*]}" "$1" >"$BATS_TEST_TMPDIR/script"
+	try python3 "$REPO/tests/tools/drive.py" --log "$BATS_FILE_TMPDIR/log" --out "$BATS_TEST_TMPDIR/script.out" \
+		--err "$BATS_TEST_TMPDIR/script.err" "$BASH" --norc "$BATS_TEST_TMPDIR/script"
+	[[ $status == 0 ]] || fail "the driver failed" "$(<"$BATS_TEST_TMPDIR/script.err")"
+	ended=${out#ended: }
+	out=$(<"$BATS_TEST_TMPDIR/script.out")
+	err=$(<"$BATS_TEST_TMPDIR/script.err")
+}
+
+# The POST is out, and its answer does not come: then a signal.
+signal_at_post() {
+	fault '{"method":"POST","stall":{"at":0,"act":true}}'
+	drive "$1" <<-END
+		until log "method": "POST"
+		${2:-signal INT}
+		end 10
+	END
+}
+
+# What an interrupted create says, and what it leaves: nothing.
+undone_after_signal() {
+	has "$err" "token_create: $LOOKING"
+	[[ $err =~ "creating token test: interrupted; the new token (id "[0-9A-Za-z]{10}") was deleted again" ]] ||
+		fail "not said to be deleted"
+	is "$(wc -l <<<"$err")" 2
+	asked "GET me/keys/tokens/tokenconfig" "GET me/keys/tokens/test" "POST me/keys/tokens" \
+		"GET me/keys/tokens/test" "DELETE me/keys/ID"
+	! exists test || fail "there is a token"
+}
+
+@test "^C in a script while the POST is out: the token is deleted, then the script ends" {
+	signal_at_post 'token_create -n test; echo next'
+	is "$ended" SIGINT
+	is "$out" ""
+	undone_after_signal
+}
+
+@test "^C in a script with an EXIT trap: the token is deleted, then the trap runs" {
+	signal_at_post 'trap "echo at exit" EXIT; token_create -n test; echo next'
+	is "$ended" SIGINT
+	is "$out" "at exit"
+	undone_after_signal
+}
+
+@test "^C in a script with an INT trap: the token is deleted, then the trap runs; status 130" {
+	signal_at_post 'secret=kept; trap "echo trapped" INT
+		token_create -n test -v secret; echo "status $? ${TOKEN_ERROR[status]} $secret"'
+	is "$ended" 0
+	is "$out" "trapped
+status 130 130 kept"
+	undone_after_signal
+}
+
+@test "^C in subshells, substitutions, pipelines and functions: the token is deleted, all ends" {
+	local script
+	for script in '(token_create -n test; echo next); echo next' 'x=$(token_create -n test; echo next); echo next' \
+		'token_create -n test | cat; echo next' 'f() { token_create -n test; echo next; }; f; echo next' \
+		'for i in 1 2; do token_create -n test; done; echo next'; do
+		again
+		signal_at_post "$script" "group INT"
+		is "$ended" SIGINT
+		is "$out" ""
+		undone_after_signal
+	done
+}
+
+@test "TERM and HUP are as good as ^C" {
+	local name
+	for name in TERM HUP; do
+		again
+		signal_at_post 'token_create -n test; echo next' "signal $name"
+		is "$ended" "SIG$name"
+		is "$out" ""
+		undone_after_signal
+	done
+	again
+	signal_at_post 'trap "echo trapped" TERM; token_create -n test; echo "status $?"' "signal TERM"
+	is "$ended" 0
+	is "$out" "trapped
+status 143"
+	undone_after_signal
+}
+
+@test "a second ^C leaves at once, and the token is named" {
+	local script
+	for script in 'token_create -n test; echo next' 'trap "echo at exit" EXIT; token_create -n test; echo next' \
+		'trap "echo trapped" INT; token_create -n test; echo "status $?"'; do
+		again
+		fault '[{"method":"POST","stall":{"at":0,"act":true}},{"method":"GET","path":"/test$","skip":1,"stall":{"at":0}}]'
+		drive "$script" <<-END
+			until log "method": "POST"
+			signal INT
+			until log "path": "[^"]*/test"
+			signal INT
+			end 3
+		END
+		has "$err" "token_create: $LOOKING"
+		has "$err" "it is not known whether token test exists now: interrupted again"
+		is "$(requests DELETE)" ""
+		exists test || fail "the test is wrong"
+		case $script in
+		*INT*) is "$ended $out" "0 trapped
+status 130" ;;
+		*EXIT*) is "$ended $out" "SIGINT at exit" ;;
+		*) is "$ended $out" "SIGINT " ;;
+		esac
+	done
+}
+
+@test "^C before the POST ends the call at once: nothing was sent" {
+	fault '{"method":"GET","path":"/tokens/test$","stall":{"at":0}}'
+	drive 'token_create -n test; echo next' <<-END
+		until log "path": "[^"]*/test"
+		signal INT
+		end 3
+	END
+	is "$ended" SIGINT
+	is "$out$err" ""
+	asked "GET me/keys/tokens/tokenconfig" "GET me/keys/tokens/test"
+}
+
+@test "^C while a 429 is waited out ends the call at once: nothing was made" {
+	fault '{"method":"POST","status":429,"headers":{"Retry-After":"30"}}'
+	drive 'token_create -n test; echo next' <<-END
+		until err trying again in 30 s
+		signal INT
+		end 3
+	END
+	is "$ended" SIGINT
+	is "$out" ""
+	lacks "$err" "looking for it"
+	asked "GET me/keys/tokens/tokenconfig" "GET me/keys/tokens/test" "POST me/keys/tokens"
+}
+
+@test "^C while the token is read back deletes it" {
+	fault '{"method":"GET","path":"/keys/[0-9A-Za-z]{10}$","stall":{"at":0}}'
+	drive 'trap "echo trapped" INT; token_create -n test; echo "status $?"' <<-END
+		until log "path": "[^"]*/keys/[0-9A-Za-z]{10}"
+		signal INT
+		end 10
+	END
+	is "$ended" 0
+	is "$out" "trapped
+status 130"
+	has "$err" "was deleted again: nothing is left"
+	! exists test || fail "there is a token"
+}
+
+@test "^C while the secret waits for a reader deletes it" {
+	mkfifo "$BATS_TEST_TMPDIR/fifo"
+	# a full pipe that nobody reads
+	drive "trap 'echo trapped' INT
+		exec 5<>'$BATS_TEST_TMPDIR/fifo'
+		dd if=/dev/zero of=/dev/fd/5 bs=4096 count=64 oflag=nonblock status=none 2>/dev/null
+		token_create -n test >&5; echo \"status \$?\"" <<-END
+		until log "path": "[^"]*/keys/[0-9A-Za-z]{10}"
+		pause 0.3
+		signal INT
+		end 10
+	END
+	is "$ended" 0
+	is "$out" "trapped
+status 130"
+	has "$err" "was deleted again: nothing is left"
+	! exists test || fail "there is a token"
+}
+
+@test "^C at the prompt: announced, deleted, status 130, and the shell is as it was" {
+	export CODER_URL CODER_SESSION_TOKEN
+	fault '{"method":"POST","stall":{"at":0,"act":true}}'
+	python3 "$REPO/tests/tools/drive.py" --pty --log "$BATS_FILE_TMPDIR/log" "$BASH" --norc --noprofile -i \
+		>"$BATS_TEST_TMPDIR/screen" <<-END || fail "the driver failed" "$(<"$BATS_TEST_TMPDIR/screen")"
+			type enable -f '$SO' ${BUILTINS[*]}
+			prompt 10
+			type secret=kept; token_create -n test -v secret
+			until log "method": "POST"
+			key C
+			prompt 10
+			type echo "status \$? secret \$secret"
+			prompt 5
+			type token_create -n test -v secret && echo "length \${#secret}"
+			prompt 10
+		END
+	has "$(<"$BATS_TEST_TMPDIR/screen")" "$LOOKING"
+	has "$(<"$BATS_TEST_TMPDIR/screen")" "was deleted again: nothing is left"
+	has "$(<"$BATS_TEST_TMPDIR/screen")" $'\nstatus 130 secret kept\n'
+	has "$(<"$BATS_TEST_TMPDIR/screen")" $'\nlength 33\n'
+	is "$(requests DELETE | grep -c .)" 1
+}
+
+# ------------------------------------------------------------------ anywhere
+
+# random N - sets n to one of 0 to N-1.
+random() {
+	n=$((RANDOM % $1))
+}
+
+# A cut at a random place of a random request, or of several: a fault.
+random_cut() {
+	local places=(before after-headers-read request act response response) ways=(close reset) n
+	local where how at skip times method=
+	random 6 && where=${places[n]}
+	random 2 && how=${ways[n]}
+	random 300 && at=$n
+	random 5 && skip=$n
+	random 3 && times=$((n + 1))
+	random 3
+	((n == 0)) || method='"method":"POST",' skip=0
+	cut="{$method\"skip\":$skip,\"times\":$times,\"cut\":{\"where\":\"$where\",\"at\":$at,\"how\":\"$how\"}}"
+}
+
+@test "cut anywhere, a create delivers a secret, or leaves nothing, or names what it may have left" {
+	local i cut seed=${SEED:-1} delivered=0 undone=0 named=0
+	RANDOM=$seed
+	for ((i = 0; i < ${CUTS:-40}; i++)); do
+		random_cut
+		ctl DELETE faults >/dev/null
+		fault "$cut"
+		forget_requests
+		try token_create -n "cut-$i" --lifetime 1h --scope user:read
+		ctl DELETE faults >/dev/null
+		(($(requests POST | grep -c .) <= 1)) || fail "more than one POST" "seed $seed, $i: $cut"
+		if [[ $status == 0 ]]; then
+			if ! [[ $out =~ $SECRET ]] || ! accepted "$out" || ! exists "cut-$i" "${out%%-*}"; then
+				fail "status 0 without a working secret" "seed $seed, $i: $cut"
+			fi
+			delivered=$((delivered + 1))
+		elif exists "cut-$i"; then
+			[[ $status == 9 && $err == *"not known whether token cut-$i "*"exists now"* && $out == "" ]] ||
+				fail "a token that nobody knows of" "seed $seed, $i: $cut"
+			named=$((named + 1))
+		else
+			[[ $status == [679] && $out == "" ]] || fail "an odd end" "seed $seed, $i: $cut"
+			undone=$((undone + 1))
+		fi
+	done
+	echo "# $delivered delivered, $undone undone, $named named"
+	# the cuts did something, and not always the same
+	((delivered && undone)) || fail "the test tests nothing"
+}
