@@ -167,18 +167,20 @@ DOCDIR = $(DESTDIR)$(PREFIX)/share/doc/coder-tokens
 # install(1) unlinks before it writes: shells that have the old file loaded keep it. With
 # the links, `enable token_list` finds the builtins on bash 5.2 and later.
 install: all man
-	install -d $(LOADABLES) $(MANDIR) $(COMPLETIONS) $(DOCDIR)
+	install -d $(LOADABLES) $(MANDIR) $(COMPLETIONS) $(DOCDIR)/docs $(DOCDIR)/examples
 	install -m 755 $(SO) $(LOADABLES)/coder_tokens.so
 	for b in $(BUILTINS); do ln -sfn coder_tokens.so $(LOADABLES)/$$b; done
 	install -m 644 $(MAN) $(MANDIR)
 	install -m 644 completion/coder_tokens.bash $(COMPLETIONS)/$(firstword $(BUILTINS))
 	for b in $(wordlist 2,9,$(BUILTINS)); do ln -sfn $(firstword $(BUILTINS)) $(COMPLETIONS)/$$b; done
-	install -m 644 README.md $(DOCDIR)
+	install -m 644 README.md LICENSE $(DOCDIR)
+	install -m 644 docs/*.svg $(DOCDIR)/docs
+	install -m 755 examples/*.bash $(DOCDIR)/examples
 
 uninstall:
 	rm -f $(LOADABLES)/coder_tokens.so $(addprefix $(LOADABLES)/,$(BUILTINS))
-	rm -f $(BUILTINS:%=$(MANDIR)/%.1) $(addprefix $(COMPLETIONS)/,$(BUILTINS)) $(DOCDIR)/README.md
-	rmdir $(DOCDIR) 2>/dev/null || true
+	rm -f $(BUILTINS:%=$(MANDIR)/%.1) $(addprefix $(COMPLETIONS)/,$(BUILTINS))
+	rm -rf $(DOCDIR)
 
 clean:
 	rm -rf build

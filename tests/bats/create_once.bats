@@ -4,7 +4,7 @@
 # request, of its answer, or of the caller, either the secret is delivered, or the token is gone
 # again, or the user is told which one may be left.
 #
-#   CUTS=N SEED=N   how many cuts the last test makes, and where it begins
+#   CUTS=N SEED=N   how many cuts the last test makes (20), and where their row begins (1)
 
 load helper
 
@@ -772,7 +772,7 @@ random_cut() {
 @test "cut anywhere, a create delivers a secret, or leaves nothing, or names what it may have left" {
 	local i cut seed=${SEED:-1} delivered=0 undone=0 named=0
 	RANDOM=$seed
-	for ((i = 0; i < ${CUTS:-40}; i++)); do
+	for ((i = 0; i < ${CUTS:-20}; i++)); do
 		random_cut
 		ctl DELETE faults >/dev/null
 		fault "$cut"

@@ -39,7 +39,13 @@ opt/x/share/bash-completion/completions/token_create f644
 opt/x/share/bash-completion/completions/token_list l token_create
 opt/x/share/bash-completion/completions/token_rm l token_create
 opt/x/share/bash-completion/completions/token_view l token_create
+opt/x/share/doc/coder-tokens/LICENSE f644 
 opt/x/share/doc/coder-tokens/README.md f644 
+opt/x/share/doc/coder-tokens/docs/completion.svg f644 
+opt/x/share/doc/coder-tokens/examples/audit.bash f755 
+opt/x/share/doc/coder-tokens/examples/ci-token.bash f755 
+opt/x/share/doc/coder-tokens/examples/rotate.bash f755 
+opt/x/share/doc/coder-tokens/examples/sweep.bash f755 
 opt/x/share/man/man1/token_create.1 f644 
 opt/x/share/man/man1/token_list.1 f644 
 opt/x/share/man/man1/token_rm.1 f644 
