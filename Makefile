@@ -8,7 +8,7 @@
 #   make test [T=PATTERN]      all tests, or those of the test files whose path contains PATTERN
 #   make lint, check, format   style and architecture; test and lint; format the C files
 #   make test-live             the scenario against $CODER_URL
-#   make matrix                the shell tests in bash 5.1, 5.2 and 5.3, with either malloc
+#   make matrix [VERSIONS=5.3] the shell tests in bash 5.1, 5.2 and 5.3, with either malloc
 #   make bench, fuzz           measure; fuzz each parser for $FUZZ_SECONDS
 #   make picture               docs/completion.svg, the README's picture of completion
 #   make install, uninstall    PREFIX=/usr/local, DESTDIR=
@@ -99,14 +99,19 @@ $(BUILD)/unit/%: $(BUILD)/tests/unit/%.o $(BUILD)/builtins.a $(BUILD)/lib.a
 	@mkdir -p $(@D)
 	$(call say,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -Wl,--gc-sections $(WRAP) -o $@ $^ -lcmocka $(LIBS)
 
-test: all $(UNIT)
+# Preloaded into a shell, it lets chosen allocations fail.
+$(BUILD)/failmalloc.so: tests/tools/failmalloc.c Makefile
+	@mkdir -p $(@D)
+	$(call say,LINK)$(CC) -std=gnu17 -D_GNU_SOURCE -O2 -g -fPIC -fno-builtin $(WARNINGS) -shared -o $@ $<
+
+test: all $(UNIT) $(BUILD)/failmalloc.so
 	@BUILD=$(BUILD) SANITIZE=$(SANITIZE) T='$(T)' tests/run.sh
 
 test-live: all
 	@BUILD=$(BUILD) tests/run.sh --live
 
 matrix: all
-	@BUILD=$(BUILD) T='$(T)' tests/matrix.sh
+	@BUILD=$(BUILD) T='$(T)' tests/matrix.sh $(VERSIONS)
 
 lint: all $(BUILD)/lib.a
 	@BUILD=$(BUILD) tests/lint.sh
@@ -133,8 +138,10 @@ fuzz: | deps
 		echo "== fuzz_$$f" && mkdir -p build/clang/corpus/$$f && \
 		build/clang/fuzz/fuzz_$$f -max_total_time=$(FUZZ_SECONDS) -print_final_stats=1 \
 			-artifact_prefix=build/clang/fuzz_$$f- \
-			build/clang/corpus/$$f tests/fuzz/corpus/$$f || exit 1; \
+			build/clang/corpus/$$f tests/fuzz/corpus/$$f || \
+			{ echo "0 passed, 1 failed"; exit 1; }; \
 	done
+	@echo "$(words $(FUZZERS)) passed, 0 failed"
 
 fuzzers: $(FUZZERS)
 

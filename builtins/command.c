@@ -140,8 +140,12 @@ static const char *environment(void *ctx, const char *name)
 	struct coder_error err;
 	const char *value = shvar_get(name);
 
-	if (!value || coder_strings_add(&call->environment, value, &err) < 0)
+	if (!value)
 		return NULL;
+	if (coder_strings_add(&call->environment, value, &err) < 0) {
+		call->environment_lost = true;
+		return NULL;
+	}
 	return call->environment.v[call->environment.n - 1];
 }
 
@@ -307,6 +311,8 @@ static int work(struct call *call, struct opts_result *parsed, const char *const
 		return usage_error(err, error);
 	call->operands = parsed->operands;
 	opts_fill_defaults(&command->opts, call->options, environment, call);
+	if (call->environment_lost)
+		return coder_error_memory(err);
 	if (command->check(call, err) < 0 || check_targets(call, err) < 0 ||
 	    (!call->quiet && command_session(call, err) < 0))
 		return -1;

@@ -43,6 +43,7 @@ struct call {
 	/* Set by check: no messages, no TOKEN_ERROR, and no session unless run opens it (completion). */
 	bool quiet;
 	struct coder_strings environment; /* values of shell variables in use */
+	bool environment_lost; /* one could not be kept: no memory */
 };
 
 struct command {

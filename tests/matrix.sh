@@ -26,7 +26,7 @@ die() {
 
 # apt with lists and sources of its own: the machine's stay as they are.
 apt_private() {
-	apt-get -q -o Dir::Etc::SourceList="$DIR/apt/sources.list" -o Dir::Etc::SourceParts=/dev/null \
+	apt-get -q -o Acquire::Retries=3 -o Dir::Etc::SourceList="$DIR/apt/sources.list" -o Dir::Etc::SourceParts=/dev/null \
 		-o Dir::State::Lists="$DIR/apt/lists" -o Dir::Cache="$DIR/apt/cache" \
 		-o APT::Get::List-Cleanup=0 -o APT::Sandbox::User=root "$@" </dev/null
 }

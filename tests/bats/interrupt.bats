@@ -26,7 +26,7 @@ teardown_file() {
 
 setup() {
 	shell_setup
-	export CODER_URL CODER_SESSION_TOKEN URL
+	export CODER_URL CODER_SESSION_TOKEN URL BATS_TEST_DESCRIPTION
 	LOAD="enable -f $SO ${BUILTINS[*]}"
 	WRAP=()
 	NAP="exec python3 -c 'import time; time.sleep(0.2)'" # a child that no signal of ours is for
@@ -435,6 +435,16 @@ interrupt_at_prompt() {
 		end 10
 	END
 	is "$ended $out $err" "0 status 0 with 2 "
+}
+
+@test "the call's own children are nothing for the shell's CHLD trap, jobs and wait" {
+	# shellcheck disable=SC2016 # the script's
+	script 'trap "echo noticed" CHLD; export CODER_HEADER_COMMAND="sleep 0.1; echo X-A=b"
+		for i in 1 2 3; do CODER_URL=http://localhost:${CODER_URL##*:} token_list -v ids; done
+		echo "status $? with ${#ids[*]}"; jobs; wait -n; echo "$?"' <<-END
+		end 5
+	END
+	is "$ended $out $err" $'0 status 0 with 2\n127 '
 }
 
 @test "a resized terminal does not disturb a call" {

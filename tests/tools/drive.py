@@ -26,8 +26,8 @@ One step a line:
     end SECONDS        the command must end within that time
 
 Prints "ended: STATUS" or "ended: SIGNAL" where a step is `end`. The time that a `prompt` or `end`
-took since a key or signal, if it may be no more than a second, is appended to $DRIVE_TIMES. A step that fails is named
-on standard error, status 1.
+took since a key or signal, if it may be no more than a second, is appended to $DRIVE_TIMES. A step
+that fails is named on standard error, status 1.
 """
 
 import argparse
@@ -169,9 +169,8 @@ class Terminal:
 class Driver:
     """Goes through the steps."""
 
-    def __init__(self, target, log):
-        self.target, self.log = target, log
-        self.log_at = len(read_file(log))
+    def __init__(self, target, log, log_at):
+        self.target, self.log, self.log_at = target, log, log_at
         self.since = time.monotonic()
         self.signalled = False
 
@@ -184,11 +183,12 @@ class Driver:
             self.target.tick(left)
         return True
 
-    def took(self, limit, what):
+    def took(self, limit):
         path = os.environ.get("DRIVE_TIMES")
         if path and self.signalled and float(limit) <= 1:
             with open(path, "a") as file:
-                file.write(f"{time.monotonic() - self.since:.3f} {what}\n")
+                test = os.environ.get("BATS_TEST_DESCRIPTION", "")
+                file.write(f"{time.monotonic() - self.since:.3f} s ({test})\n")
 
     def begin(self, signalled):
         self.since, self.signalled = time.monotonic(), signalled
@@ -248,14 +248,14 @@ class Driver:
         elif verb == "prompt":
             if not self.wait(float(rest), self.prompted):
                 raise Failed("no prompt")
-            self.took(rest, line)
+            self.took(rest)
         elif verb == "busy":
             if self.wait(float(rest), lambda: self.prompted() or self.target.status() is not None):
                 raise Failed("it is over already")
         elif verb == "end":
             if not self.wait(float(rest), lambda: self.target.status() is not None):
                 raise Failed("it goes on")
-            self.took(rest, line)
+            self.took(rest)
             status = self.target.status()
             print(f"ended: {status if status >= 0 else signal.Signals(-status).name}", flush=True)
         else:
@@ -271,8 +271,9 @@ def main() -> int:
     parser.add_argument("command", nargs=argparse.REMAINDER)
     options = parser.parse_args()
     steps = [line for line in sys.stdin.read().splitlines() if line.strip()]
+    log_at = len(read_file(options.log))
     target = Terminal(options) if options.pty else Script(options)
-    driver = Driver(target, options.log)
+    driver = Driver(target, options.log, log_at)
     failed = 0
     try:
         if options.pty:

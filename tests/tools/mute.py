@@ -40,6 +40,7 @@ def refuse_connections(ready):
         try:
             caller.connect(listener.getsockname())
         except socket.timeout:
+            caller.close()  # or its SYN would go on
             break
         queued.append(caller)
     write_whole(ready, f"{listener.getsockname()[1]}\n")

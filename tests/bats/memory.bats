@@ -1,0 +1,305 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Memory: no call grows the shell, none breaks where memory runs out, and a create that runs out of
+# it leaves a token that works or none.
+# THOROUGH=1 makes 10,000 calls instead of 1,000, and lets every allocation of a shell's first call
+# fail instead of every fifth. The sanitizers have this file's other half: make test SANITIZE=1.
+
+# Scripts for other shells stand in single quotes, and each test is a subshell of its own.
+# shellcheck disable=SC2016,SC2030,SC2031
+
+load helper
+
+setup_file() {
+	sandbox_start --seed demo --rate-limit 0
+	# a memory checker of its own in the process leaves no room for these
+	[[ -z ${SANITIZE-} ]] || export UNSUITABLE="runs without sanitizers"
+}
+
+teardown_file() {
+	sandbox_stop
+}
+
+setup() {
+	[[ -z ${UNSUITABLE-} ]] || skip "$UNSUITABLE"
+	shell_setup
+	cd "$BATS_TEST_TMPDIR" || return
+	export CODER_URL CODER_SESSION_TOKEN SO
+}
+
+# ------------------------------------------------------- where memory runs out
+
+# What the scripts below begin with. `arm N` lets the Nth allocation from now on fail, 0 none;
+# `count` tells how many there were since, and `live` how many blocks of ours there are.
+control='
+arm() { printf "%-11s\n%-11s\n" "$1" 0 1<>"$FAILMALLOC"; }
+look() { { read -r _; read -r count; read -r live; } <"$FAILMALLOC"; }
+bad() { echo "BAD: $*: status $status, $live blocks, $(<out) $(<err)"; }
+'
+
+# failing SCRIPT [ARGUMENT]... - runs it in a shell whose allocations can fail.
+failing() {
+	local preload=${SO%/*}/failmalloc.so
+	[[ -e $preload ]] || fail "$preload is missing: make test builds it"
+	printf '%-11s\n%-11s\n%-11s\n' 0 0 0 >control
+	FAILMALLOC=$PWD/control LD_PRELOAD=$preload bash --norc -c "$control$1" - "${@:2}"
+}
+
+# Each command of standard input is called with its first allocation failing, then its second, until
+# it gets through. One that fails prints nothing but one line of error, sets nothing, leaks nothing.
+each_fails='
+enable -f "$SO" token_create token_list token_view token_rm
+CODER_TOKENS_KEEPALIVE=$1
+words="memory|cannot find the host"
+untouched() {
+	[[ "${ids[*]}/${T[*]}/${TOKEN_SCOPES[*]}/${TOKEN_ALLOW_LIST[*]}/$secret" == \
+		kept/kept/kept/kept/kept ]]
+}
+while read -r command; do
+	arm 0
+	eval "$command" >out 2>err || bad "$command"
+	look
+	blocks=$live
+	for ((n = 1; ; n++)); do
+		unset T
+		declare -A T=([0]=kept)
+		ids=(kept) TOKEN_SCOPES=(kept) TOKEN_ALLOW_LIST=(kept) secret=kept
+		arm "$n"
+		eval "$command" >out 2>err
+		status=$?
+		look
+		((count >= n)) || break
+		((cases += 1))
+		if ((status)); then
+			[[ $status == [127] ]] || bad "status of $n of $command"
+			[[ -s out ]] && bad "output of $n of $command"
+			mapfile -t lines <err
+			((${#lines[@]} == 1)) || bad "lines of $n of $command"
+			[[ ${lines[0]} =~ $words ]] || bad "words of $n of $command"
+			untouched || bad "variables of $n of $command"
+		fi
+		# a connection, and what libcurl remembers with it, may come or go
+		((live <= blocks + $1 * 32)) || bad "leak of $n of $command"
+	done
+	((status == 0 && n > 1)) || bad "end of $command"
+	((live <= blocks + $1 * 32)) || bad "leaks of $command"
+done
+echo "$cases"
+'
+
+# no_bad TEXT AT_LEAST - what such a script printed has no BAD line, and as many cases.
+no_bad() {
+	[[ $1 != *BAD* ]] || fail "$(head -n 20 <<<"$1")"
+	((${1##*$'\n'} >= $2)) || fail "only $1 cases"
+	echo "# ${1##*$'\n'} allocations failed" >&3
+}
+
+@test "every allocation of a call that changes nothing fails once, and breaks nothing" {
+	local keep
+	export CODER_TOKEN_LIFETIME=1h CODER_HEADER='X-A=b,"X-C=d"'
+	for keep in 0 1; do
+		no_bad "$(failing "$each_fails" "$keep" <<-'END'
+			token_list -v ids -A T
+			token_list -a -o table
+			token_list -o json --name "g*" --scope user:read --allow "user:*" --expires-within 90d
+			token_list -a -o tsv -c id,name,owner
+			token_view grafana -A T
+			token_view "$(token_list -a -q --name grafana)" -o json
+			token_rm --dry-run grafana terraform
+			token_create --dry-run -n new --scope workspace:read,user:read --allow user:alice,template:docker
+			token_create --help
+		END
+		)" 2000
+	done
+}
+
+@test "every allocation of a removal fails once: it has happened or not, and is not told otherwise" {
+	no_bad "$(failing '
+		enable -f "$SO" token_create token_list token_rm
+		for how in --delete --expire; do
+			for ((n = 1, count = n; count >= n; n++)); do
+				arm 0
+				token_create -n doomed --lifetime 1h -v secret
+				id=${secret%%-*} gone=(kept)
+				arm "$n"
+				token_rm $how -v gone doomed >out 2>err
+				status=$?
+				look
+				((cases += 1))
+				arm 0
+				token_list -v left --name doomed
+				case $status in
+				0) [[ ${#left[@]} == 0 && ${gone[*]} == "$id" ]] || bad "removal $n" ;;
+				[17]) [[ ! -s out && $(wc -l <err) == 1 && ${gone[*]} == kept ]] || bad "failure $n" ;;
+				*) bad "status of $n" ;;
+				esac
+				token_rm --delete "$id" >out 2>err
+			done
+			((status == 0)) || bad "end"
+		done
+		echo "$cases"')" 300
+}
+
+@test "every allocation of a create fails once: its secret works, or nothing is left" {
+	no_bad "$(failing '
+		enable -f "$SO" token_create token_list token_view token_rm
+		for options in "-v secret" "-A T -v secret" ">secret.out"; do
+			for ((n = 1, count = n; count >= n; n++)); do
+				unset T
+				declare -A T=([key]=kept)
+				TOKEN_SCOPES=(kept) secret=kept
+				arm "$n"
+				eval "token_create -n new --lifetime 1h --scope user:read $options" >out 2>err
+				status=$?
+				look
+				((cases += 1))
+				arm 0
+				[[ $options != ">"* ]] || secret=$(<secret.out)
+				token_list -v left --name new
+				if ((status == 0)); then
+					[[ ${#left[@]} == 1 && ${TOKEN_SCOPES[*]} == user:read ]] || bad "create $n"
+					CODER_SESSION_TOKEN=$secret token_view --self >out 2>err
+					grep -qw new out || grep -q restricted err || bad "secret $n"
+					[[ $options != *-A* || ${T[key]} == "$secret" ]] || bad "record $n"
+				else
+					[[ $status == [1279] ]] || bad "status of $n"
+					[[ ${#left[@]} == 0 ]] || bad "orphan of $n"
+					[[ -s out || $secret == *-* ]] && bad "secret of $n"
+					[[ ${T[key]}/${TOKEN_SCOPES[*]} == kept/kept ]] || bad "variables of $n"
+					[[ $(tail -n 1 err) =~ memory|cannot\ find\ the\ host ]] || bad "words of $n"
+					((status != 9)) || grep -q "nothing is left" err || bad "report of $n"
+				fi
+				((${#left[@]} == 0)) || token_rm --delete new >out
+			done
+			((status == 0)) || bad "end of $options"
+		done
+		echo "$cases"')" 900
+	is "$(names | grep -c new)" 0
+}
+
+@test "every allocation of a completion fails once, in silence" {
+	no_bad "$(failing '
+		enable -f "$SO" token_create token_list token_view token_rm
+		for line in "token_create --scope wor" "token_create --allow workspace:" "token_rm g" "token_view -c id,n"; do
+			for ((n = 1, count = n; count >= n; n++)); do
+				arm 0
+				token_rm nobody 2>err # forgets what was remembered
+				words=(kept)
+				arm "$n"
+				token_list --complete "$line" --complete-hint hint -v words >out 2>err
+				status=$?
+				look
+				((cases += 1))
+				[[ ! -s out && ! -s err ]] || bad "$line: $n"
+				((status == 0)) || [[ ${words[*]} == kept ]] || bad "$line: words of $n"
+			done
+			((status == 0 && ${#words[@]})) && [[ ${words[*]} != kept ]] || bad "end of $line"
+		done
+		echo "$cases"')" 300
+}
+
+@test "every allocation of a shell's first call fails once, that which loads libcurl included" {
+	local n count=1 cases=0 status
+	for ((n = 1; count >= n; n += ${THOROUGH:-5})); do
+		status=0
+		failing '
+			arm "$1"
+			enable -f "$SO" token_list token_view 2>err
+			type -t token_list token_view >loaded
+			token_list -v ids >out 2>err
+			status=$?
+			look
+			echo "$count" >count
+			[[ ! -s out ]] || bad "output"
+			# and the next call works
+			arm 0
+			enable -f "$SO" token_list 2>/dev/null
+			token_list -v ids >out 2>err || bad "next call"
+			exit "$status"' "$n" >bad || status=$?
+		is "$(<bad)" ""
+		((status <= 7 || status == 127)) || fail "status $status at $n"
+		count=$(<count)
+		((cases += 1))
+	done
+	((status == 0 && cases > 50)) || fail "status $status after $cases"
+	echo "# $cases allocations failed" >&3
+}
+
+# ------------------------------------------------------------- what accumulates
+
+@test "thousands of calls grow neither memory nor descriptors" {
+	local calls=1000 grown
+	[[ ${THOROUGH-} ]] && calls=10000
+	grown=$(bash --norc -c '
+		enable -f "$SO" token_create token_list token_view token_rm
+		kib() { while read -r key value _; do [[ $key == VmRSS: ]] && echo "$value"; done </proc/$$/status; }
+		fds() { set -- /proc/$$/fd/*; echo $#; }
+		round() {
+			token_list -v ids -A T
+			token_list -a -o json
+			token_view grafana -A record -o table
+			token_view nobody
+			token_list --url http://127.0.0.1:1/ --timeout 1ns
+			token_list --complete "token_view g" --complete-hint hint -v words
+			token_create --dry-run -n new --scope user:read --allow template:docker
+			token_create -n new --lifetime 1h -v secret
+			token_rm --delete new
+			CODER_TOKENS_KEEPALIVE=0 token_list -q
+		} >/dev/null 2>&1
+		for ((i = 0; i < 20; i++)); do round; done
+		before=$(kib) fds=$(fds)
+		for ((i = 0; i < $1 / 10; i++)); do round; done
+		echo "$(($(kib) - before)) $(($(fds) - fds))"' - "$calls")
+	echo "# $calls calls: $grown (KiB, descriptors)" >&3
+	((${grown% *} <= 512 && ${grown#* } == 0)) || fail "$grown"
+	is "$(ctl GET log | grep -c '"status":5')" 0
+}
+
+@test "a session in valgrind has no error and no leak" {
+	command -v valgrind >/dev/null || skip "no valgrind here"
+	ctl POST faults '[{"path":"/keys/tokens\\?","skip":3,"status":400,"body":"{\"message\":\"no\"}"},
+		{"method":"POST","skip":1,"cut":{"where":"act"}}]' >/dev/null
+	cat >session.sh <<-'END'
+		enable -f "$SO" token_create token_list token_view token_rm
+		token_list -a
+		token_list -v ids -A all -o json
+		token_list -o tsv --scope user:read --allow 'user:*' --unused-for 1m
+		token_list
+		token_view grafana -A record -o json
+		token_create -n one --lifetime 1h --scope workspace:read --allow template:docker -v secret
+		token_create -n one
+		token_create -n two --lifetime 1h
+		CODER_TOKENS_KEEPALIVE=0 CODER_HEADER=X-A=b CODER_HEADER_COMMAND='echo X-C=d' token_list -q
+		token_rm one nobody
+		victims=(one grafana)
+		token_rm --expire --from victims -v gone
+		token_list --timeout 1ns
+		token_list --url https://coder.invalid
+		token_list --complete 'token_create --allow workspace:' --complete-hint hint -v words
+		(token_list -q)
+		x=$(token_list -q | cat)
+		token_list --help
+		enable -d token_list
+		enable -f "$SO" token_list
+		token_list -q
+		echo done >done
+	END
+	valgrind --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite \
+		--error-exitcode=99 --child-silent-after-fork=yes --log-file=valgrind.log \
+		bash --norc session.sh >out 2>err || fail "$(<valgrind.log)"
+	is "$(<done)" done
+	has "$(<valgrind.log)" "ERROR SUMMARY: 0 errors"
+	has "$(<err)" "deleted again"
+}
+
+@test "the unit tests in valgrind have no error and no leak" {
+	command -v valgrind >/dev/null || skip "no valgrind here"
+	local units=("${SO%/*}"/unit/test_*)
+	[[ -x ${units[0]} ]] || fail "make test builds the unit tests"
+	# LeakSanitizer's own half: test_alloc lets allocations fail
+	printf '%s\0' "${units[@]}" | xargs -0 -n 1 -P 2 sh -c '
+		valgrind -q --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite \
+			--error-exitcode=99 --child-silent-after-fork=yes "$0" >"${0##*/}.log" 2>&1 ||
+			echo "${0##*/}"' >failed
+	[[ ! -s failed ]] || fail "$(<failed)" "$(xargs -I{} cat {}.log <failed)"
+}

@@ -1,0 +1,347 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * failmalloc.c - a preloaded library that lets one allocation of ours fail.
+ *
+ * Ours are those made by coder_tokens.so (through which libcurl gets its memory,
+ * too), libcurl and libcjson; the shell's own always succeed. $FAILMALLOC names a
+ * file of three lines of 11 characters, padded with blanks, that is shared with
+ * the shell: which allocation fails (the shell writes it; 1 is the next, 0 none),
+ * how many there were since (the shell sets it to 0), how many live.
+ */
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#define EXPORT __attribute__((visibility("default")))
+#define CALLER __builtin_return_address(0)
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define WIDTH 11
+
+/* What glibc's own functions of these names are called besides. */
+void *__libc_malloc(size_t size);
+void *__libc_calloc(size_t n, size_t size);
+void *__libc_realloc(void *p, size_t size);
+void __libc_free(void *p);
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
+/* ------------------------------------------------------- the shared numbers */
+
+struct control {
+	struct {
+		char digits[WIDTH];
+		char newline;
+	} fail_at, count, live;
+};
+
+static struct control *control(void)
+{
+	static struct control *shared;
+	static bool tried;
+	const char *path;
+	void *p;
+	int fd;
+
+	if (tried)
+		return shared;
+	tried = true;
+	path = secure_getenv("FAILMALLOC");
+	fd = path ? open(path, O_RDWR | O_CLOEXEC) : -1;
+	if (fd < 0)
+		return NULL;
+	p = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	close(fd);
+	if (p != MAP_FAILED)
+		shared = p;
+	return shared;
+}
+
+static long get(const char digits[WIDTH])
+{
+	long n = 0;
+
+	for (size_t i = 0; i < WIDTH && digits[i] >= '0' && digits[i] <= '9'; i++)
+		n = n * 10 + digits[i] - '0';
+	return n;
+}
+
+static void put(char digits[WIDTH], long n)
+{
+	char text[24];
+	int len = 0;
+
+	do
+		text[len++] = (char)('0' + n % 10);
+	while ((n /= 10));
+	for (size_t i = 0; i < WIDTH; i++)
+		digits[i] = (int)i < len ? text[len - 1 - (int)i] : ' ';
+}
+
+/* -------------------------------------------------------------- whose it is */
+
+static bool is_our_module(const char *path)
+{
+	static const char *const names[] = { "coder_tokens", "libcurl", "libcjson" };
+	const char *base = strrchr(path, '/');
+
+	for (size_t i = 0; i < COUNT(names); i++)
+		if (strncmp(base ? base + 1 : path, names[i], strlen(names[i])) == 0)
+			return true;
+	return false;
+}
+
+static bool is_ours(void *caller)
+{
+	static struct {
+		void *caller;
+		bool ours;
+	} known[1024];
+	size_t slot = ((uintptr_t)caller >> 2) % COUNT(known);
+	Dl_info info;
+
+	if (known[slot].caller != caller) {
+		known[slot].ours =
+			dladdr(caller, &info) && info.dli_fname && is_our_module(info.dli_fname);
+		known[slot].caller = caller;
+	}
+	return known[slot].ours;
+}
+
+/* Counts an allocation that ours makes; whether it is the one to fail. */
+static bool fails(bool ours)
+{
+	struct control *c = ours ? control() : NULL;
+	bool it_is;
+	long n;
+
+	if (!c)
+		return false;
+	n = get(c->count.digits) + 1;
+	put(c->count.digits, n);
+	it_is = n == get(c->fail_at.digits);
+	if (it_is)
+		errno = ENOMEM;
+	return it_is;
+}
+
+/* ------------------------------------------------------------ what is alive */
+
+static void *alive[1 << 18]; /* a hash table of blocks; no entry is ever emptied by a removal */
+static long n_alive;
+#define REMOVED ((void *)-1)
+
+static size_t slot_of(const void *p)
+{
+	return ((uintptr_t)p >> 4) * 2654435761u % COUNT(alive);
+}
+
+static void add(void *p)
+{
+	size_t i = slot_of(p);
+
+	while (alive[i] && alive[i] != REMOVED)
+		i = (i + 1) % COUNT(alive);
+	alive[i] = p;
+	n_alive++;
+	if (control())
+		put(control()->live.digits, n_alive);
+}
+
+static bool drop(const void *p)
+{
+	for (size_t i = slot_of(p); alive[i]; i = (i + 1) % COUNT(alive)) {
+		if (alive[i] != p)
+			continue;
+		alive[i] = alive[(i + 1) % COUNT(alive)] ? REMOVED : NULL;
+		n_alive--;
+		if (control())
+			put(control()->live.digits, n_alive);
+		return true;
+	}
+	return false;
+}
+
+/* ------------------------------------------------------------- the functions */
+
+static void *allocate(void *caller, size_t size)
+{
+	bool ours;
+	void *p = NULL;
+
+	pthread_mutex_lock(&lock);
+	ours = is_ours(caller);
+	if (!fails(ours))
+		p = __libc_malloc(size);
+	if (p && ours)
+		add(p);
+	pthread_mutex_unlock(&lock);
+	return p;
+}
+
+static void *reallocate(void *caller, void *old, size_t size)
+{
+	bool ours;
+	void *p = NULL;
+
+	pthread_mutex_lock(&lock);
+	ours = is_ours(caller);
+	if (!fails(ours)) {
+		p = __libc_realloc(old, size);
+		if (old && (p || !size) && drop(old))
+			ours = true;
+		if (p && ours)
+			add(p);
+	}
+	pthread_mutex_unlock(&lock);
+	return p;
+}
+
+EXPORT void *malloc(size_t size)
+{
+	return allocate(CALLER, size);
+}
+
+EXPORT void *calloc(size_t n, size_t size)
+{
+	size_t whole;
+	void *p;
+
+	if (__builtin_mul_overflow(n, size, &whole))
+		return NULL;
+	p = allocate(CALLER, whole);
+	return p ? memset(p, 0, whole) : NULL;
+}
+
+EXPORT void *realloc(void *p, size_t size)
+{
+	return reallocate(CALLER, p, size);
+}
+
+EXPORT void *reallocarray(void *p, size_t n, size_t size)
+{
+	size_t whole;
+
+	return __builtin_mul_overflow(n, size, &whole) ? NULL : reallocate(CALLER, p, whole);
+}
+
+EXPORT void free(void *p)
+{
+	int error = errno;
+
+	if (!p)
+		return;
+	pthread_mutex_lock(&lock);
+	drop(p);
+	pthread_mutex_unlock(&lock);
+	__libc_free(p);
+	errno = error;
+}
+
+static char *duplicate(void *caller, const char *s, size_t len)
+{
+	char *p = allocate(caller, len + 1);
+
+	if (p) {
+		memcpy(p, s, len);
+		p[len] = '\0';
+	}
+	return p;
+}
+
+EXPORT char *strdup(const char *s)
+{
+	return duplicate(CALLER, s, strlen(s));
+}
+
+EXPORT char *strndup(const char *s, size_t n)
+{
+	return duplicate(CALLER, s, strnlen(s, n));
+}
+
+static int print(void *caller, char **ret, const char *fmt, va_list ap)
+{
+	va_list again;
+	int len;
+
+	va_copy(again, ap);
+	len = vsnprintf(NULL, 0, fmt, again);
+	va_end(again);
+	*ret = len < 0 ? NULL : allocate(caller, (size_t)len + 1);
+	return *ret ? vsnprintf(*ret, (size_t)len + 1, fmt, ap) : -1;
+}
+
+EXPORT int vasprintf(char **ret, const char *fmt, va_list ap)
+{
+	return print(CALLER, ret, fmt, ap);
+}
+
+EXPORT int asprintf(char **ret, const char *fmt, ...)
+{
+	va_list ap;
+	int len;
+
+	va_start(ap, fmt);
+	len = print(CALLER, ret, fmt, ap);
+	va_end(ap);
+	return len;
+}
+
+/* What these are with _FORTIFY_SOURCE. */
+int __vasprintf_chk(char **ret, int flag, const char *fmt, va_list ap);
+int __asprintf_chk(char **ret, int flag, const char *fmt, ...);
+
+EXPORT int __vasprintf_chk(char **ret, int flag, const char *fmt, va_list ap)
+{
+	(void)flag;
+	return print(CALLER, ret, fmt, ap);
+}
+
+EXPORT int __asprintf_chk(char **ret, int flag, const char *fmt, ...)
+{
+	va_list ap;
+	int len;
+
+	(void)flag;
+	va_start(ap, fmt);
+	len = print(CALLER, ret, fmt, ap);
+	va_end(ap);
+	return len;
+}
+
+/* These cannot be told apart by their own allocations: they fail as a whole. */
+static bool refuses(void *caller)
+{
+	bool refused;
+
+	pthread_mutex_lock(&lock);
+	refused = fails(is_ours(caller));
+	pthread_mutex_unlock(&lock);
+	return refused;
+}
+
+EXPORT FILE *open_memstream(char **text, size_t *size)
+{
+	static FILE *(*real)(char **, size_t *);
+
+	if (!real)
+		*(void **)&real = dlsym(RTLD_NEXT, "open_memstream");
+	return refuses(CALLER) ? NULL : real(text, size);
+}
+
+EXPORT void *dlopen(const char *name, int flags)
+{
+	static void *(*real)(const char *, int);
+
+	if (!real)
+		*(void **)&real = dlsym(RTLD_NEXT, "dlopen");
+	return refuses(CALLER) ? NULL : real(name, flags);
+}
