@@ -21,6 +21,11 @@ options_of() {
 	"$1" --doc options | cut -f 2 | grep -v '^-$'
 }
 
+# Not under AddressSanitizer, which has its own opinion of groff.
+groff() {
+	env -u LD_PRELOAD groff "$@"
+}
+
 man_page() { # man_page BUILTIN - as it is read, in one line, without what overstrikes
 	"$1" --doc man | groff -man -Tutf8 -P-cbou | tr -s ' \n' ' '
 }

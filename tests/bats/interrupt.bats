@@ -44,7 +44,6 @@ begin_anew() {
 	rm -f "$BATS_TEST_TMPDIR/command"
 }
 
-
 # The next call, whatever it asks, waits at a point of its way; `until_there` is the driver's step
 # that knows when.
 waiting_at() {
