@@ -304,7 +304,7 @@ static int work(struct call *call, struct opts_result *parsed, const char *const
 	bool forbidden;
 
 	if (opts_parse(&command->opts, call->options, words, n, parsed, error) < 0)
-		return usage_error(err, error);
+		return *error ? usage_error(err, error) : coder_error_memory(err);
 	if (common->help || common->version || common->doc)
 		return document(call, err);
 	if (opts_check_operands(&command->opts, parsed, error) < 0)

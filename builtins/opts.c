@@ -395,8 +395,10 @@ int opts_parse(const struct opts_command *command, void *options, const char *co
 	}
 	/* no list has more values than there are words */
 	memory = calloc(n ? n : 1, lists * sizeof(*p.unused));
-	if (!memory)
-		return fail(error, "out of memory");
+	if (!memory) {
+		error[0] = '\0';
+		return -1;
+	}
 	p.unused = memory;
 	if (parse_words(&p) < 0 && !flag_given(&p, "help") && !flag_given(&p, "version")) {
 		free(memory);

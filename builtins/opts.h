@@ -111,8 +111,8 @@ struct opts_command {
  *   --name: value cannot be empty           --expire and --delete exclude each other
  *   yaml: invalid choice for --output: want text or json
  *
- * An error after a flag named "help" or "version" ends the reading without
- * failing. The number of operands is not checked here.
+ * An empty error: no memory. An error after a flag named "help" or "version"
+ * ends the reading without failing. The number of operands is not checked here.
  */
 struct opts_result {
 	struct opts_list operands;

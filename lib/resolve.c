@@ -15,15 +15,18 @@ static int take_id(struct coder_target *target, const char *id, struct coder_err
 {
 	struct coder_target parsed = { 0 };
 	char text[sizeof("*:") + CODER_UUID_SIZE];
+	int rc;
 
 	snprintf(text, sizeof(text), "*:%.*s", CODER_UUID_SIZE, id);
-	if (coder_target_parse(text, &parsed, err) < 0 || !parsed.id[0]) {
-		coder_target_done(&parsed);
-		return coder_error_set(err, CODER_ERR_NO_ANSWER,
-				       "broken answer: the id in it is no UUID");
+	rc = coder_target_parse(text, &parsed, err);
+	if (rc == 0 && parsed.id[0]) {
+		memcpy(target->id, parsed.id, sizeof(target->id));
+		return 0;
 	}
-	memcpy(target->id, parsed.id, sizeof(target->id));
-	return 0;
+	coder_target_done(&parsed);
+	if (rc < 0 && err->code == CODER_ERR_MEMORY)
+		return -1;
+	return coder_error_set(err, CODER_ERR_NO_ANSWER, "broken answer: the id in it is no UUID");
 }
 
 /* One object, by a route that takes its name. */

@@ -93,6 +93,13 @@ bool sockets_intact(void)
 	return true;
 }
 
+void sockets_prune(void)
+{
+	for (size_t i = n_sockets; i-- > 0;)
+		if (!still_ours(i))
+			sockets[i] = sockets[--n_sockets];
+}
+
 bool sockets_low(void)
 {
 	for (size_t i = 0; i < n_sockets; i++)

@@ -611,8 +611,8 @@ static enum wire_end look_up(struct run *run, struct coder_error *err)
 		return WIRE_ANSWERED;
 	}
 	*(proxies ? &wire->proxies_known : &wire->host_known) = true;
-	end = lookup_names(&wire->o, proxies, run->x, time_limit(run), &run->quiet,
-			   &wire->resolved, err);
+	end = lookup_names(&wire->o, proxies, run->x, time_limit(run), &run->quiet, &wire->resolved,
+			   err);
 	return end == WIRE_DEADLINE ? too_late(run, err) : end;
 }
 
@@ -670,6 +670,7 @@ static void finish(struct run *run, enum wire_end end)
 	free_list(run->resolved);
 	if (end != WIRE_ANSWERED)
 		close_multi(run->wire);
+	sockets_prune(); /* it was nobody else: a user's commands do not run meanwhile */
 	if (sockets_low())
 		close_kept();
 }

@@ -91,6 +91,8 @@ int sockets_open(int family, int type, int protocol); /* -1: see errno */
 void sockets_close(int fd);
 /* Whether all are still what they were. */
 bool sockets_intact(void);
+/* Forgets those that libcurl has closed by itself, as it does within a connect. */
+void sockets_prune(void);
 /* Whether one is among the numbers that scripts use, as small limits have it. */
 bool sockets_low(void);
 /* Closes all that are still ours, without a word to the peer, and forgets the rest. */

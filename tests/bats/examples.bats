@@ -39,9 +39,9 @@ t = next(t for t in json.load(sys.stdin) if t["name"] == sys.argv[1])[sys.argv[2
 print(*t if isinstance(t, list) else [t])' "$@"
 }
 
-# job SCRIPT - writes an executable that the token is for.
+# job SCRIPT - writes an executable that the token is for. AddressSanitizer is for shells alone.
 job() {
-	printf '#!/bin/bash\n%s\n' "$1" >job
+	printf '#!/bin/bash\nunset LD_PRELOAD\n%s\n' "$1" >job
 	chmod +x job
 }
 

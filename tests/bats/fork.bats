@@ -60,13 +60,17 @@ connections() {
 
 # apart PARENT... -- CHILD... - the parent asked on one connection, and no child ever on that.
 apart() {
-	local all=" $* " parents children one
-	parents=$(connections ${all%% -- *})
-	children=$(connections ${all##* -- })
-	[[ $parents && $parents != *' '* ]] || fail "the parent's connections: $parents"
-	[[ $children ]] || fail "no child asked"
-	for one in $children; do
-		[[ $one != "$parents" ]] || fail "parent and child both on connection $one"
+	local names=() parent child
+	while [[ $1 != -- ]]; do
+		names+=("$1")
+		shift
+	done
+	shift
+	parent=$(connections "${names[@]}")
+	[[ $parent =~ ^[0-9]+$ ]] || fail "the parent's connections: $parent"
+	[[ $(connections "$@") ]] || fail "no child asked"
+	for child in $(connections "$@"); do
+		[[ $child != "$parent" ]] || fail "parent and child both on connection $child"
 	done
 }
 

@@ -85,6 +85,7 @@ try() {
 }
 
 # requests [METHOD] - the requests since the last reset or forget, "METHOD path" lines.
+# shellcheck disable=SC2120 # its argument is optional
 requests() {
 	ctl GET log | grep -oE "\"method\":\"${1:-[A-Z]*}\",\"path\":\"[^\"]*" | cut -d'"' -f 4,8 | tr '"' ' '
 }
@@ -155,5 +156,6 @@ refused() {
 # refused_early STATUS PART - so, and the deployment was not even asked.
 refused_early() {
 	refused "$1" "$2"
+	# shellcheck disable=SC2119
 	is "$(requests)" ""
 }

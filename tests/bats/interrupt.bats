@@ -97,7 +97,6 @@ mute_name_server() {
 	done
 	[[ -s $BATS_TEST_TMPDIR/dns ]] || skip "needs the right to be a name server"
 	printf 'nameserver %s\noptions timeout:15 attempts:1\n' "$address" >"$BATS_TEST_TMPDIR/resolv.conf"
-	# shellcheck disable=SC2016 # the inner shell's
 	WRAP=(unshare -m sh -c 'mount --bind "$1" /etc/resolv.conf && shift && exec "$@"' sh
 		"$BATS_TEST_TMPDIR/resolv.conf")
 }
@@ -176,6 +175,39 @@ interrupt_at_prompt() {
 
 @test "^C at the prompt ends a call whose host is being looked up" {
 	interrupt_at_prompt "looking the host up"
+}
+
+@test "^C at the prompt ends a call whose output nobody reads" {
+	ctl POST tokens '{"owner": "admin", "name": "many-%d", "count": 3000}' >/dev/null
+	at_prompt <<-END
+		type mkfifo $BATS_TEST_TMPDIR/fifo; exec 5<>$BATS_TEST_TMPDIR/fifo
+		prompt 5
+		type token_list >&5
+		until log "GET"
+		pause 1
+		key C
+		prompt 1
+		type echo "status \$?"; exec 5>&-; token_list -q -v ids && echo "works with \${#ids[*]}"
+		prompt 5
+	END
+	has "$screen" $'\nstatus 130\n'
+	has "$screen" $'\nworks with 3002\n'
+}
+
+@test "^C at the prompt ends a removal of many between two of them" {
+	ctl POST tokens '{"owner": "admin", "name": "many-%d", "count": 9}' >/dev/null
+	fault '{"method": "DELETE", "skip": 3, "stall": {"at": 0}, "times": 0}'
+	at_prompt <<-END
+		type removed=(old); token_rm -v removed many-{0..8}
+		until log "DELETE"
+		pause 0.5
+		key C
+		prompt 1
+		type echo "status \$?"; token_list --name "many-*" -q -v ids && echo "left \${#ids[*]}"
+		prompt 5
+	END
+	has "$screen" $'\nstatus 130\n'
+	[[ $screen =~ $'\n'"left "[0-9]$'\n' ]] || fail "does not work again"
 }
 
 @test "^C at the prompt ends what surrounds the call, too" {
@@ -424,6 +456,20 @@ interrupt_at_prompt() {
 	done
 }
 
+@test "a storm of signals disturbs neither header commands nor look-ups nor slow readers" {
+	ctl POST tokens '{"owner": "admin", "name": "many-%d", "count": 1500}' >/dev/null
+	script 'trap : USR1; export CODER_TOKENS_KEEPALIVE=0 CODER_HEADER_COMMAND="sleep 0.01; echo X-A=b"
+		for i in {1..15}; do CODER_URL=http://localhost:${CODER_URL##*:} token_list -v ids || echo "status $?"; done
+		unset CODER_HEADER_COMMAND
+		token_list -o tsv > >(sleep 0.3; wc -l >"$0.lines"; sleep 0.1); echo "${#ids[*]} and $?"
+		until [[ -s $0.lines ]]; do :; done; echo "$(<"$0.lines")"' <<-END
+		pause 0.05
+		storm USR1 1.2
+		end 10
+	END
+	is "$ended $out $err" $'0 1502 and 0\n1503 '
+}
+
 @test "children that end during a call are the shell's to wait for" {
 	fault '{"drip": 1000}'
 	script '
@@ -437,7 +483,6 @@ interrupt_at_prompt() {
 }
 
 @test "the call's own children are nothing for the shell's CHLD trap, jobs and wait" {
-	# shellcheck disable=SC2016 # the script's
 	script 'trap "echo noticed" CHLD; export CODER_HEADER_COMMAND="sleep 0.1; echo X-A=b"
 		for i in 1 2 3; do CODER_URL=http://localhost:${CODER_URL##*:} token_list -v ids; done
 		echo "status $? with ${#ids[*]}"; jobs; wait -n; echo "$?"' <<-END
@@ -492,6 +537,22 @@ interrupt_at_prompt() {
 		[[ $screen =~ $'\n'[0-9A-Za-z]{10}$'\n'[0-9A-Za-z]{10}$'\n' ]] || fail "no ids: $screen"
 		has "$screen" $'\nstatus 0\n'
 	done
+}
+
+@test "^Z stops a call in a pipeline, and bg lets it end" {
+	fault '{"delay": 1}'
+	at_prompt <<-END
+		type token_list -q | cat
+		until log "open"
+		pause 0.1
+		key Z
+		until out Stopped
+		prompt 1
+		type bg; wait; echo "waited \$?"
+		until out waited 0
+		prompt 1
+	END
+	[[ $screen =~ $'\n'[0-9A-Za-z]{10}$'\n'[0-9A-Za-z]{10}$'\n' ]] || fail "no ids: $screen"
 }
 
 @test "^Z during a call of the shell itself does nothing" {
@@ -550,7 +611,6 @@ interrupt_at_prompt() {
 
 @test "60 interrupts leave no descriptor, thread, process or memory behind" {
 	fault '{"stall": {"at": 0}, "times": 0}'
-	# shellcheck disable=SC2016 # the script's
 	script 'trap : INT
 		count() { set -- /proc/$$/fd/* /proc/$$/task/*; n=$#; }
 		memory() { read -r _ kib _ < <(grep VmRSS /proc/$$/status); }

@@ -51,7 +51,6 @@ script() {
 }
 
 @test "the builtins can be unloaded one by one, in every order, and loaded again" {
-	# shellcheck disable=SC2016 # the script's
 	script 'orders() { # PREFIX REST...
 			local prefix=$1 i; shift
 			(($#)) || echo "$prefix"
@@ -72,7 +71,6 @@ script() {
 }
 
 @test "all can be unloaded at once, and loaded one by one" {
-	# shellcheck disable=SC2016 # the script's
 	script 'for i in 1 2 3; do
 			enable -f "$SO" "${ALL[@]}"; works "${ALL[@]}"; enable -d "${ALL[@]}"; gone "${ALL[@]}"
 			for name in "${ALL[@]}"; do enable -f "$SO" $name; works $name; done
@@ -82,7 +80,6 @@ script() {
 }
 
 @test "loading twice is harmless, and one unloading ends it" {
-	# shellcheck disable=SC2016 # the script's
 	script 'enable -f "$SO" "${ALL[@]}"; works token_view
 		enable -f "$SO" "${ALL[@]}" 2>/dev/null; works "${ALL[@]}"
 		enable -f "$SO" token_list 2>/dev/null; works "${ALL[@]}"
@@ -95,7 +92,6 @@ script() {
 }
 
 @test "unloading closes the kept connection, and no other descriptor" {
-	# shellcheck disable=SC2016 # the script's
 	script 'enable -f "$SO" "${ALL[@]}"; exec 3>file 961>other; works token_view; sockets
 		enable -d token_list; sockets; works token_view; sockets; enable -d token_view token_create token_rm; sockets
 		echo three >&3; echo more >&961; echo "$(<file) $(<other)"'
@@ -105,7 +101,6 @@ script() {
 }
 
 @test "unloading in a subshell is the subshell's affair" {
-	# shellcheck disable=SC2016 # the script's
 	script 'enable -f "$SO" "${ALL[@]}"; works token_view
 		(enable -d "${ALL[@]}"; gone "${ALL[@]}"); : "$(enable -d token_view)"; enable -d token_view | cat
 		works "${ALL[@]}"
@@ -116,7 +111,6 @@ script() {
 }
 
 @test "unloading from a function, a trap and a loop that use the builtins" {
-	# shellcheck disable=SC2016 # the script's
 	script 'enable -f "$SO" "${ALL[@]}"
 		f() { works token_view; enable -d token_view; gone token_view; enable -f "$SO" token_view; works token_view; }
 		f; f
@@ -143,7 +137,6 @@ script() {
 	[[ -s dns ]] || skip "needs the right to be a name server"
 	printf 'nameserver %s\noptions timeout:1 attempts:1\n' "$address" >resolv.conf
 	fault '{"path": "keys/tokens", "stall": {"at": 0}, "times": 2}'
-	# shellcheck disable=SC2016 # the script's
 	script '[[ -v MUTED ]] || MUTED=1 exec unshare -m sh -c "mount --bind resolv.conf /etc/resolv.conf && exec \"$BASH\" --norc script"
 		trap : INT
 		for url in http://coder.example.com $CODER_URL http://coder.example.com $CODER_URL; do
@@ -158,7 +151,6 @@ script() {
 @test "two copies of the file, loaded from different places, work side by side" {
 	cp "$SO" a.so
 	cp "$SO" b.so
-	# shellcheck disable=SC2016 # the script's
 	script 'enable -f ./a.so token_list token_create; enable -f ./b.so token_view token_rm
 		works "${ALL[@]}"; works "${ALL[@]}"; sockets
 		(works "${ALL[@]}")
@@ -172,7 +164,6 @@ script() {
 
 @test "a file replaced by install(1) while loaded hurts no running shell" {
 	cp "$SO" a.so
-	# shellcheck disable=SC2016 # the script's
 	script 'enable -f ./a.so "${ALL[@]}"; works "${ALL[@]}"
 		install "$SO" ./a.so; works "${ALL[@]}"; enable -f ./a.so token_list 2>/dev/null; works "${ALL[@]}"
 		rm ./a.so; works "${ALL[@]}"; enable -d "${ALL[@]}"; gone "${ALL[@]}"; enable -f ./a.so token_list 2>/dev/null || echo "status $?"'
@@ -181,7 +172,6 @@ script() {
 }
 
 @test "disabled is not unloaded: enable -n, builtin, command and enable" {
-	# shellcheck disable=SC2016 # the script's
 	script 'enable -f "$SO" "${ALL[@]}"; works "${ALL[@]}"
 		enable -n token_list; token_list 2>/dev/null; echo "$?"; enable token_list; works token_list
 		builtin token_list -q --name t1 -v ids && echo "${#ids[*]}"; command token_list -q --name t1 -v ids && echo "${#ids[*]}"
@@ -190,7 +180,6 @@ script() {
 }
 
 @test "200 times loaded, used and unloaded: nothing grows" {
-	# shellcheck disable=SC2016 # the script's
 	script 'size() { set -- /proc/$$/fd/* /proc/$$/task/*; n=$#; mapfile -t maps </proc/$$/maps; n=$((n + ${#maps[*]})); }
 		kib() { while read -r name value _; do [[ $name != VmRSS: ]] || kib=$value; done </proc/$$/status; }
 		turn() { enable -f "$SO" "${ALL[@]}"; token_view t1 -A T || echo "call $i"; enable -d "${ALL[@]}"; }
