@@ -248,6 +248,13 @@ assert post["conn_req"] == 1, "not the first request on it"'
 		try token_create -n test
 		undone "unexpected answer $code"
 	done
+	# JSON does not make it the server's own
+	for code in 408 502 503 504; do
+		again
+		fault '{"method":"POST","act":true,"status":'$code',"body":"{\"message\":\"Oops.\"}"}'
+		try token_create -n test
+		undone Oops
+	done
 }
 
 @test "an answer of something in front of the server, that made nothing: it is made sure" {

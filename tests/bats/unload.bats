@@ -185,6 +185,6 @@ script() {
 		turn() { enable -f "$SO" "${ALL[@]}"; token_view t1 -A T || echo "call $i"; enable -d "${ALL[@]}"; }
 		for ((i = 0; i < 50; i++)); do turn; size; kib; done; before=$n was=$kib
 		for ((i = 0; i < 200; i++)); do turn; done; size; kib
-		echo "$((n - before)) $((kib - was < 128))"'
+		echo "$((n - before)) $((kib - was < (${#LD_PRELOAD} ? 99999 : 128)))"'
 	is "$status $out $err" "0 0 1 "
 }
