@@ -38,7 +38,7 @@ WARNINGS := -Wall -Wextra $(WERROR) -Wformat-security -Wmissing-prototypes -Wold
 # gnu17: bash's headers have unprototyped functions, which C23 reads as taking no arguments.
 ALL_CFLAGS = -std=gnu17 -D_GNU_SOURCE -fPIC -fvisibility=hidden -ffunction-sections -fno-common \
 	-DCODER_TOKENS_VERSION='"$(VERSION)"' -MMD -MP $(WARNINGS) $(HEADERS) $(CPPFLAGS) $(CFLAGS)
-# -z nodelete: a resolver thread of libcurl may outlive `enable -d`; -z now: a function that an
+# -z nodelete: libcurl keeps our memory functions after `enable -d`; -z now: a function that an
 # old bash lacks must fail `enable`, not kill the shell later. libcurl is not linked but loaded
 # by the first request: linked, it would make every subshell of the user's shell dearer.
 SO_LDFLAGS := -shared -Wl,-z,now,-z,nodelete,-z,relro -Wl,--as-needed \

@@ -8,21 +8,21 @@ set -eu
 
 packages() {
 	case $1 in
-		build)
-			echo 'gcc libc6-dev pkg-config|pkgconf bash-builtins libcjson-dev uuid-dev'
-			echo 'libcurl4-openssl-dev|libcurl4-gnutls-dev|libcurl4-nss-dev'
-			;;
-		demo) echo 'python3' ;;
-		test)
-			echo 'bats libcmocka-dev python3 openssl jq curl bash-completion procps groff-base'
-			echo 'valgrind'
-			;;
-		lint) echo 'clang-format shellcheck shfmt' ;;
-		matrix) echo 'dpkg-dev make bison libncurses-dev' ;;
-		picture) echo 'python3 python3-pyte' ;;
-		bench) echo 'python3 jq curl' ;;
-		fuzz) echo 'clang libclang-rt-14-dev|libclang-rt-19-dev' ;;
-		*) echo "deps.sh: no such set: $1" >&2 && exit 2 ;;
+	build)
+		echo 'gcc libc6-dev pkg-config|pkgconf bash-builtins libcjson-dev uuid-dev'
+		echo 'libcurl4-openssl-dev|libcurl4-gnutls-dev|libcurl4-nss-dev'
+		;;
+	demo) echo 'python3' ;;
+	test)
+		echo 'bats libcmocka-dev python3 openssl jq curl bash-completion procps groff-base'
+		echo 'valgrind'
+		;;
+	lint) echo 'clang-format shellcheck shfmt' ;;
+	matrix) echo 'dpkg-dev make bison libncurses-dev' ;;
+	picture) echo 'python3 python3-pyte' ;;
+	bench) echo 'python3 jq curl' ;;
+	fuzz) echo 'clang libclang-rt-14-dev|libclang-rt-19-dev' ;;
+	*) echo "deps.sh: no such set: $1" >&2 && exit 2 ;;
 	esac
 }
 

@@ -5,8 +5,6 @@
 
 load helper
 
-TOOLS=$REPO/tests/tools
-
 setup_file() {
 	sandbox_start --rate-limit 0
 }
@@ -19,6 +17,7 @@ setup() {
 	shell_setup
 	seed '{"owner": "admin", "name": "t%d", "count": 3}'
 	cd "$BATS_TEST_TMPDIR" || return
+	MUTED=()
 }
 
 # script BODY - a shell with the builtins and nothing open but 0 to 2; sets status, out, err. In it, `look` says "works" if a call does, `opened` prints what is open.
@@ -28,6 +27,7 @@ script() {
 		enable -f '$SO' ${BUILTINS[*]}
 		look() { local -A T; token_view t1 -A T && [[ \${T[name]} == t1 ]] && echo works; }
 		opened() { local fd; for fd in /proc/\$BASHPID/fd/*; do [[ -e \$fd ]] && echo "\${fd##*/} \$(readlink \$fd)"; done; }
+		hanging() { CODER_URL=http://coder.example.com token_list "\$@"; }
 		ours() { opened | grep socket: | cut -d' ' -f 1; }
 		$1
 	END
@@ -43,7 +43,7 @@ run_script() (
 	done
 	unset "${!BATS_@}" "${!CODER_@}"
 	# not as a script: bash would have it open at 255 and defend that number
-	timeout 60 "$BASH" --norc -c '. ./script' <&0
+	timeout 60 "${MUTED[@]}" "$BASH" --norc -c '. ./script' <&0
 )
 
 # The server got nothing but requests of ours.
@@ -231,36 +231,9 @@ wire_is_clean() {
 
 # ------------------------------------------------------------ names, threads
 
-# Puts scripts into a mount namespace whose name server hears and does not answer.
-mute_name_server() {
-	local address=127.54.$((BASHPID % 250 + 1)).$((RANDOM % 250 + 1)) i
-	unshare -m true 2>/dev/null || skip "needs the right to mount"
-	python3 "$TOOLS/mute.py" dns "$address" "$PWD/dns" "$PWD/heard" 3>&- &
-	DNS_PID=$!
-	for ((i = 0; i < 100; i++)); do
-		[[ -s dns ]] && break
-		sleep 0.05
-	done
-	[[ -s dns ]] || skip "needs the right to be a name server"
-	printf 'nameserver %s\noptions timeout:%d attempts:1\n' "$address" "$1" >resolv.conf
-}
-
-teardown() {
-	[[ -z ${DNS_PID-} ]] || kill "$DNS_PID"
-}
-
-# muted BODY - a script whose look-ups get no answer.
-muted() {
-	script "if [[ ! -v MUTED ]]; then
-			MUTED=1 exec unshare -m sh -c 'mount --bind resolv.conf /etc/resolv.conf && exec \"\$0\" --norc script' '$BASH'
-		fi
-		hanging() { CODER_URL=http://coder.example.com token_list \"\$@\"; }
-		$1"
-}
-
 @test "a look-up that was given up leaves no descriptor and no thread, and touches no file later" {
 	mute_name_server 1
-	muted 'trap : INT; before=$(opened | grep -v pipe:); self=$(ls /proc/self/fd | xargs)
+	script 'trap : INT; before=$(opened | grep -v pipe:); self=$(ls /proc/self/fd | xargs)
 		(sleep 0.3; kill -INT $$) & hanging; echo "$?"; wait; hanging --timeout 0.2; echo "$?"
 		read -r children </proc/$$/task/$$/children; echo "children $children"
 		diff <(echo "$before") <(opened | grep -v pipe:) && echo same
@@ -276,7 +249,7 @@ muted() {
 
 @test "a look-up starts no thread in the shell, and ends with the shell" {
 	mute_name_server 5
-	muted 'shell=$$
+	script 'shell=$$
 		(sleep 0.4; set -- /proc/$shell/task/*; echo "$# thread"
 			read -r children </proc/$shell/task/$shell/children; set -- $children; echo "$# children"
 			kill -KILL $shell; sleep 0.1

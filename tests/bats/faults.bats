@@ -469,7 +469,7 @@ stop_other() {
 		is "$(requests | grep -cF "$last")" 1
 		fault "{$where,\"times\":0,\"status\":429,\"headers\":{\"Retry-After\":\"$date\"}}"
 		fails 6 "try again in 3" "${command[@]}"
-		((TOKEN_ERROR[retry_after] >= 3590 && TOKEN_ERROR[retry_after] <= 3600)) ||
+		((TOKEN_ERROR[retry_after] >= 3400 && TOKEN_ERROR[retry_after] <= 3600)) ||
 			fail "${TOKEN_ERROR[retry_after]}"
 		is "$(requests | grep -cF "$last")" 1
 		# --timeout is shorter than the wait

@@ -55,6 +55,23 @@ ctl() {
 	((status < 400))
 }
 
+# mute_name_server SECONDS - a name server that hears and never answers, for what is run behind
+# "${MUTED[@]}"; who asks gives up after so long. Questions go to $BATS_TEST_TMPDIR/heard. Skips the
+# test where this is not permitted; ends with the test.
+mute_name_server() {
+	local address=127.53.$((BASHPID % 250 + 1)).$((RANDOM % 250 + 1)) ready=$BATS_TEST_TMPDIR/mute i
+	unshare -m true 2>/dev/null || skip "needs the right to mount"
+	python3 "$REPO/tests/tools/mute.py" dns "$address" "$ready" "$BATS_TEST_TMPDIR/heard" 3>&- &
+	for ((i = 0; i < 100; i++)); do
+		[[ -s $ready ]] && break
+		sleep 0.05
+	done
+	[[ -s $ready ]] || skip "needs the right to be a name server"
+	printf 'nameserver %s\noptions timeout:%d attempts:1\n' "$address" "$1" >"$ready.conf"
+	# shellcheck disable=SC2016 # the inner shell's
+	MUTED=(unshare -m sh -c 'mount --bind "$1" /etc/resolv.conf && shift && exec "$@"' sh "$ready.conf")
+}
+
 # A clean deployment and a clean shell before each test.
 shell_setup() {
 	ctl POST reset '{"seed":"demo"}' >/dev/null

@@ -5,8 +5,6 @@
 
 load helper
 
-TOOLS=$REPO/tests/tools
-
 setup_file() {
 	sandbox_start --rate-limit 0
 }
@@ -19,10 +17,7 @@ setup() {
 	shell_setup
 	seed '{"owner": "admin", "name": "t1"}'
 	cd "$BATS_TEST_TMPDIR" || return
-}
-
-teardown() {
-	[[ -z ${DNS_PID-} ]] || kill "$DNS_PID"
+	MUTED=()
 }
 
 # script BODY - runs it in a shell of its own; sets status, out, err. In it, `works NAME...` says
@@ -47,7 +42,7 @@ script() {
 		sockets() { local fd n=0; for fd in /proc/\$\$/fd/*; do [[ ! -S \$fd ]] || n=\$((n + 1)); done; echo "\$n sockets"; }
 		$1
 	END
-	try timeout 60 "$BASH" --norc script
+	try timeout 60 "${MUTED[@]}" "$BASH" --norc script
 }
 
 @test "the builtins can be unloaded one by one, in every order, and loaded again" {
@@ -126,19 +121,9 @@ script() {
 }
 
 @test "unloading after an interrupted call and an interrupted look-up of a name" {
-	local address=127.55.$((BASHPID % 250 + 1)).$((RANDOM % 250 + 1)) i
-	unshare -m true 2>/dev/null || skip "needs the right to mount"
-	python3 "$TOOLS/mute.py" dns "$address" "$PWD/dns" "$PWD/heard" 3>&- &
-	DNS_PID=$!
-	for ((i = 0; i < 100; i++)); do
-		[[ -s dns ]] && break
-		sleep 0.05
-	done
-	[[ -s dns ]] || skip "needs the right to be a name server"
-	printf 'nameserver %s\noptions timeout:1 attempts:1\n' "$address" >resolv.conf
+	mute_name_server 1
 	fault '{"path": "keys/tokens", "stall": {"at": 0}, "times": 2}'
-	script '[[ -v MUTED ]] || MUTED=1 exec unshare -m sh -c "mount --bind resolv.conf /etc/resolv.conf && exec \"$BASH\" --norc script"
-		trap : INT
+	script 'trap : INT
 		for url in http://coder.example.com $CODER_URL http://coder.example.com $CODER_URL; do
 			enable -f "$SO" "${ALL[@]}"
 			(sleep 0.3; kill -INT $$) & CODER_URL=$url token_list 2>/dev/null; echo "$?"

@@ -644,7 +644,7 @@ Token has been deleted.
 	token_list -v ids -A T
 	is "${#ids[@]}" 2
 	for id in "${ids[@]}"; do
-		[[ ${T[$id, name]-}${T["$id,name"]} == "$evil" || ${T["$id,name"]} == "$evil2" ]] || fail "${T["$id,name"]}"
+		[[ ${T["$id,name"]} == "$evil" || ${T["$id,name"]} == "$evil2" ]] || fail "${T["$id,name"]}"
 	done
 	token_rm "$evil" -v ids
 	try token_view 'b[$(touch f)]'
