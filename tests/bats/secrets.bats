@@ -513,7 +513,7 @@ print(json.dumps([{"owner": "admin", "name": name, "scopes": ["user:read", name]
 	is "${#ids[@]}" "$n"
 	for id in "${!ids[@]}"; do
 		name=${hostile[id]}
-		is "${all[${ids[id]},name]}" "$name"
+		is "${all["${ids[id]},name"]}" "$name"
 	done
 	[[ ! -e pwned ]] || fail "evaluated"
 	is "${BASH_ALIASES[*]}" ""
