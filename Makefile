@@ -119,7 +119,7 @@ lint: all $(BUILD)/lib.a
 check: test lint
 
 format: | deps
-	clang-format -i $(wildcard lib/*.[ch] builtins/*.[ch] tests/unit/*.[ch] tests/fuzz/*.[ch])
+	clang-format -i $(wildcard lib/*.[ch] builtins/*.[ch] tests/unit/*.[ch] tests/fuzz/*.[ch] tests/tools/*.c)
 
 demo: all
 	@BUILD=$(BUILD) tests/demo.sh $(SCRIPT)

@@ -77,7 +77,7 @@ while read -r command; do
 		((count >= n)) || break
 		((cases += 1))
 		if ((status)); then
-			[[ $status == [127] ]] || bad "status of $n of $command"
+			[[ $status == [17] ]] || bad "status of $n of $command"
 			[[ -s out ]] && bad "output of $n of $command"
 			mapfile -t lines <err
 			((${#lines[@]} == 1)) || bad "lines of $n of $command"
@@ -173,7 +173,7 @@ no_bad() {
 					grep -qw new out || grep -q restricted err || bad "secret $n"
 					[[ $options != *-A* || ${T[key]} == "$secret" ]] || bad "record $n"
 				else
-					[[ $status == [1279] ]] || bad "status of $n"
+					[[ $status == [179] ]] || bad "status of $n"
 					[[ ${#left[@]} == 0 ]] || bad "orphan of $n"
 					[[ -s out || $secret == *-* ]] && bad "secret of $n"
 					[[ ${T[key]}/${TOKEN_SCOPES[*]} == kept/kept ]] || bad "variables of $n"
