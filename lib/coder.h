@@ -456,18 +456,16 @@ void coder_created_done(struct coder_created *created);
  *
  * From the POST on, signals that would end the process by default are held back
  * (they count as pending): the process must not die between the POST and the
- * delivery of the secret. Whatever this returns, call coder_release() once the
- * secret is delivered or undone. On a failure whose POST may have been acted on, the undo has been
- * done when this returns: CODER_ERR_OUTCOME if a token was found and deleted,
+ * delivery of the secret. coder_client_free() lets go of them, and raises one
+ * that came meanwhile again: deliver or undo the secret before. On a failure
+ * whose POST may have been acted on, the undo has been done when this returns:
+ * CODER_ERR_OUTCOME if a token was found and deleted,
  * or if it is not sure (the message says which, and names the token);
  * CODER_ERR_NO_ANSWER, CODER_ERR_UNAVAILABLE or CODER_ERR_INTERRUPTED if surely
  * nothing is left.
  */
 int coder_token_create(struct coder_client *client, const struct coder_create *create,
 		       struct coder_created *ret, struct coder_error *err);
-
-/* Lets go of held signals; one that came meanwhile is sent to the process anew. */
-void coder_release(struct coder_client *client);
 
 /*
  * Deletes a token whose secret could not be delivered, within 5 s, also after

@@ -22,11 +22,6 @@
 #define UNDO_NS (5 * CODER_NS)
 #define CLOCK_SLACK 60 /* seconds that the clock in front of a server may be ahead of its own */
 
-void coder_release(struct coder_client *client)
-{
-	http_release(client->http);
-}
-
 /* ------------------------------------------------------------------ undo */
 
 /* What went wrong stays in front, what became of the token comes behind it. */
