@@ -263,25 +263,3 @@ bool allow_covers(const struct coder_strings *list, const char *entry)
 			return true;
 	return false;
 }
-
-void coder_allow_normalise(struct coder_strings *allow_list)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < allow_list->n; i++) {
-		char *id = strchrnul(allow_list->v[i], ':');
-
-		for (; *id; id++)
-			*id = lower(*id);
-	}
-	coder_strings_sort(allow_list);
-	coder_strings_unique(allow_list);
-	/* A wildcard sorts before what it swallows, so only the last one kept matters. */
-	for (size_t i = 0; i < allow_list->n; i++) {
-		if (kept && swallows(allow_list->v[kept - 1], allow_list->v[i]))
-			free(allow_list->v[i]);
-		else
-			allow_list->v[kept++] = allow_list->v[i];
-	}
-	allow_list->n = kept;
-}

@@ -108,8 +108,6 @@ int coder_strings_add_all(struct coder_strings *list, const struct coder_strings
 bool coder_strings_has(const struct coder_strings *list, const char *s);
 /* Sorts bytewise, as the reference CLI sorts scopes and allow lists for display. */
 void coder_strings_sort(struct coder_strings *list);
-/* Removes repeats from a sorted list. */
-void coder_strings_unique(struct coder_strings *list);
 
 /*
  * The candidate nearest to word by edit distance, or NULL if none is near
@@ -214,12 +212,6 @@ char *coder_target_text(const struct coder_target *target);
 
 /* Whether an allow list permits what target names: wildcards counted on the list's side. */
 bool coder_allow_permits(const struct coder_strings *allow_list, const struct coder_target *target);
-
-/*
- * Brings a list of "type:id" into the form servers store: "*:*" swallows all,
- * "type:*" swallows that type's ids, ids lower-case, repeats removed, sorted.
- */
-void coder_allow_normalise(struct coder_strings *allow_list);
 
 /* ----------------------------------------------------------------- token */
 

@@ -174,8 +174,8 @@ int json_list_end(struct json_list *list, struct coder_error *err);
 
 /*
  * Whether entry would change nothing if it were added to list: it is there, or
- * coder_allow_normalise() would swallow it. Lists that cover each other's
- * entries are the same list once normalised.
+ * servers, which bring lists into a normal form, would let a wildcard of list
+ * swallow it. Lists that cover each other's entries are the same in that form.
  */
 bool allow_covers(const struct coder_strings *list, const char *entry);
 

@@ -77,19 +77,6 @@ void coder_strings_sort(struct coder_strings *list)
 		qsort(list->v, list->n, sizeof(*list->v), compare);
 }
 
-void coder_strings_unique(struct coder_strings *list)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < list->n; i++) {
-		if (kept && strcmp(list->v[kept - 1], list->v[i]) == 0)
-			free(list->v[i]);
-		else
-			list->v[kept++] = list->v[i];
-	}
-	list->n = kept;
-}
-
 #define WORD_MAX 64 /* longer words are not compared */
 
 /* ASCII only: the locale's idea of letters must not matter. */
