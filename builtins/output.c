@@ -710,10 +710,12 @@ static int write_text(const struct buf *text, struct watch *watch, bool *ret_pip
 {
 	int error;
 
-	if (!text->len || shio_write(text->data, text->len, watch_pending, watch) == 0)
+	/* the last look for a signal: from here to the end of the call nothing waits */
+	if (!watch_pending(watch) &&
+	    (!text->len || shio_write(text->data, text->len, watch_pending, watch) == 0))
 		return 0;
 	error = errno;
-	if (error == EINTR && watch->signal) {
+	if (watch->signal) {
 		coder_error_set(err, CODER_ERR_INTERRUPTED, "interrupted");
 		err->signal = watch->signal;
 		return -1;

@@ -4,7 +4,8 @@
 # request, of its answer, or of the caller, either the secret is delivered, or the token is gone
 # again, or the user is told which one may be left.
 #
-#   CUTS=N SEED=N   how many cuts the last test makes (20), and where their row begins (1)
+#   CUTS=N SIGNALS=N SEED=N   how many random cuts and signals the last two tests make (20 of each),
+#                             and where their row begins (1)
 
 load helper
 
@@ -803,5 +804,48 @@ random_cut() {
 	done
 	echo "# $delivered delivered, $undone undone, $named named"
 	# the cuts did something, and not always the same
+	((delivered && undone)) || fail "the test tests nothing"
+}
+
+# What a create leaves whose script was signalled: the same three ends.
+signalled_end() {
+	local secret
+	secret=$(<"$BATS_TEST_TMPDIR/got")
+	(($(requests POST | grep -c .) <= 1)) || fail "more than one POST" "$1"
+	if [[ $secret =~ $SECRET ]]; then
+		accepted "$secret" && exists test "${secret%%-*}" || fail "a secret that does not work" "$1"
+		delivered=$((delivered + 1))
+	elif exists test; then
+		[[ $err == *"not known whether token test "*"exists now"* ]] || fail "a token that nobody knows of" "$1"
+		named=$((named + 1))
+	else
+		[[ ! $secret ]] || fail "an odd secret: $secret" "$1"
+		undone=$((undone + 1))
+	fi
+}
+
+@test "a signal at any moment: a create delivers a secret, or leaves nothing, or names what it may have left" {
+	local scripts=('token_create -n test >"$got"' 'trap : INT TERM HUP; token_create -n test -v s; echo "$s" >"$got"'
+		'trap "echo at exit >&2" EXIT; token_create -n test >"$got"') signals=(INT INT TERM HUP)
+	local i n script signal pause seed=${SEED:-1} delivered=0 undone=0 named=0
+	export got=$BATS_TEST_TMPDIR/got
+	RANDOM=$seed
+	for ((i = 0; i < ${SIGNALS:-20}; i++)); do
+		random 3 && script=${scripts[n]}
+		random 4 && signal=${signals[n]}
+		random 80 && printf -v pause '0.%03d' "$n"
+		again
+		# each request takes a while; the POST is carried out whether its client is still there or not
+		fault '[{"method":"POST","late":0.02},{"method":"GET","times":0,"delay":0.01}]'
+		: >"$got"
+		drive "$script" <<-END
+			until log "path": "[^"]*/test"
+			pause $pause
+			signal $signal
+			end 10
+		END
+		signalled_end "seed $seed, $i: $signal after $pause s: $script"
+	done
+	echo "# $delivered delivered, $undone undone, $named named"
 	((delivered && undone)) || fail "the test tests nothing"
 }

@@ -859,16 +859,22 @@ static void test_publish_unwritten(void **state)
 	check_unwritten(CODER_ERR_INTERRUPTED, "interrupted", false);
 }
 
-/* Nothing to write is nothing to fail. */
+/* Nothing to write is nothing to fail; a signal counts all the same. */
 static void test_publish_no_text(void **state)
 {
 	struct result result = { 0 };
 	struct coder_error err;
+	bool pipe = false;
 
 	(void)state;
 	write_error = EBADF;
 	signal_number = SIGINT;
 	assert_int_equal(result_scalar(&result, "V", "", &err), 0);
+	assert_int_equal(publish(&result, &pipe, &err), -1);
+	assert_int_equal(err.code, CODER_ERR_INTERRUPTED);
+	assert_int_equal(err.signal, SIGINT);
+	assert_int_equal(shell_log.len, 0);
+	signal_number = 0;
 	assert_string_equal(published(&result), "V=;");
 }
 
