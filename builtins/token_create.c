@@ -118,6 +118,9 @@ static int create_check(struct call *call, struct coder_error *err)
 	    !coder_is_utf8(state->request.name))
 		return coder_error_set(err, CODER_ERR_USAGE, "name: must be 1 to %d bytes of UTF-8",
 				       CODER_NAME_MAX);
+	/* servers take it, but what lists names, one a line, would show two */
+	if (strpbrk(state->request.name, "\r\n"))
+		return coder_error_set(err, CODER_ERR_USAGE, "name: has a line break in it");
 	if (check_lifetime(options->lifetime, state, err) < 0 ||
 	    limits_read_scopes(&state->limits, &options->scopes, options->scopes_from, err) < 0)
 		return -1;

@@ -539,7 +539,10 @@ in_order() {
 		is "$status/$err" 0/
 		harmless "$out"
 		try token_create --lifetime 1h --name="$name"
-		refused 5 "is taken"
+		case $name in
+		*[$'\r\n']*) refused 2 "has a line break in it" ;;
+		*) refused 5 "is taken" ;;
+		esac
 		harmless "$err"
 	done
 	# removals: answers, failures, dry runs

@@ -764,7 +764,7 @@ GET /api/v2/users/me/keys/tokens/grafana"
 
 @test "names of any text are sent as they are and found again" {
 	local name names=('with space' 'a/b' . .. tokenconfig 'a%2Fb' 'a?b' 'a#b' 'a&b=c' "it's" 'say "x"'
-		'back\slash' 'größe' '名前' '🔑' $'tab\there' $'line\nbreak' $'\e[31mred' -dash -- '<html>'
+		'back\slash' 'größe' '名前' '🔑' $'tab\there' $'\e[31mred' -dash -- '<html>'
 		'$(touch f)' '*' zzzzzzzzzz abcdefghij-abcdefghijk)
 	ctl POST reset '{"seed":"empty"}' >/dev/null
 	for name in "${names[@]}"; do
@@ -784,9 +784,21 @@ assert stored == sys.argv[1:], stored' "${names[@]}"
 }
 
 @test "control characters of a name do not reach the terminal" {
-	token_create --name=$'\e[31mred\nline' >/dev/null
-	try token_create --name=$'\e[31mred\nline'
-	refused 5 'name \x1b[31mred\x0aline is taken'
+	token_create --name=$'\e[31mred\ttab' >/dev/null
+	try token_create --name=$'\e[31mred\ttab'
+	refused 5 'name \x1b[31mred\x09tab is taken'
+}
+
+@test "a name with a line break is refused before any request" {
+	local bad
+	for bad in $'line\nbreak' $'dos\r' $'\n' $'a\r\nX-Evil: 1'; do
+		try token_create -n "$bad"
+		refused_early 2 "name: has a line break in it"
+		CODER_TOKEN_NAME=$bad
+		try token_create --dry-run
+		refused_early 2 "name: has a line break in it"
+		unset CODER_TOKEN_NAME
+	done
 }
 
 @test "a name that is no text, or too long, is refused before any request" {
