@@ -19,6 +19,17 @@ static int broken(const struct answer *answer, const char *what, struct coder_er
 			       what);
 }
 
+/* Copies len bytes; what does not fit is cut and ends with ANSWER_CUT. */
+static void copy_text(char *out, size_t size, const char *text, size_t len)
+{
+	size_t room = size - sizeof(ANSWER_CUT);
+
+	if (len < size)
+		snprintf(out, size, "%.*s", (int)len, text);
+	else
+		snprintf(out, size, "%.*s" ANSWER_CUT, (int)room, text);
+}
+
 /* Copies the value if the line is that field, without the blanks around it. */
 static void take_field(const char *line, size_t len, const char *name, char *out, size_t size)
 {
@@ -32,23 +43,22 @@ static void take_field(const char *line, size_t len, const char *name, char *out
 		line++;
 	while (len && strchr(" \t\r\n", line[len - 1]))
 		len--;
-	snprintf(out, size, "%.*s", (int)len, line);
+	copy_text(out, size, line, len);
 }
 
 /* "HTTP/1.1 200 OK" begins an answer, of which interim ones (1xx) may come first. */
 static void begin_answer(struct answer *answer, const char *line, size_t len)
 {
-	const char *blank = memchr(line, ' ', len);
-	char text[80] = "";
+	const char *end = line + len, *p = memchr(line, ' ', len);
 
 	*answer = (struct answer){ .origin = answer->origin, .head_len = answer->head_len };
-	if (blank)
-		snprintf(text, sizeof(text), "%.*s", (int)(line + len - blank - 1), blank + 1);
-	text[strcspn(text, "\r\n")] = '\0';
-	for (const char *p = text; *p >= '0' && *p <= '9' && p < text + 3; p++)
-		answer->status = answer->status * 10 + (*p - '0');
-	if (strlen(text) > 4)
-		snprintf(answer->reason, sizeof(answer->reason), "%.60s", text + 4);
+	while (end > line && strchr("\r\n", end[-1]))
+		end--;
+	p = p ? p + 1 : end;
+	for (int i = 0; i < 3 && p < end && *p >= '0' && *p <= '9'; i++)
+		answer->status = answer->status * 10 + (*p++ - '0');
+	if (p < end)
+		copy_text(answer->reason, sizeof(answer->reason), p + 1, (size_t)(end - p - 1));
 }
 
 int answer_header(struct answer *answer, const char *line, size_t len, struct coder_error *err)

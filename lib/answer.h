@@ -5,7 +5,9 @@
 
 #include "internal.h"
 
-/* Begins as zeros but for origin. Texts too long for their field are cut. */
+#define ANSWER_CUT "..." /* the end of a text that was too long for its field */
+
+/* Begins as zeros but for origin. */
 struct answer {
 	const char *origin; /* of the server, for error texts */
 	long status; /* 0: no answer yet */

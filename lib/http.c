@@ -397,7 +397,21 @@ static int timed_out(int64_t limit_ns, struct coder_error *err)
 
 /* ------------------------------------------------------- secrets in texts */
 
-/* Writes "[secret]" over each occurrence; secret is longer than that. */
+/*
+ * Takes the begin of secret away that stands before end, if it is 4 characters
+ * or more. Returns where end is then.
+ */
+static char *drop_begin(const char *text, char *end, const char *secret)
+{
+	for (size_t n = strlen(secret) - 1; n >= 4; n--)
+		if ((size_t)(end - text) >= n && memcmp(end - n, secret, n) == 0) {
+			memmove(end - n, end, strlen(end) + 1);
+			return end - n;
+		}
+	return end;
+}
+
+/* Writes "[secret]" over each occurrence; secret is no shorter than that. */
 static void black_out(char *text, size_t size, const char *secret)
 {
 	static const char mark[] = "[secret]";
@@ -410,12 +424,11 @@ static void black_out(char *text, size_t size, const char *secret)
 		memmove(at, at + len - (sizeof(mark) - 1),
 			strlen(at + len - (sizeof(mark) - 1)) + 1);
 	}
-	if (strlen(text) + 5 < size)
-		return;
-	/* a text that was cut may end within the secret */
-	for (size_t n = len - 1; n >= 4; n--)
-		if (n <= strlen(text) && memcmp(text + strlen(text) - n, secret, n) == 0)
-			text[strlen(text) - n] = '\0';
+	/* a text that was cut may end within the secret: one of the answer's, or this whole one */
+	for (at = text; (at = strstr(at, ANSWER_CUT)); at++)
+		at = drop_begin(text, at, secret);
+	if (strlen(text) + 5 >= size)
+		drop_begin(text, text + strlen(text), secret);
 }
 
 static void hide(struct coder_error *err, const char *secret)

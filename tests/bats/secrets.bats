@@ -339,6 +339,26 @@ no_echo() {
 	done
 }
 
+@test "a redirect, a type or a reason that was cut within a secret does not show a part of it" {
+	local n secret pad raw
+	for secret in "$ADMIN_TOKEN" "$SESSION"; do
+		for ((n = 20; n < 520; n += (n < 130 || n > 470) ? 2 : 10)); do
+			printf -v pad '%*s' "$n" ''
+			pad=${pad// /p}
+			forget_requests
+			ctl DELETE faults >/dev/null
+			raw=$(printf 'HTTP/1.1 400 %s%s\r\n\r\n' "$pad" "$secret" | base64 -w 0)
+			fault "[{\"redirect\":\"https://other.example/$pad$secret\"},{\"raw_b64\":\"$raw\"},
+				{\"status\":200,\"body\":\"x\",\"headers\":{\"Content-Type\":\"text/$pad$secret\"}}]"
+			for _ in redirect reason type; do
+				try token_list
+				((status)) || fail "that worked"
+				lacks "$err ${TOKEN_ERROR[*]}" "${SESSION:0:4}"
+			done
+		done
+	done
+}
+
 @test "a new secret that cannot be delivered is not told in the error either" {
 	local before
 	forget_requests
