@@ -99,18 +99,23 @@ $(BUILD)/unit/%: $(BUILD)/tests/unit/%.o $(BUILD)/builtins.a $(BUILD)/lib.a
 	@mkdir -p $(@D)
 	$(call say,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -Wl,--gc-sections $(WRAP) -o $@ $^ -lcmocka $(LIBS)
 
-# Preloaded into a shell, it lets chosen allocations fail.
-$(BUILD)/failmalloc.so: tests/tools/failmalloc.c Makefile
+# Preloaded into a shell, the first lets chosen allocations fail; found before the real libcurl,
+# the second lets chosen calls of it fail.
+FAILING := $(BUILD)/failmalloc.so $(BUILD)/failcurl/libcurl.so.4
+$(BUILD)/failmalloc.so: tests/tools/failmalloc.c
+$(BUILD)/failcurl/libcurl.so.4: tests/tools/failcurl.c
+$(FAILING): tests/tools/control.h Makefile
 	@mkdir -p $(@D)
-	$(call say,LINK)$(CC) -std=gnu17 -D_GNU_SOURCE -O2 -g -fPIC -fno-builtin $(WARNINGS) -shared -o $@ $<
+	$(call say,LINK)$(CC) -std=gnu17 -D_GNU_SOURCE -O2 -g -fPIC -fno-builtin $(WARNINGS:-Wmissing-prototypes=) \
+		-shared -o $@ $(filter %.c,$^)
 
-test: all $(UNIT) $(BUILD)/failmalloc.so
+test: all $(UNIT) $(FAILING)
 	@BUILD=$(BUILD) SANITIZE=$(SANITIZE) T='$(T)' tests/run.sh
 
 test-live: all
 	@BUILD=$(BUILD) tests/run.sh --live
 
-matrix: all
+matrix: all $(UNIT) $(FAILING)
 	@BUILD=$(BUILD) T='$(T)' tests/matrix.sh $(VERSIONS)
 
 lint: all $(BUILD)/lib.a
@@ -119,7 +124,7 @@ lint: all $(BUILD)/lib.a
 check: test lint
 
 format: | deps
-	clang-format -i $(wildcard lib/*.[ch] builtins/*.[ch] tests/unit/*.[ch] tests/fuzz/*.[ch] tests/tools/*.c)
+	clang-format -i $(wildcard lib/*.[ch] builtins/*.[ch] tests/unit/*.[ch] tests/fuzz/*.[ch] tests/tools/*.[ch])
 
 demo: all
 	@BUILD=$(BUILD) tests/demo.sh $(SCRIPT)

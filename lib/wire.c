@@ -531,6 +531,7 @@ static enum wire_end rest(struct run *run, struct coder_error *err)
 	int64_t left = time_limit(run) - coder_clock();
 	int64_t slice = left < WIRE_SLICE_NS ? left : WIRE_SLICE_NS;
 	sigset_t mask = run->quiet.old;
+	CURLMcode failed = CURLM_OK;
 	int signal;
 
 	if (left <= 0)
@@ -541,11 +542,22 @@ static enum wire_end rest(struct run *run, struct coder_error *err)
 	sigprocmask(SIG_SETMASK, &mask, NULL);
 	signal = x->pending(x->ctx);
 	if (!signal) {
-		(void)curl->multi_poll(run->wire->multi, NULL, 0, (int)(slice / 1000000) + 1, NULL);
+		failed = curl->multi_poll(run->wire->multi, NULL, 0, (int)(slice / 1000000) + 1,
+					  NULL);
 		signal = x->pending(x->ctx);
 	}
 	sigprocmask(SIG_SETMASK, &run->quiet.all, NULL);
-	return signal ? WIRE_SIGNAL : WIRE_ANSWERED;
+	if (signal)
+		return WIRE_SIGNAL;
+	if (!failed)
+		return WIRE_ANSWERED;
+	/* or this would go round without a rest */
+	if (failed == CURLM_OUT_OF_MEMORY)
+		coder_error_memory(err);
+	else
+		coder_error_set(err, CODER_ERR_NO_ANSWER, "cannot wait for %s",
+				run->wire->o.origin);
+	return WIRE_FAILED;
 }
 
 static enum wire_end transfer(struct run *run, struct coder_error *err)

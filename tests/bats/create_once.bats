@@ -813,7 +813,8 @@ signalled_end() {
 	secret=$(<"$BATS_TEST_TMPDIR/got")
 	(($(requests POST | grep -c .) <= 1)) || fail "more than one POST" "$1"
 	if [[ $secret =~ $SECRET ]]; then
-		accepted "$secret" && exists test "${secret%%-*}" || fail "a secret that does not work" "$1"
+		accepted "$secret"
+		exists test "${secret%%-*}" || fail "a secret of no token" "$1"
 		delivered=$((delivered + 1))
 	elif exists test; then
 		[[ $err == *"not known whether token test "*"exists now"* ]] || fail "a token that nobody knows of" "$1"

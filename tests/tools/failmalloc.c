@@ -3,14 +3,11 @@
  * failmalloc.c - a preloaded library that lets one allocation of ours fail.
  *
  * Ours are those made by coder_tokens.so (through which libcurl gets its memory,
- * too), libcurl and libcjson; the shell's own always succeed. $FAILMALLOC names a
- * file of three lines of 11 characters, padded with blanks, that is shared with
- * the shell: which allocation fails (the shell writes it; 1 is the next, 0 none),
- * how many there were since (the shell sets it to 0), how many live.
+ * too), libcurl and libcjson; the shell's own always succeed. Which one fails is said
+ * through control.h.
  */
 #include <dlfcn.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -18,13 +15,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
+
+#include "control.h"
 
 #define EXPORT __attribute__((visibility("default")))
 #define CALLER __builtin_return_address(0)
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-#define WIDTH 11
 
 /* What glibc's own functions of these names are called besides. */
 void *__libc_malloc(size_t size);
@@ -33,58 +29,6 @@ void *__libc_realloc(void *p, size_t size);
 void __libc_free(void *p);
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-
-/* ------------------------------------------------------- the shared numbers */
-
-struct control {
-	struct {
-		char digits[WIDTH];
-		char newline;
-	} fail_at, count, live;
-};
-
-static struct control *control(void)
-{
-	static struct control *shared;
-	static bool tried;
-	const char *path;
-	void *p;
-	int fd;
-
-	if (tried)
-		return shared;
-	tried = true;
-	path = secure_getenv("FAILMALLOC");
-	fd = path ? open(path, O_RDWR | O_CLOEXEC) : -1;
-	if (fd < 0)
-		return NULL;
-	p = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	close(fd);
-	if (p != MAP_FAILED)
-		shared = p;
-	return shared;
-}
-
-static long get(const char digits[WIDTH])
-{
-	long n = 0;
-
-	for (size_t i = 0; i < WIDTH && digits[i] >= '0' && digits[i] <= '9'; i++)
-		n = n * 10 + digits[i] - '0';
-	return n;
-}
-
-static void put(char digits[WIDTH], long n)
-{
-	char text[24];
-	int len = 0;
-
-	do
-		text[len++] = (char)('0' + n % 10);
-	while ((n /= 10));
-	for (size_t i = 0; i < WIDTH; i++)
-		digits[i] = (int)i < len ? text[len - 1 - (int)i] : ' ';
-}
 
 /* -------------------------------------------------------------- whose it is */
 
@@ -119,15 +63,8 @@ static bool is_ours(void *caller)
 /* Counts an allocation that ours makes; whether it is the one to fail. */
 static bool fails(bool ours)
 {
-	struct control *c = ours ? control() : NULL;
-	bool it_is;
-	long n;
+	bool it_is = ours && control_fails();
 
-	if (!c)
-		return false;
-	n = get(c->count.digits) + 1;
-	put(c->count.digits, n);
-	it_is = n == get(c->fail_at.digits);
 	if (it_is)
 		errno = ENOMEM;
 	return it_is;
@@ -151,9 +88,7 @@ static void add(void *p)
 	while (alive[i] && alive[i] != REMOVED)
 		i = (i + 1) % COUNT(alive);
 	alive[i] = p;
-	n_alive++;
-	if (control())
-		put(control()->live.digits, n_alive);
+	control_live(++n_alive);
 }
 
 static bool drop(const void *p)
@@ -162,9 +97,7 @@ static bool drop(const void *p)
 		if (alive[i] != p)
 			continue;
 		alive[i] = alive[(i + 1) % COUNT(alive)] ? REMOVED : NULL;
-		n_alive--;
-		if (control())
-			put(control()->live.digits, n_alive);
+		control_live(--n_alive);
 		return true;
 	}
 	return false;

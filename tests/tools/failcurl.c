@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * failcurl.c - a libcurl.so.4 in front of the real one ($REAL_LIBCURL), of which
+ * a chosen call fails.
+ *
+ * It has the functions that lib/libcurl.h names. Which call fails is said
+ * through control.h; alive are easy handles, multi handles and shares. Where a
+ * clean-up fails, the real one has been done: nothing may be touched afterwards.
+ */
+#include <dlfcn.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include <curl/curl.h>
+
+#include "control.h"
+
+/* They are macros, which check the types of their arguments. */
+#undef curl_easy_setopt
+#undef curl_easy_getinfo
+#undef curl_multi_setopt
+#undef curl_share_setopt
+
+static void *real(const char *name)
+{
+	static void *library;
+	void *function;
+
+	if (!library)
+		library = dlopen(getenv("REAL_LIBCURL"), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
+	function = library ? dlsym(library, name) : NULL;
+	if (!function) {
+		fprintf(stderr, "failcurl: %s: %s\n", name, dlerror());
+		abort();
+	}
+	return function;
+}
+
+#define REAL(name) ((__typeof__(&name))real(#name))
+
+/* The one pointer or number that stands in for "...". */
+static void *argument(va_list ap)
+{
+	return va_arg(ap, void *);
+}
+
+static void lives(int more)
+{
+	static long n;
+
+	control_live(n += more);
+}
+
+static void *born(void *handle)
+{
+	lives(handle ? 1 : 0);
+	return handle;
+}
+
+CURLcode curl_global_init_mem(long flags, curl_malloc_callback m, curl_free_callback f,
+			      curl_realloc_callback r, curl_strdup_callback s,
+			      curl_calloc_callback c)
+{
+	return control_fails() ? CURLE_FAILED_INIT :
+				 REAL(curl_global_init_mem)(flags, m, f, r, s, c);
+}
+
+curl_version_info_data *curl_version_info(CURLversion age)
+{
+	return REAL(curl_version_info)(age);
+}
+
+time_t curl_getdate(const char *text, const time_t *unused)
+{
+	return control_fails() ? -1 : REAL(curl_getdate)(text, unused);
+}
+
+CURL *curl_easy_init(void)
+{
+	return control_fails() ? NULL : born(REAL(curl_easy_init)());
+}
+
+CURLcode curl_easy_setopt(CURL *easy, CURLoption option, ...)
+{
+	va_list ap;
+	void *value;
+
+	va_start(ap, option);
+	value = argument(ap);
+	va_end(ap);
+	return control_fails() ? CURLE_UNKNOWN_OPTION : REAL(curl_easy_setopt)(easy, option, value);
+}
+
+CURLcode curl_easy_getinfo(CURL *easy, CURLINFO info, ...)
+{
+	va_list ap;
+	void *value;
+
+	va_start(ap, info);
+	value = argument(ap);
+	va_end(ap);
+	return control_fails() ? CURLE_BAD_FUNCTION_ARGUMENT :
+				 REAL(curl_easy_getinfo)(easy, info, value);
+}
+
+const char *curl_easy_strerror(CURLcode code)
+{
+	return REAL(curl_easy_strerror)(code);
+}
+
+void curl_easy_cleanup(CURL *easy)
+{
+	lives(-1);
+	REAL(curl_easy_cleanup)(easy);
+}
+
+CURLM *curl_multi_init(void)
+{
+	return control_fails() ? NULL : born(REAL(curl_multi_init)());
+}
+
+CURLMcode curl_multi_setopt(CURLM *multi, CURLMoption option, ...)
+{
+	va_list ap;
+	void *value;
+
+	va_start(ap, option);
+	value = argument(ap);
+	va_end(ap);
+	return control_fails() ? CURLM_UNKNOWN_OPTION :
+				 REAL(curl_multi_setopt)(multi, option, value);
+}
+
+CURLMcode curl_multi_add_handle(CURLM *multi, CURL *easy)
+{
+	return control_fails() ? CURLM_OUT_OF_MEMORY : REAL(curl_multi_add_handle)(multi, easy);
+}
+
+CURLMcode curl_multi_remove_handle(CURLM *multi, CURL *easy)
+{
+	CURLMcode code = REAL(curl_multi_remove_handle)(multi, easy);
+
+	return control_fails() ? CURLM_INTERNAL_ERROR : code;
+}
+
+CURLMcode curl_multi_perform(CURLM *multi, int *running)
+{
+	return control_fails() ? CURLM_INTERNAL_ERROR : REAL(curl_multi_perform)(multi, running);
+}
+
+CURLMcode curl_multi_poll(CURLM *multi, struct curl_waitfd *extra, unsigned int n, int ms, int *ret)
+{
+	return control_fails() ? CURLM_OUT_OF_MEMORY :
+				 REAL(curl_multi_poll)(multi, extra, n, ms, ret);
+}
+
+CURLMsg *curl_multi_info_read(CURLM *multi, int *left)
+{
+	return control_fails() ? NULL : REAL(curl_multi_info_read)(multi, left);
+}
+
+CURLMcode curl_multi_cleanup(CURLM *multi)
+{
+	CURLMcode code = REAL(curl_multi_cleanup)(multi);
+
+	lives(-1);
+	return control_fails() ? CURLM_INTERNAL_ERROR : code;
+}
+
+CURLSH *curl_share_init(void)
+{
+	return control_fails() ? NULL : born(REAL(curl_share_init)());
+}
+
+CURLSHcode curl_share_setopt(CURLSH *share, CURLSHoption option, ...)
+{
+	va_list ap;
+	void *value;
+
+	va_start(ap, option);
+	value = argument(ap);
+	va_end(ap);
+	return control_fails() ? CURLSHE_NOMEM : REAL(curl_share_setopt)(share, option, value);
+}
+
+CURLSHcode curl_share_cleanup(CURLSH *share)
+{
+	CURLSHcode code = REAL(curl_share_cleanup)(share);
+
+	lives(-1);
+	return control_fails() ? CURLSHE_IN_USE : code;
+}
+
+struct curl_slist *curl_slist_append(struct curl_slist *list, const char *text)
+{
+	return control_fails() ? NULL : REAL(curl_slist_append)(list, text);
+}
+
+void curl_slist_free_all(struct curl_slist *list)
+{
+	REAL(curl_slist_free_all)(list);
+}
