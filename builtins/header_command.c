@@ -225,7 +225,7 @@ static int wait_for(struct child *child, struct buf *out, struct coder_error *er
 int header_command_run(char *command, const char *url, int64_t limit_ns, struct buf *out,
 		       struct coder_error *err)
 {
-	struct child child = { .fd = -1, .deadline = coder_clock() + limit_ns };
+	struct child child = { .fd = -1, .deadline = coder_deadline(limit_ns) };
 	int rc;
 
 	hold_signals(&child);

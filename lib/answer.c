@@ -61,19 +61,33 @@ static void begin_answer(struct answer *answer, const char *line, size_t len)
 		copy_text(answer->reason, sizeof(answer->reason), p + 1, (size_t)(end - p - 1));
 }
 
+/* A coding could hide any amount of data, and libcurl undoes those of a transfer unasked. */
+static bool names_coding(const char *line, size_t len)
+{
+	char coding[32] = "";
+
+	take_field(line, len, "Content-Encoding", coding, sizeof(coding));
+	take_field(line, len, "Transfer-Encoding", coding, sizeof(coding));
+	return coding[0] && strcasecmp(coding, "identity") != 0 &&
+	       strcasecmp(coding, "chunked") != 0;
+}
+
 int answer_header(struct answer *answer, const char *line, size_t len, struct coder_error *err)
 {
+	bool begins = len > 5 && memcmp(line, "HTTP/", 5) == 0;
+	bool interim = answer->status >= 100 && answer->status < 200;
+
 	answer->head_len += len;
 	if (answer->head_len > HTTP_HEADERS_MAX)
 		return broken(answer, "has too large headers", err);
-	if (answer->in_body) /* trailers */
+	if (answer->head_ended && !(begins && interim)) /* trailers */
 		return 0;
-	if (len > 5 && memcmp(line, "HTTP/", 5) == 0)
+	if (begins && (answer->head_ended || !answer->status))
 		begin_answer(answer, line, len);
 	answer->head_ended = line[0] == '\r' || line[0] == '\n';
+	answer->coded |= names_coding(line, len);
 #define TAKE(name, field) take_field(line, len, name, answer->field, sizeof(answer->field))
 	TAKE("Content-Type", type);
-	TAKE("Content-Encoding", encoding);
 	TAKE("Location", location);
 	TAKE("Retry-After", retry_after);
 	TAKE("X-Ratelimit-Reset", reset);
@@ -105,8 +119,7 @@ static int check_type(const struct answer *answer, struct coder_error *err)
 				answer->type[0] ? answer->type : "unknown", answer->origin);
 		return coder_error_hint(err, "check CODER_URL");
 	}
-	/* compression was not asked for: it could hide any amount of data */
-	if (answer->encoding[0] && strcasecmp(answer->encoding, "identity") != 0)
+	if (answer->coded)
 		return broken(answer, "is compressed", err);
 	return 0;
 }

@@ -13,9 +13,10 @@ struct answer {
 	long status; /* 0: no answer yet */
 	size_t head_len; /* of interim answers, too */
 	bool head_ended; /* its empty line has come */
+	bool coded; /* the body is compressed, or otherwise not as it was */
 	bool in_body;
 	size_t received; /* bytes of the body */
-	char reason[64], type[128], encoding[32], location[512];
+	char reason[64], type[128], location[512];
 	char retry_after[64], reset[32], date[64];
 };
 

@@ -24,7 +24,7 @@ int coder_client_new(const struct coder_config *config, struct coder_client **re
 	}
 	client->hooks = config->hooks;
 	if (config->timeout_ns > 0)
-		client->deadline = coder_clock() + config->timeout_ns;
+		client->deadline = coder_deadline(config->timeout_ns);
 	if (coder_token_shaped(config->token))
 		memcpy(client->self_id, config->token, CODER_ID_LEN);
 	*ret = client;
@@ -144,6 +144,8 @@ int coder_tokens_move(struct coder_tokens *tokens, struct coder_token *token,
 	return 0;
 }
 
+#define TOKENS_MAX 500000 /* that a call keeps: some 100 MiB, or 400 in an associative array */
+
 /* A list that arrives. */
 struct listing {
 	struct json_list json;
@@ -171,6 +173,10 @@ static int listing_element(void *ctx, const char *text, size_t len, struct coder
 		return 0;
 	if (listing->keep && !listing->keep(listing->ctx, &token))
 		return 0;
+	if (listing->tokens.n == TOKENS_MAX)
+		return coder_error_set(err, CODER_ERR_NO_ANSWER,
+				       "more than %d tokens: only filters can be of help",
+				       TOKENS_MAX);
 	return coder_tokens_move(&listing->tokens, &token, err);
 }
 

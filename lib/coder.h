@@ -38,6 +38,14 @@ static inline int64_t coder_clock(void)
 	return (int64_t)now.tv_sec * CODER_NS + now.tv_nsec;
 }
 
+/* The coder_clock() in ns from now, INT64_MAX if it does not go so far. */
+static inline int64_t coder_deadline(int64_t ns)
+{
+	int64_t deadline;
+
+	return __builtin_add_overflow(coder_clock(), ns, &deadline) ? INT64_MAX : deadline;
+}
+
 /* ---------------------------------------------------------------- errors */
 
 enum coder_code {

@@ -82,8 +82,7 @@ void http_disconnect(void)
 static void set_deadline(struct http *http, int64_t budget_ns)
 {
 	http->budget_ns = budget_ns;
-	if (budget_ns <= 0 || __builtin_add_overflow(coder_clock(), budget_ns, &http->deadline))
-		http->deadline = INT64_MAX;
+	http->deadline = budget_ns > 0 ? coder_deadline(budget_ns) : INT64_MAX;
 }
 
 /* --------------------------------------------------------------- signals */
@@ -464,11 +463,9 @@ struct limit {
 static struct limit limit_of(const struct http *http, const struct http_request *request)
 {
 	struct limit limit = { http->deadline, http->budget_ns };
-	int64_t own;
+	int64_t own = coder_deadline(request->timeout_ns);
 
-	if (request->timeout_ns > 0 &&
-	    !__builtin_add_overflow(coder_clock(), request->timeout_ns, &own) &&
-	    own < limit.deadline)
+	if (request->timeout_ns > 0 && own < limit.deadline)
 		limit = (struct limit){ own, request->timeout_ns };
 	return limit;
 }

@@ -41,7 +41,7 @@ void text_append(char *out, size_t size, const char *s);
  */
 
 #define HTTP_BODY_MAX (4u << 20) /* the most a single object's answer may have */
-#define HTTP_LIST_MAX (1u << 30) /* the most a streamed list may have in all */
+#define HTTP_LIST_MAX (256u << 20) /* the most a streamed list may have in all */
 #define HTTP_HEADERS_MAX (256u << 10) /* all header lines of one answer together */
 
 /* Gets the body of a 2xx JSON answer as it arrives. -1 with *err ends the transfer. */
@@ -107,7 +107,7 @@ bool http_add_encoded(struct buf *path, const char *s);
 /*
  * json.c is the one file that includes cJSON.h. A document is refused as a
  * whole (CODER_ERR_NO_ANSWER, "not JSON ...") if anything follows it, if it
- * has a NUL or \u0000 in it, or if it nests too deep. Lookups are
+ * has a NUL or \u0000 in it, or if it nests too deep or has too many values. Lookups are
  * case-sensitive; a key that stands twice in an object is refused at lookup.
  */
 

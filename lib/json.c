@@ -15,6 +15,7 @@
 #include "internal.h"
 
 #define DEPTH_MAX 64 /* nested arrays and objects */
+#define VALUES_MAX 50000 /* in one document: cJSON needs 64 bytes and more for each */
 #define NUMBER_MAX 62 /* characters of a number: what cJSON reads of one */
 
 static int not_json(struct coder_error *err, const char *why)
@@ -27,7 +28,7 @@ static int not_json(struct coder_error *err, const char *why)
 
 struct scan {
 	const char *p, *end;
-	int depth;
+	int depth, values;
 	const char *why; /* what is wrong, once something is */
 };
 
@@ -214,6 +215,8 @@ static bool skip_value(struct scan *s)
 {
 	if (s->p == s->end)
 		return wrong(s, "it ends early");
+	if (++s->values > VALUES_MAX)
+		return wrong(s, "it has too many values");
 	switch (*s->p) {
 	case '{':
 		return skip_members(s, '}', true);
@@ -517,7 +520,9 @@ bool json_error(const char *text, size_t len, struct coder_error *err)
 
 enum list_state {
 	LIST_START, /* before the document */
-	LIST_MEMBERS, /* in the object that has the key: between members */
+	LIST_FIRST_MEMBER, /* after "{" of the object that has the key: a member or the end */
+	LIST_MEMBER, /* after ",": a member */
+	LIST_MEMBER_END, /* after a member */
 	LIST_KEY, /* in the name of a member */
 	LIST_COLON, /* after it */
 	LIST_SKIP, /* in the value of another member */
@@ -549,7 +554,7 @@ void json_list_restart(struct json_list *list)
 /* What follows the array. */
 static enum list_state after_array(const struct json_list *list)
 {
-	return list->key ? LIST_MEMBERS : LIST_END;
+	return list->key ? LIST_MEMBER_END : LIST_END;
 }
 
 /* Ends with *ret at the byte that ends the element, or at end. */
@@ -577,23 +582,24 @@ static bool element_end(struct json_list *list, const char **ret, const char *en
 	return p < end;
 }
 
-static int give_element(struct json_list *list, struct coder_error *err)
+/* The element is whole: gives it away, or leaves it if it is another member's value. */
+static int end_element(struct json_list *list, bool give, struct coder_error *err)
 {
 	struct buf *element = &list->element;
 
 	if (check_document(element->data, element->len, err) < 0 ||
-	    list->fn(list->ctx, element->data, element->len, err) < 0)
+	    (give && list->fn(list->ctx, element->data, element->len, err) < 0))
 		return -1;
 	buf_reset(element);
 	return 0;
 }
 
-/* Takes what belongs to the element; gives the element away once it ended. */
+/* Takes what belongs to the element, or to the value of another member, up to its end. */
 static int feed_element(struct json_list *list, const char **p, const char *end,
 			struct coder_error *err)
 {
 	const char *start = *p;
-	bool ended = element_end(list, p, end);
+	bool ended = element_end(list, p, end), skip = list->state == LIST_SKIP;
 
 	if (list->element.len + (size_t)(*p - start) > JSON_ELEMENT_MAX)
 		return coder_error_set(err, CODER_ERR_NO_ANSWER,
@@ -602,10 +608,13 @@ static int feed_element(struct json_list *list, const char **p, const char *end,
 		return coder_error_memory(err);
 	if (!ended)
 		return 0;
-	if (**p == '}')
+	if (**p == (skip ? ']' : '}'))
 		return not_json(err, "a bracket that does not match");
-	list->state = *(*p)++ == ',' ? LIST_NEXT : after_array(list);
-	return give_element(list, err);
+	if (skip)
+		list->state = LIST_MEMBER_END; /* which takes what ended the value */
+	else
+		list->state = *(*p)++ == ',' ? LIST_NEXT : after_array(list);
+	return end_element(list, !skip, err);
 }
 
 /* A byte of a member's name; at its end, whether it is the key decides what follows. */
@@ -635,24 +644,14 @@ static int feed_members(struct json_list *list, char c, struct coder_error *err)
 {
 	if (list->state == LIST_COLON && c == ':')
 		list->state = list->matched ? LIST_VALUE : LIST_SKIP;
-	else if (list->state == LIST_MEMBERS && c == '"')
+	else if ((list->state == LIST_FIRST_MEMBER || list->state == LIST_MEMBER) && c == '"')
 		list->state = LIST_KEY;
-	else if (list->state == LIST_MEMBERS && c == '}')
+	else if ((list->state == LIST_FIRST_MEMBER || list->state == LIST_MEMBER_END) && c == '}')
 		list->state = LIST_END;
-	else if (list->state == LIST_COLON || c != ',')
+	else if (list->state == LIST_MEMBER_END && c == ',')
+		list->state = LIST_MEMBER;
+	else
 		return not_json(err, "a member was expected");
-	return 0;
-}
-
-/* Skips the value of another member; what ends it is left where it is. */
-static int feed_skip(struct json_list *list, const char **p, const char *end,
-		     struct coder_error *err)
-{
-	if (!element_end(list, p, end))
-		return 0;
-	if (**p == ']')
-		return not_json(err, "a bracket that does not match");
-	list->state = LIST_MEMBERS;
 	return 0;
 }
 
@@ -660,7 +659,7 @@ static int feed_skip(struct json_list *list, const char **p, const char *end,
 static int feed_start(struct json_list *list, char c, struct coder_error *err)
 {
 	if (list->key && list->state == LIST_START) {
-		list->state = LIST_MEMBERS;
+		list->state = LIST_FIRST_MEMBER;
 		return c == '{' ? 0 : not_json(err, "an object was expected");
 	}
 	if (c != '[' && c != 'n')
@@ -684,15 +683,15 @@ static int feed_outside(struct json_list *list, const char **p, struct coder_err
 		return 0;
 	} else if (list->state == LIST_START || list->state == LIST_VALUE) {
 		return feed_start(list, c, err);
-	} else if (list->state == LIST_MEMBERS || list->state == LIST_COLON) {
-		return feed_members(list, c, err);
 	} else if (list->state == LIST_END) {
 		return not_json(err, "text follows its end");
 	} else if (list->state == LIST_FIRST && c == ']') {
 		list->state = after_array(list);
-	} else {
+	} else if (list->state == LIST_FIRST || list->state == LIST_NEXT) {
 		list->state = LIST_ELEMENT;
 		(*p)--;
+	} else {
+		return feed_members(list, c, err);
 	}
 	return 0;
 }
@@ -704,10 +703,8 @@ int json_list_feed(struct json_list *list, const char *data, size_t len, struct 
 	while (p < end) {
 		int r;
 
-		if (list->state == LIST_ELEMENT)
+		if (list->state == LIST_ELEMENT || list->state == LIST_SKIP)
 			r = feed_element(list, &p, end, err);
-		else if (list->state == LIST_SKIP)
-			r = feed_skip(list, &p, end, err);
 		else if (list->state == LIST_KEY)
 			r = feed_key(list, *p++, err);
 		else

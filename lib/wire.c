@@ -40,7 +40,8 @@ struct run {
 	struct wire_quiet quiet;
 	CURL *easy;
 	struct curl_slist *headers, *resolved;
-	int64_t began;
+	int64_t began, moved; /* moved: when the exchange last got any further */
+	bool in_body;
 	int open_errno; /* why there was no socket to be had */
 	bool stopped; /* by a callback */
 	bool unresolved; /* by on_resolve(): a name has to be looked up */
@@ -167,6 +168,7 @@ static size_t on_header(char *line, size_t one, size_t len, void *ctx)
 	struct run *run = ctx;
 
 	(void)one;
+	run->moved = coder_clock();
 	run->stopped = run->stopped || !run->x->header(run->x->ctx, line, len);
 	return run->stopped ? 0 : len;
 }
@@ -178,6 +180,8 @@ static size_t on_data(char *data, size_t one, size_t len, void *ctx)
 	(void)one;
 	if (!len)
 		return 0;
+	run->in_body = true;
+	run->moved = coder_clock();
 	run->stopped = run->stopped || !run->x->data(run->x->ctx, data, len);
 	return run->stopped ? 0 : len;
 }
@@ -188,12 +192,14 @@ static size_t on_data(char *data, size_t one, size_t len, void *ctx)
  */
 static int on_debug(CURL *easy, curl_infotype type, char *data, size_t len, void *ctx)
 {
-	struct wire_exchange *x = ctx;
+	struct run *run = ctx;
+	struct wire_exchange *x = run->x;
 	size_t method = strlen(x->method);
 
 	(void)easy;
 	if (type != CURLINFO_HEADER_OUT && type != CURLINFO_DATA_OUT)
 		return 0;
+	run->moved = coder_clock();
 	if (len > 8 && memcmp(data, "CONNECT ", 8) == 0)
 		return 0;
 	if (type == CURLINFO_HEADER_OUT && len > method && memcmp(data, x->method, method) == 0)
@@ -249,7 +255,7 @@ static CURLcode set_callbacks(struct run *run)
 	SET(CURLOPT_WRITEFUNCTION, on_data);
 	SET(CURLOPT_WRITEDATA, run);
 	SET(CURLOPT_DEBUGFUNCTION, on_debug);
-	SET(CURLOPT_DEBUGDATA, run->x);
+	SET(CURLOPT_DEBUGDATA, run);
 	SET(CURLOPT_VERBOSE, 1L); /* calls on_debug(); nothing is printed */
 	SET(CURLOPT_OPENSOCKETFUNCTION, on_open);
 	SET(CURLOPT_OPENSOCKETDATA, run);
@@ -276,8 +282,6 @@ static CURLcode set_limits(struct run *run)
 	SET(CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE); /* no token for a proxy's CONNECT */
 	SET(CURLOPT_NOSIGNAL, 1L);
 	SET(CURLOPT_CONNECTTIMEOUT_MS, 24 * 60 * 60 * 1000L); /* see too_late() */
-	SET(CURLOPT_LOW_SPEED_LIMIT, 1L);
-	SET(CURLOPT_LOW_SPEED_TIME, (long)WIRE_SILENCE_S);
 	return rc;
 }
 
@@ -420,14 +424,6 @@ static int connect_error(struct run *run, const char *detail, struct coder_error
 	return coder_error_hint(err, "check CODER_URL and the network");
 }
 
-static int too_slow(const struct run *run, struct coder_error *err)
-{
-	coder_error_set(err, CODER_ERR_NO_ANSWER, "no byte came from %s for %d s",
-			run->wire->o.origin, WIRE_SILENCE_S);
-	err->timeout = true;
-	return -1;
-}
-
 /* Says in words what libcurl reports by number. */
 static int describe(struct run *run, CURLcode code, struct coder_error *err)
 {
@@ -444,8 +440,6 @@ static int describe(struct run *run, CURLcode code, struct coder_error *err)
 		return coder_error_hint(err, "check the variables https_proxy and http_proxy");
 	case CURLE_COULDNT_CONNECT:
 		return connect_error(run, detail, err);
-	case CURLE_OPERATION_TIMEDOUT:
-		return too_slow(run, err);
 	case CURLE_SSL_CONNECT_ERROR:
 	case CURLE_PEER_FAILED_VERIFICATION:
 	case CURLE_SSL_CERTPROBLEM:
@@ -488,28 +482,36 @@ void wire_time_text(int64_t ns, char out[32])
 		snprintf(out, 32, "%lld s", ms / 1000);
 }
 
-/* A limit of time has passed: the caller's, or the one for connecting. */
+/* A limit of time has passed: the caller's, or one of time_limit(). */
 static enum wire_end too_late(struct run *run, struct coder_error *err)
 {
+	const char *origin = run->wire->o.origin;
 	char limit[32];
 
 	if (coder_clock() >= run->x->deadline)
 		return WIRE_DEADLINE;
-	wire_time_text(run->wire->o.connect_timeout_ns, limit);
-	coder_error_set(err, CODER_ERR_NO_ANSWER, "no connection to %s within %s",
-			run->wire->o.origin, limit);
-	coder_error_hint(err, "check CODER_URL and the network");
+	if (run->x->sent) {
+		coder_error_set(err, CODER_ERR_NO_ANSWER, "nothing came from %s for %d s", origin,
+				WIRE_SILENCE_S);
+	} else {
+		wire_time_text(run->wire->o.connect_timeout_ns, limit);
+		coder_error_set(err, CODER_ERR_NO_ANSWER, "no connection to %s within %s", origin,
+				limit);
+		coder_error_hint(err, "check CODER_URL and the network");
+	}
 	err->timeout = true;
 	return WIRE_FAILED;
 }
 
 /* ------------------------------------------------------------------- run */
 
+/* Connecting has its time; then the exchange has to go on, in the head byte by byte. */
 static int64_t time_limit(const struct run *run)
 {
-	int64_t connected = run->began + run->wire->o.connect_timeout_ns;
+	int64_t limit = run->x->sent ? run->moved + WIRE_SILENCE_S * CODER_NS :
+				       run->began + run->wire->o.connect_timeout_ns;
 
-	return !run->x->sent && connected < run->x->deadline ? connected : run->x->deadline;
+	return limit < run->x->deadline ? limit : run->x->deadline;
 }
 
 /* Lets the caller see to what has come, with its own signal mask. */
@@ -532,7 +534,7 @@ static enum wire_end rest(struct run *run, struct coder_error *err)
 	int64_t slice = left < WIRE_SLICE_NS ? left : WIRE_SLICE_NS;
 	sigset_t mask = run->quiet.old;
 	CURLMcode failed = CURLM_OK;
-	int signal;
+	int signal, ready = 0;
 
 	if (left <= 0)
 		return too_late(run, err);
@@ -543,9 +545,11 @@ static enum wire_end rest(struct run *run, struct coder_error *err)
 	signal = x->pending(x->ctx);
 	if (!signal) {
 		failed = curl->multi_poll(run->wire->multi, NULL, 0, (int)(slice / 1000000) + 1,
-					  NULL);
+					  &ready);
 		signal = x->pending(x->ctx);
 	}
+	if (ready && !run->in_body) /* bytes between chunks are none of the body's */
+		run->moved = coder_clock();
 	sigprocmask(SIG_SETMASK, &run->quiet.all, NULL);
 	if (signal)
 		return WIRE_SIGNAL;

@@ -12,7 +12,7 @@
 #include "internal.h"
 
 #define WIRE_SLICE_NS (CODER_NS / 10) /* the longest wait between two looks for a signal */
-#define WIRE_SILENCE_S 60 /* an exchange on which no byte moves for so long is given up */
+#define WIRE_SILENCE_S 60 /* an exchange that gets no further for so long is given up */
 
 /* Signals are blocked between these two, but for those that a fault raises. */
 struct wire_quiet {

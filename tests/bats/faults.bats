@@ -181,8 +181,24 @@ cut_everywhere() {
 	[[ ${THOROUGH-} ]] || skip "takes a minute: THOROUGH=1"
 	fault '{"path":"/keys/tokens\\?","stall":{"at":100}}'
 	SECONDS=0
-	fails 7 "no byte came from $URL for 60 s" token_list -v ids
+	fails 7 "nothing came from $URL for 60 s" token_list -v ids
 	((SECONDS >= 55 && SECONDS <= 75)) || fail "after $SECONDS s"
+	# bytes that move, but say nothing
+	fault '{"path":"/keys/tokens\\?","chunk_extension":100000,"drip":1000}'
+	SECONDS=0
+	fails 7 "nothing came from $URL for 60 s" token_list -v ids
+	((SECONDS >= 55 && SECONDS <= 75)) || fail "after $SECONDS s"
+}
+
+@test "a byte a second is slow, but no silence" {
+	[[ ${THOROUGH-} ]] || skip "takes two minutes: THOROUGH=1"
+	local pad
+	printf -v pad '%90s' ''
+	fault "{\"path\":\"/keys/tokens/grafana\",\"headers\":{\"A-Long\":\"${pad// /x}\"},\"drip\":1}"
+	SECONDS=0
+	try token_view -c id grafana
+	is "$status/$err" 0/
+	((SECONDS >= 100)) || fail "after $SECONDS s"
 }
 
 @test "an answer whose frame lies is none" {
@@ -198,6 +214,34 @@ cut_everywhere() {
 		fails 7 "no usable answer from $URL" "${command[@]}"
 		is "$(requests | grep -cF "$last")" 5
 	done
+}
+
+# An answer that is compressed on its way, as a fault's action.
+squeezed() { # CODING BODY
+	printf '"raw_b64":"%s"' "$({
+		printf 'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n%s\r\n\r\n' "$1"
+		gzip -c <<<"$2"
+	} | base64 -w 0)"
+}
+
+@test "a coding that was not asked for is undone by nobody" {
+	local call coding command where instead body last status_line
+	for call in list view; do
+		suffer "$call"
+		for coding in 'Content-Encoding: gzip' 'Transfer-Encoding: gzip' \
+			$'Transfer-Encoding: gzip\r\nTransfer-Encoding: identity'; do
+			fault "{$where,$(squeezed "$coding" "$body")}"
+			fails 7 "is compressed" "${command[@]}"
+		done
+	done
+}
+
+@test "a head has one status, and a trailer is no head" {
+	fault "{\"path\":\"/keys/tokens\",$(raw 'HTTP/1.1 500 No\r\nHTTP/1.1 200 OK: x\r\nContent-Type: application/json\r\nContent-Length: 5\r\n\r\nnull\n')}"
+	untouched token_list -v ids
+	((status == 1 || status == 7)) || fail "two heads in one"
+	fault "{\"path\":\"/keys/tokens\",\"times\":0,$(raw 'HTTP/1.1 404 Not Found\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nX-Trailer: y\r\nContent-Type: text/html\r\n\r\n')}"
+	fails 3 "404" token_view nobody
 }
 
 @test "interim answers are passed over, but not a flood of them" {
@@ -331,6 +375,15 @@ peak() {
 		view|it nests too deep|"nest":100000
 		view|is too large|"act":false,"status":200,"body":"[]","big_element":8388608
 	END
+	# small values, and too many of them
+	for call in list view; do
+		suffer "$call"
+		printf -v body '%60000s' ''
+		body="{\\\"id\\\":\\\"aB3defghij\\\",\\\"x\\\":[${body// /0,}0]}"
+		[[ $call == view ]] || body="[$body]"
+		fault "{$where,\"times\":0,\"status\":200,\"body\":\"$body\"}"
+		fails 7 "too many values" "${command[@]}"
+	done
 	fault "{\"path\":\"/keys/tokens\",\"times\":0,$(raw "HTTP/1.1 200 OK\r\nX: $(printf '%400000s' x)\r\n\r\n[]")}"
 	fails 7 "too large" token_list -v ids
 	fault "{\"path\":\"/keys/tokens\",\"pad_headers\":200000}"

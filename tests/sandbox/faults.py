@@ -19,12 +19,12 @@ _CUTS = ("accept", "before", "after-headers-read", "request", "act", "response")
 _FIELDS = {
     "name", "method", "path", "skip", "times", "act", "status", "headers", "body", "delay",
     "cut", "stall", "drip", "raw_b64", "close", "late", "twice", "answer", "pad_headers",
-    "big_element", "nest", "gzip_bomb", "truncate", "length", "chunked_garbage", "interim",
+    "big_element", "nest", "gzip_bomb", "truncate", "length", "chunked_garbage", "chunk_extension", "interim",
     "redirect", "code", "accept_hang", "hangup",
 }  # fmt: skip
 _LABELS = (
     "accept_hang cut stall raw_b64 redirect status drip gzip_bomb big_element nest truncate "
-    "length chunked_garbage interim pad_headers twice late delay hangup headers body"
+    "length chunked_garbage chunk_extension interim pad_headers twice late delay hangup headers body"
 ).split()
 
 
@@ -50,7 +50,7 @@ class Fault:
             raise ValueError("cut how? close or reset")
         self.at_accept = bool(spec.get("accept_hang")) or self.cut.get("where") == "accept"
         self.raw = base64.b64decode(spec["raw_b64"]) if "raw_b64" in spec else None
-        for name in ("pad_headers", "big_element", "nest", "gzip_bomb"):
+        for name in ("pad_headers", "big_element", "nest", "gzip_bomb", "chunk_extension"):
             if not 0 <= int(spec.get(name, 0)) <= MAX_BYTES:
                 raise ValueError(f"{name} is out of bounds")
 

@@ -464,6 +464,10 @@ class Connection:
             part = body[:10]
             data = head + b"%x\r\n" % len(part) + part + b"\r\nZZ garbage\r\n" + body
             keep = False
+        elif "chunk_extension" in spec:
+            head = self._head(answer, [("Transfer-Encoding", "chunked")], keep)
+            extension = b"x" * int(spec["chunk_extension"])
+            data = head + b"%x;%s\r\n%s\r\n0\r\n\r\n" % (len(body), extension, body)
         else:
             data = self._encode(request, answer, keep)
         count = min(int(spec.get("interim", 0)), 1000000)

@@ -146,6 +146,28 @@ static void test_nesting(void **state)
 	assert_false(parses(open, sizeof(open)));
 }
 
+static bool parses_values(size_t n)
+{
+	struct buf text = { 0 };
+	bool ok;
+
+	buf_add_char(&text, '[');
+	for (size_t i = 0; i < n; i++)
+		buf_add_str(&text, i ? ",0" : "0");
+	buf_add_char(&text, ']');
+	ok = parses(text.data, text.len);
+	buf_done(&text);
+	return ok;
+}
+
+/* A document of two bytes a value would take forty times its size as a tree. */
+static void test_number_of_values(void **state)
+{
+	(void)state;
+	assert_true(parses_values(49999)); /* and the array itself */
+	assert_false(parses_values(50000));
+}
+
 static struct json *parse(const char *text)
 {
 	struct json *doc = NULL;
@@ -596,6 +618,12 @@ static void test_refuses_lists_at_a_key(void **state)
 		"{\"a\":1]}",
 		"{\"users\" [1]}",
 		"{users:[1]}",
+		"{,\"users\":[]}",
+		"{\"users\":[1],}",
+		"{\"a\":1,,\"users\":[]}",
+		"{\"a\":,\"users\":[]}",
+		"{\"a\":!!,\"users\":[]}",
+		"{\"a\":1 \"users\":[]}",
 		"<html>",
 	};
 
@@ -616,6 +644,7 @@ int main(void)
 		cmocka_unit_test(test_takes_json),
 		cmocka_unit_test(test_refuses_what_is_none),
 		cmocka_unit_test(test_nesting),
+		cmocka_unit_test(test_number_of_values),
 		cmocka_unit_test(test_members),
 		cmocka_unit_test(test_decodes_strings),
 		cmocka_unit_test(test_integers),
