@@ -80,11 +80,15 @@ int command_status(const struct coder_error *err)
 	return statuses[err->code];
 }
 
+/* Whatever is said, and wherever it comes from, has no whole token in it. */
 static void say(void (*print)(const char *fmt, ...), const char *text)
 {
 	struct buf line = { 0 };
+	bool ok = output_escape(&line, text) && line.data;
 
-	print("%s", output_escape(&line, text) && line.data ? line.data : "out of memory");
+	if (ok)
+		coder_hide_tokens(line.data);
+	print("%s", ok ? line.data : "out of memory");
 	buf_done(&line);
 }
 
@@ -113,7 +117,7 @@ void command_print_error(const struct coder_error *err)
 }
 
 /* Sets or unsets TOKEN_ERROR; one that cannot be assigned is left alone. */
-static void publish_error(const struct coder_error *err)
+static void publish_error(struct coder_error *err)
 {
 	char why[SHVAR_WHY_SIZE], status[16], http[24], retry_after[24] = "";
 	const struct shvar_pair pairs[] = {
@@ -121,6 +125,9 @@ static void publish_error(const struct coder_error *err)
 		{ "detail", err->detail }, { "field", err->field }, { "retry_after", retry_after },
 	};
 
+	coder_hide_tokens(err->message);
+	coder_hide_tokens(err->detail);
+	coder_hide_tokens(err->field);
 	snprintf(status, sizeof(status), "%d", command_status(err));
 	snprintf(http, sizeof(http), "%ld", err->http_status);
 	if (err->retry_after >= 0)

@@ -66,6 +66,19 @@ static int copy_string(const char *text, char **ret, struct coder_error *err)
 	return *ret ? 0 : coder_error_memory(err);
 }
 
+/* Takes blanks at both ends away: no token has any, and headers are sent without. */
+static char *trim(char *text)
+{
+	size_t len = strlen(text), lead = strspn(text, " \t");
+
+	while (len > lead && strchr(" \t", text[len - 1]))
+		len--;
+	memmove(text, text + lead, len - lead);
+	explicit_bzero(text + len - lead, lead);
+	text[len - lead] = '\0';
+	return text;
+}
+
 /* *ret is NULL if the variable is unset or empty. */
 static int copy_variable(const char *name, char **ret, struct coder_error *err)
 {
@@ -242,8 +255,7 @@ static int check_owner(const struct session *s, const char *path, struct coder_e
 	char *url, *origin;
 	bool same;
 
-	if (s->url_is_files)
-		return 0;
+	/* once more if it gave the URL: another `coder login` may have written both since */
 	if (read_url_file(s, &url, err) < 0)
 		return -1;
 	if (!url) {
@@ -300,8 +312,10 @@ static int find_token(struct session *s, const char *option, struct coder_error 
 
 	if (copy_option(option, "CODER_SESSION_TOKEN", &s->token, err) < 0)
 		return -1;
-	if (s->token)
+	if (s->token && *trim(s->token))
 		return 0;
+	buf_free_string(s->token);
+	s->token = NULL;
 	if (!s->directory)
 		return no_token(s, err);
 	if (config_path(s, "session", &path, err) < 0)
@@ -539,11 +553,13 @@ static void tell_nobody(void *ctx, const char *text)
 static void warn_of_plaintext(const struct session *s)
 {
 	static bool warned;
+	struct buf origin = { 0 };
 
-	if (!warned)
+	if (!warned && output_escape(&origin, s->origin))
 		shio_warning("%s is not encrypted: whoever is on the way can read the token",
-			     s->origin);
+			     origin.data);
 	warned = true;
+	buf_done(&origin);
 }
 
 static int open_client(const struct session *s, struct coder_client **ret, struct coder_error *err)

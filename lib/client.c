@@ -429,6 +429,9 @@ int coder_token_fill_owner(struct coder_client *client, struct coder_token *toke
 
 	if (token->username || token->owner)
 		return 0;
+	if (!is_segment(token->user_id))
+		return coder_error_set(err, CODER_ERR_NO_ANSWER,
+				       "broken answer: token %s has no user_id", token->id);
 	if (coder_user_get(client, token->user_id, &user, err) < 0)
 		return err->code == CODER_ERR_NOT_FOUND || err->http_status == 403 ? 0 : -1;
 	token->owner = user.username;

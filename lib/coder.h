@@ -260,6 +260,12 @@ int coder_token_allow_list(const struct coder_token *token, struct coder_strings
  */
 bool coder_token_shaped(const char *text);
 
+/*
+ * Writes "[secret]" over the secret of each whole token in a text that is to be
+ * shown. Whole is what servers make: an id, "-", and 22 letters and digits.
+ */
+void coder_hide_tokens(char *text);
+
 /* Whether text could be a public id: ^[0-9A-Za-z]{10}$. */
 bool coder_id_shaped(const char *text);
 

@@ -59,6 +59,7 @@ int coder_error_set(struct coder_error *err, enum coder_code code, const char *f
 	va_end(ap);
 	*err = (struct coder_error){ .code = code, .retry_after = -1 };
 	text_append(err->message, sizeof(err->message), message);
+	explicit_bzero(message, sizeof(message)); /* a server may have repeated a secret */
 	return -1;
 }
 
@@ -73,6 +74,7 @@ int coder_error_wrap(struct coder_error *err, const char *fmt, ...)
 	text_append(message, sizeof(message), ": ");
 	text_append(message, sizeof(message), err->message);
 	memcpy(err->message, message, sizeof(message));
+	explicit_bzero(message, sizeof(message));
 	return -1;
 }
 

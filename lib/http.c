@@ -21,6 +21,7 @@
 #define WAITS_MAX_NS (120 * CODER_NS) /* all waits of a request together */
 #define NOTICE_NS (2 * CODER_NS) /* longer waits are announced */
 #define CONNECT_NS (10 * CODER_NS)
+#define SECRET_MIN 6 /* characters of what is hidden in texts: a shorter value may be any word */
 
 struct http {
 	struct url url;
@@ -172,9 +173,13 @@ static int add_field(struct http *http, const char *name, const char *value,
 		     struct coder_error *err)
 {
 	struct buf line = { 0 };
+	size_t len = strlen(value);
 
+	/* as they are sent, so that an echo is known */
+	while (len && value[len - 1] == ' ')
+		len--;
 	/* "Name;" is libcurl's way to send an empty field, "Name:" would send none */
-	if (!buf_addf(&line, *value ? "%s: %s" : "%s;", name, value)) {
+	if (!buf_addf(&line, len ? "%s: %.*s" : "%s;", name, (int)len, value)) {
 		buf_done(&line);
 		return coder_error_memory(err);
 	}
@@ -403,25 +408,30 @@ static int timed_out(int64_t limit_ns, struct coder_error *err)
 static char *drop_begin(const char *text, char *end, const char *secret)
 {
 	for (size_t n = strlen(secret) - 1; n >= 4; n--)
-		if ((size_t)(end - text) >= n && memcmp(end - n, secret, n) == 0) {
+		if ((size_t)(end - text) >= n && strncasecmp(end - n, secret, n) == 0) {
 			memmove(end - n, end, strlen(end) + 1);
 			return end - n;
 		}
 	return end;
 }
 
-/* Writes "[secret]" over each occurrence; secret is no shorter than that. */
+/* Writes "[secret]" over each occurrence, in whatever case: hosts are in lower. */
 static void black_out(char *text, size_t size, const char *secret)
 {
 	static const char mark[] = "[secret]";
-	size_t len = strlen(secret);
+	const size_t len = strlen(secret), mark_len = sizeof(mark) - 1;
 	char *at = text;
 
-	while ((at = strstr(at, secret))) {
-		memcpy(at, mark, sizeof(mark) - 1);
-		at += sizeof(mark) - 1;
-		memmove(at, at + len - (sizeof(mark) - 1),
-			strlen(at + len - (sizeof(mark) - 1)) + 1);
+	while ((at = strcasestr(at, secret))) {
+		size_t rest = strlen(at + len) + 1;
+
+		if ((size_t)(at - text) + mark_len + rest > size) { /* a short secret, no room */
+			*at = '\0';
+			break;
+		}
+		memmove(at + mark_len, at + len, rest);
+		memcpy(at, mark, mark_len);
+		at += mark_len;
 	}
 	/* a text that was cut may end within the secret: one of the answer's, or this whole one */
 	for (at = text; (at = strstr(at, ANSWER_CUT)); at++)
@@ -432,12 +442,20 @@ static void black_out(char *text, size_t size, const char *secret)
 
 static void hide(struct coder_error *err, const char *secret)
 {
-	if (!secret || strlen(secret) < 8)
+	if (!secret || strlen(secret) < SECRET_MIN)
 		return;
 	black_out(err->message, sizeof(err->message), secret);
 	black_out(err->detail, sizeof(err->detail), secret);
 	black_out(err->field, sizeof(err->field), secret);
 	black_out(err->hint, sizeof(err->hint), secret);
+}
+
+/* Leaves nothing behind the end of a text: a longer one may have been there before. */
+static void clear_rest(char *text, size_t size)
+{
+	size_t len = strlen(text);
+
+	explicit_bzero(text + len, size - len);
 }
 
 /* A server, or a proxy's error page, may repeat what it was sent. */
@@ -452,6 +470,10 @@ static void hide_secrets(const struct http *http, struct coder_error *err)
 
 		hide(err, colon ? colon + 2 : NULL);
 	}
+	clear_rest(err->message, sizeof(err->message));
+	clear_rest(err->detail, sizeof(err->detail));
+	clear_rest(err->field, sizeof(err->field));
+	clear_rest(err->hint, sizeof(err->hint));
 }
 
 /* --------------------------------------------------------------- requests */
@@ -653,5 +675,7 @@ int http_request(struct http *http, const struct http_request *request, struct h
 		hide_secrets(http, &why);
 		*err = why;
 	}
+	explicit_bzero(&call, sizeof(call)); /* heads and errors may repeat what was sent */
+	explicit_bzero(&why, sizeof(why));
 	return rc;
 }

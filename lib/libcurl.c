@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* libcurl.c - loads libcurl, and gives it memory that is wiped when freed. */
+/* libcurl.c - loads libcurl, and has it and its TLS library wipe the memory they used. */
 #include <dlfcn.h>
 #include <stddef.h>
 #include <stdlib.h>
@@ -71,6 +71,22 @@ static char *wiping_strdup(const char *s)
 	char *ret = wiping_malloc(size);
 
 	return ret ? memcpy(ret, s, size) : NULL;
+}
+
+/* Before OpenSSL 3 there was no such option. */
+CURLcode libcurl_cleanse_tls(CURL *easy, void *ssl_ctx, void *unused)
+{
+	const uint64_t cleanse_plaintext = 1 << 1; /* SSL_OP_CLEANSE_PLAINTEXT */
+	void *library = dlopen("libssl.so.3", RTLD_NOW | RTLD_NOLOAD);
+	uint64_t (*set_options)(void *, uint64_t) = NULL;
+
+	(void)easy;
+	(void)unused;
+	if (library)
+		*(void **)&set_options = dlsym(library, "SSL_CTX_set_options");
+	if (set_options)
+		set_options(ssl_ctx, cleanse_plaintext);
+	return CURLE_OK;
 }
 
 static void *open_library(void)

@@ -45,6 +45,12 @@ struct libcurl {
 };
 
 /*
+ * For CURLOPT_SSL_CTX_FUNCTION: has OpenSSL wipe what it read once it is taken. Its
+ * buffers are none of libcurl's memory, and keep what came over TLS.
+ */
+CURLcode libcurl_cleanse_tls(CURL *easy, void *ssl_ctx, void *unused);
+
+/*
  * The table, or NULL with *err. To be called with all signals blocked. libcurl
  * is never unloaded: its connections and what it registered outlive the request.
  */

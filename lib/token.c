@@ -6,6 +6,8 @@
 
 #include "internal.h"
 
+#define SECRET_LEN 22 /* characters behind a token's id and dash */
+
 /* ----------------------------------------------------------------- shapes */
 
 /* How many characters of s, from its start, an id or a secret can have. */
@@ -23,6 +25,23 @@ bool coder_token_shaped(const char *text)
 	text += CODER_ID_LEN + 1;
 	secret_len = alnum_len(text);
 	return secret_len >= 11 && !text[secret_len];
+}
+
+void coder_hide_tokens(char *text)
+{
+	static const char mark[] = "[secret]";
+	const size_t mark_len = sizeof(mark) - 1;
+
+	for (size_t run; *text; text += run ? run : 1) {
+		char *secret = text + CODER_ID_LEN + 1;
+
+		run = alnum_len(text);
+		if (run != CODER_ID_LEN || secret[-1] != '-' || alnum_len(secret) != SECRET_LEN)
+			continue;
+		memcpy(secret, mark, mark_len);
+		memmove(secret + mark_len, secret + SECRET_LEN, strlen(secret + SECRET_LEN) + 1);
+		run = CODER_ID_LEN + 1 + mark_len;
+	}
 }
 
 bool coder_id_shaped(const char *text)

@@ -301,6 +301,8 @@ static CURLcode set_tls(struct run *run)
 	SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
 	SET(CURLOPT_SSL_VERIFYPEER, 1L);
 	SET(CURLOPT_SSL_VERIFYHOST, 2L);
+	/* not with every TLS library, which is why the error does not count */
+	(void)curl->easy_setopt(run->easy, CURLOPT_SSL_CTX_FUNCTION, libcurl_cleanse_tls);
 	if (o->ca_file)
 		SET(CURLOPT_CAINFO, o->ca_file);
 	/* libcurl keeps the parsed CAs (20 ms) only if there is no directory of them */

@@ -821,3 +821,14 @@ failed_with() {
 	is "${TOKEN_ERROR[status]}" 9
 	lacks "$(names)" lost
 }
+
+@test "the longest --timeout is not too long for anything" {
+	CODER_HEADER_COMMAND='echo X-A=b'
+	try token_list -q --timeout 9223372036s
+	is "$status/$err" 0/
+	# what cannot be read back is delivered, not undone
+	fault '{"method":"GET","path":"keys/[0-9A-Za-z]{10}$","times":0,"status":403}'
+	try token_create -n test --timeout 9223372036s
+	is "$status" 0
+	has "$err" "could not be verified"
+}

@@ -332,6 +332,14 @@ squeezed() { # CODING BODY
 	is "$n" 47
 }
 
+@test "a token that says not whose it is is a broken answer" {
+	local user
+	for user in '' ',\"user_id\":\"../x\"'; do
+		fault "{\"path\":\"/keys/tokens/\",\"status\":200,\"body\":\"{\\\"id\\\":\\\"aB3defghij\\\",\\\"login_type\\\":\\\"token\\\"$user}\"}"
+		fails 7 "token aB3defghij has no user_id" token_view somebody
+	done
+}
+
 @test "bytes that are no UTF-8 are shown escaped, as what they are" {
 	fault "{\"path\":\"/keys/tokens\",$(raw "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n[{\"id\":\"aB3defghij\",\"token_name\":\"a\xff\xc0\xafb\",\"expires_at\":\"2099-01-01T00:00:00Z\"}]")}"
 	try token_list --name '*' -c name -o tsv --no-header

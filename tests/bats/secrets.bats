@@ -142,6 +142,15 @@ leave_no_secret() {
 	END
 	is "$(in_memory "$SUBJECT_PID" "$SESSION" "$(cut -d- -f 2 secret)")" "0 0"
 	end_subject
+	# an answer longer than those that come behind it
+	fault '{"method":"POST","pad_headers":2000}'
+	start_subject <<-'END'
+		enable -f "$SO" token_create
+		CODER_CLIENT_TLS_CA_FILE=$PWD/certs/ca.pem
+		token_create -n canary-long --lifetime 1h >secret
+	END
+	is "$(in_memory "$SUBJECT_PID" "$SESSION" "$(cut -d- -f 2 secret)")" "0 0"
+	end_subject
 }
 
 @test "after failures neither token is left in the shell's memory" {
@@ -166,6 +175,26 @@ leave_no_secret() {
 	end_subject
 	lacks "$(<subject.err)" "$SESSION"
 	is "$(grep -o 'secret]' subject.err | sort | uniq -c | tr -s ' ')" " 2 secret]"
+}
+
+@test "straight after one answer that repeats it the session token is not in the shell's memory" {
+	local answer before=
+	for answer in '"status":403,"body":"{\"message\":\"{request_headers}\"}"' \
+		"\"status\":403,\"body\":\"{\\\"message\\\":\\\"$ADMIN_TOKEN\\\"}\"" \
+		"\"status\":403,\"body\":\"{\\\"message\\\":\\\"x $ADMIN_TOKEN\\\",\\\"detail\\\":\\\"$ADMIN_TOKEN y\\\"}\"" \
+		"\"redirect\":\"https://other.example/?t=$ADMIN_TOKEN\"" \
+		"\"status\":200,\"body\":\"x\",\"headers\":{\"Content-Type\":\"text/$ADMIN_TOKEN\"}" \
+		"\"raw_b64\":\"$(printf 'HTTP/1.1 400 %s\r\n\r\n' "$ADMIN_TOKEN" | base64 -w 0)\"" \
+		'"truncate":20'; do
+		for before in : CODER_TOKENS_KEEPALIVE=0; do
+			fault "{\"path\":\"keys\",$answer}"
+			start_subject <<<"$before; enable -f \"\$SO\" token_view; token_view somebody"
+			is "$answer: $(in_memory "$SUBJECT_PID" "$SESSION")" "$answer: 0"
+			end_subject
+			[[ -s subject.err ]] || fail "it did not fail"
+			ctl DELETE faults >/dev/null
+		done
+	done
 }
 
 @test "with a token in a variable a call adds no copy, and -v makes one" {
@@ -326,6 +355,46 @@ no_echo() {
 	reason=$(printf 'HTTP/1.1 400 %s\r\n\r\n' "$ADMIN_TOKEN" | base64 -w 0)
 	fault "{\"path\":\"keys\",\"raw_b64\":\"$reason\"}"
 	no_echo token_list
+}
+
+@test "a secret is hidden in every form it may be repeated in" {
+	local lower=${ADMIN_TOKEN,,}
+	# with blanks around it, which are not sent
+	CODER_SESSION_TOKEN=" $ADMIN_TOKEN  "
+	fault '{"path":"keys","status":400,"body":"{\"message\":\"{request_headers}\"}"}'
+	no_echo token_list
+	try token_list --name grafana -q
+	is "$status/$err" 0/
+	CODER_SESSION_TOKEN=$ADMIN_TOKEN
+	CODER_HEADER='X-Access=first-header-secret  ,X-Short=hunter2'
+	fault '{"path":"keys","status":400,"body":"{\"message\":\"{request_headers}\"}"}'
+	no_echo token_list
+	lacks "$err ${TOKEN_ERROR[*]}" hunter2
+	# as a host, which is in lower case
+	fault "{\"path\":\"keys\",\"redirect\":\"https://$ADMIN_TOKEN.example/\"}"
+	try token_list
+	is "$status" 7
+	lacks "${err,,} ${TOKEN_ERROR[*]}" "${lower#*-}"
+}
+
+@test "a token in the place of something else is hidden, in answers and in arguments" {
+	local args field
+	for field in '"expires_at":"TOKEN"' '"login_type":"TOKEN"'; do
+		ctl DELETE faults >/dev/null
+		fault "{\"path\":\"keys\",\"times\":0,\"status\":200,\"body\":\"$(sed 's/"/\\"/g' <<<"{\"id\":\"aB3defghij\",${field/TOKEN/$ADMIN_TOKEN}}")\"}"
+		try token_view aB3defghij
+		((status)) || fail "that worked"
+		lacks "$err ${TOKEN_ERROR[*]}" "$SESSION"
+		has "$err" "[secret]"
+	done
+	ctl DELETE faults >/dev/null
+	for args in "token_list -c T" "token_list -A T" "token_list -v T" "token_list --url T" "token_list --timeout T" \
+		"token_list --allow T" "token_list -u T" "token_create --lifetime T" "token_create --allow T" "token_rm --from T"; do
+		# shellcheck disable=SC2086 # words
+		try ${args/ T/ $ADMIN_TOKEN}
+		((status)) || fail "$args worked"
+		lacks "$err ${TOKEN_ERROR[*]}" "$SESSION"
+	done
 }
 
 @test "a text that was cut within a secret does not end with a part of it" {
@@ -582,6 +651,14 @@ in_order() {
 		harmless "$err"
 	done
 	[[ ! -e pwned ]] || fail "evaluated"
+}
+
+@test "a host's name is shown escaped" {
+	CODER_URL=$'http://\u009b31mh\u202eost.invalid'
+	try token_list --timeout 5
+	is "$status" 7
+	has "$err" "is not encrypted"
+	harmless "$err"
 }
 
 @test "owners and errors from a server are shown escaped, and evaluated nowhere" {

@@ -318,6 +318,33 @@ static void test_created_is_wiped(void **state)
 	coder_secret_done(NULL);
 }
 
+static void test_hides_tokens(void **state)
+{
+	static const char *const cases[][2] = {
+		{ "", "" },
+		{ "abcdefghij-ABCDEFGHIJKLMNOPQRSTUV", "abcdefghij-[secret]" },
+		{ "a abcdefghij-ABCDEFGHIJKLMNOPQRSTUV, 0123456789-ABCDEFGHIJKLMNOPQRSTUV!",
+		  "a abcdefghij-[secret], 0123456789-[secret]!" },
+		/* none: an id of other length, a secret of other length */
+		{ "xabcdefghij-ABCDEFGHIJKLMNOPQRSTUV", "xabcdefghij-ABCDEFGHIJKLMNOPQRSTUV" },
+		{ "bcdefghij-ABCDEFGHIJKLMNOPQRSTUV", "bcdefghij-ABCDEFGHIJKLMNOPQRSTUV" },
+		{ "abcdefghij-ABCDEFGHIJKLMNOPQRSTU", "abcdefghij-ABCDEFGHIJKLMNOPQRSTU" },
+		{ "abcdefghij-ABCDEFGHIJKLMNOPQRSTUVW", "abcdefghij-ABCDEFGHIJKLMNOPQRSTUVW" },
+		{ "de9b7846-0eca-4db4-a8a8-c520b42f4471", "de9b7846-0eca-4db4-a8a8-c520b42f4471" },
+		{ "abcdefghij", "abcdefghij" },
+		{ "abcdefghij-", "abcdefghij-" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		char text[128];
+
+		snprintf(text, sizeof(text), "%s", cases[i][0]);
+		coder_hide_tokens(text);
+		assert_string_equal(text, cases[i][1]);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -332,6 +359,7 @@ int main(void)
 		cmocka_unit_test(test_widened_scopes),
 		cmocka_unit_test(test_widened_allow_list),
 		cmocka_unit_test(test_created_is_wiped),
+		cmocka_unit_test(test_hides_tokens),
 	};
 
 	return cmocka_run_group_tests_name("token", tests, NULL, NULL);
