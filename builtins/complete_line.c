@@ -193,26 +193,19 @@ int line_read(struct line *line, const char *before, const char *after, const ch
 
 /* ---------------------------------------------------------------- quoting */
 
-static bool has_control(const char *text)
-{
-	for (; *text; text++)
-		if ((unsigned char)*text < ' ' || *text == 0x7f)
-			return true;
-	return false;
-}
-
-/* $'...', the only form in which control characters can be typed. */
+/* $'...', the only form in which what would act on a terminal can be typed. */
 static bool quote_ansi(struct buf *out, const char *text)
 {
 	bool ok = buf_add_str(out, "$'");
 
 	for (; *text && ok; text++) {
-		if ((unsigned char)*text < ' ' || *text == 0x7f)
-			ok = buf_addf(out, "\\%03o", (unsigned char)*text);
+		unsigned char c = (unsigned char)*text;
+
+		if (c < ' ' || c >= 0x7f)
+			ok = buf_addf(out, "\\%03o", c);
 		else
-			ok = (*text != '\'' && *text != '\\') || buf_add_char(out, '\\');
-		if (ok && (unsigned char)*text >= ' ' && *text != 0x7f)
-			ok = buf_add_char(out, *text);
+			ok = ((c != '\'' && c != '\\') || buf_add_char(out, '\\')) &&
+			     buf_add_char(out, *text);
 	}
 	return ok && buf_add_char(out, '\'');
 }
@@ -245,7 +238,7 @@ bool line_quote(struct buf *out, const char *text, char quote, bool first)
 {
 	bool ok = true;
 
-	if (has_control(text))
+	if (!output_is_harmless(text))
 		return !quote && quote_ansi(out, text);
 	if (!quote)
 		return quote_backslash(out, text, first);

@@ -37,6 +37,7 @@ int words_add(struct words *words, const struct wanted *wanted, const char *text
 	word.note = wanted->notes && note ? strdup(note) : NULL;
 	if (!word.text || (wanted->notes && note && !word.note)) {
 		free(word.text);
+		free(word.note);
 		return coder_error_memory(err);
 	}
 	words->v[words->n++] = word;

@@ -95,6 +95,19 @@ static bool add_escaped(struct buf *out, const char *text, enum style style)
 	return buf_add(out, plain, (size_t)(text - plain));
 }
 
+bool output_is_harmless(const char *text)
+{
+	char escaped[8];
+	uint32_t c;
+
+	for (size_t len; *text; text += len) {
+		len = decode(text, &c);
+		if (escape(c, len != 0, STYLE_TEXT, escaped))
+			return false;
+	}
+	return true;
+}
+
 bool output_escape(struct buf *out, const char *text)
 {
 	return add_escaped(out, text, STYLE_TEXT);

@@ -119,6 +119,9 @@ int output_tokens(struct result *result, const struct output_format *format,
  */
 bool output_escape(struct buf *out, const char *text);
 
+/* Whether output_escape() would leave the text as it is. */
+bool output_is_harmless(const char *text);
+
 /* The record fields of -A, in their order, NULL-terminated. */
 extern const char *const output_record_fields[];
 

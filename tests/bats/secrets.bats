@@ -552,17 +552,6 @@ hostile=(
 	'%n%s' '-rf' '--help' ';touch pwned' $'x\n;touch pwned' '<script>' '{a,b}' '[0]' '&'
 )
 
-# harmless TEXT - nothing in it acts on a terminal: no C0 but newline and tab, no DEL, no C1, no
-# bidirectional character or line separator.
-harmless() {
-	local LC_ALL=C bad
-	for bad in $'\x01' [$'\x02'-$'\x08\x0b'-$'\x1f'] $'\x7f' $'\xc2'[$'\x80'-$'\x9f'] $'\xd8\x9c' \
-		$'\xe2\x80'[$'\x8e\x8f\xa8'-$'\xae'] $'\xe2\x81'[$'\xa6'-$'\xa9']; do
-		# shellcheck disable=SC2053 # a pattern
-		[[ $1 != *$bad* ]] || fail "$(printf '%q' "$1")" || return
-	done
-}
-
 @test "the look for harmful characters finds them" {
 	local bad
 	harmless $'two\nlines\tof größe 名前 🔑 \u2030 \u200c'
