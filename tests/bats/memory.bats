@@ -230,8 +230,11 @@ echo "$cases"'
 	needs_replaceable_malloc
 	no_bad "$(failing '
 		enable -f "$SO" token_create token_list token_view token_rm
-		for line in "token_create --scope wor" "token_create --allow workspace:" "token_rm g" \
-			"token_view -c id,n"; do
+		CODER_TOKENS_KEEPALIVE=0
+		lines=("token_create --scope wor" "token_create --allow workspace:" "token_rm " "token_view -c id,n")
+		# all of them twice, then with descriptions: what is remembered of the first time is all
+		# that may stay
+		for line in "${lines[@]}" "${lines[@]}"; do
 			for ((n = 1; ; n += $1)); do
 				arm 0
 				# a change forgets what was remembered, failures too
@@ -247,7 +250,9 @@ echo "$cases"'
 				((count >= n)) || break
 			done
 			((status == 0 && ${#words[@]})) && [[ ${words[*]} != kept ]] || bad "end of $line"
+			((++ended != ${#lines[@]})) || { blocks=$live COMP_TYPE=63; }
 		done
+		((live <= blocks)) || bad "leak: $blocks blocks at first"
 		echo "$cases"' "${THOROUGH:-4}")" 300
 }
 
