@@ -20,7 +20,6 @@
 
 #define READ_BACK_NS (10 * CODER_NS)
 #define UNDO_NS (5 * CODER_NS)
-#define CLOCK_SLACK 60 /* seconds that the clock in front of a server may be ahead of its own */
 
 /* ------------------------------------------------------------------ undo */
 
@@ -29,9 +28,12 @@ static int conclude(struct coder_client *client, enum coder_code code, const cha
 		    struct coder_error *err)
 {
 	struct coder_error why = *err;
+	size_t len = strnlen(why.message, 700);
 
 	err->code = code;
-	snprintf(err->message, sizeof(err->message), "%.700s; %s", why.message, finding);
+	if (len && why.message[len - 1] == '.') /* servers end their sentences */
+		len--;
+	snprintf(err->message, sizeof(err->message), "%.*s; %s", (int)len, why.message, finding);
 	/* the end of an interrupted call is silent, what became of the token is not */
 	if (code == CODER_ERR_INTERRUPTED)
 		client->hooks.notice(client->hooks.ctx, err->message);
@@ -70,8 +72,8 @@ static int delete_it(struct coder_client *client, const struct coder_create *cre
 	struct coder_error failed;
 	char finding[128];
 
-	if (coder_token_delete(client, create->user, id, &failed) < 0 &&
-	    failed.code != CODER_ERR_NOT_FOUND)
+	/* that it is there is known: "no such token" means that it is not permitted */
+	if (coder_token_delete(client, create->user, id, &failed) < 0)
 		return not_sure(client, create, id, &failed, err);
 	snprintf(finding, sizeof(finding),
 		 "the new token (id %s) was deleted again: nothing is left", id);
@@ -85,6 +87,20 @@ int coder_token_undo(struct coder_client *client, const struct coder_create *cre
 	return delete_it(client, create, id, CODER_ERR_OUTCOME, err);
 }
 
+/* There is a token, but nothing proves that this call made it. */
+static int not_proven(struct coder_client *client, const struct coder_create *create,
+		      const char *id, struct coder_error *err)
+{
+	char finding[256];
+
+	snprintf(finding, sizeof(finding),
+		 "it is not known whether token %.120s (id %s), which exists now, is this call's",
+		 create->name, id);
+	err->hint[0] = '\0';
+	coder_error_hint(err, "look at it before you remove it: token_view %s", id);
+	return conclude(client, CODER_ERR_OUTCOME, finding, err);
+}
+
 /* A token of the name is there: is it the one that the lost answer was about? */
 static int judge(struct coder_client *client, const struct coder_create *create, int64_t began,
 		 const struct coder_token *token, struct coder_error *err)
@@ -93,12 +109,9 @@ static int judge(struct coder_client *client, const struct coder_create *create,
 			(create->lifetime_ns == 0 ||
 			 token->lifetime_seconds == create->lifetime_ns / CODER_NS);
 
-	if (began && token->created_epoch < began - CLOCK_SLACK)
-		return nothing_left(
-			client, err->code,
-			"nothing was created: another token of that name was there before", err);
+	/* an older one would have been found before the POST: it may be ours by a wrong clock */
 	if (!began || token->created_epoch < began || !as_asked)
-		return not_sure(client, create, token->id, NULL, err);
+		return not_proven(client, create, token->id, err);
 	return delete_it(client, create, token->id, CODER_ERR_OUTCOME, err);
 }
 
@@ -112,16 +125,17 @@ static bool may_read_tokens(struct coder_client *client, struct coder_error *fai
 }
 
 /*
- * The POST may have been acted on and its answer is lost. A server that closed
- * the connection has acted by now or never will; one that was given up on, or
- * sits behind a gateway that gave up, may act yet.
+ * The POST may have been acted on and its answer is lost. Whoever closed the
+ * connection is given a moment to act, as it may stand in front of the server.
+ * One that was given up on, or sits behind a gateway that gave up, may act any
+ * time.
  */
 static int undo_unknown(struct coder_client *client, const struct coder_create *create,
 			int64_t began, struct coder_error *err)
 {
 	static const int64_t pauses[] = { CODER_NS / 4, CODER_NS / 2, CODER_NS };
-	bool may_act_yet = err->timeout || err->http_status == 504;
-	bool patient = may_act_yet || err->code == CODER_ERR_INTERRUPTED;
+	bool may_act_yet =
+		err->timeout || err->http_status == 504 || err->code == CODER_ERR_INTERRUPTED;
 	struct coder_token CLEANUP(coder_token_done) token = { 0 };
 	struct coder_error failed = { 0 };
 	char notice[256];
@@ -137,29 +151,28 @@ static int undo_unknown(struct coder_client *client, const struct coder_create *
 			return judge(client, create, began, &token, err);
 		if (failed.code != CODER_ERR_NOT_FOUND)
 			return not_sure(client, create, NULL, &failed, err);
-		if (i == (patient ? 3 : 1))
+		if (i == sizeof(pauses) / sizeof(pauses[0]))
 			break;
 		if (http_sleep(client->http, pauses[i], &failed) < 0)
 			return not_sure(client, create, NULL, &failed, err);
 	}
 	if (may_act_yet || !may_read_tokens(client, &failed))
 		return not_sure(client, create, NULL, &failed, err);
-	return nothing_left(client, err->code, "no token was created: nothing is left", err);
+	return nothing_left(client, err->code, "no such token is there: nothing is left", err);
 }
 
 /* ---------------------------------------------------------------- create */
 
 /* Whether a failed POST surely made no token. */
-static bool surely_refused(const struct http_response *response, const struct coder_error *err)
+static bool surely_refused(const struct coder_error *err)
 {
-	struct coder_error scratch;
 	long status = err->http_status;
 
 	if (!err->sent)
 		return true;
-	if (status == 500) /* said by Coder itself, not by something in front of it */
-		return response->body.len &&
-		       json_error(response->body.data, response->body.len, &scratch);
+	if (status == 500) /* Coder's own, and from before the token was stored */
+		return strstr(err->detail, "rbac: forbidden") ||
+		       strstr(err->detail, "generate API key: ");
 	return status >= 300 && status < 500 && status != 408;
 }
 
@@ -211,7 +224,7 @@ static int post(struct coder_client *client, const struct coder_create *create, 
 		coder_error_hint(err,
 				 "the name was free a moment before: another call has taken it, "
 				 "or this one's request was repeated on its way");
-	if (surely_refused(&response, err))
+	if (surely_refused(err))
 		return -1;
 	return undo_unknown(client, create, began, err);
 }

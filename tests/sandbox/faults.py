@@ -15,7 +15,7 @@ from http_types import JSON_TYPE, Response
 
 MAX_WAIT = 120.0
 MAX_BYTES = 1 << 32
-_CUTS = ("accept", "before", "after-headers-read", "request", "act", "response")
+_CUTS = ("accept", "before", "after-headers-read", "request", "passed", "act", "response")
 _FIELDS = {
     "name", "method", "path", "skip", "times", "act", "status", "headers", "body", "delay",
     "cut", "stall", "drip", "raw_b64", "close", "late", "twice", "answer", "pad_headers",

@@ -401,6 +401,12 @@ class Connection:
             self._log(request, None, fault)
             self._cut(fault.cut)
         request.body = self._read_body(request)
+        if where == "passed":
+            self._log(request, None, fault)
+            try:
+                self._cut(fault.cut)
+            finally:
+                self._act(request, fault)
         acted = self._act(request, fault)
         if where == "act":
             self._log(request, None, fault, acted)
