@@ -352,7 +352,9 @@ static int perform(struct call *call, const char *const *words, size_t n)
 	int rc = work(call, &parsed, words, n, &err);
 
 	if (rc == 0) {
-		rc = result_publish(&call->result, call_pending, call, &pipe_broke, &err);
+		rc = result_publish(&call->result,
+				    call->client ? coder_client_deadline(call->client) : INT64_MAX,
+				    call_pending, call, &pipe_broke, &err);
 		if (rc < 0 && command->undelivered && call->client)
 			rc = command->undelivered(call, &err);
 	}

@@ -705,6 +705,7 @@ static int assign(const struct result_variable *v)
 
 /* Remembers which signal ended a write. */
 struct watch {
+	int64_t deadline;
 	int (*pending)(void *ctx);
 	void *ctx;
 	int signal;
@@ -725,7 +726,8 @@ static int write_text(const struct buf *text, struct watch *watch, bool *ret_pip
 
 	/* the last look for a signal: from here to the end of the call nothing waits */
 	if (!watch_pending(watch) &&
-	    (!text->len || shio_write(text->data, text->len, watch_pending, watch) == 0))
+	    (!text->len ||
+	     shio_write(text->data, text->len, watch->deadline, watch_pending, watch) == 0))
 		return 0;
 	error = errno;
 	if (watch->signal) {
@@ -733,14 +735,17 @@ static int write_text(const struct buf *text, struct watch *watch, bool *ret_pip
 		err->signal = watch->signal;
 		return -1;
 	}
+	if (error == ETIME)
+		return coder_error_set(err, CODER_ERR_REFUSED,
+				       "write error: nobody took the output in time");
 	*ret_pipe = error == EPIPE;
 	return coder_error_set(err, CODER_ERR_REFUSED, "write error: %s", strerror(error));
 }
 
-int result_publish(struct result *result, int (*pending)(void *ctx), void *ctx, bool *ret_pipe,
-		   struct coder_error *err)
+int result_publish(struct result *result, int64_t deadline, int (*pending)(void *ctx), void *ctx,
+		   bool *ret_pipe, struct coder_error *err)
 {
-	struct watch watch = { .pending = pending, .ctx = ctx };
+	struct watch watch = { .deadline = deadline, .pending = pending, .ctx = ctx };
 
 	/* whatever can fail comes before the first assignment */
 	for (size_t i = 0; i < result->n_variables; i++)

@@ -36,13 +36,13 @@ int result_pair(struct result *result, const char *key, const char *value, struc
 
 /*
  * Writes the text, which may fail, then assigns the variables, which have
- * passed shvar_check() and should not, then prints the note. pending: see
- * shio_write(); it is looked at once even if there is no text. Fails with CODER_ERR_REFUSED ("write error: ...", "NAME: cannot
+ * passed shvar_check() and should not, then prints the note. deadline, pending: see
+ * shio_write(); the latter is looked at once even if there is no text. Fails with CODER_ERR_REFUSED ("write error: ...", "NAME: cannot
  * be assigned") or CODER_ERR_INTERRUPTED. *ret_pipe is set if standard output is
  * a broken pipe.
  */
-int result_publish(struct result *result, int (*pending)(void *ctx), void *ctx, bool *ret_pipe,
-		   struct coder_error *err);
+int result_publish(struct result *result, int64_t deadline, int (*pending)(void *ctx), void *ctx,
+		   bool *ret_pipe, struct coder_error *err);
 
 /* --------------------------------------------------------------- columns */
 

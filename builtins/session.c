@@ -327,13 +327,19 @@ static int find_token(struct session *s, const char *option, struct coder_error 
 
 /* -------------------------------------------------------------------- tls */
 
+/* The TLS library opens it itself, and would wait for who writes to a FIFO, whatever happens. */
 static int find_readable(const char *variable, char **ret, struct coder_error *err)
 {
+	struct stat st;
+
 	if (copy_variable(variable, ret, err) < 0)
 		return -1;
-	if (*ret && faccessat(AT_FDCWD, *ret, R_OK, AT_EACCESS) < 0)
+	if (*ret && (faccessat(AT_FDCWD, *ret, R_OK, AT_EACCESS) < 0 || stat(*ret, &st) < 0))
 		return coder_error_set(err, CODER_ERR_USAGE, "%s: %s: %s", variable, *ret,
 				       strerror(errno));
+	if (*ret && !S_ISREG(st.st_mode))
+		return coder_error_set(err, CODER_ERR_USAGE, "%s: %s: not a regular file", variable,
+				       *ret);
 	return 0;
 }
 

@@ -24,6 +24,7 @@
 #include <quit.h>
 #include <common.h>
 
+#include "../lib/coder.h"
 #include "shell.h"
 
 /* In headers that bash does not install. */
@@ -35,6 +36,7 @@ extern void rl_check_signals(void) __attribute__((weak));
 extern void rl_cleanup_after_signal(void) __attribute__((weak));
 
 #define SLICE_MS 100 /* how long a wait does not look at pending signals */
+#define MESSAGE_MS 5000 /* how long a message waits for whoever reads standard error */
 
 #define SAME_FIELD(field)                                                                        \
 	_Static_assert(offsetof(struct shell_builtin, field) == offsetof(struct builtin, field), \
@@ -352,28 +354,51 @@ void shell_sync_environment(void)
 
 /* ---------------------------------------------------------------- output */
 
-static void hold_sigpipe(sigset_t *ret_old)
+/* What a write may raise: to a pipe without a reader, past the size that a file may have. */
+static const int write_signals[] = { SIGPIPE, SIGXFSZ };
+#define N_WRITE (sizeof(write_signals) / sizeof(write_signals[0]))
+
+/* A write fails, but does not end a process that has a token to undo. */
+static void hold_write_signals(sigset_t *ret_old)
 {
 	sigset_t set;
 
 	sigemptyset(&set);
-	sigaddset(&set, SIGPIPE);
+	for (size_t i = 0; i < N_WRITE; i++)
+		sigaddset(&set, write_signals[i]);
 	sigprocmask(SIG_BLOCK, &set, ret_old);
 }
 
-static void release_sigpipe(const sigset_t *old)
+static void release_write_signals(const sigset_t *old)
 {
 	static const struct timespec now;
-	sigset_t set;
+	sigset_t raised;
 
-	sigemptyset(&set);
-	sigaddset(&set, SIGPIPE);
-	if (!sigismember(old, SIGPIPE))
-		sigtimedwait(&set, NULL, &now);
+	sigemptyset(&raised);
+	for (size_t i = 0; i < N_WRITE; i++)
+		if (!sigismember(old, write_signals[i]))
+			sigaddset(&raised, write_signals[i]);
+	while (sigtimedwait(&raised, NULL, &now) > 0)
+		;
 	sigprocmask(SIG_SETMASK, old, NULL);
 }
 
-/* A message must not end a process that has a token to undo: no SIGPIPE. */
+/*
+ * Waits until there is room for a message, as long as a reader may take that
+ * has stalled: a shell whose signals are held could not be freed from a write.
+ */
+static bool error_has_room(void)
+{
+	struct pollfd out = { .fd = STDERR_FILENO, .events = POLLOUT };
+	int ready;
+
+	fflush(stderr);
+	do
+		ready = poll(&out, 1, MESSAGE_MS);
+	while (ready < 0 && errno == EINTR && !shell_pending(NULL));
+	return ready > 0;
+}
+
 __attribute__((format(printf, 2, 0))) static void say(void (*print)(const char *, ...),
 						      const char *fmt, va_list ap)
 {
@@ -382,9 +407,10 @@ __attribute__((format(printf, 2, 0))) static void say(void (*print)(const char *
 
 	if (vasprintf(&text, fmt, ap) < 0)
 		text = NULL;
-	hold_sigpipe(&old);
-	print("%s", text ? text : "out of memory");
-	release_sigpipe(&old);
+	hold_write_signals(&old);
+	if (error_has_room())
+		print("%s", text ? text : "out of memory");
+	release_write_signals(&old);
 	free(text);
 }
 
@@ -410,7 +436,8 @@ void shio_warning(const char *fmt, ...)
  * Returns 0 or an errno. No more than PIPE_BUF at once: what poll() says of a
  * pipe is true of that much, so that write() does not block.
  */
-static int write_all(const char *data, size_t len, int (*pending)(void *ctx), void *ctx)
+static int write_all(const char *data, size_t len, int64_t deadline, int (*pending)(void *ctx),
+		     void *ctx)
 {
 	while (len > 0) {
 		struct pollfd out = { .fd = STDOUT_FILENO, .events = POLLOUT };
@@ -420,6 +447,8 @@ static int write_all(const char *data, size_t len, int (*pending)(void *ctx), vo
 		if (pending(ctx))
 			return EINTR;
 		ready = poll(&out, 1, SLICE_MS);
+		if (ready <= 0 && coder_clock() >= deadline)
+			return ETIME;
 		if (ready == 0 || (ready < 0 && errno == EINTR))
 			continue;
 		n = write(STDOUT_FILENO, data, len < PIPE_BUF ? len : PIPE_BUF);
@@ -433,14 +462,14 @@ static int write_all(const char *data, size_t len, int (*pending)(void *ctx), vo
 	return 0;
 }
 
-int shio_write(const char *data, size_t len, int (*pending)(void *ctx), void *ctx)
+int shio_write(const char *data, size_t len, int64_t deadline, int (*pending)(void *ctx), void *ctx)
 {
 	sigset_t old;
 	int error;
 
-	hold_sigpipe(&old);
-	error = fflush(stdout) == 0 ? write_all(data, len, pending, ctx) : errno;
-	release_sigpipe(&old);
+	hold_write_signals(&old);
+	error = fflush(stdout) == 0 ? write_all(data, len, deadline, pending, ctx) : errno;
+	release_write_signals(&old);
 	errno = error;
 	return error ? -1 : 0;
 }
@@ -449,10 +478,11 @@ void shio_note(const char *text)
 {
 	sigset_t old;
 
-	hold_sigpipe(&old);
-	fprintf(stderr, "%s\n", text);
+	hold_write_signals(&old);
+	if (error_has_room())
+		fprintf(stderr, "%s\n", text);
 	fflush(stderr);
-	release_sigpipe(&old);
+	release_write_signals(&old);
 }
 
 void shio_progress(const char *text)

@@ -95,7 +95,7 @@ void shell_sync_environment(void);
 /*
  * A message on standard error behind the shell's own prefix, as its builtins
  * print theirs ("script: line 3: token_rm: ..."). Text from outside must have
- * been escaped (output_escape()).
+ * been escaped (output_escape()). It is dropped if nobody reads for 5 s.
  */
 void shio_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void shio_warning(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
@@ -103,12 +103,14 @@ void shio_warning(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /*
  * Writes to standard output, past stdio's buffer (which is flushed first and
  * must not keep secrets), waiting in slices of 100 ms that look at pending().
- * Returns 0, or -1 with errno set: EINTR if pending() ended it. SIGPIPE is held
- * back: a broken pipe is EPIPE here. In a subshell, a later
+ * Returns 0, or -1 with errno set: EINTR if pending() ended it, ETIME if nobody
+ * takes what is written by deadline (a coder_clock(), INT64_MAX: none). SIGPIPE
+ * and SIGXFSZ are held back: EPIPE and EFBIG here. In a subshell, a later
  * shell_leave() with SHELL_EPIPE ends the process by SIGPIPE as it would end
  * any writer in a pipeline.
  */
-int shio_write(const char *data, size_t len, int (*pending)(void *ctx), void *ctx);
+int shio_write(const char *data, size_t len, int64_t deadline, int (*pending)(void *ctx),
+	       void *ctx);
 
 /* Prints a line on standard error as it is, for what is neither error nor warning. */
 void shio_note(const char *text);

@@ -23,8 +23,7 @@ int coder_client_new(const struct coder_config *config, struct coder_client **re
 		return -1;
 	}
 	client->hooks = config->hooks;
-	if (config->timeout_ns > 0)
-		client->deadline = coder_deadline(config->timeout_ns);
+	client->deadline = config->timeout_ns > 0 ? coder_deadline(config->timeout_ns) : INT64_MAX;
 	if (coder_token_shaped(config->token))
 		memcpy(client->self_id, config->token, CODER_ID_LEN);
 	*ret = client;
@@ -42,6 +41,11 @@ void coder_client_free(struct coder_client *client)
 void coder_disconnect(void)
 {
 	http_disconnect();
+}
+
+int64_t coder_client_deadline(const struct coder_client *client)
+{
+	return client->deadline;
 }
 
 bool coder_client_insecure(const struct coder_client *client)

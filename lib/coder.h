@@ -349,6 +349,8 @@ struct coder_client;
 int coder_client_new(const struct coder_config *config, struct coder_client **ret,
 		     struct coder_error *err);
 void coder_client_free(struct coder_client *client);
+/* The coder_clock() after which nothing new begins; INT64_MAX: none. */
+int64_t coder_client_deadline(const struct coder_client *client);
 
 /* Closes the connections that are kept between the calls of this process. */
 void coder_disconnect(void);

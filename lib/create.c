@@ -275,7 +275,7 @@ static int read_back(struct coder_client *client, const struct coder_create *cre
 				    &created->token, err);
 
 	if (rc < 0) {
-		bool late = client->deadline && coder_clock() >= client->deadline;
+		bool late = coder_clock() >= client->deadline;
 
 		if (err->code == CODER_ERR_INTERRUPTED || late) {
 			coder_error_wrap(err, "creating token %.120s", create->name);

@@ -88,7 +88,9 @@ static void set_deadline(struct http *http, int64_t budget_ns)
 
 /* --------------------------------------------------------------- signals */
 
-static const int held_signals[] = { SIGINT, SIGTERM, SIGHUP };
+/* Those that end a process unless something is done about them, and that people send. */
+static const int held_signals[] = { SIGINT,  SIGTERM,	SIGHUP,	 SIGALRM, SIGUSR1,
+				    SIGUSR2, SIGVTALRM, SIGPROF, SIGXCPU };
 #define N_HELD (sizeof(held_signals) / sizeof(held_signals[0]))
 
 int http_pending(const struct http *http)

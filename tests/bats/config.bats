@@ -822,6 +822,20 @@ failed_with() {
 	lacks "$(names)" lost
 }
 
+@test "a file for TLS that is no file is refused before any request: it could hang the shell" {
+	local variable
+	mkfifo "$BATS_TEST_TMPDIR/fifo"
+	for variable in CODER_CLIENT_TLS_CA_FILE CODER_CLIENT_TLS_CERT_FILE CODER_CLIENT_TLS_KEY_FILE SSL_CERT_FILE; do
+		export "$variable=$BATS_TEST_TMPDIR/fifo"
+		try token_list
+		refused_early 2 "$variable: $BATS_TEST_TMPDIR/fifo: not a regular file"
+		export "$variable=/dev/null"
+		try token_list
+		refused_early 2 "$variable: /dev/null: not a regular file"
+		unset "$variable"
+	done
+}
+
 @test "the longest --timeout is not too long for anything" {
 	CODER_HEADER_COMMAND='echo X-A=b'
 	try token_list -q --timeout 9223372036s

@@ -600,6 +600,47 @@ taken_back() {
 	! exists test || fail "there is a token"
 }
 
+@test "a secret that cannot be written is taken back: a file may not grow so long" {
+	# whoever is before the limit can still write
+	drive "exec 2> >(cat); ulimit -f 0
+		token_create -n test >'$BATS_TEST_TMPDIR/secret'; echo \"status \$?\" >&2; exec 2>&-; wait" <<-END
+		end 10
+	END
+	is "$ended" 0
+	has "$out" "write error: File too large; the new token (id "
+	has "$out" "was deleted again: nothing is left"
+	has "$out" "status 9"
+	! exists test || fail "there is a token"
+}
+
+# full_pipe N - what opens a full pipe that nobody reads as descriptor N, in a script.
+full_pipe() {
+	rm -f "$BATS_TEST_TMPDIR/fifo"
+	mkfifo "$BATS_TEST_TMPDIR/fifo"
+	echo "exec $1<>'$BATS_TEST_TMPDIR/fifo'
+		dd if=/dev/zero of=/dev/fd/$1 bs=4096 count=64 oflag=nonblock status=none 2>/dev/null"
+}
+
+@test "a secret that nobody takes is taken back when --timeout is over" {
+	drive "$(full_pipe 5)
+		token_create -n test --timeout 1 >&5; echo \"status \$?\"" <<-END
+		end 10
+	END
+	is "$out" "status 9"
+	has "$err" "write error: nobody took the output in time; the new token (id "
+	! exists test || fail "there is a token"
+}
+
+@test "an error output that nobody reads keeps no token from being taken back" {
+	fault '{"method":"POST","cut":{"where":"act"}}'
+	drive "$(full_pipe 5)
+		token_create -n test 2>&5; echo \"status \$?\"" <<-END
+		end 30
+	END
+	is "$out" "status 9"
+	! exists test || fail "there is a token"
+}
+
 @test "an error nobody can read changes nothing of what is done" {
 	quietly() { token_create -n test 2>&-; }
 	fault '{"method":"POST","cut":{"where":"act"}}'
@@ -685,9 +726,9 @@ status 130 130 kept"
 	done
 }
 
-@test "TERM and HUP are as good as ^C" {
+@test "other signals that end a script are as good as ^C" {
 	local name
-	for name in TERM HUP; do
+	for name in TERM HUP ALRM USR1 USR2 VTALRM PROF XCPU; do
 		again
 		signal_at_post 'token_create -n test; echo next' "signal $name"
 		is "$ended" "SIG$name"
@@ -807,6 +848,26 @@ status 130"
 	has "$(<"$BATS_TEST_TMPDIR/screen")" $'\nstatus 130 secret kept\n'
 	has "$(<"$BATS_TEST_TMPDIR/screen")" $'\nlength 33\n'
 	is "$(requests DELETE | grep -c .)" 1
+}
+
+@test "^C at the prompt ends the loop around a create, too" {
+	export CODER_URL CODER_SESSION_TOKEN
+	fault '{"method":"POST","stall":{"at":0,"act":true}}'
+	python3 "$REPO/tests/tools/drive.py" --pty --log "$BATS_FILE_TMPDIR/log" "$BASH" --norc --noprofile -i \
+		>"$BATS_TEST_TMPDIR/screen" <<-END || fail "the driver failed" "$(<"$BATS_TEST_TMPDIR/screen")"
+			type enable -f '$SO' ${BUILTINS[*]}
+			prompt 10
+			type for i in 1 2; do token_create -n test -v secret; echo "round \$i"; done
+			until log "method": "POST"
+			key C
+			prompt 10
+			type echo "status \$?"
+			prompt 5
+		END
+	has "$(<"$BATS_TEST_TMPDIR/screen")" "was deleted again: nothing is left"
+	has "$(<"$BATS_TEST_TMPDIR/screen")" $'\nstatus 130\n'
+	lacks "$(<"$BATS_TEST_TMPDIR/screen")" $'\nround'
+	is "$(requests POST | grep -c .)" 1
 }
 
 # ------------------------------------------------------------------ anywhere

@@ -306,3 +306,16 @@ in_other_endings() {
 	[[ $out != *9[0-9][0-9]* ]] || fail "a descriptor was inherited: $out"
 	apart t1 -- t2
 }
+
+@test "a TLS connection that the server reset never ends the shell" {
+	deployment TLS
+	ctl POST faults '[{"skip": 1, "times": 3, "cut": {"where": "response", "at": 90, "how": "reset"}},
+		{"skip": 1, "times": 3, "cut": {"where": "before", "how": "reset"}}]' >/dev/null
+	export CODER_URL CODER_SESSION_TOKEN CODER_CLIENT_TLS_CA_FILE SO
+	try bash --norc -c 'enable -f "$SO" token_list
+		for i in 1 2 3 4 5 6 7 8 9; do token_list -q -v ids; done
+		trap "echo nobody sends PIPE" PIPE
+		token_list -q -v ids && echo works'
+	is "$status" 0
+	is "$out" works
+}

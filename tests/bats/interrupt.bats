@@ -103,6 +103,12 @@ script() {
 	err=$(<"$BATS_TEST_TMPDIR/script.err")
 }
 
+# The header command, if there was one, has ended with the call.
+no_command_left() {
+	[[ ! -e $BATS_TEST_TMPDIR/command ]] || ! kill -0 "$(<"$BATS_TEST_TMPDIR/command")" 2>/dev/null ||
+		fail "the header command still runs"
+}
+
 # ^C at the prompt, at a point of the call's way.
 interrupt_at_prompt() {
 	waiting_at "$1"
@@ -149,7 +155,7 @@ interrupt_at_prompt() {
 
 @test "^C at the prompt ends a call and its header command" {
 	interrupt_at_prompt "running the header command"
-	! kill -0 "$(<"$BATS_TEST_TMPDIR/command")" 2>/dev/null || fail "the command still runs"
+	no_command_left
 }
 
 @test "^C at the prompt ends a call whose host is being looked up" {
@@ -260,6 +266,7 @@ interrupt_at_prompt() {
 		END
 		is "$ended" SIGINT
 		is "$out" ""
+		no_command_left
 		begin_anew
 	done
 }
@@ -276,6 +283,7 @@ interrupt_at_prompt() {
 		END
 		is "$ended" SIGINT
 		is "$out" "bye"
+		no_command_left
 		begin_anew
 	done
 }
@@ -297,6 +305,7 @@ interrupt_at_prompt() {
 		END
 		is "$ended" 0
 		is "$out" $'trapped\nstatus 130 ids old error 130\nworks with 2'
+		no_command_left
 		begin_anew
 	done
 }

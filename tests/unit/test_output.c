@@ -18,8 +18,9 @@ static struct buf shell_log; /* what happened, in order */
 static int write_error; /* errno of shio_write(), 0: it succeeds */
 static const char *refused; /* the variable that cannot be assigned, or NULL */
 
-int shio_write(const char *data, size_t len, int (*pending)(void *ctx), void *ctx)
+int shio_write(const char *data, size_t len, int64_t deadline, int (*pending)(void *ctx), void *ctx)
 {
+	assert_int_equal(deadline, INT64_MAX);
 	if (pending(ctx)) {
 		errno = EINTR;
 		return -1;
@@ -87,7 +88,7 @@ static int reset(void **state)
 
 static int publish(struct result *result, bool *pipe, struct coder_error *err)
 {
-	return result_publish(result, pending, &signal_number, pipe, err);
+	return result_publish(result, INT64_MAX, pending, &signal_number, pipe, err);
 }
 
 /* Publishes, which must succeed, and returns what happened; result is ended. */
