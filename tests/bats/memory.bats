@@ -285,6 +285,16 @@ echo "$cases"'
 	echo "# $cases failed" >&3
 }
 
+@test "a libcurl that raises SIGPIPE, as older ones do, ends no shell and runs no trap" {
+	libcurl_fails
+	FAILING+=(RAISE_SIGPIPE=1)
+	is "$(failing 'enable -f "$SO" token_list token_view
+		for i in 1 2 3; do token_list -q -v ids; token_view nobody 2>err; done
+		trap "echo nobody sends PIPE" PIPE
+		token_list -q -v ids && echo works
+		kill -PIPE $$')" $'works\nnobody sends PIPE'
+}
+
 # ------------------------------------------------------------- what accumulates
 
 @test "ten thousand calls grow neither memory nor descriptors" {

@@ -8,6 +8,7 @@
  * clean-up fails, the real one has been done: nothing may be touched afterwards.
  */
 #include <dlfcn.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -143,8 +144,11 @@ CURLMcode curl_multi_remove_handle(CURLM *multi, CURL *easy)
 	return control_fails() ? CURLM_INTERNAL_ERROR : code;
 }
 
+/* With $RAISE_SIGPIPE: as those before 7.87, and their TLS libraries, may do. */
 CURLMcode curl_multi_perform(CURLM *multi, int *running)
 {
+	if (getenv("RAISE_SIGPIPE"))
+		raise(SIGPIPE);
 	return control_fails() ? CURLM_INTERNAL_ERROR : REAL(curl_multi_perform)(multi, running);
 }
 
