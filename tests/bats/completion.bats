@@ -5,14 +5,7 @@
 
 # shellcheck disable=SC2016,SC2030,SC2031,SC2034,SC2154 # quoted for another shell; variables of the helper, of each test
 load helper
-
-setup_file() {
-	sandbox_start --seed demo --rate-limit 0
-}
-
-teardown_file() {
-	sandbox_stop
-}
+SANDBOX_OPTIONS=(--seed demo --rate-limit 0)
 
 setup() {
 	shell_setup

@@ -8,23 +8,11 @@
 #                             and where their row begins (1)
 
 load helper
+SANDBOX_OPTIONS=(--seed demo)
 
 SECRET='^[0-9A-Za-z]{10}-[0-9A-Za-z]{22}$'
 JSON='"headers":{"Content-Type":"application/json"}'
 LOOKING="no answer to the creation of token test: looking for it, to remove it again (^C leaves at once)"
-
-setup_file() {
-	sandbox_start --seed demo
-}
-
-teardown_file() {
-	sandbox_stop
-}
-
-setup() {
-	shell_setup
-	forget_requests
-}
 
 # exists NAME [ID] - whether there is an API token of that plain name, and it has that id.
 exists() {

@@ -4,14 +4,7 @@
 # socket, far up; what the user opens, closes or redirects never meets it.
 
 load helper
-
-setup_file() {
-	sandbox_start --rate-limit 0
-}
-
-teardown_file() {
-	sandbox_stop
-}
+SANDBOX_OPTIONS=(--rate-limit 0)
 
 setup() {
 	shell_setup

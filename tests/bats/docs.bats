@@ -3,18 +3,7 @@
 # What is written about the builtins is what they do: help, manual pages, README.
 
 load helper
-
-setup_file() {
-	sandbox_start --seed demo --max-admin-lifetime 8760h
-}
-
-teardown_file() {
-	sandbox_stop
-}
-
-setup() {
-	shell_setup
-}
+SANDBOX_OPTIONS=(--seed demo --max-admin-lifetime 8760h)
 
 # options_of BUILTIN - the long names of its options.
 options_of() {

@@ -3,14 +3,7 @@
 # The scripts in examples/ do what they say, and leave nothing behind when something goes wrong.
 
 load helper
-
-setup_file() {
-	sandbox_start --seed demo --max-admin-lifetime 8760h
-}
-
-teardown_file() {
-	sandbox_stop
-}
+SANDBOX_OPTIONS=(--seed demo --max-admin-lifetime 8760h)
 
 setup() {
 	shell_setup

@@ -6,14 +6,7 @@
 # longest silence.
 
 load helper
-
-setup_file() {
-	sandbox_start --seed demo --rate-limit 0
-}
-
-teardown_file() {
-	sandbox_stop
-}
+SANDBOX_OPTIONS=(--seed demo --rate-limit 0)
 
 setup() {
 	shell_setup

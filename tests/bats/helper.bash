@@ -11,6 +11,21 @@ SO=${CODER_TOKENS_SO:-$REPO/build/coder_tokens.so}
 SANDBOX=$REPO/tests/sandbox
 BUILTINS=(token_create token_list token_view token_rm)
 
+SANDBOX_OPTIONS=() # a test file's own
+
+# What a test file does that says nothing else: one that does calls these or their parts.
+setup_file() {
+	sandbox_start "${SANDBOX_OPTIONS[@]}"
+}
+
+teardown_file() {
+	sandbox_stop
+}
+
+setup() {
+	shell_setup
+}
+
 # sandbox_start [OPTION]... - starts a sandbox for the file; sets URL and *_TOKEN.
 sandbox_start() {
 	local ready=$BATS_FILE_TMPDIR/ready.$RANDOM i

@@ -3,14 +3,7 @@
 # make install and make uninstall, into a directory of the test's own.
 
 load helper
-
-setup_file() {
-	sandbox_start --seed demo
-}
-
-teardown_file() {
-	sandbox_stop
-}
+SANDBOX_OPTIONS=(--seed demo)
 
 setup() {
 	shell_setup

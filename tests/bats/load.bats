@@ -3,19 +3,7 @@
 # Loading and unloading, help, and what is said to those who mistype.
 
 load helper
-
-setup_file() {
-	sandbox_start --seed demo
-}
-
-teardown_file() {
-	sandbox_stop
-}
-
-setup() {
-	shell_setup
-	forget_requests
-}
+SANDBOX_OPTIONS=(--seed demo)
 
 # fresh SCRIPT - runs it in a bash of its own, where nothing is loaded yet; $SO and $all are set.
 fresh() {

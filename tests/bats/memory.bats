@@ -16,10 +16,6 @@ setup_file() {
 	[[ -z ${SANITIZE-} ]] || export UNSUITABLE="runs without sanitizers"
 }
 
-teardown_file() {
-	sandbox_stop
-}
-
 setup() {
 	[[ -z ${UNSUITABLE-} ]] || skip "$UNSUITABLE"
 	shell_setup

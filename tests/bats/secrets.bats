@@ -8,16 +8,9 @@
 # shellcheck disable=SC2016,SC2030,SC2031
 
 load helper
+SANDBOX_OPTIONS=(--seed demo --rate-limit 0)
 
 TOOLS=$REPO/tests/tools
-
-setup_file() {
-	sandbox_start --seed demo --rate-limit 0
-}
-
-teardown_file() {
-	sandbox_stop
-}
 
 setup() {
 	shell_setup

@@ -20,15 +20,6 @@ for thing in sys.argv[1:]:
 		"template acme docker" "template coder old-vm" "group coder developers" "group acme developers" >"$BATS_FILE_TMPDIR/ids"
 }
 
-teardown_file() {
-	sandbox_stop
-}
-
-setup() {
-	shell_setup
-	forget_requests
-}
-
 # uuid_of THING - the id that the sandbox gives to a thing of that name.
 uuid_of() {
 	sed -n "s,^$1=,,p" "$BATS_FILE_TMPDIR/ids"

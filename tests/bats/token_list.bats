@@ -3,19 +3,7 @@
 # token_list: what it prints, what it keeps, what it leaves in variables.
 
 load helper
-
-setup_file() {
-	sandbox_start --seed demo --max-admin-lifetime 876600h
-}
-
-teardown_file() {
-	sandbox_stop
-}
-
-setup() {
-	shell_setup
-	forget_requests
-}
+SANDBOX_OPTIONS=(--seed demo --max-admin-lifetime 876600h)
 
 FIELDS=(id name owner user_id login_type scopes allow_list lifetime_seconds created_at updated_at
 	last_used expires_at created_epoch last_used_epoch expires_epoch ttl expired never_used)

@@ -3,19 +3,7 @@
 # token_rm: what is removed, what is left alone, and what is said of it.
 
 load helper
-
-setup_file() {
-	sandbox_start --seed demo
-}
-
-teardown_file() {
-	sandbox_stop
-}
-
-setup() {
-	shell_setup
-	forget_requests
-}
+SANDBOX_OPTIONS=(--seed demo)
 
 ALL="backup ci-deploy grafana laptop never-touched old-script terraform"
 

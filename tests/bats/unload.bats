@@ -4,14 +4,7 @@
 # must neither crash the shell nor keep a connection.
 
 load helper
-
-setup_file() {
-	sandbox_start --rate-limit 0
-}
-
-teardown_file() {
-	sandbox_stop
-}
+SANDBOX_OPTIONS=(--rate-limit 0)
 
 setup() {
 	shell_setup

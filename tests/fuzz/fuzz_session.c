@@ -99,9 +99,9 @@ void shio_note(const char *text)
 	abort();
 }
 
-int shio_write(const char *data, size_t len, int (*pending)(void *ctx), void *ctx)
+int shio_write(const char *data, size_t len, int64_t deadline, int (*pending)(void *ctx), void *ctx)
 {
-	(void)data, (void)len, (void)pending, (void)ctx;
+	(void)data, (void)len, (void)deadline, (void)pending, (void)ctx;
 	abort();
 }
 

@@ -875,7 +875,9 @@ static void test_publish_no_text(void **state)
 	assert_int_equal(err.code, CODER_ERR_INTERRUPTED);
 	assert_int_equal(err.signal, SIGINT);
 	assert_int_equal(shell_log.len, 0);
+	result_done(&result);
 	signal_number = 0;
+	assert_int_equal(result_scalar(&result, "V", "", &err), 0);
 	assert_string_equal(published(&result), "V=;");
 }
 
