@@ -3,7 +3,9 @@
 #
 # matrix.sh [VERSION...] - runs the shell tests in other versions of bash (default: all of
 # 5.1 5.2 5.3), each built with libc's malloc and with bash's own, and ends with one line
-# "N passed, N failed" over all of them. The builtins are not built again: one .so serves all.
+# "N passed, N failed" over all of them. One build of the builtins serves all. Then builtins that
+# were built with the headers of each are loaded and tried in all of the others and in this
+# machine's own, and a version to come has to refuse them.
 #
 # The shells come from the source packages of Debian's releases, from the mirror that this machine
 # uses; sources and shells are kept in $BUILD/matrix. Bash 5.0 is in no release that mirrors still
@@ -18,6 +20,7 @@ BUILD=${BUILD:-build}
 DIR=$PWD/$BUILD/matrix
 MALLOCS=${MALLOCS:-libc bash}
 declare -A RELEASES=([5.1]=bullseye [5.2]=trixie [5.3]=sid)
+TO_COME=5.4 # what no release says of itself yet
 
 die() {
 	printf 'matrix.sh: %s\n' "$*" >&2
@@ -55,34 +58,81 @@ fetch_source() {
 	) || die "no source of bash $1 from $release"
 }
 
-# build_shell VERSION MALLOC - $DIR/VERSION-MALLOC/bin/bash.
+# build_shell VERSION MALLOC [OUT [SAID]] - $DIR/OUT (VERSION-MALLOC) gets bin/bash and include/bash.
+# It takes itself for the version SAID.
 build_shell() {
-	local out=$DIR/$1-$2 option=--with-bash-malloc
-	[[ -x $out/bin/bash ]] && return
+	local out=$DIR/${3:-$1-$2} option=--with-bash-malloc
+	[[ -x $out/bin/bash && -e $out/include/bash/shell.h ]] && return
 	[[ $2 == libc ]] && option=--without-bash-malloc
 	fetch_source "$1"
-	printf 'building bash %s (malloc of %s)\n' "$1" "$2" >&2
-	mkdir -p "$out/obj" "$out/bin"
-	(cd "$out/obj" && "$DIR/src-$1/configure" -q "$option" --disable-nls && make -j2) \
-		>"$out/build.log" 2>&1 || die "bash $1 does not build: see $out/build.log"
+	printf 'building bash %s (malloc of %s)\n' "${4:-$1}" "$2" >&2
+	rm -rf "$out" && mkdir -p "$out/obj" "$out/bin"
+	(
+		cd "$out/obj" && "$DIR/src-$1/configure" -q "$option" --disable-nls &&
+			make -j2 ${4:+Version="$4"} && make install-headers DESTDIR="$out" prefix=
+	) >"$out/build.log" 2>&1 || die "bash $1 does not build: see $out/build.log"
 	mv "$out/obj/bash" "$out/bin/bash" && rm -rf "$out/obj"
+}
+
+# add WHAT LINE - adds what the last line of a run says to the totals.
+add() {
+	if [[ $2 =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed(,\ ([0-9]+)\ skipped)?$ ]]; then
+		((passed += BASH_REMATCH[1], failed += BASH_REMATCH[2], skipped += ${BASH_REMATCH[4]:-0}))
+		printf '%s: %s\n' "$1" "$2"
+	else
+		((failed += 1))
+		printf '%s: no end\n' "$1"
+	fi
+}
+
+# try_in SHELL BUILD PATTERN - the tests of a build of the builtins in a shell, or "own" for this
+# machine's; prints the run's last line, the rest to standard error.
+try_in() {
+	local path=$PATH
+	[[ $1 == own ]] || path=$DIR/$1/bin:$PATH
+	PATH=$path BUILD=$2 T="bats/$3" tests/run.sh | tee /dev/stderr | tail -n 1
+}
+
+# build_for SHELL - the builtins, with the headers of that shell, in $BUILD/matrix/SHELL/so.
+build_for() {
+	make -s all BUILD="$BUILD/matrix/$1/so" BASH_HEADERS="$DIR/$1/include/bash" >&2 ||
+		die "the builtins do not build with the headers of $1"
+}
+
+# Whether a version that is not known says so instead of loading the builtins.
+refuses() {
+	local out
+	build_shell "${versions[-1]}" libc to-come "$TO_COME"
+	# shellcheck disable=SC2016 # the other shell's
+	out=$("$DIR/to-come/bin/bash" -c 'enable -f "$1" token_list; echo "status $?"; type -t token_list' - \
+		"$PWD/$BUILD/coder_tokens.so" 2>&1)
+	printf '%s\n' "$out" >&2
+	[[ $out == *"token_list: bash $TO_COME is not supported: needs 5.0 to 5.3"*$'\n'"status 1" ]]
 }
 
 versions=("$@")
 ((${#versions[@]})) || versions=(5.1 5.2 5.3)
-passed=0 failed=0 skipped=0
+[[ $# -gt 0 || ! -e $DIR/src-5.0/configure ]] || versions=(5.0 "${versions[@]}")
+shells=() passed=0 failed=0 skipped=0
 for version in "${versions[@]}"; do
 	for malloc in $MALLOCS; do
 		build_shell "$version" "$malloc"
-		shell=$DIR/$version-$malloc/bin
-		printf '== %s, malloc of %s\n' "$("$shell/bash" --version | head -n 1)" "$malloc"
-		line=$(PATH=$shell:$PATH BUILD=$BUILD T="bats/*${T-}" tests/run.sh | tee /dev/stderr | tail -n 1)
-		if [[ $line =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed(,\ ([0-9]+)\ skipped)?$ ]]; then
-			((passed += BASH_REMATCH[1], failed += BASH_REMATCH[2], skipped += ${BASH_REMATCH[4]:-0}))
-		else
-			((failed += 1))
-		fi
+		shells+=("$version-$malloc")
 	done
 done
+
+for shell in "${shells[@]}"; do
+	printf '== %s, malloc of %s\n' "$("$DIR/$shell/bin/bash" --version | head -n 1)" "${shell#*-}"
+	add "$shell" "$(try_in "$shell" "$BUILD" "*${T-}")"
+done
+for headers in "${shells[@]}"; do
+	build_for "$headers"
+	for shell in "${shells[@]}" own; do
+		[[ $shell != "$headers" ]] || continue
+		printf '== built for %s, in %s\n' "$headers" "$shell"
+		add "built for $headers, in $shell" "$(try_in "$shell" "$BUILD/matrix/$headers/so" '@(load|scenario).')"
+	done
+done
+if refuses; then add "bash $TO_COME refuses" "1 passed, 0 failed"; else add "bash $TO_COME refuses" "0 passed, 1 failed"; fi
 printf '%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
 ((failed == 0))
