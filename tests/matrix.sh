@@ -90,7 +90,7 @@ add() {
 try_in() {
 	local path=$PATH
 	[[ $1 == own ]] || path=$DIR/$1/bin:$PATH
-	PATH=$path BUILD=$2 T="bats/$3" tests/run.sh | tee /dev/stderr | tail -n 1
+	PATH=$path BUILD=$2 T="bats/$3" tests/run.sh | tee -a /dev/stderr | tail -n 1
 }
 
 # build_for SHELL - the builtins, with the headers of that shell, in $BUILD/matrix/SHELL/so.

@@ -329,7 +329,14 @@ echo "$cases"'
 	needs_replaceable_malloc
 	command -v valgrind >/dev/null || skip "no valgrind here"
 	ctl POST faults '[{"path":"/keys/tokens\\?","skip":3,"status":400,"body":"{\"message\":\"no\"}"},
-		{"method":"POST","skip":1,"cut":{"where":"act"}}]' >/dev/null
+		{"method":"POST","skip":1,"cut":{"where":"act"}},
+		{"path":"/f-cut$","cut":{"where":"response","at":200}},{"path":"/f-reset$","times":0,"cut":{"where":"act","how":"reset"}},
+		{"path":"/f-html$","status":200,"body":"<html>"},{"path":"/f-limit$","status":429,"headers":{"Retry-After":"0"}},
+		{"path":"/f-redirect$","redirect":"https://x.example/"},{"path":"/f-json$","status":200,"body":"{\"id\":1,}"},
+		{"path":"/f-nest$","act":false,"nest":100000},{"path":"/f-bomb$","gzip_bomb":1000000},
+		{"path":"/f-big$","big_element":9000000},{"path":"/f-head$","pad_headers":300000},
+		{"path":"/f-echo$","status":403,"body":"{\"message\":\"{request_headers}\"}"},
+		{"path":"/f-stall$","times":0,"stall":{"at":100}}]' >/dev/null
 	cat >session.sh <<-'END'
 		enable -f "$SO" token_create token_list token_view token_rm
 		token_list -a
@@ -346,7 +353,25 @@ echo "$cases"'
 		token_rm --expire --from victims -v gone
 		token_list --timeout 1ns
 		token_list --url https://coder.invalid
-		token_list --complete 'token_create --allow workspace:' --complete-hint hint -v words
+		for name in f-{cut,reset,html,limit,redirect,json,nest,bomb,big,head,echo}; do token_view "$name" -A record; done
+		token_view f-stall --timeout 0.5
+		trap 'echo trapped' INT
+		(sleep 1; kill -INT $$) &
+		token_view f-stall
+		trap - INT
+		token_view terraform && token_create -n copy --lifetime 1h --scopes-from TOKEN_SCOPES --allow-from TOKEN_ALLOW_LIST -A record
+		token_create -n names --lifetime 1h -o json --allow user:alice,organization:coder,workspace:alice/dev-docker
+		token_create --dry-run -n dry --scope workspace:raed --allow 'workspace:*'
+		token_create -n lost --lifetime 1h >/dev/full
+		readonly fixed=1
+		token_create -n fixed -v fixed
+		token_rm --delete copy names --dry-run
+		token_rm --delete copy names
+		for COMP_TYPE in 9 63; do
+			for line in 'token_create --allow workspace:' 'token_create --scope wor' 'token_rm ' 'token_list -u ' 'token_view -'; do
+				token_list --complete "$line" --complete-hint hint -v words
+			done
+		done
 		(token_list -q)
 		x=$(token_list -q | cat)
 		token_list --help
@@ -361,6 +386,8 @@ echo "$cases"'
 	[[ -e end ]] || fail "the script did not get to its end"
 	has "$(<valgrind.log)" "ERROR SUMMARY: 0 errors"
 	has "$(<err)" "deleted again"
+	has "$(<out)" "trapped"
+	is "$(grep -c 'token_view: f-' err)" 12
 }
 
 @test "the unit tests in valgrind have no error and no leak" {
