@@ -22,7 +22,7 @@ struct create_options {
 static const struct opts_option create_table[] = {
 	{ "name", 'n', OPTS_TEXT, OPTS_VALUE_NONE, OPTS_NONEMPTY, AT(name), .arg = "NAME",
 	  .env = "CODER_TOKEN_NAME",
-	  .help = "Name of the token. Default: $CODER_TOKEN_NAME, else a readable generated one." },
+	  .help = "Name of the token, one line. Default: $CODER_TOKEN_NAME, else a readable generated one." },
 	{ "user", 'u', OPTS_TEXT, OPTS_VALUE_USER, OPTS_NONEMPTY, AT(user), .arg = "USER",
 	  .env = "CODER_TOKEN_USER", .fallback = "me",
 	  .help = "Whose token it is: a username or UUID. Default: $CODER_TOKEN_USER, else me." },
