@@ -33,9 +33,8 @@ static void check_answer(const struct answer *answer, const struct buf *body)
 	struct coder_error err = { 0 };
 	int64_t wait = answer_retry_after(answer);
 
-	if (!ended(answer->reason) || !ended(answer->type) || !ended(answer->encoding) ||
-	    !ended(answer->location) || !ended(answer->retry_after) || !ended(answer->reset) ||
-	    !ended(answer->date))
+	if (!ended(answer->reason) || !ended(answer->type) || !ended(answer->location) ||
+	    !ended(answer->retry_after) || !ended(answer->reset) || !ended(answer->date))
 		abort();
 	if (answer->status < 0 || answer->status > 999 || answer_date(answer) < 0 || wait < -1)
 		abort();
