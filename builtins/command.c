@@ -34,7 +34,8 @@ const struct opts_option command_common_options[] = {
 	  .value = OPTS_VALUE_DURATION,
 	  .offset = offsetof(struct common_options, timeout),
 	  .arg = "D",
-	  .help = "Give up after this time, waits included: seconds, or a duration as in 1m30s." },
+	  .help = "Give up after this time, waits for whoever reads the output included: seconds, or a "
+		  "duration as in 1m30s." },
 	{ .name = "help",
 	  .letter = 'h',
 	  .kind = OPTS_FLAG,
@@ -80,15 +81,13 @@ int command_status(const struct coder_error *err)
 	return statuses[err->code];
 }
 
-/* Whatever is said, and wherever it comes from, has no whole token in it. */
-static void say(void (*print)(const char *fmt, ...), const char *text)
+/* Whatever is said, and wherever it comes from, has no whole token in it. Changes text. */
+static void say(void (*print)(const char *fmt, ...), char *text)
 {
 	struct buf line = { 0 };
-	bool ok = output_escape(&line, text) && line.data;
 
-	if (ok)
-		coder_hide_tokens(line.data);
-	print("%s", ok ? line.data : "out of memory");
+	coder_hide_tokens(text);
+	print("%s", output_escape(&line, text) && line.data ? line.data : "out of memory");
 	buf_done(&line);
 }
 

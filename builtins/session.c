@@ -60,6 +60,12 @@ static int64_t time_left(const struct session *s)
 
 /* ------------------------------------------------------ variables, files */
 
+/* Nothing but blanks is nothing. */
+static bool is_given(const char *value)
+{
+	return value && value[strspn(value, " \t")];
+}
+
 static int copy_string(const char *text, char **ret, struct coder_error *err)
 {
 	*ret = strdup(text);
@@ -67,7 +73,7 @@ static int copy_string(const char *text, char **ret, struct coder_error *err)
 }
 
 /* Takes blanks at both ends away: no token has any, and headers are sent without. */
-static char *trim(char *text)
+static void trim(char *text)
 {
 	size_t len = strlen(text), lead = strspn(text, " \t");
 
@@ -76,23 +82,21 @@ static char *trim(char *text)
 	memmove(text, text + lead, len - lead);
 	explicit_bzero(text + len - lead, lead);
 	text[len - lead] = '\0';
-	return text;
 }
 
-/* *ret is NULL if the variable is unset or empty. */
+/* *ret is NULL if the variable is unset or blank. */
 static int copy_variable(const char *name, char **ret, struct coder_error *err)
 {
 	const char *value = shvar_get(name);
 
 	*ret = NULL;
-	return value && *value ? copy_string(value, ret, err) : 0;
+	return is_given(value) ? copy_string(value, ret, err) : 0;
 }
 
 static int copy_option(const char *option, const char *variable, char **ret,
 		       struct coder_error *err)
 {
-	return option && *option ? copy_string(option, ret, err) :
-				   copy_variable(variable, ret, err);
+	return is_given(option) ? copy_string(option, ret, err) : copy_variable(variable, ret, err);
 }
 
 static int find_directory(struct session *s, struct coder_error *err)
@@ -312,10 +316,10 @@ static int find_token(struct session *s, const char *option, struct coder_error 
 
 	if (copy_option(option, "CODER_SESSION_TOKEN", &s->token, err) < 0)
 		return -1;
-	if (s->token && *trim(s->token))
+	if (s->token) {
+		trim(s->token);
 		return 0;
-	buf_free_string(s->token);
-	s->token = NULL;
+	}
 	if (!s->directory)
 		return no_token(s, err);
 	if (config_path(s, "session", &path, err) < 0)
@@ -543,9 +547,12 @@ static int add_command_headers(struct session *s, struct coder_error *err)
 static void tell(void *ctx, const char *text)
 {
 	struct buf line = { 0 };
+	char copy[1024];
 
 	(void)ctx;
-	if (output_escape(&line, text))
+	snprintf(copy, sizeof(copy), "%s", text);
+	coder_hide_tokens(copy);
+	if (output_escape(&line, copy))
 		shio_error("%s", line.data);
 	buf_done(&line);
 }

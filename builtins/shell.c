@@ -36,7 +36,7 @@ extern void rl_check_signals(void) __attribute__((weak));
 extern void rl_cleanup_after_signal(void) __attribute__((weak));
 
 #define SLICE_MS 100 /* how long a wait does not look at pending signals */
-#define MESSAGE_MS 5000 /* how long a message waits for whoever reads standard error */
+#define MESSAGE_NS (5 * CODER_NS) /* how long a message waits for whoever reads standard error */
 
 #define SAME_FIELD(field)                                                                        \
 	_Static_assert(offsetof(struct shell_builtin, field) == offsetof(struct builtin, field), \
@@ -389,13 +389,14 @@ static void release_write_signals(const sigset_t *old)
  */
 static bool error_has_room(void)
 {
+	const int64_t deadline = coder_deadline(MESSAGE_NS);
 	struct pollfd out = { .fd = STDERR_FILENO, .events = POLLOUT };
 	int ready;
 
 	fflush(stderr);
 	do
-		ready = poll(&out, 1, MESSAGE_MS);
-	while (ready < 0 && errno == EINTR && !shell_pending(NULL));
+		ready = poll(&out, 1, SLICE_MS);
+	while (ready <= 0 && coder_clock() < deadline && !shell_pending(NULL));
 	return ready > 0;
 }
 

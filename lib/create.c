@@ -27,13 +27,15 @@
 static int conclude(struct coder_client *client, enum coder_code code, const char *finding,
 		    struct coder_error *err)
 {
-	struct coder_error why = *err;
-	size_t len = strnlen(why.message, 700);
+	char *text = err->detail[0] ? err->detail : err->message; /* what is printed last */
+	size_t len = strnlen(text, 700);
 
 	err->code = code;
-	if (len && why.message[len - 1] == '.') /* servers end their sentences */
+	if (len && text[len - 1] == '.') /* servers end their sentences */
 		len--;
-	snprintf(err->message, sizeof(err->message), "%.*s; %s", (int)len, why.message, finding);
+	text[len] = '\0';
+	text_append(text, sizeof(err->message), "; ");
+	text_append(text, sizeof(err->message), finding);
 	/* the end of an interrupted call is silent, what became of the token is not */
 	if (code == CODER_ERR_INTERRUPTED)
 		client->hooks.notice(client->hooks.ctx, err->message);
@@ -142,7 +144,7 @@ static int undo_unknown(struct coder_client *client, const struct coder_create *
 
 	snprintf(
 		notice, sizeof(notice),
-		"no answer to the creation of token %.120s: looking for it, to remove it again (^C leaves at once)",
+		"token %.120s may have been created: looking for it, to remove it again (^C leaves at once)",
 		create->name);
 	client->hooks.notice(client->hooks.ctx, notice);
 	http_begin_undo(client->http, UNDO_NS);

@@ -21,7 +21,8 @@
 #define WAITS_MAX_NS (120 * CODER_NS) /* all waits of a request together */
 #define NOTICE_NS (2 * CODER_NS) /* longer waits are announced */
 #define CONNECT_NS (10 * CODER_NS)
-#define SECRET_MIN 6 /* characters of what is hidden in texts: a shorter value may be any word */
+#define SECRET_MIN 8 /* characters of what is hidden in texts: a shorter value may be any word */
+#define BEGIN_MIN 6 /* characters of its begin, where a text was cut */
 
 struct http {
 	struct url url;
@@ -404,12 +405,12 @@ static int timed_out(int64_t limit_ns, struct coder_error *err)
 /* ------------------------------------------------------- secrets in texts */
 
 /*
- * Takes the begin of secret away that stands before end, if it is 4 characters
- * or more. Returns where end is then.
+ * Takes the begin of secret away that stands before end, if it is BEGIN_MIN
+ * characters or more. Returns where end is then.
  */
 static char *drop_begin(const char *text, char *end, const char *secret)
 {
-	for (size_t n = strlen(secret) - 1; n >= 4; n--)
+	for (size_t n = strlen(secret) - 1; n >= BEGIN_MIN; n--)
 		if ((size_t)(end - text) >= n && strncasecmp(end - n, secret, n) == 0) {
 			memmove(end - n, end, strlen(end) + 1);
 			return end - n;
@@ -470,7 +471,9 @@ static void hide_secrets(const struct http *http, struct coder_error *err)
 	for (size_t i = http->configured; i < http->headers.n; i++) {
 		const char *colon = strstr(http->headers.v[i], ": ");
 
-		hide(err, colon ? colon + 2 : NULL);
+		/* what the deployment is called is no secret, "staging" */
+		if (colon && !strstr(http->url.origin, colon + 2))
+			hide(err, colon + 2);
 	}
 	clear_rest(err->message, sizeof(err->message));
 	clear_rest(err->detail, sizeof(err->detail));

@@ -15,7 +15,7 @@
 #include "internal.h"
 
 #define DEPTH_MAX 64 /* nested arrays and objects */
-#define VALUES_MAX 50000 /* in one document: cJSON needs 64 bytes and more for each */
+#define VALUES_MAX 200000 /* in one document: cJSON needs 64 bytes and more for each */
 #define NUMBER_MAX 62 /* characters of a number: what cJSON reads of one */
 
 static int not_json(struct coder_error *err, const char *why)

@@ -73,7 +73,13 @@ static char *wiping_strdup(const char *s)
 	return ret ? memcpy(ret, s, size) : NULL;
 }
 
-/* Before OpenSSL 3 there was no such option. */
+bool libcurl_has_openssl3(const struct libcurl *curl)
+{
+	const char *tls = curl->version_info(CURLVERSION_NOW)->ssl_version;
+
+	return tls && strncmp(tls, "OpenSSL/3", 9) == 0;
+}
+
 CURLcode libcurl_cleanse_tls(CURL *easy, void *ssl_ctx, void *unused)
 {
 	const uint64_t cleanse_plaintext = 1 << 1; /* SSL_OP_CLEANSE_PLAINTEXT */

@@ -45,15 +45,17 @@ struct libcurl {
 };
 
 /*
- * For CURLOPT_SSL_CTX_FUNCTION: has OpenSSL wipe what it read once it is taken. Its
- * buffers are none of libcurl's memory, and keep what came over TLS.
- */
-CURLcode libcurl_cleanse_tls(CURL *easy, void *ssl_ctx, void *unused);
-
-/*
  * The table, or NULL with *err. To be called with all signals blocked. libcurl
  * is never unloaded: its connections and what it registered outlive the request.
  */
 const struct libcurl *libcurl_load(struct coder_error *err);
+
+/* Whether its TLS library is OpenSSL 3: others have other contexts, older ones no such option. */
+bool libcurl_has_openssl3(const struct libcurl *curl);
+/*
+ * For CURLOPT_SSL_CTX_FUNCTION then: has OpenSSL wipe what it read once it is
+ * taken. Its buffers are none of libcurl's memory, and keep what came over TLS.
+ */
+CURLcode libcurl_cleanse_tls(CURL *easy, void *ssl_ctx, void *unused);
 
 #endif

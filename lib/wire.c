@@ -169,6 +169,8 @@ static size_t on_header(char *line, size_t one, size_t len, void *ctx)
 
 	(void)one;
 	run->moved = coder_clock();
+	run->in_body =
+		line[0] == '\r' || line[0] == '\n'; /* or another head, after an interim one */
 	run->stopped = run->stopped || !run->x->header(run->x->ctx, line, len);
 	return run->stopped ? 0 : len;
 }
@@ -180,7 +182,6 @@ static size_t on_data(char *data, size_t one, size_t len, void *ctx)
 	(void)one;
 	if (!len)
 		return 0;
-	run->in_body = true;
 	run->moved = coder_clock();
 	run->stopped = run->stopped || !run->x->data(run->x->ctx, data, len);
 	return run->stopped ? 0 : len;
@@ -301,8 +302,8 @@ static CURLcode set_tls(struct run *run)
 	SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
 	SET(CURLOPT_SSL_VERIFYPEER, 1L);
 	SET(CURLOPT_SSL_VERIFYHOST, 2L);
-	/* not with every TLS library, which is why the error does not count */
-	(void)curl->easy_setopt(run->easy, CURLOPT_SSL_CTX_FUNCTION, libcurl_cleanse_tls);
+	if (libcurl_has_openssl3(curl))
+		SET(CURLOPT_SSL_CTX_FUNCTION, libcurl_cleanse_tls);
 	if (o->ca_file)
 		SET(CURLOPT_CAINFO, o->ca_file);
 	/* libcurl keeps the parsed CAs (20 ms) only if there is no directory of them */
@@ -546,8 +547,11 @@ static enum wire_end rest(struct run *run, struct coder_error *err)
 	sigprocmask(SIG_SETMASK, &mask, NULL);
 	signal = x->pending(x->ctx);
 	if (!signal) {
+		errno = 0;
 		failed = curl->multi_poll(run->wire->multi, NULL, 0, (int)(slice / 1000000) + 1,
 					  &ready);
+		if (errno == EINTR) /* a failure to 7.84.0 */
+			failed = CURLM_OK;
 		signal = x->pending(x->ctx);
 	}
 	if (ready && !run->in_body) /* bytes between chunks are none of the body's */
@@ -714,7 +718,13 @@ enum wire_end wire_run(struct wire *wire, struct wire_exchange *x, struct coder_
 	x->refused = false;
 	wire_quiet_begin(&quiet);
 	for (;;) {
-		struct run run = { .wire = wire, .x = x, .quiet = quiet, .began = began };
+		struct run run = {
+			.wire = wire,
+			.x = x,
+			.quiet = quiet,
+			.began = began,
+			.moved = coder_clock(),
+		};
 
 		end = go(&run, err);
 		if (end != WIRE_FAILED || !run.unresolved)

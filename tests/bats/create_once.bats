@@ -12,7 +12,7 @@ SANDBOX_OPTIONS=(--seed demo)
 
 SECRET='^[0-9A-Za-z]{10}-[0-9A-Za-z]{22}$'
 JSON='"headers":{"Content-Type":"application/json"}'
-LOOKING="no answer to the creation of token test: looking for it, to remove it again (^C leaves at once)"
+LOOKING="token test may have been created: looking for it, to remove it again (^C leaves at once)"
 
 # exists NAME [ID] - whether there is an API token of that plain name, and it has that id.
 exists() {

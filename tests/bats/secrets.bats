@@ -290,6 +290,7 @@ leave_no_secret() {
 		[[ $(requests POST) ]] && break
 		sleep 0.05
 	done
+	kill -0 "$SUBJECT_PID" || fail "it has ended: $(<err)" "$(requests)"
 	cat "/proc/$SUBJECT_PID"/{cmdline,environ} "/proc/$SUBJECT_PID"/task/*/comm | tr '\0' '\n' >proc
 	ls -l "/proc/$SUBJECT_PID/fd" >>proc
 	has "$(<proc)" CODER_CONFIG_DIR
@@ -359,10 +360,14 @@ no_echo() {
 	try token_list --name grafana -q
 	is "$status/$err" 0/
 	CODER_SESSION_TOKEN=$ADMIN_TOKEN
-	CODER_HEADER='X-Access=first-header-secret  ,X-Short=hunter2'
+	CODER_HEADER='X-Access=first-header-secret  '
 	fault '{"path":"keys","status":400,"body":"{\"message\":\"{request_headers}\"}"}'
 	no_echo token_list
-	lacks "$err ${TOKEN_ERROR[*]}" hunter2
+	# but the deployment is named
+	CODER_HEADER=X-Env=elsewhere
+	try token_list --url http://elsewhere.invalid --timeout 5
+	has "$err" "the host elsewhere.invalid"
+	unset CODER_HEADER
 	# as a host, which is in lower case
 	fault "{\"path\":\"keys\",\"redirect\":\"https://$ADMIN_TOKEN.example/\"}"
 	try token_list
@@ -380,6 +385,14 @@ no_echo() {
 		lacks "$err ${TOKEN_ERROR[*]}" "$SESSION"
 		has "$err" "[secret]"
 	done
+	ctl DELETE faults >/dev/null
+	# behind a control character, of one of several targets
+	seed '[{"owner":"admin","name":"a1"},{"owner":"admin","name":"a2"}]'
+	fault "{\"method\":\"DELETE\",\"times\":0,\"status\":500,\"body\":\"{\\\"message\\\":\\\"x\\\\nabcdefghij-ABCDEFGHIJKLMNOPQRSTUV\\\"}\"}"
+	try token_rm --delete a1 a2
+	is "$status" 8
+	has "$err" 'x\x0aabcdefghij-[secret]'
+	lacks "$err" ABCDEFGHIJKLM
 	ctl DELETE faults >/dev/null
 	for args in "token_list -c T" "token_list -A T" "token_list -v T" "token_list --url T" "token_list --timeout T" \
 		"token_list --allow T" "token_list -u T" "token_create --lifetime T" "token_create --allow T" "token_rm --from T"; do
@@ -415,7 +428,7 @@ no_echo() {
 			for _ in redirect reason type; do
 				try token_list
 				((status)) || fail "that worked"
-				lacks "$err ${TOKEN_ERROR[*]}" "${SESSION:0:4}"
+				lacks "$err ${TOKEN_ERROR[*]}" "${SESSION:0:6}"
 			done
 		done
 	done
