@@ -150,7 +150,7 @@ leave_no_secret() {
 	fault '[{"method":"GET","path":"tokenconfig","status":403,"body":"{\"message\":\"{request_headers}\"}"},
 		{"method":"POST","act":true,"status":201,"body":"{\"key\":\"broken\"}"},
 		{"method":"POST","cut":{"where":"response","at":60}},
-		{"method":"GET","path":"keys/[^t]","times":0,"status":500,"body":"{\"message\":\"{request_headers}\"}"},
+		{"method":"GET","path":"keys/[0-9A-Za-z]{10}$","times":0,"status":500,"body":"{\"message\":\"{request_headers}\"}"},
 		{"path":"include_expired=false","redirect":"http://localhost:1/{target}"}]'
 	start_subject <<-'END'
 		enable -f "$SO" token_create token_list token_view token_rm
@@ -281,7 +281,7 @@ leave_no_secret() {
 @test "during a call neither token is in the process's command line, environment or descriptors" {
 	local i secret
 	config_files
-	fault '{"path":"keys/[^t]","stall":{"at":20}}'
+	fault '{"path":"keys/[0-9A-Za-z]{10}$","stall":{"at":20}}'
 	"${BARE[@]}" CODER_CONFIG_DIR="$PWD/config" bash --norc -c '
 		enable -f "$1" token_create
 		token_create -n canary --lifetime 1h -v secret --timeout 20; :' - "$SO" 3>&- 2>err &
@@ -441,7 +441,7 @@ no_echo() {
 	is "$status" 0
 	token_rm --delete canary
 	# the read-back of the new token repeats what it was asked for
-	fault '{"method":"GET","path":"keys/[^t]","times":0,"status":500,"body":"{\"message\":\"{request_target} {request_headers}\"}"}'
+	fault '{"method":"GET","path":"keys/[0-9A-Za-z]{10}$","times":0,"status":500,"body":"{\"message\":\"{request_target} {request_headers}\"}"}'
 	try token_create -n canary --lifetime 1h
 	is "$status" 0
 	has "$err" "could not be verified"
