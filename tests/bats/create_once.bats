@@ -815,46 +815,49 @@ status 130"
 	! exists test || fail "there is a token"
 }
 
-@test "^C at the prompt: announced, deleted, status 130, and the shell is as it was" {
+# at_prompt <STEPS - drives an interactive shell that has the builtins; sets screen.
+at_prompt() {
 	export CODER_URL CODER_SESSION_TOKEN
+	{
+		printf '%s\n' "type enable -f '$SO' ${BUILTINS[*]}" "prompt 10"
+		cat
+	} | python3 "$REPO/tests/tools/drive.py" --pty --log "$BATS_FILE_TMPDIR/log" "$BASH" --norc --noprofile -i \
+		>"$BATS_TEST_TMPDIR/screen" || fail "the driver failed" "$(<"$BATS_TEST_TMPDIR/screen")"
+	screen=$(<"$BATS_TEST_TMPDIR/screen")
+}
+
+@test "^C at the prompt: announced, deleted, status 130, and the shell is as it was" {
 	fault '{"method":"POST","stall":{"at":0,"act":true}}'
-	python3 "$REPO/tests/tools/drive.py" --pty --log "$BATS_FILE_TMPDIR/log" "$BASH" --norc --noprofile -i \
-		>"$BATS_TEST_TMPDIR/screen" <<-END || fail "the driver failed" "$(<"$BATS_TEST_TMPDIR/screen")"
-			type enable -f '$SO' ${BUILTINS[*]}
-			prompt 10
-			type secret=kept; token_create -n test -v secret
-			until log "method": "POST"
-			key C
-			prompt 10
-			type echo "status \$? secret \$secret"
-			prompt 5
-			type token_create -n test -v secret && echo "length \${#secret}"
-			prompt 10
-		END
-	has "$(<"$BATS_TEST_TMPDIR/screen")" "$LOOKING"
-	has "$(<"$BATS_TEST_TMPDIR/screen")" "was deleted again: nothing is left"
-	has "$(<"$BATS_TEST_TMPDIR/screen")" $'\nstatus 130 secret kept\n'
-	has "$(<"$BATS_TEST_TMPDIR/screen")" $'\nlength 33\n'
+	at_prompt <<-END
+		type secret=kept; token_create -n test -v secret
+		until log "method": "POST"
+		key C
+		prompt 10
+		type echo "status \$? secret \$secret"
+		prompt 5
+		type token_create -n test -v secret && echo "length \${#secret}"
+		prompt 10
+	END
+	has "$screen" "$LOOKING"
+	has "$screen" "was deleted again: nothing is left"
+	has "$screen" $'\nstatus 130 secret kept\n'
+	has "$screen" $'\nlength 33\n'
 	is "$(requests DELETE | grep -c .)" 1
 }
 
 @test "^C at the prompt ends the loop around a create, too" {
-	export CODER_URL CODER_SESSION_TOKEN
 	fault '{"method":"POST","stall":{"at":0,"act":true}}'
-	python3 "$REPO/tests/tools/drive.py" --pty --log "$BATS_FILE_TMPDIR/log" "$BASH" --norc --noprofile -i \
-		>"$BATS_TEST_TMPDIR/screen" <<-END || fail "the driver failed" "$(<"$BATS_TEST_TMPDIR/screen")"
-			type enable -f '$SO' ${BUILTINS[*]}
-			prompt 10
-			type for i in 1 2; do token_create -n test -v secret; echo "round \$i"; done
-			until log "method": "POST"
-			key C
-			prompt 10
-			type echo "status \$?"
-			prompt 5
-		END
-	has "$(<"$BATS_TEST_TMPDIR/screen")" "was deleted again: nothing is left"
-	has "$(<"$BATS_TEST_TMPDIR/screen")" $'\nstatus 130\n'
-	lacks "$(<"$BATS_TEST_TMPDIR/screen")" $'\nround'
+	at_prompt <<-END
+		type for i in 1 2; do token_create -n test -v secret; echo "round \$i"; done
+		until log "method": "POST"
+		key C
+		prompt 10
+		type echo "status \$?"
+		prompt 5
+	END
+	has "$screen" "was deleted again: nothing is left"
+	has "$screen" $'\nstatus 130\n'
+	lacks "$screen" $'\nround'
 	is "$(requests POST | grep -c .)" 1
 }
 
