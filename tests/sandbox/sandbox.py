@@ -159,9 +159,9 @@ def main() -> int:
     if options.control_ready:
         control_url = f"http://127.0.0.1:{server.listen('127.0.0.1', 0, control_only=True)}"
         write_ready(options.control_ready, control_url)
-    write_ready(options.ready, config.base_url)
     if options.print_env:
         print_env(config.base_url, control_url)
+    write_ready(options.ready, config.base_url)  # last: whoever waits for it reads the rest, too
 
     def purge():
         with store.lock:
