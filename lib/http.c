@@ -22,7 +22,7 @@
 #define NOTICE_NS (2 * CODER_NS) /* longer waits are announced */
 #define CONNECT_NS (10 * CODER_NS)
 #define SECRET_MIN 8 /* characters of what is hidden in texts: a shorter value may be any word */
-#define BEGIN_MIN 6 /* characters of its begin, where a text was cut */
+#define BEGIN_MIN 4 /* characters of its begin, where a text was cut */
 
 struct http {
 	struct url url;

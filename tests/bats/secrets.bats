@@ -428,7 +428,7 @@ no_echo() {
 			for _ in redirect reason type; do
 				try token_list
 				((status)) || fail "that worked"
-				lacks "$err ${TOKEN_ERROR[*]}" "${SESSION:0:6}"
+				lacks "$err ${TOKEN_ERROR[*]}" "${SESSION:0:4}"
 			done
 		done
 	done
