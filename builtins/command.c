@@ -2,7 +2,6 @@
 /* command.c - the one path every call takes; see command.h. */
 #include "command.h"
 
-#include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -81,27 +80,6 @@ int command_status(const struct coder_error *err)
 	return statuses[err->code];
 }
 
-/* Whatever is said, and wherever it comes from, has no whole token in it. Changes text. */
-static void say(void (*print)(const char *fmt, ...), char *text)
-{
-	struct buf line = { 0 };
-
-	coder_hide_tokens(text);
-	print("%s", output_escape(&line, text) && line.data ? line.data : "out of memory");
-	buf_done(&line);
-}
-
-void command_warn(const char *fmt, ...)
-{
-	char text[1024];
-	va_list args;
-
-	va_start(args, fmt);
-	vsnprintf(text, sizeof(text), fmt, args);
-	va_end(args);
-	say(shio_warning, text);
-}
-
 void command_print_error(const struct coder_error *err)
 {
 	char text[sizeof(err->message) + sizeof(err->detail) + sizeof(err->hint) + 8];
@@ -112,7 +90,7 @@ void command_print_error(const struct coder_error *err)
 		len--;
 	snprintf(text, sizeof(text), "%.*s%s%s%s%s", (int)len, err->message,
 		 err->detail[0] ? ": " : "", err->detail, err->hint[0] ? "; " : "", err->hint);
-	say(shio_error, text);
+	output_error(text);
 }
 
 /* Sets or unsets TOKEN_ERROR; one that cannot be assigned is left alone. */

@@ -63,8 +63,6 @@ struct command {
 /* The exit status for an error: 1-9, or 128 + the signal. */
 int command_status(const struct coder_error *err);
 
-/* Prints one warning line; text is escaped. */
-void command_warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* Prints an error as the end of a call would, for one of several targets. */
 void command_print_error(const struct coder_error *err);
 

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -111,6 +112,37 @@ bool output_is_harmless(const char *text)
 bool output_escape(struct buf *out, const char *text)
 {
 	return add_escaped(out, text, STYLE_TEXT);
+}
+
+/* Whatever is said, and wherever it comes from, has no whole token in it. */
+static void say(void (*print)(const char *fmt, ...), const char *text)
+{
+	struct buf raw = { 0 }, line = { 0 };
+	bool ok = buf_add_str(&raw, text);
+
+	if (ok)
+		coder_hide_tokens(raw.data);
+	print("%s", ok && output_escape(&line, raw.data) ? line.data : "out of memory");
+	buf_done(&raw);
+	buf_done(&line);
+}
+
+void output_error(const char *text)
+{
+	say(shio_error, text);
+}
+
+void output_warn(const char *fmt, ...)
+{
+	va_list args;
+	char *text;
+
+	va_start(args, fmt);
+	if (vasprintf(&text, fmt, args) < 0)
+		text = NULL;
+	va_end(args);
+	say(shio_warning, text ? text : "out of memory");
+	free(text);
 }
 
 size_t output_width(const char *text)

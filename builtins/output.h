@@ -36,10 +36,10 @@ int result_pair(struct result *result, const char *key, const char *value, struc
 
 /*
  * Writes the text, which may fail, then assigns the variables, which have
- * passed shvar_check() and should not, then prints the note. deadline, pending: see
- * shio_write(); the latter is looked at once even if there is no text. Fails with CODER_ERR_REFUSED ("write error: ...", "NAME: cannot
- * be assigned") or CODER_ERR_INTERRUPTED. *ret_pipe is set if standard output is
- * a broken pipe.
+ * passed shvar_check() and should not, then prints the note. deadline, pending:
+ * see shio_write(); the latter is looked at once even if there is no text. Fails
+ * with CODER_ERR_REFUSED ("write error: ...", "NAME: cannot be assigned") or
+ * CODER_ERR_INTERRUPTED. *ret_pipe is set if standard output is a broken pipe.
  */
 int result_publish(struct result *result, int64_t deadline, int (*pending)(void *ctx), void *ctx,
 		   bool *ret_pipe, struct coder_error *err);
@@ -121,6 +121,13 @@ bool output_escape(struct buf *out, const char *text);
 
 /* Whether output_escape() would leave the text as it is. */
 bool output_is_harmless(const char *text);
+
+/*
+ * Messages on standard error, whatever their text and wherever it comes from:
+ * whole tokens in it are hidden, the rest is escaped.
+ */
+void output_error(const char *text);
+void output_warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /* The record fields of -A, in their order, NULL-terminated. */
 extern const char *const output_record_fields[];

@@ -284,16 +284,6 @@ static int check_owner(const struct session *s, const char *path, struct coder_e
 	return same ? 0 : -1;
 }
 
-static void warn_of_mode(const char *path, mode_t mode)
-{
-	struct buf text = { 0 };
-
-	if (output_escape(&text, path))
-		shio_warning("%s: readable by others (mode %04o): chmod 600", text.data,
-			     (unsigned)mode);
-	buf_done(&text);
-}
-
 static int read_session_file(struct session *s, const char *path, struct coder_error *err)
 {
 	mode_t mode = 0;
@@ -305,7 +295,7 @@ static int read_session_file(struct session *s, const char *path, struct coder_e
 	if (check_owner(s, path, err) < 0)
 		return -1;
 	if (!s->quiet && (mode & (S_IRGRP | S_IROTH)))
-		warn_of_mode(path, mode);
+		output_warn("%s: readable by others (mode %04o): chmod 600", path, (unsigned)mode);
 	return 0;
 }
 
@@ -546,15 +536,8 @@ static int add_command_headers(struct session *s, struct coder_error *err)
 
 static void tell(void *ctx, const char *text)
 {
-	struct buf line = { 0 };
-	char copy[1024];
-
 	(void)ctx;
-	snprintf(copy, sizeof(copy), "%s", text);
-	coder_hide_tokens(copy);
-	if (output_escape(&line, copy))
-		shio_error("%s", line.data);
-	buf_done(&line);
+	output_error(text);
 }
 
 static void tell_nobody(void *ctx, const char *text)
@@ -566,13 +549,11 @@ static void tell_nobody(void *ctx, const char *text)
 static void warn_of_plaintext(const struct session *s)
 {
 	static bool warned;
-	struct buf origin = { 0 };
 
-	if (!warned && output_escape(&origin, s->origin))
-		shio_warning("%s is not encrypted: whoever is on the way can read the token",
-			     origin.data);
+	if (!warned)
+		output_warn("%s is not encrypted: whoever is on the way can read the token",
+			    s->origin);
 	warned = true;
-	buf_done(&origin);
 }
 
 static int open_client(const struct session *s, struct coder_client **ret, struct coder_error *err)

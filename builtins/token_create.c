@@ -22,7 +22,8 @@ struct create_options {
 static const struct opts_option create_table[] = {
 	{ "name", 'n', OPTS_TEXT, OPTS_VALUE_NONE, OPTS_NONEMPTY, AT(name), .arg = "NAME",
 	  .env = "CODER_TOKEN_NAME",
-	  .help = "Name of the token, one line. Default: $CODER_TOKEN_NAME, else a readable generated one." },
+	  .help = "Name of the token, one line. Default: $CODER_TOKEN_NAME, else a readable "
+		  "generated one." },
 	{ "user", 'u', OPTS_TEXT, OPTS_VALUE_USER, OPTS_NONEMPTY, AT(user), .arg = "USER",
 	  .env = "CODER_TOKEN_USER", .fallback = "me",
 	  .help = "Whose token it is: a username or UUID. Default: $CODER_TOKEN_USER, else me." },
@@ -142,8 +143,8 @@ static int settle_limits(struct call *call, struct coder_error *err)
 		const struct coder_type *type = limits->targets[i].type;
 
 		if (limits->targets[i].id[0] && (type->flags & CODER_TYPE_WILDCARD_ONLY))
-			command_warn("%s: servers never match an id of this type: only %s:* works",
-				     type->name, type->name);
+			output_warn("%s: servers never match an id of this type: only %s:* works",
+				    type->name, type->name);
 	}
 	return coder_strings_add_all(&state->request.scopes, &limits->scopes, err);
 }
@@ -183,12 +184,12 @@ static void warn_of_surprises(const struct coder_create *request)
 		template |= strncmp(entry, "template:", 9) == 0 || strcmp(entry, "*:*") == 0;
 	}
 	if (workspace && !template)
-		command_warn("the allow list has a workspace but no template: servers answer 403 "
-			     "for that workspace unless template:* is allowed, too");
+		output_warn("the allow list has a workspace but no template: servers answer 403 "
+			    "for that workspace unless template:* is allowed, too");
 	if (coder_strings_has(&request->scopes, "api_key:create") ||
 	    coder_strings_has(&request->scopes, "api_key:*") ||
 	    coder_strings_has(&request->scopes, "coder:apikeys.manage_self"))
-		command_warn("a token that may create tokens can create unrestricted ones");
+		output_warn("a token that may create tokens can create unrestricted ones");
 }
 
 static int check_name_free(struct call *call, struct coder_error *err)
@@ -234,7 +235,7 @@ static int rehearse(struct call *call, struct coder_error *err)
 	if (state->request.scopes.n && coder_scopes_list(call->client, &known, err) < 0) {
 		if (err->code != CODER_ERR_NOT_FOUND)
 			return -1;
-		command_warn("this server has no catalogue of scopes: it may ignore them");
+		output_warn("this server has no catalogue of scopes: it may ignore them");
 	}
 	for (size_t i = 0; i < state->request.scopes.n && known.n && rc == 0; i++)
 		if (!coder_strings_has(&known, state->request.scopes.v[i])) {
@@ -320,8 +321,8 @@ static int create_run(struct call *call, struct coder_error *err)
 		return err->http_status == 400 ? nearest_scope(&state->request, known, n, err) : -1;
 	}
 	if (!state->created.verified)
-		command_warn("token %s could not be verified: %s", state->request.name,
-			     state->created.why_not);
+		output_warn("token %s could not be verified: %s", state->request.name,
+			    state->created.why_not);
 	if (deliver(call, err) < 0)
 		return create_undelivered(call, err);
 	return 0;
