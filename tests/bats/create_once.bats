@@ -644,19 +644,6 @@ full_pipe() {
 
 # ------------------------------------------------------------------- interrupts
 
-# drive SCRIPT <STEPS - runs a script in a bash of its own, and does to it what tests/tools/drive.py
-# knows; sets ended (its status or the signal), out, err.
-drive() {
-	export CODER_URL CODER_SESSION_TOKEN
-	printf '%s\n' "enable -f '$SO' ${BUILTINS[*]}" "$1" >"$BATS_TEST_TMPDIR/script"
-	try python3 "$REPO/tests/tools/drive.py" --log "$BATS_FILE_TMPDIR/log" --out "$BATS_TEST_TMPDIR/script.out" \
-		--err "$BATS_TEST_TMPDIR/script.err" "$BASH" --norc "$BATS_TEST_TMPDIR/script"
-	[[ $status == 0 ]] || fail "the driver failed" "$(<"$BATS_TEST_TMPDIR/script.err")"
-	ended=${out#ended: }
-	out=$(<"$BATS_TEST_TMPDIR/script.out")
-	err=$(<"$BATS_TEST_TMPDIR/script.err")
-}
-
 # The POST is out, and its answer does not come: then a signal.
 signal_at_post() {
 	fault '{"method":"POST","stall":{"at":0,"act":true}}'
@@ -813,17 +800,6 @@ status 130"
 status 130"
 	has "$err" "was deleted again: nothing is left"
 	! exists test || fail "there is a token"
-}
-
-# at_prompt <STEPS - drives an interactive shell that has the builtins; sets screen.
-at_prompt() {
-	export CODER_URL CODER_SESSION_TOKEN
-	{
-		printf '%s\n' "type enable -f '$SO' ${BUILTINS[*]}" "prompt 10"
-		cat
-	} | python3 "$REPO/tests/tools/drive.py" --pty --log "$BATS_FILE_TMPDIR/log" "$BASH" --norc --noprofile -i \
-		>"$BATS_TEST_TMPDIR/screen" || fail "the driver failed" "$(<"$BATS_TEST_TMPDIR/screen")"
-	screen=$(<"$BATS_TEST_TMPDIR/screen")
 }
 
 @test "^C at the prompt: announced, deleted, status 130, and the shell is as it was" {

@@ -143,6 +143,34 @@ for field in sys.argv[2:]:
     print(*value if isinstance(value, list) else [value])' "$@"
 }
 
+# The next two run a bash of its own, behind "${MUTED[@]}" if a test has set it, and do to it what
+# their standard input says, in steps of tests/tools/drive.py.
+
+# drive SCRIPT <STEPS - a script that has the builtins; sets ended (a status or a signal), out, err.
+drive() {
+	export CODER_URL CODER_SESSION_TOKEN
+	printf '%s\n' "enable -f '$SO' ${BUILTINS[*]}" "$1" >"$BATS_TEST_TMPDIR/script"
+	try python3 "$REPO/tests/tools/drive.py" --log "$BATS_FILE_TMPDIR/log" --out "$BATS_TEST_TMPDIR/script.out" \
+		--err "$BATS_TEST_TMPDIR/script.err" "${MUTED[@]}" "$BASH" --norc "$BATS_TEST_TMPDIR/script"
+	[[ $status == 0 ]] || fail "the driver failed" "$(<"$BATS_TEST_TMPDIR/script.err")"
+	ended=${out#ended: }
+	out=$(<"$BATS_TEST_TMPDIR/script.out")
+	err=$(<"$BATS_TEST_TMPDIR/script.err")
+}
+
+# at_prompt <STEPS - an interactive shell that has the builtins; sets screen.
+at_prompt() {
+	export CODER_URL CODER_SESSION_TOKEN
+	{
+		printf '%s\n' "type enable -f '$SO' ${BUILTINS[*]}" "prompt 10"
+		cat
+	} >"$BATS_TEST_TMPDIR/steps"
+	try python3 "$REPO/tests/tools/drive.py" --pty --log "$BATS_FILE_TMPDIR/log" "${MUTED[@]}" \
+		"$BASH" --norc --noprofile -i <"$BATS_TEST_TMPDIR/steps"
+	screen=$out
+	[[ $status == 0 ]] || fail "the driver failed"
+}
+
 # accepted SECRET - the deployment takes it as a token, whatever that may do.
 accepted() {
 	local at=${URL#http://} fd code

@@ -9,8 +9,7 @@ TOOLS=$REPO/tests/tools
 
 setup_file() {
 	sandbox_start
-	LOG=$BATS_FILE_TMPDIR/log
-	export LOG DRIVE_TIMES=$BATS_FILE_TMPDIR/times
+	export DRIVE_TIMES=$BATS_FILE_TMPDIR/times
 	python3 "$TOOLS/mute.py" connect "$BATS_FILE_TMPDIR/mute" 3>&- &
 	MUTE_PID=$!
 	until [[ -s $BATS_FILE_TMPDIR/mute ]]; do sleep 0.05; done
@@ -27,7 +26,6 @@ teardown_file() {
 setup() {
 	shell_setup
 	export CODER_URL CODER_SESSION_TOKEN URL BATS_TEST_DESCRIPTION
-	LOAD="enable -f $SO ${BUILTINS[*]}"
 	MUTED=()
 }
 
@@ -78,29 +76,6 @@ waiting_at() {
 		until_there="until file $BATS_TEST_TMPDIR/heard"
 		;;
 	esac
-}
-
-# at_prompt <STEPS - drives an interactive shell that has the builtins; sets screen.
-at_prompt() {
-	{
-		printf 'type %s\nprompt 10\n' "$LOAD"
-		cat
-	} >"$BATS_TEST_TMPDIR/steps"
-	try python3 "$TOOLS/drive.py" --pty --log "$LOG" "${MUTED[@]}" "$BASH" --norc --noprofile -i \
-		<"$BATS_TEST_TMPDIR/steps"
-	screen=$out
-	[[ $status == 0 ]] || fail "the driver failed"
-}
-
-# script BODY <STEPS - drives a script; sets ended (a status or a signal), out, err.
-script() {
-	printf '%s\n' "$LOAD" "$1" >"$BATS_TEST_TMPDIR/script"
-	try python3 "$TOOLS/drive.py" --log "$LOG" --out "$BATS_TEST_TMPDIR/script.out" \
-		--err "$BATS_TEST_TMPDIR/script.err" "${MUTED[@]}" "$BASH" --norc "$BATS_TEST_TMPDIR/script"
-	[[ $status == 0 ]] || fail "the driver failed" "$(<"$BATS_TEST_TMPDIR/script.err")"
-	ended=${out#ended: }
-	out=$(<"$BATS_TEST_TMPDIR/script.out")
-	err=$(<"$BATS_TEST_TMPDIR/script.err")
 }
 
 # The header command, if there was one, has ended with the call.
@@ -259,7 +234,7 @@ interrupt_at_prompt() {
 	for point in "connecting" "shaking hands" "waiting for the answer" "reading the answer's body" \
 		"waiting to try again" "running the header command"; do
 		waiting_at "$point"
-		script 'token_list; echo next' <<-END
+		drive 'token_list; echo next' <<-END
 			$until_there
 			group INT
 			end 1
@@ -276,7 +251,7 @@ interrupt_at_prompt() {
 	for point in "connecting" "shaking hands" "waiting for the answer" "reading the answer's body" \
 		"waiting to try again" "running the header command"; do
 		waiting_at "$point"
-		script 'trap "echo bye" EXIT; token_list; echo next' <<-END
+		drive 'trap "echo bye" EXIT; token_list; echo next' <<-END
 			$until_there
 			group INT
 			end 1
@@ -293,7 +268,7 @@ interrupt_at_prompt() {
 	for point in "connecting" "shaking hands" "waiting for the answer" "reading the answer's body" \
 		"waiting to try again" "running the header command"; do
 		waiting_at "$point"
-		script "trap 'echo trapped' INT
+		drive "trap 'echo trapped' INT
 			ids=(old)
 			token_list -v ids
 			echo \"status \$? ids \${ids[*]} error \${TOKEN_ERROR[status]}\"
@@ -315,7 +290,7 @@ interrupt_at_prompt() {
 	waiting_at "looking the host up"
 	for mode in ':' 'trap "echo bye" EXIT' 'trap "echo trapped" INT'; do
 		rm -f "$BATS_TEST_TMPDIR/heard"
-		script "$mode; token_list; echo \"status \$?\"" <<-END
+		drive "$mode; token_list; echo \"status \$?\"" <<-END
 			$until_there
 			group INT
 			end 1
@@ -336,7 +311,7 @@ interrupt_at_prompt() {
 		'for i in 1 2; do (token_list); done; echo next' 'shopt -s lastpipe; true | token_list; echo next' \
 		'coproc { token_list; echo next >&2; }; wait; echo next' 'cat <(token_list; echo next); echo next'; do
 		waiting_at "waiting for the answer"
-		script "$form" <<-END
+		drive "$form" <<-END
 			$until_there
 			group INT
 			end 1
@@ -352,7 +327,7 @@ interrupt_at_prompt() {
 	local form
 	for form in '(token_list; echo next)' 'x=$(token_list; echo next)' 'token_list | cat' 'true | token_list'; do
 		waiting_at "waiting for the answer"
-		script "trap 'echo trapped' INT; $form; echo \"status \$?\"; token_list -v ids && echo \"works \${#ids[*]}\"" <<-END
+		drive "trap 'echo trapped' INT; $form; echo \"status \$?\"; token_list -v ids && echo \"works \${#ids[*]}\"" <<-END
 			$until_there
 			group INT
 			end 1
@@ -369,21 +344,21 @@ interrupt_at_prompt() {
 	for name in TERM HUP; do
 		number=$(kill -l "$name")
 		waiting_at "waiting for the answer"
-		script 'token_list; echo next' <<-END
+		drive 'token_list; echo next' <<-END
 			$until_there
 			signal $name
 			end 1
 		END
 		is "$ended$out" "SIG$name"
 		waiting_at "waiting for the answer"
-		script 'trap "echo bye" EXIT; token_list; echo next' <<-END
+		drive 'trap "echo bye" EXIT; token_list; echo next' <<-END
 			$until_there
 			signal $name
 			end 1
 		END
 		is "$ended $out" "SIG$name bye"
 		waiting_at "waiting for the answer"
-		script "trap 'echo trapped' $name; token_list; echo \"status \$?\"; token_list -q -v ids && echo works" <<-END
+		drive "trap 'echo trapped' $name; token_list; echo \"status \$?\"; token_list -q -v ids && echo works" <<-END
 			$until_there
 			signal $name
 			end 1
@@ -394,7 +369,7 @@ interrupt_at_prompt() {
 
 @test "ignored signals do not end a call" {
 	fault '{"delay": 0.5}'
-	script "trap '' INT TERM HUP; token_list -v ids; echo \"status \$? with \${#ids[*]}\"" <<-END
+	drive "trap '' INT TERM HUP; token_list -v ids; echo \"status \$? with \${#ids[*]}\"" <<-END
 		until log "open"
 		pause 0.1
 		group INT
@@ -420,7 +395,7 @@ interrupt_at_prompt() {
 	local name
 	for name in ALRM USR1 WINCH; do
 		fault '{"drip": 2000}'
-		script "trap 'echo trapped' $name; token_list -v ids; echo \"status \$? with \${#ids[*]}\"" <<-END
+		drive "trap 'echo trapped' $name; token_list -v ids; echo \"status \$? with \${#ids[*]}\"" <<-END
 			until log "GET"
 			signal $name
 			end 5
@@ -433,7 +408,7 @@ interrupt_at_prompt() {
 	local name
 	for name in USR1 CHLD WINCH; do
 		fault '{"drip": 1200}'
-		script "trap : $name; token_list -o json; echo \"status \$?\"" <<-END
+		drive "trap : $name; token_list -o json; echo \"status \$?\"" <<-END
 			until log "GET"
 			storm $name 0.7
 			end 5
@@ -446,7 +421,7 @@ interrupt_at_prompt() {
 
 @test "a storm of signals disturbs neither header commands nor look-ups nor slow readers" {
 	ctl POST tokens '{"owner": "admin", "name": "many-%d", "count": 1500}' >/dev/null
-	script 'trap : USR1; export CODER_TOKENS_KEEPALIVE=0 CODER_HEADER_COMMAND="sleep 0.01; echo X-A=b"
+	drive 'trap : USR1; export CODER_TOKENS_KEEPALIVE=0 CODER_HEADER_COMMAND="sleep 0.01; echo X-A=b"
 		for i in {1..15}; do CODER_URL=http://localhost:${CODER_URL##*:} token_list -v ids || echo "status $?"; done
 		unset CODER_HEADER_COMMAND
 		token_list -o tsv > >(sleep 0.3; wc -l >"$0.lines"; sleep 0.1); echo "${#ids[*]} and $?"
@@ -460,7 +435,7 @@ interrupt_at_prompt() {
 
 @test "children that end during a call are the shell's to wait for" {
 	fault '{"drip": 1000}'
-	script '
+	drive '
 		children() { for i in {1..40}; do (sleep 0.$((i % 10 + 1)); exit $i) & pids[i]=$!; done; }
 		export CODER_HEADER_COMMAND="sleep 0.3; echo X-A=b"
 		children; token_list -v ids; echo "status $? with ${#ids[*]}"
@@ -471,7 +446,7 @@ interrupt_at_prompt() {
 }
 
 @test "the call's own children are nothing for the shell's CHLD trap, jobs and wait" {
-	script 'trap "echo noticed" CHLD; export CODER_HEADER_COMMAND="sleep 0.1; echo X-A=b"
+	drive 'trap "echo noticed" CHLD; export CODER_HEADER_COMMAND="sleep 0.1; echo X-A=b"
 		for i in 1 2 3; do CODER_URL=http://localhost:${CODER_URL##*:} token_list -v ids; done
 		echo "status $? with ${#ids[*]}"; jobs; wait -n; echo "$?"' <<-END
 		end 5
@@ -558,7 +533,7 @@ interrupt_at_prompt() {
 
 @test "STOP and CONT do not disturb a call" {
 	fault '{"delay": 0.3}'
-	script 'token_list -v ids; echo "status $? with ${#ids[*]}"' <<-END
+	drive 'token_list -v ids; echo "status $? with ${#ids[*]}"' <<-END
 		until log "open"
 		pause 0.1
 		signal STOP
@@ -571,7 +546,7 @@ interrupt_at_prompt() {
 
 @test "a call in a trap, after a call that a signal ended, works" {
 	waiting_at "waiting for the answer"
-	script 'trap "token_list -v ids; echo trap \$? \${#ids[*]}" TERM
+	drive 'trap "token_list -v ids; echo trap \$? \${#ids[*]}" TERM
 		token_list; echo "status $?"
 		token_list -v ids; echo "again $? ${#ids[*]}"' <<-END
 		$until_there
@@ -583,7 +558,7 @@ interrupt_at_prompt() {
 
 @test "a second signal ends the call of a trap, too" {
 	fault '{"stall": {"at": 0}, "times": 2}'
-	script 'trap "trap \"echo second\" TERM; token_list; echo trap \$?" TERM
+	drive 'trap "trap \"echo second\" TERM; token_list; echo trap \$?" TERM
 		token_list; echo "status $?"' <<-END
 		until log "GET"
 		signal TERM
@@ -599,7 +574,7 @@ interrupt_at_prompt() {
 
 @test "60 interrupts leave no descriptor, thread, process or memory behind" {
 	fault '{"stall": {"at": 0}, "times": 0}'
-	script 'trap : INT
+	drive 'trap : INT
 		count() { set -- /proc/$$/fd/* /proc/$$/task/*; n=$#; }
 		memory() { read -r _ kib _ < <(grep VmRSS /proc/$$/status); }
 		(while :; do sleep 0.03; kill -INT $$ 2>/dev/null || exit; done) & killer=$!
@@ -616,7 +591,7 @@ interrupt_at_prompt() {
 
 @test "token_list | head ends in silence" {
 	ctl POST tokens '{"owner": "admin", "name": "many-%d", "count": 3000}' >/dev/null
-	script 'for o in table json tsv; do
+	drive 'for o in table json tsv; do
 			token_list -o $o | head -n 1 >/dev/null; echo "${PIPESTATUS[@]}"
 		done
 		token_list | head -n 1; token_list -q >/dev/null && echo works' <<-END
@@ -630,7 +605,7 @@ interrupt_at_prompt() {
 
 @test "a closed pipe as standard output is an error of the call, never the shell's end" {
 	ctl POST tokens '{"owner": "admin", "name": "many-%d", "count": 3000}' >/dev/null
-	script 'exec 5> >(exec 0<&-; exec sleep 5); sleep 0.3
+	drive 'exec 5> >(exec 0<&-; exec sleep 5); sleep 0.3
 		token_list >&5; echo "status $?"; token_list -v ids && echo works' <<-END
 		end 5
 	END
@@ -640,7 +615,7 @@ interrupt_at_prompt() {
 }
 
 @test "a closed pipe as standard error does not end the shell" {
-	script 'exec 2> >(exec 0<&-; exec sleep 5); sleep 0.3
+	drive 'exec 2> >(exec 0<&-; exec sleep 5); sleep 0.3
 		token_list --nonsense; echo "status $?"
 		CODER_URL=http://127.0.0.1:1 token_list; echo "status $?"; token_list -v ids && echo works' <<-END
 		end 15
@@ -652,7 +627,7 @@ interrupt_at_prompt() {
 	local how
 	for how in close reset; do
 		fault '[{"skip": 1, "times": 3, "cut": {"where": "before", "how": "'$how'"}}]'
-		script 'token_list -q -v ids
+		drive 'token_list -q -v ids
 			for i in 1 2 3 4 5 6; do token_list -q -v ids; echo "$i $?"; done
 			trap "echo nobody sends PIPE" PIPE; token_list -q -v ids; echo "last $?"' <<-END
 			end 20

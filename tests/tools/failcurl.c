@@ -39,11 +39,23 @@ static void *real(const char *name)
 
 #define REAL(name) ((__typeof__(&name))real(#name))
 
-/* The one pointer or number that stands in for "...". */
-static void *argument(va_list ap)
-{
-	return va_arg(ap, void *);
-}
+/* Passes the one pointer or number on that stands in for "...". */
+#define WITH_ARGUMENT(result, name, handle_type, option_type, failure)                  \
+	result name(handle_type *handle, option_type option, ...)                       \
+	{                                                                               \
+		va_list ap;                                                             \
+		void *value;                                                            \
+                                                                                        \
+		va_start(ap, option);                                                   \
+		value = va_arg(ap, void *);                                             \
+		va_end(ap);                                                             \
+		return control_fails() ? (failure) : REAL(name)(handle, option, value); \
+	}
+
+WITH_ARGUMENT(CURLcode, curl_easy_setopt, CURL, CURLoption, CURLE_UNKNOWN_OPTION)
+WITH_ARGUMENT(CURLcode, curl_easy_getinfo, CURL, CURLINFO, CURLE_BAD_FUNCTION_ARGUMENT)
+WITH_ARGUMENT(CURLMcode, curl_multi_setopt, CURLM, CURLMoption, CURLM_UNKNOWN_OPTION)
+WITH_ARGUMENT(CURLSHcode, curl_share_setopt, CURLSH, CURLSHoption, CURLSHE_NOMEM)
 
 static void lives(int more)
 {
@@ -81,29 +93,6 @@ CURL *curl_easy_init(void)
 	return control_fails() ? NULL : born(REAL(curl_easy_init)());
 }
 
-CURLcode curl_easy_setopt(CURL *easy, CURLoption option, ...)
-{
-	va_list ap;
-	void *value;
-
-	va_start(ap, option);
-	value = argument(ap);
-	va_end(ap);
-	return control_fails() ? CURLE_UNKNOWN_OPTION : REAL(curl_easy_setopt)(easy, option, value);
-}
-
-CURLcode curl_easy_getinfo(CURL *easy, CURLINFO info, ...)
-{
-	va_list ap;
-	void *value;
-
-	va_start(ap, info);
-	value = argument(ap);
-	va_end(ap);
-	return control_fails() ? CURLE_BAD_FUNCTION_ARGUMENT :
-				 REAL(curl_easy_getinfo)(easy, info, value);
-}
-
 const char *curl_easy_strerror(CURLcode code)
 {
 	return REAL(curl_easy_strerror)(code);
@@ -118,18 +107,6 @@ void curl_easy_cleanup(CURL *easy)
 CURLM *curl_multi_init(void)
 {
 	return control_fails() ? NULL : born(REAL(curl_multi_init)());
-}
-
-CURLMcode curl_multi_setopt(CURLM *multi, CURLMoption option, ...)
-{
-	va_list ap;
-	void *value;
-
-	va_start(ap, option);
-	value = argument(ap);
-	va_end(ap);
-	return control_fails() ? CURLM_UNKNOWN_OPTION :
-				 REAL(curl_multi_setopt)(multi, option, value);
 }
 
 CURLMcode curl_multi_add_handle(CURLM *multi, CURL *easy)
@@ -174,17 +151,6 @@ CURLMcode curl_multi_cleanup(CURLM *multi)
 CURLSH *curl_share_init(void)
 {
 	return control_fails() ? NULL : born(REAL(curl_share_init)());
-}
-
-CURLSHcode curl_share_setopt(CURLSH *share, CURLSHoption option, ...)
-{
-	va_list ap;
-	void *value;
-
-	va_start(ap, option);
-	value = argument(ap);
-	va_end(ap);
-	return control_fails() ? CURLSHE_NOMEM : REAL(curl_share_setopt)(share, option, value);
 }
 
 CURLSHcode curl_share_cleanup(CURLSH *share)
