@@ -563,10 +563,10 @@ taken_back() {
 }
 
 @test "a secret that cannot be written is taken back: nobody reads the pipe" {
-	local pipe
+	local pipe both
 	into_pipe() { token_create -n test "$@" >&"$pipe"; }
-	exec {pipe}> >(:)
-	wait $!
+	mkfifo "$BATS_TEST_TMPDIR/pipe"
+	exec {both}<>"$BATS_TEST_TMPDIR/pipe" {pipe}>"$BATS_TEST_TMPDIR/pipe" {both}<&-
 	try into_pipe
 	exec {pipe}>&-
 	taken_back "Broken pipe"

@@ -151,7 +151,7 @@ in_coproc() {
 in_process_substitution() {
 	is "$(cat <(ask t2))" ""
 	ask t1 > >(ask t3)
-	wait $!
+	wait $! || true # bash 5.1 may say -1 of one that has just ended
 }
 
 @test "a process substitution has a connection of its own" {
