@@ -291,6 +291,16 @@ echo "$cases"'
 		kill -PIPE $$')" $'works\nnobody sends PIPE'
 }
 
+@test "a libcurl that closes sockets by itself, as some do, costs no kept connection" {
+	libcurl_fails
+	FAILING+=(CLOSES_SOCKETS=1)
+	forget_requests
+	is "$(failing 'enable -f "$SO" token_list
+		for i in 1 2 3; do token_list -q -v ids; token_list --url http://127.0.0.1:1/ 2>err; done
+		token_list -q -v ids && echo works')" works
+	is "$(ctl GET log | grep -o '"event":"open"' | wc -l)" 1
+}
+
 # ------------------------------------------------------------- what accumulates
 
 @test "ten thousand calls grow neither memory nor descriptors" {

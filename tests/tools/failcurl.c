@@ -39,6 +39,15 @@ static void *real(const char *name)
 
 #define REAL(name) ((__typeof__(&name))real(#name))
 
+/*
+ * With $CLOSES_SOCKETS it closes them without a word to the one that opened them, as 7.88 to 8.1
+ * do where another address has been quicker.
+ */
+static void *argument(int option, void *value)
+{
+	return option == CURLOPT_CLOSESOCKETFUNCTION && getenv("CLOSES_SOCKETS") ? NULL : value;
+}
+
 /* Passes the one pointer or number on that stands in for "...". */
 #define WITH_ARGUMENT(result, name, handle_type, option_type, failure)                  \
 	result name(handle_type *handle, option_type option, ...)                       \
@@ -47,7 +56,7 @@ static void *real(const char *name)
 		void *value;                                                            \
                                                                                         \
 		va_start(ap, option);                                                   \
-		value = va_arg(ap, void *);                                             \
+		value = argument((int)option, va_arg(ap, void *));                      \
 		va_end(ap);                                                             \
 		return control_fails() ? (failure) : REAL(name)(handle, option, value); \
 	}
