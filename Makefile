@@ -15,7 +15,8 @@
 #   make man, readme, clean    the manual pages; the tables in README.md
 #
 # All but all, install, man, readme and clean first install what they miss, by apt.
-# SANITIZE=1 builds and tests with AddressSanitizer and UBSan, under build/asan.
+# SANITIZE=1 builds and tests with AddressSanitizer and UBSan, under build/asan; VALGRIND=1 tests
+# in valgrind.
 
 VERSION := 0.1.0
 BUILTINS := token_create token_list token_view token_rm
@@ -110,7 +111,7 @@ $(FAILING): tests/tools/control.h Makefile
 		-shared -o $@ $(filter %.c,$^)
 
 test: all $(UNIT) $(FAILING)
-	@BUILD=$(BUILD) SANITIZE=$(SANITIZE) T='$(T)' tests/run.sh
+	@BUILD=$(BUILD) SANITIZE=$(SANITIZE) VALGRIND=$(VALGRIND) T='$(T)' tests/run.sh
 
 test-live: all
 	@BUILD=$(BUILD) tests/run.sh --live

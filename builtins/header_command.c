@@ -24,9 +24,6 @@ struct child {
 	sigset_t held; /* signals that would end the shell, and leave the child behind */
 };
 
-static const int fatal_signals[] = { SIGINT, SIGTERM, SIGHUP };
-#define N_FATAL (sizeof(fatal_signals) / sizeof(fatal_signals[0]))
-
 /*
  * Until child_done() the shell does not reap the child (SIGCHLD), and what
  * would kill the shell waits until the child is dead.
@@ -36,30 +33,10 @@ static void hold_signals(struct child *child)
 	sigset_t block;
 
 	sigprocmask(SIG_BLOCK, NULL, &child->old_mask);
-	sigemptyset(&child->held);
-	for (size_t i = 0; i < N_FATAL; i++) {
-		struct sigaction act;
-
-		if (sigaction(fatal_signals[i], NULL, &act) == 0 && act.sa_handler == SIG_DFL &&
-		    !sigismember(&child->old_mask, fatal_signals[i]))
-			sigaddset(&child->held, fatal_signals[i]);
-	}
+	coder_signals_deadly(&child->held);
 	block = child->held;
 	sigaddset(&block, SIGCHLD);
 	sigprocmask(SIG_BLOCK, &block, NULL);
-}
-
-static int pending_signal(const struct child *child)
-{
-	int sig = shell_pending(NULL);
-	sigset_t pending;
-
-	sigpending(&pending);
-	for (size_t i = 0; sig == 0 && i < N_FATAL; i++)
-		if (sigismember(&child->held, fatal_signals[i]) &&
-		    sigismember(&pending, fatal_signals[i]))
-			sig = fatal_signals[i];
-	return sig;
 }
 
 /* Leaves neither the command nor what it started. */
@@ -159,8 +136,10 @@ static int start(struct child *child, char *command, const char *coder_url, stru
 /* Whether the wait may go on. */
 static int check_wait(const struct child *child, struct coder_error *err)
 {
-	int sig = pending_signal(child);
+	int sig = shell_pending(NULL);
 
+	if (!sig)
+		sig = coder_signals_pending(&child->held);
 	if (sig) {
 		coder_error_set(err, CODER_ERR_INTERRUPTED, "interrupted");
 		err->signal = sig;

@@ -22,6 +22,7 @@
 #ifndef CODER_H
 #define CODER_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -303,6 +304,17 @@ int coder_create_body(const struct coder_create *create, char **ret_json, struct
  */
 const char *coder_create_widened(const struct coder_create *create,
 				 const struct coder_token *token);
+
+/* --------------------------------------------------------------- signals */
+
+/*
+ * The signals that would end the process if they came now: neither blocked nor
+ * ignored nor handled, and such as people send. Who must not be ended before
+ * something is done blocks these.
+ */
+void coder_signals_deadly(sigset_t *ret);
+/* A signal among these that is blocked and has come, or 0. */
+int coder_signals_pending(const sigset_t *among);
 
 /* ---------------------------------------------------------------- client */
 

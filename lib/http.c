@@ -89,43 +89,19 @@ static void set_deadline(struct http *http, int64_t budget_ns)
 
 /* --------------------------------------------------------------- signals */
 
-/* Those that end a process unless something is done about them, and that people send. */
-static const int held_signals[] = { SIGINT,  SIGTERM,	SIGHUP,	 SIGALRM, SIGUSR1,
-				    SIGUSR2, SIGVTALRM, SIGPROF, SIGXCPU };
-#define N_HELD (sizeof(held_signals) / sizeof(held_signals[0]))
-
 int http_pending(const struct http *http)
 {
 	int signal = http->hooks.pending ? http->hooks.pending(http->hooks.ctx) : 0;
-	sigset_t pending;
 
-	if (signal || !http->holding || sigpending(&pending) < 0)
-		return signal;
-	for (size_t i = 0; i < N_HELD; i++)
-		if (sigismember(&http->held, held_signals[i]) &&
-		    sigismember(&pending, held_signals[i]))
-			return held_signals[i];
-	return 0;
+	return signal || !http->holding ? signal : coder_signals_pending(&http->held);
 }
 
-/* Those with a handler need no holding: their handler says so to pending(). */
 void http_hold(struct http *http)
 {
-	sigset_t old;
-
 	if (http->holding)
 		return;
-	sigemptyset(&http->held);
+	coder_signals_deadly(&http->held);
 	sigemptyset(&http->put_off);
-	sigprocmask(SIG_SETMASK, NULL, &old);
-	for (size_t i = 0; i < N_HELD; i++) {
-		struct sigaction action;
-
-		if (!sigismember(&old, held_signals[i]) &&
-		    sigaction(held_signals[i], NULL, &action) == 0 &&
-		    !(action.sa_flags & SA_SIGINFO) && action.sa_handler == SIG_DFL)
-			sigaddset(&http->held, held_signals[i]);
-	}
 	sigprocmask(SIG_BLOCK, &http->held, NULL);
 	http->holding = true;
 }
@@ -147,9 +123,9 @@ void http_release(struct http *http)
 	if (!http->holding)
 		return;
 	http->holding = false;
-	for (size_t i = 0; i < N_HELD; i++)
-		if (sigismember(&http->put_off, held_signals[i]))
-			kill(getpid(), held_signals[i]);
+	for (int signal = 1; signal < NSIG; signal++)
+		if (sigismember(&http->put_off, signal) == 1)
+			kill(getpid(), signal);
 	sigprocmask(SIG_UNBLOCK, &http->held, NULL);
 }
 

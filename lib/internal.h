@@ -75,7 +75,7 @@ void http_disconnect(void); /* coder_disconnect() */
 bool http_insecure(const struct http *http);
 /* A pending signal's number, held ones included, or 0. */
 int http_pending(const struct http *http);
-/* From now on SIGINT, SIGTERM, SIGHUP, SIGALRM ... are held back where they would end the process. */
+/* From now on the signals of coder_signals_deadly() are held back. */
 void http_hold(struct http *http);
 /*
  * Begins an undo: signals that came so far no longer count as pending, and the

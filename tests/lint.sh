@@ -138,7 +138,7 @@ check_includes() {
 # stands for what all of lib/ uses, `lib` for all of lib/, `complete` for all complete*.c.
 directions() {
 	cat <<-END
-		error buf name scope sockets utf8:
+		error buf name scope signals sockets utf8:
 		strings url duration libcurl: error
 		allow: base
 		json: base utf8
@@ -146,7 +146,7 @@ directions() {
 		lookup: base
 		wire: base libcurl lookup sockets
 		answer: base json url wire
-		http: base answer json url wire
+		http: base answer json signals url wire
 		client: base http json token
 		search: base client http json
 		create resolve: base allow client http json search token

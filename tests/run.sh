@@ -6,6 +6,7 @@
 # TAP to $BUILD/test-logs/; failures are shown here. A runner that crashes, stops early, overruns
 # its time or executes nothing is a failure, too.
 #
+#   VALGRIND=1  unit tests, and the shells that run tests or that tests start, run in valgrind
 #   T=PATTERN   only the test files whose path contains PATTERN (a glob)
 #   BUILD=DIR   where the build is, default build
 #   --live      only the scenario, against $CODER_URL, with $CODER_SESSION_TOKEN and $MEMBER_TOKEN
@@ -15,6 +16,7 @@ cd "$(dirname "$0")/.." || exit
 BUILD=${BUILD:-build}
 LOGS=$BUILD/test-logs
 LIMIT=600 # seconds for one file
+[ -z "${VALGRIND:-}" ] || LIMIT=7200
 
 # The log of a test file, without its ending.
 log_of() {
@@ -24,7 +26,7 @@ log_of() {
 
 command_of() {
 	case $1 in
-	*.c) command=("$BUILD/unit/$(basename "$1" .c)") ;;
+	*.c) command=("${leaks[@]}" "$BUILD/unit/$(basename "$1" .c)") ;;
 	*.py) command=(python3 "$1") ;;
 	*.bats) command=(env "${preload[@]}" bats --tap "$1") ;;
 	esac
@@ -37,11 +39,19 @@ if [ -n "${SANITIZE:-}" ]; then
 	preload=("LD_PRELOAD=$(cc -print-file-name=libasan.so)" ASAN_OPTIONS=detect_leaks=0)
 fi
 
+leaks=()
+if [ -n "${VALGRIND:-}" ]; then
+	PATH=$PWD/tests/tools/valgrind:$PATH
+	leaks=(valgrind -q --error-exitcode=99 --leak-check=full --show-leak-kinds=definite
+		--errors-for-leak-kinds=definite --suppressions=tests/tools/valgrind/suppressions)
+fi
+
 # Runs one test file. `timeout` makes a process group of its own, which no ^C reaches: pass it on.
 run_one() {
 	local command log status
 	log=$(log_of "$1")
 	command_of "$1"
+	export VALGRIND_LOG=$PWD/$log.valgrind # what it has to say in tests/tools/valgrind/bash
 	timeout -k 5 "$LIMIT" "${command[@]}" >"$log.log" 2>&1 </dev/null &
 	# shellcheck disable=SC2064 # this child
 	trap "kill $! 2>/dev/null" INT TERM HUP
@@ -83,6 +93,10 @@ report() {
 		broken="exit status $status, though no test failed"
 	fi
 	failures "$log.log"
+	if grep -qs . "$log".valgrind.*; then
+		broken=${broken:-"errors in valgrind"}
+		cat "$log".valgrind.*
+	fi
 	if [ -n "$broken" ]; then
 		f=$((f + 1))
 		tail -n 30 "$log.log"

@@ -462,7 +462,7 @@ id_of() { # id_of TOKEN
 
 @test "10,000 tokens and 2,000 workspaces complete" {
 	local start n=10000
-	[[ -z ${SANITIZE-} ]] || n=2000 # a sanitizer's shell cannot do more within the time for a TAB
+	[[ -z ${SANITIZE-}${VALGRIND-} ]] || n=2000 # a checked shell cannot do more within the time for a TAB
 	ctl POST tokens "{\"owner\":\"admin\",\"name\":\"bulk-%d\",\"count\":$n}" >/dev/null
 	ctl POST workspaces '{"owner":"alice","name":"ws-%d","count":2000}' >/dev/null
 	press 'token_rm bulk-'

@@ -566,7 +566,9 @@ taken_back() {
 	local pipe both
 	into_pipe() { token_create -n test "$@" >&"$pipe"; }
 	mkfifo "$BATS_TEST_TMPDIR/pipe"
-	exec {both}<>"$BATS_TEST_TMPDIR/pipe" {pipe}>"$BATS_TEST_TMPDIR/pipe" {both}<&-
+	exec {both}<>"$BATS_TEST_TMPDIR/pipe"
+	exec {pipe}>"$BATS_TEST_TMPDIR/pipe"
+	exec {both}<&-
 	try into_pipe
 	exec {pipe}>&-
 	taken_back "Broken pipe"

@@ -9,6 +9,8 @@
 REPO=$(cd "${BASH_SOURCE[0]%/*}/../.." && pwd)
 SO=${CODER_TOKENS_SO:-$REPO/build/coder_tokens.so}
 SANDBOX=$REPO/tests/sandbox
+# The shell of scripts that tests start.
+[[ -z ${VALGRIND-} ]] || BASH=$REPO/tests/tools/valgrind/bash
 BUILTINS=(token_create token_list token_view token_rm)
 
 SANDBOX_OPTIONS=() # a test file's own

@@ -367,6 +367,21 @@ interrupt_at_prompt() {
 	done
 }
 
+@test "no signal that ends a script leaves its header command behind" {
+	local name
+	for name in TERM HUP ALRM USR1 USR2 VTALRM PROF XCPU; do
+		waiting_at "running the header command"
+		drive 'token_list; echo next' <<-END
+			$until_there
+			signal $name
+			end 1
+		END
+		is "$ended$out" "SIG$name"
+		no_command_left
+		begin_anew
+	done
+}
+
 @test "ignored signals do not end a call" {
 	fault '{"delay": 0.5}'
 	drive "trap '' INT TERM HUP; token_list -v ids; echo \"status \$? with \${#ids[*]}\"" <<-END

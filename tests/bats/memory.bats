@@ -3,7 +3,7 @@
 # Memory: no call grows the shell, none breaks where memory runs out, and a create that runs out of
 # it leaves a token that works or none.
 # THOROUGH=1 lets every allocation of a completion and of a shell's first call fail instead of every
-# few, and runs the test of lib/http.c in valgrind, too. The sanitizers' half: make test SANITIZE=1.
+# few. The other halves: make test SANITIZE=1, make test VALGRIND=1.
 
 # Scripts for other shells stand in single quotes, and each test is a subshell of its own.
 # shellcheck disable=SC2016,SC2030,SC2031
@@ -13,7 +13,7 @@ load helper
 setup_file() {
 	sandbox_start --seed demo --rate-limit 0
 	# a memory checker of its own in the process leaves no room for these
-	[[ -z ${SANITIZE-} ]] || export UNSUITABLE="runs without sanitizers"
+	[[ -z ${SANITIZE-}${VALGRIND-} ]] || export UNSUITABLE="runs without sanitizers and valgrind"
 }
 
 setup() {
@@ -398,24 +398,4 @@ echo "$cases"'
 	has "$(<err)" "deleted again"
 	has "$(<out)" "trapped"
 	is "$(grep -c 'token_view: f-' err)" 12
-}
-
-@test "the unit tests in valgrind have no error and no leak" {
-	command -v valgrind >/dev/null || skip "no valgrind here"
-	local tests=("${SO%/*}"/unit/test_*)
-	[[ -x ${tests[0]} ]] || fail "make test builds the unit tests"
-	# that one measures times, which valgrind stretches: alone, if at all
-	tests=("${tests[@]/*test_http/}")
-	[[ -z ${THOROUGH-} ]] || check_in_valgrind "${SO%/*}/unit/test_http"
-	check_in_valgrind "${tests[@]}"
-}
-
-# check_in_valgrind PROGRAM... - two at a time; empty words do not count.
-check_in_valgrind() {
-	export BATS_TEST_TMPDIR
-	printf '%s\n' "$@" | (cd "$REPO" && xargs -n 1 -P 2 sh -c '
-		valgrind -q --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite \
-			--error-exitcode=99 --child-silent-after-fork=yes "$0" >"$BATS_TEST_TMPDIR/$$.log" 2>&1 ||
-			cat "$BATS_TEST_TMPDIR/$$.log"') >failed
-	[[ ! -s failed ]] || fail "$(<failed)"
 }

@@ -53,7 +53,7 @@ config_files() {
 # SUBJECT_PID. It has ./config, and $SO.
 start_subject() {
 	config_files
-	[[ -z ${SANITIZE-} ]] || skip "a sanitizer's memory is too large to be looked through"
+	[[ -z ${SANITIZE-}${VALGRIND-} ]] || skip "a checker's memory is too large to be looked through"
 	cat >subject.sh
 	echo 'echo ready >ready; read -r _ <go' >>subject.sh
 	rm -f ready go
