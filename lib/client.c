@@ -237,10 +237,12 @@ int coder_token_list(struct coder_client *client, const char *user, bool all, bo
 	return 0;
 }
 
-/* GETs one token. */
-static int get_token(struct coder_client *client, const char *const *parts, int64_t timeout_ns,
-		     struct coder_token *ret, struct coder_error *err)
+/* GETs one token, of that id or that name: one of them is NULL. */
+static int get_token(struct coder_client *client, const char *const *parts, const char *id,
+		     const char *name, int64_t timeout_ns, struct coder_token *ret,
+		     struct coder_error *err)
 {
+	struct coder_token CLEANUP(coder_token_done) token = { 0 };
 	struct buf CLEANUP(buf_done) path = { 0 };
 	struct http_response CLEANUP(http_response_done) response = { 0 };
 	struct http_request request = { .method = "GET", .timeout_ns = timeout_ns };
@@ -248,9 +250,17 @@ static int get_token(struct coder_client *client, const char *const *parts, int6
 	if (client_path(&path, err, parts) < 0)
 		return -1;
 	request.path = path.data;
-	if (client_call(client, &request, &response, err) < 0)
+	if (client_call(client, &request, &response, err) < 0 ||
+	    token_decode(response.body.data, response.body.len, &token, err) < 0)
 		return -1;
-	return token_decode(response.body.data, response.body.len, ret, err);
+	if ((id && strcmp(token.id, id) != 0) ||
+	    (name && *token.name && strcmp(token.name, name) != 0))
+		return coder_error_set(
+			err, CODER_ERR_NO_ANSWER,
+			"broken answer: another token (id %s) than the one asked for", token.id);
+	*ret = token;
+	token = (struct coder_token){ 0 };
+	return 0;
 }
 
 int coder_token_by_name(struct coder_client *client, const char *user, const char *name,
@@ -258,7 +268,7 @@ int coder_token_by_name(struct coder_client *client, const char *user, const cha
 {
 	const char *const parts[] = { "users", user, "keys", "tokens", name, NULL };
 
-	return get_token(client, parts, 0, ret, err);
+	return get_token(client, parts, NULL, name, 0, ret, err);
 }
 
 int coder_token_by_id(struct coder_client *client, const char *user, const char *id,
@@ -272,7 +282,7 @@ int client_token_by_id(struct coder_client *client, const char *user, const char
 {
 	const char *const parts[] = { "users", user, "keys", id, NULL };
 
-	return get_token(client, parts, timeout_ns, ret, err);
+	return get_token(client, parts, id, NULL, timeout_ns, ret, err);
 }
 
 static bool has_name(const void *name, const struct coder_token *token)
@@ -456,7 +466,10 @@ static int change(struct coder_client *client, const char *method, const char *c
 		return -1;
 	request.path = path.data;
 	if (client_call(client, &request, &response, err) == 0)
-		return 0;
+		return response.status == 204 ? 0 :
+						coder_error_set(err, CODER_ERR_NO_ANSWER,
+								"unexpected answer %ld to a %s",
+								response.status, method);
 	/* an earlier try, whose answer was lost, has done it */
 	return err->code == CODER_ERR_NOT_FOUND && response.earlier_unknown ? 0 : -1;
 }

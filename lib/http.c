@@ -39,6 +39,7 @@ struct http {
 	bool holding;
 	sigset_t held; /* while holding: signals blocked by http_hold() */
 	sigset_t put_off; /* of those: taken away by http_begin_undo(), to be raised again */
+	bool undoing; /* since http_begin_undo() */
 };
 
 /* One try of a request. */
@@ -116,6 +117,7 @@ void http_begin_undo(struct http *http, int64_t budget_ns)
 	if (http->hooks.acknowledge)
 		http->hooks.acknowledge(http->hooks.ctx);
 	set_deadline(http, budget_ns);
+	http->undoing = true;
 }
 
 void http_release(struct http *http)
@@ -507,7 +509,7 @@ static int send_once(struct call *call, const struct limit *limit, struct coder_
 		.path = request->path,
 		.body = request->body,
 		.body_len = request->body_len,
-		.own_connection = request->once,
+		.own_connection = request->once || call->http->undoing,
 		.deadline = limit->deadline,
 		.ctx = call,
 		.pending = on_pending,

@@ -79,7 +79,8 @@ int http_pending(const struct http *http);
 void http_hold(struct http *http);
 /*
  * Begins an undo: signals that came so far no longer count as pending, and the
- * client's deadline is budget_ns from now.
+ * client's deadline is budget_ns from now. Each request has a connection of its
+ * own: no late answer to an earlier one can be taken for its own.
  */
 void http_begin_undo(struct http *http, int64_t budget_ns);
 /* Ends http_hold(): restores the signal mask and raises a held signal again. */

@@ -2,6 +2,7 @@
 /* sockets.c - the descriptors of the connections: high, close-on-exec, and known by identity. */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -91,6 +92,15 @@ bool sockets_intact(void)
 		if (!still_ours(i))
 			return false;
 	return true;
+}
+
+bool sockets_silent(void)
+{
+	struct pollfd polled[SOCKETS_MAX];
+
+	for (size_t i = 0; i < n_sockets; i++)
+		polled[i] = (struct pollfd){ .fd = sockets[i].fd, .events = POLLIN };
+	return poll(polled, n_sockets, 0) == 0;
 }
 
 void sockets_prune(void)

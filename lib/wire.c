@@ -647,7 +647,8 @@ static enum wire_end begin(struct run *run, struct coder_error *err)
 	if (!curl)
 		return WIRE_FAILED;
 	claim();
-	if (wire->o.fresh)
+	/* what came unasked would be taken for this request's answer */
+	if (wire->o.fresh || !sockets_silent())
 		close_kept();
 	run->easy = curl->easy_init();
 	if (!run->easy || !open_multi(wire) || (!wire->o.fresh && !open_share())) {

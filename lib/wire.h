@@ -91,6 +91,8 @@ int sockets_open(int family, int type, int protocol); /* -1: see errno */
 void sockets_close(int fd);
 /* Whether all are still what they were. */
 bool sockets_intact(void);
+/* Whether on none of them anything has come that is still unread, its end included. */
+bool sockets_silent(void);
 /* Forgets those that libcurl has closed by itself, as it does within a connect. */
 void sockets_prune(void);
 /* Whether one is among the numbers that scripts use, as small limits have it. */

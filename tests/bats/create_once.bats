@@ -288,6 +288,18 @@ assert post["conn_req"] == 1, "not the first request on it"'
 	asked "GET me/keys/tokens/tokenconfig" "GET me/keys/tokens/test" "POST me/keys/tokens"
 }
 
+@test "an answer that comes a second time does not pass for the end of the undo" {
+	fault '[{"method":"POST","cut":{"where":"act"}},{"path":"/test$","skip":1,"again":0.3},
+		{"method":"DELETE","status":404,"body":"{\"message\":\"Resource not found\"}"}]'
+	try token_create -n test
+	exists test || fail "it is gone"
+	has "$err" "it is not known whether token test (id $(stored test id)) exists now"
+	is "$status" 9
+	# each of its requests has a connection of its own
+	is "$(ctl GET log | grep -oE '"conn_req":[0-9]+,"method":"(POST|DELETE)"' | xargs)" \
+		"conn_req:1,method:POST conn_req:1,method:DELETE"
+}
+
 @test "interim answers are no answers" {
 	fault '{"method":"POST","interim":3}'
 	try token_create -n test

@@ -159,6 +159,33 @@ cut_everywhere() {
 	done
 }
 
+@test "what comes unasked on a kept connection is no answer to the next request" {
+	local unasked
+	for unasked in '' '{"message":"no JSON"}' \
+		'HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\nConnection: close\r\n\r\n'; do
+		fault '{"again":0,"unasked":"'"${unasked//\"/\\\"}"'"}'
+		try token_list -q
+		is "$status/$err" 0/
+		sleep 0.1
+		try token_rm terraform grafana --dry-run -v ids
+		is "$status/$err" 0/
+		is "$(requests | tail -n 2)" $'GET /api/v2/users/me/keys/tokens/terraform\nGET /api/v2/users/me/keys/tokens/grafana'
+		is "${ids[1]}" "$(grafana)"
+		[[ ${ids[0]} != "${ids[1]}" ]] || fail "one token for two names"
+	done
+}
+
+@test "an answer that comes a second time, late, answers no other request" {
+	# to a removal
+	fault '[{"path":"/grafana$","again":0.3},{"method":"DELETE","status":403,"body":"{\"message\":\"no\"}"}]'
+	fails 7 "unexpected answer 200 to a DELETE" token_rm grafana
+	# to a look-up
+	fault '{"path":"/grafana$","again":0.3}'
+	token_rm --dry-run grafana >/dev/null
+	fails 7 "broken answer: another token (id $(grafana))" token_rm terraform
+	lacks "$(requests)" "DELETE /api/v2/users/me/keys/$(grafana)"
+}
+
 @test "--timeout ends a call whose answer stops at any byte" {
 	local call at length command where instead body last status_line
 	for call in list view limits delete; do

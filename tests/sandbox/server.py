@@ -431,6 +431,9 @@ class Connection:
             self._drip(data, float(fault.spec["drip"]))
         else:
             self._send(data)
+        if "again" in fault.spec:
+            time.sleep(fault.seconds("again"))
+            self._send(fault.spec.get("unasked", "").encode() or data)
         if not keep or fault.spec.get("hangup"):
             self._finish()
             raise Gone
