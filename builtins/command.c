@@ -93,7 +93,7 @@ void command_print_error(const struct coder_error *err)
 	output_error(text);
 }
 
-/* Sets or unsets TOKEN_ERROR; one that cannot be assigned is left alone. */
+/* Sets or unsets TOKEN_ERROR; one that cannot be assigned, or is another variable, is left alone. */
 static void publish_error(struct coder_error *err)
 {
 	char why[SHVAR_WHY_SIZE], status[16], http[24], retry_after[24] = "";
@@ -102,6 +102,8 @@ static void publish_error(struct coder_error *err)
 		{ "detail", err->detail }, { "field", err->field }, { "retry_after", retry_after },
 	};
 
+	if (strcmp(shvar_resolve(ERROR_VARIABLE), ERROR_VARIABLE) != 0)
+		return;
 	coder_hide_tokens(err->message);
 	coder_hide_tokens(err->detail);
 	coder_hide_tokens(err->field);
@@ -171,15 +173,16 @@ static enum shvar_kind target_kind(const struct opts_option *option)
 static int check_target(struct coder_strings *names, const struct opts_option *option,
 			const char *name, struct coder_error *err)
 {
+	const char *variable = shvar_resolve(name);
 	char why[SHVAR_WHY_SIZE];
 
-	if (strcmp(name, ERROR_VARIABLE) == 0)
+	if (strcmp(variable, ERROR_VARIABLE) == 0)
 		return coder_error_set(err, CODER_ERR_USAGE, "%s: reserved for errors", name);
 	if (shvar_check(name, target_kind(option), why) < 0)
 		return coder_error_set(err, CODER_ERR_USAGE, "%s", why);
-	if (coder_strings_has(names, name))
+	if (coder_strings_has(names, variable))
 		return coder_error_set(err, CODER_ERR_USAGE, "%s: given for two results", name);
-	return coder_strings_add(names, name, err);
+	return coder_strings_add(names, variable, err);
 }
 
 static int check_targets(struct call *call, struct coder_error *err)

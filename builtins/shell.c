@@ -229,14 +229,22 @@ int shvar_set_assoc(const char *name, const struct shvar_pair *pairs, size_t n)
 	return 0;
 }
 
-void shvar_unset(const char *name)
+const char *shvar_resolve(const char *name)
 {
 	char why[SHVAR_WHY_SIZE];
 	struct target target;
 
-	if (find_target(name, &target, why) == 0 && target.var && !readonly_p(target.var) &&
-	    !non_unsettable_p(target.var))
-		unbind_variable(target.name);
+	return find_target(name, &target, why) == 0 ? target.name : name;
+}
+
+/* To unset a caller's local variable uncovers the one behind it. */
+void shvar_unset(const char *name)
+{
+	SHELL_VAR *var;
+
+	while ((var = find_variable_noref(name)) && !nameref_p(var) && !invisible_p(var) &&
+	       !readonly_p(var) && !non_unsettable_p(var) && unbind_variable(name) == 0)
+		;
 }
 
 const char *shvar_get(const char *name)

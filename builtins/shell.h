@@ -50,7 +50,13 @@ struct shvar_pair {
 };
 int shvar_set_assoc(const char *name, const struct shvar_pair *pairs, size_t n);
 
-/* As `unset -v NAME`; a readonly variable is left alone. */
+/* The variable that a name stands for, namerefs followed; the name itself if they lead nowhere. */
+const char *shvar_resolve(const char *name);
+
+/*
+ * As `unset -v NAME`, until no variable of that name is left to be seen; a
+ * readonly one or a name reference is left alone.
+ */
 void shvar_unset(const char *name);
 
 /*

@@ -309,6 +309,56 @@ declare -a plain=([0]="*:*")'
 	[[ ! -v same ]] || fail "it was made"
 }
 
+@test "name references do not hide that two results go to one variable, or to TOKEN_ERROR" {
+	local same=old
+	local -n error=TOKEN_ERROR other=same TOKEN_ALLOW_LIST=same
+	try token_create -n test -v error
+	refused_early 2 "error: reserved for errors"
+	try token_view grafana -A error
+	refused_early 2 "error: reserved for errors"
+	try token_create -n test -v same --scopes-into other
+	refused_early 2 "other: given for two results"
+	try token_create -n test -v same
+	refused_early 2 "TOKEN_ALLOW_LIST: given for two results"
+	try token_list -v same -A other
+	refused_early 2 "other: given for two results"
+	is "$same" old
+}
+
+@test "a TOKEN_ERROR that is a name reference is left alone, and its variable, too" {
+	local home=$HOME
+	declare -n TOKEN_ERROR=HOME
+	token_list -q >/dev/null
+	is "$HOME" "$home"
+	! token_view nobody 2>/dev/null || fail "it was found"
+	is "${HOME@A}" "declare -x HOME='$home'"
+	token_create -n test -v HOME
+	accepted "$HOME"
+	unset -n TOKEN_ERROR
+	HOME=$home
+}
+
+@test "after a success no TOKEN_ERROR is to be seen, whosever it is" {
+	local TOKEN_ERROR
+	called() {
+		token_list >/dev/null
+		is "${TOKEN_ERROR-gone}" gone
+	}
+	calling() {
+		local -A TOKEN_ERROR
+		called
+		! token_view nobody 2>/dev/null || fail "it was found"
+		called
+		! token_view nobody 2>/dev/null || fail "it was found"
+		token_list >/dev/null
+		is "${TOKEN_ERROR-gone}" gone
+	}
+	! token_view nobody 2>/dev/null || fail "it was found"
+	is "${TOKEN_ERROR[status]}" 3
+	calling
+	called
+}
+
 @test "what is no name of a variable is refused and never evaluated" {
 	local bad call
 	for bad in 'x[$(touch f)]' 'x[0]' '$(touch f)' '`touch f`' 'x;touch f' 1x x-y 'x y' ' x' 'x=1' 'é' '$x' '*' '@' \
