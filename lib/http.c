@@ -459,6 +459,47 @@ static void hide_secrets(const struct http *http, struct coder_error *err)
 	clear_rest(err->hint, sizeof(err->hint));
 }
 
+/* Appends s with its percent-encoding undone. */
+static bool add_decoded(struct buf *out, const char *s)
+{
+	for (; *s; s++) {
+		const char digits[] = { s[0] == '%' ? s[1] : '\0', s[1] ? s[2] : '\0', '\0' };
+		bool encoded = strspn(digits, "0123456789ABCDEFabcdef") == 2;
+
+		if (!buf_add_char(out, encoded ? (char)strtol(digits, NULL, 16) : *s))
+			return false;
+		s += encoded ? 2 : 0;
+	}
+	return true;
+}
+
+/*
+ * A token is sent in its header only: servers and proxies log URLs, and others
+ * see names. So a name, user or target that has one in it is not asked for.
+ */
+static int check_no_token(const struct http *http, const struct http_request *request,
+			  struct coder_error *err)
+{
+	struct buf CLEANUP(buf_done) text = { 0 };
+	const char *in_use = http->token && strlen(http->token) >= SECRET_MIN ? http->token : NULL;
+	size_t len;
+
+	if (!add_decoded(&text, request->path) || !buf_add_char(&text, '\n') ||
+	    !buf_add_str(&text, request->body ? request->body : ""))
+		return coder_error_memory(err);
+	len = text.len;
+	if (in_use && coder_token_shaped(in_use))
+		in_use += CODER_ID_LEN + 1;
+	if (!in_use || !strcasestr(text.data, in_use)) {
+		coder_hide_tokens(text.data);
+		if (strlen(text.data) == len)
+			return 0;
+	}
+	return coder_error_set(err, CODER_ERR_USAGE,
+			       "a session token cannot be a name, a user or a target: "
+			       "it would be seen");
+}
+
 /* --------------------------------------------------------------- requests */
 
 struct limit {
@@ -644,6 +685,8 @@ int http_request(struct http *http, const struct http_request *request, struct h
 	int rc;
 
 	*ret = (struct http_response){ .body.max = HTTP_BODY_MAX };
+	if (check_no_token(http, request, err) < 0)
+		return -1;
 	for (;;) {
 		ret->tries++;
 		rc = send_once(&call, &limit, &why);

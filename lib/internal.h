@@ -92,7 +92,8 @@ void http_release(struct http *http);
  * interface users read it: message from the server's error object (or what was
  * wrong with the answer), code by status. *ret is then filled as far as known,
  * too, and to be released by the caller all the same. What the error object
- * holds is read by json_error().
+ * holds is read by json_error(). A request that has the token in use, or
+ * anything of a token's shape, in its path or body is not made (USAGE).
  */
 int http_request(struct http *http, const struct http_request *request, struct http_response *ret,
 		 struct coder_error *err);

@@ -403,6 +403,38 @@ no_echo() {
 	done
 }
 
+@test "a token in the place of something else is in no request" {
+	local s call
+	local -a calls
+	for s in "$ADMIN_TOKEN" "$MEMBER_TOKEN"; do
+		mapfile -t calls <<-END
+			token_list --user
+			token_view -u $s
+			token_view x,$s
+			token_view $s\ $s
+			token_rm -u $s
+			token_rm $s\ x
+			token_create -n
+			token_create --dry-run -n
+			token_create -n q -u
+			token_create -n q --allow workspace:$s
+			token_create -n q --allow template:$s/x
+			token_list --allow user:$s
+			token_list --complete token_create\ --allow\ workspace:$s --complete-hint hint -v words
+		END
+		for call in "${calls[@]}"; do
+			eval "set -- $call"
+			[[ $call == *"$s"* ]] || set -- "$@" "$s"
+			[[ $call != *"-u $s" ]] || set -- "$@" x
+			forget_requests
+			try "$@"
+			lacks "$(ctl GET log | grep -oE '"(path|body)":"([^"\\]|\\.)*"')" "${s#*-}"
+			[[ $call == *--complete* ]] || is "$status" 2
+			lacks "$out$err" "${s#*-}"
+		done
+	done
+}
+
 @test "a text that was cut within a secret does not end with a part of it" {
 	local n part
 	for ((n = 960; n < 1024; n += 3)); do
