@@ -177,6 +177,16 @@ static int judge(int status, struct coder_error *err)
 	return 0;
 }
 
+/* Whether the kernel has stopped the child: it is in the background, where nobody can type. */
+static bool wants_terminal(const struct child *child)
+{
+	siginfo_t info = { 0 };
+
+	return waitid(P_PID, (id_t)child->pid, &info, WSTOPPED | WNOHANG | WNOWAIT) == 0 &&
+	       info.si_pid == child->pid &&
+	       (info.si_status == SIGTTIN || info.si_status == SIGTTOU);
+}
+
 /* Until the command has closed its output and ended. */
 static int wait_for(struct child *child, struct buf *out, struct coder_error *err)
 {
@@ -187,6 +197,10 @@ static int wait_for(struct child *child, struct buf *out, struct coder_error *er
 	while (ended == 0) {
 		if (check_wait(child, err) < 0)
 			return -1;
+		if (wants_terminal(child))
+			return coder_error_set(err, CODER_ERR_REFUSED,
+					       "header command was stopped, as it wanted to "
+					       "use the terminal");
 		if (more)
 			more = read_output(child, out, err);
 		else if ((ended = waitpid(child->pid, &status, WNOHANG)) == 0)

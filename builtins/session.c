@@ -337,9 +337,22 @@ static int find_readable(const char *variable, char **ret, struct coder_error *e
 	return 0;
 }
 
+/* Of what libcurl and OpenSSL open as they are loaded: a FIFO would be waited for. */
+static int check_openable(const char *variable, struct coder_error *err)
+{
+	const char *path = shvar_get(variable);
+	struct stat st;
+
+	if (path && stat(path, &st) == 0 && S_ISFIFO(st.st_mode))
+		return coder_error_set(err, CODER_ERR_USAGE, "%s: %s: not a regular file", variable,
+				       path);
+	return 0;
+}
+
 static int find_tls(struct session *s, struct coder_error *err)
 {
-	if (find_readable("CODER_CLIENT_TLS_CA_FILE", &s->ca_file, err) < 0 ||
+	if (check_openable("OPENSSL_CONF", err) < 0 || check_openable("SSLKEYLOGFILE", err) < 0 ||
+	    find_readable("CODER_CLIENT_TLS_CA_FILE", &s->ca_file, err) < 0 ||
 	    (!s->ca_file && find_readable("SSL_CERT_FILE", &s->ca_file, err) < 0) ||
 	    find_readable("CODER_CLIENT_TLS_CERT_FILE", &s->cert_file, err) < 0 ||
 	    find_readable("CODER_CLIENT_TLS_KEY_FILE", &s->key_file, err) < 0)

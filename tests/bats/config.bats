@@ -362,6 +362,17 @@ in_new_shell() {
 	! grep -lzsx "${n%?}[${n: -1}]" /proc/[0-9]*/cmdline || fail "a child is left"
 }
 
+@test "a header command that wants to use the terminal is ended and said so" {
+	CODER_HEADER_COMMAND='read -r x </dev/tty; echo "X-A=$x"'
+	export CODER_HEADER_COMMAND
+	at_prompt <<-END
+		type token_list -q; echo "status \$?"
+		prompt 5
+	END
+	has "$screen" "header command was stopped, as it wanted to use the terminal"
+	has "$screen" $'\nstatus 1\n'
+}
+
 @test "a restricted shell runs no header command" {
 	# enable -f is restricted, too: the builtins were there before
 	export CODER_URL CODER_SESSION_TOKEN
@@ -832,6 +843,12 @@ failed_with() {
 		export "$variable=/dev/null"
 		try token_list
 		refused_early 2 "$variable: /dev/null: not a regular file"
+		unset "$variable"
+	done
+	for variable in OPENSSL_CONF SSLKEYLOGFILE; do
+		export "$variable=$BATS_TEST_TMPDIR/fifo"
+		try token_list
+		refused_early 2 "$variable: $BATS_TEST_TMPDIR/fifo: not a regular file"
 		unset "$variable"
 	done
 }
