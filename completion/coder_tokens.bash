@@ -19,18 +19,20 @@ _coder_tokens() {
 		local -
 		set +eux
 	} 2>/dev/null
-	local before after word='' hint=''
+	local _coder_tokens_hint='' 2>/dev/null || return 0
+	unset -v COMPREPLY 2>/dev/null
 
-	COMPREPLY=()
-	before=${COMP_LINE:0:COMP_POINT} after=${COMP_LINE:COMP_POINT}
-	while [[ $word != "${before%%[[:blank:]]*}" ]]; do
-		word=${before%%[[:blank:]]*}
-		[[ ${BASH_ALIASES["$word"]-} ]] || break
-		before=${BASH_ALIASES["$word"]}${before#"$word"}
+	# The line before the cursor, behind it, and its first word, in the positional parameters: of
+	# the names of variables the user's shell may have made any readonly, or an integer.
+	set -- "${COMP_LINE:0:COMP_POINT}" "${COMP_LINE:COMP_POINT}" ''
+	while [[ $3 != "${1%%[[:blank:]]*}" ]]; do
+		set -- "$1" "$2" "${1%%[[:blank:]]*}"
+		[[ ${BASH_ALIASES["$3"]-} ]] || break
+		set -- "${BASH_ALIASES["$3"]}${1#"$3"}" "$2" "$3"
 	done
-	builtin token_list --complete "$before" --complete-after "$after" --complete-hint hint \
+	builtin token_list --complete "$1" --complete-after "$2" --complete-hint _coder_tokens_hint \
 		-v COMPREPLY 2>/dev/null || return 0
-	[[ ! $hint ]] || compopt -o "$hint" 2>/dev/null || return 0
+	[[ ! $_coder_tokens_hint ]] || compopt -o "$_coder_tokens_hint" 2>/dev/null || return 0
 }
 
 _coder_tokens_load() {

@@ -146,7 +146,7 @@ directions() {
 		lookup: base
 		wire: base libcurl lookup sockets
 		answer: base json url wire
-		http: base answer json signals url wire
+		http: base answer json signals token url wire
 		client: base http json token
 		search: base client http json
 		create resolve: base allow client http json search token

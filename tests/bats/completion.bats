@@ -428,6 +428,20 @@ id_of() { # id_of TOKEN
 	set +u
 }
 
+@test "variables of any kind are left alone, do not matter, and nothing typed is evaluated by them" {
+	local make line="token_rm 'a[\$(touch $BATS_TEST_TMPDIR/ran)]' t"
+	export CODER_URL CODER_SESSION_TOKEN
+	for make in 'readonly before=1 after=1 word=1 hint=1 line=1 name=1 i=1' \
+		'shopt -s localvar_inherit; declare -i before after word hint' 'declare -n word=x[0] before=a hint=b' \
+		'shopt -s localvar_inherit; declare -u before after word hint' 'declare -A COMPREPLY=([a]=b)'; do
+		try bash --norc -c 'enable -f "$1" token_list token_rm; source "$2"; COMP_LINE=$3 COMP_POINT=${#3}
+			eval "$4"; _coder_tokens token_rm; echo "${COMPREPLY[*]}"' \
+			bash "$SO" "$REPO/completion/coder_tokens.bash" "$line" "$make"
+		is "$status/$out/$err" 0/terraform/
+		[[ ! -e $BATS_TEST_TMPDIR/ran ]] || fail "it was evaluated"
+	done
+}
+
 @test "tracing shows nothing of a completion" {
 	local script='enable -f "$1" token_list token_rm; source "$2"; COMP_LINE="token_rm t" COMP_POINT=10
 		set -x; _coder_tokens token_rm; { set +x; } 2>/dev/null; echo "${COMPREPLY[*]}" "$-"'

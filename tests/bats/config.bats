@@ -363,7 +363,7 @@ in_new_shell() {
 }
 
 @test "a header command that wants to use the terminal is ended and said so" {
-	CODER_HEADER_COMMAND='read -r x </dev/tty; echo "X-A=$x"'
+	CODER_HEADER_COMMAND='read -r x </dev/tty; echo X-A=$x'
 	export CODER_HEADER_COMMAND
 	at_prompt <<-END
 		type token_list -q; echo "status \$?"
