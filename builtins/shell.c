@@ -545,10 +545,25 @@ int shell_pending(void *unused)
 	return sig == acknowledged.readline ? 0 : sig;
 }
 
+/*
+ * Before bash 5.3 readline keeps a ^C during completion to itself, and would act
+ * on it only at the next key. Handled now, it becomes bash's interrupt, which
+ * wants the terminal as bash left it.
+ */
+static void hand_over_interrupt(void)
+{
+	if (readline_signal() != SIGINT || !rl_check_signals || !rl_cleanup_after_signal)
+		return;
+	rl_check_signals();
+	if (interrupt_state)
+		rl_cleanup_after_signal();
+}
+
 /* bash's flags count to one: they are put away, so that a second signal is seen. */
 void shell_acknowledge(void *unused)
 {
 	(void)unused;
+	hand_over_interrupt();
 	if (interrupt_state) {
 		acknowledged.interrupt = true;
 		interrupt_state = 0;
@@ -565,20 +580,6 @@ void shell_acknowledge(void *unused)
 void shell_enter(void)
 {
 	memset(&acknowledged, 0, sizeof(acknowledged));
-}
-
-/*
- * Before bash 5.3 readline keeps a ^C during completion to itself, and would act
- * on it only at the next key. Handled now, it becomes bash's interrupt, which
- * wants the terminal as bash left it.
- */
-static void hand_over_interrupt(void)
-{
-	if (readline_signal() != SIGINT || !rl_check_signals || !rl_cleanup_after_signal)
-		return;
-	rl_check_signals();
-	if (interrupt_state)
-		rl_cleanup_after_signal();
 }
 
 int shell_leave(int status)

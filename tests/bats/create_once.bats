@@ -851,6 +851,28 @@ status 130"
 	is "$(requests POST | grep -c .)" 1
 }
 
+@test "a second ^C leaves at once, at the prompt and in a key binding" {
+	local how
+	for how in type "key T"; do
+		again
+		fault '[{"method":"POST","stall":{"at":0,"act":true}},{"method":"GET","path":"/test$","skip":1,"stall":{"at":0}}]'
+		at_prompt <<-END
+			type bind -x '"\\C-t": token_create -n test'
+			prompt 5
+			${how/type/type token_create -n test}
+			until log "method": "POST"
+			key C
+			until out looking for it
+			pause 0.3
+			key C
+			prompt 1
+			type echo "status \$?"
+			prompt 5
+		END
+		has "$screen" "it is not known whether token test exists now: interrupted again"
+	done
+}
+
 # ------------------------------------------------------------------ anywhere
 
 # random N - sets n to one of 0 to N-1.
