@@ -308,9 +308,9 @@ const char *coder_create_widened(const struct coder_create *create,
 /* --------------------------------------------------------------- signals */
 
 /*
- * The signals that would end the process if they came now: neither blocked nor
- * ignored nor handled, and such as people send. Who must not be ended before
- * something is done blocks these.
+ * The signals that would end the process if they came from outside now: neither
+ * blocked nor ignored nor handled. Who must not be ended before something is
+ * done blocks these.
  */
 void coder_signals_deadly(sigset_t *ret);
 /* A signal among these that is blocked and has come, or 0. */

@@ -439,6 +439,21 @@ static void clear_rest(char *text, size_t size)
 	explicit_bzero(text + len, size - len);
 }
 
+/* "user:password@" of a proxy's URL, which libcurl repeats where it cannot read it. */
+static void hide_proxies(const struct http *http, struct coder_error *err)
+{
+	for (size_t i = 0; i < http->proxies.n; i++) {
+		const char *url = http->proxies.v[i], *scheme = strstr(url, "://");
+		const char *begin = scheme ? scheme + 3 : url, *end = strrchr(begin, '@');
+		char *user = end ? strndup(begin, (size_t)(end - begin)) : NULL;
+		const char *colon = user ? strchr(user, ':') : NULL;
+
+		hide(err, user);
+		hide(err, colon ? colon + 1 : NULL);
+		buf_free_string(user);
+	}
+}
+
 /* A server, or a proxy's error page, may repeat what it was sent. */
 static void hide_secrets(const struct http *http, struct coder_error *err)
 {
@@ -453,6 +468,7 @@ static void hide_secrets(const struct http *http, struct coder_error *err)
 		if (colon && !strstr(http->url.origin, colon + 2))
 			hide(err, colon + 2);
 	}
+	hide_proxies(http, err);
 	clear_rest(err->message, sizeof(err->message));
 	clear_rest(err->detail, sizeof(err->detail));
 	clear_rest(err->field, sizeof(err->field));

@@ -2,9 +2,22 @@
 /* signals.c - the signals that would end the process; see coder.h. */
 #include "coder.h"
 
-/* Those that end a process unless something is done about them, and that people send. */
-static const int deadly[] = { SIGINT,  SIGTERM,	  SIGHUP,  SIGALRM, SIGUSR1,
-			      SIGUSR2, SIGVTALRM, SIGPROF, SIGXCPU };
+/* Whether it ends a process, if nothing is done about it, and comes from outside. */
+static bool is_deadly(int signal)
+{
+	static const int others[] = {
+		SIGCHLD, SIGCONT, SIGURG,  SIGWINCH, /* ignored */
+		SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU, /* stop */
+		SIGSEGV, SIGBUS,  SIGFPE,  SIGILL,   SIGTRAP, SIGABRT, SIGSYS, /* faults */
+		SIGPIPE, SIGXFSZ, /* a write's own */
+		SIGKILL,
+	};
+
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (signal == others[i])
+			return false;
+	return true;
+}
 
 /* A signal with a handler is none of them: the handler tells the one that waits. */
 void coder_signals_deadly(sigset_t *ret)
@@ -14,12 +27,12 @@ void coder_signals_deadly(sigset_t *ret)
 	sigemptyset(ret);
 	sigemptyset(&blocked);
 	sigprocmask(SIG_SETMASK, NULL, &blocked);
-	for (size_t i = 0; i < sizeof(deadly) / sizeof(deadly[0]); i++) {
+	for (int signal = 1; signal < NSIG; signal++) {
 		struct sigaction action;
 
-		if (!sigismember(&blocked, deadly[i]) && sigaction(deadly[i], NULL, &action) == 0 &&
-		    action.sa_handler == SIG_DFL)
-			sigaddset(ret, deadly[i]);
+		if (is_deadly(signal) && sigismember(&blocked, signal) == 0 &&
+		    sigaction(signal, NULL, &action) == 0 && action.sa_handler == SIG_DFL)
+			sigaddset(ret, signal);
 	}
 }
 

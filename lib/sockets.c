@@ -42,6 +42,26 @@ static int move_up(int low)
 	return fd;
 }
 
+static int low[SCRIPTS_FDS];
+static size_t n_low;
+
+void sockets_keep_above(void)
+{
+	int fd = -1;
+
+	while (n_low < SCRIPTS_FDS && (fd = open("/dev/null", O_RDONLY | O_CLOEXEC)) >= 0 &&
+	       fd < SCRIPTS_FDS)
+		low[n_low++] = fd;
+	if (fd >= SCRIPTS_FDS)
+		close(fd);
+}
+
+void sockets_keep_above_end(void)
+{
+	while (n_low)
+		close(low[--n_low]);
+}
+
 int sockets_open(int family, int type, int protocol)
 {
 	struct stat st;

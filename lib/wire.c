@@ -609,7 +609,11 @@ static bool open_multi(struct wire *wire)
 	if (wire->multi)
 		return true;
 	wire->generation = kept.generation;
-	wire->multi = curl->multi_init();
+	sockets_keep_above();
+	wire->multi = curl->multi_init(); /* opens a pair of sockets to wake itself by */
+	sockets_keep_above_end();
+	if (!wire->multi) /* or there are too few descriptors for that */
+		wire->multi = curl->multi_init();
 	if (!wire->multi)
 		return false;
 	(void)curl->multi_setopt(wire->multi, CURLMOPT_MAXCONNECTS, KEPT_CONNECTIONS);

@@ -88,6 +88,9 @@ int64_t wire_date(const char *text);
  * numbers, close-on-exec, and none is closed unless it is still the same.
  */
 int sockets_open(int family, int type, int protocol); /* -1: see errno */
+/* Between these two nothing that is opened gets a number that scripts use. */
+void sockets_keep_above(void);
+void sockets_keep_above_end(void);
 void sockets_close(int fd);
 /* Whether all are still what they were. */
 bool sockets_intact(void);

@@ -524,6 +524,13 @@ with socket.create_server(("127.0.0.1", 0)) as server:
 
 # -------------------------------------------------------------------------- proxies
 
+@test "the password of a proxy is not shown" {
+	http_proxy=http://user:s3cretpw@127.0.0.1:99999 try token_list
+	is "$status" 7
+	has "$err" "[secret]@127.0.0.1"
+	lacks "$err" s3cret
+}
+
 @test "http_proxy is honoured, and no_proxy" {
 	export http_proxy=$URL
 	in_new_shell 'CODER_URL=http://coder.invalid:3000 CODER_SESSION_TOKEN=$ADMIN_TOKEN token_list -q'

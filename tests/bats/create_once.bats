@@ -717,7 +717,7 @@ status 130 130 kept"
 
 @test "other signals that end a script are as good as ^C" {
 	local name
-	for name in TERM HUP ALRM USR1 USR2 VTALRM PROF XCPU; do
+	for name in TERM HUP ALRM USR1 USR2 VTALRM PROF XCPU IO PWR STKFLT; do
 		again
 		signal_at_post 'token_create -n test; echo next' "signal $name"
 		is "$ended" "SIG$name"

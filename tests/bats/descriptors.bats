@@ -62,6 +62,13 @@ wire_is_clean() {
 	has "$out" cloexec
 }
 
+@test "during a call none of ours is among those that scripts use" {
+	fault '{"delay":0.8,"times":0}'
+	script 'look; (sleep 0.4; ls /proc/$$/fd | sort -n | xargs) & look; wait'
+	is "$(grep -c works <<<"$out")" 2
+	[[ $out == *"0 1 2 "* && ! $out =~ [[:blank:]][3-9][[:blank:]] ]] || fail "a low one"
+}
+
 @test "commands inherit nothing of ours" {
 	script 'before=$(ls /proc/self/fd | xargs)
 		look; after=$(ls /proc/self/fd | xargs); [[ $before == "$after" ]] || echo "$before then $after"

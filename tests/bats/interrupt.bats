@@ -369,7 +369,7 @@ interrupt_at_prompt() {
 
 @test "no signal that ends a script leaves its header command behind" {
 	local name
-	for name in TERM HUP ALRM USR1 USR2 VTALRM PROF XCPU; do
+	for name in TERM HUP ALRM USR1 USR2 VTALRM PROF XCPU IO PWR STKFLT; do
 		waiting_at "running the header command"
 		drive 'token_list; echo next' <<-END
 			$until_there

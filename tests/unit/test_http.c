@@ -1420,8 +1420,8 @@ static void hold_in_child(void)
 static void test_hold(void **state)
 {
 	struct http *http = client();
-	static const int ending[] = { SIGINT,  SIGTERM,	  SIGALRM, SIGUSR1,
-				      SIGUSR2, SIGVTALRM, SIGPROF, SIGXCPU };
+	static const int ending[] = { SIGINT,  SIGTERM, SIGALRM, SIGUSR1, SIGUSR2, SIGVTALRM,
+				      SIGPROF, SIGXCPU, SIGQUIT, SIGIO,	  SIGPWR,  SIGSTKFLT };
 	const uint64_t before = signal_mask();
 	uint64_t held = before;
 	pid_t pid;
@@ -1430,6 +1430,8 @@ static void test_hold(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(ending) / sizeof(ending[0]); i++)
 		held |= UINT64_C(1) << ending[i];
+	for (int sig = SIGRTMIN; sig <= SIGRTMAX && sig < 64; sig++)
+		held |= UINT64_C(1) << sig;
 	SCRIPT(OK);
 	pid = fork();
 	if (pid == 0)
