@@ -383,6 +383,7 @@ int coder_token_find(struct coder_client *client, const char *user, const char *
 		     struct coder_token *ret, struct coder_error *err)
 {
 	static const char blanks[] = " \t\r\n\v\f";
+	const char *whole = arg;
 	char *trimmed;
 	size_t len;
 	int rc;
@@ -397,6 +398,15 @@ int coder_token_find(struct coder_client *client, const char *user, const char *
 	if (!trimmed)
 		return coder_error_memory(err);
 	rc = find(client, user, trimmed, ret, err);
+	if (rc < 0 && err->code == CODER_ERR_NOT_FOUND && strcmp(trimmed, whole) != 0 &&
+	    !coder_token_shaped(trimmed)) {
+		struct coder_error by_trimmed = *err;
+
+		/* or the blanks are the name's own */
+		rc = client_token_named(client, user ? user : "me", whole, ret, err);
+		if (rc < 0 && err->code == CODER_ERR_NOT_FOUND)
+			*err = by_trimmed;
+	}
 	if (rc < 0 && coder_token_shaped(trimmed))
 		coder_error_wrap(err, "%.*s", CODER_ID_LEN, trimmed); /* the rest is secret */
 	else if (rc < 0)
@@ -453,33 +463,43 @@ int coder_token_fill_owner(struct coder_client *client, struct coder_token *toke
 	return 0;
 }
 
+bool client_may_read_tokens(struct coder_client *client, struct coder_error *failed)
+{
+	struct coder_token CLEANUP(coder_token_done) token = { 0 };
+
+	return client->self_id[0] &&
+	       coder_token_by_id(client, "me", client->self_id, &token, failed) == 0;
+}
+
 /* ---------------------------------------------------------------- removal */
 
+/* *ret_lost: an earlier try of it, whose answer was lost, may have been acted on. */
 static int change(struct coder_client *client, const char *method, const char *const *parts,
-		  struct coder_error *err)
+		  bool *ret_lost, struct coder_error *err)
 {
 	struct buf CLEANUP(buf_done) path = { 0 };
 	struct http_response CLEANUP(http_response_done) response = { 0 };
 	struct http_request request = { .method = method };
+	int rc;
 
 	if (client_path(&path, err, parts) < 0)
 		return -1;
 	request.path = path.data;
-	if (client_call(client, &request, &response, err) == 0)
-		return response.status == 204 ? 0 :
-						coder_error_set(err, CODER_ERR_NO_ANSWER,
-								"unexpected answer %ld to a %s",
-								response.status, method);
-	/* an earlier try, whose answer was lost, has done it */
-	return err->code == CODER_ERR_NOT_FOUND && response.earlier_unknown ? 0 : -1;
+	rc = client_call(client, &request, &response, err);
+	*ret_lost = response.earlier_unknown;
+	if (rc == 0 && response.status != 204)
+		return coder_error_set(err, CODER_ERR_NO_ANSWER, "unexpected answer %ld to a %s",
+				       response.status, method);
+	return rc;
 }
 
 int coder_token_expire(struct coder_client *client, const char *user, const char *id,
 		       struct coder_error *err)
 {
 	const char *const parts[] = { "users", user, "keys", id, "expire", NULL };
+	bool lost;
 
-	if (change(client, "PUT", parts, err) == 0)
+	if (change(client, "PUT", parts, &lost, err) == 0)
 		return 0;
 	if (err->http_status == 404 && strstr(err->message, "Route not found")) {
 		err->code = CODER_ERR_REFUSED;
@@ -492,8 +512,22 @@ int coder_token_delete(struct coder_client *client, const char *user, const char
 		       struct coder_error *err)
 {
 	const char *const parts[] = { "users", user, "keys", id, NULL };
+	struct coder_token CLEANUP(coder_token_done) token = { 0 };
+	struct coder_error look = { 0 };
+	bool lost;
 
-	return change(client, "DELETE", parts, err);
+	if (change(client, "DELETE", parts, &lost, err) == 0)
+		return 0;
+	if (err->code != CODER_ERR_NOT_FOUND || !lost)
+		return -1;
+	/* the lost try has done it, or neither was permitted: servers say the same */
+	if (coder_token_by_id(client, user, id, &token, &look) == 0)
+		return -1;
+	if (look.code == CODER_ERR_NOT_FOUND && client_may_read_tokens(client, &look))
+		return 0;
+	if (look.code != CODER_ERR_NOT_FOUND)
+		*err = look;
+	return -1;
 }
 
 /* ----------------------------------------------------- limits, scopes, users */

@@ -30,6 +30,9 @@ int client_token_by_id(struct coder_client *client, const char *user, const char
 int client_token_named(struct coder_client *client, const char *user, const char *name,
 		       struct coder_token *ret, struct coder_error *err);
 
+/* Whether "no such token" is an answer: a caller who may read no tokens gets it for all. */
+bool client_may_read_tokens(struct coder_client *client, struct coder_error *failed);
+
 /* For CLEANUP(). */
 void client_json_done(struct json **doc);
 

@@ -23,6 +23,48 @@
 
 /* ------------------------------------------------------------------ undo */
 
+/* As the shell wants it: as it is, or in single quotes. */
+static bool add_word(struct buf *text, const char *word)
+{
+	static const char safe[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+				   "0123456789_.,:/@%+-";
+
+	if (*word && strspn(word, safe) == strlen(word))
+		return buf_add_str(text, word);
+	if (!buf_add_char(text, '\''))
+		return false;
+	for (; *word; word++)
+		if (!(*word == '\'' ? buf_add_str(text, "'\\''") : buf_add_char(text, *word)))
+			return false;
+	return buf_add_char(text, '\'');
+}
+
+/* Whether it can be copied from a message. */
+static bool is_readable(const char *name)
+{
+	for (const char *c = name; *c; c++)
+		if ((unsigned char)*c < ' ' || *c == 0x7f)
+			return false;
+	return strlen(name) <= 120;
+}
+
+/* Hints at a command about the token of that id, or if it is NULL, of the name; begin: up to there. */
+static void hint_at(const struct coder_create *create, const char *begin, const char *id,
+		    struct coder_error *err)
+{
+	const char *word = id ? id : create->name;
+	struct buf CLEANUP(buf_done) text = { 0 };
+
+	err->hint[0] = '\0';
+	if (!is_readable(word))
+		coder_error_hint(err, "look for it with token_list, and remove it by its id");
+	else if (buf_add_str(&text, begin) &&
+		 (strcmp(create->user, "me") == 0 ||
+		  (buf_add_str(&text, " -u ") && add_word(&text, create->user))) &&
+		 buf_add_str(&text, *word == '-' ? " -- " : " ") && add_word(&text, word))
+		coder_error_hint(err, "%s", text.data);
+}
+
 /* What went wrong stays in front, what became of the token comes behind it. */
 static int conclude(struct coder_client *client, enum coder_code code, const char *finding,
 		    struct coder_error *err)
@@ -37,8 +79,13 @@ static int conclude(struct coder_client *client, enum coder_code code, const cha
 	text_append(text, sizeof(err->message), "; ");
 	text_append(text, sizeof(err->message), finding);
 	/* the end of an interrupted call is silent, what became of the token is not */
-	if (code == CODER_ERR_INTERRUPTED)
-		client->hooks.notice(client->hooks.ctx, err->message);
+	if (code == CODER_ERR_INTERRUPTED) {
+		char notice[sizeof(err->message) + sizeof(err->hint) + 4];
+
+		snprintf(notice, sizeof(notice), "%s%s%s", err->message, err->hint[0] ? "; " : "",
+			 err->hint);
+		client->hooks.notice(client->hooks.ctx, notice);
+	}
 	return -1;
 }
 
@@ -62,9 +109,7 @@ static int not_sure(struct coder_client *client, const struct coder_create *crea
 		 again ? ": interrupted again" : "");
 	if (again)
 		err->signal = failed->signal;
-	err->hint[0] = '\0';
-	coder_error_hint(err, "look for it and remove it: token_rm --delete %s",
-			 id ? id : create->name);
+	hint_at(create, "look for it and remove it: token_rm --delete", id, err);
 	return conclude(client, again ? CODER_ERR_INTERRUPTED : CODER_ERR_OUTCOME, finding, err);
 }
 
@@ -98,8 +143,7 @@ static int not_proven(struct coder_client *client, const struct coder_create *cr
 	snprintf(finding, sizeof(finding),
 		 "it is not known whether token %.120s (id %s), which exists now, is this call's",
 		 create->name, id);
-	err->hint[0] = '\0';
-	coder_error_hint(err, "look at it before you remove it: token_view %s", id);
+	hint_at(create, "look at it before you remove it: token_view", id, err);
 	return conclude(client, CODER_ERR_OUTCOME, finding, err);
 }
 
@@ -115,15 +159,6 @@ static int judge(struct coder_client *client, const struct coder_create *create,
 	if (!began || token->created_epoch < began || !as_asked)
 		return not_proven(client, create, token->id, err);
 	return delete_it(client, create, token->id, CODER_ERR_OUTCOME, err);
-}
-
-/* Whether "no such token" is an answer: a caller who may read no tokens gets it for all. */
-static bool may_read_tokens(struct coder_client *client, struct coder_error *failed)
-{
-	struct coder_token CLEANUP(coder_token_done) token = { 0 };
-
-	return client->self_id[0] &&
-	       coder_token_by_id(client, "me", client->self_id, &token, failed) == 0;
 }
 
 /*
@@ -148,6 +183,8 @@ static int undo_unknown(struct coder_client *client, const struct coder_create *
 		create->name);
 	client->hooks.notice(client->hooks.ctx, notice);
 	http_begin_undo(client->http, UNDO_NS);
+	if (!err->http_status)
+		err->hint[0] = '\0'; /* about the connection: the undo will tell */
 	for (size_t i = 0;; i++) {
 		if (client_token_named(client, create->user, create->name, &token, &failed) == 0)
 			return judge(client, create, began, &token, err);
@@ -158,7 +195,7 @@ static int undo_unknown(struct coder_client *client, const struct coder_create *
 		if (http_sleep(client->http, pauses[i], &failed) < 0)
 			return not_sure(client, create, NULL, &failed, err);
 	}
-	if (may_act_yet || !may_read_tokens(client, &failed))
+	if (may_act_yet || !client_may_read_tokens(client, &failed))
 		return not_sure(client, create, NULL, &failed, err);
 	return nothing_left(client, err->code, "no such token is there: nothing is left", err);
 }

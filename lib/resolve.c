@@ -152,9 +152,12 @@ static int resolve_group(struct coder_client *client, struct coder_target *targe
 	const char *const parts[] = { "organizations", target->owner, "groups", target->name,
 				      NULL };
 
-	if (target->owner)
-		return by_route(client, parts, target, err);
-	return by_search(client, "/api/v2/groups", target, err);
+	int rc = target->owner ? by_route(client, parts, target, err) :
+				 by_search(client, "/api/v2/groups", target, err);
+
+	if (rc < 0 && err->http_status == 404 && strstr(err->message, "Route not found"))
+		coder_error_hint(err, "this server has no groups");
+	return rc;
 }
 
 static int resolve(struct coder_client *client, const char *owner, struct coder_target *target,

@@ -300,6 +300,15 @@ assert post["conn_req"] == 1, "not the first request on it"'
 		"conn_req:1,method:POST conn_req:1,method:DELETE"
 }
 
+@test "an undo whose first deletion is lost and whose second is not permitted is not sure" {
+	fault '[{"method":"POST","cut":{"where":"act"}},{"method":"DELETE","status":502},
+		{"method":"DELETE","status":404,"body":"{\"message\":\"Resource not found\"}"}]'
+	try token_create -n test
+	exists test || fail "it is gone"
+	is "$status" 9
+	has "$err" "it is not known whether token test (id $(stored test id)) exists now"
+}
+
 @test "interim answers are no answers" {
 	fault '{"method":"POST","interim":3}'
 	try token_create -n test
@@ -746,7 +755,7 @@ status 143"
 			end 3
 		END
 		has "$err" "token_create: $LOOKING"
-		has "$err" "it is not known whether token test exists now: interrupted again"
+		has "$err" "it is not known whether token test exists now: interrupted again; look for it and remove it: token_rm --delete test"
 		is "$(requests DELETE)" ""
 		exists test || fail "the test is wrong"
 		case $script in

@@ -864,8 +864,61 @@ DELETE /api/v2/users/me/keys/ID"
 	is "${TOKEN_ERROR[status]}" 9
 }
 
+@test "hints are commands as the shell wants them, for the user's tokens" {
+	local name
+	fault '{"method":"POST","times":0,"cut":{"where":"act"}}'
+	fault '{"method":"DELETE","times":0,"status":500,"body":"{\"message\":\"no\"}"}'
+	for name in plain 'two words' '$(id)' "it's" -dash; do
+		try token_create -n "$name" -u alice
+		is "$status" 9
+		[[ ${err##*: } == "token_rm --delete -u alice "* ]] || fail "no command"
+		is "${err##* }" "$(stored "$name" id)"
+	done
+	for name in again 'two more words' '$(touch f)' "it's two" -dashed; do
+		ctl DELETE faults >/dev/null
+		fault '[{"method":"POST","times":0,"cut":{"where":"act"}},
+			{"path":"/keys/tokens/[^/]*$","times":0,"skip":2,"status":500,"body":"{\"message\":\"no\"}"}]'
+		try token_create -n "$name" -u alice
+		is "$status" 9
+		ctl DELETE faults >/dev/null
+		eval "try ${err##*remove it: }"
+		is "$status/$out" "0/Token has been deleted."
+		lacks "$(names)" "$name"
+	done
+	# what cannot be copied goes by its id
+	fault '[{"method":"POST","cut":{"where":"act"}},
+		{"path":"/keys/tokens/[^/]*$","times":0,"skip":2,"status":500,"body":"{\"message\":\"no\"}"}]'
+	try token_create -n $'x\ty'
+	has "$err" "look for it with token_list, and remove it by its id"
+}
+
+@test "names with blanks around them are found as they are, names of blanks refused" {
+	try token_create -n ' two '
+	is "$status" 0
+	try token_view ' two ' -c name --no-header
+	is "$status/$out" "0/ two   "
+	seed '{"owner":"admin","name":"two"}'
+	try token_rm ' two '
+	is "$status" 0
+	is "$(names | grep two)" ' two '
+	try token_rm ' two '
+	is "$status" 0
+	try token_rm ' two '
+	refused 3 'two: '
+	try token_create -n ' '
+	refused 2 "name: has only blanks in it"
+}
+
+@test "a server without groups is said to have none" {
+	modes '["no-groups"]'
+	for group in Everyone coder/Everyone; do
+		try token_create -n test --allow "group:$group"
+		refused 3 "this server has no groups"
+	done
+}
+
 @test "a narrower token than asked for is not delivered either" {
-	fault '{"method":"GET","path":"/keys/[^/]*$","skip":0,"status":200,"headers":{"Content-Type":"application/json"},"body":"{\"id\":\"aaaaaaaaaa\",\"token_name\":\"test\",\"login_type\":\"token\",\"scopes\":[\"user:read\"],\"allow_list\":[\"*:*\"]}"}'
+	fault '{"method":"GET","path":"/keys/[^/]*$","skip":0,"status":200,"headers":{"Content-Type":"application/json"},"body":"{\"id\":\"{request_word}\",\"token_name\":\"test\",\"login_type\":\"token\",\"scopes\":[\"user:read\"],\"allow_list\":[\"*:*\"]}"}'
 	try token_create -n test
 	refused 1 "the server did not keep to the scopes asked for"
 	lacks "$(names)" test

@@ -49,6 +49,25 @@ DELETE /api/v2/users/me/keys/$id"
 	is "$(left)" "backup ci-deploy laptop never-touched old-script terraform"
 }
 
+@test "where the first answer is lost, \"not found\" is only believed of a token that is gone" {
+	local how
+	local gateway='{"method":"DELETE|PUT","status":502,"body":"<html>","headers":{"Content-Type":"text/html"}}'
+	local missing='{"method":"DELETE|PUT","times":0,"status":404,"body":"{\"message\":\"Resource not found or you do not have access to this resource\"}"}'
+	fault "[$gateway,$missing]"
+	for how in --delete --expire; do
+		[[ $how == --delete ]] || { ctl DELETE faults && fault "[$gateway,$missing]"; } >/dev/null
+		try token_rm $how grafana
+		refused 3 "): Resource not found"
+	done
+	is "$(left)" "$ALL"
+	# it is gone: the gateway had passed it on
+	ctl DELETE faults >/dev/null
+	fault '{"method":"DELETE","act":true,"status":502,"body":"<html>","headers":{"Content-Type":"text/html"}}'
+	try token_rm grafana
+	is "$status/$out" "0/Token has been deleted."
+	lacks "$(left)" grafana
+}
+
 @test "--expire ends a token and keeps it" {
 	local id
 	id=$(id_of grafana)

@@ -159,6 +159,7 @@ def _set_body(answer: Response, spec: dict, request):
         "{request_headers}": "\n".join(f"{name}: {value}" for name, value in request.headers),
         "{request_body}": request.body.decode("utf-8", "replace"),
         "{request_target}": request.target,
+        "{request_word}": request.target.rpartition("/")[2],
     }
     for mark, echo in echoes.items():
         text = text.replace(mark, json.dumps(echo)[1:-1] if is_json else echo)
