@@ -151,7 +151,6 @@ static int resolve_group(struct coder_client *client, struct coder_target *targe
 {
 	const char *const parts[] = { "organizations", target->owner, "groups", target->name,
 				      NULL };
-
 	int rc = target->owner ? by_route(client, parts, target, err) :
 				 by_search(client, "/api/v2/groups", target, err);
 
