@@ -23,7 +23,7 @@ int coder_client_new(const struct coder_config *config, struct coder_client **re
 		return -1;
 	}
 	client->hooks = config->hooks;
-	client->deadline = config->timeout_ns > 0 ? coder_deadline(config->timeout_ns) : INT64_MAX;
+	client->deadline = http_deadline(client->http);
 	if (coder_token_shaped(config->token))
 		memcpy(client->self_id, config->token, CODER_ID_LEN);
 	*ret = client;

@@ -313,6 +313,11 @@ void http_free(struct http *http)
 	free(http);
 }
 
+int64_t http_deadline(const struct http *http)
+{
+	return http->deadline;
+}
+
 bool http_insecure(const struct http *http)
 {
 	return !http->url.tls && !url_is_loopback(&http->url);

@@ -73,6 +73,8 @@ int http_new(const struct coder_config *config, struct http **ret, struct coder_
 void http_free(struct http *http);
 void http_disconnect(void); /* coder_disconnect() */
 bool http_insecure(const struct http *http);
+/* The coder_clock() at which requests are given up; INT64_MAX: none. */
+int64_t http_deadline(const struct http *http);
 /* A pending signal's number, held ones included, or 0. */
 int http_pending(const struct http *http);
 /* From now on the signals of coder_signals_deadly() are held back. */
