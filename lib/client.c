@@ -111,6 +111,11 @@ int client_call(struct coder_client *client, const struct http_request *request,
 	return rc;
 }
 
+bool client_no_route(const struct coder_error *err)
+{
+	return err->http_status == 404 && strstr(err->message, "Route not found");
+}
+
 int client_get(struct coder_client *client, const char *path, struct http_response *ret,
 	       struct coder_error *err)
 {
@@ -501,7 +506,7 @@ int coder_token_expire(struct coder_client *client, const char *user, const char
 
 	if (change(client, "PUT", parts, &lost, err) == 0)
 		return 0;
-	if (err->http_status == 404 && strstr(err->message, "Route not found")) {
+	if (client_no_route(err)) {
 		err->code = CODER_ERR_REFUSED;
 		coder_error_hint(err, "this server cannot expire tokens: delete it with --delete");
 	}

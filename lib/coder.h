@@ -419,7 +419,8 @@ bool coder_name_routable(const char *name);
  * Finds an API token (login type "token") as a person names it: blanks around
  * arg are trimmed; what is coder_token_shaped() goes by id and, if there is no
  * such id, is matched with the names in the list; the rest goes by name, then
- * by id, then by the name with its blanks. With user not NULL the token must be that user's.
+ * by id, then by the name with its blanks. With user not NULL the token must be
+ * that user's.
  */
 int coder_token_find(struct coder_client *client, const char *user, const char *arg,
 		     struct coder_token *ret, struct coder_error *err);

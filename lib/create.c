@@ -39,15 +39,6 @@ static bool add_word(struct buf *text, const char *word)
 	return buf_add_char(text, '\'');
 }
 
-/* Whether it can be copied from a message. */
-static bool is_readable(const char *name)
-{
-	for (const char *c = name; *c; c++)
-		if ((unsigned char)*c < ' ' || *c == 0x7f)
-			return false;
-	return strlen(name) <= 120;
-}
-
 /* Hints at a command about the token of that id, or if it is NULL, of the name; begin: up to there. */
 static void hint_at(const struct coder_create *create, const char *begin, const char *id,
 		    struct coder_error *err)
@@ -56,7 +47,7 @@ static void hint_at(const struct coder_create *create, const char *begin, const 
 	struct buf CLEANUP(buf_done) text = { 0 };
 
 	err->hint[0] = '\0';
-	if (!is_readable(word))
+	if (text_has_control(word) || strlen(word) > 120) /* not to be copied from a message */
 		coder_error_hint(err, "look for it with token_list, and remove it by its id");
 	else if (buf_add_str(&text, begin) &&
 		 (strcmp(create->user, "me") == 0 ||

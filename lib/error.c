@@ -28,6 +28,14 @@ static size_t whole_characters(const char *s, size_t n)
 	return n;
 }
 
+bool text_has_control(const char *s)
+{
+	for (; *s; s++)
+		if ((unsigned char)*s < ' ' || *s == 0x7f)
+			return true;
+	return false;
+}
+
 void text_append(char *out, size_t size, const char *s)
 {
 	size_t len = strlen(out), n = strlen(s);

@@ -133,14 +133,6 @@ void http_release(struct http *http)
 
 /* ---------------------------------------------------------------- making */
 
-static bool has_control(const char *s)
-{
-	for (; *s; s++)
-		if ((unsigned char)*s < ' ' || *s == 0x7f)
-			return true;
-	return false;
-}
-
 /* Appends a line, wiping ours of it. */
 static int add_line(struct http *http, struct buf *line, struct coder_error *err)
 {
@@ -199,7 +191,7 @@ static int add_configured(struct http *http, const char *line, struct coder_erro
 		return coder_error_set(err, CODER_ERR_USAGE,
 				       "a header in CODER_HEADER has no name, or a broken one");
 	snprintf(name, sizeof(name), "%.*s", (int)len, line);
-	if (has_control(colon))
+	if (text_has_control(colon))
 		return coder_error_set(err, CODER_ERR_USAGE,
 				       "the header %s has a control character in it", name);
 	if (name_is_framing(name))
@@ -210,10 +202,10 @@ static int add_configured(struct http *http, const char *line, struct coder_erro
 static int add_headers(struct http *http, const struct coder_config *config,
 		       struct coder_error *err)
 {
-	if (config->token && has_control(config->token))
+	if (config->token && text_has_control(config->token))
 		return coder_error_set(err, CODER_ERR_USAGE,
 				       "the session token has a control character in it");
-	if (config->user_agent && has_control(config->user_agent))
+	if (config->user_agent && text_has_control(config->user_agent))
 		return coder_error_set(err, CODER_ERR_USAGE,
 				       "the user agent has a control character in it");
 	if (config->token && add_field(http, "Coder-Session-Token", config->token, err) < 0)

@@ -28,6 +28,8 @@ static inline void cleanup_free(void *p)
  * as a string), never cutting a UTF-8 sequence: for the fields of coder_error.
  */
 void text_append(char *out, size_t size, const char *s);
+/* Whether it has a C0 control character or DEL in it. */
+bool text_has_control(const char *s);
 
 /* ------------------------------------------------------------------ http */
 

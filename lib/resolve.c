@@ -154,7 +154,7 @@ static int resolve_group(struct coder_client *client, struct coder_target *targe
 	int rc = target->owner ? by_route(client, parts, target, err) :
 				 by_search(client, "/api/v2/groups", target, err);
 
-	if (rc < 0 && err->http_status == 404 && strstr(err->message, "Route not found"))
+	if (rc < 0 && client_no_route(err))
 		coder_error_hint(err, "this server has no groups");
 	return rc;
 }

@@ -339,17 +339,22 @@ interrupt_at_prompt() {
 	done
 }
 
+# killed_by SIGNAL POINT - it ends a script whose call waits there.
+killed_by() {
+	waiting_at "$2"
+	drive 'token_list; echo next' <<-END
+		$until_there
+		signal $1
+		end 1
+	END
+	is "$ended$out" "SIG$1"
+}
+
 @test "TERM and HUP end a script, or run their trap after the call" {
 	local name number
 	for name in TERM HUP; do
 		number=$(kill -l "$name")
-		waiting_at "waiting for the answer"
-		drive 'token_list; echo next' <<-END
-			$until_there
-			signal $name
-			end 1
-		END
-		is "$ended$out" "SIG$name"
+		killed_by "$name" "waiting for the answer"
 		waiting_at "waiting for the answer"
 		drive 'trap "echo bye" EXIT; token_list; echo next' <<-END
 			$until_there
@@ -370,13 +375,7 @@ interrupt_at_prompt() {
 @test "no signal that ends a script leaves its header command behind" {
 	local name
 	for name in TERM HUP ALRM USR1 USR2 VTALRM PROF XCPU IO PWR STKFLT; do
-		waiting_at "running the header command"
-		drive 'token_list; echo next' <<-END
-			$until_there
-			signal $name
-			end 1
-		END
-		is "$ended$out" "SIG$name"
+		killed_by "$name" "running the header command"
 		no_command_left
 		begin_anew
 	done
