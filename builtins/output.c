@@ -132,17 +132,49 @@ void output_error(const char *text)
 	say(shio_error, text);
 }
 
+static void __attribute__((format(printf, 1, 0))) warn(const char *fmt, va_list args)
+{
+	char *text;
+
+	if (vasprintf(&text, fmt, args) < 0)
+		text = NULL;
+	say(shio_warning, text ? text : "out of memory");
+	free(text);
+}
+
 void output_warn(const char *fmt, ...)
 {
 	va_list args;
-	char *text;
 
 	va_start(args, fmt);
-	if (vasprintf(&text, fmt, args) < 0)
-		text = NULL;
+	warn(fmt, args);
 	va_end(args);
-	say(shio_warning, text ? text : "out of memory");
-	free(text);
+}
+
+/* Whether it is the first time that the shell is asked about this topic and subject. */
+static bool is_first(const char *topic, const char *subject)
+{
+	static uint64_t known[64];
+	static size_t oldest;
+	const uint64_t hash = coder_hash(coder_hash(CODER_HASH_BEGIN, topic), subject) | 1;
+
+	for (size_t i = 0; i < COUNT(known); i++)
+		if (known[i] == hash)
+			return false;
+	known[oldest] = hash;
+	oldest = (oldest + 1) % COUNT(known);
+	return true;
+}
+
+void output_warn_once(const char *topic, const char *subject, const char *fmt, ...)
+{
+	va_list args;
+
+	if (!is_first(topic, subject))
+		return;
+	va_start(args, fmt);
+	warn(fmt, args);
+	va_end(args);
 }
 
 size_t output_width(const char *text)

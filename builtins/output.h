@@ -128,6 +128,13 @@ bool output_is_harmless(const char *text);
  */
 void output_error(const char *text);
 void output_warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/*
+ * The same, but once per shell, topic and subject (the deployment or file that
+ * the warning is about). A subshell knows what its parent has warned of. Of many
+ * subjects the shell remembers the last 64.
+ */
+void output_warn_once(const char *topic, const char *subject, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
 
 /* The record fields of -A, in their order, NULL-terminated. */
 extern const char *const output_record_fields[];

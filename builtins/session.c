@@ -284,6 +284,15 @@ static int check_owner(const struct session *s, const char *path, struct coder_e
 	return same ? 0 : -1;
 }
 
+static void warn_of_readers(const char *path, mode_t mode)
+{
+	char *file = realpath(path, NULL); /* however the directory is spelled */
+
+	output_warn_once("readers", file ? file : path,
+			 "%s: readable by others (mode %04o): chmod 600", path, (unsigned)mode);
+	free(file);
+}
+
 static int read_session_file(struct session *s, const char *path, struct coder_error *err)
 {
 	mode_t mode = 0;
@@ -295,7 +304,7 @@ static int read_session_file(struct session *s, const char *path, struct coder_e
 	if (check_owner(s, path, err) < 0)
 		return -1;
 	if (!s->quiet && (mode & (S_IRGRP | S_IROTH)))
-		output_warn("%s: readable by others (mode %04o): chmod 600", path, (unsigned)mode);
+		warn_of_readers(path, mode);
 	return 0;
 }
 
@@ -559,16 +568,6 @@ static void tell_nobody(void *ctx, const char *text)
 	(void)text;
 }
 
-static void warn_of_plaintext(const struct session *s)
-{
-	static bool warned;
-
-	if (!warned)
-		output_warn("%s is not encrypted: whoever is on the way can read the token",
-			    s->origin);
-	warned = true;
-}
-
 static int open_client(const struct session *s, struct coder_client **ret, struct coder_error *err)
 {
 	const char *keepalive = shvar_get("CODER_TOKENS_KEEPALIVE");
@@ -600,7 +599,9 @@ static int open_client(const struct session *s, struct coder_client **ret, struc
 	if (coder_client_new(&config, ret, err) < 0)
 		return -1;
 	if (!s->quiet && coder_client_insecure(*ret))
-		warn_of_plaintext(s);
+		output_warn_once("plaintext", s->origin,
+				 "%s is not encrypted: whoever is on the way can read the token",
+				 s->origin);
 	return 0;
 }
 
@@ -634,15 +635,6 @@ int session_open(const struct session_options *options, bool quiet, struct coder
 	return rc;
 }
 
-/* FNV-1a. A token is too random to be guessed from 64 bits of it. */
-static uint64_t hash(uint64_t value, const char *text)
-{
-	do
-		value = (value ^ (unsigned char)*text) * UINT64_C(0x100000001b3);
-	while (*text++);
-	return value;
-}
-
 uint64_t session_identity(const struct session_options *options)
 {
 	struct session s = { .quiet = true, .began = coder_clock() };
@@ -651,7 +643,8 @@ uint64_t session_identity(const struct session_options *options)
 
 	if (find_directory(&s, &err) == 0 && find_url(&s, options->url, &err) == 0 &&
 	    find_token(&s, options->token, &err) == 0)
-		identity = hash(hash(UINT64_C(0xcbf29ce484222325), s.origin), s.token) | 1;
+		/* a token is too random to be guessed from 64 bits of it */
+		identity = coder_hash(coder_hash(CODER_HASH_BEGIN, s.origin), s.token) | 1;
 	session_done(&s);
 	return identity;
 }

@@ -29,8 +29,9 @@ struct session_options {
  * CODER_URL in its environment, standard error to /dev/null, one key=value a
  * line; ended by a pending signal or after its time; refused in a restricted
  * shell), CODER_CLIENT_TLS_CA_FILE, _CERT_FILE and _KEY_FILE, SSL_CERT_FILE,
- * CODER_TOKENS_KEEPALIVE. Warns of a session file that others can read, and
- * once a shell of http:// to a host that is not loopback. No URL or no token is
+ * CODER_TOKENS_KEEPALIVE. Warns of a session file that others can read, once per
+ * shell and file, and of http:// to a host that is not loopback, once per shell
+ * and deployment. No URL or no token is
  * CODER_ERR_AUTH with what to set. quiet (completion): no warnings, no header
  * command that takes longer than 0.5 s, 1.5 s for the whole client, no retries.
  */

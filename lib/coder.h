@@ -96,6 +96,12 @@ int coder_error_hint(struct coder_error *err, const char *fmt, ...)
 /* Fills *err with CODER_ERR_MEMORY and returns -1. */
 int coder_error_memory(struct coder_error *err);
 
+/* ---------------------------------------------------------------- hashes */
+
+#define CODER_HASH_BEGIN UINT64_C(0xcbf29ce484222325)
+/* FNV-1a of text and its NUL. To hash several texts, give the hash of one as the next one's begin. */
+uint64_t coder_hash(uint64_t begin, const char *text);
+
 /* ------------------------------------------------------ lists of strings */
 
 /* A growing list of owned strings. Zeroed memory is the empty list. */

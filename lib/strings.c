@@ -1,9 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* strings.c - lists of owned strings, and the word that was probably meant. */
+/* strings.c - hashes, lists of owned strings, and the word that was probably meant. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "internal.h"
+
+uint64_t coder_hash(uint64_t begin, const char *text)
+{
+	uint64_t hash = begin;
+
+	do
+		hash = (hash ^ (unsigned char)*text) * UINT64_C(0x100000001b3);
+	while (*text++);
+	return hash;
+}
 
 void coder_strings_done(struct coder_strings *list)
 {

@@ -561,17 +561,33 @@ start_other() {
 	has "$(<other.log)" wrong-token
 }
 
-@test "a session file that others can read is reported each time" {
+@test "a session file that others can read is reported once per shell and file" {
 	local mode
 	unset CODER_SESSION_TOKEN CODER_URL
-	config_files
-	export CODER_CONFIG_DIR=$PWD/config
 	for mode in 640 604 644 666; do
-		chmod "$mode" config/session
+		config_files
+		rm -rf "config.$mode"
+		mv config "config.$mode"
+		export CODER_CONFIG_DIR=$PWD/config.$mode
+		chmod "$mode" "$CODER_CONFIG_DIR/session"
 		try token_list -q
 		is "$status" 0
-		has "$err" "config/session: readable by others (mode 0$mode): chmod 600"
+		has "$err" "config.$mode/session: readable by others (mode 0$mode): chmod 600"
+		try token_list -q
+		is "$status/$err" 0/
+		try eval '(token_list -q)' # a subshell is no new shell
+		is "$status/$err" 0/
+		cd "$CODER_CONFIG_DIR"
+		CODER_CONFIG_DIR=. try token_list -q # nor is another spelling a new file
+		is "$status/$err" 0/
+		cd "$OLDPWD"
+		export CODER_URL CODER_SESSION_TOKEN
+		try "$BASH" --norc -c "enable -f '$SO' token_list; token_list -q; token_list -q"
+		is "$status" 0
+		is "$(grep -c "readable by others" <<<"$err")" 1 # a new shell, once
 	done
+	config_files
+	export CODER_CONFIG_DIR=$PWD/config
 	for mode in 600 400 700; do
 		chmod "$mode" config/session
 		try token_list -q

@@ -390,18 +390,25 @@ static void test_bad_files(void **state)
 	assert_refused(CODER_ERR_AUTH, "session: not a regular file");
 }
 
-static void test_readable_session_file_is_warned_of(void **state)
+static void test_readable_session_file_is_warned_of_once(void **state)
 {
+	char dotted[128];
+
 	(void)state;
 	put("url", "https://file.example");
 	write_file("session", "t", 1, 0644);
+	assert_int_equal(open_as(true), 0);
+	options.token = "given";
+	assert_opens();
+	assert_string_equal(fake.said, "");
+	options.token = NULL;
 	assert_opens();
 	assert_contains(fake.said, "warning: ");
 	assert_contains(fake.said, "/session: readable by others (mode 0644): chmod 600\n");
 	fake.said[0] = '\0';
-	assert_int_equal(open_as(true), 0);
-	assert_string_equal(fake.said, "");
-	options.token = "given";
+	assert_opens();
+	snprintf(dotted, sizeof(dotted), "%s/./", directory);
+	set("CODER_CONFIG_DIR", dotted);
 	assert_opens();
 	assert_string_equal(fake.said, "");
 }
@@ -697,7 +704,12 @@ static void test_plaintext_is_warned_of_once(void **state)
 	assert_contains(fake.said, "warning: http://coder.example is not encrypted");
 	fake.said[0] = '\0';
 	assert_opens();
+	set("CODER_URL", "http://CODER.example:80/path");
+	assert_opens();
 	assert_string_equal(fake.said, "");
+	set("CODER_URL", "http://other.example");
+	assert_opens();
+	assert_contains(fake.said, "warning: http://other.example is not encrypted");
 }
 
 static void test_identity(void **state)
@@ -755,7 +767,7 @@ int main(void)
 		cmocka_unit_test_setup(test_nothing_to_go_by, begin),
 		cmocka_unit_test_setup(test_file_token_stays_with_its_deployment, begin),
 		cmocka_unit_test_setup(test_bad_files, begin),
-		cmocka_unit_test_setup(test_readable_session_file_is_warned_of, begin),
+		cmocka_unit_test_setup(test_readable_session_file_is_warned_of_once, begin),
 		cmocka_unit_test_setup(test_headers_of_the_variable, begin_complete),
 		cmocka_unit_test_setup(test_bad_headers, begin_complete),
 		cmocka_unit_test_setup(test_header_command, begin_complete),

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* test_strings.c - lists of strings, and the nearest word. */
+/* test_strings.c - lists of strings, the nearest word, hashes. */
 #include "test.h"
 
 static void fill(struct coder_strings *list, const char *const *words, size_t n)
@@ -107,6 +107,20 @@ static void test_nearest_prefers_the_closest(void **state)
 	assert_string_equal(coder_nearest("templates", known, COUNT(known)), "templates");
 }
 
+static uint64_t hash_of(const char *first, const char *second)
+{
+	return coder_hash(coder_hash(CODER_HASH_BEGIN, first), second);
+}
+
+static void test_hash_tells_lists_of_texts_apart(void **state)
+{
+	(void)state;
+	assert_true(hash_of("ab", "c") == hash_of("ab", "c"));
+	assert_true(hash_of("ab", "c") != hash_of("a", "bc"));
+	assert_true(hash_of("", "a") != hash_of("a", ""));
+	assert_true(coder_hash(CODER_HASH_BEGIN, "a") != coder_hash(CODER_HASH_BEGIN, "b"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -115,6 +129,7 @@ int main(void)
 		cmocka_unit_test(test_sort),
 		cmocka_unit_test(test_nearest),
 		cmocka_unit_test(test_nearest_prefers_the_closest),
+		cmocka_unit_test(test_hash_tells_lists_of_texts_apart),
 	};
 
 	return cmocka_run_group_tests_name("strings", tests, NULL, NULL);
