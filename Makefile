@@ -36,8 +36,10 @@ endif
 # declared where they get their value, and -pedantic, since dlsym() and cleanup are not ISO C.
 WARNINGS := -Wall -Wextra $(WERROR) -Wformat-security -Wmissing-prototypes -Wold-style-definition \
 	-Woverflow -Wpointer-arith -Wshadow -Wstrict-prototypes -Wunused -Wvla -Wwrite-strings
+# Files with a late date or a large inode number can be read on 32 bits, too.
+WIDE := -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64
 # gnu17: bash's headers have unprototyped functions, which C23 reads as taking no arguments.
-ALL_CFLAGS = -std=gnu17 -D_GNU_SOURCE -fPIC -fvisibility=hidden -ffunction-sections -fno-common \
+ALL_CFLAGS = -std=gnu17 -D_GNU_SOURCE $(WIDE) -fPIC -fvisibility=hidden -ffunction-sections -fno-common \
 	-DCODER_TOKENS_VERSION='"$(VERSION)"' -MMD -MP $(WARNINGS) $(HEADERS) $(CPPFLAGS) $(CFLAGS)
 # -z nodelete: libcurl keeps our memory functions after `enable -d`; -z now: a function that an
 # old bash lacks must fail `enable`, not kill the shell later. libcurl is not linked but loaded

@@ -7,7 +7,6 @@
 
 #include "answer.h"
 #include "url.h"
-#include "wire.h"
 
 #define RESET_MAX 86400 /* seconds: an X-Ratelimit-Reset further away is nonsense */
 
@@ -173,7 +172,7 @@ static int64_t read_seconds(const char *text)
 
 int64_t answer_date(const struct answer *answer)
 {
-	int64_t date = answer->date[0] ? wire_date(answer->date) : -1;
+	int64_t date = coder_http_date(answer->date);
 
 	return date > 0 ? date : 0;
 }
@@ -185,7 +184,7 @@ int64_t answer_retry_after(const struct answer *answer)
 	if (!now)
 		now = (int64_t)time(NULL);
 	if (wait < 0 && answer->retry_after[0]) {
-		int64_t until = wire_date(answer->retry_after);
+		int64_t until = coder_http_date(answer->retry_after);
 
 		wait = until < 0 ? -1 : until > now ? until - now : 0;
 	}

@@ -519,7 +519,7 @@ int coder_token_delete(struct coder_client *client, const char *user, const char
 	const char *const parts[] = { "users", user, "keys", id, NULL };
 	struct coder_token CLEANUP(coder_token_done) token = { 0 };
 	struct coder_error look = { 0 };
-	bool lost;
+	bool lost = false;
 
 	if (change(client, "DELETE", parts, &lost, err) == 0)
 		return 0;

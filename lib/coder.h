@@ -162,6 +162,13 @@ void coder_duration_format(int64_t ns, char out[CODER_DURATION_SIZE]);
 int coder_time_parse(const char *text, int64_t *ret_seconds, struct coder_error *err);
 
 /*
+ * Reads a date of a header of HTTP, in any of the three forms of RFC 9110, 5.6.7.
+ * Returns seconds since the epoch, or -1 if the text is no such date or before
+ * 1970. (libcurl's function would return a time_t, whose size may differ there.)
+ */
+int64_t coder_http_date(const char *text);
+
+/*
  * Writes the time as the reference CLI shows it in tables: RFC 3339, seconds
  * precision, the zone as sent. text is one that coder_time_parse() accepts.
  * out holds at least 40 bytes.

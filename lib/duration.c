@@ -47,15 +47,18 @@ static const struct unit *take_unit(const char **p)
 	return NULL;
 }
 
-/* Digits after the point as fraction/scale; what is beyond 18 of them is below any unit. */
-static void take_fraction(const char **p, int64_t *fraction, int64_t *scale)
+/*
+ * The nanoseconds of a fraction of a unit, rounded down. digits are those after
+ * the point. They are taken from the last to the first, so that no step has
+ * more than ten units, and any number of digits is exact.
+ */
+static int64_t fraction_of(int64_t unit_ns, const char *digits, size_t len)
 {
-	for (int n = 0; is_digit(**p); n++, (*p)++) {
-		if (n >= 18)
-			continue;
-		*fraction = *fraction * 10 + **p - '0';
-		*scale *= 10;
-	}
+	int64_t ns = 0;
+
+	while (len--)
+		ns = (unit_ns * (digits[len] - '0') + ns) / 10;
+	return ns;
 }
 
 enum outcome { PARSED, MALFORMED, TOO_LONG };
@@ -63,8 +66,10 @@ enum outcome { PARSED, MALFORMED, TOO_LONG };
 /* Takes one number with its unit and adds it to *total. */
 static enum outcome take_term(const char **p, int64_t *total)
 {
-	int64_t whole = 0, fraction = 0, scale = 1;
+	const char *digits = "";
 	const struct unit *unit;
+	size_t n_digits = 0;
+	int64_t whole = 0;
 	bool fits = true;
 
 	if (!is_digit((*p)[**p == '.']))
@@ -73,15 +78,15 @@ static enum outcome take_term(const char **p, int64_t *total)
 		fits = fits && !__builtin_mul_overflow(whole, 10, &whole) &&
 		       !__builtin_add_overflow(whole, **p - '0', &whole);
 	if (**p == '.') {
-		(*p)++;
-		take_fraction(p, &fraction, &scale);
+		digits = ++*p;
+		n_digits = strspn(digits, "0123456789");
+		*p += n_digits;
 	}
 	unit = take_unit(p);
 	if (!unit)
 		return MALFORMED;
-	fraction = (int64_t)((__int128)fraction * unit->ns / scale);
 	if (!fits || __builtin_mul_overflow(whole, unit->ns, &whole) ||
-	    __builtin_add_overflow(whole, fraction, &whole) ||
+	    __builtin_add_overflow(whole, fraction_of(unit->ns, digits, n_digits), &whole) ||
 	    __builtin_add_overflow(*total, whole, total))
 		return TOO_LONG;
 	return PARSED;
@@ -193,6 +198,27 @@ static bool take_zone(const char **p, int *ret_offset)
 	return true;
 }
 
+/* "Nov" */
+static bool take_month(const char **p, char after, int *ret)
+{
+	static const char names[][4] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun",
+					 "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
+
+	for (int i = 0; i < 12; i++)
+		if (strncmp(*p, names[i], 3) == 0 && (*p)[3] == after) {
+			*ret = i + 1;
+			*p += 4;
+			return true;
+		}
+	return false;
+}
+
+static bool take_clock(const char **p, struct civil *t)
+{
+	return take_digits(p, 2, ':', &t->hour) && take_digits(p, 2, ':', &t->minute) &&
+	       take_digits(p, 2, '\0', &t->second);
+}
+
 static int days_in_month(int year, int month)
 {
 	static const int days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
@@ -218,20 +244,64 @@ static int64_t days_from_civil(int year, int month, int day)
 	return y * 365 + y / 4 - y / 100 + y / 400 + day_of_year - 719468;
 }
 
+static int64_t seconds_of(const struct civil *t)
+{
+	return days_from_civil(t->year, t->month, t->day) * 86400 + t->hour * 3600 +
+	       (t->minute - t->offset) * 60 + t->second;
+}
+
 int coder_time_parse(const char *text, int64_t *ret_seconds, struct coder_error *err)
 {
 	const char *p = text;
 	struct civil t;
 
 	if (!take_digits(&p, 4, '-', &t.year) || !take_digits(&p, 2, '-', &t.month) ||
-	    !take_digits(&p, 2, 'T', &t.day) || !take_digits(&p, 2, ':', &t.hour) ||
-	    !take_digits(&p, 2, ':', &t.minute) || !take_digits(&p, 2, '\0', &t.second) ||
-	    !take_decimals(&p) || !take_zone(&p, &t.offset) || *p || !is_valid(&t))
+	    !take_digits(&p, 2, 'T', &t.day) || !take_clock(&p, &t) || !take_decimals(&p) ||
+	    !take_zone(&p, &t.offset) || *p || !is_valid(&t))
 		return coder_error_set(err, CODER_ERR_NO_ANSWER,
 				       "broken answer: \"%s\" is not a time", text);
-	*ret_seconds = days_from_civil(t.year, t.month, t.day) * 86400 + t.hour * 3600 +
-		       (t.minute - t.offset) * 60 + t.second;
+	*ret_seconds = seconds_of(&t);
 	return 0;
+}
+
+/* "06 Nov 1994 08:49:37 GMT", or as it once was, "06-Nov-94 08:49:37 GMT" */
+static bool take_date(const char *p, struct civil *t)
+{
+	bool old = strnlen(p, 3) == 3 && p[2] == '-';
+	char between = old ? '-' : ' ';
+
+	if (!take_digits(&p, 2, between, &t->day) || !take_month(&p, between, &t->month) ||
+	    !take_digits(&p, old ? 2 : 4, ' ', &t->year) || !take_clock(&p, t))
+		return false;
+	if (old)
+		t->year += t->year < 70 ? 2000 : 1900;
+	return strcmp(p, " GMT") == 0;
+}
+
+/* "Nov  6 08:49:37 1994", as asctime() writes it */
+static bool take_asctime(const char *p, struct civil *t)
+{
+	bool padded;
+
+	if (!take_month(&p, ' ', &t->month))
+		return false;
+	padded = *p == ' ';
+	p += padded;
+	return take_digits(&p, padded ? 1 : 2, ' ', &t->day) && take_clock(&p, t) && *p++ == ' ' &&
+	       take_digits(&p, 4, '\0', &t->year) && !*p;
+}
+
+int64_t coder_http_date(const char *text)
+{
+	const char *p = text + strcspn(text, ", "); /* behind the day of the week */
+	bool comma = strncmp(p, ", ", 2) == 0;
+	struct civil t = { 0 };
+	int64_t seconds;
+
+	if (!(comma ? take_date(p + 2, &t) : *p == ' ' && take_asctime(p + 1, &t)) || !is_valid(&t))
+		return -1;
+	seconds = seconds_of(&t);
+	return seconds < 0 ? -1 : seconds;
 }
 
 void coder_time_display(const char *text, char out[40])

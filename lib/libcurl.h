@@ -15,10 +15,10 @@
 
 #include "coder.h"
 
+/* None of them takes or returns a time_t or off_t: on 32 bits libcurl's may have another size. */
 #define LIBCURL_FUNCTIONS(X)   \
 	X(global_init_mem)     \
 	X(version_info)        \
-	X(getdate)             \
 	X(easy_init)           \
 	X(easy_setopt)         \
 	X(easy_getinfo)        \

@@ -768,8 +768,3 @@ void wire_free(struct wire *wire)
 	coder_strings_done(&wire->resolved);
 	free(wire);
 }
-
-int64_t wire_date(const char *text)
-{
-	return curl ? (int64_t)curl->getdate(text, NULL) : -1;
-}

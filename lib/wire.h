@@ -77,8 +77,6 @@ enum wire_end wire_run(struct wire *wire, struct wire_exchange *x, struct coder_
 void wire_disconnect(void);
 /* "10 s", "500 ms": to a hundredth of a second, rounded up. */
 void wire_time_text(int64_t ns, char out[32]);
-/* An HTTP date in seconds since the epoch, or -1. After a wire_run() only. */
-int64_t wire_date(const char *text);
 
 /* --------------------------------------------------------------- sockets */
 

@@ -145,7 +145,7 @@ directions() {
 		token: base allow duration json scope
 		lookup: base
 		wire: base libcurl lookup sockets
-		answer: base json url wire
+		answer: base duration json url
 		http: base answer json signals token url wire
 		client: base http json token
 		search: base client http json

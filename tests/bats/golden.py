@@ -12,6 +12,7 @@ NOW (seconds since the epoch) is put for the time of the recording, so that what
 valid now; ID is put for the id of the recorded user.
 """
 
+import datetime
 import json
 import re
 import sys
@@ -37,9 +38,8 @@ def micros(text):
 
 
 def rfc3339(us):
-    import datetime
-
-    text = datetime.datetime.fromtimestamp(us // 10**6, datetime.timezone.utc)
+    # not fromtimestamp(), which ends in 2038 where the C library's time_t has 32 bits
+    text = datetime.datetime(1970, 1, 1) + datetime.timedelta(seconds=us // 10**6)
     fraction = f".{us % 10**6:06}".rstrip("0").rstrip(".")
     return f"{text:%Y-%m-%dT%H:%M:%S}{fraction}Z"
 

@@ -10,21 +10,8 @@
 #include <string.h>
 
 #include "../../lib/answer.h"
-#include "../../lib/libcurl.h"
-#include "../../lib/wire.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-/* In place of wire.c's, which wants a request to have been made. */
-int64_t wire_date(const char *text)
-{
-	struct coder_error err;
-	const struct libcurl *curl = libcurl_load(&err);
-
-	if (!curl)
-		abort();
-	return (int64_t)curl->getdate(text, NULL);
-}
 
 #define ended(field) (strnlen(field, sizeof(field)) < sizeof(field))
 

@@ -48,17 +48,31 @@ static void *argument(int option, void *value)
 	return option == CURLOPT_CLOSESOCKETFUNCTION && getenv("CLOSES_SOCKETS") ? NULL : value;
 }
 
+/* Whether it takes a curl_off_t, which may be longer than a pointer. */
+static bool takes_offset(int option)
+{
+	return option >= CURLOPTTYPE_OFF_T && option < CURLOPTTYPE_OFF_T + 10000;
+}
+
 /* Passes the one pointer or number on that stands in for "...". */
-#define WITH_ARGUMENT(result, name, handle_type, option_type, failure)                  \
-	result name(handle_type *handle, option_type option, ...)                       \
-	{                                                                               \
-		va_list ap;                                                             \
-		void *value;                                                            \
-                                                                                        \
-		va_start(ap, option);                                                   \
-		value = argument((int)option, va_arg(ap, void *));                      \
-		va_end(ap);                                                             \
-		return control_fails() ? (failure) : REAL(name)(handle, option, value); \
+#define WITH_ARGUMENT(result, name, handle_type, option_type, failure)     \
+	result name(handle_type *handle, option_type option, ...)          \
+	{                                                                  \
+		bool wide = takes_offset((int)option);                     \
+		curl_off_t offset = 0;                                     \
+		void *value = NULL;                                        \
+		va_list ap;                                                \
+                                                                           \
+		va_start(ap, option);                                      \
+		if (wide)                                                  \
+			offset = va_arg(ap, curl_off_t);                   \
+		else                                                       \
+			value = argument((int)option, va_arg(ap, void *)); \
+		va_end(ap);                                                \
+		if (control_fails())                                       \
+			return failure;                                    \
+		return wide ? REAL(name)(handle, option, offset) :         \
+			      REAL(name)(handle, option, value);           \
 	}
 
 WITH_ARGUMENT(CURLcode, curl_easy_setopt, CURL, CURLoption, CURLE_UNKNOWN_OPTION)
@@ -90,11 +104,6 @@ CURLcode curl_global_init_mem(long flags, curl_malloc_callback m, curl_free_call
 curl_version_info_data *curl_version_info(CURLversion age)
 {
 	return REAL(curl_version_info)(age);
-}
-
-time_t curl_getdate(const char *text, const time_t *unused)
-{
-	return control_fails() ? -1 : REAL(curl_getdate)(text, unused);
 }
 
 CURL *curl_easy_init(void)

@@ -22,6 +22,15 @@
 			fail_msg("\"%s\" does not contain \"%s\"", text, part); \
 	} while (0)
 
+/* Fails unless min <= value <= max. (cmocka 1 and 2 have no such assertion in common.) */
+#define assert_between(value, min, max)                                                 \
+	do {                                                                            \
+		const long long is = (value);                                           \
+		if (is < (min) || is > (max))                                           \
+			fail_msg("%lld is not from %lld to %lld", is, (long long)(min), \
+				 (long long)(max));                                     \
+	} while (0)
+
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 #endif

@@ -31,6 +31,12 @@ static void test_parses(void **state)
 		{ ".5s", CODER_NS / 2 },
 		{ "5.s", 5 * CODER_NS },
 		{ "0.3333333333333333333333333h", INT64_C(1199999999999) },
+		{ "0.999999999999999999y", INT64_C(31535999999999999) },
+		{ "0.123456789012345678y", INT64_C(3893333298293333) },
+		{ "99.999999999999999999y", INT64_C(3153599999999999999) },
+		{ "0.9999999999999999999999999999999999999999w", INT64_C(604799999999999) },
+		{ "0.0000000000000000317097919837645y", 0 },
+		{ "0.0000000000000000317097919837646y", 1 },
 		{ "007h", 7 * HOUR },
 		{ "876600h", INT64_C(3155760000000000000) },
 		{ "9223372036854775807ns", INT64_MAX },
@@ -231,6 +237,57 @@ static void test_refuses_times(void **state)
 	}
 }
 
+static void test_reads_http_dates(void **state)
+{
+	static const struct {
+		const char *text;
+		int64_t seconds;
+	} cases[] = {
+		{ "Sun, 06 Nov 1994 08:49:37 GMT", 784111777 },
+		{ "Sunday, 06-Nov-94 08:49:37 GMT", 784111777 },
+		{ "Sun Nov  6 08:49:37 1994", 784111777 },
+		{ "Wed Nov 16 08:49:37 1994", 784975777 },
+		{ "Tue, 19 Jan 2038 03:14:08 GMT", INT64_C(2147483648) },
+		{ "Sun, 07 Feb 2106 06:28:16 GMT", INT64_C(4294967296) },
+		{ "Fri, 31 Dec 9999 23:59:59 GMT", INT64_C(253402300799) },
+		{ "Tue Jan 19 03:14:08 2038", INT64_C(2147483648) },
+		{ "Tuesday, 19-Jan-38 03:14:08 GMT", INT64_C(2147483648) },
+		{ "Thursday, 01-Jan-70 00:00:00 GMT", 0 },
+		{ "Thu, 29 Feb 2024 00:00:00 GMT", 1709164800 },
+		{ "Wed, 31 Dec 1969 23:59:59 GMT", -1 },
+		{ "", -1 },
+		{ "GMT", -1 },
+		{ "60", -1 },
+		{ "Sun,", -1 },
+		{ "Sun, 0", -1 },
+		{ "Sun, 06-", -1 },
+		{ "Sun, 06 Nov", -1 },
+		{ "Sun, 06 Nov 1994 08:49:37", -1 },
+		{ "Sun, 06 Nov 1994 08:49:37 CET", -1 },
+		{ "Sun, 06 Nov 1994 08:49:37 GMT ", -1 },
+		{ "Sun, 6 Nov 1994 08:49:37 GMT", -1 },
+		{ "Sun, 06 Nov 94 08:49:37 GMT", -1 },
+		{ "Sun, 06-Nov-1994 08:49:37 GMT", -1 },
+		{ "Sun, 06 Mov 1994 08:49:37 GMT", -1 },
+		{ "Sun, 31 Nov 1994 08:49:37 GMT", -1 },
+		{ "Sun, 06 Nov 1994 24:49:37 GMT", -1 },
+		{ "Sun, -6 Nov 1994 08:49:37 GMT", -1 },
+		{ "Sun Nov 6 08:49:37 1994", -1 },
+		{ "Sun Nov  6 08:49:37 1994 GMT", -1 },
+		{ "Sun Nov  6 08:49:37 ", -1 },
+		{ "Sun Nov ", -1 },
+		{ "Sun ", -1 },
+		{ "Sun", -1 },
+		{ "1994-11-06T08:49:37Z", -1 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++)
+		if (coder_http_date(cases[i].text) != cases[i].seconds)
+			fail_msg("%s: %lld", cases[i].text,
+				 (long long)coder_http_date(cases[i].text));
+}
+
 static void test_displays_times(void **state)
 {
 	char out[40];
@@ -258,6 +315,7 @@ int main(void)
 		cmocka_unit_test(test_parses_times),
 		cmocka_unit_test(test_times_agree_with_gmtime),
 		cmocka_unit_test(test_refuses_times),
+		cmocka_unit_test(test_reads_http_dates),
 		cmocka_unit_test(test_displays_times),
 	};
 

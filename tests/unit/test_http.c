@@ -9,14 +9,7 @@
 #include <netinet/in.h>
 #include <poll.h>
 #include <pthread.h>
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -24,9 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
-#include "../../lib/internal.h"
+#include "test.h"
 
 #define TOKEN "abcdefghij-ABCDEFGHIJKLMNOPQRSTUV"
 #define OK "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
@@ -928,7 +919,7 @@ static void test_waits(void **state)
 	(void)state;
 	SCRIPT(STATUS("429 T", "Retry-After: 1\r\n"), OK);
 	assert_int_equal(call(&c, &get, &response, &err), 0);
-	assert_in_range(ms_since(began), 1000, 1500);
+	assert_between(ms_since(began), 1000, 1500);
 	assert_int_equal(caller.notices, 0);
 	http_response_done(&response);
 
@@ -936,7 +927,7 @@ static void test_waits(void **state)
 	SCRIPT(STATUS("429 T", "Retry-After: 121\r\n"), OK);
 	began = coder_clock();
 	assert_int_equal(call(&c, &get, &response, &err), -1);
-	assert_in_range(ms_since(began), 0, 200);
+	assert_between(ms_since(began), 0, 200);
 	assert_int_equal(err.retry_after, 121);
 	assert_string_equal(err.hint, "try again in 121 s");
 	assert_int_equal(caller.notices, 0);
@@ -946,7 +937,7 @@ static void test_waits(void **state)
 	caller.signal = SIGINT;
 	caller.signal_at = began = coder_clock() + CODER_NS / 5;
 	assert_int_equal(call(&c, &post, &response, &err), -1);
-	assert_in_range(ms_since(began), 0, 200);
+	assert_between(ms_since(began), 0, 200);
 	assert_int_equal(err.code, CODER_ERR_INTERRUPTED);
 	assert_int_equal(err.signal, SIGINT);
 	assert_false(err.sent); /* a 429 was not acted on */
@@ -1035,7 +1026,7 @@ static void test_timeouts(void **state)
 	http = client_of(&c);
 	began = coder_clock();
 	assert_int_equal(http_request(http, &request, &response, &err), -1);
-	assert_in_range(ms_since(began), 200, 450);
+	assert_between(ms_since(began), 200, 450);
 	assert_int_equal(err.code, CODER_ERR_NO_ANSWER);
 	assert_string_equal(err.message, "no answer within 250 ms");
 	assert_true(err.sent);
@@ -1068,9 +1059,9 @@ static void test_sleep(void **state)
 	c.timeout_ns = CODER_NS / 2;
 	http = client_of(&c);
 	assert_int_equal(http_sleep(http, CODER_NS / 8, &err), 0);
-	assert_in_range(ms_since(began), 125, 225);
+	assert_between(ms_since(began), 125, 225);
 	assert_int_equal(http_sleep(http, CODER_NS, &err), -1);
-	assert_in_range(ms_since(began), 500, 650);
+	assert_between(ms_since(began), 500, 650);
 	assert_int_equal(err.code, CODER_ERR_NO_ANSWER);
 	assert_true(err.timeout);
 	http_begin_undo(http, 10 * CODER_NS);
@@ -1078,7 +1069,7 @@ static void test_sleep(void **state)
 	assert_int_equal(http_sleep(http, CODER_NS, &err), -1);
 	assert_int_equal(err.code, CODER_ERR_INTERRUPTED);
 	assert_int_equal(err.signal, SIGHUP);
-	assert_in_range(ms_since(began), 500, 750);
+	assert_between(ms_since(began), 500, 750);
 	http_free(http);
 }
 
@@ -1106,7 +1097,7 @@ static void test_interrupt(void **state)
 		caller.signal = SIGTERM;
 		caller.signal_at = coder_clock() + CODER_NS / 10;
 		assert_int_equal(http_request(http, &post, &response, &err), -1);
-		assert_in_range(ms_since(caller.signal_at), 0, 200);
+		assert_between(ms_since(caller.signal_at), 0, 200);
 		assert_int_equal(err.code, CODER_ERR_INTERRUPTED);
 		assert_int_equal(err.signal, SIGTERM);
 		assert_true(err.sent);
@@ -1383,7 +1374,7 @@ static void test_few_descriptors(void **state)
 		}
 		status = wait_child(pid);
 		assert_true(WIFEXITED(status));
-		assert_in_range(WEXITSTATUS(status), 0, max < 20);
+		assert_between(WEXITSTATUS(status), 0, max < 20);
 	}
 }
 

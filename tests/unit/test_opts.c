@@ -322,7 +322,7 @@ static void test_cuts_long_words(void **state)
 		assert_int_equal(p.rc, -1);
 		assert_string_equal(strstr(p.error, "..."), "...: invalid option");
 		shown = (size_t)(strstr(p.error, "...") - p.error);
-		assert_in_range(shown, 100, 200);
+		assert_between(shown, 100, 200);
 		assert_int_equal((shown - lead - 2) % 3, 0);
 		assert_memory_equal(p.error, word, shown);
 	}
@@ -533,7 +533,7 @@ static void test_long_doc(void **state)
 		body += len + 1;
 	}
 	assert_string_equal(body, "");
-	assert_in_range(n, 40, 100);
+	assert_between(n, 40, 100);
 	free(text);
 	opts_free_lines(lines);
 	opts_free_lines(NULL);
@@ -724,7 +724,8 @@ static void test_options(void **state)
 /* Whether text has "--name" as an option's head shows it, dashes as the format writes them. */
 static bool shows(const char *text, const char *format, const char *name)
 {
-	char head[64], *dash;
+	const char *dash;
+	char head[64];
 
 	if (strcmp(format, "options") == 0) {
 		snprintf(head, sizeof(head), "\t%s\t", name);

@@ -446,7 +446,7 @@ static void test_width_of_all(void **state)
 	for (uint32_t c = 0; c < 0x110000; c++) {
 		unsigned columns = output_char_width(c);
 
-		assert_in_range(columns, 0, 2);
+		assert_between(columns, 0, 2);
 		counts[columns]++;
 		sums[columns] += c;
 	}
@@ -587,7 +587,7 @@ static void test_no_room(void **state)
 				assert_int_equal(out.len, max);
 			buf_done(&out);
 		}
-		assert_in_range(max, 150, 999);
+		assert_between(max, 150, 999);
 	}
 }
 
