@@ -93,17 +93,15 @@ void command_print_error(const struct coder_error *err)
 	output_error(text);
 }
 
-/* Sets or unsets TOKEN_ERROR; one that cannot be assigned, or is another variable, is left alone. */
+/* Describes the error in TOKEN_ERROR, which is empty after a success. */
 static void publish_error(struct coder_error *err)
 {
-	char why[SHVAR_WHY_SIZE], status[16], http[24], retry_after[24] = "";
+	char status[16], http[24], retry_after[24] = "";
 	const struct shvar_pair pairs[] = {
 		{ "status", status },	   { "http", http },	    { "message", err->message },
 		{ "detail", err->detail }, { "field", err->field }, { "retry_after", retry_after },
 	};
 
-	if (strcmp(shvar_resolve(ERROR_VARIABLE), ERROR_VARIABLE) != 0)
-		return;
 	coder_hide_tokens(err->message);
 	coder_hide_tokens(err->detail);
 	coder_hide_tokens(err->field);
@@ -111,11 +109,8 @@ static void publish_error(struct coder_error *err)
 	snprintf(http, sizeof(http), "%ld", err->http_status);
 	if (err->retry_after >= 0)
 		snprintf(retry_after, sizeof(retry_after), "%lld", (long long)err->retry_after);
-	/* not unset before it is set: that would uncover another of that name, outside of a function */
-	if (err->code == CODER_OK || shvar_check(ERROR_VARIABLE, SHVAR_ASSOC, why) < 0)
-		shvar_unset(ERROR_VARIABLE);
-	if (err->code != CODER_OK && shvar_check(ERROR_VARIABLE, SHVAR_ASSOC, why) == 0)
-		shvar_set_assoc(ERROR_VARIABLE, pairs, sizeof(pairs) / sizeof(*pairs));
+	shvar_own_set(ERROR_VARIABLE, pairs,
+		      err->code == CODER_OK ? 0 : sizeof(pairs) / sizeof(*pairs));
 }
 
 /* ------------------------------------------------------------ the one path */
@@ -169,6 +164,11 @@ static enum shvar_kind target_kind(const struct opts_option *option)
 	}
 }
 
+bool command_is_reserved(const char *name)
+{
+	return strcmp(shvar_resolve(name), ERROR_VARIABLE) == 0;
+}
+
 /* Bash would notice some of these only at the assignment: too late for a secret. */
 static int check_target(struct coder_strings *names, const struct opts_option *option,
 			const char *name, struct coder_error *err)
@@ -176,7 +176,7 @@ static int check_target(struct coder_strings *names, const struct opts_option *o
 	const char *variable = shvar_resolve(name);
 	char why[SHVAR_WHY_SIZE];
 
-	if (strcmp(variable, ERROR_VARIABLE) == 0)
+	if (command_is_reserved(name))
 		return coder_error_set(err, CODER_ERR_USAGE, "%s: reserved for errors", name);
 	if (shvar_check(name, target_kind(option), why) < 0)
 		return coder_error_set(err, CODER_ERR_USAGE, "%s", why);
@@ -420,6 +420,8 @@ int command_load(const struct command *command, struct shell_builtin *builtin)
 	if (!shell_supported(command->opts.name))
 		return 0;
 	note_loaded(command);
+	/* from now on "${TOKEN_ERROR[status]-}" is safe: of what is no such array bash evaluates the key */
+	shvar_own_global(ERROR_VARIABLE);
 	/* the texts stay for good: bash keeps pointers to them */
 	if (!builtin->long_doc)
 		builtin->long_doc = opts_long_doc(&command->opts);

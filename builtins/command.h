@@ -7,7 +7,8 @@
  *
  * A failure at any step ends the call with one line on standard error, the
  * associative array TOKEN_ERROR, and the exit status of its code; nothing is
- * published then. The steps up to the session make no request.
+ * published then. The steps up to the session make no request. TOKEN_ERROR exists
+ * from loading on and is empty after a success.
  */
 #ifndef COMMAND_H
 #define COMMAND_H
@@ -80,6 +81,9 @@ int command_array(const char *name, struct coder_strings *ret, struct coder_erro
 int command_session(struct call *call, struct coder_error *err);
 /* Where the call's session would go, and as whom, as a number: 0 if there is none to open. */
 uint64_t command_identity(struct call *call);
+
+/* Whether an output variable of that name, or what it refers to, would be TOKEN_ERROR. */
+bool command_is_reserved(const char *name);
 
 /* The command of that name, if it was loaded into this shell, or NULL. */
 const struct command *command_find(const char *name);

@@ -199,7 +199,7 @@ static int fill_variables(struct words *words, const struct wanted *wanted, enum
 	if (shvar_names(kind, wanted->prefix, assignable, &names, &n) < 0)
 		return coder_error_memory(err);
 	for (size_t i = 0; i < n; i++) {
-		if (rc == 0)
+		if (rc == 0 && !(assignable && command_is_reserved(names[i])))
 			rc = words_add(words, wanted, names[i], NULL, err);
 		free(names[i]);
 	}

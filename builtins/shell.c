@@ -209,6 +209,17 @@ int shvar_set_indexed(const char *name, const char *const *values, size_t n)
 	return 0;
 }
 
+static int fill_assoc(SHELL_VAR *var, const struct shvar_pair *pairs, size_t n)
+{
+	assoc_flush(assoc_cell(var));
+	VUNSETATTR(var, att_invisible);
+	for (size_t i = 0; i < n; i++)
+		if (assoc_insert(assoc_cell(var), savestring(pairs[i].key),
+				 (char *)pairs[i].value) < 0)
+			return -1;
+	return 0;
+}
+
 int shvar_set_assoc(const char *name, const struct shvar_pair *pairs, size_t n)
 {
 	char why[SHVAR_WHY_SIZE];
@@ -220,13 +231,7 @@ int shvar_set_assoc(const char *name, const struct shvar_pair *pairs, size_t n)
 	var = target.var ? target.var : make_new_assoc_variable((char *)target.name);
 	if (!assoc_p(var))
 		var = convert_var_to_assoc(var);
-	assoc_flush(assoc_cell(var));
-	VUNSETATTR(var, att_invisible);
-	for (size_t i = 0; i < n; i++)
-		if (assoc_insert(assoc_cell(var), savestring(pairs[i].key),
-				 (char *)pairs[i].value) < 0)
-			return -1;
-	return 0;
+	return fill_assoc(var, pairs, n);
 }
 
 const char *shvar_resolve(const char *name)
@@ -237,14 +242,48 @@ const char *shvar_resolve(const char *name)
 	return find_target(name, &target, why) == 0 ? target.name : name;
 }
 
-/* To unset a caller's local variable uncovers the one behind it. */
-void shvar_unset(const char *name)
+/*
+ * Replaces the variable by an associative array, where it stands, unless it is
+ * one. Of a value assigned for a function or builtin only (att_tempvar) bash
+ * would make a string again at its end, in posix mode. NULL: it stays as it is.
+ */
+static SHELL_VAR *replace_by_assoc(SHELL_VAR *var)
 {
-	SHELL_VAR *var;
+	if (nameref_p(var) || readonly_p(var) || noassign_p(var) || var->dynamic_value ||
+	    var->assign_func)
+		return NULL;
+	VUNSETATTR(var, att_invisible);
+	if (assoc_p(var))
+		return var;
+	if (array_p(var)) {
+		array_dispose(array_cell(var));
+		var_setvalue(var, NULL);
+	}
+	convert_var_to_assoc(var); /* of an exported one it notes that the environment changes */
+	assoc_flush(assoc_cell(var));
+	VUNSETATTR(var, att_exported | att_integer | att_uppercase | att_lowercase | att_capcase |
+				att_tempvar | att_propagate);
+	return var;
+}
 
-	while ((var = find_variable_noref(name)) && !nameref_p(var) && !invisible_p(var) &&
-	       !readonly_p(var) && !non_unsettable_p(var) && unbind_variable(name) == 0)
-		;
+void shvar_own_global(const char *name)
+{
+	SHELL_VAR *var = var_lookup(name, global_variables);
+
+	if (var)
+		replace_by_assoc(var);
+	else
+		make_new_assoc_variable((char *)name);
+}
+
+void shvar_own_set(const char *name, const struct shvar_pair *pairs, size_t n)
+{
+	/* past what is assigned for this command only: that is gone after it */
+	SHELL_VAR *var = var_lookup(name, shell_variables);
+
+	var = var ? replace_by_assoc(var) : make_new_assoc_variable((char *)name);
+	if (var)
+		fill_assoc(var, pairs, n);
 }
 
 const char *shvar_get(const char *name)

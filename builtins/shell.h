@@ -54,10 +54,14 @@ int shvar_set_assoc(const char *name, const struct shvar_pair *pairs, size_t n);
 const char *shvar_resolve(const char *name);
 
 /*
- * As `unset -v NAME`, until no variable of that name is left to be seen; a
- * readonly one or a name reference is left alone.
+ * For an associative array that belongs to the builtins. shvar_own_global() makes
+ * sure that there is a global one; shvar_own_set() replaces the contents of the
+ * innermost variable of that name, which it creates globally if there is none.
+ * Both replace a variable of any other kind by an array without its export
+ * attribute, and leave a readonly one or a name reference alone, in silence.
  */
-void shvar_unset(const char *name);
+void shvar_own_global(const char *name);
+void shvar_own_set(const char *name, const struct shvar_pair *pairs, size_t n);
 
 /*
  * The value of a shell variable, exported or not, local or temporary; NULL if

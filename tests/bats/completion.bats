@@ -255,6 +255,10 @@ id_of() { # id_of TOKEN
 	offers 'token_create -o j' json
 	offers 'token_create --scopes-from zz' zz_list
 	offers 'token_create -A zz' zz_map
+	local -n zz_error=TOKEN_ERROR
+	offers 'token_create -A zz' zz_map
+	unset -n zz_error
+	offers 'token_list -A TOKEN_' # it is reserved for errors
 	offers 'token_create -v zz' zz_text
 	offers 'token_rm --from zz_' zz_list
 	is "$(requests)" ""

@@ -760,11 +760,11 @@ sockets() { # open sockets of this shell
 
 # ---------------------------------------------------------------------- exit statuses
 
-@test "status 0: done, and TOKEN_ERROR is unset" {
+@test "status 0: done, and TOKEN_ERROR is empty" {
 	declare -gA TOKEN_ERROR=([status]=9)
 	try token_list -q
 	is "$status" 0
-	[[ -z ${TOKEN_ERROR[*]+set} ]] || fail "TOKEN_ERROR is set"
+	is "${#TOKEN_ERROR[@]}" 0
 }
 
 # failed_with STATUS HTTP - so the last try failed, and so TOKEN_ERROR says.

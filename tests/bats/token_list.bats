@@ -447,7 +447,7 @@ aaaaaaaaaa'
 	is "$status $out $err" "0  "
 	try token_list -q
 	is "$status $out $err" "0  "
-	[[ -z ${TOKEN_ERROR+set} ]] || fail "TOKEN_ERROR is set"
+	is "${#TOKEN_ERROR[@]}" 0
 }
 
 @test "no tokens: arrays are emptied" {

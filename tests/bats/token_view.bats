@@ -241,7 +241,7 @@ GET /api/v2/users/me/keys/sbxAdmin01"
 	try token_view no/such
 	refused 3 "no/such: no token of that name"
 	try token_view terraform
-	[[ -z ${TOKEN_ERROR+set} ]] || fail "TOKEN_ERROR is set after a success"
+	is "${#TOKEN_ERROR[@]}" 0
 }
 
 @test "somebody else's token is not found without the right to see it" {

@@ -338,27 +338,6 @@ declare -a plain=([0]="*:*")'
 	HOME=$home
 }
 
-@test "after a success no TOKEN_ERROR is to be seen, whosever it is" {
-	local TOKEN_ERROR
-	called() {
-		token_list >/dev/null
-		is "${TOKEN_ERROR-gone}" gone
-	}
-	calling() {
-		local -A TOKEN_ERROR
-		called
-		! token_view nobody 2>/dev/null || fail "it was found"
-		called
-		! token_view nobody 2>/dev/null || fail "it was found"
-		token_list >/dev/null
-		is "${TOKEN_ERROR-gone}" gone
-	}
-	! token_view nobody 2>/dev/null || fail "it was found"
-	is "${TOKEN_ERROR[status]}" 3
-	calling
-	called
-}
-
 @test "what is no name of a variable is refused and never evaluated" {
 	local bad call
 	for bad in 'x[$(touch f)]' 'x[0]' '$(touch f)' '`touch f`' 'x;touch f' 1x x-y 'x y' ' x' 'x=1' 'é' '$x' '*' '@' \
@@ -572,7 +551,62 @@ Token has been deleted.
 	has "${TOKEN_ERROR[message]}" "cannot connect"
 }
 
-@test "TOKEN_ERROR is gone after success, of every builtin" {
+# is_empty - TOKEN_ERROR is an associative array without elements, in plain sight.
+is_empty() {
+	is "$(declare -p TOKEN_ERROR)" "declare -A TOKEN_ERROR=()"
+}
+
+@test "TOKEN_ERROR is there from loading on, and safe to ask under set -u" {
+	in_shell 'set -u
+		echo "${TOKEN_ERROR[status]-none}"; declare -p TOKEN_ERROR
+		token_list >/dev/null && echo "${TOKEN_ERROR[status]-none}"
+		token_view nosuch || echo "${TOKEN_ERROR[status]-none}"
+		token_list >/dev/null; [[ -z ${TOKEN_ERROR[status]-} ]] && echo fine'
+	is "$status" 0
+	is "$out" $'none\ndeclare -A TOKEN_ERROR=()\nnone\n3\nfine'
+}
+
+@test "asking for TOKEN_ERROR[status] evaluates no variable of the user's" {
+	in_shell 'status="x[\$(touch \"$HOME/pwned\")0]" message=$status
+		echo "${TOKEN_ERROR[status]-none}"
+		token_list >/dev/null; echo "${TOKEN_ERROR[status]-none}"
+		f() { local TOKEN_ERROR; token_list >/dev/null; echo "${TOKEN_ERROR[status]-none}"; }; f
+		unset TOKEN_ERROR; token_list >/dev/null; echo "${TOKEN_ERROR[message]-none}"'
+	is "$status$err" 0
+	is "$out" $'none\nnone\nnone\nnone'
+	[[ ! -e $HOME/pwned ]] || fail "evaluated"
+}
+
+@test "loading creates TOKEN_ERROR globally, also within a function" {
+	local before
+	for before in : 'TOKEN_ERROR=x' 'TOKEN_ERROR=(x y)' 'export TOKEN_ERROR=x' 'declare -i TOKEN_ERROR=1' \
+		'declare -u TOKEN_ERROR=x' 'declare TOKEN_ERROR' 'declare -A TOKEN_ERROR'; do
+		try "$BASH" --norc -c "$before
+			load() { local TOKEN_ERROR=mine; enable -f '$SO' token_list; echo \"\$TOKEN_ERROR\"; }
+			load; declare -p TOKEN_ERROR; env | grep TOKEN_ERROR"
+		is "$out" $'mine\ndeclare -A TOKEN_ERROR=()'
+		is "$err" ""
+	done
+}
+
+@test "loading keeps an associative TOKEN_ERROR, and what is readonly or a name reference" {
+	local before after
+	for before in '-A TOKEN_ERROR=([status]="7" )' '-Ax TOKEN_ERROR=([status]="7" )' '-Ar TOKEN_ERROR=([status]="7" )' \
+		'-r TOKEN_ERROR="mine"' '-ar TOKEN_ERROR=([0]="mine")' '-n TOKEN_ERROR="HOME"'; do
+		try "$BASH" --norc -c "declare $before; enable -f '$SO' ${BUILTINS[*]}; declare -p TOKEN_ERROR"
+		is "$status/$err/$out" "0//declare $before"
+	done
+}
+
+@test "an imported TOKEN_ERROR is not exported again" {
+	export TOKEN_ERROR=x CODER_URL CODER_SESSION_TOKEN
+	try "$BASH" --norc -c "enable -f '$SO' ${BUILTINS[*]}; env | grep -c TOKEN_ERROR
+		token_view nosuch; env | grep -c TOKEN_ERROR; declare -p TOKEN_ERROR | cut -d ' ' -f 2
+		export TOKEN_ERROR=x; token_list >/dev/null; env | grep -c TOKEN_ERROR; declare -p TOKEN_ERROR"
+	is "$out" $'0\n0\n-A\n0\ndeclare -Ax TOKEN_ERROR=()' # it was an array when the user exported it
+}
+
+@test "TOKEN_ERROR is empty after success, of every builtin" {
 	local call
 	for call in "token_create -n test" "token_view test" "token_list" "token_rm test" "token_list --help" \
 		"token_create --dry-run" "token_list --name nothing-like-it"; do
@@ -581,19 +615,25 @@ Token has been deleted.
 		# shellcheck disable=SC2086 # words
 		try $call
 		is "$status" 0
-		[[ ! -v TOKEN_ERROR && -z ${TOKEN_ERROR[status]-} ]] || fail "it stayed after $call"
+		is_empty
 	done
 }
 
 @test "TOKEN_ERROR takes the place of whatever has its name, and is not exported" {
 	local was
 	for was in "TOKEN_ERROR=scalar" "TOKEN_ERROR=(indexed)" "declare -gi TOKEN_ERROR=1" "declare -gu TOKEN_ERROR=X" \
-		"declare -gA TOKEN_ERROR=([old]=1)" "declare -g TOKEN_ERROR" "set -a"; do
+		"declare -gA TOKEN_ERROR=([old]=1)" "declare -g TOKEN_ERROR" "export TOKEN_ERROR=x" "set -a" :; do
 		unset TOKEN_ERROR
 		eval "$was"
 		try token_view nosuch
 		is "${TOKEN_ERROR[status]} ${#TOKEN_ERROR[@]}" "3 6"
 		is "$(declare -p TOKEN_ERROR | cut -d ' ' -f 2)" -A
+		is "$(env | grep -c TOKEN_ERROR)" 0
+		unset TOKEN_ERROR
+		eval "$was"
+		try token_list
+		is_empty
+		is "$(env | grep -c TOKEN_ERROR)" 0
 	done
 	set +a
 }
@@ -608,11 +648,66 @@ Token has been deleted.
 		fails
 		is "${TOKEN_ERROR[status]}" 3
 		token_view grafana >/dev/null
-		[[ ! -v TOKEN_ERROR[status] ]] || fail "it stayed"
+		is_empty
 	}
 	declare -gA TOKEN_ERROR=([status]=global)
 	in_function
 	is "${TOKEN_ERROR[status]}" global
+}
+
+@test "a local TOKEN_ERROR of any kind becomes an array where it is, and nothing else is touched" {
+	local how
+	calls() {
+		! token_view nosuch 2>/dev/null || fail "it was found"
+		is "${TOKEN_ERROR[status]}" 3
+		token_list >/dev/null
+		is_empty
+	}
+	in_function() {
+		eval "$1"
+		calls
+		is_empty
+		token_view nosuch 2>/dev/null || is "${TOKEN_ERROR[status]}" 3
+	}
+	outer() {
+		local -A TOKEN_ERROR=([status]=outer)
+		in_function "$1"
+		is "${TOKEN_ERROR[status]}" outer
+	}
+	for how in "local TOKEN_ERROR" "local TOKEN_ERROR=x" "local -a TOKEN_ERROR" "local -a TOKEN_ERROR=(x y)" \
+		"local -i TOKEN_ERROR=7" "local -u TOKEN_ERROR=x" "local -x TOKEN_ERROR=x" "local -A TOKEN_ERROR"; do
+		declare -gA TOKEN_ERROR=([status]=global)
+		outer "$how"
+		outer "$how; unset TOKEN_ERROR"
+		is "${TOKEN_ERROR[status]}" global
+	done
+}
+
+@test "a TOKEN_ERROR that is set for one command or function is no obstacle" {
+	inner() {
+		token_view nosuch 2>/dev/null || is "${TOKEN_ERROR[status]}" 3
+		token_list >/dev/null
+		is_empty
+		is "$(env | grep -c TOKEN_ERROR)" 0
+	}
+	local mode
+	for mode in +o -o; do
+		set "$mode" posix
+		! TOKEN_ERROR=x token_view nosuch 2>/dev/null || fail "it was found"
+		is "${TOKEN_ERROR[status]}" 3
+		TOKEN_ERROR=x token_list >/dev/null
+		is_empty
+		TOKEN_ERROR=x eval 'token_view nosuch 2>/dev/null || is "${TOKEN_ERROR[status]}" 3'
+		is_empty
+		TOKEN_ERROR=x inner
+		is_empty
+	done
+	set +o posix
+	(
+		! TOKEN_ERROR=x token_view nosuch 2>/dev/null || fail "it was found"
+		is "${TOKEN_ERROR[status]}" 3
+	)
+	is_empty
 }
 
 # ------------------------------------------------- targets of calls that fail
