@@ -3,6 +3,7 @@
 # coder_tokens.so: builtins for bash that manage the API tokens of a Coder deployment.
 #
 #   make                       build/coder_tokens.so
+#   make deps                  installs what building needs, by apt
 #   make demo                  a shell with the builtins and a deployment to try them on
 #   make demo SCRIPT='FILE...' runs a script there, with its arguments
 #   make test [T=PATTERN]      all tests, or those of the test files whose path contains PATTERN
@@ -11,12 +12,15 @@
 #   make matrix [VERSIONS=5.3] the shell tests in bash 5.1, 5.2 and 5.3, with either malloc
 #   make bench, fuzz           measure; fuzz each parser for $FUZZ_SECONDS
 #   make picture               docs/completion.svg, the README's picture of completion
-#   make install, uninstall    PREFIX=/usr/local, DESTDIR=
-#   make man, readme, clean    the manual pages; the tables in README.md
+#   make install, uninstall    PREFIX=/usr/local, DESTDIR=, LOADABLESDIR=$(PREFIX)/lib/bash
+#   make man, readme, clean    the manual pages; the tables in README.md; removes what was built
 #
-# All but all, install, man, readme and clean first install what they miss, by apt.
+# Goals that need more than a compiler and libraries first install what is missing, by apt:
+# DEPS= (empty) keeps every goal from installing anything.
+# CC, CFLAGS, CPPFLAGS, LDFLAGS and PKG_CONFIG are as usual; whatever was built with other flags is
+# built again. WERROR=-Werror makes warnings errors, as `make check` does.
 # SANITIZE=1 builds and tests with AddressSanitizer and UBSan, under build/asan; VALGRIND=1 tests
-# in valgrind.
+# in valgrind. BUILD=DIR builds in another directory than build.
 
 VERSION := 0.1.0
 BUILTINS := token_create token_list token_view token_rm
@@ -24,12 +28,22 @@ BUILTINS := token_create token_list token_view token_rm
 PREFIX ?= /usr/local
 FUZZ_SECONDS ?= 600
 CFLAGS ?= -O2 -g -fstack-protector-strong -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
-WERROR ?= -Werror
 BUILD ?= build
+PKG_CONFIG ?= pkg-config
+DEPS ?= apt
+
+# A newer compiler has new warnings, which must not stop a user. (Exported: tests call make, too.)
+ifneq ($(filter check,$(MAKECMDGOALS)),)
+export WERROR ?= -Werror
+endif
 
 ifdef SANITIZE
 BUILD := build/asan
 CFLAGS := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+endif
+
+ifneq ($(words $(BUILD)),1)
+$(error BUILD must be a path without blanks, not '$(BUILD)')
 endif
 
 # git's DEVELOPER set but two: -Wdeclaration-after-statement, since cleanup variables are best
@@ -40,15 +54,20 @@ WARNINGS := -Wall -Wextra $(WERROR) -Wformat-security -Wmissing-prototypes -Wold
 WIDE := -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64
 # gnu17: bash's headers have unprototyped functions, which C23 reads as taking no arguments.
 ALL_CFLAGS = -std=gnu17 -D_GNU_SOURCE $(WIDE) -fPIC -fvisibility=hidden -ffunction-sections -fno-common \
-	-DCODER_TOKENS_VERSION='"$(VERSION)"' -MMD -MP $(WARNINGS) $(HEADERS) $(CPPFLAGS) $(CFLAGS)
+	-DCODER_TOKENS_VERSION='"$(VERSION)"' -MMD -MP $(WARNINGS) $(HEADERS) $(PKG_CFLAGS) \
+	$(CPPFLAGS) $(CFLAGS)
 # -z nodelete: libcurl keeps our memory functions after `enable -d`; -z now: a function that an
 # old bash lacks must fail `enable`, not kill the shell later. libcurl is not linked but loaded
 # by the first request: linked, it would make every subshell of the user's shell dearer.
 SO_LDFLAGS := -shared -Wl,-z,now,-z,nodelete,-z,relro -Wl,--as-needed \
 	-Wl,--version-script=builtins/coder_tokens.map
-LIBS := -lcjson -luuid -ldl
 
-bash_var = $(shell pkg-config --variable=$(1) bash 2>/dev/null)
+# Asked when a command needs it: pkg-config may be installed by this very run. Of libcurl only the
+# headers are used.
+pkg = $(shell $(PKG_CONFIG) $(1) 2>/dev/null)
+PKG_CFLAGS = $(foreach p,libcjson uuid libcurl,$(call pkg,--cflags $(p)))
+LIBS = $(or $(call pkg,--libs libcjson uuid),-lcjson -luuid) -ldl
+bash_var = $(call pkg,--variable=$(1) bash)
 BASH_HEADERS = $(or $(call bash_var,headersdir),/usr/include/bash)
 BASH_CFLAGS = -DHAVE_CONFIG_H -DSHELL -DDISABLE_MALLOC_WRAPPERS \
 	-isystem $(BASH_HEADERS) -isystem $(BASH_HEADERS)/include \
@@ -64,6 +83,9 @@ MAN := $(BUILTINS:%=$(BUILD)/man/%.1)
 # V=1 shows the commands.
 say = $(if $(V),,@printf '  %-5s %s\n' $(1) $@;)
 
+# 'WORD', for a shell.
+q = '$(subst ','\'',$(1))'
+
 # What a goal needs (scripts/deps.sh) is installed before anything is compiled.
 NEEDS_check := test lint
 NEEDS_test-live := test
@@ -71,22 +93,32 @@ NEEDS_format := lint
 NEEDS_matrix := test matrix
 INSTALLING := test check test-live matrix lint format demo picture bench fuzz
 NEEDS := $(strip $(foreach g,$(filter $(INSTALLING),$(MAKECMDGOALS)),$(or $(NEEDS_$(g)),$(g))))
-DEPS := $(if $(NEEDS),deps)
+INSTALL_NEEDS := $(if $(NEEDS),$(if $(DEPS),deps))
 
 all: $(SO)
 	@:
 
 deps:
-	@scripts/deps.sh build $(NEEDS)
+	@$(if $(DEPS),scripts/deps.sh build $(NEEDS),echo 'DEPS is empty: nothing is installed.')
 
-$(SO): $(LIB_OBJS) $(BUILTIN_OBJS) builtins/coder_tokens.map
+# All that is built depends on this record of how. Before the first object of all, a look at
+# whether the compiler and the headers are there at all. A directory that was made here is marked,
+# for `make clean`.
+HOW = $(CC) $(ALL_CFLAGS) $(BASH_CFLAGS) $(SO_LDFLAGS) $(LDFLAGS) $(LIBS)
+$(BUILD)/flags: FORCE | $(INSTALL_NEEDS)
+	@printf '%s\n' $(call q,$(HOW)) | cmp -s - $@ || { \
+		scripts/can-build.sh $(CC) $(PKG_CFLAGS) $(CPPFLAGS) $(CFLAGS) $(BASH_CFLAGS) && \
+		{ [ -d $(@D) ] || { mkdir -p $(@D) && : >$(@D)/.made-by-make; }; } && \
+		printf '%s\n' $(call q,$(HOW)) >$@; }
+
+$(SO): $(LIB_OBJS) $(BUILTIN_OBJS) builtins/coder_tokens.map $(BUILD)/flags
 	$(call say,LINK)$(CC) $(CFLAGS) $(SO_LDFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) $(LIBS)
 
-$(BUILD)/%.o: %.c Makefile | $(DEPS)
+$(BUILD)/%.o: %.c Makefile $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(call say,CC)$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
-$(BUILD)/builtins/shell.o: HEADERS = $(BASH_CFLAGS)
+$(BUILD)/builtins/shell.o: private HEADERS = $(BASH_CFLAGS)
 
 # Unit tests link archives, without shell.c: the linker takes what a test uses and does not
 # replace by stubs of its own (hence --gc-sections: what is not used needs no stubs).
@@ -96,7 +128,7 @@ $(BUILD)/%.a:
 	$(call say,AR)rm -f $@ && $(AR) rcs $@ $^
 
 # This one makes each allocation of the library fail once.
-$(BUILD)/unit/test_alloc: WRAP = -Wl,--wrap=malloc,--wrap=reallocarray,--wrap=strdup,--wrap=strndup
+$(BUILD)/unit/test_alloc: private WRAP = -Wl,--wrap=malloc,--wrap=reallocarray,--wrap=strdup,--wrap=strndup
 
 $(BUILD)/unit/%: $(BUILD)/tests/unit/%.o $(BUILD)/builtins.a $(BUILD)/lib.a
 	@mkdir -p $(@D)
@@ -107,7 +139,7 @@ $(BUILD)/unit/%: $(BUILD)/tests/unit/%.o $(BUILD)/builtins.a $(BUILD)/lib.a
 FAILING := $(BUILD)/failmalloc.so $(BUILD)/failcurl/libcurl.so.4
 $(BUILD)/failmalloc.so: tests/tools/failmalloc.c
 $(BUILD)/failcurl/libcurl.so.4: tests/tools/failcurl.c
-$(FAILING): tests/tools/control.h Makefile
+$(FAILING): tests/tools/control.h Makefile $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(call say,LINK)$(CC) -std=gnu17 -D_GNU_SOURCE -O2 -g -fPIC -fno-builtin $(WARNINGS:-Wmissing-prototypes=) \
 		-shared -o $@ $(filter %.c,$^)
@@ -126,7 +158,7 @@ lint: all $(BUILD)/lib.a
 
 check: test lint
 
-format: | deps
+format: | $(INSTALL_NEEDS)
 	clang-format -i $(wildcard lib/*.[ch] builtins/*.[ch] tests/unit/*.[ch] tests/fuzz/*.[ch] tests/tools/*.[ch])
 
 demo: all
@@ -139,7 +171,7 @@ picture: all
 bench: all
 	@BUILD=$(BUILD) tests/bench/run.sh
 
-fuzz: | deps
+fuzz: | $(INSTALL_NEEDS)
 	@$(MAKE) --no-print-directory fuzzers CC=clang BUILD=build/clang \
 		CFLAGS='-O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all'
 	@for f in $(FUZZERS:$(BUILD)/fuzz/fuzz_%=%); do \
@@ -163,45 +195,45 @@ man: $(MAN)
 $(BUILD)/man/%.1: $(SO)
 	@mkdir -p $(@D)
 	$(call say,MAN)bash --norc -c 'enable -f "$$1" "$$2" && "$$2" --doc man' \
-		- $(abspath $(SO)) $* >$@.new
+		- $(call q,$(abspath $(SO))) $* >$@.new
 	@test -s $@.new && mv $@.new $@
 
 # What the README says of options and exit statuses comes out of the builtins, too.
 readme: $(SO)
-	@CODER_TOKENS_SO=$(abspath $(SO)) scripts/readme.sh >$(BUILD)/README.md
+	@CODER_TOKENS_SO=$(call q,$(abspath $(SO))) scripts/readme.sh >$(BUILD)/README.md
 	@cat $(BUILD)/README.md >README.md
 
-pc_dir = $(or $(shell pkg-config --define-variable=prefix=$(PREFIX) \
-	--define-variable=datadir=$(PREFIX)/share --variable=$(1) $(2) 2>/dev/null),$(3))
-LOADABLES = $(DESTDIR)$(call pc_dir,loadablesdir,bash,$(PREFIX)/lib/bash)
-COMPLETIONS = $(DESTDIR)$(call pc_dir,completionsdir,bash-completion,$(FALLBACK_COMPLETIONS))
-FALLBACK_COMPLETIONS = $(PREFIX)/share/bash-completion/completions
-MANDIR = $(DESTDIR)$(PREFIX)/share/man/man1
-DOCDIR = $(DESTDIR)$(PREFIX)/share/doc/coder-tokens
+LOADABLESDIR ?= $(PREFIX)/lib/bash
+LOADABLES = $(call q,$(DESTDIR)$(LOADABLESDIR))
+COMPLETIONS = $(call q,$(DESTDIR)$(PREFIX)/share/bash-completion/completions)
+MANDIR = $(call q,$(DESTDIR)$(PREFIX)/share/man/man1)
+DOCDIR = $(call q,$(DESTDIR)$(PREFIX)/share/doc/coder-tokens)
 
 # install(1) unlinks before it writes: shells that have the old file loaded keep it. With
 # the links, `enable token_list` finds the builtins on bash 5.2 and later.
 install: all man
 	install -d $(LOADABLES) $(MANDIR) $(COMPLETIONS) $(DOCDIR)/docs $(DOCDIR)/examples
 	install -m 755 $(SO) $(LOADABLES)/coder_tokens.so
-	for b in $(BUILTINS); do ln -sfn coder_tokens.so $(LOADABLES)/$$b; done
+	for b in $(BUILTINS); do ln -sfn coder_tokens.so $(LOADABLES)/$$b || exit; done
 	install -m 644 $(MAN) $(MANDIR)
 	install -m 644 completion/coder_tokens.bash $(COMPLETIONS)/$(firstword $(BUILTINS))
-	for b in $(wordlist 2,9,$(BUILTINS)); do ln -sfn $(firstword $(BUILTINS)) $(COMPLETIONS)/$$b; done
+	for b in $(wordlist 2,9,$(BUILTINS)); do \
+		ln -sfn $(firstword $(BUILTINS)) $(COMPLETIONS)/$$b || exit; done
 	install -m 644 README.md LICENSE $(DOCDIR)
 	install -m 644 docs/*.svg $(DOCDIR)/docs
 	install -m 755 examples/*.bash $(DOCDIR)/examples
 
 uninstall:
-	rm -f $(LOADABLES)/coder_tokens.so $(addprefix $(LOADABLES)/,$(BUILTINS))
-	rm -f $(BUILTINS:%=$(MANDIR)/%.1) $(addprefix $(COMPLETIONS)/,$(BUILTINS))
+	rm -f $(LOADABLES)/coder_tokens.so
+	for b in $(BUILTINS); do rm -f $(LOADABLES)/$$b $(MANDIR)/$$b.1 $(COMPLETIONS)/$$b || exit; done
 	rm -rf $(DOCDIR)
 
 clean:
-	rm -rf build
+	rm -rf build $(patsubst %/.made-by-make,%,$(wildcard $(BUILD)/.made-by-make))
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .PHONY: all picture deps test test-live matrix lint check format demo bench fuzz fuzzers \
-	man readme install uninstall clean
+	man readme install uninstall clean FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 

@@ -502,7 +502,7 @@ int coder_token_expire(struct coder_client *client, const char *user, const char
 		       struct coder_error *err)
 {
 	const char *const parts[] = { "users", user, "keys", id, "expire", NULL };
-	bool lost;
+	bool lost = false;
 
 	if (change(client, "PUT", parts, &lost, err) == 0)
 		return 0;

@@ -2,14 +2,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
 # deps.sh SET... - installs the Debian packages that the named sets need and that are not there.
-# Says nothing, and needs neither network nor root, when all of them are. "a|b": either will do,
-# the first is installed. On systems without apt it only says what is wanted.
+# Prints nothing, and needs neither network nor root, when all of them are. "a|b": the first that
+# this release has; none, if one of them is installed. On systems without apt it only prints what
+# is wanted.
 set -eu
 
 packages() {
 	case $1 in
 	build)
-		echo 'gcc libc6-dev pkg-config|pkgconf bash-builtins libcjson-dev uuid-dev'
+		echo 'gcc libc6-dev pkgconf|pkg-config bash-builtins libcjson-dev uuid-dev'
 		echo 'libcurl4-openssl-dev|libcurl4-gnutls-dev|libcurl4-nss-dev'
 		;;
 	demo) echo 'python3' ;;
@@ -21,49 +22,80 @@ packages() {
 	matrix) echo 'dpkg-dev make bison libncurses-dev' ;;
 	picture) echo 'python3 python3-pyte' ;;
 	bench) echo 'python3 jq curl' ;;
-	fuzz) echo 'clang libclang-rt-14-dev|libclang-rt-19-dev' ;;
+	fuzz) echo 'clang libclang-rt-dev|libclang-rt-14-dev' ;;
 	*) echo "deps.sh: no such set: $1" >&2 && exit 2 ;;
 	esac
+}
+
+# any TEST PACKAGE|... - the first of the alternatives that passes the test.
+any() {
+	for package in $(echo "$2" | tr '|' ' '); do
+		if "$1" "$package"; then
+			echo "$package"
+			return
+		fi
+	done
+	return 1
 }
 
 installed() {
 	[ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
 }
 
-# The packages of a word "a|b" that are missing: a, or nothing if one of them is installed.
-missing() {
-	for package in $(echo "$1" | tr '|' ' '); do
-		if installed "$package"; then return; fi
-	done
-	echo "${1%%|*}"
+in_release() {
+	apt-cache policy "$1" 2>/dev/null | grep -q '^  Candidate: [^(]'
 }
 
-wanted=
+# choose WORD... - sets $wanted to what has to be installed for them; fails if a word names nothing
+# that the release has, as far as apt's lists say.
+choose() {
+	wanted=
+	for word in "$@"; do
+		package=$(any in_release "$word") || return
+		wanted="$wanted $package"
+	done
+}
+
+missing=
 for set in "$@"; do
 	words=$(packages "$set")
 	for word in $words; do
-		wanted="$wanted $(missing "$word")"
+		case " $missing " in *" $word "*) continue ;; esac
+		any installed "$word" >/dev/null || missing="$missing $word"
 	done
 done
-wanted=$(echo "$wanted" | xargs -n 1 | sort -u | xargs)
-[ -n "$wanted" ] || exit 0
+[ -n "$missing" ] || exit 0
 
 if ! command -v apt-get >/dev/null; then
-	echo "deps.sh: no apt-get here; if the build fails, install what Debian calls: $wanted" >&2
+	echo "deps.sh: no apt-get here; if something fails, install what Debian calls:$missing" >&2
 	exit 0
 fi
 
 root=
 if [ "$(id -u)" != 0 ]; then
 	root=sudo
-	echo "Installing with sudo: $wanted" >&2
-else
-	echo "Installing: $wanted" >&2
+	command -v sudo >/dev/null || {
+		echo "deps.sh: packages are missing, and this is not root, nor is there sudo. Run as root:" >&2
+		echo "    apt-get update && apt-get install $(echo "$missing" | sed 's/|[^ ]*//g; s/^ //')" >&2
+		echo "To go on without them: make DEPS= ..." >&2
+		exit 1
+	}
 fi
+update() {
+	$root apt-get update -q >&2
+	# shellcheck disable=SC2086 # words
+	choose $missing || {
+		echo "deps.sh: this release has no package '$word'" >&2
+		exit 1
+	}
+}
 install() {
+	echo "Installing${root:+ with sudo}:$wanted" >&2
 	# shellcheck disable=SC2086 # words on purpose: an empty prefix, a list of packages
 	$root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends \
 		-o Dpkg::Use-Pty=0 $wanted </dev/null >&2
 }
 # The package lists may be absent, or too old for the mirror.
-install 2>/dev/null || { $root apt-get update -q >&2 && install; }
+# shellcheck disable=SC2086 # words
+choose $missing || update
+install || { update && install; }

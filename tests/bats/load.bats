@@ -18,20 +18,20 @@ types() { # a script that says which of the four are builtins
 # ---------------------------------------------------------------------- loading
 
 @test "one, some or all of the builtins can be loaded" {
-	fresh "enable -f \$SO token_view; $(types)"
+	fresh "enable -f \"\$SO\" token_view; $(types)"
 	is "$status $out $err" "0 token_view  "
-	fresh "enable -f \$SO token_rm token_list; $(types)"
+	fresh "enable -f \"\$SO\" token_rm token_list; $(types)"
 	is "$status $out $err" "0 token_list token_rm  "
-	fresh "enable -f \$SO \$all; $(types)"
+	fresh "enable -f \"\$SO\" \$all; $(types)"
 	is "$status $out $err" "0 token_create token_list token_view token_rm  "
 }
 
 @test "each works alone" {
 	fresh 'CODER_URL=$URL CODER_SESSION_TOKEN=$ADMIN_TOKEN
-		(enable -f $SO token_list && token_list --name grafana -c name --no-header)
-		(enable -f $SO token_view && token_view grafana -c name --no-header)
-		(enable -f $SO token_create && token_create -n new --lifetime 1h -v secret && echo made)
-		(enable -f $SO token_rm && token_rm new)'
+		(enable -f "$SO" token_list && token_list --name grafana -c name --no-header)
+		(enable -f "$SO" token_view && token_view grafana -c name --no-header)
+		(enable -f "$SO" token_create && token_create -n new --lifetime 1h -v secret && echo made)
+		(enable -f "$SO" token_rm && token_rm new)'
 	is "$status$err" 0
 	is "$out" "grafana  
 grafana  
@@ -40,7 +40,7 @@ Token has been deleted."
 }
 
 @test "they are builtins to bash in every way" {
-	fresh 'enable -f $SO $all
+	fresh 'enable -f "$SO" $all
 		for b in $all; do [[ $(type -t $b) == builtin && $(command -v $b) == $b ]] || exit 9; done
 		compgen -b token_ | paste -sd " "
 		builtin token_view --version >/dev/null && command token_view --version >/dev/null || exit 8
@@ -52,10 +52,10 @@ Token has been deleted."
 }
 
 @test "a name that is not in there does not load" {
-	fresh 'enable -f $SO token_bogus'
+	fresh 'enable -f "$SO" token_bogus'
 	is "$status" 1
 	is "$out" ""
-	fresh "enable -f \$SO token_bogus token_list 2>/dev/null; $(types)"
+	fresh "enable -f \"\$SO\" token_bogus token_list 2>/dev/null; $(types)"
 	is "$out" "token_list "
 }
 
@@ -65,7 +65,7 @@ Token has been deleted."
 	mkfifo "$config/url" "$config/session" # to open these is to hang
 	CONFIG=$config fresh 'export CODER_URL=$URL CODER_SESSION_TOKEN=$ADMIN_TOKEN CODER_CONFIG_DIR=$CONFIG
 		CODER_HEADER_COMMAND="touch $CONFIG/ran"
-		enable -f $SO $all
+		enable -f "$SO" $all
 		grep -c coder_tokens.so /proc/$$/maps >/dev/null || exit 9
 		grep -c libcurl /proc/$$/maps
 		ls /proc/$$/task | wc -l
@@ -83,7 +83,7 @@ $(find /proc/self/fd -lname 'socket:*' 2>/dev/null | wc -l)"
 	linked=$(ldd "$SO" | grep -oE '/lib[a-z+]+\.so' | sort -u | sed 's/[.+]/\\&/g' | paste -sd '|')
 	lacks "$linked" curl
 	SO=$SO HOME=$BATS_TEST_TMPDIR try strace -f -qq -o "$BATS_TEST_TMPDIR/trace" \
-		-e trace=open,openat,%network,%process bash --norc -c "echo >/dev/null; enable -f \$SO ${BUILTINS[*]}; :"
+		-e trace=open,openat,%network,%process bash --norc -c "echo >/dev/null; enable -f \"\$SO\" ${BUILTINS[*]}; :"
 	is "$status" 0
 	sed -n '\|"/dev/null"|,$p' "$BATS_TEST_TMPDIR/trace" >"$BATS_TEST_TMPDIR/loading"
 	has "$(<"$BATS_TEST_TMPDIR/loading")" coder_tokens.so
@@ -92,7 +92,7 @@ $(find /proc/self/fd -lname 'socket:*' 2>/dev/null | wc -l)"
 }
 
 @test "help, versions and mistakes load no libcurl; a request does" {
-	fresh 'enable -f $SO $all; CODER_URL=$URL CODER_SESSION_TOKEN=$ADMIN_TOKEN
+	fresh 'enable -f "$SO" $all; CODER_URL=$URL CODER_SESSION_TOKEN=$ADMIN_TOKEN
 		for b in $all; do $b --help; $b --version; $b --bogus; $b -u; done >/dev/null 2>&1
 		token_create --lifetime 30 2>/dev/null; token_list --allow x 2>/dev/null
 		token_create -v BASH_ALIASES 2>/dev/null; CODER_URL=x token_list 2>/dev/null
@@ -104,7 +104,7 @@ $(find /proc/self/fd -lname 'socket:*' 2>/dev/null | wc -l)"
 }
 
 @test "loading twice is no mistake" {
-	fresh 'enable -f $SO $all; enable -f $SO $all 2>/dev/null; echo $?
+	fresh 'enable -f "$SO" $all; enable -f "$SO" $all 2>/dev/null; echo $?
 		CODER_URL=$URL CODER_SESSION_TOKEN=$ADMIN_TOKEN
 		token_list --name grafana -c name --no-header
 		enable -d $all; '"$(types)"
@@ -115,7 +115,7 @@ $(find /proc/self/fd -lname 'socket:*' 2>/dev/null | wc -l)"
 	local order
 	for order in "token_create token_list token_view" "token_view token_list token_create" \
 		"token_list token_create token_view"; do
-		order=$order fresh 'enable -f $SO $all; CODER_URL=$URL CODER_SESSION_TOKEN=$ADMIN_TOKEN
+		order=$order fresh 'enable -f "$SO" $all; CODER_URL=$URL CODER_SESSION_TOKEN=$ADMIN_TOKEN
 			token_list -q >/dev/null
 			for b in $order; do
 				enable -d $b || exit 9
@@ -124,20 +124,20 @@ $(find /proc/self/fd -lname 'socket:*' 2>/dev/null | wc -l)"
 			done
 			enable -d token_rm
 			enable -d token_rm 2>/dev/null && exit 6
-			enable -f $SO $all && token_list -q >/dev/null && token_view grafana -c name --no-header'
+			enable -f "$SO" $all && token_list -q >/dev/null && token_view grafana -c name --no-header'
 		is "$status $out $err" "0 grafana   "
 	done
 }
 
 @test "unloaded right after a request, and the shell goes on" {
-	fresh 'enable -f $SO $all; CODER_URL=$URL CODER_SESSION_TOKEN=$ADMIN_TOKEN
+	fresh 'enable -f "$SO" $all; CODER_URL=$URL CODER_SESSION_TOKEN=$ADMIN_TOKEN
 		token_list -q >/dev/null; token_list --timeout 100ms --url http://no-such-host.invalid 2>/dev/null
 		enable -d $all; sleep 0.2; (:); echo $(echo alive)'
 	is "$status $out $err" "0 alive "
 }
 
 @test "they work in subshells, pipelines, substitutions and functions" {
-	fresh 'enable -f $SO $all; CODER_URL=$URL CODER_SESSION_TOKEN=$ADMIN_TOKEN
+	fresh 'enable -f "$SO" $all; CODER_URL=$URL CODER_SESSION_TOKEN=$ADMIN_TOKEN
 		names() { token_list -c name --no-header "$@"; }
 		(names --name grafana); names | sort | head -1; x=$(names --name terraform); echo "$x"
 		names --name grafana & wait $!
@@ -151,7 +151,7 @@ grafana  "
 }
 
 @test "in posix mode they work, and a mistake does not end the shell" {
-	fresh 'enable -f $SO $all; CODER_URL=$URL CODER_SESSION_TOKEN=$ADMIN_TOKEN
+	fresh 'enable -f "$SO" $all; CODER_URL=$URL CODER_SESSION_TOKEN=$ADMIN_TOKEN
 		set -o posix
 		token_list --bogus 2>/dev/null; echo $?
 		token_view no-such 2>/dev/null; echo $?
@@ -165,7 +165,7 @@ grafana  "
 }
 
 @test "under set -e a failure can be tested, whatever it is" {
-	fresh 'set -eu; enable -f $SO $all; CODER_URL=$URL CODER_SESSION_TOKEN=$ADMIN_TOKEN
+	fresh 'set -eu; enable -f "$SO" $all; CODER_URL=$URL CODER_SESSION_TOKEN=$ADMIN_TOKEN
 		readonly ro=x; declare -i number=1
 		if token_list -v ro 2>/dev/null; then exit 9; fi
 		token_list -v number 2>/dev/null || echo tested
@@ -178,7 +178,7 @@ grafana  "
 }
 
 @test "a shell that has no standard output, input or error survives" {
-	fresh 'enable -f $SO $all; CODER_URL=$URL CODER_SESSION_TOKEN=$ADMIN_TOKEN
+	fresh 'enable -f "$SO" $all; CODER_URL=$URL CODER_SESSION_TOKEN=$ADMIN_TOKEN
 		token_list -q -v ids <&- || exit 9
 		token_list >&- 2>/dev/null && exit 8
 		token_list --bogus 2>&-; [[ $? == 2 ]] || exit 7
@@ -192,7 +192,7 @@ grafana  "
 @test "help NAME, help -d and help -s know them" {
 	local b
 	for b in "${BUILTINS[@]}"; do
-		B=$b fresh 'enable -f $SO $all; help $B; echo ---; help -d $B; echo ---; help -s $B'
+		B=$b fresh 'enable -f "$SO" $all; help $B; echo ---; help -d $B; echo ---; help -s $B'
 		is "$status$err" 0
 		[[ $out == "$b: $b ["* ]] || fail "no usage"
 		has "$out" "Common options:"

@@ -16,7 +16,7 @@ setup() {
 # rc [LINE]... - what the shell reads when it begins.
 rc() {
 	printf '%s\n' "CODER_URL=${WHERE-$URL} CODER_SESSION_TOKEN=${TOKEN-$ADMIN_TOKEN}" \
-		"enable -f $SO ${BUILTINS[*]}" "source $REPO/completion/coder_tokens.bash" "$@" >"$RC"
+		"enable -f '$SO' ${BUILTINS[*]}" "source '$REPO/completion/coder_tokens.bash'" "$@" >"$RC"
 }
 
 # type_in STEP... - sets line, seconds and shown; see tests/pty/terminal.py.
@@ -92,7 +92,7 @@ quoted_words() {
 	for builtin in "${BUILTINS[@]:1}"; do ln -s token_create "$dir/$builtin"; done
 	printf '%s\n' "BASH_COMPLETION_USER_DIR=$BATS_TEST_TMPDIR" \
 		'source /usr/share/bash-completion/bash_completion' \
-		"CODER_URL=$URL CODER_SESSION_TOKEN=$ADMIN_TOKEN" "enable -f $SO ${BUILTINS[*]}" \
+		"CODER_URL=$URL CODER_SESSION_TOKEN=$ADMIN_TOKEN" "enable -f '$SO' ${BUILTINS[*]}" \
 		"alias tkrm='token_rm --expire'" 'complete -F _coder_tokens tkrm' >"$RC"
 	becomes 'token_rm te\t' 'token_rm terraform '
 	rc 'source /usr/share/bash-completion/bash_completion' "alias tkrm='token_rm --expire'" \
