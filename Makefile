@@ -235,6 +235,7 @@ clean:
 .PHONY: all picture deps test test-live matrix lint check format demo bench fuzz fuzzers \
 	man readme install uninstall clean FORCE
 .DELETE_ON_ERROR:
-.SECONDARY:
+# Else make would delete them after linking.
+.SECONDARY: $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/unit/*.c tests/fuzz/*.c))
 
 -include $(wildcard $(addprefix $(BUILD)/,lib/*.d builtins/*.d tests/*/*.d))

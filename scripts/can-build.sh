@@ -31,7 +31,8 @@ fi
 	echo 'coder_tokens cannot be built yet. Missing, with the name of its package in Debian:'
 	printf '  %s\n' "${missing[@]}"
 	if command -v apt-get >/dev/null; then
-		echo "To install everything that building needs: make deps"
+		if [[ $(id -u) == 0 ]] || command -v sudo >/dev/null; then as=; else as=' (as root)'; fi
+		echo "To install everything that building needs: make deps$as"
 	else
 		echo "README.md, 'What it depends on', names the packages of other systems."
 	fi

@@ -77,7 +77,7 @@ if [ "$(id -u)" != 0 ]; then
 	command -v sudo >/dev/null || {
 		echo "deps.sh: packages are missing, and this is not root, nor is there sudo. Run as root:" >&2
 		echo "    apt-get update && apt-get install $(echo "$missing" | sed 's/|[^ ]*//g; s/^ //')" >&2
-		echo "To go on without them: make DEPS= ..." >&2
+		echo "To go on without them, add DEPS= to the command line of make." >&2
 		exit 1
 	}
 fi

@@ -245,9 +245,11 @@ run_examples() {
 }
 
 @test "the manual pages are built by make man" {
-	local b build=${SO%/*}
-	# the build as it is; install.bats may be at it, too
-	flock "$build" sh -c 'rm -f "$1"/man/*.1; make -s -C "$2" -o "$3" "BUILD=$1" man' - "$build" "$REPO" "$SO" 3>&-
+	local b so=${SO#"$REPO/"} build
+	build=${so%/*}
+	cd "$REPO"
+	# the build as it is; install.bats may be using it, too
+	flock "$build" sh -c 'rm -f "$1"/man/*.1; make -s -o "$2" "BUILD=$1" man' - "$build" "$so" 3>&-
 	for b in "${BUILTINS[@]}"; do
 		diff <("$b" --doc man) "$build/man/$b.1"
 	done

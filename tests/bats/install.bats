@@ -10,11 +10,13 @@ setup() {
 	ROOT=$BATS_TEST_TMPDIR/root
 }
 
-# make_ GOAL - with the build that is being tested, as it is; docs.bats may be at it, too.
+# make_ GOAL [NAME=VALUE]... - with the build that is being tested, as it is; docs.bats may be using
+# it, too.
 make_() {
+	local so=${SO#"$REPO/"}
 	(
 		umask 077
-		flock "${SO%/*}" make -s -C "$REPO" -o "$SO" "BUILD=${SO%/*}" "DESTDIR=$ROOT" PREFIX=/opt/x "$1" 3>&-
+		flock "${SO%/*}" make -s -C "$REPO" -o "$so" "BUILD=${so%/*}" "DESTDIR=$ROOT" PREFIX=/opt/x "$@" 3>&-
 	)
 }
 
@@ -51,6 +53,30 @@ opt/x/share/man/man1/token_view.1 f644 '
 	cmp "$SO" "$ROOT/opt/x/lib/bash/coder_tokens.so"
 	make_ install
 	is "$(installed)" "$WANT"
+}
+
+@test "PREFIX and DESTDIR may hold blanks and quotes; uninstall removes nothing else" {
+	local root=$ROOT prefix="/it's a \"prefix\""
+	mkdir -p "$root/d e" "$root/d" "$root/opt"
+	touch "$root/d/kept"
+	ROOT="$root/d e"
+	make_ install PREFIX="$prefix"
+	is "$(installed)" "${WANT//opt\/x/${prefix#/}}"
+	is "$(find "$root" -type f ! -path "$root/d e/*" -printf '%P\n')" d/kept
+	(cd "$root" && make_ uninstall PREFIX="$prefix")
+	is "$(find "$root" ! -type d -printf '%P\n')" d/kept
+}
+
+@test "PREFIX decides where things go, whatever pkg-config knows of bash; LOADABLESDIR overrides it" {
+	printf '%s\n' '#!/bin/sh' 'echo /usr/lib64/bash' >"$BATS_TEST_TMPDIR/pkg-config"
+	chmod +x "$BATS_TEST_TMPDIR/pkg-config"
+	make_ install PKG_CONFIG="$BATS_TEST_TMPDIR/pkg-config"
+	is "$(installed)" "$WANT"
+	make_ uninstall
+	make_ install LOADABLESDIR='/usr/lib 64/bash'
+	is "$(installed)" "$(LC_ALL=C sort <<<"${WANT//opt\/x\/lib/usr/lib 64}")"
+	make_ uninstall LOADABLESDIR='/usr/lib 64/bash'
+	is "$(installed)" ""
 }
 
 @test "what is installed is found by enable, on Bash 5.2 and later" {

@@ -1,0 +1,231 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-3.0-or-later
+# What make does before and while it builds: flags, missing packages, other directories.
+
+load helper
+
+# These tests need no deployment.
+setup_file() { :; }
+teardown_file() { :; }
+setup() {
+	unset MAKEFLAGS MFLAGS MAKELEVEL CFLAGS CPPFLAGS LDFLAGS WERROR CC PKG_CONFIG BUILD DEPS
+	BIN=$BATS_TEST_TMPDIR/bin
+	mkdir "$BIN"
+}
+
+# program NAME LINE... - a shell script in $BIN.
+program() {
+	printf '%s\n' '#!/bin/sh' "${@:2}" >"$BIN/$1"
+	chmod +x "$BIN/$1"
+}
+
+# copy DIRECTORY - a copy of the tree, without what was built or is not ours.
+copy() {
+	mkdir -p "$1"
+	tar -C "$REPO" -c Makefile scripts lib builtins tests completion examples docs README.md LICENSE \
+		--exclude=__pycache__ | tar -C "$1" -x
+}
+
+# ----------------------------------------------------------------------- building
+
+@test "a tree whose path holds blanks builds and installs; changed flags build all of it again" {
+	local tree="$BATS_TEST_TMPDIR/a b  c" sources
+	copy "$tree"
+	cd "$tree"
+	sources=(lib/*.c builtins/*.c)
+	try make DEPS= CFLAGS=-O0
+	is "$status" 0
+	is "$(grep -c '^  CC' <<<"$out")" "${#sources[@]}"
+	try make DEPS= CFLAGS=-O0
+	is "$status$out$err" 0
+	try make DEPS= CFLAGS=-O0 LDFLAGS=-Wl,-O1
+	is "$status$err" 0
+	is "$(grep -c '^  CC' <<<"$out")" "${#sources[@]}"
+	has "$out" "LINK"
+	try make DEPS= CFLAGS=-O0 LDFLAGS=-Wl,-O1 DESTDIR="$tree/to here" install man
+	is "$status$err" 0
+	[[ -s "$tree/to here/usr/local/share/man/man1/token_rm.1" ]] || fail "no manual page"
+	try "$BASH" --norc -c "enable -f '$tree/to here/usr/local/lib/bash/coder_tokens.so' token_rm && token_rm --version"
+	is "$status$err" 0
+}
+
+@test "another compiler, too, builds all again; a build directory of its own is left alone" {
+	copy "$BATS_TEST_TMPDIR/tree"
+	cd "$BATS_TEST_TMPDIR/tree"
+	program other-cc 'exec cc "$@"'
+	make DEPS= CFLAGS=-O0 build/lib/error.o >/dev/null
+	make DEPS= CFLAGS=-O1 BUILD=other other/lib/error.o >/dev/null
+	try make DEPS= CFLAGS=-O0 build/lib/error.o
+	lacks "$out" CC
+	try make DEPS= CFLAGS=-O1 BUILD=other other/lib/error.o
+	lacks "$out" CC
+	try make DEPS= CFLAGS=-O0 CC="$BIN/other-cc" build/lib/error.o
+	is "$status" 0
+	has "$out" "CC    build/lib/error.o"
+}
+
+@test "a warning stops make check, and nobody else" {
+	copy "$BATS_TEST_TMPDIR/tree"
+	cd "$BATS_TEST_TMPDIR/tree"
+	try make DEPS= CFLAGS='-O0 -Wpadded' build/lib/error.o
+	is "$status" 0
+	has "$err" "warning: "
+	try make DEPS= CFLAGS='-O0 -Wpadded' WERROR=-Werror build/lib/error.o
+	is "$status" 2
+	has "$err" "[-Werror=padded]"
+	lacks "$(make -n DEPS=)" -Werror
+	lacks "$(make -n DEPS= test lint)" -Werror
+	has "$(make -n DEPS= check)" " -Werror "
+}
+
+@test "BUILD with a blank is refused before anything is written" {
+	cd "$REPO"
+	try make DEPS= "BUILD=$BATS_TEST_TMPDIR/a b"
+	is "$status" 2
+	has "$err" "BUILD must be a path without blanks, not '$BATS_TEST_TMPDIR/a b'"
+	[[ ! -e $BATS_TEST_TMPDIR/a ]] || fail "something was written"
+}
+
+@test "make clean leaves nothing of what was built, and what it did not make" {
+	copy "$BATS_TEST_TMPDIR/tree"
+	cd "$BATS_TEST_TMPDIR/tree"
+	find . | sort >"$BATS_TEST_TMPDIR/before"
+	mkdir "$BATS_TEST_TMPDIR/mine"
+	touch "$BATS_TEST_TMPDIR/mine/file"
+	make DEPS= build/lib/error.o >/dev/null
+	make DEPS= BUILD="$BATS_TEST_TMPDIR/out/dir" "$BATS_TEST_TMPDIR/out/dir/lib/error.o" >/dev/null
+	make DEPS= BUILD="$BATS_TEST_TMPDIR/mine" "$BATS_TEST_TMPDIR/mine/lib/error.o" >/dev/null
+	mkdir tests/sandbox/__pycache__ tests/pty/__pycache__
+	touch tests/sandbox/__pycache__/app.pyc
+	make clean BUILD="$BATS_TEST_TMPDIR/out/dir" >/dev/null
+	make clean BUILD="$BATS_TEST_TMPDIR/mine" >/dev/null
+	find . | sort | diff "$BATS_TEST_TMPDIR/before" -
+	[[ ! -e $BATS_TEST_TMPDIR/out/dir ]] || fail "out/dir is left"
+	[[ -e $BATS_TEST_TMPDIR/mine/file ]] || fail "a file that is not make's is gone"
+}
+
+# ---------------------------------------------------------------- missing packages
+
+@test "without a compiler make says so once, and which command installs it" {
+	local tool
+	program apt-get
+	program id 'echo 0'
+	PATH=$BIN:$PATH try make -C "$REPO" -s BUILD="$BATS_TEST_TMPDIR/b" CC=no-such-cc
+	is "$status" 2
+	is "$out" ""
+	is "$(grep -v '^make' <<<"$err")" "coder_tokens cannot be built yet. Missing, with the name of its package in Debian:
+  a C compiler: 'no-such-cc' does not run (gcc)
+To install everything that building needs: make deps"
+	program id 'echo 1000'
+	for tool in make bash sh env cmp; do ln -s "$(command -v "$tool")" "$BIN"; done
+	PATH=$BIN try make -C "$REPO" -s BUILD="$BATS_TEST_TMPDIR/b" CC=no-such-cc
+	has "$err" "To install everything that building needs: make deps (as root)"
+}
+
+@test "without headers make names each of them" {
+	program apt-get
+	program id 'echo 0'
+	program lacking-cc '! grep -qE "cjson|uuid|shell.h"'
+	PATH=$BIN:$PATH try make -C "$REPO" -s BUILD="$BATS_TEST_TMPDIR/b" CC=lacking-cc
+	is "$status" 2
+	is "$(grep -v '^make' <<<"$err")" "coder_tokens cannot be built yet. Missing, with the name of its package in Debian:
+  bash's headers for builtins: shell.h (bash-builtins)
+  cJSON: cjson/cJSON.h (libcjson-dev)
+  libuuid: uuid/uuid.h (uuid-dev)
+To install everything that building needs: make deps"
+}
+
+@test "PKG_CONFIG is what is asked for headers and libraries" {
+	program my-pkg-config "echo \"\$@\" >>'$BATS_TEST_TMPDIR/asked'" 'case $1 in' \
+		'--variable=headersdir) echo /no/headers ;;' '--cflags) echo "-DFROM_$2" ;;' 'esac'
+	try make -C "$REPO" -s BUILD="$BATS_TEST_TMPDIR/b" PKG_CONFIG="$BIN/my-pkg-config"
+	is "$status" 2
+	has "$err" "bash's headers for builtins"
+	has "$(make -n -C "$REPO" BUILD="$BATS_TEST_TMPDIR/b" PKG_CONFIG="$BIN/my-pkg-config")" "-DFROM_libcjson"
+	has "$(<"$BATS_TEST_TMPDIR/asked")" "--libs libcjson uuid"
+}
+
+@test "DEPS= keeps every goal from installing packages" {
+	local goal
+	cd "$REPO"
+	program sudo "touch '$BATS_TEST_TMPDIR/installing'"
+	program apt-get "touch '$BATS_TEST_TMPDIR/installing'"
+	program dpkg-query 'exit 1'
+	for goal in all deps test check test-live matrix lint format demo picture bench fuzz; do
+		lacks "$(make -n DEPS= BUILD="$BATS_TEST_TMPDIR/b" "$goal")" deps.sh
+		lacks "$(DEPS='' make -n BUILD="$BATS_TEST_TMPDIR/b" "$goal")" deps.sh
+		[[ $goal == all ]] || has "$(make -n BUILD="$BATS_TEST_TMPDIR/b" "$goal")" "deps.sh"
+	done
+	PATH=$BIN:$PATH try make DEPS= deps
+	is "$status$out$err" "0DEPS is empty: nothing is installed."
+	[[ ! -e $BATS_TEST_TMPDIR/installing ]] || fail "it wanted to install"
+}
+
+# in_release NAME... - the machine that deps.sh sees: a Debian that has these packages, once its
+# lists are there ($LISTS), and has installed $INSTALLED. What apt-get does is written to $DONE.
+in_release() {
+	local tool
+	DONE=$BATS_TEST_TMPDIR/done
+	: >"$DONE"
+	for tool in sh grep sed tr env cat touch; do ln -sf "$(command -v "$tool")" "$BIN"; done
+	program id "echo ${UID_THERE-0}"
+	program dpkg-query 'case " '"${INSTALLED-}"' " in *" $4 "*) printf installed ;; *) exit 1 ;; esac'
+	program apt-cache "[ -e '$BATS_TEST_TMPDIR/lists' ] || exit 0" \
+		'case " '"$*"' " in *" $2 "*) echo "  Candidate: 1.0" ;; *) echo "  Candidate: (none)" ;; esac'
+	program apt-get "[ \"\$1\" != update ] || touch '$BATS_TEST_TMPDIR/lists'" "echo \"\$@\" >>'$DONE'"
+}
+
+FUZZ_RT='libclang-rt-dev|libclang-rt-14-dev'
+
+@test "of alternatives, the first that the release has is installed; none if one is there" {
+	grep -qF "$FUZZ_RT" "$REPO/scripts/deps.sh" || fail "this test knows another set"
+	in_release clang libclang-rt-14-dev
+	touch "$BATS_TEST_TMPDIR/lists"
+	PATH=$BIN try "$REPO/scripts/deps.sh" fuzz
+	is "$status$out$err" "0Installing: clang libclang-rt-14-dev"
+	has "$(<"$DONE")" " clang libclang-rt-14-dev"
+
+	in_release clang libclang-rt-dev libclang-rt-14-dev
+	PATH=$BIN try "$REPO/scripts/deps.sh" fuzz
+	is "$status$err" "0Installing: clang libclang-rt-dev"
+
+	INSTALLED='clang libclang-rt-14-dev' in_release clang libclang-rt-dev libclang-rt-14-dev
+	PATH=$BIN try "$REPO/scripts/deps.sh" fuzz
+	is "$status$out$err$(<"$DONE")" 0
+}
+
+@test "package lists that are absent are fetched first; what no release has is named" {
+	in_release clang libclang-rt-dev
+	PATH=$BIN try "$REPO/scripts/deps.sh" fuzz
+	is "$status" 0
+	is "$(cut -d ' ' -f 1 "$DONE" | paste -sd ' ')" "update install"
+	in_release clang
+	PATH=$BIN try "$REPO/scripts/deps.sh" fuzz
+	is "$status" 1
+	has "$err" "this release has no package '$FUZZ_RT'"
+	lacks "$(<"$DONE")" install
+}
+
+@test "without root and sudo the packages are named, and that root has to install them" {
+	UID_THERE=1000 in_release clang libclang-rt-dev
+	PATH=$BIN try "$REPO/scripts/deps.sh" fuzz
+	is "$status" 1
+	is "$out" ""
+	has "$err" "Run as root:"
+	has "$err" "    apt-get update && apt-get install clang libclang-rt-dev"
+	has "$err" "DEPS="
+	is "$(<"$DONE")" ""
+	program sudo 'exec "$@"'
+	PATH=$BIN try "$REPO/scripts/deps.sh" fuzz
+	is "$status" 0
+	has "$err" "Installing with sudo: clang libclang-rt-dev"
+}
+
+@test "where there is no apt, what is wanted is named and nothing stopped" {
+	in_release
+	rm "$BIN/apt-get"
+	PATH=$BIN try "$REPO/scripts/deps.sh" fuzz
+	is "$status" 0
+	has "$err" "no apt-get here"
+	has "$err" "clang $FUZZ_RT"
+}
