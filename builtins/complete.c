@@ -341,8 +341,12 @@ static int complete(struct context *c, const struct complete_options *options, s
 {
 	const char *breaks = shvar_get("COMP_WORDBREAKS");
 	bool notes = only_listed() && notes_wanted();
+	char *before = line_expand_aliases(options->before, err);
+	int rc = before ? line_read(&c->line, before, options->after, breaks ? breaks : "", err) :
+			  -1;
 
-	if (line_read(&c->line, options->before, options->after, breaks ? breaks : "", err) < 0)
+	free(before);
+	if (rc < 0)
 		return -1;
 	if (!c->line.redirection && !c->line.word_opaque &&
 	    (read_context(c, err) < 0 || (c->command && fill(c, words, notes, err) < 0)))

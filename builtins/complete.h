@@ -47,6 +47,12 @@ void line_done(struct line *line);
 int line_read(struct line *line, const char *before, const char *after, const char *breaks,
 	      struct coder_error *err);
 /*
+ * The line before the cursor with its first word expanded if that is an alias, as
+ * bash does it: each alias once, so that it ends even if aliases refer to each
+ * other. Heap; NULL: no memory.
+ */
+char *line_expand_aliases(const char *before, struct coder_error *err);
+/*
  * Appends text so that the shell reads it back as it is, for a place inside of
  * quote (0: outside of quotes) and, if first, at the begin of a word. false: it
  * cannot stand there (control characters inside of quotes), or no memory.

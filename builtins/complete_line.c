@@ -3,6 +3,7 @@
  * complete_line.c - takes a command line apart as the shell would, without
  * evaluating any of it, and puts words together again; see complete.h.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -189,6 +190,40 @@ int line_read(struct line *line, const char *before, const char *after, const ch
 
 	buf_done(&r.word);
 	return rc;
+}
+
+/* ---------------------------------------------------------------- aliases */
+
+char *line_expand_aliases(const char *before, struct coder_error *err)
+{
+	struct coder_strings expanded = { 0 };
+	char *line = strdup(before);
+	bool ok = line != NULL;
+
+	while (ok) {
+		size_t length = strcspn(line, " \t\n");
+		char *name = strndup(line, length), *longer = NULL;
+		const char *value = name ? shell_alias(name) : NULL;
+
+		if (!name || !value || coder_strings_has(&expanded, name)) {
+			ok = name != NULL;
+			free(name);
+			break;
+		}
+		ok = coder_strings_add(&expanded, name, err) == 0 &&
+		     asprintf(&longer, "%s%s", value, line + length) >= 0;
+		free(name);
+		if (ok) {
+			free(line);
+			line = longer;
+		}
+	}
+	coder_strings_done(&expanded);
+	if (ok)
+		return line;
+	free(line);
+	coder_error_memory(err);
+	return NULL;
 }
 
 /* ---------------------------------------------------------------- quoting */

@@ -31,6 +31,7 @@
 extern int pending_traps[];
 /* Not in every build of bash. */
 extern int restricted __attribute__((weak));
+extern __typeof__(get_alias_value) get_alias_value __attribute__((weak));
 extern int rl_pending_signal(void) __attribute__((weak));
 extern void rl_check_signals(void) __attribute__((weak));
 extern void rl_cleanup_after_signal(void) __attribute__((weak));
@@ -378,6 +379,11 @@ int shvar_names(enum shvar_kind kind, const char *prefix, bool assignable, char 
 }
 
 /* ------------------------------------------------------------- the shell */
+
+const char *shell_alias(const char *name)
+{
+	return get_alias_value ? get_alias_value((char *)name) : NULL;
+}
 
 bool shell_restricted(void)
 {

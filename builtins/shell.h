@@ -85,6 +85,9 @@ int shvar_get_indexed(const char *name, char ***ret_values, size_t *ret_n,
 int shvar_names(enum shvar_kind kind, const char *prefix, bool assignable, char ***ret_names,
 		size_t *ret_n);
 
+/* What an alias stands for, or NULL. The pointer is good until the next call into the shell. */
+const char *shell_alias(const char *name);
+
 /* Whether the shell is restricted (set -r). */
 bool shell_restricted(void);
 

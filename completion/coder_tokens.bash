@@ -21,17 +21,8 @@ _coder_tokens() {
 	} 2>/dev/null
 	local _coder_tokens_hint='' 2>/dev/null || return 0
 	unset -v COMPREPLY 2>/dev/null
-
-	# The line before the cursor, behind it, and its first word, in the positional parameters: of
-	# the names of variables the user's shell may have made any readonly, or an integer.
-	set -- "${COMP_LINE:0:COMP_POINT}" "${COMP_LINE:COMP_POINT}" ''
-	while [[ $3 != "${1%%[[:blank:]]*}" ]]; do
-		set -- "$1" "$2" "${1%%[[:blank:]]*}"
-		[[ ${BASH_ALIASES["$3"]-} ]] || break
-		set -- "${BASH_ALIASES["$3"]}${1#"$3"}" "$2" "$3"
-	done
-	builtin token_list --complete "$1" --complete-after "$2" --complete-hint _coder_tokens_hint \
-		-v COMPREPLY 2>/dev/null || return 0
+	builtin token_list --complete "${COMP_LINE:0:COMP_POINT}" --complete-after "${COMP_LINE:COMP_POINT}" \
+		--complete-hint _coder_tokens_hint -v COMPREPLY 2>/dev/null || return 0
 	[[ ! $_coder_tokens_hint ]] || compopt -o "$_coder_tokens_hint" 2>/dev/null || return 0
 }
 

@@ -281,6 +281,35 @@ id_of() { # id_of TOKEN
 	is "${opts[*]}" "-o default"
 }
 
+# Without the fault's own end the test would not end either: hence a shell of its own, with a limit.
+@test "aliases that refer to each other complete like what bash makes of them, and end" {
+	local first script='enable -f "$1" token_list token_rm; source "$2"; shopt -s expand_aliases
+		compopt() { :; }
+		BASH_ALIASES[tl]="token_rm -u alice" BASH_ALIASES[token_rm]="tl --expire"
+		BASH_ALIASES[token_list]="token_list" BASH_ALIASES[x]=y BASH_ALIASES[y]=x
+		COMP_LINE="$3" COMP_POINT=${#3}; _coder_tokens "${3%% *}"; echo "${COMPREPLY[*]}"'
+	export CODER_URL CODER_SESSION_TOKEN
+	# token_rm stands for: token_rm -u alice --expire; tl for: tl --expire -u alice, which is no command
+	for first in token_rm:laptop tl: x: y:; do
+		try timeout 10 bash --norc -c "$script" bash "$SO" "$REPO/completion/coder_tokens.bash" "${first%:*} l"
+		is "$status/$out/$err" "0/${first#*:}/"
+	done
+	try timeout 10 bash --norc -c "$script" bash "$SO" "$REPO/completion/coder_tokens.bash" "token_rm --exp"
+	is "$status/$out/$err" 0//
+	try timeout 10 bash --norc -c "$script" bash "$SO" "$REPO/completion/coder_tokens.bash" "token_list --inc"
+	is "$status/$out/$err" 0/--include-expired/
+}
+
+@test "a chain of a thousand aliases takes no time" {
+	local i start
+	for i in {0..999}; do BASH_ALIASES[chain$i]="chain$((i + 1)) --expire"; done
+	BASH_ALIASES[chain1000]='token_rm -u alice'
+	start=${EPOCHREALTIME/./}
+	offers 'chain0 l' laptop
+	((${EPOCHREALTIME/./} - start < 1500000)) || fail "took too long"
+	for i in {0..1000}; do unset "BASH_ALIASES[chain$i]"; done
+}
+
 @test "aliases that are there when the file is loaded get their completion" {
 	BASH_ALIASES[tkrm]='token_rm --expire'
 	BASH_ALIASES[tkls]="ls"

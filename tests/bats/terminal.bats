@@ -105,6 +105,12 @@ quoted_words() {
 	becomes 'command token_rm te\t' 'command token_rm terraform '
 }
 
+@test "TAB ends, and completes, where aliases refer to each other" {
+	rc "alias tl='token_rm -u alice' token_rm='tl --expire'" 'shopt -s progcomp_alias'
+	becomes 'token_rm lap\t' 'token_rm laptop '
+	becomes 'tl lap\t\x15token_list --never\t' 'token_list --never-used '
+}
+
 @test "the second TAB lists with descriptions, and inserts none" {
 	type_in 'token_rm \t\t'
 	is "$line" 'token_rm '

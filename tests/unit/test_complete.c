@@ -114,6 +114,62 @@ static void test_quoting(void **state)
 	assert_quoted("a \"b\" $c`\\!", '"', true, "a \\\"b\\\" \\$c\\`\\\\\"'!'\"");
 }
 
+/* Stands for shell.c's: the aliases of the tests. a0 to a4999 are a chain. */
+const char *shell_alias(const char *name)
+{
+	static const char *const aliases[][2] = {
+		{ "tl", "token_list -a" }, { "ls", "ls -l" },	{ "empty", "" },
+		{ "p", "q x" },		   { "q", "p --y" },	{ "self", "self" },
+		{ "two", "true; tl" },	   { "blank", " tl" }, { "tab", "ls\tx" },
+	};
+	static char value[32];
+	unsigned n;
+
+	for (size_t i = 0; i < sizeof(aliases) / sizeof(*aliases); i++)
+		if (strcmp(aliases[i][0], name) == 0)
+			return aliases[i][1];
+	if (sscanf(name, "a%u", &n) != 1)
+		return NULL;
+	snprintf(value, sizeof(value), n < 4999 ? "a%u -x" : "a0", n + 1);
+	return value;
+}
+
+static void assert_expanded(const char *before, const char *expected)
+{
+	struct coder_error err;
+	char *line = line_expand_aliases(before, &err);
+
+	assert_string_equal(line, expected);
+	free(line);
+}
+
+static void test_aliases(void **state)
+{
+	struct coder_error err;
+	char *line;
+
+	(void)state;
+	assert_expanded("", "");
+	assert_expanded("token_list x", "token_list x");
+	assert_expanded("tl x", "token_list -a x");
+	assert_expanded("tl", "token_list -a");
+	assert_expanded("tl\tx", "token_list -a\tx");
+	assert_expanded(" tl x", " tl x");
+	assert_expanded("token_list tl", "token_list tl");
+	assert_expanded("ls x", "ls -l x");
+	assert_expanded("empty x", " x");
+	assert_expanded("two x", "true; tl x");
+	assert_expanded("blank x", " tl x");
+	assert_expanded("tab y", "ls -l\tx y");
+	/* in circles: as bash, which expands each once */
+	assert_expanded("self x", "self x");
+	assert_expanded("p z", "p --y x z");
+	assert_expanded("q z", "q x --y z");
+	line = line_expand_aliases("a0 end", &err);
+	assert_int_equal(strlen(line), strlen("a0") + 4999 * strlen(" -x") + strlen(" end"));
+	free(line);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -123,6 +179,7 @@ int main(void)
 		cmocka_unit_test(test_redirections),
 		cmocka_unit_test(test_what_readline_replaces),
 		cmocka_unit_test(test_quoting),
+		cmocka_unit_test(test_aliases),
 	};
 
 	return cmocka_run_group_tests_name("complete", tests, NULL, NULL);
