@@ -233,16 +233,27 @@ static bool is_excluded(const struct context *c, const struct opts_option *optio
 	return false;
 }
 
+/* Bytes of a help text's first clause: marks inside of a word (workspace:read, 1.5h) end none. */
+static size_t clause(const char *help)
+{
+	size_t n = 0;
+
+	while (help[n] && !(strchr(".;:", help[n]) && (!help[n + 1] || help[n + 1] == ' ')) &&
+	       strncmp(help + n, " (", 2) != 0)
+		n++;
+	return n;
+}
+
 static int add_option(struct words *words, const struct wanted *wanted, const struct opts_option *o,
 		      struct coder_error *err)
 {
+	const char *value = o->choices ? o->choices : o->arg;
 	struct buf name = { 0 }, note = { 0 };
-	size_t sentence = strcspn(o->help, ".;:(");
 	int rc = 0;
 
 	if (!buf_addf(&name, "--%s", o->name) ||
 	    (o->letter && !buf_addf(&note, "-%c ", o->letter)) ||
-	    (o->arg && !buf_addf(&note, "%s  ", o->arg)) || !buf_add(&note, o->help, sentence))
+	    (value && !buf_addf(&note, "%s  ", value)) || !buf_add(&note, o->help, clause(o->help)))
 		rc = coder_error_memory(err);
 	else
 		rc = words_add(words, wanted, name.data, note.data, err);

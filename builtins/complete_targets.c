@@ -14,6 +14,7 @@ struct entries {
 	const struct wanted *wanted;
 	const struct coder_type *type;
 	const char *id; /* what is typed behind the colon */
+	char *own; /* whose workspaces are offered without their owner, or NULL */
 	struct coder_error *err;
 };
 
@@ -55,13 +56,47 @@ static int add_ids(const struct entries *e, const struct coder_objects *objects)
 	return rc;
 }
 
-/* Workspaces with their owners and, of the token's own user, without. */
-static int add_workspaces(const struct entries *e, const char *owner, const char *name, bool own)
+/* Workspaces of an owner (NULL: of everybody), with it, but for those that are offered as own ones. */
+static int add_workspaces(const struct entries *e, const char *owner, const char *name)
 {
 	const struct coder_objects *spaces = words_ask(e->wanted, "workspace", owner, name);
+	size_t len = strlen(e->id);
 
-	for (size_t i = 0; spaces && i < spaces->n; i++)
-		if (add_name(e, own ? "" : spaces->v[i].owner, &spaces->v[i]) < 0)
+	for (size_t i = 0; spaces && i < spaces->n; i++) {
+		const struct coder_object *space = &spaces->v[i];
+
+		if (e->own && strcmp(space->owner, e->own) == 0 &&
+		    strncmp(space->name, e->id, len) == 0)
+			continue;
+		if (add_name(e, space->owner, space) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static bool is_given_with_owner(const struct entries *e, const struct coder_object *space)
+{
+	struct buf text = { 0 };
+	bool given = buf_addf(&text, "%s:%s/%s", e->type->name, space->owner, space->name) &&
+		     coder_strings_has(e->wanted->given, text.data);
+
+	buf_done(&text);
+	return given;
+}
+
+/* Workspaces of the token's own user, without it; sets e->own if there are any. */
+static int add_own_workspaces(struct entries *e)
+{
+	const struct coder_objects *spaces =
+		words_ask(e->wanted, "workspace", e->wanted->user, e->id);
+
+	if (!spaces || !spaces->n)
+		return 0;
+	e->own = strdup(spaces->v[0].owner);
+	if (!e->own)
+		return coder_error_memory(e->err);
+	for (size_t i = 0; i < spaces->n; i++)
+		if (!is_given_with_owner(e, &spaces->v[i]) && add_name(e, "", &spaces->v[i]) < 0)
 			return -1;
 	return 0;
 }
@@ -80,14 +115,14 @@ static int add_others_workspaces(const struct entries *e)
 	int rc = 0;
 
 	if (!len || all_are_known(e))
-		return add_workspaces(e, NULL, NULL, false);
+		return add_workspaces(e, NULL, NULL);
 	users = words_ask(e->wanted, "user", NULL, e->id);
 	for (size_t i = 0; users && i < users->n && rc == 0; i++)
 		if (strncmp(users->v[i].name, e->id, len) == 0)
 			rc = coder_strings_add(&owners, users->v[i].name, e->err);
 	for (size_t i = 0; i < owners.n && rc == 0; i++) {
 		if (owners.n <= OWNERS_MAX) {
-			rc = add_workspaces(e, owners.v[i], NULL, false);
+			rc = add_workspaces(e, owners.v[i], NULL);
 		} else {
 			rc = add_entry(e, owners.v[i], "", NULL);
 			if (rc == 0 && e->words->n)
@@ -98,7 +133,7 @@ static int add_others_workspaces(const struct entries *e)
 	return rc;
 }
 
-static int fill_workspaces(const struct entries *e)
+static int fill_workspaces(struct entries *e)
 {
 	const char *slash = strchr(e->id, '/');
 	size_t from = e->words->n;
@@ -109,14 +144,14 @@ static int fill_workspaces(const struct entries *e)
 
 		if (!owner)
 			return coder_error_memory(e->err);
-		rc = all_are_known(e) ? add_workspaces(e, NULL, NULL, false) :
-					add_workspaces(e, owner, slash + 1, false);
+		rc = all_are_known(e) ? add_workspaces(e, NULL, NULL) :
+					add_workspaces(e, owner, slash + 1);
 		free(owner);
 		words_sort(e->words, from);
 		return rc;
 	}
 	if (e->wanted->user)
-		rc = add_workspaces(e, e->wanted->user, e->id, true);
+		rc = add_own_workspaces(e);
 	words_sort(e->words, from);
 	from = e->words->n;
 	if (rc == 0)
@@ -170,7 +205,7 @@ static bool begins_uuid(const char *id, bool *ret_digit)
 	return len && len <= CODER_UUID_SIZE && !id[len];
 }
 
-static int fill_entries(const struct entries *e)
+static int fill_entries(struct entries *e)
 {
 	size_t before = e->words->n;
 	bool digit, uuid = begins_uuid(e->id, &digit);
@@ -214,6 +249,7 @@ int words_fill_targets(struct words *words, const struct wanted *wanted, struct 
 	struct entries e = { .words = words, .wanted = wanted, .err = err };
 	size_t n, len;
 	const struct coder_type *types = coder_types(&n);
+	int rc;
 
 	if (!colon)
 		return fill_types(words, wanted, err);
@@ -226,5 +262,7 @@ int words_fill_targets(struct words *words, const struct wanted *wanted, struct 
 	e.id = colon + 1;
 	if (add_entry(&e, "", "*", "all of them") < 0)
 		return -1;
-	return coder_type_listed(e.type->name) ? fill_entries(&e) : 0;
+	rc = coder_type_listed(e.type->name) ? fill_entries(&e) : 0;
+	free(e.own);
+	return rc;
 }

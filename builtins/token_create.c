@@ -52,8 +52,8 @@ static const struct opts_option create_table[] = {
 		  "print nothing unless -o is given." },
 	{ "output", 'o', OPTS_CHOICE, OPTS_VALUE_CHOICE, 0, AT(output), .arg = "FORMAT",
 	  .choices = "text|json",
-	  .help = "text: the secret alone on a line; json: an array of one, with key. "
-		  "Default: text." },
+	  .help = "How to print it: text, the secret alone on a line, or json, an array of one "
+		  "with key. Default: text." },
 	{ "scopes-into", 0, OPTS_TEXT, OPTS_VALUE_ARRAY, OPTS_TARGET, AT(scopes_into),
 	  .arg = "ARRAY", .fallback = "TOKEN_SCOPES",
 	  .help = "The array that gets the token's scopes. Default: TOKEN_SCOPES." },

@@ -124,13 +124,36 @@ id_of() { # id_of TOKEN
 	is "$(requests)" ""
 }
 
-@test "workspaces are offered by name, the token user's own ones without their owner, too" {
-	among 'token_create --allow workspace:' '\*' dev-docker admin/dev-docker alice/dev-docker bob/dev-docker
+@test "workspaces are offered once: the token user's own ones by name, others with their owner" {
+	among 'token_create --allow workspace:' '\*' dev-docker web-docker alice/dev-docker bob/dev-docker
+	without 'token_create --allow workspace:' admin/dev-docker admin/web-docker
 	offers 'token_create --allow workspace:alice/d' alice/dev-docker
 	offers 'token_create --allow workspace:web-d' web-docker
-	among 'token_create -u alice --allow workspace:' attic-gpu alice/attic-gpu
-	without 'token_create -u alice --allow workspace:' web-docker
+	among 'token_create -u alice --allow workspace:' attic-gpu dev-docker admin/web-docker
+	without 'token_create -u alice --allow workspace:' web-docker alice/attic-gpu alice/dev-docker
 	without 'token_create --allow workspace:alice/dev-docker --allow workspace:alice/' alice/dev-docker
+}
+
+@test "typing the owner completes workspaces, one's own ones, too" {
+	among 'token_create --allow workspace:adm' admin/dev-docker admin/web-docker
+	offers 'token_create --allow workspace:admin/w' admin/web-docker admin/web-k8s-gpu
+	# after all workspaces have become known
+	press 'token_create --allow workspace:'
+	among 'token_create --allow workspace:adm' admin/dev-docker admin/web-docker
+	offers 'token_create --allow workspace:admin/w' admin/web-docker admin/web-k8s-gpu
+}
+
+@test "a workspace whose name begins like its owner is offered once, too" {
+	ctl POST workspaces '[{"owner": "admin", "name": "admin-box"}, {"owner": "admin", "name": "admin"}]' >/dev/null
+	offers 'token_create --allow workspace:admin-' admin-box
+	among 'token_create --allow workspace:adm' admin admin-box admin/web-docker
+	without 'token_create --allow workspace:adm' admin/admin admin/admin-box
+	offers 'token_create --allow workspace:admin/a' admin/admin admin/admin-box
+}
+
+@test "a workspace of one's own that the line has is not offered, with or without its owner" {
+	without 'token_create --allow workspace:web-docker --allow workspace:' web-docker admin/web-docker
+	without 'token_create --allow workspace:admin/web-docker --allow workspace:' web-docker admin/web-docker
 }
 
 @test "the server is asked only for what the typed prefix needs" {
@@ -364,6 +387,23 @@ id_of() { # id_of TOKEN
 	CODER_TOKENS_COMPLETE_DESCRIPTIONS=0
 	press 'token_rm ' 63
 	is "${COMPREPLY[*]}" "grafana terraform"
+}
+
+@test "what describes an option is a whole clause: marks inside of words do not end it" {
+	local -A shown=()
+	local COLUMNS=200 builtin line name
+	for builtin in "${BUILTINS[@]}"; do
+		press "$builtin --" 63
+		for line in "${COMPREPLY[@]}"; do
+			name=${line%%[[:blank:]]*} line=${line#"$name"}
+			read -r "shown[$builtin $name]" <<<"$line"
+		done
+	done
+	is "${shown[token_create --scope]}" 'S  What it may do, as in workspace:read'
+	is "${shown[token_create --output]}" '-o text|json  How to print it'
+	is "${shown[token_create --allow]}" 'TYPE:ID  What it may be used on'
+	is "${shown[token_list --name]}" "GLOB  Only tokens whose name matches a pattern, as in 'ci-*'"
+	is "${shown[token_list --expired]}" 'Only expired tokens'
 }
 
 @test "no description is wider than the terminal or acts on it" {
