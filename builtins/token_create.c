@@ -79,7 +79,7 @@ static const char *const create_examples[] = {
 	"token_create -v secret --lifetime 2h --scope workspace:read,template:read "
 	"--allow workspace:dev --allow 'template:*'",
 	"The same rights as an old token has:",
-	"token_view old && token_create -n new --scopes-from TOKEN_SCOPES "
+	"token_view old && token_create --scopes-from TOKEN_SCOPES "
 	"--allow-from TOKEN_ALLOW_LIST",
 	NULL,
 };

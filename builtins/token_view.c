@@ -54,7 +54,7 @@ static const char *const view_examples[] = {
 	"How many seconds the token in use has left:",
 	"token_view --self -A t && echo \"${t[ttl]}\"",
 	"The allow list of a token, an entry a line:",
-	"token_view ci -c name >/dev/null && printf '%s\\n' \"${TOKEN_ALLOW_LIST[@]}\"",
+	"token_view deploy >/dev/null && printf '%s\\n' \"${TOKEN_ALLOW_LIST[@]}\"",
 	NULL,
 };
 

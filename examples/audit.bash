@@ -4,7 +4,7 @@
 #
 #   audit.bash
 #
-# One request; sorted by owner. An owner of the deployment sees everybody's.
+# Takes one request. An owner of the deployment sees the tokens of everybody.
 set -euo pipefail
 enable -f "${CODER_TOKENS_SO:-coder_tokens.so}" token_list
 [[ $(type -t token_list) == builtin ]]
@@ -13,15 +13,20 @@ declare -A t=() count=() findings=()
 token_list -a -v ids -A t
 
 for id in "${ids[@]}"; do
-	owner=${t[$id,owner]:-unknown} note=()
+	owner=${t[$id,owner]:-unknown} notes=
 	count[$owner]=$((${count[$owner]-0} + 1))
-	[[ " ${t[$id,scopes]} " == *' coder:all '* ]] && note+=('may do everything')
-	[[ " ${t[$id,allow_list]} " == *' *:* '* ]] && note+=('on every resource')
-	[[ ${t[$id,never_used]} == 1 ]] && note+=('never used')
-	((${t[$id,ttl]} > 365 * 86400)) && note+=("valid for $((${t[$id,ttl]} / 86400)) days more")
-	((${#note[@]})) || continue
-	printf -v line '  %s %q: %s' "$id" "${t[$id,name]}" "$(IFS=,; printf '%s' "${note[*]}")"
-	findings[$owner]+=$line$'\n'
+	unused=$(((EPOCHSECONDS - ${t[$id,last_used_epoch]}) / 86400))
+	[[ " ${t[$id,scopes]} " != *' coder:all '* ]] || notes+=', may do everything'
+	[[ " ${t[$id,allow_list]} " != *' *:* '* ]] || notes+=', on every resource'
+	if [[ ${t[$id,never_used]} == 1 ]]; then
+		notes+=', never used'
+	elif ((unused >= 90)); then
+		notes+=", not used for $unused days"
+	fi
+	((${t[$id,ttl]} <= 365 * 86400)) || notes+=", valid for $((${t[$id,ttl]} / 86400)) days more"
+	[[ $notes ]] || continue
+	printf -v line '  %s %q: %s\n' "$id" "${t[$id,name]}" "${notes#, }"
+	findings[$owner]+=$line
 done
 
 ((${#count[@]})) || {

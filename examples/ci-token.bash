@@ -11,9 +11,11 @@ set -euo pipefail
 enable -f "${CODER_TOKENS_SO:-coder_tokens.so}" token_create token_rm
 [[ $(type -t token_create) == builtin && $(type -t token_rm) == builtin ]]
 
-usage='usage: ci-token.bash [OWNER/]WORKSPACE COMMAND [ARGUMENT]...'
-workspace=${1:?$usage}
-: "${2:?$usage}"
+(($# >= 2)) || {
+	echo 'usage: ci-token.bash [OWNER/]WORKSPACE COMMAND [ARGUMENT]...' >&2
+	exit 2
+}
+workspace=$1
 shift
 
 run() {
@@ -21,11 +23,16 @@ run() {
 	CODER_SESSION_TOKEN=$secret "$@"
 }
 
+finish() {
+	token_rm -v removed "${token[id]}" && printf 'ci-token: token %s has been deleted\n' "${token[name]}" >&2
+}
+
 # template:* because servers answer 403 for a workspace whose template is hidden
 token_create -v secret -A token -n "ci-${CI_JOB_ID:-$$-$RANDOM}" --lifetime 2h \
 	--scope workspace:read,template:read \
 	--allow "workspace:$workspace" --allow 'template:*'
-trap 'token_rm -v removed "${token[id]}"' EXIT
+trap finish EXIT
 
-printf 'token %s, valid until %s\n' "${token[name]}" "${token[expires_at]}" >&2
+printf 'ci-token: token %s may read workspace %s until %s\n' \
+	"${token[name]}" "$workspace" "${token[expires_at]}" >&2
 run "$@"

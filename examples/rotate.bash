@@ -11,8 +11,11 @@ set -euo pipefail
 enable -f "${CODER_TOKENS_SO:-coder_tokens.so}" token_create token_list token_view token_rm
 [[ $(type -t token_create) == builtin ]]
 
-base=${1:?usage: rotate.bash NAME FILE}
-file=${2:?usage: rotate.bash NAME FILE}
+[[ $# == 2 && $1 && $2 ]] || {
+	echo 'usage: rotate.bash NAME FILE' >&2
+	exit 2
+}
+base=$1 file=$2
 
 declare -A tokens=() old=()
 token_list --include-expired -v ids -A tokens
@@ -24,7 +27,7 @@ for id in "${ids[@]}"; do
 	fi
 done
 [[ $newest ]] || {
-	printf 'rotate: no token is called %s\n' "$base" >&2
+	printf 'rotate: no token is called %q\n' "$base" >&2
 	exit 3
 }
 
@@ -39,5 +42,6 @@ if ! printf '%s\n' "$secret" >"$file.new" || ! mv -f "$file.new" "$file"; then
 	token_rm "$name" # the old one stays in force
 	exit 1
 fi
-token_rm -v removed "$newest"
-printf 'rotated %s (%s) to %s\n' "${old[name]}" "$newest" "$name" >&2
+# the token in use, too, if it is the one: who acts with it reads FILE again
+token_rm --include-self -v removed "$newest"
+printf 'rotated %q (%s) to %q, whose secret is in %q\n' "${old[name]}" "$newest" "$name" "$file" >&2

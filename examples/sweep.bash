@@ -4,22 +4,53 @@
 #
 #   sweep.bash [-n] [-a] [AGE]
 #
-# Deletes tokens that were not used for AGE (default 90d); -a: those of
-# everybody, which takes an owner of the deployment; -n only says which.
+# Deletes tokens that were not used for AGE (default 90d) and prints which ones,
+# and whose. -a: those of everybody, which takes an owner of the deployment; -n
+# only prints them. The token in use stays, whatever its age.
 set -euo pipefail
-enable -f "${CODER_TOKENS_SO:-coder_tokens.so}" token_list token_rm
+enable -f "${CODER_TOKENS_SO:-coder_tokens.so}" token_list token_rm token_view
 [[ $(type -t token_list) == builtin && $(type -t token_rm) == builtin ]]
 
-list=() rm=()
+usage() {
+	echo 'usage: sweep.bash [-n] [-a] [AGE]' >&2
+	exit 2
+}
+
+list=() rm=() did='has been deleted'
 while getopts na option; do
 	case $option in
-	n) rm+=(--dry-run) ;;
-	a) list+=(-a) ;;
-	*) exit 2 ;;
+	n) rm=(--dry-run) did='would be deleted' ;;
+	a) list=(-a) ;;
+	*) usage ;;
 	esac
 done
 shift $((OPTIND - 1))
+(($# <= 1)) || usage
+age=${1:-90d}
 
-token_list ${list[@]+"${list[@]}"} --unused-for "${1:-90d}" -v stale
-# an empty array removes nothing and is no error
-token_rm ${rm[@]+"${rm[@]}"} --from stale
+declare -A t=() self=()
+token_list "${list[@]}" --unused-for "$age" -v stale -A t
+((${#stale[@]})) || {
+	printf 'No token has been unused for %s.\n' "$age"
+	exit 0
+}
+
+# This fails if the token in use is no API token: then it is not among them either.
+token_view --self -A self 2>/dev/null || self[id]=
+for i in "${!stale[@]}"; do
+	[[ ${stale[i]} == "${self[id]}" ]] || continue
+	printf 'Kept: %q (%s) is the token in use.\n' "${self[name]}" "${self[id]}" >&2
+	unset "stale[i]"
+done
+
+status=0 removed=()
+token_rm "${rm[@]}" -v removed --from stale || status=$?
+for id in "${removed[@]}"; do
+	if [[ ${t[$id,never_used]} == 1 ]]; then
+		when="never used since ${t[$id,created_at]%%T*}"
+	else
+		when="last used on ${t[$id,last_used]%%T*}"
+	fi
+	printf '%q (%s) of %s %s: %s.\n' "${t[$id,name]}" "$id" "${t[$id,owner]:-unknown}" "$did" "$when"
+done
+exit "$status"

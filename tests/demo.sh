@@ -16,26 +16,37 @@ SANDBOX_PID=
 trap '[ -z "$SANDBOX_PID" ] || sandbox_stop; rm -rf "$BATS_FILE_TMPDIR"' EXIT
 # shellcheck source=tests/bats/helper.bash
 source "$tests/bats/helper.bash"
-sandbox_start --seed demo || exit
+# shellcheck source=tests/bats/tour.bash
+source "$tests/bats/tour.bash"
+sandbox_start "${TOUR_OPTIONS[@]}" && tour || exit
 
 if [ $# -gt 0 ]; then
-	CODER_URL=$URL CODER_SESSION_TOKEN=$ADMIN_TOKEN bash "$@"
+	CODER_URL=$URL CODER_SESSION_TOKEN=$TOUR_TOKEN bash "$@"
 	exit
 fi
 
 # The variables need no export, and so reach no other program that is started from the shell.
 export -n CODER_URL
 completion=${tests%/*}/completion/coder_tokens.bash
+cat >"$BATS_FILE_TMPDIR/greeting" <<-END
+	A sandbox deployment listens on $URL. This shell acts there as its owner, with the
+	API token 'demo'. All that README.md shows works here. For example:
+
+	  token_list -a -c name,owner,expires_at
+	  token_view --self -c id,name,scopes
+	  token_create -n mine --lifetime 2h --scope workspace:read,template:read
+	  token_rm mine
+
+	TAB completes; 'help token_create' explains; 'exit' ends the shell and the sandbox.
+END
 cat >"$BATS_FILE_TMPDIR/rc" <<-END
 	enable -f '$CODER_TOKENS_SO' ${BUILTINS[*]}
 	CODER_URL='$URL'
-	CODER_SESSION_TOKEN='$ADMIN_TOKEN'
+	CODER_SESSION_TOKEN='$TOUR_TOKEN'
 	[ ! -f '$completion' ] || source '$completion'
 	unset HISTFILE
 	PS1='coder-tokens \w\\$ '
-	echo 'A sandbox deployment listens on $URL; this shell is signed in as its owner.'
-	echo 'Try: token_list -a   token_create -n mine --lifetime 2h --scope workspace:read   token_rm mine'
-	echo 'help token_create says more, TAB completes, exit ends the shell and the sandbox.'
+	cat '$BATS_FILE_TMPDIR/greeting'
 END
 bash --rcfile "$BATS_FILE_TMPDIR/rc" -i
 exit 0

@@ -63,7 +63,8 @@ import json, sys
 print(next(w["id"] for w in json.load(sys.stdin) if w["name"] == "dev" and w["owner"] == "admin"))')"
 	is "${token[lifetime_seconds]}" 7200
 	[[ ${token[name]} == ci-* ]] || fail "name"
-	has "$err" "token ${token[name]}, valid until 20"
+	is "$err" "ci-token: token ${token[name]} may read workspace dev until ${token[expires_at]}
+ci-token: token ${token[name]} has been deleted"
 	lacks "$err$out" "${secret#*-}"
 	is "$(left)" "$ALL"
 	lacks "$(requests)" "${secret#*-}"
@@ -129,9 +130,9 @@ os.execvp(sys.argv[1], sys.argv[1:])' "$REPO/examples/ci-token.bash" dev ./job 2
 	refused 3 no-such
 	is "$(requests POST)" ""
 	example ci-token
-	refused 1 "usage: ci-token.bash"
+	refused 2 "usage: ci-token.bash [OWNER/]WORKSPACE COMMAND"
 	example ci-token dev
-	refused 1 "usage: ci-token.bash"
+	refused 2 "usage: ci-token.bash [OWNER/]WORKSPACE COMMAND"
 	CODER_URL=http://127.0.0.1:1
 	example ci-token dev ./job
 	refused 7 "cannot connect"
@@ -149,7 +150,7 @@ os.execvp(sys.argv[1], sys.argv[1:])' "$REPO/examples/ci-token.bash" dev ./job 2
 @test "ci-token: CI_JOB_ID names the token" {
 	job 'true'
 	CI_JOB_ID=4711 example ci-token dev ./job
-	has "$err" "token ci-4711, valid until"
+	has "$err" "token ci-4711 may read workspace dev until 20"
 }
 
 # ----------------------------------------------------------------------- rotate
@@ -163,7 +164,7 @@ os.execvp(sys.argv[1], sys.argv[1:])' "$REPO/examples/ci-token.bash" dev ./job 2
 	forget_requests
 	example rotate deploy secret
 	is "$status$out" 0
-	[[ $err =~ ^rotated\ deploy\ \("$old"\)\ to\ (deploy-20[0-9]{6}T[0-9]{6}-[0-9]+)$ ]] || fail "message"
+	[[ $err =~ ^rotated\ deploy\ \("$old"\)\ to\ (deploy-20[0-9]{6}T[0-9]{6}-[0-9]+),\ whose\ secret\ is\ in\ secret$ ]] || fail "message"
 	local new=${BASH_REMATCH[1]}
 	is "$(left)" "backup ci-deploy $new grafana laptop never-touched old-script terraform"
 	is "$(token "$new" scopes | xargs -n 1 | sort | xargs)" "template:read workspace:read"
@@ -220,8 +221,27 @@ os.execvp(sys.argv[1], sys.argv[1:])' "$REPO/examples/ci-token.bash" dev ./job 2
 	is "$(names | grep ^long)" long
 	is "$(<secret)" old
 	example rotate
-	is "$status$out" 1
-	has "$err" "usage: rotate.bash NAME FILE"
+	refused 2 "usage: rotate.bash NAME FILE"
+	example rotate deploy
+	refused 2 "usage: rotate.bash NAME FILE"
+	example rotate deploy secret more
+	refused 2 "usage: rotate.bash NAME FILE"
+	example rotate '' secret
+	refused 2 "usage: rotate.bash NAME FILE"
+	is "$(<secret)" old
+}
+
+@test "rotate: the token in use is rotated, too, and the script that acts with it goes on with the file" {
+	seed '[{"owner": "admin", "name": "mine", "lifetime_seconds": 3600}]'
+	CODER_SESSION_TOKEN=${KEYS[0]}
+	example rotate mine secret
+	is "$status$out" 0
+	has "$err" "rotated mine (${KEYS[0]%%-*}) to mine-20"
+	CODER_SESSION_TOKEN=$(<secret)
+	try token_view --self -c name --no-header
+	is "$status" 0
+	has "$out" mine-20
+	is "$(names | grep -c ^mine)" 1
 }
 
 @test "rotate: if the old token cannot be removed, both stay and it says so" {
@@ -246,11 +266,22 @@ os.execvp(sys.argv[1], sys.argv[1:])' "$REPO/examples/ci-token.bash" dev ./job 2
 	is "$(grep -v '^ ' <<<"$out")" "admin: 2 token(s)
 alice: 5 token(s)"
 	has "$out" "$(token grafana id) grafana: never used"
-	has "$out" "$(token laptop id) laptop: may do everything,on every resource"
-	[[ $out =~ odd.*:\ may\ do\ everything,never\ used,valid\ for\ (999|1000)\ days\ more$ ]] || fail "odd"
+	has "$out" "$(token laptop id) laptop: may do everything, on every resource"
+	[[ $out =~ odd.*:\ may\ do\ everything,\ never\ used,\ valid\ for\ (999|1000)\ days\ more$ ]] || fail "odd"
 	has "$out" $'$\'odd\\E[31m name\''
 	lacks "$out" ci-deploy
 	lacks "$out" $'\e'
+}
+
+@test "audit counts the days for which a token was not used, from 90 on" {
+	ctl POST tokens '[{"owner": "bob", "name": "stale", "created_ago_s": 9000000, "last_used_ago_s": 8640000, "scopes": ["user:read"],
+			"allow_list": ["user:*"]},
+		{"owner": "bob", "name": "fresh", "created_ago_s": 9000000, "last_used_ago_s": 7700000, "scopes": ["user:read"],
+			"allow_list": ["user:*"]}]' >/dev/null
+	example audit
+	is "$status$err" 0
+	has "$out" "stale: not used for 100 days"
+	lacks "$out" fresh
 }
 
 @test "audit of a member has its own tokens only; of nobody's, none" {
@@ -285,8 +316,8 @@ sweep_seed() {
 	sweep_seed
 	example sweep
 	is "$status$err" 0
-	is "$(cut -d ' ' -f 1-5 <<<"$out" | sort)" "Token has been deleted: stale-1
-Token has been deleted: stale-2"
+	is "$(sed 's/([0-9A-Za-z]*)/(ID)/; s/20[0-9-]*/DAY/' <<<"$out" | sort)" "stale-1 (ID) of admin has been deleted: never used since DAY.
+stale-2 (ID) of admin has been deleted: last used on DAY."
 	is "$(left)" "backup ci-deploy grafana laptop month never-touched old-script terraform theirs"
 }
 
@@ -294,11 +325,11 @@ Token has been deleted: stale-2"
 	sweep_seed
 	example sweep -n -a 30d
 	is "$status" 0
-	is "$(cut -d ' ' -f 1-5 <<<"$out" | sort)" "Token would be deleted: backup
-Token would be deleted: month
-Token would be deleted: stale-1
-Token would be deleted: stale-2
-Token would be deleted: theirs"
+	is "$(sed 's/([0-9A-Za-z]*) //; s/:.*//' <<<"$out" | sort)" "backup of alice would be deleted
+month of admin would be deleted
+stale-1 of admin would be deleted
+stale-2 of admin would be deleted
+theirs of alice would be deleted"
 	is "$(requests | grep -v ^GET || true)" ""
 	example sweep -na 30d
 	example sweep -a 30d
@@ -306,9 +337,22 @@ Token would be deleted: theirs"
 	is "$(left)" "ci-deploy grafana laptop never-touched old-script terraform"
 }
 
-@test "sweep with nothing to do does nothing, and that is no error" {
+@test "sweep keeps the token in use, says so, and removes the others" {
+	seed '[{"owner": "admin", "name": "my own", "created_ago_s": 8640000},
+		{"owner": "admin", "name": "stale", "created_ago_s": 8640000}]'
+	CODER_SESSION_TOKEN=${KEYS[0]}
+	example sweep 0s
+	is "$status" 0
+	is "$err" "Kept: my\\ own (${KEYS[0]%%-*}) is the token in use."
+	has "$out" "stale ("
+	lacks "$out" own
+	is "$(left)" "backup ci-deploy laptop my own never-touched old-script"
+}
+
+@test "sweep with nothing to do says so, and that is no error" {
 	example sweep
-	is "$status$out$err" 0
+	is "$status$err" 0
+	is "$out" "No token has been unused for 90d."
 	is "$(requests)" "GET /api/v2/users/me/keys/tokens?include_all=false&include_expired=false"
 }
 
@@ -318,6 +362,9 @@ Token would be deleted: theirs"
 	refused 2 "--unused-for: "
 	example sweep -x
 	is "$status$out" 2
+	has "$err" $'\nusage: sweep.bash [-n] [-a] [AGE]'
+	example sweep 90d 30d
+	refused 2 "usage: sweep.bash [-n] [-a] [AGE]"
 	CODER_SESSION_TOKEN=junk
 	example sweep
 	refused 4 "signed out"

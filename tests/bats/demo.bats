@@ -1,0 +1,124 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-3.0-or-later
+# The first ten minutes: what README.md, the help and the manual pages show works in `make demo`, as
+# it stands there and in that order. Typed into its shell by a person's means: keys on a terminal.
+
+load helper
+
+# The demo starts a sandbox of its own.
+setup_file() {
+	:
+}
+
+teardown_file() {
+	:
+}
+
+setup() {
+	unset "${!CODER_@}" "${!TOKEN_@}"
+	cd "$REPO" || return
+	BUILD=${SO%/*}
+	export BUILD=${BUILD#"$REPO"/} HOME=$BATS_TEST_TMPDIR
+	enable -f "$SO" "${BUILTINS[@]}"
+}
+
+# type_in_demo <LINES - types them into the demo's shell; sets screen. Each command must succeed, and
+# print neither error nor warning.
+type_in_demo() {
+	local line
+	{
+		# the mark is put together so that the echo of this line does not match
+		printf '%s\n' "type PROMPT_COMMAND='s=\$?; [ \$s = 0 ] || echo FAIL\"\"ED: status \$s'" "prompt 10"
+		while IFS= read -r line; do
+			printf 'type %s\n' "$line"
+			[[ $line == *\\ ]] || printf '%s\n' "prompt 20"
+		done
+	} >"$BATS_TEST_TMPDIR/steps"
+	[[ $(wc -l <"$BATS_TEST_TMPDIR/steps") -gt 4 ]] || fail "nothing to type"
+	try python3 "$REPO/tests/tools/drive.py" --pty bash "$REPO/tests/demo.sh" <"$BATS_TEST_TMPDIR/steps"
+	screen=$out
+	[[ $status == 0 ]] || fail "the driver failed"
+	lacks "$screen" FAILED
+	lacks "$screen" "bash: "
+}
+
+# readme_commands - what it shows in blocks of code, but for what installs and starts things.
+readme_commands() {
+	awk '/^## / { install = /^## Install/ }
+		/^```/ { block = /^```bash/; next }
+		block { print }
+		!block && !install && /^    [^ ]/ && !/^    make / { print substr($0, 5) }' README.md
+}
+
+# man_examples BUILTIN - the command lines of its manual page, as a reader sees them.
+man_examples() {
+	"$1" --doc man | env -u LD_PRELOAD groff -man -Tutf8 -P-cbou |
+		awk '/^[A-Z]/ { within = /^EXAMPLES/ } within && /^           / { print substr($0, 12) }'
+}
+
+help_examples() { # help_examples BUILTIN
+	"$1" --help | awk '/^[^ ]/ { within = /^Examples:$/ } within && /^    / { print substr($0, 5) }'
+}
+
+@test "all that the README shows works in make demo, as typed and in that order" {
+	readme_commands >"$BATS_TEST_TMPDIR/commands"
+	has "$(<"$BATS_TEST_TMPDIR/commands")" "token_create -v secret -n ci"
+	has "$(<"$BATS_TEST_TMPDIR/commands")" "--scopes-from TOKEN_SCOPES"
+	has "$(<"$BATS_TEST_TMPDIR/commands")" "source completion"
+	type_in_demo <"$BATS_TEST_TMPDIR/commands"
+	has "$screen" "template:read, workspace:read"
+	has "$screen" "EXPIRES AT"
+	has "$screen" "Token has been deleted."
+}
+
+@test "the examples of the help work in make demo, as typed and in that order" {
+	local b
+	for b in "${BUILTINS[@]}"; do help_examples "$b"; done >"$BATS_TEST_TMPDIR/commands"
+	is "$(grep -c '^token_' "$BATS_TEST_TMPDIR/commands")" 8
+	type_in_demo <"$BATS_TEST_TMPDIR/commands"
+	has "$screen" $'\nalice phone\n'
+	has "$screen" $'\nworkspace:'
+}
+
+@test "the examples of the manual pages work in make demo, as typed and in that order" {
+	local b
+	for b in "${BUILTINS[@]}"; do man_examples "$b"; done >"$BATS_TEST_TMPDIR/commands"
+	is "$(grep -c '^token_' "$BATS_TEST_TMPDIR/commands")" 8
+	type_in_demo <"$BATS_TEST_TMPDIR/commands"
+	has "$screen" $'\nalice phone\n'
+}
+
+@test "what the demo's shell proposes when it begins works" {
+	local greeting
+	greeting=$(: | bash tests/demo.sh 2>/dev/null)
+	sed -n 's/^  \([^ ]\)/\1/p' <<<"$greeting" | tee "$BATS_TEST_TMPDIR/commands"
+	has "$greeting" "token_create -n mine"
+	type_in_demo <"$BATS_TEST_TMPDIR/commands"
+	has "$screen" "Token has been deleted."
+}
+
+# demo WORD... - what the README's `make demo SCRIPT=WORDS` does.
+demo() {
+	try bash tests/demo.sh "$@"
+}
+
+@test "make demo SCRIPT=...: each example of the README shows something on the demo's data" {
+	local -A shown=()
+	local words
+	while IFS= read -r words; do
+		eval "demo $words"
+		[[ $status == 0 ]] || fail "$words"
+		words=${words#examples/}
+		words=${words%%.bash*}
+		shown[${words//-/_}]=$out$err
+	done < <(grep -oE '`make demo SCRIPT=[^`]*`' README.md | sed -E "s/.*SCRIPT='?([^'\`]*).*/\\1/")
+	rm -f build/deploy.token
+	is "$(printf '%s\n' "${!shown[@]}" | sort | xargs)" "$(basename -s .bash -a examples/*.bash | tr - _ | xargs)"
+	has "${shown[audit]}" "old-laptop: may do everything, on every resource, not used for 200 days"
+	has "${shown[audit]}" "jenkins: may do everything, on every resource, valid for 1500 days more"
+	has "${shown[audit]}" "forgotten: never used"
+	[[ ${shown[sweep]} =~ forgotten\ \([0-9A-Za-z]{10}\)\ of\ admin\ has\ been\ deleted:\ never\ used\ since\ 20 ]] || fail "sweep"
+	[[ ${shown[sweep]} =~ phone\ \([0-9A-Za-z]{10}\)\ of\ alice\ has\ been\ deleted:\ last\ used\ on\ 20 ]] || fail "sweep"
+	has "${shown[rotate]}" "rotated deploy ("
+	[[ ${shown[ci_token]} =~ token\ ci-[0-9-]+\ may\ read\ workspace\ dev\ until.*has\ been\ deleted ]] || fail "ci-token"
+}
