@@ -209,21 +209,30 @@ static int fill_variables(struct words *words, const struct wanted *wanted, enum
 
 /* ----------------------------------------------------------------- tokens */
 
-/* Whether a token can be named by its name: not like an option, no blanks to be trimmed. */
-static bool is_nameable(const char *name)
+/* Whether a token can be named by its name: not like an option, nor like another token's id. */
+static bool is_nameable(const struct coder_objects *tokens, const struct coder_object *token)
 {
-	static const char blanks[] = " \t\r\n\v\f";
-	size_t len = strlen(name);
+	const char *name = token->name;
+	char id[CODER_ID_LEN + 1];
 
-	return len && name[0] != '-' && !strchr(blanks, name[0]) &&
-	       !strchr(blanks, name[len - 1]) && coder_is_utf8(name);
+	if (!*name || *name == '-' || !coder_is_utf8(name))
+		return false;
+	if (coder_meaning(name, id) == CODER_MEANS_NAME)
+		return true;
+	for (size_t i = 0; i < tokens->n; i++)
+		if (strcmp(tokens->v[i].id, id) == 0)
+			return &tokens->v[i] == token;
+	return true;
 }
 
 static int add_token(struct words *words, const struct wanted *wanted,
-		     const struct coder_object *token, bool by_id, struct coder_error *err)
+		     const struct coder_objects *tokens, const struct coder_object *token,
+		     bool by_id, struct coder_error *err)
 {
 	int64_t left = strtoll(token->owner, NULL, 10) - wanted->call->now;
-	const char *text = by_id || !is_nameable(token->name) ? token->id : token->name;
+	bool operand = wanted->kind == OPTS_VALUE_TOKEN;
+	const char *text =
+		by_id || (operand && !is_nameable(tokens, token)) ? token->id : token->name;
 	const char *other = text == token->id ? token->name : token->id;
 	char note[256], when[32] = "expired";
 
@@ -248,7 +257,7 @@ static int fill_tokens(struct words *words, const struct wanted *wanted, struct 
 
 	for (int by_id = 0; tokens && by_id <= ids && !words->n; by_id++)
 		for (size_t i = 0; i < tokens->n; i++)
-			if (add_token(words, wanted, &tokens->v[i], by_id, err) < 0)
+			if (add_token(words, wanted, tokens, &tokens->v[i], by_id, err) < 0)
 				return -1;
 	words_sort(words, 0);
 	return 0;

@@ -122,7 +122,7 @@ static int create_check(struct call *call, struct coder_error *err)
 	/* servers take it, but what lists names, one a line, would show two */
 	if (strpbrk(state->request.name, "\r\n"))
 		return coder_error_set(err, CODER_ERR_USAGE, "name: has a line break in it");
-	/* what names a token is trimmed */
+	/* in a list nobody would see it */
 	if (!state->request.name[strspn(state->request.name, " \t\v\f")])
 		return coder_error_set(err, CODER_ERR_USAGE, "name: has only blanks in it");
 	if (check_lifetime(options->lifetime, state, err) < 0 ||

@@ -39,9 +39,10 @@ static const struct opts_option rm_table[] = {
 static const char *const rm_description[] = {
 	"Deletes API tokens, where coder tokens rm of today only expires them: give --expire for "
 	"that. Deleting is final and removes the token's audit trail.",
-	"Each token is named by its name, its id or the token itself, of which only the id is "
-	"sent. All are looked up first: if any is not found, nothing is removed. A failure while "
-	"removing does not stop the rest. The token in use is refused unless --include-self.",
+	"Each token is named by the token itself, of which only the id is sent, by its id or by its "
+	"name, exactly. They are tried in this order: what is an id is not taken for a name. All "
+	"are looked up first: if any is not found, nothing is removed. A failure while removing "
+	"does not stop the rest. The token in use is refused unless --include-self.",
 	NULL,
 };
 
@@ -73,47 +74,33 @@ static int rm_check(struct call *call, struct coder_error *err)
 	return options->from ? command_array(options->from, &state->arguments, err) : 0;
 }
 
-static bool already_found(const struct coder_tokens *tokens, const struct coder_token *token)
-{
-	for (size_t i = 0; i < tokens->n; i++)
-		if (strcmp(tokens->v[i].id, token->id) == 0)
-			return true;
-	return false;
-}
-
-/* Finds every target; the token in use, if it is among them, goes last. */
+/* Finds every token; the token in use, if it is among them, goes last. */
 static int find_all(struct call *call, struct coder_error *err)
 {
 	const struct rm_options *options = call->options;
 	struct rm_state *state = call->state;
+	struct coder_tokens *tokens = &state->tokens;
 	const char *self = coder_self_id(call->client);
-	struct coder_token own = { 0 };
-	int rc = 0;
+	size_t i = 0;
 
-	for (size_t i = 0; i < state->arguments.n && rc == 0; i++) {
-		struct coder_token token = { 0 };
+	if (coder_tokens_find(call->client, options->user, &state->arguments, tokens, err) < 0)
+		return -1;
+	while (i < tokens->n && strcmp(tokens->v[i].id, self) != 0)
+		i++;
+	if (i == tokens->n)
+		return 0;
+	if (!options->include_self)
+		return coder_error_set(err, CODER_ERR_USAGE,
+				       "%s (%s) is the token in use: give --include-self to remove "
+				       "it, too",
+				       tokens->v[i].name, self);
+	for (; i + 1 < tokens->n; i++) {
+		struct coder_token next = tokens->v[i + 1];
 
-		rc = coder_token_find(call->client, options->user, state->arguments.v[i], &token,
-				      err);
-		if (rc == 0 && strcmp(token.id, self) == 0) {
-			coder_token_done(&own);
-			own = token;
-		} else if (rc == 0 && !already_found(&state->tokens, &token)) {
-			rc = coder_tokens_move(&state->tokens, &token, err);
-			coder_token_done(&token);
-		} else {
-			coder_token_done(&token);
-		}
+		tokens->v[i + 1] = tokens->v[i];
+		tokens->v[i] = next;
 	}
-	if (rc == 0 && own.id && !options->include_self)
-		rc = coder_error_set(err, CODER_ERR_USAGE,
-				     "%s (%s) is the token in use: give --include-self to remove "
-				     "it, too",
-				     own.name, own.id);
-	else if (rc == 0 && own.id)
-		rc = coder_tokens_move(&state->tokens, &own, err);
-	coder_token_done(&own);
-	return rc;
+	return 0;
 }
 
 static int report(struct call *call, const struct coder_token *token, struct coder_error *err)
@@ -156,7 +143,8 @@ static int remove_one(struct call *call, const struct coder_token *token, struct
 /* Of several a failure is printed and the rest goes on; an interrupt ends it. */
 static int remove_all(struct call *call, struct coder_error *err)
 {
-	const struct coder_tokens *tokens = &((struct rm_state *)call->state)->tokens;
+	const struct rm_state *state = call->state;
+	const struct coder_tokens *tokens = &state->tokens;
 	bool progress = tokens->n >= PROGRESS_FROM && shio_error_is_terminal();
 	char text[64];
 
@@ -169,7 +157,7 @@ static int remove_all(struct call *call, struct coder_error *err)
 			continue;
 		if (progress)
 			shio_progress(NULL);
-		if (tokens->n == 1 || err->code == CODER_ERR_MEMORY)
+		if (state->arguments.n == 1 || err->code == CODER_ERR_MEMORY)
 			return -1;
 		if (err->code == CODER_ERR_INTERRUPTED) {
 			shio_error("interrupted: %zu of %zu removed", i, tokens->n);

@@ -40,8 +40,9 @@ static const struct opts_option view_table[] = {
 };
 
 static const char *const view_description[] = {
-	"Shows one API token, named by its name, its id or the token itself, of which only the id "
-	"is sent. Expired tokens are found, too; login sessions are not shown.",
+	"Shows one API token, named by the token itself, of which only the id is sent, by its id or "
+	"by its name, exactly. They are tried in this order: what is an id is not taken for a "
+	"name. Expired tokens are found, too; login sessions are not shown.",
 	"The arrays TOKEN_SCOPES and TOKEN_ALLOW_LIST get its scopes and allow list, sorted, one "
 	"entry an element.",
 	"Fields of -A: id name owner user_id login_type scopes allow_list lifetime_seconds "
@@ -91,12 +92,10 @@ static int view_run(struct call *call, struct coder_error *err)
 		.no_header = options->no_header,
 		.silent = options->assoc && !options->output && !options->columns.n,
 	};
-	int rc;
 
-	rc = options->self ? coder_token_self(call->client, &state->token, err) :
+	if ((options->self ? coder_token_self(call->client, &state->token, err) :
 			     coder_token_find(call->client, options->user, call->operands.v[0],
-					      &state->token, err);
-	if (rc < 0)
+					      &state->token, err)) < 0)
 		return -1;
 	if ((options->assoc || output_needs_owner(&format)) &&
 	    coder_token_fill_owner(call->client, &state->token, err) < 0)

@@ -258,8 +258,7 @@ static int get_token(struct coder_client *client, const char *const *parts, cons
 	if (client_call(client, &request, &response, err) < 0 ||
 	    token_decode(response.body.data, response.body.len, &token, err) < 0)
 		return -1;
-	if ((id && strcmp(token.id, id) != 0) ||
-	    (name && *token.name && strcmp(token.name, name) != 0))
+	if ((id && strcmp(token.id, id) != 0) || (name && strcmp(token.name, name) != 0))
 		return coder_error_set(
 			err, CODER_ERR_NO_ANSWER,
 			"broken answer: another token (id %s) than the one asked for", token.id);
@@ -288,146 +287,6 @@ int client_token_by_id(struct coder_client *client, const char *user, const char
 	const char *const parts[] = { "users", user, "keys", id, NULL };
 
 	return get_token(client, parts, id, NULL, timeout_ns, ret, err);
-}
-
-static bool has_name(const void *name, const struct coder_token *token)
-{
-	return strcmp(token->name, name) == 0;
-}
-
-int client_token_named(struct coder_client *client, const char *user, const char *name,
-		       struct coder_token *ret, struct coder_error *err)
-{
-	struct coder_tokens CLEANUP(coder_tokens_done) found = { 0 };
-
-	if (coder_name_routable(name)) {
-		struct coder_token CLEANUP(coder_token_done) token = { 0 };
-
-		if (coder_token_by_name(client, user, name, &token, err) < 0)
-			return -1;
-		/* the route finds login sessions with a name, too */
-		if (strcmp(token.login_type, "token") == 0) {
-			*ret = token;
-			memset(&token, 0, sizeof(token));
-			return 0;
-		}
-	} else {
-		if (coder_token_list(client, user, false, true, has_name, name, &found, err) < 0)
-			return -1;
-		if (found.n) {
-			*ret = found.v[0];
-			memset(&found.v[0], 0, sizeof(found.v[0]));
-			return 0;
-		}
-	}
-	return coder_error_set(err, CODER_ERR_NOT_FOUND, "no token of that name was found");
-}
-
-/* By id, API tokens only, and of the user that was asked for. */
-static int find_by_id(struct coder_client *client, const char *user, const char *id,
-		      struct coder_token *ret, struct coder_error *err)
-{
-	struct coder_token CLEANUP(coder_token_done) token = { 0 };
-	struct coder_user CLEANUP(coder_user_done) owner = { 0 };
-
-	if (coder_token_by_id(client, user ? user : "me", id, &token, err) < 0)
-		return -1;
-	if (strcmp(token.login_type, "token") != 0)
-		return coder_error_set(err, CODER_ERR_NOT_FOUND,
-				       "not found among API tokens: it is a login session (%s)",
-				       token.login_type);
-	if (user) {
-		if (coder_user_get(client, user, &owner, err) < 0)
-			return -1;
-		if (strcmp(owner.id, token.user_id) != 0)
-			return coder_error_set(err, CODER_ERR_NOT_FOUND,
-					       "not found among the tokens of %s", user);
-	}
-	*ret = token;
-	memset(&token, 0, sizeof(token));
-	return 0;
-}
-
-/* Tries what arg may mean, in turn; a next meaning only after "no such token". */
-static int find(struct coder_client *client, const char *user, const char *arg,
-		struct coder_token *ret, struct coder_error *err)
-{
-	char id[CODER_ID_LEN + 1] = "";
-	bool shaped = coder_token_shaped(arg);
-
-	if (shaped) {
-		struct coder_tokens CLEANUP(coder_tokens_done) found = { 0 };
-		struct coder_error by_id;
-
-		memcpy(id, arg, CODER_ID_LEN);
-		if (find_by_id(client, user, id, ret, err) == 0)
-			return 0;
-		if (err->code != CODER_ERR_NOT_FOUND)
-			return -1;
-		by_id = *err;
-		/* a name of that shape is not asked for by name: it may be a secret */
-		if (coder_token_list(client, user ? user : "me", false, true, has_name, arg, &found,
-				     err) < 0)
-			return -1;
-		if (!found.n) {
-			*err = by_id;
-			return -1;
-		}
-		*ret = found.v[0];
-		memset(&found.v[0], 0, sizeof(found.v[0]));
-		return 0;
-	}
-	if (client_token_named(client, user ? user : "me", arg, ret, err) == 0)
-		return 0;
-	if (err->code != CODER_ERR_NOT_FOUND || !coder_id_shaped(arg))
-		return -1;
-	return find_by_id(client, user, arg, ret, err);
-}
-
-int coder_token_find(struct coder_client *client, const char *user, const char *arg,
-		     struct coder_token *ret, struct coder_error *err)
-{
-	static const char blanks[] = " \t\r\n\v\f";
-	const char *whole = arg;
-	char *trimmed;
-	size_t len;
-	int rc;
-
-	arg += strspn(arg, blanks);
-	for (len = strlen(arg); len && strchr(blanks, arg[len - 1]); len--)
-		;
-	if (!len)
-		return coder_error_set(err, CODER_ERR_USAGE,
-				       "empty: a name, id or token is wanted");
-	trimmed = strndup(arg, len);
-	if (!trimmed)
-		return coder_error_memory(err);
-	rc = find(client, user, trimmed, ret, err);
-	if (rc < 0 && err->code == CODER_ERR_NOT_FOUND && strcmp(trimmed, whole) != 0 &&
-	    !coder_token_shaped(trimmed)) {
-		struct coder_error by_trimmed = *err;
-
-		/* or the blanks are the name's own */
-		rc = client_token_named(client, user ? user : "me", whole, ret, err);
-		if (rc < 0 && err->code == CODER_ERR_NOT_FOUND)
-			*err = by_trimmed;
-	}
-	if (rc < 0 && coder_token_shaped(trimmed))
-		coder_error_wrap(err, "%.*s", CODER_ID_LEN, trimmed); /* the rest is secret */
-	else if (rc < 0)
-		coder_error_wrap(err, "%s", trimmed);
-	buf_free_string(trimmed);
-	return rc;
-}
-
-int coder_token_self(struct coder_client *client, struct coder_token *ret, struct coder_error *err)
-{
-	if (!client->self_id[0])
-		return coder_error_set(err, CODER_ERR_AUTH,
-				       "the token in use has not the shape of a session token");
-	if (find_by_id(client, NULL, client->self_id, ret, err) < 0)
-		return coder_error_wrap(err, "the token in use, %s", client->self_id);
-	return 0;
 }
 
 static bool is_only(const struct coder_strings *list, const char *s)
@@ -556,21 +415,6 @@ int coder_token_max_lifetime(struct coder_client *client, const char *user, int6
 		return coder_error_set(err, CODER_ERR_NO_ANSWER,
 				       "broken answer: no max_token_lifetime for %s", user);
 	*ret_ns = ns;
-	return 0;
-}
-
-int coder_token_name_taken(struct coder_client *client, const char *user, const char *name,
-			   bool *ret_taken, struct coder_error *err)
-{
-	struct coder_token CLEANUP(coder_token_done) token = { 0 };
-
-	if (client_token_named(client, user, name, &token, err) == 0) {
-		*ret_taken = true;
-		return 0;
-	}
-	if (err->code != CODER_ERR_NOT_FOUND)
-		return coder_error_wrap(err, "looking up the name %s", name);
-	*ret_taken = false;
 	return 0;
 }
 

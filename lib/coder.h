@@ -283,6 +283,15 @@ void coder_hide_tokens(char *text);
 /* Whether text could be a public id: ^[0-9A-Za-z]{10}$. */
 bool coder_id_shaped(const char *text);
 
+/* What a text that names a token may mean, by its shape. */
+enum coder_meaning {
+	CODER_MEANS_NAME, /* a name and nothing else */
+	CODER_MEANS_ID, /* an id, or else a name */
+	CODER_MEANS_TOKEN, /* a token, whole or truncated, or else a name; it may hold a secret */
+};
+/* Blanks around the text do not count. The public id goes to ret_id, but for a mere name. */
+enum coder_meaning coder_meaning(const char *text, char ret_id[CODER_ID_LEN + 1]);
+
 /* A new secret, whole: id, "-", secret. Wiped by coder_secret_done(). */
 struct coder_secret {
 	char text[64];
@@ -429,13 +438,28 @@ int coder_token_by_id(struct coder_client *client, const char *user, const char 
 bool coder_name_routable(const char *name);
 
 /*
- * Finds an API token (login type "token") as a person names it: blanks around
- * arg are trimmed; what is coder_token_shaped() goes by id and, if there is no
- * such id, is matched with the names in the list; the rest goes by name, then
- * by id, then by the name with its blanks. With user not NULL the token must be
- * that user's.
+ * Finds the API tokens (login type "token") that texts name. What a text means is
+ * decided in this order:
+ *
+ *  1. What coder_meaning() takes for a token goes by its id. If there is no such
+ *     id, the text as it is, blanks and all, is looked for in the list. It is in no URL.
+ *  2. What coder_meaning() takes for an id, and is the id of a token, means that token.
+ *  3. Everything else is a name, as it is, blanks and all.
+ *
+ * With user not NULL the tokens must be that user's. An id of something else (a
+ * login session, or with user a token of another user) is not found, and is not taken for a
+ * name either: only somebody who wants to mislead gives a token such a name.
+ *
+ * ret gets each token once, in the order of the texts that named it first. Fails
+ * if any text names none, NOT_FOUND; an empty text is a USAGE error. Where the
+ * list had to be asked for, and shows that a text is the id of one token and the name
+ * of another, the hook notice() gets a line that names the other.
  */
-int coder_token_find(struct coder_client *client, const char *user, const char *arg,
+int coder_tokens_find(struct coder_client *client, const char *user,
+		      const struct coder_strings *texts, struct coder_tokens *ret,
+		      struct coder_error *err);
+/* The same for one text. */
+int coder_token_find(struct coder_client *client, const char *user, const char *text,
 		     struct coder_token *ret, struct coder_error *err);
 
 /* The token in use, if it is an API token. */

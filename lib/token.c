@@ -7,6 +7,7 @@
 #include "internal.h"
 
 #define SECRET_LEN 22 /* characters behind a token's id and dash */
+#define SECRET_LEN_MIN 11 /* of a truncated one that still counts as a token */
 
 /* ----------------------------------------------------------------- shapes */
 
@@ -24,7 +25,7 @@ bool coder_token_shaped(const char *text)
 		return false;
 	text += CODER_ID_LEN + 1;
 	secret_len = alnum_len(text);
-	return secret_len >= 11 && !text[secret_len];
+	return secret_len >= SECRET_LEN_MIN && !text[secret_len];
 }
 
 void coder_hide_tokens(char *text)
@@ -47,6 +48,29 @@ void coder_hide_tokens(char *text)
 bool coder_id_shaped(const char *text)
 {
 	return alnum_len(text) == CODER_ID_LEN && !text[CODER_ID_LEN];
+}
+
+enum coder_meaning coder_meaning(const char *text, char ret_id[CODER_ID_LEN + 1])
+{
+	static const char blanks[] = " \t\r\n\v\f";
+	const char *begin = text + strspn(text, blanks), *end = begin + alnum_len(begin);
+	enum coder_meaning meaning = CODER_MEANS_ID;
+
+	if (end - begin != CODER_ID_LEN)
+		return CODER_MEANS_NAME;
+	if (*end == '-') {
+		size_t secret_len = alnum_len(++end);
+
+		if (secret_len < SECRET_LEN_MIN)
+			return CODER_MEANS_NAME;
+		meaning = CODER_MEANS_TOKEN;
+		end += secret_len;
+	}
+	if (end[strspn(end, blanks)])
+		return CODER_MEANS_NAME;
+	memcpy(ret_id, begin, CODER_ID_LEN);
+	ret_id[CODER_ID_LEN] = '\0';
+	return meaning;
 }
 
 bool coder_name_routable(const char *name)

@@ -148,8 +148,8 @@ directions() {
 		answer: base duration json url
 		http: base answer json signals token url wire
 		client: base http json token
-		search: base client http json
-		create resolve: base allow client http json search token
+		search find: base client http json token
+		create resolve: base allow client find http json search token
 		shell opts width:
 		opts_doc: opts
 		output: lib shell width

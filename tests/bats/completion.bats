@@ -246,9 +246,26 @@ id_of() { # id_of TOKEN
 	offers 'token_rm a@b:c' a@b:c=d
 }
 
-@test "a name that cannot be typed as one is offered as its id" {
-	ctl POST tokens '[{"owner":"admin","name":"-x"},{"owner":"admin","name":" blank"}]' >/dev/null
-	among 'token_rm ' "$(id_of -x)" "$(id_of ' blank')"
+@test "blanks around a name are typed as they are" {
+	ctl POST tokens '[{"owner":"admin","name":" blank"},{"owner":"admin","name":"prod"},
+		{"owner":"admin","name":"prod "},{"owner":"admin","name":"stage\n"},{"owner":"admin","name":"  "}]' >/dev/null
+	among 'token_rm ' '\ blank' '\ \ ' "\$'stage\\012'"
+	offers 'token_rm pro' prod 'prod\ '
+	offers 'token_view prod\ ' 'prod\ '
+	offers "token_view 'prod " 'prod '
+	offers 'token_list --name prod\ ' 'prod\ '
+	eval "token_rm $(printf '%s ' "${COMPREPLY[@]}")" >/dev/null
+	is "$(names | grep -c prod)$(names | grep -x prod)" 1prod
+}
+
+@test "a name that cannot be typed as one, or means another token, is offered as its id" {
+	ctl POST tokens '[{"owner":"admin","name":"-x"},{"owner":"admin","name":"abcDEF0123"},
+		{"owner":"admin","name":"mine","id":"idOfTheOne"},{"owner":"admin","name":"idOfTheOne"},
+		{"owner":"admin","name":" idOfTheOne"},{"owner":"admin","name":"idOfTheOne-0123456789a"}]' >/dev/null
+	among 'token_rm ' "$(id_of -x)" abcDEF0123 mine "$(id_of idOfTheOne)" "$(id_of ' idOfTheOne')" \
+		"$(id_of idOfTheOne-0123456789a)"
+	without 'token_rm ' idOfTheOne '\ idOfTheOne' idOfTheOne-0123456789a
+	among 'token_list --name ' idOfTheOne
 }
 
 @test "inside of quotes an entry that goes on does not get its quote closed" {

@@ -111,6 +111,40 @@ DELETE /api/v2/users/me/keys/$id"
 	lacks "$(ctl GET log)" "${KEYS[1]#*-}"
 }
 
+# written - the names of admin's tokens, but for the seed's, as Python writes them.
+written() {
+	# shellcheck disable=SC2086 # a list of words
+	ctl GET tokens | python3 -c '
+import json, sys
+print(sorted(t["name"] for t in json.load(sys.stdin)
+             if t["owner"] == "admin" and t["login_type"] == "token" and t["name"] not in sys.argv))' $ALL
+}
+
+@test "a name is removed exactly, blanks and all" {
+	local -A t=()
+	local -a doomed=() ids=()
+	local id
+	seed '[{"owner": "admin", "name": "prod"}, {"owner": "admin", "name": "prod "},
+		{"owner": "admin", "name": "stage\n"}, {"owner": "admin", "name": "stage"}, {"owner": "admin", "name": " "}]'
+	try token_rm 'prod '
+	is "$status$err $out" "0 Token has been deleted."
+	is "$(written)" "[' ', 'prod', 'stage', 'stage\\n']"
+	# names that a list has stored, given back as they are
+	token_list -v ids -A t
+	for id in "${ids[@]}"; do
+		[[ ${t[$id,name]} != [[:blank:]]* && ${t[$id,name]} != *$'\n' ]] || doomed+=("${t[$id,name]}")
+	done
+	is "${#doomed[@]}" 2
+	try token_rm --from doomed
+	is "$status$err" 0
+	is "$(written)" "['prod', 'stage']"
+	try token_rm ' prod'
+	refused 3 "' prod': "
+	try token_rm $'stage\n'
+	refused 3 "'stage\\x0a': "
+	is "$(written)" "['prod', 'stage']"
+}
+
 @test "names that cannot stand in a path are found through the list" {
 	local name
 	seed '[{"owner": "admin", "name": "a/b"}, {"owner": "admin", "name": ".."},
@@ -193,6 +227,79 @@ Token has been expired: grafana ($one)"
 	is "$status" 0
 	is "$out" "Token has been deleted: grafana ($id)"
 	is "$(changes)" "DELETE /api/v2/users/me/keys/$id"
+}
+
+@test "arguments that name one token count once, and fail like several" {
+	local id
+	id=$(id_of grafana)
+	seed '{"owner": "admin", "name": "a/b", "id": "idOfPath00"}'
+	try token_rm a/b idOfPath00 "$id" a/b " $id" grafana
+	is "$status$err" 0
+	is "$out" "Token has been deleted: a/b (idOfPath00)
+Token has been deleted: grafana ($id)"
+	is "$(changes)" "DELETE /api/v2/users/me/keys/idOfPath00
+DELETE /api/v2/users/me/keys/$id"
+	is "$(requests | grep -c 'include_all')" 1
+	id=$(id_of terraform)
+	fault '{"method": "DELETE", "path": "/keys/", "status": 500}'
+	try token_rm terraform "$id"
+	refused 8 "terraform ($id): "
+}
+
+@test "an id means its token, and a decoy with that name stays" {
+	local -a ids=()
+	seed '[{"owner": "admin", "name": "idOfLeaked", "id": "idOfDecoy0"}, {"owner": "admin", "name": "idOfLeaked ", "id": "idOfDecoy1"},
+		{"owner": "admin", "name": "leaked", "id": "idOfLeaked", "scopes": ["workspace:read"]}]'
+	try token_list --scope workspace:read -v ids
+	try token_rm --from ids
+	is "$status$err $out" "0 Token has been deleted."
+	is "$(changes)" "DELETE /api/v2/users/me/keys/idOfLeaked"
+	lacks "$(left)" leaked
+	has "$(left)" idOfLeaked
+	# now there is no such id: what is left is the name
+	try token_rm 'idOfLeaked ' idOfDecoy0
+	is "$status $out" "0 Token has been deleted: idOfLeaked  (idOfDecoy1)
+Token has been deleted: idOfLeaked (idOfDecoy0)"
+	is "$(left)" "$ALL"
+}
+
+@test "each of two tokens that are called like each other's ids is removed by its id" {
+	seed '[{"owner": "admin", "name": "idOfBBBBBB", "id": "idOfAAAAAA"}, {"owner": "admin", "name": "idOfAAAAAA", "id": "idOfBBBBBB"}]'
+	try token_rm --dry-run idOfAAAAAA idOfBBBBBB
+	is "$status $out" "0 Token would be deleted: idOfBBBBBB (idOfAAAAAA)
+Token would be deleted: idOfAAAAAA (idOfBBBBBB)"
+	try token_rm idOfAAAAAA
+	is "$(changes)" "DELETE /api/v2/users/me/keys/idOfAAAAAA"
+}
+
+@test "a decoy does not go in the place of a leaked session, or of another user's token" {
+	local id
+	id=$(id_of laptop)
+	seed '[{"owner": "admin", "name": "sbxBob0001"}, {"owner": "bob", "name": "'"$id"'"},
+		{"owner": "admin", "name": "sbxBob0001-sandboxBobSe"}]'
+	try token_rm sbxBob0001
+	refused 3 "sbxBob0001: not found among API tokens: it is a login session"
+	try token_rm sbxBob0001-sandboxBobSe
+	refused 3 "sbxBob0001: not found among API tokens: it is a login session"
+	try token_rm -u bob "$id"
+	refused 3 "$id: not found among the tokens of bob"
+	is "$(changes)" ""
+}
+
+@test "a list at hand that shows another token of that name is told of" {
+	seed '[{"owner": "admin", "name": "first", "id": "idOfFirst0"}, {"owner": "admin", "name": "idOfFirst0", "id": "idOfOther0"},
+		{"owner": "admin", "name": "own", "id": "idOfOwn000"}, {"owner": "admin", "name": "idOfFirst0-0123456789a", "id": "idOfThird0"},
+		{"owner": "admin", "name": "a/b"}]'
+	try token_rm --dry-run idOfFirst0 idOfOwn000 a/b
+	is "$status" 0
+	has "$err" "'idOfFirst0' means the token with this id; another token (id idOfOther0) has it as its name"
+	is "$(wc -l <<<"$err")" 1
+	try token_rm --dry-run a/b idOfFirst0-0123456789a
+	has "$err" "'idOfFirst0-...' means the token with this id; another token (id idOfThird0) has it as its name"
+	lacks "$err" 0123456789a
+	is "$(wc -l <<<"$out")" 2
+	try token_rm --dry-run idOfFirst0
+	is "$status$err" 0
 }
 
 @test "if any is not found, nothing is removed" {

@@ -124,8 +124,7 @@ user:read  grafana  '
 	seed '{"owner": "admin", "id": "abcDEF0123", "name": "mine"}'
 	view abcDEF0123
 	shows mine
-	is "$(requests | head -2)" "GET /api/v2/users/me/keys/tokens/abcDEF0123
-GET /api/v2/users/me/keys/abcDEF0123"
+	is "$(requests | head -1)" "GET /api/v2/users/me/keys/abcDEF0123"
 }
 
 @test "by the token itself, of which only the id is sent" {
@@ -149,14 +148,43 @@ GET /api/v2/users/me/keys/abcDEF0123"
 	lacks "$(ctl GET log)" "${secret:0:11}"
 }
 
-@test "blanks around it do not matter: a token read with its newline is found" {
+@test "blanks around an id or a token do not matter: a token read with its newline is found" {
 	seed '{"owner": "admin", "name": "mine"}'
-	view $'  \t mine \r\n'
-	shows mine
 	view "${KEYS[0]}"$'\n'
 	shows mine
 	view " ${KEYS[0]%%-*} "
 	shows mine
+	view $'\t \r\n'"${KEYS[0]}"$' \v\f'
+	shows mine
+	lacks "$(ctl GET log)" "${KEYS[0]#*-}"
+}
+
+@test "blanks around a name are the name's own" {
+	local name
+	seed '[{"owner": "admin", "name": "prod"}, {"owner": "admin", "name": "prod "},
+		{"owner": "admin", "name": "stage\n"}, {"owner": "admin", "name": " "}, {"owner": "admin", "name": "\t\n"},
+		{"owner": "admin", "name": "a/b "}, {"owner": "admin", "name": ".. "}]'
+	for name in prod 'prod ' $'stage\n' ' ' $'\t\n' 'a/b ' '.. '; do
+		local -A t=()
+		try token_view "$name" -A t
+		is "$status$err" 0
+		is "${t[name]}" "$name"
+	done
+	forget_requests
+	try token_view ' prod'
+	refused 3 "' prod': Resource not found"
+	is "$(requests)" "GET /api/v2/users/me/keys/tokens/%20prod
+GET /api/v2/users/me/keys/sbxAdmin01"
+	try token_view $'prod\n'
+	refused 3 "'prod\\x0a': Resource not found"
+	try token_view stage
+	refused 3 "stage: Resource not found"
+	try token_view '  '
+	refused 3 "'  ': Resource not found"
+	try token_view 'a/b'
+	refused 3 "a/b: no token of that name"
+	try token_view ' a/b '
+	refused 3 "' a/b ': no token of that name"
 }
 
 @test "a token that does not exist is not found, and its secret is not told" {
@@ -205,12 +233,78 @@ GET /api/v2/users/me/keys/abcDEF0123"
 GET /api/v2/users/me/keys/tokens?include_all=false&include_expired=true"
 }
 
-@test "a name that is another token's id: the name counts" {
-	seed '[{"owner": "admin", "id": "idOfFirst0", "name": "first"},
-		{"owner": "admin", "id": "idOfOther0", "name": "idOfFirst0"}]'
-	view idOfFirst0
-	shows idOfFirst0
-	is "${out%%$'\t'*}" idOfOther0
+@test "blanks around a name that looks like a token are the name's own, too" {
+	seed '[{"owner": "admin", "name": "0123456789-0123456789ab"}, {"owner": "admin", "name": "0123456789-0123456789ab "}]'
+	try token_view '0123456789-0123456789ab ' -o json
+	has "$out" '"token_name": "0123456789-0123456789ab "'
+	try token_view ' 0123456789-0123456789ab'
+	refused 3 "0123456789: "
+	lacks "$err${TOKEN_ERROR[*]}$(ctl GET log)" 0123456789ab
+}
+
+@test "what has the shape of an id, and is none, is a name" {
+	seed '[{"owner": "admin", "name": "production"}, {"owner": "admin", "name": "production "}]'
+	view production
+	shows production
+	is "$(requests | head -2)" "GET /api/v2/users/me/keys/production
+GET /api/v2/users/me/keys/tokens/production"
+	view 'production '
+	shows 'production '
+	try token_view ' production'
+	refused 3 "' production': Resource not found"
+}
+
+@test "an id means its token, whatever other tokens are called" {
+	seed '[{"owner": "admin", "id": "idOfOther0", "name": "idOfFirst0"},
+		{"owner": "admin", "id": "idOfThird0", "name": " idOfFirst0"},
+		{"owner": "admin", "id": "idOfFirst0", "name": "first"}]'
+	for text in idOfFirst0 ' idOfFirst0' $'idOfFirst0\n' idOfFirst0-0123456789a; do
+		view "$text"
+		shows first
+	done
+	is "$(requests | grep -c /tokens)" 0
+	view idOfThird0
+	is "$status/$out" "0/$out"
+	has "$out" idOfThird0$'\t'" idOfFirst0"
+}
+
+@test "the id of something else is no name: a decoy is not taken for it" {
+	seed '[{"owner": "admin", "id": "idOfDecoy0", "name": "sbxBob0001"},
+		{"owner": "admin", "id": "idOfDecoy1", "name": "sbxBob0001-0123456789ab"},
+		{"owner": "alice", "id": "idOfDecoy2", "name": "idOfAdmin0"},
+		{"owner": "admin", "id": "idOfAdmin0", "name": "x"}]'
+	for text in sbxBob0001 sbxBob0001-0123456789ab; do
+		try token_view "$text"
+		refused 3 "sbxBob0001: not found among API tokens: it is a login session"
+	done
+	try token_view -u alice idOfAdmin0
+	refused 3 "idOfAdmin0: not found among the tokens of alice"
+	is "$(requests | grep -c /tokens)" 0
+}
+
+@test "only \"no such token\" leads from one meaning of a text to the next" {
+	local code
+	seed '[{"owner": "admin", "id": "idOfDecoy0", "name": "idOfFirst0"},
+		{"owner": "admin", "id": "idOfDecoy1", "name": "idOfFirst0-0123456789ab"}, {"owner": "admin", "id": "idOfFirst0", "name": "x"}]'
+	for code in 401 403 429 500 502; do
+		fault "$(printf '{"path": "keys/idOfFirst0", "times": 0, "status": %d, "body": "{\\"message\\": \\"Forbidden.\\"}",
+			"headers": {"Content-Type": "application/json"}}' "$code")"
+		try token_view idOfFirst0
+		lacks "$out" idOf
+		((status != 0 && status != 3)) || fail "$code"
+		try token_view idOfFirst0-0123456789ab
+		((status != 0 && status != 3)) || fail "$code"
+		is "$(requests | grep -c /tokens)" 0
+		ctl DELETE faults >/dev/null
+	done
+}
+
+@test "a login session of the same name hides no token" {
+	seed '[{"owner": "admin", "name": "both", "login_type": "password"}, {"owner": "admin", "name": "both"}]'
+	view both
+	shows both
+	is "$(requests | head -2)" "GET /api/v2/users/me/keys/tokens/both
+GET /api/v2/users/me/keys/tokens?include_all=false&include_expired=true"
 }
 
 @test "names are looked up with their case" {
@@ -412,8 +506,6 @@ grafana  '
 	refused 2 "b"
 	is "$(requests)" ""
 	try token_view ''
-	refused 2 "empty: a name, id or token is wanted"
-	try token_view $' \n'
 	refused 2 "empty: a name, id or token is wanted"
 	is "$(requests)" ""
 }

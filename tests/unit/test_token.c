@@ -26,6 +26,33 @@ static void test_shapes(void **state)
 	assert_false(coder_id_shaped(""));
 }
 
+static void assert_meaning(const char *text, enum coder_meaning meaning, const char *id)
+{
+	char got[CODER_ID_LEN + 1] = "";
+
+	assert_int_equal(coder_meaning(text, got), meaning);
+	assert_string_equal(got, id);
+}
+
+static void test_meanings(void **state)
+{
+	(void)state;
+	assert_meaning("aB3defghij", CODER_MEANS_ID, "aB3defghij");
+	assert_meaning(" \t\r\n\v\faB3defghij \n", CODER_MEANS_ID, "aB3defghij");
+	assert_meaning("aB3defghij-01234567890", CODER_MEANS_TOKEN, "aB3defghij");
+	assert_meaning("\taB3defghij-0123456789abcdefghijkl\r\n", CODER_MEANS_TOKEN, "aB3defghij");
+	assert_meaning("aB3defghij-0123456789", CODER_MEANS_NAME, "");
+	assert_meaning("aB3defghij -01234567890", CODER_MEANS_NAME, "");
+	assert_meaning("aB3defghij-01234567890 x", CODER_MEANS_NAME, "");
+	assert_meaning("aB3defghij-01234567890-x", CODER_MEANS_NAME, "");
+	assert_meaning("aB3defghij x", CODER_MEANS_NAME, "");
+	assert_meaning("aB3defghi", CODER_MEANS_NAME, "");
+	assert_meaning("aB3defghijk", CODER_MEANS_NAME, "");
+	assert_meaning("aB3defghij\xc2\xa0", CODER_MEANS_NAME, "");
+	assert_meaning("", CODER_MEANS_NAME, "");
+	assert_meaning(" \n", CODER_MEANS_NAME, "");
+}
+
 static void test_routable_names(void **state)
 {
 	(void)state;
@@ -349,6 +376,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_shapes),
+		cmocka_unit_test(test_meanings),
 		cmocka_unit_test(test_routable_names),
 		cmocka_unit_test(test_decodes_a_whole_one),
 		cmocka_unit_test(test_decodes_what_old_servers_send),
