@@ -83,7 +83,8 @@ int answer_header(struct answer *answer, const char *line, size_t len, struct co
 		return 0;
 	if (begins && (answer->head_ended || !answer->status))
 		begin_answer(answer, line, len);
-	answer->head_ended = line[0] == '\r' || line[0] == '\n';
+	/* libcurl 8.23 passes on what it has of a line when the connection is closed */
+	answer->head_ended = (line[0] == '\r' || line[0] == '\n') && line[len - 1] == '\n';
 	answer->coded |= names_coding(line, len);
 #define TAKE(name, field) take_field(line, len, name, answer->field, sizeof(answer->field))
 	TAKE("Content-Type", type);

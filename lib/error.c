@@ -46,8 +46,7 @@ void text_append(char *out, size_t size, const char *s)
 	out[len + n] = '\0';
 }
 
-static void __attribute__((format(printf, 3, 0)))
-text_format(char *out, size_t size, const char *fmt, va_list ap)
+static void text_format(char *out, size_t size, const char *fmt, va_list ap)
 {
 	int n = vsnprintf(out, size, fmt, ap);
 

@@ -38,6 +38,10 @@ static void add_address(char *answer, const struct addrinfo *ai)
 	snprintf(answer + len, ANSWER_MAX - len, v6 ? "%s[%s]" : "%s%s", len ? "," : "", text);
 }
 
+#ifndef AI_IDN
+#define AI_IDN 0 /* glibc's: others know no international names */
+#endif
+
 /* In the child: writes the addresses, or "!" and what the resolver said. Dies with the shell. */
 static void __attribute__((noreturn)) answer_in_child(const char *host, pid_t shell, int fd)
 {

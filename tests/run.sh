@@ -48,12 +48,13 @@ if [ -n "${VALGRIND:-}" ]; then
 fi
 
 # Runs one test file. `timeout` makes a process group of its own, which no ^C reaches: pass it on.
+# What runs in the background ignores SIGINT and SIGQUIT, and coreutils 9.10 leaves it so.
 run_one() {
 	local command log status
 	log=$(log_of "$1")
 	command_of "$1"
 	export VALGRIND_LOG=$PWD/$log.valgrind # what it has to say in tests/tools/valgrind/bash
-	timeout -k 5 "$LIMIT" "${command[@]}" >"$log.log" 2>&1 </dev/null &
+	timeout -k 5 "$LIMIT" env --default-signal "${command[@]}" >"$log.log" 2>&1 </dev/null &
 	# shellcheck disable=SC2064 # this child
 	trap "kill $! 2>/dev/null" INT TERM HUP
 	wait $!

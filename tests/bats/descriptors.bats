@@ -34,7 +34,7 @@ run_script() (
 		fd=${fd##*/}
 		((fd <= 2)) || eval "exec $fd>&-"
 	done
-	unset "${!BATS_@}" "${!CODER_@}"
+	export -n "${!BATS_@}" "${!CODER_@}" # some are readonly
 	# not as a script: bash would have it open at 255 and defend that number
 	timeout 60 "${MUTED[@]}" "$BASH" --norc -c '. ./script' <&0
 )

@@ -17,6 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../../lib/answer.h"
 #include "test.h"
 
 #define TOKEN "abcdefghij-ABCDEFGHIJKLMNOPQRSTUV"
@@ -634,6 +635,26 @@ static void test_useless_answers(void **state)
 		assert_true(err.sent);
 	}
 	assert_int_equal(server.n_requests, sizeof(cases) / sizeof(cases[0]));
+}
+
+/* However much of it libcurl passes on, a response that ends before its empty line is none. */
+static void test_cut_head(void **state)
+{
+	static const char *const last[] = { "\r\n", "\n", "\r", "Date: ", "X: 1\r\n" };
+	const struct buf body = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(last); i++) {
+		struct answer answer = { .origin = "https://coder.example" };
+		struct coder_error err;
+		const char status[] = "HTTP/1.1 204 No Content\r\n";
+
+		assert_int_equal(answer_header(&answer, status, strlen(status), &err), 0);
+		assert_int_equal(answer_header(&answer, last[i], strlen(last[i]), &err), 0);
+		assert_int_equal(answer_judge(&answer, &body, &err), i < 2 ? 0 : -1);
+		if (i >= 2)
+			assert_contains(err.message, "ended early");
+	}
 }
 
 static void test_caps(void **state)
@@ -1569,6 +1590,7 @@ int main(void)
 		TEST(other_requests),
 		TEST(statuses),
 		TEST(useless_answers),
+		cmocka_unit_test(test_cut_head),
 		TEST(caps),
 		TEST(largest),
 		TEST(secret_in_text),
