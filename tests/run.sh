@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
 # run.sh [--live] - runs every test file and ends with "N passed, N failed": unit tests (cmocka),
-# the replay of recorded requests against the sandbox, and bats, two files at a time. Each writes
-# TAP to $BUILD/test-logs/; failures are shown here. A runner that crashes, stops early, overruns
-# its time or executes nothing is a failure, too.
+# the replay of recorded requests against the sandbox, and bats, two files at a time. Each file has
+# its line here as soon as it has ended, below what it reports of its failures; what failed is named
+# once more at the end. Each writes TAP to $BUILD/test-logs/. A runner that crashes, stops early,
+# overruns its time or executes nothing is a failure, too.
 #
 #   VALGRIND=1  unit tests, and the shells that run tests or that tests start, run in valgrind; of
 #               a shell test that fails there, which may be for want of time, only that counts
@@ -47,21 +48,6 @@ if [ -n "${VALGRIND:-}" ]; then
 		--errors-for-leak-kinds=definite --suppressions=tests/tools/valgrind/suppressions)
 fi
 
-# Runs one test file. `timeout` makes a process group of its own, which no ^C reaches: pass it on.
-# What runs in the background ignores SIGINT and SIGQUIT, and coreutils 9.10 leaves it so.
-run_one() {
-	local command log status
-	log=$(log_of "$1")
-	command_of "$1"
-	export VALGRIND_LOG=$PWD/$log.valgrind # what it has to say in tests/tools/valgrind/bash
-	timeout -k 5 "$LIMIT" env --default-signal "${command[@]}" >"$log.log" 2>&1 </dev/null &
-	# shellcheck disable=SC2064 # this child
-	trap "kill $! 2>/dev/null" INT TERM HUP
-	wait $!
-	status=$?
-	echo "$status" >"$log.status"
-}
-
 # Prints "passed failed skipped planned" of a TAP log.
 count() {
 	awk '
@@ -79,23 +65,25 @@ failures() {
 		show && !/^1\.\./' "$1"
 }
 
-# Adds a file's results to the totals and reports them.
+# report FILE STATUS - prints the results of a file that has ended with this status; leaves them in
+# .result ("passed failed skipped"), and what failed in .failed.
 report() {
-	local log status p f s planned broken=
+	local log p f s planned broken=
 	log=$(log_of "$1")
-	status=$(cat "$log.status" 2>/dev/null || echo 'none: it never ran')
 	read -r p f s planned < <(count "$log.log")
 	if [[ ${VALGRIND:-} && $1 == *.bats ]]; then
 		s=$((s + f)) f=0 # too slow there, or counts descriptors: what valgrind finds is what counts
+	else
+		failures "$log.log" | sed -n "s|^not ok [0-9]* -* *|failed: $1: |p" >"$log.failed"
 	fi
-	if [ "$status" = 124 ] || [ "$status" = 137 ]; then
+	if [ "$2" = 124 ] || [ "$2" = 137 ]; then
 		broken="took longer than $LIMIT s"
 	elif [ $((p + f + s)) -eq 0 ]; then
-		broken="executed no test, exit status $status"
+		broken="executed no test, exit status $2"
 	elif [ $((p + f + s)) -lt "$planned" ]; then
-		broken="ended after $((p + f + s)) of $planned tests, exit status $status"
-	elif [ "$status" != 0 ] && [ "$f" -eq 0 ] && [ -z "${VALGRIND:-}" ]; then
-		broken="exit status $status, though no test failed"
+		broken="ended after $((p + f + s)) of $planned tests, exit status $2"
+	elif [ "$2" != 0 ] && [ "$f" -eq 0 ] && [ -z "${VALGRIND:-}" ]; then
+		broken="exit status $2, though no test failed"
 	fi
 	failures "$log.log"
 	if grep -qs . "$log".valgrind.*; then
@@ -106,12 +94,44 @@ report() {
 		f=$((f + 1))
 		tail -n 30 "$log.log"
 		echo "$1: $broken (see $log.log)"
+		echo "failed: $1: $broken" >>"$log.failed"
 	fi
-	printf '%4d passed %3d failed %3d skipped  %s\n' "$p" "$f" "$s" "$1"
+	printf '%4d passed %3d failed %3d skipped  %s, %d s\n' "$p" "$f" "$s" "$1" "$SECONDS"
+	echo "$p $f $s" >"$log.result"
+}
+
+# add FILE - adds the results of a file to the totals, and to $failures what failed there.
+add() {
+	local log p=0 f=1 s=0
+	log=$(log_of "$1")
+	if [ -s "$log.result" ]; then
+		read -r p f s <"$log.result"
+		[ ! -s "$log.failed" ] || failures+=("$(<"$log.failed")")
+	else
+		failures+=("failed: $1: never ended")
+	fi
 	passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
 }
 
+# Runs one test file and reports it. `timeout` makes a process group of its own, which no ^C reaches:
+# pass it on. What runs in the background ignores SIGINT and SIGQUIT, and coreutils 9.10 leaves it so.
+run_one() {
+	local command log status
+	log=$(log_of "$1")
+	command_of "$1"
+	export VALGRIND_LOG=$PWD/$log.valgrind # what it has to say in tests/tools/valgrind/bash
+	timeout -k 5 "$LIMIT" env --default-signal "${command[@]}" >"$log.log" 2>&1 </dev/null &
+	# shellcheck disable=SC2064 # this child
+	trap "kill $! 2>/dev/null" INT TERM HUP
+	wait $!
+	status=$?
+	# In one piece, as another file may end at the same time.
+	report "$1" "$status" >"$log.report"
+	flock "$LOGS.print" cat "$log.report"
+}
+
 summary() {
+	[ ${#failures[@]} -eq 0 ] || printf '%s\n' "${failures[@]}"
 	echo "$passed passed, $failed failed$([ "$skipped" -eq 0 ] || echo ", $skipped skipped")"
 	[ "$failed" -eq 0 ]
 }
@@ -146,7 +166,7 @@ if [ "${1:-}" = --one ]; then
 	exit
 fi
 
-passed=0 failed=0 skipped=0 files=()
+passed=0 failed=0 skipped=0 files=() failures=()
 prepare "$@" || exit
 if [ ${#files[@]} -eq 0 ]; then
 	echo "no test file matches '${T:-}'"
@@ -154,5 +174,5 @@ if [ ${#files[@]} -eq 0 ]; then
 else
 	printf '%s\0' "${files[@]}" | xargs -0 -n 1 -P 2 "$0" --one {lock}>&-
 fi
-for file in ${files[@]+"${files[@]}"}; do report "$file"; done
+for file in ${files[@]+"${files[@]}"}; do add "$file"; done
 summary
