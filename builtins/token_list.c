@@ -84,7 +84,9 @@ static const char *const list_description[] = {
 	"Lists API tokens, yours or with -a those of every user that you may see. Filters are "
 	"combined with \"and\" and work alike in every format.",
 	"The table shows rows by id; the other formats keep the server's order. Without tokens the "
-	"status is 0: the table then says so on standard error, json prints [], the rest nothing.",
+	"status is 0: the table then says so on standard error, json prints [], the rest nothing. "
+	"An empty list that cannot be true, as the token in use is an API token and not in it, "
+	"is status 4: that token is not permitted to read tokens.",
 	"Fields of -A: id name owner user_id login_type scopes allow_list lifetime_seconds "
 	"created_at updated_at last_used expires_at created_epoch last_used_epoch expires_epoch "
 	"ttl expired never_used.",
@@ -208,8 +210,12 @@ static int list_run(struct call *call, struct coder_error *err)
 	if (limits_resolve(&state->limits, call->client, user, err) < 0 ||
 	    coder_token_list(call->client, user, options->all,
 			     options->include_expired || options->expired, list_keeps, state,
-			     &state->tokens, err) < 0 ||
-	    assign(call, err) < 0)
+			     &state->tokens, err) < 0)
+		return -1;
+	if (!state->tokens.arrived && strcmp(user, "me") == 0 &&
+	    coder_list_is_true(call->client, err) < 0)
+		return -1;
+	if (assign(call, err) < 0)
 		return -1;
 	return output_tokens(&call->result, &format, state->tokens.v, state->tokens.n, err);
 }

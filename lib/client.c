@@ -178,6 +178,7 @@ static int listing_element(void *ctx, const char *text, size_t len, struct coder
 
 	if (token_decode(text, len, &token, err) < 0)
 		return -1;
+	listing->tokens.arrived++;
 	if (!listing->expired && token.expires_epoch <= listing->now)
 		return 0;
 	if (listing->keep && !listing->keep(listing->ctx, &token))
@@ -240,6 +241,27 @@ int coder_token_list(struct coder_client *client, const char *user, bool all, bo
 	*ret = listing.tokens;
 	listing.tokens = (struct coder_tokens){ 0 };
 	return 0;
+}
+
+int coder_list_is_true(struct coder_client *client, struct coder_error *err)
+{
+	struct coder_token CLEANUP(coder_token_done) token = { 0 };
+
+	if (!client->self_id[0])
+		return 0;
+	if (coder_token_by_id(client, "me", client->self_id, &token, err) == 0) {
+		if (strcmp(token.login_type, "token") != 0)
+			return 0;
+	} else if (err->code != CODER_ERR_NOT_FOUND &&
+		   (err->code != CODER_ERR_AUTH || err->http_status == 401)) {
+		return coder_error_wrap(err, "listing tokens: looking whether there are none");
+	}
+	coder_error_set(err, CODER_ERR_AUTH,
+			"the token in use, %s, is not permitted to read tokens: the list that the "
+			"server gave is empty, but would have this token in it",
+			client->self_id);
+	return coder_error_hint(err, "use a login session, or a token with the scope api_key:read "
+				     "and with api_key:* in its allow list");
 }
 
 /* GETs one token, of that id or that name: one of them is NULL. */

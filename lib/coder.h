@@ -405,6 +405,7 @@ int coder_client_pending(const struct coder_client *client);
 struct coder_tokens {
 	struct coder_token *v;
 	size_t n, cap;
+	size_t arrived; /* by coder_token_list(): how many the server sent, before any were left out */
 };
 void coder_tokens_done(struct coder_tokens *tokens);
 /* Moves a token to the end of the list; *token is zeroed. */
@@ -424,6 +425,16 @@ typedef bool coder_keep_fn(const void *ctx, const struct coder_token *token);
 int coder_token_list(struct coder_client *client, const char *user, bool all, bool expired,
 		     coder_keep_fn *keep, const void *ctx, struct coder_tokens *ret,
 		     struct coder_error *err);
+
+/*
+ * Whether an empty list is the truth, of the caller's own tokens or of those of
+ * all: a server gives one also to a token that is not permitted to read tokens. It
+ * is not true if the token in use is an API token, as that one would be in it. So the
+ * token in use is asked for by its id. Fails with AUTH if the list is not true,
+ * and with what went wrong if that cannot be found out. A token in use that has not the
+ * shape of a token has no id to be asked for: then the list counts as true.
+ */
+int coder_list_is_true(struct coder_client *client, struct coder_error *err);
 
 /* One token by its name, which must be coder_name_routable(). Any login type. */
 int coder_token_by_name(struct coder_client *client, const char *user, const char *name,

@@ -302,6 +302,15 @@ alice: 5 token(s)"
 	refused 4 "no URL"
 }
 
+@test "audit and sweep by a token that may not read tokens fail, and do not say that all is well" {
+	seed '{"owner": "admin", "name": "blind", "scopes": ["user:read"]}'
+	CODER_SESSION_TOKEN=${KEYS[0]}
+	example audit
+	refused 4 "is not permitted to read tokens"
+	example sweep -a
+	refused 4 "is not permitted to read tokens"
+}
+
 # ------------------------------------------------------------------------ sweep
 
 sweep_seed() {

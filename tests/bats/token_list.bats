@@ -459,6 +459,83 @@ aaaaaaaaaa'
 	is "${#ids[@]} ${#t[@]}" "0 0"
 }
 
+# blind [SCOPE] [ALLOW] - the token in use is one that may not read tokens; BLIND: its id.
+blind() {
+	seed '{"owner": "admin", "name": "blind", "scopes": ["'"${1-user:read}"'"], "allow_list": ["'"${2-*:*}"'"]}'
+	CODER_SESSION_TOKEN=${KEYS[0]} BLIND=${KEYS[0]%%-*}
+}
+
+@test "a list is not said to be empty by a token that may not read tokens" {
+	local -a ids=(old) form
+	local -A t=([old]=x)
+	local forms=("" "-a" "-u me" "-o json" "-a -o tsv" "-q" "-v ids" "-A t" "-a -v ids -A t" "--name x -q"
+		"--include-expired" "--expired -v ids" "--scope user:read -c id")
+	blind
+	for form in "${forms[@]}"; do
+		forget_requests
+		# shellcheck disable=SC2086 # words
+		try token_list $form
+		refused 4 "the token in use, $BLIND, is not permitted to read tokens"
+		is "$(requests | tail -1)" "GET /api/v2/users/me/keys/$BLIND"
+		is "$(requests | wc -l)" 2
+		is "${TOKEN_ERROR[status]}" 4
+	done
+	is "${ids[*]} ${!t[*]}" "old old"
+	# an allow list may be the cause, too
+	for form in 'user:*' 'template:*'; do
+		blind coder:all "$form"
+		try token_list -a
+		((status == 4 || status == 3)) || fail "$form"
+		is "$out" ""
+		lacks "$err" "No tokens"
+	done
+}
+
+@test "an empty list of another user's is shown as it comes" {
+	empty
+	blind
+	try token_list -u alice
+	is "$status $out $err" "0  No tokens found."
+	is "$(requests)" "GET /api/v2/users/alice/keys/tokens?include_all=false&include_expired=false"
+}
+
+@test "an empty list is true of a login session, which is asked for by its id" {
+	empty
+	try token_list -a -o json
+	is "$status $out$err" "0 []"
+	is "$(requests)" "GET /api/v2/users/me/keys/tokens?include_all=true&include_expired=false
+GET /api/v2/users/me/keys/sbxAdmin01"
+}
+
+@test "a list that filters leave empty is true, and nothing more is asked for" {
+	seed '{"owner": "admin", "name": "in-use"}'
+	CODER_SESSION_TOKEN=${KEYS[0]}
+	try token_list --name no-such
+	is "$status $out $err" "0  No tokens found."
+	try token_list --expired
+	is "$status $out $err" "0  No tokens found."
+	is "$(requests | grep -c keys/tokens)" "$(requests | wc -l)"
+}
+
+@test "an empty list that cannot be checked fails with what went wrong" {
+	local -a ids=(old)
+	empty
+	local json='"headers": {"Content-Type": "application/json"}'
+	fault '{"path": "keys/sbxAdmin01$", "times": 3, "status": 503, "headers": {"Retry-After": "0"}}'
+	try token_list -v ids
+	refused 6 "listing tokens: looking whether there are none: "
+	fault '{"path": "keys/sbxAdmin01$", "status": 500, '"$json"', "body": "{\"message\": \"Internal error fetching API key.\"}"}'
+	try token_list -v ids
+	refused 1 "Internal error fetching API key."
+	fault '{"path": "keys/sbxAdmin01$", "status": 200, "body": "<html>"}'
+	try token_list
+	refused 7 "listing tokens: looking whether there are none: "
+	fault '{"path": "keys/sbxAdmin01$", "status": 403, '"$json"', "body": "{\"message\": \"Forbidden.\"}"}'
+	try token_list
+	refused 4 "is not permitted to read tokens"
+	is "${ids[*]}" old
+}
+
 @test "what a filter leaves of nothing is no tokens, too" {
 	try token_list --name no-such
 	is "$status $out" "0 "
