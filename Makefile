@@ -4,7 +4,8 @@
 #
 #   make                       build/coder_tokens.so
 #   make deps                  installs what building needs, by apt
-#   make demo                  a shell with the builtins and a deployment to try them on
+#   make demo                  a shell with the builtins and a deployment to try them on; without a
+#                              terminal, the README's first example
 #   make demo SCRIPT='FILE...' runs a script there, with its arguments
 #   make test [T=PATTERN]      all tests, or those of the test files whose path contains PATTERN
 #   make lint, check, format   style and architecture; test and lint; format the C files

@@ -4,7 +4,10 @@
 # demo.sh [SCRIPT [ARGUMENT]...] - starts a sandbox deployment with some tokens in it and opens a
 # shell with the builtins loaded, or runs SCRIPT there and exits with its status. A script loads
 # the builtins itself, from $CODER_TOKENS_SO. The sandbox ends with this.
-set -u
+#
+# Without a terminal the shell takes its commands from standard input and this exits with its status;
+# if there are none, it runs the README's first example, which must succeed.
+set -u -o pipefail
 tests=$(cd "$(dirname "$0")" && pwd) || exit
 
 unset "${!CODER_@}" BASH_ENV
@@ -28,7 +31,8 @@ fi
 # The variables need no export, and so reach no other program that is started from the shell.
 export -n CODER_URL
 completion=${tests%/*}/completion/coder_tokens.bash
-cat >"$BATS_FILE_TMPDIR/greeting" <<-END
+greeting=$BATS_FILE_TMPDIR/greeting
+cat >"$greeting" <<-END
 	A sandbox deployment listens on $URL. This shell acts there as its owner, with the
 	API token 'demo'. All that README.md shows works here. For example:
 
@@ -40,13 +44,28 @@ cat >"$BATS_FILE_TMPDIR/greeting" <<-END
 	TAB completes; 'help token_create' explains; 'exit' ends the shell and the sandbox.
 END
 cat >"$BATS_FILE_TMPDIR/rc" <<-END
-	enable -f '$CODER_TOKENS_SO' ${BUILTINS[*]}
+	enable -f ${CODER_TOKENS_SO@Q} ${BUILTINS[*]}
 	CODER_URL='$URL'
 	CODER_SESSION_TOKEN='$TOUR_TOKEN'
-	[ ! -f '$completion' ] || source '$completion'
-	unset HISTFILE
-	PS1='coder-tokens \w\\$ '
-	cat '$BATS_FILE_TMPDIR/greeting'
+	unset BASH_ENV HISTFILE
+	if [[ \$- == *i* ]]; then
+		[ ! -f ${completion@Q} ] || source ${completion@Q}
+		PS1='coder-tokens \w\\$ '
+		cat ${greeting@Q}
+	fi
 END
-bash --rcfile "$BATS_FILE_TMPDIR/rc" -i
-exit 0
+if [ -t 0 ]; then
+	bash --rcfile "$BATS_FILE_TMPDIR/rc" -i
+	exit 0
+fi
+
+export BASH_ENV=$BATS_FILE_TMPDIR/rc
+if IFS= read -r -N 1 first; then
+	{ printf '%s' "$first" && cat; } | bash
+else
+	cat "$greeting"
+	{
+		echo 'set -ev'
+		awk '/^```/ { if (block) exit; block = /bash$/; next } block { print }' "${tests%/*}/README.md"
+	} | bash
+fi

@@ -97,6 +97,28 @@ help_examples() { # help_examples BUILTIN
 	has "$screen" "Token has been deleted."
 }
 
+@test "without a terminal the demo runs the README's first example, and fails if that does" {
+	try bash tests/demo.sh </dev/null
+	is "$status" 0
+	has "$err" "token_create -v secret -n ci"
+	is "${out##*$'\n'}" "Token has been deleted."
+	mkdir -p "$BATS_TEST_TMPDIR/tree/build"
+	cp -r tests completion "$BATS_TEST_TMPDIR/tree"
+	cp "$SO" "$BATS_TEST_TMPDIR/tree/build"
+	printf '%s\n' '```' 'text' '```' '```bash' 'token_view demo -c name' 'token_view no-such' 'echo more' '```' \
+		>"$BATS_TEST_TMPDIR/tree/README.md"
+	BUILD=build try bash "$BATS_TEST_TMPDIR/tree/tests/demo.sh" </dev/null
+	is "$status" 3
+	has "$out" $'NAME  \ndemo  '
+	lacks "$out" more
+}
+
+@test "without a terminal the demo takes commands from standard input, and their status" {
+	try bash tests/demo.sh <<<$'token_view demo -c name --no-header\nread -r word\nhello\necho "$word"; (exit 7)'
+	is "$status$err" 7
+	is "$out" $'demo  \nhello'
+}
+
 # demo WORD... - what the README's `make demo SCRIPT=WORDS` does.
 demo() {
 	try bash tests/demo.sh "$@"
