@@ -687,27 +687,27 @@ is_empty() {
 	inner() {
 		token_view nosuch 2>/dev/null || is "${TOKEN_ERROR[status]}" 3
 		token_list >/dev/null
-		is_empty
+		is "${#TOKEN_ERROR[@]}" 0
 		is "$(env | grep -c TOKEN_ERROR)" 0
 	}
-	local mode
+	local mode # in posix mode bash 5.0 assigns for good, with the export attribute
 	for mode in +o -o; do
 		set "$mode" posix
 		! TOKEN_ERROR=x token_view nosuch 2>/dev/null || fail "it was found"
 		is "${TOKEN_ERROR[status]}" 3
 		TOKEN_ERROR=x token_list >/dev/null
-		is_empty
+		is "${#TOKEN_ERROR[@]}" 0
 		TOKEN_ERROR=x eval 'token_view nosuch 2>/dev/null || is "${TOKEN_ERROR[status]}" 3'
-		is_empty
+		is "${#TOKEN_ERROR[@]}" 0
 		TOKEN_ERROR=x inner
-		is_empty
+		is "${#TOKEN_ERROR[@]}" 0
 	done
 	set +o posix
 	(
 		! TOKEN_ERROR=x token_view nosuch 2>/dev/null || fail "it was found"
 		is "${TOKEN_ERROR[status]}" 3
 	)
-	is_empty
+	is "${#TOKEN_ERROR[@]}" 0
 }
 
 # ------------------------------------------------- targets of calls that fail
