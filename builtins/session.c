@@ -390,33 +390,6 @@ static int find_proxies(struct session *s, struct coder_error *err)
 
 /* ---------------------------------------------------------------- headers */
 
-/* RFC 7230's token. */
-static bool is_header_name(const char *name, size_t len)
-{
-	static const char allowed[] = "!#$%&'*+-.^_`|~0123456789"
-				      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-
-	for (size_t i = 0; i < len; i++)
-		if (!name[i] || !strchr(allowed, name[i]))
-			return false;
-	return len > 0;
-}
-
-/* Headers that would break the request, or take the token's place. */
-static bool is_reserved(const char *name, size_t len)
-{
-	static const char *const reserved[] = {
-		"Coder-Session-Token",
-		"Content-Length",
-		"Transfer-Encoding",
-	};
-
-	for (size_t i = 0; i < sizeof(reserved) / sizeof(reserved[0]); i++)
-		if (strlen(reserved[i]) == len && strncasecmp(reserved[i], name, len) == 0)
-			return true;
-	return false;
-}
-
 /*
  * Adds the len bytes "key=value". What is wrong with it is told by its number
  * in the source: values are secrets.
@@ -426,24 +399,16 @@ static int add_header(struct session *s, const char *entry, size_t len, const ch
 {
 	const char *equals = memchr(entry, '=', len);
 	size_t name_len = equals ? (size_t)(equals - entry) : 0;
+	size_t value_len = equals ? len - name_len - 1 : 0;
 	struct buf line = { 0 };
 	int rc;
 
 	if (!equals)
 		return coder_error_set(err, CODER_ERR_USAGE, "%s %zu has no \"=\": want key=value",
 				       source, number);
-	if (!is_header_name(entry, name_len))
-		return coder_error_set(err, CODER_ERR_USAGE, "%s %zu: the key is no header name",
-				       source, number);
-	if (is_reserved(entry, name_len))
-		return coder_error_set(err, CODER_ERR_USAGE, "%s %zu: %.*s cannot be set", source,
-				       number, (int)name_len, entry);
-	if (has_control(entry, len))
-		return coder_error_set(err, CODER_ERR_USAGE,
-				       "%s %zu: the value has a control character in it", source,
-				       number);
-	if (buf_addf(&line, "%.*s: %.*s", (int)name_len, entry, (int)(len - name_len - 1),
-		     equals + 1))
+	if (coder_header_check(entry, name_len, equals + 1, value_len, err) < 0)
+		return coder_error_wrap(err, "%s %zu", source, number);
+	if (buf_addf(&line, "%.*s: %.*s", (int)name_len, entry, (int)value_len, equals + 1))
 		rc = coder_strings_add(&s->headers, line.data, err);
 	else
 		rc = coder_error_memory(err);

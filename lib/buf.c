@@ -83,6 +83,19 @@ bool buf_add_char(struct buf *b, char c)
 	return buf_add(b, &c, 1);
 }
 
+bool buf_add_decoded(struct buf *b, const char *s)
+{
+	for (; *s; s++) {
+		const char digits[] = { s[0] == '%' ? s[1] : '\0', s[1] ? s[2] : '\0', '\0' };
+		bool encoded = strspn(digits, "0123456789ABCDEFabcdef") == 2;
+
+		if (!buf_add_char(b, encoded ? (char)strtol(digits, NULL, 16) : *s))
+			return false;
+		s += encoded ? 2 : 0;
+	}
+	return true;
+}
+
 bool buf_addf(struct buf *b, const char *fmt, ...)
 {
 	va_list ap;

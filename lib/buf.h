@@ -30,6 +30,8 @@ void buf_reset(struct buf *b);
 bool buf_add(struct buf *b, const void *data, size_t len);
 bool buf_add_str(struct buf *b, const char *s);
 bool buf_add_char(struct buf *b, char c);
+/* Appends s with its percent-encoding undone. */
+bool buf_add_decoded(struct buf *b, const char *s);
 bool buf_addf(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /*

@@ -358,7 +358,7 @@ struct coder_config {
 	const char *url; /* scheme://host[:port]; what follows is dropped, as the CLI does */
 	const char *token; /* session token; refused if it has control characters */
 	const char *user_agent;
-	const char *const *headers; /* n_headers of "Name: value", added to every request */
+	const char *const *headers; /* n_headers of "Name: value", see coder_header_check() */
 	size_t n_headers;
 	const char *ca_file; /* replaces the system's roots; NULL: the system's */
 	const char *cert_file, *key_file; /* client certificate: both or neither */
@@ -371,6 +371,14 @@ struct coder_config {
 	size_t n_proxies;
 	struct coder_hooks hooks;
 };
+
+/*
+ * Whether a header field may be added to every request: not one with a broken
+ * name or control characters, nor one that replaces the token, the deployment or
+ * the request's length (CODER_ERR_USAGE; the value, maybe a secret, is not shown).
+ */
+int coder_header_check(const char *name, size_t name_len, const char *value, size_t value_len,
+		       struct coder_error *err);
 
 struct coder_client;
 

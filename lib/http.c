@@ -159,44 +159,22 @@ static int add_field(struct http *http, const char *name, const char *value,
 	return add_line(http, &line, err);
 }
 
-static bool name_is_token(const char *name, size_t len)
-{
-	static const char special[] = "!#$%&'*+-.^_`|~";
-
-	for (size_t i = 0; i < len; i++) {
-		unsigned char c = (unsigned char)name[i];
-		bool alnum = (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z');
-
-		if (!alnum && !strchr(special, c))
-			return false;
-	}
-	return len;
-}
-
-/* Fields that say where a request ends are libcurl's to write. */
-static bool name_is_framing(const char *name)
-{
-	return strcasecmp(name, "Content-Length") == 0 ||
-	       strcasecmp(name, "Transfer-Encoding") == 0 || strcasecmp(name, "Expect") == 0;
-}
-
 /* Adds "Name: value" of the configuration. The value may be a secret: it is not shown. */
 static int add_configured(struct http *http, const char *line, struct coder_error *err)
 {
-	const char *colon = strchr(line, ':');
-	char name[128];
-	size_t len = colon ? (size_t)(colon - line) : 0;
+	const char *colon = strchrnul(line, ':');
+	const char *value = *colon ? colon + 1 + strspn(colon + 1, " ") : colon;
+	char *name;
+	int rc;
 
-	if (!colon || len >= sizeof(name) || !name_is_token(line, len))
-		return coder_error_set(err, CODER_ERR_USAGE,
-				       "a header in CODER_HEADER has no name, or a broken one");
-	snprintf(name, sizeof(name), "%.*s", (int)len, line);
-	if (text_has_control(colon))
-		return coder_error_set(err, CODER_ERR_USAGE,
-				       "the header %s has a control character in it", name);
-	if (name_is_framing(name))
-		return coder_error_set(err, CODER_ERR_USAGE, "the header %s cannot be set", name);
-	return add_field(http, name, colon + 1 + strspn(colon + 1, " "), err);
+	if (coder_header_check(line, (size_t)(colon - line), value, strlen(value), err) < 0)
+		return coder_error_wrap(err, "a header that was to be added");
+	name = strndup(line, (size_t)(colon - line));
+	if (!name)
+		return coder_error_memory(err);
+	rc = add_field(http, name, value, err);
+	free(name);
+	return rc;
 }
 
 static int add_headers(struct http *http, const struct coder_config *config,
@@ -472,20 +450,6 @@ static void hide_secrets(const struct http *http, struct coder_error *err)
 	clear_rest(err->hint, sizeof(err->hint));
 }
 
-/* Appends s with its percent-encoding undone. */
-static bool add_decoded(struct buf *out, const char *s)
-{
-	for (; *s; s++) {
-		const char digits[] = { s[0] == '%' ? s[1] : '\0', s[1] ? s[2] : '\0', '\0' };
-		bool encoded = strspn(digits, "0123456789ABCDEFabcdef") == 2;
-
-		if (!buf_add_char(out, encoded ? (char)strtol(digits, NULL, 16) : *s))
-			return false;
-		s += encoded ? 2 : 0;
-	}
-	return true;
-}
-
 /*
  * A token is sent in its header only: servers and proxies log URLs, and others
  * see names. So a name, user or target that has one in it is not asked for.
@@ -497,7 +461,7 @@ static int check_no_token(const struct http *http, const struct http_request *re
 	const char *in_use = http->token && strlen(http->token) >= SECRET_MIN ? http->token : NULL;
 	size_t len;
 
-	if (!add_decoded(&text, request->path) || !buf_add_char(&text, '\n') ||
+	if (!buf_add_decoded(&text, request->path) || !buf_add_char(&text, '\n') ||
 	    !buf_add_str(&text, request->body ? request->body : ""))
 		return coder_error_memory(err);
 	len = text.len;

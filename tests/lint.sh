@@ -140,13 +140,14 @@ directions() {
 	cat <<-END
 		error buf name scope signals sockets utf8:
 		strings url duration libcurl: error
+		header: base
 		allow: base
 		json: base utf8
 		token: base allow duration json scope
 		lookup: base
 		wire: base libcurl lookup sockets
 		answer: base duration json url
-		http: base answer json signals token url wire
+		http: base answer header json signals token url wire
 		client: base http json token
 		search find: base client http json token
 		create resolve: base allow client find http json search token

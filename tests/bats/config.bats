@@ -324,6 +324,35 @@ in_new_shell() {
 	is "$(requests)" ""
 }
 
+@test "a header that would change who acts, where the request goes or where it ends is refused" {
+	local header
+	for header in Coder-Session-Token=s3cret host=other.example Connection=close 'Proxy-Connection=close' Keep-Alive=x \
+		Upgrade=h2c HTTP2-Settings=x TE=trailers Trailer=x transfer-encoding=chunked Content-Length=0 \
+		Content-Encoding=gzip Expect=100-continue Cookie=coder_session_token=s3cret \
+		'COOKIE=a=b; CODER_SESSION_TOKEN=s3cret' 'Cookie=a=b;coder_session_token =s3cret;c=d' \
+		Cookie=coder%5Fsession%5ftoken=s3cret 'Cookie=a=%00; coder_session_token=s3cret' \
+		"Cookie=coder_session_token=$BOB_TOKEN"; do
+		CODER_HEADER="X-One=1,$header"
+		try token_list
+		refused_early 2 "CODER_HEADER entry 2: "
+		has "$err" "cannot be set"
+		lacks "$err" s3cret
+		unset CODER_HEADER
+		CODER_HEADER_COMMAND="echo X-One=1; echo '$header'" try token_list
+		refused_early 2 "CODER_HEADER_COMMAND line 2: "
+		has "$err" "cannot be set"
+		lacks "$err" s3cret
+	done
+}
+
+@test "headers that proxies ask for are sent, and the token stays the one in use" {
+	CODER_HEADER='Authorization=Basic dTpw,Proxy-Authorization=Bearer x,Cookie=sso=1; session_token=2,X-Forwarded-For=::1'
+	as admin token_list -q
+	is "$(logged Authorization)/$(logged Proxy-Authorization)/$(logged Cookie)" "Basic dTpw/Bearer x/sso=1; session_token=2"
+	CODER_HEADER="Authorization=Bearer $BOB_TOKEN"
+	as admin token_list -q
+}
+
 @test "CODER_HEADER_COMMAND prints headers, knowing the URL" {
 	CODER_HEADER='X-One=1'
 	# shellcheck disable=SC2016

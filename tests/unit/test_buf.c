@@ -98,6 +98,19 @@ static void test_detach(void **state)
 	buf_done(NULL);
 }
 
+static void test_percent_encoding_is_undone(void **state)
+{
+	struct buf b = { 0 };
+
+	(void)state;
+	assert_true(buf_add_decoded(&b, "%41b%7e%zz%4%"));
+	assert_string_equal(b.data, "Ab~%zz%4%");
+	buf_reset(&b);
+	assert_true(buf_add_decoded(&b, "a%00b"));
+	assert_memory_equal(b.data, "a\0b", 4);
+	buf_done(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -107,6 +120,7 @@ int main(void)
 		cmocka_unit_test(test_size_overflow_is_refused),
 		cmocka_unit_test(test_reset_wipes_and_keeps),
 		cmocka_unit_test(test_detach),
+		cmocka_unit_test(test_percent_encoding_is_undone),
 	};
 
 	return cmocka_run_group_tests_name("buf", tests, NULL, NULL);

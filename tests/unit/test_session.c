@@ -421,6 +421,10 @@ static void test_headers_of_the_variable(void **state)
 	set("CODER_HEADER", "X-A=1,\"X-B=a,\"\"b\"\"\",x-c=k=v,X-D=");
 	assert_opens();
 	assert_string_equal(got.headers, "X-A: 1\nX-B: a,\"b\"\nx-c: k=v\nX-D: \n");
+	set("CODER_HEADER", "Cookie=,Cookie=a=100%; session_token=b,Authorization=Basic eA==");
+	assert_opens();
+	assert_string_equal(got.headers, "Cookie: \nCookie: a=100%; session_token=b\n"
+					 "Authorization: Basic eA==\n");
 }
 
 static void test_bad_headers(void **state)
@@ -441,6 +445,15 @@ static void test_bad_headers(void **state)
 		{ "coder-session-TOKEN=s3cret", "coder-session-TOKEN cannot be set" },
 		{ "Content-Length=1", "Content-Length cannot be set" },
 		{ "transfer-encoding=chunked", "transfer-encoding cannot be set" },
+		{ "X-A=1,HOST=other.example", "entry 2: HOST cannot be set" },
+		{ "Connection=Coder-Session-Token", "Connection cannot be set" },
+		{ "upgrade=h2c", "upgrade cannot be set" },
+		{ "Content-Encoding=gzip", "Content-Encoding cannot be set" },
+		{ "Cookie=coder_session_token=s3cret", "entry 1: the cookie coder_session_token" },
+		{ "cookie=a=b; Coder_Session_Token = s3cret", "the cookie coder_session_token" },
+		{ "Cookie=a=%00;%63oder%5Fsession%5ftoken=s3cret",
+		  "the cookie coder_session_token" },
+		{ "Cookie=__Host-coder_session_token=s3cret", "the cookie coder_session_token" },
 	};
 
 	(void)state;
