@@ -80,6 +80,22 @@ int command_status(const struct coder_error *err)
 	return statuses[err->code];
 }
 
+/* What the command line says of the session, but for its time. */
+static struct session_options session_options(const struct call *call)
+{
+	const struct common_options *common = call->options;
+
+	return (struct session_options){ .url = common->url, .token = common->token };
+}
+
+void command_explain(const struct call *call, struct coder_error *err)
+{
+	struct session_options session = session_options(call);
+
+	if (err->code == CODER_ERR_AUTH && err->http_status == 401)
+		session_explain(&session, err);
+}
+
 void command_print_error(const struct coder_error *err)
 {
 	char text[sizeof(err->message) + sizeof(err->detail) + sizeof(err->hint) + 8];
@@ -222,7 +238,7 @@ static int read_timeout(const char *text, int64_t *ret_ns, struct coder_error *e
 int command_session(struct call *call, struct coder_error *err)
 {
 	const struct common_options *common = call->options;
-	struct session_options session = { .url = common->url, .token = common->token };
+	struct session_options session = session_options(call);
 
 	if (call->client)
 		return 0;
@@ -233,9 +249,9 @@ int command_session(struct call *call, struct coder_error *err)
 
 uint64_t command_identity(struct call *call)
 {
-	const struct common_options *common = call->options;
+	struct session_options session = session_options(call);
 
-	return session_identity(&(struct session_options){ common->url, common->token, 0 });
+	return session_identity(&session);
 }
 
 int command_split(const char *value, const char *empty, struct coder_strings *ret,
@@ -305,6 +321,8 @@ static int work(struct call *call, struct opts_result *parsed, const char *const
 		return -1;
 	if (command->run(call, err) == 0)
 		return 0;
+	if (!call->quiet)
+		command_explain(call, err);
 	/* what a restricted token may not see does not exist for it */
 	forbidden = err->code == CODER_ERR_AUTH && err->http_status && err->http_status != 401;
 	if (!call->quiet && (err->code == CODER_ERR_NOT_FOUND || forbidden) &&

@@ -64,6 +64,9 @@ struct command {
 /* The exit status for an error: 1-9, or 128 + the signal. */
 int command_status(const struct coder_error *err);
 
+/* Completes an error about the token in use with where that came from: before it is printed. */
+void command_explain(const struct call *call, struct coder_error *err);
+
 /* Prints an error as the end of a call would, for one of several targets. */
 void command_print_error(const struct coder_error *err);
 

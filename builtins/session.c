@@ -28,6 +28,8 @@ struct session {
 	char *url, *origin;
 	bool url_is_files; /* it came from the file `url` */
 	char *token;
+	const char *token_source; /* "--token", the variable's name, or session_file */
+	char *session_file; /* its path, if it was looked for */
 	struct coder_strings headers; /* "Name: value" */
 	char *ca_file, *cert_file, *key_file;
 	struct coder_strings proxies; /* what libcurl could find in the environment */
@@ -40,6 +42,7 @@ static void session_done(struct session *s)
 	coder_strings_done(&s->headers);
 	coder_strings_done(&s->proxies);
 	buf_free_string(s->token);
+	free(s->session_file);
 	free(s->directory);
 	free(s->url);
 	free(s->origin);
@@ -60,10 +63,11 @@ static int64_t time_left(const struct session *s)
 
 /* ------------------------------------------------------ variables, files */
 
-/* Nothing but blanks is nothing. */
+#define BLANKS " \t\n\v\f\r" /* at the ends of a value; nothing but these is nothing */
+
 static bool is_given(const char *value)
 {
-	return value && value[strspn(value, " \t")];
+	return value && value[strspn(value, BLANKS)];
 }
 
 static int copy_string(const char *text, char **ret, struct coder_error *err)
@@ -72,12 +76,11 @@ static int copy_string(const char *text, char **ret, struct coder_error *err)
 	return *ret ? 0 : coder_error_memory(err);
 }
 
-/* Takes blanks at both ends away: no token has any, and headers are sent without. */
 static void trim(char *text)
 {
-	size_t len = strlen(text), lead = strspn(text, " \t");
+	size_t len = strlen(text), lead = strspn(text, BLANKS);
 
-	while (len > lead && strchr(" \t", text[len - 1]))
+	while (len > lead && strchr(BLANKS, text[len - 1]))
 		len--;
 	memmove(text, text + lead, len - lead);
 	explicit_bzero(text + len - lead, lead);
@@ -93,10 +96,13 @@ static int copy_variable(const char *name, char **ret, struct coder_error *err)
 	return is_given(value) ? copy_string(value, ret, err) : 0;
 }
 
-static int copy_option(const char *option, const char *variable, char **ret,
-		       struct coder_error *err)
+/* A script whose variable is empty must not act as somebody else, or somewhere else. */
+static int copy_option(const char *option, const char *value, char **ret, struct coder_error *err)
 {
-	return is_given(option) ? copy_string(option, ret, err) : copy_variable(variable, ret, err);
+	if (is_given(value))
+		return copy_string(value, ret, err);
+	coder_error_set(err, CODER_ERR_USAGE, "%s is empty", option);
+	return coder_error_hint(err, "give it a value or leave it out");
 }
 
 static int find_directory(struct session *s, struct coder_error *err)
@@ -121,40 +127,6 @@ static int find_directory(struct session *s, struct coder_error *err)
 		return 0;
 	}
 	return 0;
-}
-
-static bool is_blank(char c)
-{
-	return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
-static bool has_control(const char *text, size_t len)
-{
-	for (size_t i = 0; i < len; i++)
-		if ((unsigned char)text[i] < ' ' || text[i] == 0x7f)
-			return true;
-	return false;
-}
-
-/* Copies what is left when blanks at both ends are gone; NULL if that is nothing. */
-static int copy_trimmed(const struct buf *text, const char *path, char **ret,
-			struct coder_error *err)
-{
-	const char *begin = text->data;
-	size_t len = text->len;
-
-	*ret = NULL;
-	while (len > 0 && is_blank(begin[len - 1]))
-		len--;
-	for (; len > 0 && is_blank(*begin); len--)
-		begin++;
-	if (len == 0)
-		return 0;
-	if (has_control(begin, len))
-		return coder_error_set(err, CODER_ERR_AUTH, "%s: has a control character in it",
-				       path);
-	*ret = strndup(begin, len);
-	return *ret ? 0 : coder_error_memory(err);
 }
 
 static int read_regular(int fd, const char *path, struct buf *out, mode_t *ret_mode,
@@ -190,8 +162,14 @@ static int read_file(const char *path, char **ret, mode_t *ret_mode, struct code
 		return coder_error_set(err, CODER_ERR_AUTH, "%s: %s", path, strerror(errno));
 	rc = read_regular(fd, path, &text, ret_mode, err);
 	close(fd);
-	if (rc == 0)
-		rc = copy_trimmed(&text, path, ret, err);
+	if (rc == 0 && text.len > 0 && memchr(text.data, '\0', text.len))
+		rc = coder_error_set(err, CODER_ERR_AUTH, "%s: has a control character in it",
+				     path);
+	if (rc == 0 && is_given(text.data)) {
+		rc = copy_string(text.data, ret, err);
+		if (rc == 0)
+			trim(*ret);
+	}
 	buf_done(&text);
 	return rc;
 }
@@ -223,9 +201,8 @@ static int read_url_file(const struct session *s, char **ret, struct coder_error
 
 static int find_url(struct session *s, const char *option, struct coder_error *err)
 {
-	size_t len;
-
-	if (copy_option(option, "CODER_URL", &s->url, err) < 0)
+	if ((option ? copy_option("--url", option, &s->url, err) :
+		      copy_variable("CODER_URL", &s->url, err)) < 0)
 		return -1;
 	if (!s->url) {
 		s->url_is_files = true;
@@ -237,8 +214,7 @@ static int find_url(struct session *s, const char *option, struct coder_error *e
 		return coder_error_hint(err, "set CODER_URL or give --url, or sign in with "
 					     "coder login");
 	}
-	for (len = strlen(s->url); len > 0 && is_blank(s->url[len - 1]); len--)
-		s->url[len - 1] = '\0';
+	trim(s->url);
 	if (coder_url_origin(s->url, &s->origin, err) < 0)
 		return s->url_is_files ? coder_error_wrap(err, "%s/url", s->directory) : -1;
 	return 0;
@@ -293,39 +269,131 @@ static void warn_of_readers(const char *path, mode_t mode)
 	free(file);
 }
 
-static int read_session_file(struct session *s, const char *path, struct coder_error *err)
+static int read_session_file(struct session *s, struct coder_error *err)
 {
 	mode_t mode = 0;
 
-	if (read_file(path, &s->token, &mode, err) < 0)
+	if (!s->directory)
+		return no_token(s, err);
+	if (config_path(s, "session", &s->session_file, err) < 0)
+		return -1;
+	s->token_source = s->session_file;
+	if (read_file(s->session_file, &s->token, &mode, err) < 0)
 		return -1;
 	if (!s->token)
 		return no_token(s, err);
-	if (check_owner(s, path, err) < 0)
+	if (check_owner(s, s->session_file, err) < 0)
 		return -1;
 	if (!s->quiet && (mode & (S_IRGRP | S_IROTH)))
-		warn_of_readers(path, mode);
+		warn_of_readers(s->session_file, mode);
 	return 0;
+}
+
+/* What a token cannot have in it, though it may be hard to see.*/
+static const char *describe_character(uint32_t c)
+{
+	static const struct {
+		uint32_t first, last;
+		const char *what;
+	} kinds[] = {
+		{ ' ', ' ', "a blank" },
+		{ 0x00, 0x1f, "a control character" },
+		{ 0x7f, 0x9f, "a control character" },
+		{ 0xa0, 0xa0, "a non-breaking space" },
+		{ 0xad, 0xad, "a soft hyphen" },
+		{ 0x2000, 0x200a, "a wide or narrow space" },
+		{ 0x200b, 0x200b, "a zero-width space" },
+		{ 0x200c, 0x200d, "a zero-width joiner" },
+		{ 0x200e, 0x200f, "an invisible direction mark" },
+		{ 0x2010, 0x2015, "a dash that is not a plain hyphen" },
+		{ 0x2018, 0x201f, "a typographic quote" },
+		{ 0x2028, 0x2029, "a line separator" },
+		{ 0x202a, 0x202e, "an invisible direction mark" },
+		{ 0x202f, 0x202f, "a non-breaking space" },
+		{ 0x205f, 0x205f, "a wide or narrow space" },
+		{ 0x2060, 0x2064, "an invisible character" },
+		{ 0x2066, 0x2069, "an invisible direction mark" },
+		{ 0x3000, 0x3000, "a wide or narrow space" },
+		{ 0xfeff, 0xfeff, "a byte order mark" },
+		{ 0, UINT32_MAX, "a character that is not ASCII" },
+	};
+	size_t i = 0;
+
+	while (c < kinds[i].first || c > kinds[i].last)
+		i++;
+	return kinds[i].what;
+}
+
+/* Anything but visible ASCII is refused by name: servers would call such a token unknown. */
+static int check_token(const struct session *s, struct coder_error *err)
+{
+	bool of_file = s->token_source == s->session_file;
+	enum coder_code code = of_file ? CODER_ERR_AUTH : CODER_ERR_USAGE;
+	const char *p = s->token;
+	uint32_t c;
+
+	while (*p > ' ' && *p < 0x7f)
+		p++;
+	if (!*p)
+		return 0;
+	if (!coder_utf8_decode(p, &c))
+		coder_error_set(err, code, "%s: has a byte that is not ASCII in it (0x%02x)",
+				s->token_source, (unsigned char)*p);
+	else if (c < 0x80)
+		coder_error_set(err, code, "%s: has %s in it", s->token_source,
+				describe_character(c));
+	else
+		coder_error_set(err, code, "%s: has %s in it (U+%04X)", s->token_source,
+				describe_character(c), (unsigned)c);
+	if (of_file)
+		return coder_error_hint(err, "sign in again with: coder login %s", s->origin);
+	return coder_error_hint(err, "copy the token again");
 }
 
 static int find_token(struct session *s, const char *option, struct coder_error *err)
 {
-	char *path;
-	int rc;
+	s->token_source = option ? "--token" : "CODER_SESSION_TOKEN";
+	if ((option ? copy_option(s->token_source, option, &s->token, err) :
+		      copy_variable(s->token_source, &s->token, err)) < 0)
+		return -1;
+	if (!s->token && read_session_file(s, err) < 0)
+		return -1;
+	trim(s->token);
+	return check_token(s, err);
+}
 
-	if (copy_option(option, "CODER_SESSION_TOKEN", &s->token, err) < 0)
-		return -1;
-	if (s->token) {
-		trim(s->token);
-		return 0;
-	}
-	if (!s->directory)
-		return no_token(s, err);
-	if (config_path(s, "session", &path, err) < 0)
-		return -1;
-	rc = read_session_file(s, path, err);
-	free(path);
-	return rc;
+/* Whether the session file has a token for the deployment, which was not looked at. */
+static bool has_file_token(const struct session *s)
+{
+	struct session files = { .quiet = true };
+	struct coder_error ignored;
+	bool found = find_directory(&files, &ignored) == 0 &&
+		     copy_string(s->origin, &files.origin, &ignored) == 0 &&
+		     read_session_file(&files, &ignored) == 0;
+
+	session_done(&files);
+	return found;
+}
+
+static void explain(const struct session *s, struct coder_error *err)
+{
+	const char *source = s->token_source;
+
+	if (source == s->session_file)
+		coder_error_hint(err, "the token came from %s: sign in again with: coder login %s",
+				 source, s->origin);
+	else if (strcmp(source, "--token") == 0)
+		coder_error_hint(err, "the token came from --token: give another one");
+	else if (has_file_token(s))
+		coder_error_hint(err,
+				 "the token came from %s: set it anew, or unset it to use that of "
+				 "%s/session",
+				 source, s->directory);
+	else
+		coder_error_hint(err,
+				 "the token came from %s: set it anew, or unset it and sign in "
+				 "with: coder login %s",
+				 source, s->origin);
 }
 
 /* -------------------------------------------------------------------- tls */
@@ -598,6 +666,17 @@ int session_open(const struct session_options *options, bool quiet, struct coder
 		rc = open_client(&s, ret, err);
 	session_done(&s);
 	return rc;
+}
+
+void session_explain(const struct session_options *options, struct coder_error *err)
+{
+	struct session s = { .quiet = true };
+	struct coder_error ignored;
+
+	if (find_directory(&s, &ignored) == 0 && find_url(&s, options->url, &ignored) == 0 &&
+	    find_token(&s, options->token, &ignored) == 0)
+		explain(&s, err);
+	session_done(&s);
 }
 
 uint64_t session_identity(const struct session_options *options)

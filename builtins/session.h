@@ -7,7 +7,9 @@
  *   token  --token, else $CODER_SESSION_TOKEN, else the file `session`
  *   files  in $CODER_CONFIG_DIR, else ${XDG_CONFIG_HOME:-$HOME/.config}/coderv2
  *
- * Shell variables count whether exported or not; an empty one counts as unset.
+ * Shell variables count whether exported or not; an empty one counts as unset, an
+ * empty option is CODER_ERR_USAGE. A token loses blanks at both ends; one that then
+ * has anything but visible ASCII in it is refused by the name of its source.
  * A token from the file `session` goes only to the deployment that the file
  * `url` beside it names (the reference CLI sends it anywhere).
  */
@@ -37,6 +39,12 @@ struct session_options {
  */
 int session_open(const struct session_options *options, bool quiet, struct coder_client **ret,
 		 struct coder_error *err);
+
+/*
+ * Completes *err, for which the deployment refused the token, with where the
+ * token came from and what to do about it.
+ */
+void session_explain(const struct session_options *options, struct coder_error *err);
 
 /*
  * The deployment and the token that session_open() would use, as a number to

@@ -163,6 +163,7 @@ static int remove_all(struct call *call, struct coder_error *err)
 			shio_error("interrupted: %zu of %zu removed", i, tokens->n);
 			return -1;
 		}
+		command_explain(call, err);
 		command_print_error(err);
 		if (call->some_failed.code == CODER_OK)
 			call->some_failed = *err;

@@ -235,9 +235,6 @@ static void status_error(const struct answer *answer, const struct buf *body,
 		(void)json_error(body->data, body->len, err);
 	if (answer->status == 500 && strstr(err->detail, "rbac: forbidden"))
 		err->code = CODER_ERR_AUTH;
-	if (answer->status == 401)
-		coder_error_hint(err, "set CODER_SESSION_TOKEN or sign in with: coder login %s",
-				 answer->origin);
 }
 
 int answer_judge(const struct answer *answer, const struct buf *body, struct coder_error *err)

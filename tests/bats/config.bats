@@ -123,12 +123,33 @@ in_new_shell() {
 	as bob token_list -q
 }
 
-@test "what is empty counts as unset" {
+@test "a variable that is empty counts as unset" {
 	export CODER_CONFIG_DIR=$BATS_TEST_TMPDIR/config
 	config_files "$CODER_CONFIG_DIR"
 	CODER_URL='' CODER_SESSION_TOKEN=''
 	as alice token_list -q
-	as alice token_list -q --url '' --token ''
+	CODER_URL=' ' CODER_SESSION_TOKEN=$'\r\n'
+	as alice token_list -q
+}
+
+@test "an option that is empty is refused: a script whose variable is empty acts as nobody else" {
+	local call empty
+	export CODER_CONFIG_DIR=$BATS_TEST_TMPDIR/config
+	config_files "$CODER_CONFIG_DIR"
+	# shellcheck disable=SC2016
+	CODER_HEADER_COMMAND='touch "$HOME/ran"'
+	for call in "token_create -n test" "token_list" "token_view grafana" "token_rm grafana" "token_create -n t --dry-run"; do
+		for empty in '' ' ' $'\t' $'\n'; do
+			# shellcheck disable=SC2086 # words
+			try $call --token "$empty"
+			refused_early 2 "--token is empty"
+			# shellcheck disable=SC2086
+			try $call --url="$empty"
+			refused_early 2 "--url is empty"
+		done
+	done
+	[[ ! -e $HOME/ran ]] || fail "the header command ran"
+	is "$(names | grep -c grafana)" 1
 }
 
 @test "without a URL or a token it says what to set" {
@@ -274,6 +295,78 @@ in_new_shell() {
 	CODER_URL='http://[::1]:1'
 	try token_list
 	refused 7 "cannot connect to http://[::1]:1"
+}
+
+@test "a token loses blanks and line ends, wherever it comes from" {
+	local end
+	export CODER_CONFIG_DIR=$BATS_TEST_TMPDIR/config
+	for end in $'\r' $'\n' $'\r\n' ' ' $'\t \r\n\n'; do
+		as bob token_list -q --token "$BOB_TOKEN$end"
+		CODER_SESSION_TOKEN=$end$BOB_TOKEN$end as bob token_list -q
+		config_files "$CODER_CONFIG_DIR" "$URL" "$end$ALICE_TOKEN$end"
+		CODER_SESSION_TOKEN='' as alice token_list -q
+	done
+	is "$(logged Coder-Session-Token)" "$ALICE_TOKEN"
+}
+
+@test "what is hard to see in a token is refused by name, with the token's source" {
+	local bad what
+	export CODER_CONFIG_DIR=$BATS_TEST_TMPDIR/config
+	while read -r bad what; do
+		printf -v bad %b "$bad"
+		try token_list --token "$bad$ADMIN_TOKEN"
+		refused_early 2 "--token: has $what in it"
+		lacks "$err" "$ADMIN_TOKEN"
+		CODER_SESSION_TOKEN=$ADMIN_TOKEN$bad try token_list
+		refused_early 2 "CODER_SESSION_TOKEN: has $what in it"
+		config_files "$CODER_CONFIG_DIR" "$URL" "${ADMIN_TOKEN/-/$bad-}"
+		CODER_SESSION_TOKEN='' try token_list
+		refused_early 4 "$CODER_CONFIG_DIR/session: has $what in it"
+		has "$err" "coder login $URL"
+	done <<-'END'
+		\ufeff a byte order mark
+		\u200b a zero-width space
+		\u200d a zero-width joiner
+		\u2060 an invisible character
+		\u00a0 a non-breaking space
+		\u2011 a dash that is not a plain hyphen
+		\u201d a typographic quote
+		\u202e an invisible direction mark
+		\u0085 a control character
+		\u00e9 a character that is not ASCII
+		\U1f511 a character that is not ASCII
+		\xff a byte that is not ASCII
+		\x1b a control character
+	END
+}
+
+@test "a token that is refused is traced to its source, with what to do about that" {
+	local wrong=AAAAAAAAAA-BBBBBBBBBBBBBBBBBBBBBB
+	export CODER_CONFIG_DIR=$BATS_TEST_TMPDIR/config
+	CODER_SESSION_TOKEN=$wrong
+	try token_list
+	refused 4 "the token came from CODER_SESSION_TOKEN: set it anew, or unset it and sign in with: coder login $URL"
+	# signed in by files, to sign in again does not help
+	config_files "$CODER_CONFIG_DIR"
+	try token_list
+	refused 4 "the token came from CODER_SESSION_TOKEN: set it anew, or unset it to use that of $CODER_CONFIG_DIR/session"
+	lacks "$err" "coder login"
+	try token_view grafana --token $wrong
+	refused 4 "the token came from --token: give another one"
+	unset CODER_SESSION_TOKEN CODER_URL
+	config_files "$CODER_CONFIG_DIR" "$URL" $wrong
+	try token_create -n test
+	refused 4 "the token came from $CODER_CONFIG_DIR/session: sign in again with: coder login $URL"
+	lacks "$err" BBBB
+	is "${TOKEN_ERROR[status]} ${TOKEN_ERROR[http]}" "4 401"
+}
+
+@test "a token that expires while several are removed is traced to its source" {
+	seed '[{"owner": "admin", "name": "n1"}, {"owner": "admin", "name": "n2"}]'
+	fault '{"method":"DELETE","status":401,"times":0,"body":"{\"message\":\"You are signed out or your session has expired. Please sign in again to continue.\"}"}'
+	try token_rm n1 n2
+	is "$status" 8
+	is "$(grep -c 'the token came from CODER_SESSION_TOKEN' <<<"$err")" 2
 }
 
 @test "a token that would break out of its header is refused" {
@@ -824,7 +917,7 @@ failed_with() {
 	CODER_SESSION_TOKEN=0123456789-0123456789012345678901
 	try token_list
 	failed_with 4 401
-	has "$err" "set CODER_SESSION_TOKEN or sign in with: coder login $URL"
+	has "$err" "CODER_SESSION_TOKEN: set it anew, or unset it and sign in with: coder login $URL"
 	lacks "$err" 0123456789012345678901
 	CODER_SESSION_TOKEN=$ADMIN_TOKEN
 	fault '{"path": "keys/tokens", "status": 403}'

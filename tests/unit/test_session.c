@@ -288,11 +288,102 @@ static void test_empty_is_unset(void **state)
 	put("url", "https://file.example");
 	put("session", "file-token");
 	set("CODER_URL", "");
-	set("CODER_SESSION_TOKEN", "");
-	options.url = options.token = "";
+	set("CODER_SESSION_TOKEN", " \r\n");
 	assert_opens();
 	assert_string_equal(got.url, "https://file.example");
 	assert_string_equal(got.token, "file-token");
+}
+
+static void test_empty_options_are_refused(void **state)
+{
+	static const char *const empty[] = { "", " ", "\t", "\r\n" };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(empty); i++) {
+		options = (struct session_options){ .url = empty[i] };
+		assert_refused(CODER_ERR_USAGE, "--url is empty");
+		assert_int_equal(session_identity(&options), 0);
+		options = (struct session_options){ .token = empty[i] };
+		assert_refused(CODER_ERR_USAGE, "--token is empty");
+		assert_int_equal(session_identity(&options), 0);
+	}
+}
+
+static void test_tokens_are_visible_ascii(void **state)
+{
+	static const struct {
+		const char *token, *what;
+	} cases[] = {
+		{ "\xef\xbb\xbftoken", "has a byte order mark in it (U+FEFF)" },
+		{ "to\xe2\x80\x8bken", "has a zero-width space in it (U+200B)" },
+		{ "to\xe2\x80\x8dken", "has a zero-width joiner in it (U+200D)" },
+		{ "token\xc2\xa0", "has a non-breaking space in it (U+00A0)" },
+		{ "to\xe2\x80\x93ken", "has a dash that is not a plain hyphen in it (U+2013)" },
+		{ "\xe2\x80\x9ctoken", "has a typographic quote in it (U+201C)" },
+		{ "t\xc3\xb6ken", "has a character that is not ASCII in it (U+00F6)" },
+		{ "to\xffken", "has a byte that is not ASCII in it (0xff)" },
+		{ "to ken", "has a blank in it" },
+		{ "to\tken", "has a control character in it" },
+		{ "to\x7fken", "has a control character in it" },
+		{ "to\xc2\x85ken", "has a control character in it (U+0085)" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		options.token = cases[i].token;
+		assert_refused(CODER_ERR_USAGE, cases[i].what);
+		assert_contains(err.message, "--token: ");
+		options.token = NULL;
+		set("CODER_SESSION_TOKEN", cases[i].token);
+		assert_refused(CODER_ERR_USAGE, cases[i].what);
+		assert_contains(err.message, "CODER_SESSION_TOKEN: ");
+		assert_contains(err.hint, "copy the token again");
+		set("CODER_SESSION_TOKEN", "");
+		put("url", "https://coder.example");
+		put("session", cases[i].token);
+		assert_refused(CODER_ERR_AUTH, cases[i].what);
+		assert_contains(err.message, "/session: ");
+		assert_contains(err.hint, "coder login https://coder.example");
+	}
+	put("session", "\r\n\t token \n\r");
+	assert_opens();
+	assert_string_equal(got.token, "token");
+	set("CODER_SESSION_TOKEN", "\r\n token\r\n");
+	assert_opens();
+	assert_string_equal(got.token, "token");
+	options.token = "token\n";
+	assert_opens();
+	assert_string_equal(got.token, "token");
+}
+
+/* What is said of a token that the deployment has refused. */
+static const char *explained(void)
+{
+	coder_error_set(&err, CODER_ERR_AUTH, "signed out");
+	session_explain(&options, &err);
+	return err.hint;
+}
+
+static void test_a_refused_token_is_traced_to_its_source(void **state)
+{
+	(void)state;
+	assert_string_equal(explained(), "the token came from CODER_SESSION_TOKEN: set it anew, or "
+					 "unset it and sign in with: coder login "
+					 "https://coder.example");
+	put("url", "https://other.example");
+	put("session", "file-token");
+	assert_contains(explained(), "coder login https://coder.example");
+	put("url", "https://coder.example/");
+	assert_contains(explained(), "set it anew, or unset it to use that of /");
+	assert_contains(explained(), "/session");
+	options.token = "given";
+	assert_string_equal(explained(), "the token came from --token: give another one");
+	options.token = NULL;
+	set("CODER_SESSION_TOKEN", "");
+	assert_contains(explained(), "the token came from /");
+	assert_contains(explained(),
+			"/session: sign in again with: coder login https://coder.example");
+	assert_string_equal(fake.said, "");
 }
 
 static void test_where_files_are(void **state)
@@ -776,6 +867,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_options_then_variables_then_files, begin),
 		cmocka_unit_test_setup(test_empty_is_unset, begin),
+		cmocka_unit_test_setup(test_empty_options_are_refused, begin_complete),
+		cmocka_unit_test_setup(test_tokens_are_visible_ascii, begin_complete),
+		cmocka_unit_test_setup(test_a_refused_token_is_traced_to_its_source,
+				       begin_complete),
 		cmocka_unit_test_setup(test_where_files_are, begin),
 		cmocka_unit_test_setup(test_nothing_to_go_by, begin),
 		cmocka_unit_test_setup(test_file_token_stays_with_its_deployment, begin),
