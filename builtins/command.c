@@ -387,7 +387,7 @@ static int call_words(const struct command *command, const char *const *words, s
 	coder_strings_done(&call.environment);
 	free(call.state);
 	free(call.options);
-	/* last: a signal that was held back may end the process here */
+	/* last: a signal that was held may end the process here */
 	coder_client_free(call.client);
 	return status;
 }

@@ -620,7 +620,7 @@ static int open_client(const struct session *s, struct coder_client **ret, struc
 		.n_proxies = s->proxies.n,
 		.hooks = {
 			.pending = shell_pending,
-			.acknowledge = shell_acknowledge,
+			.take = shell_take_signal,
 			.notice = s->quiet ? tell_nobody : tell,
 		},
 	};

@@ -556,13 +556,13 @@ bool shio_error_is_terminal(void)
 static const int ending_signals[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
 #define N_ENDING (sizeof(ending_signals) / sizeof(ending_signals[0]))
 
-/* What shell_pending() has to overlook. */
+/* What shell_take_signal() has taken, and shell_leave() gives back to bash. */
 static struct {
-	bool interrupt; /* interrupt_state was set; shell_leave() sets it again */
-	int terminating; /* likewise terminating_signal, or 0 */
-	int traps[N_ENDING]; /* pending_traps[] at the time */
+	bool interrupt; /* interrupt_state was set */
+	int terminating; /* the first that terminating_signal was, or 0 */
+	int traps[N_ENDING]; /* so many of pending_traps[], which stays as it is */
 	int readline; /* what readline had caught, or 0 */
-} acknowledged;
+} taken;
 
 /* The signal that readline has caught and not yet handled, or 0. */
 static int readline_signal(void)
@@ -585,9 +585,9 @@ int shell_pending(void *unused)
 	if (interrupt_state)
 		return SIGINT;
 	for (size_t i = 0; i < N_ENDING; i++)
-		if (pending_traps[ending_signals[i]] > acknowledged.traps[i])
+		if (pending_traps[ending_signals[i]] > taken.traps[i])
 			return ending_signals[i];
-	return sig == acknowledged.readline ? 0 : sig;
+	return sig == taken.readline ? 0 : sig;
 }
 
 /*
@@ -605,34 +605,47 @@ static void hand_over_interrupt(void)
 }
 
 /* bash's flags count to one: they are put away, so that a second signal is seen. */
-void shell_acknowledge(void *unused)
+int shell_take_signal(void *unused)
 {
+	int sig;
+
 	(void)unused;
 	hand_over_interrupt();
-	if (interrupt_state) {
-		acknowledged.interrupt = true;
-		interrupt_state = 0;
-	}
 	if (terminating_signal) {
-		acknowledged.terminating = terminating_signal;
+		sig = terminating_signal;
 		terminating_signal = 0;
+		if (!taken.terminating)
+			taken.terminating = sig;
+		return sig;
+	}
+	if (interrupt_state) {
+		interrupt_state = 0;
+		taken.interrupt = true;
+		return SIGINT;
 	}
 	for (size_t i = 0; i < N_ENDING; i++)
-		acknowledged.traps[i] = pending_traps[ending_signals[i]];
-	acknowledged.readline = readline_signal();
+		if (pending_traps[ending_signals[i]] > taken.traps[i]) {
+			taken.traps[i]++;
+			return ending_signals[i];
+		}
+	sig = readline_signal();
+	if (sig == taken.readline)
+		return 0;
+	taken.readline = sig;
+	return sig;
 }
 
 void shell_enter(void)
 {
-	memset(&acknowledged, 0, sizeof(acknowledged));
+	memset(&taken, 0, sizeof(taken));
 }
 
 int shell_leave(int status)
 {
-	if (acknowledged.interrupt)
+	if (taken.interrupt)
 		interrupt_state = 1;
-	if (acknowledged.terminating && !terminating_signal)
-		terminating_signal = acknowledged.terminating;
+	if (taken.terminating) /* of several the first is the one that ends the shell */
+		terminating_signal = taken.terminating;
 	shell_enter();
 	hand_over_interrupt();
 	if ((status & SHELL_EPIPE) && !shell_is_main())

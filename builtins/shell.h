@@ -143,8 +143,11 @@ bool shio_error_is_terminal(void);
  * CHLD, WINCH, ALRM, USR1 ... never count: their traps run after the command.
  */
 int shell_pending(void *unused);
-/* Only signals after this call count for shell_pending(), until shell_enter(). */
-void shell_acknowledge(void *unused);
+/*
+ * Takes one of the signals that shell_pending() is about: its number, or 0. It
+ * counts no longer, and bash acts on it after shell_leave().
+ */
+int shell_take_signal(void *unused);
 
 /* Begins a call: every signal that is pending now counts. */
 void shell_enter(void);

@@ -53,7 +53,7 @@ bool coder_client_insecure(const struct coder_client *client)
 	return http_insecure(client->http);
 }
 
-int coder_client_pending(const struct coder_client *client)
+int coder_client_pending(struct coder_client *client)
 {
 	return http_pending(client->http);
 }

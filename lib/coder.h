@@ -338,6 +338,18 @@ void coder_signals_deadly(sigset_t *ret);
 /* A signal among these that is blocked and has come, or 0. */
 int coder_signals_pending(const sigset_t *among);
 
+/*
+ * From now on the signals of coder_signals_deadly() do not end the process: each
+ * is noted, and ends a wait early. Not to be called twice before the release.
+ */
+void coder_signals_hold(void);
+/* The first signal noted and not yet taken, and the coder_clock() of its arrival; 0: none. */
+int coder_signals_held(int64_t *ret_when);
+/* The same, and takes it: the next call is about the next signal. */
+int coder_signals_take(int64_t *ret_when);
+/* Ends the hold: all signals noted are raised again, taken or not, in the order of arrival. */
+void coder_signals_release(void);
+
 /* ---------------------------------------------------------------- client */
 
 /* What the caller does for the library while it waits. */
@@ -348,8 +360,11 @@ struct coder_hooks {
 	 * the call to end, or 0. Must not allocate, print or jump.
 	 */
 	int (*pending)(void *ctx);
-	/* Forgets what pending() has reported: only a further signal counts from now on. */
-	void (*acknowledge)(void *ctx);
+	/*
+	 * Takes one of the signals that pending() is about: its number, or 0. It is
+	 * not reported again, but acted on when the call is over.
+	 */
+	int (*take)(void *ctx);
 	/* A line for the person who waits ("rate limited, trying again in 12 s"). */
 	void (*notice)(void *ctx, const char *text);
 };
@@ -407,7 +422,7 @@ bool coder_client_insecure(const struct coder_client *client);
  * The number of a signal that asks this client's call to end, or 0: for callers
  * that wait on something else than the network between two requests.
  */
-int coder_client_pending(const struct coder_client *client);
+int coder_client_pending(struct coder_client *client);
 
 /* A growing list of tokens. Zeroed memory is the empty list. */
 struct coder_tokens {
@@ -531,15 +546,16 @@ void coder_created_done(struct coder_created *created);
  * back: one that may do more than was asked is deleted again and the call fails
  * with CODER_ERR_REFUSED; one that cannot be read is delivered unverified.
  *
- * From the POST on, signals that would end the process by default are held back
+ * From the POST on, signals that would end the process by default are held
  * (they count as pending): the process must not die between the POST and the
- * delivery of the secret. coder_client_free() lets go of them, and raises one
- * that came meanwhile again: deliver or undo the secret before. On a failure
+ * delivery of the secret. coder_client_free() ends that, and raises those that
+ * came meanwhile again: deliver or undo the secret before. On a failure
  * whose POST may have been acted on, the undo has been done when this returns:
  * CODER_ERR_OUTCOME if a token was found and deleted,
  * or if it is not sure (the message says which, and names the token);
- * CODER_ERR_NO_ANSWER, CODER_ERR_UNAVAILABLE or CODER_ERR_INTERRUPTED if surely
- * nothing is left.
+ * CODER_ERR_NO_ANSWER, CODER_ERR_UNAVAILABLE if surely nothing is left.
+ * CODER_ERR_INTERRUPTED, with the first signal, stands for each of these if a
+ * signal came and the outcome is known, or if a second one ended the undo.
  */
 int coder_token_create(struct coder_client *client, const struct coder_create *create,
 		       struct coder_created *ret, struct coder_error *err);

@@ -10,7 +10,6 @@
 #include <strings.h>
 #include <sys/random.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "answer.h"
 #include "url.h"
@@ -23,6 +22,7 @@
 #define CONNECT_NS (10 * CODER_NS)
 #define SECRET_MIN 8 /* characters of what is hidden in texts: a shorter value may be any word */
 #define BEGIN_MIN 4 /* characters of its begin, where a text was cut */
+#define ECHO_NS (CODER_NS / 2) /* how long after the first signal it may come again */
 
 struct http {
 	struct url url;
@@ -36,10 +36,11 @@ struct http {
 	int64_t budget_ns; /* what the client was given; 0: no limit */
 	int64_t deadline; /* INT64_MAX: none */
 	bool no_retry;
-	bool holding;
-	sigset_t held; /* while holding: signals blocked by http_hold() */
-	sigset_t put_off; /* of those: taken away by http_begin_undo(), to be raised again */
+	bool holding; /* since http_hold() */
 	bool undoing; /* since http_begin_undo() */
+	bool given_up; /* in an undo: a signal after the first has ended it */
+	int first_signal; /* that asked the call to end; 0: none */
+	int64_t first_when; /* the coder_clock() of its arrival */
 };
 
 /* One try of a request. */
@@ -90,32 +91,73 @@ static void set_deadline(struct http *http, int64_t budget_ns)
 
 /* --------------------------------------------------------------- signals */
 
-int http_pending(const struct http *http)
+static void note_first(struct http *http, int signal, int64_t when)
 {
-	int signal = http->hooks.pending ? http->hooks.pending(http->hooks.ctx) : 0;
+	if (http->first_signal)
+		return;
+	http->first_signal = signal;
+	http->first_when = when;
+}
 
-	return signal || !http->holding ? signal : coder_signals_pending(&http->held);
+/* Takes a signal that has come: its number, or 0. */
+static int take_signal(struct http *http, int64_t *ret_when)
+{
+	int signal = http->holding ? coder_signals_take(ret_when) : 0;
+
+	if (signal || !http->hooks.take)
+		return signal;
+	*ret_when = coder_clock();
+	return http->hooks.take(http->hooks.ctx);
+}
+
+/* Whether a signal in an undo may be the first one sent again. */
+static bool is_echo(const struct http *http, int signal, int64_t when)
+{
+	return (signal == SIGINT || signal == SIGTERM || signal == SIGHUP) &&
+	       when - http->first_when < ECHO_NS;
+}
+
+int http_pending(struct http *http)
+{
+	int64_t when = coder_clock();
+	int signal;
+
+	if (http->undoing) {
+		while ((signal = take_signal(http, &when)))
+			if (!http->first_signal)
+				note_first(http, signal, when);
+			else if (!is_echo(http, signal, when))
+				http->given_up = true;
+		return http->given_up ? http->first_signal : 0;
+	}
+	signal = http->hooks.pending ? http->hooks.pending(http->hooks.ctx) : 0;
+	if (!signal && http->holding)
+		signal = coder_signals_held(&when);
+	if (signal)
+		note_first(http, signal, when);
+	return signal;
+}
+
+int http_first_signal(const struct http *http)
+{
+	return http->first_signal;
 }
 
 void http_hold(struct http *http)
 {
 	if (http->holding)
 		return;
-	coder_signals_deadly(&http->held);
-	sigemptyset(&http->put_off);
-	sigprocmask(SIG_BLOCK, &http->held, NULL);
+	coder_signals_hold();
 	http->holding = true;
 }
 
 void http_begin_undo(struct http *http, int64_t budget_ns)
 {
-	const struct timespec now = { 0 };
+	int64_t when;
 	int signal;
 
-	while (http->holding && (signal = sigtimedwait(&http->held, NULL, &now)) > 0)
-		sigaddset(&http->put_off, signal);
-	if (http->hooks.acknowledge)
-		http->hooks.acknowledge(http->hooks.ctx);
+	while ((signal = take_signal(http, &when)))
+		note_first(http, signal, when);
 	set_deadline(http, budget_ns);
 	http->undoing = true;
 }
@@ -125,10 +167,7 @@ void http_release(struct http *http)
 	if (!http->holding)
 		return;
 	http->holding = false;
-	for (int signal = 1; signal < NSIG; signal++)
-		if (sigismember(&http->put_off, signal) == 1)
-			kill(getpid(), signal);
-	sigprocmask(SIG_UNBLOCK, &http->held, NULL);
+	coder_signals_release();
 }
 
 /* ---------------------------------------------------------------- making */

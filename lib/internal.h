@@ -77,17 +77,22 @@ void http_disconnect(void); /* coder_disconnect() */
 bool http_insecure(const struct http *http);
 /* The coder_clock() at which requests are given up; INT64_MAX: none. */
 int64_t http_deadline(const struct http *http);
-/* A pending signal's number, held ones included, or 0. */
-int http_pending(const struct http *http);
-/* From now on the signals of coder_signals_deadly() are held back. */
+/* A pending signal's number, held ones included, or 0. In an undo: see http_begin_undo(). */
+int http_pending(struct http *http);
+/* From now on the signals of coder_signals_deadly() are held. */
 void http_hold(struct http *http);
 /*
  * Begins an undo: signals that came so far no longer count as pending, and the
  * client's deadline is budget_ns from now. Each request has a connection of its
- * own: no late answer to an earlier one can be taken for its own.
+ * own: no late answer to an earlier one can be taken for its own. From now on
+ * http_pending() is the number of the first signal of all once a second one has
+ * come; further INT, TERM and HUP within half a second of the first, which
+ * terminals, wrappers and supervisors send twice, do not count.
  */
 void http_begin_undo(struct http *http, int64_t budget_ns);
-/* Ends http_hold(): restores the signal mask and raises a held signal again. */
+/* The first signal that came and asked the call to end, taken or not; 0: none. */
+int http_first_signal(const struct http *http);
+/* Ends http_hold(): see coder_signals_release(). */
 void http_release(struct http *http);
 
 /*

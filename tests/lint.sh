@@ -150,7 +150,8 @@ directions() {
 		http: base answer header json signals token url wire
 		client: base http json token
 		search find: base client http json token
-		create resolve: base allow client find http json search token
+		undo: base client find http token
+		create resolve: base allow client find http json search token undo
 		shell opts width:
 		opts_doc: opts
 		output: lib shell width

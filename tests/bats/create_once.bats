@@ -12,7 +12,7 @@ SANDBOX_OPTIONS=(--seed demo)
 
 SECRET='^[0-9A-Za-z]{10}-[0-9A-Za-z]{22}$'
 JSON='"headers":{"Content-Type":"application/json"}'
-LOOKING="token test may have been created: looking for it, to remove it again (^C leaves at once)"
+LOOKING="token test may have been created: looking for it, to remove it again (a second ^C leaves at once)"
 
 # exists NAME [ID] - whether there is an API token of that plain name, and it has that id.
 exists() {
@@ -741,7 +741,124 @@ status 143"
 	undone_after_signal
 }
 
-@test "a second ^C leaves at once, and the token is named" {
+# The script's create meets round trips of 50 ms, or longer ones, and two signals within one of them.
+signalled_twice() { # SCRIPT SIGNAL PAUSE SIGNAL
+	local trip=0.05
+	[[ $3 != 0.[1-9]* ]] || trip=0.5
+	again
+	fault '[{"method":"POST","stall":{"at":0,"act":true}},{"method":"(GET|DELETE)","times":0,"delay":'$trip'}]'
+	drive "$1" <<-END
+		until log "method": "POST"
+		signal $2
+		pause $3
+		signal $4
+		end 10
+	END
+}
+
+@test "a signal that comes twice ends no undo, and the script as the first one does" {
+	local first second pause
+	while read -r first pause second; do
+		signalled_twice 'token_create -n test; echo next' "$first" "$pause" "$second"
+		is "$ended $out" "SIG$first "
+		undone_after_signal
+		signalled_twice 'trap "echo at exit" EXIT; token_create -n test; echo next' "$first" "$pause" "$second"
+		is "$ended $out" "SIG$first at exit"
+		undone_after_signal
+	done <<-END
+		INT 0 INT
+		TERM 0 TERM
+		HUP 0 HUP
+		INT 0.02 TERM
+		TERM 0.02 INT
+		HUP 0.3 TERM
+		INT 0.4 HUP
+	END
+}
+
+@test "signals that come twice run the trap of each kind once, and the status is the first one's" {
+	local first second pause traps number
+	while read -r first pause second traps; do
+		number=$(kill -l "$first")
+		signalled_twice 'for s in INT TERM HUP; do trap "echo $s" $s; done; trap "echo at exit" EXIT
+			token_create -n test; s=$?; echo "status $s ${TOKEN_ERROR[status]}"' "$first" "$pause" "$second"
+		is "$ended" 0
+		is "$(xargs <<<"$out")" "$traps status $((128 + number)) $((128 + number)) at exit"
+		undone_after_signal
+	done <<-END
+		INT 0 INT INT
+		TERM 0 TERM TERM
+		HUP 0 HUP HUP
+		INT 0.02 TERM INT TERM
+		TERM 0.02 INT INT TERM
+		HUP 0.3 INT HUP INT
+		TERM 0.4 TERM TERM
+	END
+}
+
+@test "a signal that comes twice at the prompt and in a key binding ends no undo" {
+	local how
+	for how in type "key T"; do
+		again
+		fault '[{"method":"POST","stall":{"at":0,"act":true}},{"method":"(GET|DELETE)","times":0,"delay":0.05}]'
+		at_prompt <<-END
+			type bind -x '"\\C-t": token_create -n test'
+			prompt 5
+			${how/type/type token_create -n test}
+			until log "method": "POST"
+			key C
+			pause 0.02
+			key C
+			pause 0.02
+			signal INT
+			prompt 5
+			type echo "status \$?"
+			prompt 5
+		END
+		has "$screen" "was deleted again: nothing is left"
+		! exists test || fail "there is a token"
+	done
+}
+
+@test "^C does not end an undo that began without one; a second one does, later than half a second" {
+	local script
+	for script in 'token_create -n test; echo next' 'trap "echo trapped" INT; token_create -n test; echo "status $?"'; do
+		again
+		fault '[{"method":"POST","cut":{"where":"act"}},{"method":"GET","path":"/test$","skip":1,"delay":1}]'
+		drive "$script" <<-END
+			until err looking for it
+			signal INT
+			pause 0.05
+			signal INT
+			end 10
+		END
+		case $script in
+		trap*) is "$ended $out" $'0 trapped\nstatus 130' ;;
+		*) is "$ended $out" "SIGINT " ;;
+		esac
+		has "$err" "was deleted again: nothing is left"
+		! exists test || fail "there is a token"
+
+		again
+		fault '[{"method":"POST","cut":{"where":"act"}},{"method":"GET","path":"/test$","skip":1,"stall":{"at":0}}]'
+		drive "$script" <<-END
+			until err looking for it
+			signal INT
+			pause 0.6
+			signal TERM
+			end 1
+		END
+		case $script in
+		# nobody traps the second one
+		trap*) is "$ended $out" "SIGTERM " ;;
+		*) is "$ended $out" "SIGINT " ;;
+		esac
+		has "$err" "it is not known whether token test exists now: interrupted again"
+		exists test || fail "the test is wrong"
+	done
+}
+
+@test "a second ^C leaves at once after half a second, and the token is named" {
 	local script
 	for script in 'token_create -n test; echo next' 'trap "echo at exit" EXIT; token_create -n test; echo next' \
 		'trap "echo trapped" INT; token_create -n test; echo "status $?"'; do
@@ -751,8 +868,9 @@ status 143"
 			until log "method": "POST"
 			signal INT
 			until log "path": "[^"]*/test"
+			pause 0.6
 			signal INT
-			end 3
+			end 1
 		END
 		has "$err" "token_create: $LOOKING"
 		has "$err" "it is not known whether token test exists now: interrupted again; look for it and remove it: token_rm --delete test"
@@ -860,7 +978,7 @@ status 130"
 	is "$(requests POST | grep -c .)" 1
 }
 
-@test "a second ^C leaves at once, at the prompt and in a key binding" {
+@test "a second ^C leaves at once after half a second, at the prompt and in a key binding" {
 	local how
 	for how in type "key T"; do
 		again
@@ -872,7 +990,7 @@ status 130"
 			until log "method": "POST"
 			key C
 			until out looking for it
-			pause 0.3
+			pause 0.6
 			key C
 			prompt 1
 			type echo "status \$?"

@@ -70,9 +70,10 @@ int shell_pending(void *unused)
 	return 0;
 }
 
-void shell_acknowledge(void *unused)
+int shell_take_signal(void *unused)
 {
 	(void)unused;
+	return 0;
 }
 
 void shio_error(const char *fmt, ...)

@@ -70,9 +70,10 @@ int shell_pending(void *unused)
 	return fake.signal_after && ++fake.asked >= fake.signal_after ? SIGINT : 0;
 }
 
-void shell_acknowledge(void *unused)
+int shell_take_signal(void *unused)
 {
 	(void)unused;
+	return 0;
 }
 
 static void say(const char *kind, const char *fmt, va_list args)
@@ -768,7 +769,7 @@ static void test_what_the_client_gets(void **state)
 	assert_int_equal(got.config.connect_timeout_ns, 0);
 	assert_false(got.config.fresh || got.config.no_retry);
 	assert_ptr_equal(got.config.hooks.pending, shell_pending);
-	assert_ptr_equal(got.config.hooks.acknowledge, shell_acknowledge);
+	assert_ptr_equal(got.config.hooks.take, shell_take_signal);
 	got.config.hooks.notice(got.config.hooks.ctx, "waiting\033");
 	assert_string_equal(fake.said, "error: waiting\\x1b\n");
 	options.timeout_ns = 5 * CODER_NS;

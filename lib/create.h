@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* create.h - what create.c and undo.c share. */
+#ifndef CODER_CREATE_H
+#define CODER_CREATE_H
+
+#include "client.h"
+
+/*
+ * Both undo a create within 5 s, and return -1 with *err, which says why, completed
+ * with what became of the token.
+ */
+
+/*
+ * The POST may have been acted on and its answer is lost: looks for the token by
+ * its name. began: the server's clock before the POST, 0 if it is not known.
+ */
+int undo_lost(struct coder_client *client, const struct coder_create *create, int64_t began,
+	      struct coder_error *err);
+/* Deletes the new token of that id; *err gets code if nothing is left of it. */
+int undo_delete(struct coder_client *client, const struct coder_create *create, const char *id,
+		enum coder_code code, struct coder_error *err);
+
+#endif
