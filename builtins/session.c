@@ -32,7 +32,8 @@ struct session {
 	char *session_file; /* its path, if it was looked for */
 	struct coder_strings headers; /* "Name: value" */
 	char *ca_file, *cert_file, *key_file;
-	struct coder_strings proxies; /* what libcurl could find in the environment */
+	char *proxy; /* NULL: none */
+	const char *proxy_variable; /* that names it */
 };
 
 static void session_done(struct session *s)
@@ -40,7 +41,6 @@ static void session_done(struct session *s)
 	for (size_t i = 0; i < s->headers.n; i++)
 		explicit_bzero(s->headers.v[i], strlen(s->headers.v[i]));
 	coder_strings_done(&s->headers);
-	coder_strings_done(&s->proxies);
 	buf_free_string(s->token);
 	free(s->session_file);
 	free(s->directory);
@@ -49,6 +49,7 @@ static void session_done(struct session *s)
 	free(s->ca_file);
 	free(s->cert_file);
 	free(s->key_file);
+	buf_free_string(s->proxy);
 }
 
 /* What is left of the call's time, never less than a moment; 0: it has no end. */
@@ -441,19 +442,40 @@ static int find_tls(struct session *s, struct coder_error *err)
 	return 0;
 }
 
-/* libcurl chooses among them itself, but must not look their names up. */
-static int find_proxies(struct session *s, struct coder_error *err)
+/* What commands that are started here would see of it; NULL if it is empty. */
+static const char *environment(const char *name)
 {
-	static const char *const variables[] = { "http_proxy", "https_proxy", "HTTPS_PROXY",
-						 "all_proxy", "ALL_PROXY" };
+	const char *value = getenv(name);
 
-	for (size_t i = 0; i < sizeof(variables) / sizeof(variables[0]); i++) {
-		const char *value = shvar_get(variables[i]);
+	return value && *value ? value : NULL;
+}
 
-		if (value && *value && coder_strings_add(&s->proxies, value, err) < 0)
-			return -1;
+/*
+ * Chooses as libcurl would. HTTP_PROXY does not count: to a CGI script it is
+ * what the header "Proxy" of somebody's request says.
+ */
+static int find_proxy(struct session *s, struct coder_error *err)
+{
+	static const struct {
+		const char *name;
+		bool http, https;
+	} variables[] = {
+		{ "http_proxy", true, false },	{ "https_proxy", false, true },
+		{ "HTTPS_PROXY", false, true }, { "all_proxy", true, true },
+		{ "ALL_PROXY", true, true },
+	};
+	const char *no_proxy = environment("no_proxy"), *value = NULL;
+	bool https = strncmp(s->origin, "https:", 6) == 0;
+
+	if (coder_proxy_bypassed(s->url, no_proxy ? no_proxy : environment("NO_PROXY")))
+		return 0;
+	for (size_t i = 0; !value && i < sizeof(variables) / sizeof(variables[0]); i++) {
+		if (https ? !variables[i].https : !variables[i].http)
+			continue;
+		value = environment(variables[i].name);
+		s->proxy_variable = variables[i].name;
 	}
-	return 0;
+	return value ? copy_string(value, &s->proxy, err) : 0;
 }
 
 /* ---------------------------------------------------------------- headers */
@@ -616,8 +638,8 @@ static int open_client(const struct session *s, struct coder_client **ret, struc
 		.connect_timeout_ns = s->quiet ? QUIET_CONNECT_NS : 0,
 		.fresh = keepalive && strcmp(keepalive, "0") == 0,
 		.no_retry = s->quiet,
-		.proxies = (const char *const *)s->proxies.v,
-		.n_proxies = s->proxies.n,
+		.proxy = s->proxy,
+		.proxy_source = s->proxy_variable,
 		.hooks = {
 			.pending = shell_pending,
 			.take = shell_take_signal,
@@ -642,7 +664,7 @@ static int gather(struct session *s, const struct session_options *options, stru
 {
 	if (find_directory(s, err) < 0 || find_url(s, options->url, err) < 0 ||
 	    find_token(s, options->token, err) < 0 || find_tls(s, err) < 0 ||
-	    find_proxies(s, err) < 0 || add_variable_headers(s, err) < 0)
+	    find_proxy(s, err) < 0 || add_variable_headers(s, err) < 0)
 		return -1;
 	return add_command_headers(s, err);
 }

@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "answer.h"
+#include "proxy.h"
 #include "url.h"
 
 #define RESET_MAX 86400 /* seconds: an X-Ratelimit-Reset further away is nonsense */
@@ -50,7 +51,9 @@ static void begin_answer(struct answer *answer, const char *line, size_t len)
 {
 	const char *end = line + len, *p = memchr(line, ' ', len);
 
-	*answer = (struct answer){ .origin = answer->origin, .head_len = answer->head_len };
+	*answer = (struct answer){ .origin = answer->origin,
+				   .proxy = answer->proxy,
+				   .head_len = answer->head_len };
 	while (end > line && strchr("\r\n", end[-1]))
 		end--;
 	p = p ? p + 1 : end;
@@ -223,9 +226,26 @@ static void bare_error(const struct answer *answer, struct coder_error *err)
 				answer->reason[0] ? " " : "", answer->reason);
 }
 
+/* 407: only proxies ask for a user name and password in this way. */
+static void proxy_error(const struct answer *answer, struct coder_error *err)
+{
+	if (answer->proxy) {
+		proxy_wants_user(answer->proxy, err);
+		return;
+	}
+	coder_error_set(err, CODER_ERR_NO_ANSWER,
+			"a proxy in front of %s asks for a user name and password (407)",
+			answer->origin);
+	coder_error_hint(err, "check CODER_URL and the network");
+}
+
 static void status_error(const struct answer *answer, const struct buf *body,
 			 struct coder_error *err)
 {
+	if (answer->status == 407) {
+		proxy_error(answer, err);
+		return;
+	}
 	if (answer->status < 400 && answer->location[0]) {
 		redirect_error(answer, err);
 		return;

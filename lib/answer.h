@@ -7,9 +7,13 @@
 
 #define ANSWER_CUT "..." /* the end of a text that was too long for its field */
 
-/* Begins as zeros but for origin. */
+struct proxy;
+
+/* Begins as zeros but for origin and proxy. */
 struct answer {
 	const char *origin; /* of the server, for error texts */
+	const struct proxy
+		*proxy; /* that took the request itself, and may have answered; or NULL */
 	long status; /* 0: no answer yet */
 	size_t head_len; /* of interim answers, too */
 	bool head_ended; /* its empty line has come */

@@ -377,13 +377,13 @@ struct coder_config {
 	size_t n_headers;
 	const char *ca_file; /* replaces the system's roots; NULL: the system's */
 	const char *cert_file, *key_file; /* client certificate: both or neither */
-	const char *proxy; /* NULL: what libcurl finds in the environment */
+	const char *
+		proxy; /* [scheme://][user[:password]@]host[:port], as libcurl reads it; NULL: none */
+	const char *proxy_source; /* what named the proxy, for texts; NULL: "the configuration" */
 	int64_t timeout_ns; /* bounds the whole client from its making, waits included; 0: none */
 	int64_t connect_timeout_ns; /* 0: 10 s */
 	bool fresh; /* a connection per request, none kept open between calls */
 	bool no_retry; /* one try for each request (completion) */
-	const char *const *proxies; /* that libcurl could find, their names to be looked up */
-	size_t n_proxies;
 	struct coder_hooks hooks;
 };
 
@@ -414,6 +414,13 @@ void coder_disconnect(void);
 
 /* "scheme://host[:port]" in lower case: what a config file's url is compared with. */
 int coder_url_origin(const char *url, char **ret, struct coder_error *err);
+
+/*
+ * Whether requests to the deployment at url go past a proxy of the environment:
+ * its host is this machine (localhost, 127.0.0.0/8, ::1), or in the list
+ * no_proxy (may be NULL), which is read as libcurl reads it.
+ */
+bool coder_proxy_bypassed(const char *url, const char *no_proxy);
 
 /* Whether requests go unencrypted to a host that is not loopback: worth a warning. */
 bool coder_client_insecure(const struct coder_client *client);

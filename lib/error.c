@@ -46,6 +46,17 @@ void text_append(char *out, size_t size, const char *s)
 	out[len + n] = '\0';
 }
 
+void text_wait(int64_t ns, char out[32])
+{
+	/* rounded up: a caller had used up a moment of what it was given */
+	long long ms = (long long)(ns + CODER_NS / 100 - 1) / (CODER_NS / 100) * 10;
+
+	if (ms % 1000)
+		snprintf(out, 32, "%lld ms", ms);
+	else
+		snprintf(out, 32, "%lld s", ms / 1000);
+}
+
 static void text_format(char *out, size_t size, const char *fmt, va_list ap)
 {
 	int n = vsnprintf(out, size, fmt, ap);

@@ -12,6 +12,7 @@
 #include <time.h>
 
 #include "answer.h"
+#include "proxy.h"
 #include "url.h"
 #include "wire.h"
 
@@ -27,10 +28,10 @@
 struct http {
 	struct url url;
 	char *token;
-	char *ca_file, *cert_file, *key_file, *proxy;
+	char *ca_file, *cert_file, *key_file;
+	struct proxy proxy;
 	struct coder_strings headers; /* lines of every request; the token is in one */
 	size_t configured; /* of those: the first that the configuration added */
-	struct coder_strings proxies; /* that libcurl may choose */
 	struct coder_hooks hooks;
 	struct wire *wire;
 	int64_t budget_ns; /* what the client was given; 0: no limit */
@@ -254,13 +255,10 @@ static int copy_strings(struct http *http, const struct coder_config *config,
 	if (copy_string(config->token, &http->token, err) < 0 ||
 	    copy_string(config->ca_file, &http->ca_file, err) < 0 ||
 	    copy_string(config->cert_file, &http->cert_file, err) < 0 ||
-	    copy_string(config->key_file, &http->key_file, err) < 0 ||
-	    copy_string(config->proxy, &http->proxy, err) < 0)
+	    copy_string(config->key_file, &http->key_file, err) < 0)
 		return -1;
-	for (size_t i = 0; i < config->n_proxies; i++)
-		if (coder_strings_add(&http->proxies, config->proxies[i], err) < 0)
-			return -1;
-	return config->proxy ? coder_strings_add(&http->proxies, config->proxy, err) : 0;
+	return config->proxy ? proxy_parse(config->proxy, config->proxy_source, &http->proxy, err) :
+			       0;
 }
 
 static int make_wire(struct http *http, const struct coder_config *config, struct coder_error *err)
@@ -269,16 +267,16 @@ static int make_wire(struct http *http, const struct coder_config *config, struc
 		.host = http->url.host,
 		.port = http->url.port,
 		.origin = http->url.origin,
+		.tls = http->url.tls,
 		.headers = (const char *const *)http->headers.v,
 		.n_headers = http->headers.n,
 		.ca_file = http->ca_file,
 		.cert_file = http->cert_file,
 		.key_file = http->key_file,
-		.proxy = http->proxy,
+		.proxy = http->proxy.url ? &http->proxy : NULL,
 		.connect_timeout_ns =
 			config->connect_timeout_ns > 0 ? config->connect_timeout_ns : CONNECT_NS,
 		.fresh = config->fresh,
-		.proxies = &http->proxies,
 	};
 
 	http->wire = wire_new(&options);
@@ -312,12 +310,11 @@ void http_free(struct http *http)
 	for (size_t i = 0; i < http->headers.n; i++)
 		explicit_bzero(http->headers.v[i], strlen(http->headers.v[i]));
 	coder_strings_done(&http->headers);
-	coder_strings_done(&http->proxies);
 	buf_free_string(http->token);
 	free(http->ca_file);
 	free(http->cert_file);
 	free(http->key_file);
-	free(http->proxy);
+	proxy_done(&http->proxy);
 	url_done(&http->url);
 	free(http);
 }
@@ -388,7 +385,7 @@ static int timed_out(int64_t limit_ns, struct coder_error *err)
 {
 	char limit[32];
 
-	wire_time_text(limit_ns, limit);
+	text_wait(limit_ns, limit);
 	coder_error_set(err, CODER_ERR_NO_ANSWER, "no answer within %s", limit);
 	err->timeout = true;
 	return -1;
@@ -453,19 +450,13 @@ static void clear_rest(char *text, size_t size)
 	explicit_bzero(text + len, size - len);
 }
 
-/* "user:password@" of a proxy's URL, which libcurl repeats where it cannot read it. */
-static void hide_proxies(const struct http *http, struct coder_error *err)
+/* "user:password" of a proxy's URL. */
+static void hide_proxy(const struct proxy *proxy, struct coder_error *err)
 {
-	for (size_t i = 0; i < http->proxies.n; i++) {
-		const char *url = http->proxies.v[i], *scheme = strstr(url, "://");
-		const char *begin = scheme ? scheme + 3 : url, *end = strrchr(begin, '@');
-		char *user = end ? strndup(begin, (size_t)(end - begin)) : NULL;
-		const char *colon = user ? strchr(user, ':') : NULL;
+	const char *colon = proxy->user ? strchr(proxy->user, ':') : NULL;
 
-		hide(err, user);
-		hide(err, colon ? colon + 1 : NULL);
-		buf_free_string(user);
-	}
+	hide(err, proxy->user);
+	hide(err, colon ? colon + 1 : NULL);
 }
 
 /* A server, or a proxy's error page, may repeat what it was sent. */
@@ -482,7 +473,7 @@ static void hide_secrets(const struct http *http, struct coder_error *err)
 		if (colon && !strstr(http->url.origin, colon + 2))
 			hide(err, colon + 2);
 	}
-	hide_proxies(http, err);
+	hide_proxy(&http->proxy, err);
 	clear_rest(err->message, sizeof(err->message));
 	clear_rest(err->detail, sizeof(err->detail));
 	clear_rest(err->field, sizeof(err->field));
@@ -672,6 +663,15 @@ static int wait_to_retry(struct call *call, const struct limit *limit, int64_t *
 	return -1;
 }
 
+/* A proxy passes TLS on: only what is not encrypted can be its own answer. */
+static struct answer new_answer(const struct http *http)
+{
+	bool takes_requests = http->proxy.url && !http->proxy.socks && !http->url.tls;
+
+	return (struct answer){ .origin = http->url.origin,
+				.proxy = takes_requests ? &http->proxy : NULL };
+}
+
 /* Forgets the last try's answer. */
 static void restart(struct call *call)
 {
@@ -679,7 +679,7 @@ static void restart(struct call *call)
 
 	if (call->answer.status != 429 && call->answer.status)
 		call->response->earlier_unknown = true;
-	call->answer = (struct answer){ .origin = call->http->url.origin };
+	call->answer = new_answer(call->http);
 	buf_reset(&call->chunk);
 	buf_reset(&call->response->body);
 	if (request->sink_restart)
@@ -693,7 +693,7 @@ int http_request(struct http *http, const struct http_request *request, struct h
 		.http = http,
 		.request = request,
 		.response = ret,
-		.answer.origin = http->url.origin,
+		.answer = new_answer(http),
 	};
 	const struct limit limit = limit_of(http, request);
 	struct coder_error why = { 0 };

@@ -30,6 +30,8 @@ static inline void cleanup_free(void *p)
 void text_append(char *out, size_t size, const char *s);
 /* Whether it has a C0 control character or DEL in it. */
 bool text_has_control(const char *s);
+/* "10 s", "500 ms": to a hundredth of a second, rounded up. */
+void text_wait(int64_t ns, char out[32]);
 
 /* ------------------------------------------------------------------ http */
 
@@ -37,8 +39,9 @@ bool text_has_control(const char *s);
  * Whatever is decided about requests and answers is decided here: redirects
  * (never followed), protocols (http, https), connections, timeouts, retries,
  * content types and sizes. http.c has the requests, answer.c what answers mean,
- * url.c the deployment's URL, wire.c (with sockets.c and lookup.c) one exchange
- * inside a shell process. libcurl.h is the one file that includes curl.h; the
+ * url.c and proxy.c who is talked to, wire.c one exchange inside a shell process
+ * (with kept.c and sockets.c for its connections, lookup.c for names, failure.c
+ * for what went wrong). libcurl.h is the one file that includes curl.h; the
  * library is loaded by the first request of the process, not before.
  */
 

@@ -17,16 +17,19 @@ union block {
 	max_align_t align;
 };
 
+static bool ran_out;
+
 static void *wiping_malloc(size_t size)
 {
-	union block *block;
+	union block *block = NULL;
 	size_t whole;
 
-	if (__builtin_add_overflow(size, sizeof(*block), &whole))
+	if (!__builtin_add_overflow(size, sizeof(*block), &whole))
+		block = malloc(whole);
+	if (!block) {
+		ran_out = true;
 		return NULL;
-	block = malloc(whole);
-	if (!block)
-		return NULL;
+	}
 	block->size = size;
 	return block + 1;
 }
@@ -71,6 +74,14 @@ static char *wiping_strdup(const char *s)
 	char *ret = wiping_malloc(size);
 
 	return ret ? memcpy(ret, s, size) : NULL;
+}
+
+bool libcurl_ran_out(void)
+{
+	bool ret = ran_out;
+
+	ran_out = false;
+	return ret;
 }
 
 bool libcurl_has_openssl3(const struct libcurl *curl)

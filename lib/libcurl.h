@@ -5,7 +5,7 @@
  * Linking libcurl would make every later subshell of the user's shell dearer,
  * whether it talks to a server or not. Its functions are reached through one
  * table instead: curl->easy_init(). This is the one place that includes
- * curl.h, for libcurl.c and wire.c alone.
+ * curl.h, for libcurl.c and what is below wire.c.
  */
 #ifndef CODER_LIBCURL_H
 #define CODER_LIBCURL_H
@@ -49,6 +49,9 @@ struct libcurl {
  * is never unloaded: its connections and what it registered outlive the request.
  */
 const struct libcurl *libcurl_load(struct coder_error *err);
+
+/* Whether an allocation of libcurl's has failed since the last call of this. */
+bool libcurl_ran_out(void);
 
 /* Whether its TLS library is OpenSSL 3: others have other contexts, older ones no such option. */
 bool libcurl_has_openssl3(const struct libcurl *curl);

@@ -7,13 +7,13 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "wire.h"
+#include "lookup.h"
+#include "proxy.h"
 
 #define ANSWER_MAX 1024 /* fits a pipe whole, and some 20 addresses */
 
@@ -22,6 +22,7 @@ struct lookup {
 	const struct wire_quiet *quiet;
 	int64_t deadline;
 	char answer[ANSWER_MAX]; /* "address,address", or "!" and why there is none */
+	int no_pipe, no_child; /* errno: nobody could be asked */
 };
 
 /* Appends ",address" if it fits. */
@@ -106,13 +107,7 @@ static void end_child(pid_t pid)
 		;
 }
 
-static enum wire_end no_child(struct lookup *lookup)
-{
-	snprintf(lookup->answer, ANSWER_MAX, "!%.100s", strerror(errno));
-	return WIRE_ANSWERED;
-}
-
-/* Fills lookup->answer. */
+/* Fills lookup->answer, or says why nobody could be asked. */
 static enum wire_end ask(struct lookup *lookup, const char *host)
 {
 	enum wire_end end = WIRE_ANSWERED;
@@ -121,13 +116,15 @@ static enum wire_end ask(struct lookup *lookup, const char *host)
 	pid_t pid;
 
 	snprintf(lookup->answer, ANSWER_MAX, "!the lookup failed");
-	if (pipe2(fds, O_CLOEXEC) < 0)
-		return no_child(lookup);
+	if (pipe2(fds, O_CLOEXEC) < 0) {
+		lookup->no_pipe = errno;
+		return WIRE_ANSWERED;
+	}
 	pid = fork();
 	if (pid == 0)
 		answer_in_child(host, shell, fds[1]);
 	if (pid < 0)
-		no_child(lookup);
+		lookup->no_child = errno;
 	close(fds[1]);
 	if (pid > 0) {
 		end = wait_answer(lookup, fds[0]);
@@ -137,7 +134,7 @@ static enum wire_end ask(struct lookup *lookup, const char *host)
 	return end;
 }
 
-bool lookup_is_address(const char *host)
+static bool is_address(const char *host)
 {
 	struct in_addr addr;
 
@@ -153,93 +150,89 @@ static const char *name_for_libcurl(const char *host)
 	return host;
 }
 
-/* Appends host:port:addresses. WIRE_STOPPED: there are none, lookup->answer says why. */
-static enum wire_end add_name(struct lookup *lookup, const char *host, const char *port,
-			      struct coder_strings *ret)
+/* Appends "name:port:addresses"; releases differ in whether a dot at its end is a part of a name. */
+static bool add_entry(const char *name, int len, const char *port, const char *addresses,
+		      struct coder_strings *ret)
 {
 	struct buf CLEANUP(buf_done) entry = { 0 };
 	struct coder_error ignored;
+
+	return buf_addf(&entry, "%.*s:%s:%s", len, name, port, addresses) &&
+	       coder_strings_add(ret, entry.data, &ignored) == 0;
+}
+
+/* Says why there is no address of a host; what is "host" or "proxy". */
+static int no_address(const struct lookup *lookup, const char *what, const char *host,
+		      const char *source, struct coder_error *err)
+{
+	if (lookup->no_child) {
+		coder_error_set(err, CODER_ERR_NO_ANSWER,
+				"cannot look up the %s %s: no process can be started: %s", what,
+				host, strerror(lookup->no_child));
+		return coder_error_hint(err, "raise the limit of processes: ulimit -u");
+	}
+	if (lookup->no_pipe) {
+		coder_error_set(err, CODER_ERR_NO_ANSWER,
+				"cannot look up the %s %s: no pipe can be opened: %s", what, host,
+				strerror(lookup->no_pipe));
+		return coder_error_hint(err, "raise the limit of open files: ulimit -n");
+	}
+	coder_error_set(err, CODER_ERR_NO_ANSWER, "cannot find the %s %s: %.100s", what, host,
+			lookup->answer + 1);
+	return coder_error_hint(err, "check %s and the network", source);
+}
+
+static enum wire_end add_name(struct lookup *lookup, const char *what, const char *host,
+			      const char *port, const char *source, struct coder_strings *ret,
+			      struct coder_error *err)
+{
+	const char *name = name_for_libcurl(host);
+	int len = (int)strlen(name);
 	enum wire_end end;
 
-	if (lookup_is_address(host))
-		snprintf(lookup->answer, ANSWER_MAX, "%s", host);
-	else if ((end = ask(lookup, host)) != WIRE_ANSWERED)
+	if (!*host || is_address(host))
+		return WIRE_ANSWERED;
+	end = ask(lookup, host);
+	if (end != WIRE_ANSWERED)
 		return end;
-	if (lookup->answer[0] == '!' ||
-	    !buf_addf(&entry, "%s:%s:%s", name_for_libcurl(host), port, lookup->answer) ||
-	    coder_strings_add(ret, entry.data, &ignored) < 0)
-		return WIRE_STOPPED;
-	return WIRE_ANSWERED;
-}
-
-/* Splits [scheme://][user@]host[:port][/], with libcurl's default ports; false: no name. */
-static bool split_proxy(const char *text, char host[256], char port[8])
-{
-	const char *mark = strstr(text, "://");
-	bool tls = strncasecmp(text, "https://", 8) == 0;
-	const char *begin = mark ? mark + 3 : text;
-	size_t len = strcspn(begin, "/?#"), host_len;
-
-	for (mark = begin; mark < begin + len; mark++)
-		if (*mark == '@') {
-			len -= (size_t)(mark + 1 - begin);
-			begin = mark + 1;
-		}
-	host_len = strcspn(begin, ":/?#");
-	if (!host_len || host_len > 255 || *begin == '[' || len - host_len > 6)
-		return false;
-	snprintf(host, 256, "%.*s", (int)host_len, begin);
-	snprintf(port, 8, "%s", tls ? "443" : "1080");
-	if (len > host_len + 1)
-		snprintf(port, 8, "%.*s", (int)(len - host_len - 1), begin + host_len + 1);
-	return true;
-}
-
-static enum wire_end add_host(struct lookup *lookup, const struct wire_options *o,
-			      struct coder_strings *ret, struct coder_error *err)
-{
-	enum wire_end end = add_name(lookup, o->host, o->port, ret);
-
-	if (end != WIRE_STOPPED)
-		return end;
-	coder_error_set(err, CODER_ERR_NO_ANSWER, "cannot find the host %s: %.100s", o->host,
-			lookup->answer + 1);
-	coder_error_hint(err, "check CODER_URL and the network");
+	if (lookup->no_child || lookup->no_pipe || lookup->answer[0] == '!') {
+		no_address(lookup, what, host, source, err);
+		return WIRE_FAILED;
+	}
+	if (add_entry(name, len, port, lookup->answer, ret) &&
+	    (name[len - 1] != '.' || add_entry(name, len - 1, port, lookup->answer, ret)))
+		return WIRE_ANSWERED;
+	coder_error_memory(err);
 	return WIRE_FAILED;
 }
 
-/* Which one libcurl chooses is not known here: one that is found may be it. */
-static enum wire_end add_proxies(struct lookup *lookup, const struct wire_options *o,
-				 struct coder_strings *ret, struct coder_error *err)
+static bool needs_host(const struct wire_options *o)
 {
-	bool found = false, failed = false;
-
-	for (size_t i = 0; i < o->proxies->n; i++) {
-		char host[256], port[8];
-		enum wire_end end;
-
-		if (!split_proxy(o->proxies->v[i], host, port))
-			continue;
-		end = add_name(lookup, host, port, ret);
-		if (end == WIRE_SIGNAL || end == WIRE_DEADLINE)
-			return end;
-		found = found || end == WIRE_ANSWERED;
-		if (end == WIRE_ANSWERED)
-			continue;
-		failed = true;
-		coder_error_set(err, CODER_ERR_NO_ANSWER, "cannot find the proxy %.200s: %.100s",
-				host, lookup->answer + 1);
-		coder_error_hint(err, "check the variables https_proxy and http_proxy");
-	}
-	return found || !failed ? WIRE_ANSWERED : WIRE_FAILED;
+	return !o->proxy || !o->proxy->finds_hosts;
 }
 
-enum wire_end lookup_names(const struct wire_options *o, bool proxies,
-			   const struct wire_exchange *x, int64_t deadline,
-			   const struct wire_quiet *quiet, struct coder_strings *ret,
-			   struct coder_error *err)
+bool lookup_is_needed(const struct wire_options *o)
+{
+	return (needs_host(o) && !is_address(o->host)) ||
+	       (o->proxy && o->proxy->host[0] && !is_address(o->proxy->host));
+}
+
+bool lookup_meets_addresses(const struct wire_options *o)
+{
+	return (needs_host(o) && is_address(o->host)) || (o->proxy && is_address(o->proxy->host));
+}
+
+enum wire_end lookup_names(const struct wire_options *o, const struct wire_exchange *x,
+			   int64_t deadline, const struct wire_quiet *quiet,
+			   struct coder_strings *ret, struct coder_error *err)
 {
 	struct lookup lookup = { .x = x, .quiet = quiet, .deadline = deadline };
+	const struct proxy *proxy = o->proxy;
+	enum wire_end end = WIRE_ANSWERED;
 
-	return proxies ? add_proxies(&lookup, o, ret, err) : add_host(&lookup, o, ret, err);
+	if (proxy)
+		end = add_name(&lookup, "proxy", proxy->host, proxy->port, proxy->source, ret, err);
+	if (end == WIRE_ANSWERED && needs_host(o))
+		end = add_name(&lookup, "host", o->host, o->port, "CODER_URL", ret, err);
+	return end;
 }

@@ -2,13 +2,15 @@
 /* sockets.c - the descriptors of the connections: high, close-on-exec, and known by identity. */
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "wire.h"
+#include "sockets.h"
 
 #define SOCKETS_MAX 32 /* kept connections are few; trying several addresses needs some more */
 #define SCRIPTS_FDS 10 /* the descriptors below are those that scripts redirect */
@@ -62,9 +64,21 @@ void sockets_keep_above_end(void)
 		close(low[--n_low]);
 }
 
-int sockets_open(int family, int type, int protocol)
+/* Remembers what is open there as the i-th. */
+static bool identify(size_t i, int fd)
 {
 	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return false;
+	sockets[i].fd = fd;
+	sockets[i].dev = st.st_dev;
+	sockets[i].ino = st.st_ino;
+	return true;
+}
+
+int sockets_open(int family, int type, int protocol)
+{
 	int fd;
 
 	if (n_sockets == SOCKETS_MAX) {
@@ -75,13 +89,10 @@ int sockets_open(int family, int type, int protocol)
 	if (fd < 0)
 		return -1;
 	fd = move_up(fd);
-	if (fstat(fd, &st) < 0) {
+	if (!identify(n_sockets, fd)) {
 		close(fd);
 		return -1;
 	}
-	sockets[n_sockets].fd = fd;
-	sockets[n_sockets].dev = st.st_dev;
-	sockets[n_sockets].ino = st.st_ino;
 	n_sockets++;
 	return fd;
 }
@@ -123,6 +134,23 @@ bool sockets_silent(void)
 	return poll(polled, n_sockets, 0) == 0;
 }
 
+void sockets_limit_silence(unsigned ms)
+{
+	for (size_t i = 0; i < n_sockets; i++)
+		/* a local socket has no such limit */
+		(void)setsockopt(sockets[i].fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &ms, sizeof(ms));
+}
+
+int sockets_exhausted(void)
+{
+	int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return errno == EMFILE || errno == ENFILE ? errno : 0;
+	close(fd);
+	return 0;
+}
+
 void sockets_prune(void)
 {
 	for (size_t i = n_sockets; i-- > 0;)
@@ -142,4 +170,73 @@ void sockets_drop(void)
 {
 	while (n_sockets)
 		sockets_close(sockets[0].fd);
+}
+
+/* ------------------------------------------------------------- standing in */
+
+/* Numbers of ours that are the user's by now. */
+static struct {
+	int fd;
+	int moved; /* where the user's descriptor is meanwhile; -1: it was closed */
+	bool cloexec;
+} taken[SOCKETS_MAX];
+static size_t n_taken;
+
+/* Puts a socket that is connected to nobody there; what else is there must have been moved. */
+static bool stand_in(size_t i)
+{
+	const int fd = sockets[i].fd;
+	int nobody = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	bool done = nobody == fd || dup3(nobody, fd, O_CLOEXEC) == fd;
+
+	if (nobody >= 0 && nobody != fd)
+		close(nobody);
+	return done && identify(i, fd);
+}
+
+static bool replace(size_t i)
+{
+	const int fd = sockets[i].fd, flags = fcntl(fd, F_GETFD);
+	int moved = flags < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, floor_fd());
+
+	if (flags >= 0 && moved < 0)
+		return false;
+	if (!stand_in(i)) {
+		if (moved >= 0)
+			close(moved);
+		return false;
+	}
+	taken[n_taken].fd = fd;
+	taken[n_taken].moved = moved;
+	taken[n_taken].cloexec = flags & FD_CLOEXEC;
+	n_taken++;
+	return true;
+}
+
+bool sockets_stand_in(void)
+{
+	/* closed ones first: else a descriptor of the user's could be moved to one of them */
+	for (int open = 0; open <= 1; open++)
+		for (size_t i = 0; i < n_sockets; i++) {
+			bool is_open = fcntl(sockets[i].fd, F_GETFD) >= 0;
+
+			if (is_open != open || still_ours(i) || replace(i))
+				continue;
+			sockets_stand_in_end();
+			return false;
+		}
+	return true;
+}
+
+void sockets_stand_in_end(void)
+{
+	while (n_taken) {
+		const int fd = taken[--n_taken].fd, moved = taken[n_taken].moved;
+
+		sockets_close(fd);
+		if (moved < 0)
+			continue;
+		dup3(moved, fd, taken[n_taken].cloexec ? O_CLOEXEC : 0);
+		close(moved);
+	}
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* url.c - a deployment's URL: what is accepted as one, and its origin. */
+/* url.c - URLs: what is accepted as one, and its parts. */
 #include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,15 +7,6 @@
 #include <strings.h>
 
 #include "url.h"
-
-#define HOST_MAX 255
-
-/* The parts of a URL's text, not yet looked into. */
-struct parts {
-	const char *host, *port; /* port NULL: none given */
-	size_t host_len, port_len;
-	bool tls, v6;
-};
 
 /* The text is not repeated if it is NULL, or could hold a password. */
 static int refuse(struct coder_error *err, const char *what, const char *text)
@@ -35,75 +26,100 @@ static int check_characters(const char *text, struct coder_error *err)
 	return 0;
 }
 
-static const char *skip_scheme(const char *text, bool *ret_tls)
+static bool is_alnum(char c)
 {
-	*ret_tls = strncasecmp(text, "https://", 8) == 0;
-	if (*ret_tls)
-		return text + 8;
-	return strncasecmp(text, "http://", 7) == 0 ? text + 7 : NULL;
+	return (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z');
 }
 
-static int split(const char *text, struct parts *ret, struct coder_error *err)
+/* Bytes of the scheme that text begins with, 0: it has none. */
+static size_t scheme_length(const char *text)
 {
-	const char *authority = skip_scheme(text, &ret->tls);
-	const char *end;
-	size_t len;
+	size_t len = 0;
 
-	if (!authority && !strstr(text, "://"))
-		return refuse(err, "has no scheme", text);
-	if (!authority)
-		return refuse(err, "is neither https nor http", text);
-	len = strcspn(authority, "/?#");
-	if (memchr(authority, '@', len))
-		return refuse(err, "must not hold a user name or password", text);
-	ret->v6 = *authority == '[';
-	end = ret->v6 ? memchr(authority, ']', len) : authority + strcspn(authority, ":/?#");
+	while (is_alnum(text[len]) || (text[len] && strchr("+-.", text[len])))
+		len++;
+	return strncmp(text + len, "://", 3) == 0 ? len : 0;
+}
+
+bool url_split(const char *text, struct url_parts *ret)
+{
+	const char *at, *end;
+
+	*ret = (struct url_parts){ .scheme = text, .scheme_len = scheme_length(text) };
+	text += ret->scheme_len ? ret->scheme_len + 3 : 0;
+	ret->path = text + strcspn(text, "/?#");
+	at = memrchr(text, '@', (size_t)(ret->path - text));
+	if (at) {
+		ret->user = text;
+		ret->user_len = (size_t)(at - text);
+		text = at + 1;
+	}
+	ret->v6 = *text == '[';
+	end = ret->v6 ? memchr(text, ']', (size_t)(ret->path - text)) :
+			text + strcspn(text, ":/?#");
 	if (!end)
-		return refuse(err, "has a broken host", text);
-	ret->host = authority + ret->v6;
+		return false;
+	ret->host = text + ret->v6;
 	ret->host_len = (size_t)(end - ret->host);
 	end += ret->v6;
-	ret->port_len = len - (size_t)(end - authority);
-	if (ret->port_len && *end != ':')
-		return refuse(err, "has a broken host", text);
-	ret->port = ret->port_len ? end + 1 : NULL;
-	ret->port_len -= ret->port != NULL;
-	return 0;
+	if (end == ret->path)
+		return true;
+	ret->port = end + 1;
+	ret->port_len = (size_t)(ret->path - ret->port);
+	return *end == ':';
 }
 
 /* Letters, digits, "-", ".", "_" and what is not ASCII (international names). */
-static bool name_is_fine(const char *host, size_t len)
+static bool is_name(const char *host)
 {
-	for (size_t i = 0; i < len; i++) {
-		unsigned char c = (unsigned char)host[i];
-		bool alnum = (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z');
-
-		if (!alnum && c < 0x80 && c != '-' && c != '.' && c != '_')
+	for (; *host; host++)
+		if (!is_alnum(*host) && (unsigned char)*host < 0x80 && !strchr("-._", *host))
 			return false;
-	}
 	return true;
 }
 
-static bool host_is_fine(const struct parts *parts)
+/* An IPv6 address, which may say of which interface it is: "fe80::1%25eth0". */
+static bool is_v6(const char *host)
 {
-	char host[HOST_MAX + 1];
+	const char *zone = strchrnul(host, '%');
+	char address[INET6_ADDRSTRLEN];
 	struct in6_addr addr;
 
-	if (parts->host_len == 0 || parts->host_len > HOST_MAX)
+	if ((size_t)(zone - host) >= sizeof(address))
 		return false;
-	if (!parts->v6)
-		return name_is_fine(parts->host, parts->host_len);
-	snprintf(host, sizeof(host), "%.*s", (int)parts->host_len, parts->host);
-	return inet_pton(AF_INET6, host, &addr) == 1;
+	snprintf(address, sizeof(address), "%.*s", (int)(zone - host), host);
+	return inet_pton(AF_INET6, address, &addr) == 1 && is_name(zone + (*zone == '%'));
 }
 
-/* 1-65535, or the scheme's own; -1: broken. */
-static int read_port(const struct parts *parts)
+static void lower(char *s)
+{
+	for (; *s && *s != '%'; s++)
+		if (*s >= 'A' && *s <= 'Z')
+			*s |= 32;
+}
+
+bool url_host(const struct url_parts *parts, char out[URL_HOST_SIZE])
+{
+	struct in_addr v4;
+
+	if (parts->host_len == 0 || parts->host_len >= URL_HOST_SIZE)
+		return false;
+	snprintf(out, URL_HOST_SIZE, "%.*s", (int)parts->host_len, parts->host);
+	lower(out);
+	if (parts->v6)
+		return is_v6(out);
+	/* "127.1" and "0x7f000001" are addresses to resolvers, and to some releases of libcurl */
+	if (inet_aton(out, &v4))
+		inet_ntop(AF_INET, &v4, out, URL_HOST_SIZE);
+	return is_name(out);
+}
+
+int url_port(const struct url_parts *parts, int own)
 {
 	int port = 0;
 
 	if (!parts->port)
-		return parts->tls ? 443 : 80;
+		return own;
 	if (!parts->port_len || parts->port_len > 5)
 		return -1;
 	for (size_t i = 0; i < parts->port_len; i++) {
@@ -114,51 +130,60 @@ static int read_port(const struct parts *parts)
 	return port >= 1 && port <= 65535 ? port : -1;
 }
 
-static void lower(char *s)
+bool url_scheme_is(const struct url_parts *parts, const char *scheme)
 {
-	for (; *s; s++)
-		if (*s >= 'A' && *s <= 'Z')
-			*s |= 32;
+	return parts->scheme_len == strlen(scheme) &&
+	       strncasecmp(parts->scheme, scheme, parts->scheme_len) == 0;
 }
 
 /* The three strings in one block. */
-static int compose(const struct parts *parts, int port, struct url *ret, struct coder_error *err)
+static int compose(const char *host, bool v6, int port, bool tls, struct url *ret,
+		   struct coder_error *err)
 {
-	size_t room = parts->host_len + 32;
+	size_t room = strlen(host) + 32;
 	char *block = malloc(3 * room);
-	bool own_port = port == (parts->tls ? 443 : 80);
+	bool own_port = port == (tls ? 443 : 80);
 	int n;
 
 	if (!block)
 		return coder_error_memory(err);
-	ret->tls = parts->tls;
+	ret->tls = tls;
 	ret->origin = block;
 	ret->host = block + room;
 	ret->port = block + 2 * room;
-	snprintf(ret->host, room, "%.*s", (int)parts->host_len, parts->host);
+	snprintf(ret->host, room, "%s", host);
 	snprintf(ret->port, room, "%d", port);
-	n = snprintf(ret->origin, room, parts->v6 ? "http%s://[%s]" : "http%s://%s",
-		     parts->tls ? "s" : "", ret->host);
+	n = snprintf(ret->origin, room, v6 ? "http%s://[%s]" : "http%s://%s", tls ? "s" : "", host);
 	if (!own_port)
 		snprintf(ret->origin + n, room - (size_t)n, ":%d", port);
-	lower(ret->host);
-	lower(ret->origin);
 	return 0;
 }
 
 int url_parse(const char *text, struct url *ret, struct coder_error *err)
 {
-	struct parts parts = { 0 };
+	struct url_parts parts;
+	char host[URL_HOST_SIZE];
+	bool whole, tls;
 	int port;
 
-	if (check_characters(text, err) < 0 || split(text, &parts, err) < 0)
+	if (check_characters(text, err) < 0)
 		return -1;
-	if (!host_is_fine(&parts))
-		return refuse(err, parts.host_len ? "has a broken host" : "has no host", text);
-	port = read_port(&parts);
+	whole = url_split(text, &parts);
+	tls = url_scheme_is(&parts, "https");
+	if (!parts.scheme_len)
+		return refuse(err, "has no scheme", text);
+	if (!tls && !url_scheme_is(&parts, "http"))
+		return refuse(err, "is neither https nor http", text);
+	if (parts.user)
+		return refuse(err, "must not hold a user name or password", text);
+	if (whole && parts.host_len == 0)
+		return refuse(err, "has no host", text);
+	if (!whole || !url_host(&parts, host))
+		return refuse(err, "has a broken host", text);
+	port = url_port(&parts, tls ? 443 : 80);
 	if (port < 0)
 		return refuse(err, "has a bad port", text);
-	return compose(&parts, port, ret, err);
+	return compose(host, parts.v6, port, tls, ret, err);
 }
 
 void url_done(struct url *url)
@@ -173,10 +198,11 @@ bool url_is_loopback(const struct url *url)
 	struct in_addr v4;
 
 	if (inet_pton(AF_INET, url->host, &v4) == 1)
-		return ntohl(v4.s_addr) >> 24 == 127;
+		return ntohl(v4.s_addr) >> 24 == IN_LOOPBACKNET;
 	if (inet_pton(AF_INET6, url->host, &v6) == 1)
-		return IN6_IS_ADDR_LOOPBACK(&v6);
-	return strcmp(url->host, "localhost") == 0;
+		return IN6_IS_ADDR_LOOPBACK(&v6) ||
+		       (IN6_IS_ADDR_V4MAPPED(&v6) && v6.s6_addr[12] == IN_LOOPBACKNET);
+	return strcmp(url->host, "localhost") == 0 || strcmp(url->host, "localhost.") == 0;
 }
 
 int coder_url_origin(const char *url, char **ret, struct coder_error *err)

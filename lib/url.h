@@ -1,11 +1,31 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* url.h - a deployment's URL taken apart; for http.c. */
+/* url.h - URLs taken apart: the deployment's, and those of proxies; for answer.c, http.c, proxy.c. */
 #ifndef CODER_URL_H
 #define CODER_URL_H
 
 #include "internal.h"
 
-/* All in one block that belongs to origin. */
+#define URL_HOST_SIZE 256 /* of a host's name, with its NUL */
+
+/*
+ * "[scheme://][user@]host[:port][path]": pointers into the text. No scheme has
+ * the length 0; a user or port that is not there is NULL.
+ */
+struct url_parts {
+	const char *scheme, *user, *host, *port, *path; /* an IPv6 host without its brackets */
+	size_t scheme_len, user_len, host_len, port_len;
+	bool v6; /* the host stands in brackets */
+};
+
+/* Takes the text apart without a look at what the parts are; false: it does not have the form. */
+bool url_split(const char *text, struct url_parts *ret);
+bool url_scheme_is(const struct url_parts *parts, const char *scheme);
+/* Copies the host in its usual form: in lower case, an IPv4 address as four numbers; false: it is none. */
+bool url_host(const struct url_parts *parts, char out[URL_HOST_SIZE]);
+/* 1-65535, or own where the text has no port; -1: broken. */
+int url_port(const struct url_parts *parts, int own);
+
+/* A deployment's URL. All in one block that belongs to origin. */
 struct url {
 	char *origin; /* "scheme://host[:port]", lower case, without the scheme's own port */
 	char *host; /* an IPv6 address without its brackets */

@@ -18,19 +18,23 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "libcurl.h"
-#include "wire.h"
+#include "failure.h"
+#include "kept.h"
+#include "lookup.h"
+#include "proxy.h"
+#include "sockets.h"
 
 #define KEPT_CONNECTIONS 5L
+#define DEAD_MS 4500 /* what a kept connection has to show a sign of life */
 
 static const struct libcurl *curl; /* once loaded */
 
 struct wire {
 	struct wire_options o;
-	CURLM *multi; /* of kept.generation == generation; caches the parsed CAs */
-	unsigned generation;
+	CURLM *multi; /* made under that kept_claim(); caches the parsed CAs */
+	unsigned generation, current; /* of kept_claim(): when it was made, and the last one */
 	struct coder_strings resolved; /* host:port:addresses */
-	bool host_known, proxies_known; /* looked up, or in no need of it */
+	bool known; /* all addresses are, or are in no need of being looked up */
 };
 
 /* One run of the wire: what must be undone at its end. */
@@ -40,9 +44,12 @@ struct run {
 	struct wire_quiet quiet;
 	CURL *easy;
 	struct curl_slist *headers, *resolved;
-	int64_t began, moved; /* moved: when the exchange last got any further */
+	int64_t began, moved; /* connecting; and when the exchange last got any further */
+	bool connecting; /* the request has not gone out on the connection that is made */
 	bool in_body;
-	int open_errno; /* why there was no socket to be had */
+	bool hurried; /* kept connections have DEAD_MS */
+	bool connect_sent, tls_sent; /* see struct failure */
+	int tls_alert, no_descriptor;
 	bool stopped; /* by a callback */
 	bool unresolved; /* by on_resolve(): a name has to be looked up */
 	CURLcode code; /* that libcurl ended with */
@@ -81,87 +88,36 @@ void wire_quiet_end(const struct wire_quiet *quiet)
 	sigprocmask(SIG_SETMASK, &quiet->old, NULL);
 }
 
-/* ----------------------------------------------- what outlives a request */
-
-static struct {
-	pid_t owner;
-	CURLSH *share; /* connections, TLS sessions */
-	unsigned generation; /* counts abandon() */
-} kept;
+/* ----------------------------------------------------- dead connections */
 
 /*
- * Handles that cannot be cleaned up: cleaning up would speak on a connection
- * that is the parent's. Kept reachable, so that leak checkers tell them from a
- * mistake.
+ * A kept connection may have died without a word: the network has changed, or
+ * a firewall has forgotten it. Then the peer's system acknowledges nothing. One
+ * that is slow to answer does acknowledge, and is waited for.
  */
-struct grave {
-	void *handle;
-	struct grave *next;
-};
-static struct grave *graveyard;
-
-static void bury(void *handle)
+static void hurry(struct run *run)
 {
-	struct grave *grave = handle ? malloc(sizeof(*grave)) : NULL;
-
-	if (!grave)
-		return;
-	grave->handle = handle;
-	grave->next = graveyard;
-	graveyard = grave;
+	run->hurried = !run->wire->o.fresh && !run->x->own_connection;
+	if (run->hurried)
+		sockets_limit_silence(DEAD_MS);
 }
 
-static void abandon(void)
+static void patience(struct run *run)
 {
-	bury(kept.share);
-	kept.share = NULL;
-	sockets_drop();
-	kept.generation++;
-}
-
-/* Makes sure that what is kept is this process's own and untouched. */
-static void claim(void)
-{
-	if (kept.owner != getpid() || !sockets_intact())
-		abandon();
-	kept.owner = getpid();
-}
-
-static void close_kept(void)
-{
-	if (kept.share && curl->share_cleanup(kept.share))
-		bury(kept.share);
-	kept.share = NULL;
-}
-
-void wire_disconnect(void)
-{
-	struct wire_quiet quiet;
-
-	if (!kept.share)
-		return;
-	wire_quiet_begin(&quiet);
-	claim();
-	close_kept();
-	wire_quiet_end(&quiet);
-}
-
-static bool open_share(void)
-{
-	static const int what[] = { CURL_LOCK_DATA_CONNECT, CURL_LOCK_DATA_SSL_SESSION };
-
-	if (kept.share)
-		return true;
-	kept.share = curl->share_init();
-	if (!kept.share)
-		return false;
-	for (size_t i = 0; i < sizeof(what) / sizeof(what[0]); i++)
-		/* one that this build of libcurl lacks is a loss of speed only */
-		(void)curl->share_setopt(kept.share, CURLSHOPT_SHARE, what[i]);
-	return true;
+	if (run->hurried)
+		sockets_limit_silence(0);
+	run->hurried = false;
 }
 
 /* ------------------------------------------------------------- callbacks */
+
+/* Whether TLS is spoken to the proxy only, as yet. */
+static bool is_to_proxy(const struct run *run)
+{
+	const struct proxy *proxy = run->wire->o.proxy;
+
+	return proxy && proxy->tls && !run->connect_sent;
+}
 
 static size_t on_header(char *line, size_t one, size_t len, void *ctx)
 {
@@ -169,6 +125,7 @@ static size_t on_header(char *line, size_t one, size_t len, void *ctx)
 
 	(void)one;
 	run->moved = coder_clock();
+	patience(run);
 	run->in_body =
 		line[0] == '\r' || line[0] == '\n'; /* or another head, after an interim one */
 	run->stopped = run->stopped || !run->x->header(run->x->ctx, line, len);
@@ -191,22 +148,35 @@ static size_t on_data(char *data, size_t one, size_t len, void *ctx)
  * Tells whether and how often the request went out: libcurl reports each piece
  * after it was written. CURLINFO_REQUEST_SIZE would count a proxy's CONNECT, too.
  */
-static int on_debug(CURL *easy, curl_infotype type, char *data, size_t len, void *ctx)
+static void on_written(struct run *run, const char *data, size_t len, bool head)
 {
-	struct run *run = ctx;
 	struct wire_exchange *x = run->x;
 	size_t method = strlen(x->method);
 
-	(void)easy;
-	if (type != CURLINFO_HEADER_OUT && type != CURLINFO_DATA_OUT)
-		return 0;
 	run->moved = coder_clock();
-	if (len > 8 && memcmp(data, "CONNECT ", 8) == 0)
-		return 0;
-	if (type == CURLINFO_HEADER_OUT && len > method && memcmp(data, x->method, method) == 0)
+	if (len > 8 && memcmp(data, "CONNECT ", 8) == 0) {
+		run->connect_sent = true;
+		return;
+	}
+	run->connecting = false;
+	if (head && len > method && memcmp(data, x->method, method) == 0)
 		x->sent++;
 	else if (!x->sent)
 		x->sent = 1;
+}
+
+static int on_debug(CURL *easy, curl_infotype type, char *data, size_t len, void *ctx)
+{
+	struct run *run = ctx;
+
+	(void)easy;
+	if (type == CURLINFO_HEADER_OUT || type == CURLINFO_DATA_OUT)
+		on_written(run, data, len, type == CURLINFO_HEADER_OUT);
+	if (type == CURLINFO_SSL_DATA_OUT)
+		run->tls_sent = run->tls_sent || !is_to_proxy(run);
+	if (type == CURLINFO_SSL_DATA_IN &&
+	    len == 2) /* level and number: no other message is so short */
+		run->tls_alert = (unsigned char)data[1];
 	return 0;
 }
 
@@ -216,14 +186,18 @@ static curl_socket_t on_open(void *ctx, curlsocktype purpose, struct curl_sockad
 	int fd = sockets_open(address->family, address->socktype, address->protocol);
 
 	(void)purpose;
+	/* the time to connect begins anew where a kept connection was found dead */
+	if (!run->connecting)
+		run->began = coder_clock();
+	run->connecting = true;
 	if (fd < 0)
-		run->open_errno = errno;
+		run->no_descriptor = sockets_exhausted();
 	return fd < 0 ? CURL_SOCKET_BAD : fd;
 }
 
 /*
  * Called before libcurl looks up a name that it has no address for, an address
- * in the place of a name included. Not 0: it must not; the exchange fails.
+ * in the place of a name included. Not 0: it must not, and the exchange fails.
  */
 static int on_resolve(void *state, void *reserved, void *ctx)
 {
@@ -231,8 +205,8 @@ static int on_resolve(void *state, void *reserved, void *ctx)
 
 	(void)state;
 	(void)reserved;
-	run->unresolved = !run->wire->host_known || !run->wire->proxies_known;
-	return run->unresolved;
+	run->unresolved = !run->wire->known;
+	return run->unresolved || !lookup_meets_addresses(&run->wire->o);
 }
 
 /* Outlives the run: libcurl calls it for a kept connection much later. */
@@ -335,13 +309,14 @@ static CURLcode set_connection(struct run *run)
 	CURLcode rc = CURLE_OK;
 
 	if (!o->fresh)
-		SET(CURLOPT_SHARE, kept.share);
+		SET(CURLOPT_SHARE, kept_share(curl));
 	if (o->fresh || run->x->own_connection) {
 		SET(CURLOPT_FRESH_CONNECT, 1L);
 		SET(CURLOPT_FORBID_REUSE, 1L);
 	}
-	if (o->proxy)
-		SET(CURLOPT_PROXY, o->proxy);
+	/* "": none, and no_proxy is not looked at: the choice has been made */
+	SET(CURLOPT_PROXY, o->proxy ? o->proxy->url : "");
+	SET(CURLOPT_NOPROXY, "");
 	if (rc || !add_to_list(&run->resolved, (const char *const *)run->wire->resolved.v,
 			       run->wire->resolved.n))
 		return rc ? rc : CURLE_OUT_OF_MEMORY;
@@ -386,123 +361,50 @@ static CURLcode set_request(struct run *run)
 
 /* ---------------------------------------------------------------- errors */
 
-static int tls_error(const struct run *run, CURLcode code, const char *detail,
-		     struct coder_error *err)
+static struct failure failure_of(struct run *run)
 {
-	const struct wire_options *o = &run->wire->o;
+	struct failure f = {
+		.o = &run->wire->o,
+		.code = run->code,
+		.detail = run->detail[0] ? run->detail : curl->easy_strerror(run->code),
+		.sent = run->x->sent,
+		.in_head = run->x->sent && !run->in_body,
+		.tls_sent = run->tls_sent,
+		.tls_alert = run->tls_alert,
+		.connect_sent = run->connect_sent,
+		.no_descriptor = run->no_descriptor,
+		.no_memory = libcurl_ran_out(),
+	};
+	long system_error = 0;
 
-	if (code == CURLE_SSL_CACERT_BADFILE) {
-		coder_error_set(err, CODER_ERR_NO_ANSWER, "cannot read CA certificates from %s",
-				o->ca_file ? o->ca_file : "the system's file");
-		return coder_error_hint(err, "check CODER_CLIENT_TLS_CA_FILE and SSL_CERT_FILE");
-	}
-	if (code == CURLE_SSL_CERTPROBLEM) {
-		coder_error_set(err, CODER_ERR_NO_ANSWER, "the TLS client certificate fails: %s",
-				detail);
-		return coder_error_hint(
-			err, "check CODER_CLIENT_TLS_CERT_FILE and CODER_CLIENT_TLS_KEY_FILE");
-	}
-	coder_error_set(err, CODER_ERR_NO_ANSWER, "no secure connection to %s: %s", o->origin,
-			detail);
-	if (code != CURLE_PEER_FAILED_VERIFICATION)
-		return coder_error_hint(err, "check CODER_URL: does this port speak TLS?");
-	return coder_error_hint(err, "if the server is the right one, name the file with its CA in "
-				     "CODER_CLIENT_TLS_CA_FILE");
-}
-
-static int connect_error(struct run *run, const char *detail, struct coder_error *err)
-{
-	const struct wire_options *o = &run->wire->o;
-	long os_errno = 0;
-
-	if (run->open_errno == EMFILE || run->open_errno == ENFILE) {
-		coder_error_set(err, CODER_ERR_NO_ANSWER, "cannot open a socket: %s",
-				strerror(run->open_errno));
-		return coder_error_hint(err, "raise the limit of open files: ulimit -n");
-	}
-	run->x->refused = true;
-	(void)curl->easy_getinfo(run->easy, CURLINFO_OS_ERRNO, &os_errno);
-	coder_error_set(err, CODER_ERR_NO_ANSWER, "cannot connect to %s: %s", o->origin,
-			os_errno ? strerror((int)os_errno) : detail);
-	return coder_error_hint(err, "check CODER_URL and the network");
-}
-
-/* Says in words what libcurl reports by number. */
-static int describe(struct run *run, CURLcode code, struct coder_error *err)
-{
-	const char *origin = run->wire->o.origin;
-	const char *detail = run->detail[0] ? run->detail : curl->easy_strerror(code);
-
-	switch (code) {
-	case CURLE_COULDNT_RESOLVE_HOST:
-		coder_error_set(err, CODER_ERR_NO_ANSWER, "cannot find the host %s",
-				run->wire->o.host);
-		return coder_error_hint(err, "check CODER_URL and the network");
-	case CURLE_COULDNT_RESOLVE_PROXY:
-		coder_error_set(err, CODER_ERR_NO_ANSWER, "cannot find the proxy: %s", detail);
-		return coder_error_hint(err, "check the variables https_proxy and http_proxy");
-	case CURLE_COULDNT_CONNECT:
-		return connect_error(run, detail, err);
-	case CURLE_SSL_CONNECT_ERROR:
-	case CURLE_PEER_FAILED_VERIFICATION:
-	case CURLE_SSL_CERTPROBLEM:
-	case CURLE_SSL_CIPHER:
-	case CURLE_SSL_CACERT_BADFILE:
-	case CURLE_SSL_ISSUER_ERROR:
-		return tls_error(run, code, detail, err);
-	case CURLE_GOT_NOTHING:
-		coder_error_set(err, CODER_ERR_NO_ANSWER,
-				"%s closed the connection without an answer", origin);
-		return coder_error_hint(err, "check CODER_URL: is it http or https?");
-	case CURLE_PARTIAL_FILE:
-		return coder_error_set(err, CODER_ERR_NO_ANSWER,
-				       "the answer from %s ended early: %s", origin, detail);
-	case CURLE_OUT_OF_MEMORY:
-		if (!run->x->sent)
-			return coder_error_memory(err);
-		/* before 8.0 a header line past libcurl's own limit is called that, too */
-		return coder_error_set(err, CODER_ERR_NO_ANSWER,
-				       "the answer from %s is too large, or memory ran out",
-				       origin);
-	default:
-		coder_error_set(err, CODER_ERR_NO_ANSWER, "no usable answer from %s: %s", origin,
-				detail);
-		if (!strstr(detail, "certificate required")) /* TLS 1.3 says so this late */
-			return -1;
-		return coder_error_hint(
-			err, "set CODER_CLIENT_TLS_CERT_FILE and CODER_CLIENT_TLS_KEY_FILE");
-	}
-}
-
-void wire_time_text(int64_t ns, char out[32])
-{
-	/* rounded up: a caller had used up a moment of what it was given */
-	long long ms = (long long)(ns + CODER_NS / 100 - 1) / (CODER_NS / 100) * 10;
-
-	if (ms % 1000)
-		snprintf(out, 32, "%lld ms", ms);
-	else
-		snprintf(out, 32, "%lld s", ms / 1000);
+	(void)curl->easy_getinfo(run->easy, CURLINFO_HTTP_CONNECTCODE, &f.connect_status);
+	(void)curl->easy_getinfo(run->easy, CURLINFO_OS_ERRNO, &system_error);
+	f.system_error = (int)system_error;
+	return f;
 }
 
 /* A limit of time has passed: the caller's, or one of time_limit(). */
 static enum wire_end too_late(struct run *run, struct coder_error *err)
 {
-	const char *origin = run->wire->o.origin;
-	char limit[32];
+	struct failure f;
 
 	if (coder_clock() >= run->x->deadline)
 		return WIRE_DEADLINE;
-	if (run->x->sent) {
-		coder_error_set(err, CODER_ERR_NO_ANSWER, "nothing came from %s for %d s", origin,
-				WIRE_SILENCE_S);
-	} else {
-		wire_time_text(run->wire->o.connect_timeout_ns, limit);
-		coder_error_set(err, CODER_ERR_NO_ANSWER, "no connection to %s within %s", origin,
-				limit);
-		coder_error_hint(err, "check CODER_URL and the network");
-	}
-	err->timeout = true;
+	f = failure_of(run);
+	f.sent = f.sent && !run->connecting;
+	failure_too_late(&f, err);
+	return WIRE_FAILED;
+}
+
+/* What libcurl needs is not to be had: memory, or descriptors. */
+static enum wire_end cannot_begin(struct coder_error *err)
+{
+	int no_descriptor = libcurl_ran_out() ? 0 : sockets_exhausted();
+
+	if (no_descriptor)
+		failure_no_descriptor(no_descriptor, err);
+	else
+		coder_error_memory(err);
 	return WIRE_FAILED;
 }
 
@@ -511,8 +413,8 @@ static enum wire_end too_late(struct run *run, struct coder_error *err)
 /* Connecting has its time; then the exchange has to go on, in the head byte by byte. */
 static int64_t time_limit(const struct run *run)
 {
-	int64_t limit = run->x->sent ? run->moved + WIRE_SILENCE_S * CODER_NS :
-				       run->began + run->wire->o.connect_timeout_ns;
+	int64_t limit = run->connecting ? run->began + run->wire->o.connect_timeout_ns :
+					  run->moved + WIRE_SILENCE_S * CODER_NS;
 
 	return limit < run->x->deadline ? limit : run->x->deadline;
 }
@@ -576,10 +478,8 @@ static enum wire_end transfer(struct run *run, struct coder_error *err)
 	int running = 1, left;
 	CURLMsg *msg;
 
-	if (curl->multi_add_handle(multi, run->easy)) {
-		coder_error_memory(err);
-		return WIRE_FAILED;
-	}
+	if (curl->multi_add_handle(multi, run->easy))
+		return cannot_begin(err);
 	for (;;) {
 		enum wire_end end;
 
@@ -592,23 +492,28 @@ static enum wire_end transfer(struct run *run, struct coder_error *err)
 	if (run->stopped)
 		return WIRE_STOPPED;
 	msg = curl->multi_info_read(multi, &left);
-	run->code = msg ? msg->data.result : CURLE_OUT_OF_MEMORY;
-	if (run->code && !run->unresolved)
-		describe(run, run->code, err);
-	if (run->code)
-		return WIRE_FAILED;
-	return let_between(run) ? WIRE_ANSWERED : WIRE_STOPPED;
+	if (!msg)
+		return cannot_begin(err);
+	run->code = msg->data.result;
+	if (!run->code)
+		return let_between(run) ? WIRE_ANSWERED : WIRE_STOPPED;
+	if (!run->unresolved) {
+		const struct failure f = failure_of(run);
+
+		failure_describe(&f, &run->x->refused, err);
+	}
+	return WIRE_FAILED;
 }
 
 static bool open_multi(struct wire *wire)
 {
-	if (wire->multi && wire->generation != kept.generation) {
-		bury(wire->multi);
+	if (wire->multi && wire->generation != wire->current) {
+		kept_leak(wire->multi);
 		wire->multi = NULL;
 	}
 	if (wire->multi)
 		return true;
-	wire->generation = kept.generation;
+	wire->generation = wire->current;
 	sockets_keep_above();
 	wire->multi = curl->multi_init(); /* opens a pair of sockets to wake itself by */
 	sockets_keep_above_end();
@@ -620,25 +525,14 @@ static bool open_multi(struct wire *wire)
 	return true;
 }
 
-/*
- * Looks up what libcurl wanted to. Newer ones do not say whether that was the
- * host or a proxy: then it is the proxies, since behind one the host's name may
- * be unknown. What is known and wanted again is an address, which libcurl reads.
- */
+/* Looks up all that has to be, now that libcurl wants an address. */
 static enum wire_end look_up(struct run *run, struct coder_error *err)
 {
 	struct wire *wire = run->wire;
-	bool proxies = run->code == CURLE_COULDNT_RESOLVE_PROXY ||
-		       (run->code != CURLE_COULDNT_RESOLVE_HOST && !wire->proxies_known);
-	enum wire_end end;
+	enum wire_end end =
+		lookup_names(&wire->o, run->x, time_limit(run), &run->quiet, &wire->resolved, err);
 
-	if (proxies ? wire->proxies_known : wire->host_known) {
-		wire->host_known = wire->proxies_known = true;
-		return WIRE_ANSWERED;
-	}
-	*(proxies ? &wire->proxies_known : &wire->host_known) = true;
-	end = lookup_names(&wire->o, proxies, run->x, time_limit(run), &run->quiet, &wire->resolved,
-			   err);
+	wire->known = end == WIRE_ANSWERED;
 	return end == WIRE_DEADLINE ? too_late(run, err) : end;
 }
 
@@ -650,15 +544,15 @@ static enum wire_end begin(struct run *run, struct coder_error *err)
 	curl = libcurl_load(err);
 	if (!curl)
 		return WIRE_FAILED;
-	claim();
+	(void)libcurl_ran_out();
+	wire->current = kept_claim(curl);
 	/* what came unasked would be taken for this request's answer */
 	if (wire->o.fresh || !sockets_silent())
-		close_kept();
+		kept_close(curl);
 	run->easy = curl->easy_init();
-	if (!run->easy || !open_multi(wire) || (!wire->o.fresh && !open_share())) {
-		coder_error_memory(err);
-		return WIRE_FAILED;
-	}
+	if (!run->easy || !open_multi(wire) || (!wire->o.fresh && !kept_share(curl)))
+		return cannot_begin(err);
+	hurry(run);
 	(void)((rc = set_callbacks(run)) || (rc = set_limits(run)) || (rc = set_tls(run)) ||
 	       (rc = set_connection(run)) || (rc = set_request(run)));
 	if (rc == CURLE_OUT_OF_MEMORY)
@@ -682,8 +576,8 @@ static void close_multi(struct wire *wire)
 {
 	if (!wire->multi)
 		return;
-	if (wire->generation != kept.generation || curl->multi_cleanup(wire->multi))
-		bury(wire->multi);
+	if (wire->generation != wire->current || curl->multi_cleanup(wire->multi))
+		kept_leak(wire->multi);
 	wire->multi = NULL;
 }
 
@@ -698,8 +592,9 @@ static void finish(struct run *run, enum wire_end end)
 	if (end != WIRE_ANSWERED)
 		close_multi(run->wire);
 	sockets_prune(); /* it was nobody else: a user's commands do not run meanwhile */
+	patience(run);
 	if (sockets_low())
-		close_kept();
+		kept_close(curl);
 }
 
 /* One go, which looking a name up may make the first of several. */
@@ -729,6 +624,7 @@ enum wire_end wire_run(struct wire *wire, struct wire_exchange *x, struct coder_
 			.quiet = quiet,
 			.began = began,
 			.moved = coder_clock(),
+			.connecting = true,
 		};
 
 		end = go(&run, err);
@@ -742,6 +638,18 @@ enum wire_end wire_run(struct wire *wire, struct wire_exchange *x, struct coder_
 	return end;
 }
 
+void wire_disconnect(void)
+{
+	struct wire_quiet quiet;
+
+	if (!curl)
+		return;
+	wire_quiet_begin(&quiet);
+	(void)kept_claim(curl);
+	kept_close(curl);
+	wire_quiet_end(&quiet);
+}
+
 struct wire *wire_new(const struct wire_options *options)
 {
 	struct wire *wire = calloc(1, sizeof(*wire));
@@ -749,8 +657,7 @@ struct wire *wire_new(const struct wire_options *options)
 	if (!wire)
 		return NULL;
 	wire->o = *options;
-	wire->host_known = lookup_is_address(options->host);
-	wire->proxies_known = options->proxies->n == 0;
+	wire->known = !lookup_is_needed(options);
 	return wire;
 }
 
@@ -762,7 +669,7 @@ void wire_free(struct wire *wire)
 		return;
 	wire_quiet_begin(&quiet);
 	if (wire->multi)
-		claim();
+		wire->current = kept_claim(curl);
 	close_multi(wire);
 	wire_quiet_end(&quiet);
 	coder_strings_done(&wire->resolved);

@@ -11,6 +11,8 @@
 
 #include "internal.h"
 
+struct proxy;
+
 #define WIRE_SLICE_NS (CODER_NS / 10) /* the longest wait between two looks for a signal */
 #define WIRE_SILENCE_S 60 /* an exchange that gets no further for so long is given up */
 
@@ -61,10 +63,11 @@ struct wire_options {
 	const char *host, *port, *origin; /* whom to talk to; an IPv6 host without brackets */
 	const char *const *headers; /* n_headers "Name: value" (or "Name;") lines of each request */
 	size_t n_headers;
-	const char *ca_file, *cert_file, *key_file, *proxy; /* each may be NULL */
+	bool tls; /* https */
+	const char *ca_file, *cert_file, *key_file; /* each may be NULL */
+	const struct proxy *proxy; /* NULL: none, whatever the environment says */
 	int64_t connect_timeout_ns;
 	bool fresh;
-	const struct coder_strings *proxies; /* that may be chosen, proxy or not */
 };
 
 struct wire;
@@ -75,43 +78,5 @@ void wire_free(struct wire *wire);
 enum wire_end wire_run(struct wire *wire, struct wire_exchange *x, struct coder_error *err);
 /* Closes the connections that are kept. */
 void wire_disconnect(void);
-/* "10 s", "500 ms": to a hundredth of a second, rounded up. */
-void wire_time_text(int64_t ns, char out[32]);
-
-/* --------------------------------------------------------------- sockets */
-
-/*
- * Where the sockets of this process are. A shell's user owns the descriptors:
- * `exec 5>file` may put a file where a socket was. So sockets go to high
- * numbers, close-on-exec, and none is closed unless it is still the same.
- */
-int sockets_open(int family, int type, int protocol); /* -1: see errno */
-/* Between these two nothing that is opened gets a number that scripts use. */
-void sockets_keep_above(void);
-void sockets_keep_above_end(void);
-void sockets_close(int fd);
-/* Whether all are still what they were. */
-bool sockets_intact(void);
-/* Whether on none of them anything has come that is still unread, its end included. */
-bool sockets_silent(void);
-/* Forgets those that libcurl has closed by itself, as it does within a connect. */
-void sockets_prune(void);
-/* Whether one is among the numbers that scripts use, as small limits have it. */
-bool sockets_low(void);
-/* Closes all that are still ours, without a word to the peer, and forgets the rest. */
-void sockets_drop(void);
-
-/* ---------------------------------------------------------------- lookup */
-
-/*
- * Resolves the host's name, or those of the proxies, in a child process: a
- * resolver that runs in the shell's own could not be stopped, only left behind.
- * Appends a "host:port:address,address" for each, for CURLOPT_RESOLVE.
- */
-enum wire_end lookup_names(const struct wire_options *o, bool proxies,
-			   const struct wire_exchange *x, int64_t deadline,
-			   const struct wire_quiet *quiet, struct coder_strings *ret,
-			   struct coder_error *err);
-bool lookup_is_address(const char *host);
 
 #endif

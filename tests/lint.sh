@@ -144,10 +144,13 @@ directions() {
 		allow: base
 		json: base utf8
 		token: base allow duration json scope
+		proxy: base url
 		lookup: base
-		wire: base libcurl lookup sockets
-		answer: base duration json url
-		http: base answer header json signals token url wire
+		kept: sockets
+		failure: base proxy
+		wire: base failure kept libcurl lookup sockets
+		answer: base duration json proxy url
+		http: base answer header json proxy signals token url wire
 		client: base http json token
 		search find: base client http json token
 		undo: base client find http token

@@ -647,10 +647,18 @@ with socket.create_server(("127.0.0.1", 0)) as server:
 # -------------------------------------------------------------------------- proxies
 
 @test "the password of a proxy is not shown" {
-	http_proxy=http://user:s3cretpw@127.0.0.1:99999 try token_list
-	is "$status" 7
-	has "$err" "[secret]@127.0.0.1"
-	lacks "$err" s3cret
+	local url
+	for url in http://coder.invalid https://coder.invalid; do
+		CODER_URL=$url
+		all_proxy=http://user:s3cretpw@127.0.0.1:99999 try token_list
+		is "$status" 7
+		has "$err" "the proxy 127.0.0.1:99999 that all_proxy names has a bad port"
+		lacks "$err" s3cret
+		all_proxy=http://user:s3cretpw@127.0.0.1:1 try token_list --timeout 10
+		is "$status" 7
+		has "$err" "cannot connect to the proxy http://127.0.0.1:1: Connection refused; check all_proxy and the network"
+		lacks "$err" s3cret
+	done
 }
 
 @test "http_proxy is honoured, and no_proxy" {

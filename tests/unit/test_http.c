@@ -81,14 +81,15 @@ static bool answer(struct connection *c)
 	return !close_it;
 }
 
-/* Whether a whole request is there. */
+/* Whether a whole request is there. SOCKS and TLS begin with a small number. */
 static bool is_whole(const struct buf *in)
 {
 	const char *end = strstr(in->data, "\r\n\r\n");
 	const char *length = strstr(in->data, "Content-Length: ");
 	size_t body = length ? strtoul(length + 16, NULL, 10) : 0;
 
-	return end && in->len >= (size_t)(end + 4 - in->data) + body;
+	return (unsigned char)in->data[0] < ' ' ||
+	       (end && in->len >= (size_t)(end + 4 - in->data) + body);
 }
 
 static bool receive(struct connection *c)
@@ -1632,52 +1633,123 @@ static void test_lookup(void **state)
 	assert_int_equal(err.code, CODER_ERR_INTERRUPTED);
 }
 
-/* Sets the variable that libcurl reads and the list of what it may find there. */
-static void set_proxy(struct coder_config *c, const char *const *proxy)
-{
-	coder_disconnect();
-	setenv("http_proxy", *proxy, 1);
-	c->proxies = proxy;
-	c->n_proxies = 1;
-}
-
 static void test_proxy(void **state)
 {
-	static const char *const unknown = "http://no-such-proxy.invalid:1";
 	struct coder_config c = config();
-	struct http_response response;
-	struct coder_error err;
 	char by_name[64], by_address[64];
-	const char *proxy = by_name;
 
 	(void)state;
 	SCRIPT(OK);
 	snprintf(by_name, sizeof(by_name), "http://u:p@localhost:%d", server.port);
-	snprintf(by_address, sizeof(by_address), "http://127.0.0.1:%d", server.port);
+	snprintf(by_address, sizeof(by_address), "127.0.0.1:%d", server.port);
 	c.url = "http://behind-the-proxy.invalid";
-	c.proxy = proxy;
+	c.proxy = by_name;
 	get_ok(&c);
-	c.proxy = NULL;
-	set_proxy(&c, &proxy);
+	c.proxy = by_address;
 	get_ok(&c);
-	proxy = by_address;
-	set_proxy(&c, &proxy);
-	get_ok(&c);
-	assert_int_equal(server.n_requests, 3);
-	assert_non_null(strstr(server.requests[2],
+	assert_int_equal(server.n_requests, 2);
+	for (int i = 0; i < 2; i++)
+		assert_non_null(
+			strstr(server.requests[i],
 			       "GET http://behind-the-proxy.invalid/api/v2/x?a=b HTTP/1.1"));
-	set_proxy(&c, &unknown);
-	assert_int_equal(call(&c, &get, &response, &err), -1);
-	assert_non_null(strstr(err.message, "cannot find the proxy no-such-proxy.invalid: "));
-	setenv("no_proxy", "localhost,127.0.0.1", 1);
-	snprintf(url_text, sizeof(url_text), "http://localhost:%d", server.port);
-	c.url = url_text;
+	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1); /* no child is left */
+}
+
+static void test_environment_is_not_read(void **state)
+{
+	const struct coder_config c = config();
+
+	(void)state;
+	SCRIPT(OK);
+	setenv("http_proxy", "http://no-such-proxy.invalid:1", 1);
+	setenv("all_proxy", "http://no-such-proxy.invalid:1", 1);
 	get_ok(&c);
-	snprintf(url_text, sizeof(url_text), "http://127.0.0.1:%d", server.port);
-	get_ok(&c);
-	assert_int_equal(server.n_requests, 5);
 	unsetenv("http_proxy");
-	unsetenv("no_proxy");
+	unsetenv("all_proxy");
+	assert_int_equal(server.n_requests, 1);
+}
+
+/* What goes wrong at a proxy. */
+static const struct {
+	const char *proxy, *url, *message, *hint;
+	const char *answer;
+	bool retried;
+} blames[] = {
+	{ "http://no-such-proxy.invalid:1", "https://h.invalid",
+	  "cannot find the proxy no-such-proxy.invalid: ", "check https_proxy and", NULL, false },
+	{ "http://u:s3cretpw@127.0.0.1:1", "https://h.invalid",
+	  "cannot connect to the proxy http://127.0.0.1:1: Connection refused",
+	  "check https_proxy and the network", NULL, true },
+	{ "http://127.0.0.1:1", "http://h.invalid",
+	  "cannot connect to the proxy http://127.0.0.1:1: Connection refused",
+	  "check https_proxy and the network", NULL, true },
+	{ "socks5h://127.0.0.1:1", "https://h.invalid",
+	  "cannot connect to the proxy socks5h://127.0.0.1:1: Connection refused",
+	  "check https_proxy and the network", NULL, true },
+	{ "socks5://127.0.0.1:1", "https://h.invalid",
+	  "cannot find the host h.invalid: ", "check CODER_URL and the network", NULL, false },
+	{ "https://127.0.0.1:1", "https://h.invalid",
+	  "cannot connect to the proxy https://127.0.0.1:1: Connection refused",
+	  "check https_proxy and the network", NULL, true },
+	{ "http://127.0.0.1:0", "https://h.invalid",
+	  "the proxy http://127.0.0.1:0 that https_proxy names has a bad port", "give it as", NULL,
+	  false },
+	/* these answer */
+	{ "http://127.0.0.1", "https://h.invalid", "asks for a user name and password (407)",
+	  "give them in https_proxy, as in ", STATUS("407 No", ""), false },
+	{ "http://u:s3cretpw@127.0.0.1", "https://h.invalid",
+	  "does not accept the user name and password that it was given (407)", "check https_proxy",
+	  STATUS("407 No", ""), false },
+	{ "http://127.0.0.1", "https://h.invalid",
+	  "does not connect to https://h.invalid: its response is 403",
+	  "check https_proxy, and what the proxy permits", STATUS("403 No", ""), false },
+	{ "http://127.0.0.1", "https://h.invalid",
+	  "does not connect to https://h.invalid: its response is 503",
+	  "check https_proxy, and what the proxy permits", STATUS("503 No", ""), true },
+	{ "http://127.0.0.1", "https://h.invalid",
+	  "does not connect to https://h.invalid: ", "check https_proxy", CLOSE, true },
+	{ "http://127.0.0.1", "http://h.invalid", "asks for a user name and password (407)",
+	  "give them in https_proxy, as in ", STATUS("407 No", ""), false },
+	{ "http://127.0.0.1", "http://h.invalid", "closed the connection without an answer",
+	  "check https_proxy", CLOSE, false },
+	{ "socks5h://127.0.0.1", "https://h.invalid",
+	  "does not connect to https://h.invalid: ", "check https_proxy", CLOSE, true },
+	{ "socks4a://127.0.0.1", "http://h.invalid",
+	  "does not connect to http://h.invalid: ", "check https_proxy", CLOSE, true },
+	{ "https://127.0.0.1", "https://h.invalid", "no secure connection to the proxy https://",
+	  "check https_proxy: does this port speak TLS?", CLOSE, false },
+};
+
+static void test_proxy_is_blamed(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(blames) / sizeof(blames[0]); i++) {
+		const char *script[] = { blames[i].answer, NULL };
+		struct coder_config c = config();
+		struct http_response response = { 0 };
+		struct coder_error err = { 0 };
+		struct http *http = NULL;
+		char proxy[64];
+
+		snprintf(proxy, sizeof(proxy), blames[i].answer ? "%s:%d" : "%s", blames[i].proxy,
+			 server.port);
+		server.script = script;
+		c.url = blames[i].url;
+		c.proxy = proxy;
+		c.proxy_source = "https_proxy";
+		c.timeout_ns = 20 * CODER_NS;
+		if (http_new(&c, &http, &err) == 0)
+			assert_int_equal(http_request(http, &get, &response, &err), -1);
+		if (!strstr(err.message, blames[i].message) || !strstr(err.hint, blames[i].hint))
+			fail_msg("%zu: %s; %s", i, err.message, err.hint);
+		if (strstr(err.message, "s3cretpw") || strstr(err.hint, "s3cretpw"))
+			fail_msg("%zu shows the password", i);
+		assert_int_equal(err.code, CODER_ERR_NO_ANSWER);
+		if (http && response.tries != (blames[i].retried ? 3 : 1))
+			fail_msg("%zu: %d tries", i, response.tries);
+		http_response_done(&response);
+		http_free(http);
+	}
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(test_##name, start_server, stop_server)
@@ -1721,6 +1793,8 @@ int main(void)
 		TEST(handlers_run),
 		TEST(lookup),
 		TEST(proxy),
+		TEST(environment_is_not_read),
+		TEST(proxy_is_blamed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -145,7 +145,7 @@ static struct {
 	bool made, insecure;
 	struct coder_config config;
 	char url[256], token[256], agent[128], headers[1024];
-	char ca[256], cert[256], key[256];
+	char ca[256], cert[256], key[256], proxy[64], proxy_source[32];
 } got;
 
 static void keep(char *to, size_t size, const char *text)
@@ -167,6 +167,8 @@ int coder_client_new(const struct coder_config *config, struct coder_client **re
 	keep(got.ca, sizeof(got.ca), config->ca_file);
 	keep(got.cert, sizeof(got.cert), config->cert_file);
 	keep(got.key, sizeof(got.key), config->key_file);
+	keep(got.proxy, sizeof(got.proxy), config->proxy);
+	keep(got.proxy_source, sizeof(got.proxy_source), config->proxy_source);
 	got.headers[0] = '\0';
 	for (size_t i = 0; i < config->n_headers; i++)
 		len += (size_t)snprintf(got.headers + len, sizeof(got.headers) - len, "%s\n",
@@ -783,6 +785,72 @@ static void test_what_the_client_gets(void **state)
 	assert_false(got.config.fresh);
 }
 
+/* Names and values of the environment. */
+static void set_environment(const char *const pairs[][2], size_t n)
+{
+	static const char *const names[] = { "http_proxy",  "HTTP_PROXY", "https_proxy",
+					     "HTTPS_PROXY", "all_proxy",  "ALL_PROXY",
+					     "no_proxy",    "NO_PROXY" };
+
+	for (size_t i = 0; i < COUNT(names); i++)
+		unsetenv(names[i]);
+	for (size_t i = 0; i < n && pairs[i][0]; i++)
+		setenv(pairs[i][0], pairs[i][1], 1);
+}
+
+static void test_which_proxy(void **state)
+{
+	static const struct {
+		const char *url, *chosen; /* the variable; NULL: none */
+		const char *variables[4][2];
+	} cases[] = {
+		{ "https://h", NULL, { { NULL } } },
+		{ "https://h", "https_proxy", { { "https_proxy", "p" } } },
+		{ "HTTPS://h", "https_proxy", { { "https_proxy", "p" } } },
+		{ "http://h", NULL, { { "https_proxy", "p" } } },
+		{ "https://h", "HTTPS_PROXY", { { "HTTPS_PROXY", "p" } } },
+		{ "https://h", "https_proxy", { { "HTTPS_PROXY", "q" }, { "https_proxy", "p" } } },
+		{ "https://h", "HTTPS_PROXY", { { "HTTPS_PROXY", "p" }, { "https_proxy", "" } } },
+		{ "http://h", "http_proxy", { { "http_proxy", "p" } } },
+		{ "https://h", NULL, { { "http_proxy", "p" } } },
+		{ "http://h", NULL, { { "HTTP_PROXY", "p" } } },
+		{ "http://h", "all_proxy", { { "HTTP_PROXY", "q" }, { "all_proxy", "p" } } },
+		{ "http://h", "all_proxy", { { "all_proxy", "p" } } },
+		{ "https://h", "all_proxy", { { "all_proxy", "p" }, { "ALL_PROXY", "q" } } },
+		{ "https://h", "ALL_PROXY", { { "ALL_PROXY", "p" }, { "all_proxy", "" } } },
+		{ "https://h", "https_proxy", { { "all_proxy", "q" }, { "https_proxy", "p" } } },
+		{ "http://h", "all_proxy", { { "http_proxy", "" }, { "all_proxy", "p" } } },
+		{ "https://h", NULL, { { "https_proxy", "p" }, { "no_proxy", "h" } } },
+		{ "https://h", NULL, { { "https_proxy", "p" }, { "NO_PROXY", "h" } } },
+		{ "https://h", NULL, { { "all_proxy", "p" }, { "no_proxy", "*" } } },
+		{ "https://h",
+		  NULL,
+		  { { "https_proxy", "p" }, { "no_proxy", "" }, { "NO_PROXY", "h" } } },
+		{ "https://h",
+		  "https_proxy",
+		  { { "https_proxy", "p" }, { "no_proxy", "x" }, { "NO_PROXY", "h" } } },
+		{ "https://localhost", NULL, { { "https_proxy", "p" } } },
+		{ "http://127.0.0.1:3000", NULL, { { "http_proxy", "p" }, { "all_proxy", "q" } } },
+		{ "http://[::1]:3000", NULL, { { "http_proxy", "p" } } },
+		{ "http://a.localhost", "http_proxy", { { "http_proxy", "p" } } },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		set_environment(cases[i].variables, COUNT(cases[i].variables));
+		set("CODER_URL", cases[i].url);
+		assert_opens();
+		if (strcmp(got.proxy, cases[i].chosen ? "p" : "(none)") != 0)
+			fail_msg("%zu: %s", i, got.proxy);
+		if (cases[i].chosen)
+			assert_string_equal(got.proxy_source, cases[i].chosen);
+	}
+	set_environment(NULL, 0);
+	set("https_proxy", "of the shell alone");
+	assert_opens();
+	assert_string_equal(got.proxy, "(none)");
+}
+
 static void test_quiet_client(void **state)
 {
 	(void)state;
@@ -885,6 +953,7 @@ int main(void)
 		cmocka_unit_test_setup(test_fatal_signal_takes_the_command_along, begin_complete),
 		cmocka_unit_test_setup(test_tls_files, begin_complete),
 		cmocka_unit_test_setup(test_what_the_client_gets, begin_complete),
+		cmocka_unit_test_setup(test_which_proxy, begin_complete),
 		cmocka_unit_test_setup(test_quiet_client, begin_complete),
 		cmocka_unit_test_setup(test_plaintext_is_warned_of_once, begin_complete),
 		cmocka_unit_test_setup(test_identity, begin),
