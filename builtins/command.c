@@ -330,6 +330,10 @@ static int work(struct call *call, struct opts_result *parsed, const char *const
 		coder_error_hint(err,
 				 "the token in use is restricted: its scopes or its allow list "
 				 "may be the cause");
+	if (err->no_route)
+		coder_error_hint(err,
+				 "this deployment does not know the request: it is too old, or "
+				 "something in front of it rewrites paths");
 	return -1;
 }
 

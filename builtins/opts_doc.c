@@ -17,9 +17,9 @@ const struct opts_status opts_statuses[] = {
 	{ "4", "no URL or token given, not signed in, expired, or not permitted (401, 403, 500 "
 	       "with rbac: forbidden)" },
 	{ "5", "conflict: the name is taken" },
-	{ "6", "rate limited or unavailable (429, 502, 503, 504) beyond the time allowed" },
-	{ "7", "no usable answer: DNS, connect, TLS, timeout, redirect, broken or oversized "
-	       "answer, not JSON" },
+	{ "6", "rate limited or unavailable (429, 502-504, 520-526, 530) beyond the time allowed" },
+	{ "7", "no usable response: DNS, connect, TLS, timeout, redirect, broken or oversized "
+	       "response, not JSON, not the deployment's own" },
 	{ "8", "several targets: some failed" },
 	{ "9", "a create whose outcome is unknown, or whose secret was lost and the token removed "
 	       "again" },

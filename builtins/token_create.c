@@ -236,7 +236,7 @@ static int rehearse(struct call *call, struct coder_error *err)
 	int rc = 0;
 
 	if (state->request.scopes.n && coder_scopes_list(call->client, &known, err) < 0) {
-		if (err->code != CODER_ERR_NOT_FOUND)
+		if (!err->no_route)
 			return -1;
 		output_warn("this server has no catalogue of scopes: it may ignore them");
 	}
@@ -321,7 +321,9 @@ static int create_run(struct call *call, struct coder_error *err)
 		size_t n = 0;
 		const char *const *known = coder_scopes_builtin(&n);
 
-		return err->http_status == 400 ? nearest_scope(&state->request, known, n, err) : -1;
+		return err->own && err->http_status == 400 ?
+			       nearest_scope(&state->request, known, n, err) :
+			       -1;
 	}
 	if (!state->created.verified)
 		output_warn("token %s could not be verified: %s", state->request.name,

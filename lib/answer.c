@@ -30,12 +30,19 @@ static void copy_text(char *out, size_t size, const char *text, size_t len)
 		snprintf(out, size, "%.*s" ANSWER_CUT, (int)room, text);
 }
 
+static bool is_field(const char *line, size_t len, const char *name)
+{
+	size_t name_len = strlen(name);
+
+	return len > name_len && strncasecmp(line, name, name_len) == 0 && line[name_len] == ':';
+}
+
 /* Copies the value if the line is that field, without the blanks around it. */
 static void take_field(const char *line, size_t len, const char *name, char *out, size_t size)
 {
 	size_t name_len = strlen(name);
 
-	if (len <= name_len || strncasecmp(line, name, name_len) != 0 || line[name_len] != ':')
+	if (!is_field(line, len, name))
 		return;
 	line += name_len + 1;
 	len -= name_len + 1;
@@ -89,6 +96,8 @@ int answer_header(struct answer *answer, const char *line, size_t len, struct co
 	/* libcurl 8.23 passes on what it has of a line when the connection is closed */
 	answer->head_ended = (line[0] == '\r' || line[0] == '\n') && line[len - 1] == '\n';
 	answer->coded |= names_coding(line, len);
+	answer->coder |= is_field(line, len, "X-Coder-Build-Version") ||
+			 is_field(line, len, "X-Coder-Request-Id");
 #define TAKE(name, field) take_field(line, len, name, answer->field, sizeof(answer->field))
 	TAKE("Content-Type", type);
 	TAKE("Location", location);
@@ -138,8 +147,17 @@ int answer_body(struct answer *answer, size_t len, size_t max, struct coder_erro
 
 /* ---------------------------------------------------------------- meaning */
 
+/* 520-526 and 530 are an edge's own: the server behind it is down, or does not respond. */
+static bool is_unavailable(long status)
+{
+	return status == 429 || (status >= 502 && status <= 504) ||
+	       (status >= 520 && status <= 526) || status == 530;
+}
+
 static enum coder_code code_of(long status)
 {
+	if (is_unavailable(status))
+		return CODER_ERR_UNAVAILABLE;
 	switch (status) {
 	case 401:
 	case 403:
@@ -149,11 +167,6 @@ static enum coder_code code_of(long status)
 		return CODER_ERR_NOT_FOUND;
 	case 409:
 		return CODER_ERR_CONFLICT;
-	case 429:
-	case 502:
-	case 503:
-	case 504:
-		return CODER_ERR_UNAVAILABLE;
 	default:
 		return status >= 400 ? CODER_ERR_REFUSED : CODER_ERR_NO_ANSWER;
 	}
@@ -213,17 +226,126 @@ static void redirect_error(const struct answer *answer, struct coder_error *err)
 	url_done(&url);
 }
 
-/* Where the server does not explain itself in JSON. */
-static void bare_error(const struct answer *answer, struct coder_error *err)
-{
-	enum coder_code code = code_of(answer->status);
+/*
+ * What Coder itself says where it refuses; "*" is anything. A response without
+ * Coder's headers, which something on the way may have taken away, is known by it.
+ */
+#define ROUTE_NOT_FOUND "Route not found."
+static const char *const coder_messages[] = {
+	"Request body must be valid JSON.",
+	"Failed to create API key.",
+	"Failed to validate create API key request.",
+	"Cannot use \"me\" without a valid session.",
+	"You are signed out or your session has expired. Please sign in again to continue.",
+	"User is not active (status = \"*\"). Contact an admin to reactivate your account.",
+	"Forbidden.",
+	"Resource not found or you do not have access to this resource",
+	ROUTE_NOT_FOUND,
+	"A token with name \"*\" already exists.",
+	"Workspace \"*\" was deleted, *",
+	"You've been rate limited for sending more than * requests in *.",
+};
 
+/* Whether text is the pattern, in which "*" stands for anything. */
+static bool matches(const char *pattern, const char *text)
+{
+	const char *star = NULL, *from = NULL;
+
+	while (*text) {
+		if (*pattern == '*') {
+			star = ++pattern;
+			from = text;
+		} else if (*pattern == *text) {
+			pattern++;
+			text++;
+		} else if (star) {
+			pattern = star;
+			text = ++from;
+		} else {
+			return false;
+		}
+	}
+	return !pattern[strspn(pattern, "*")];
+}
+
+static bool is_coder_message(const char *text)
+{
+	for (size_t i = 0; i < sizeof(coder_messages) / sizeof(coder_messages[0]); i++)
+		if (matches(coder_messages[i], text))
+			return true;
+	return false;
+}
+
+static void free_json(struct json **doc)
+{
+	json_free(*doc);
+}
+
+/*
+ * Finds out whether an error response is Coder's own: an object with a message,
+ * and with a header or a message that is Coder's. -1: no memory to read it.
+ */
+static int find_source(const struct answer *answer, const struct buf *body, bool *ret_own,
+		       bool *ret_no_route, struct coder_error *err)
+{
+	struct json CLEANUP(free_json) *doc = NULL;
+	const struct json *message = NULL;
+	struct coder_error why;
+	const char *text;
+
+	if (body->len && json_parse(body->data, body->len, &doc, &why) < 0) {
+		if (why.code == CODER_ERR_MEMORY)
+			return coder_error_memory(err);
+		return 0;
+	}
+	if (json_member(doc, "message", &message, &why) < 0)
+		return 0;
+	text = json_string(message);
+	*ret_own = text && *text && (answer->coder || is_coder_message(text));
+	*ret_no_route = *ret_own && answer->status == 404 && strcmp(text, ROUTE_NOT_FOUND) == 0;
+	return 0;
+}
+
+/* Whether a code says something about Coder's objects or rights, as Coder alone can know. */
+static bool is_about_objects(enum coder_code code)
+{
+	return code == CODER_ERR_AUTH || code == CODER_ERR_NOT_FOUND || code == CODER_ERR_CONFLICT;
+}
+
+/* An ingress, gateway, firewall or sign-in page has responded: what it says proves nothing. */
+static void front_error(const struct answer *answer, const struct buf *body,
+			struct coder_error *err)
+{
+	int type_len = answer->in_body ? (int)strcspn(answer->type, "; \t") : 0;
+	struct coder_error said = { 0 };
+
+	if (body->len && json_error(body->data, body->len, &said))
+		type_len = 0;
+	coder_error_set(err, CODER_ERR_NO_ANSWER,
+			"something in front of %s responded with %ld%s%s%s%.*s%s", answer->origin,
+			answer->status, answer->reason[0] ? " " : "", answer->reason,
+			type_len ? " (" : "", type_len, answer->type, type_len ? ")" : "");
+	text_append(err->detail, sizeof(err->detail), said.message);
+	if (said.detail[0])
+		text_append(err->detail, sizeof(err->detail), ": ");
+	text_append(err->detail, sizeof(err->detail), said.detail);
+	text_append(err->field, sizeof(err->field), said.field);
+	coder_error_hint(err, "check the URL, and the ingress, gateway or firewall on the way");
+	explicit_bzero(&said, sizeof(said)); /* a server may have repeated a secret */
+}
+
+/* The server refuses, in JSON or without a word. */
+static void refusal(const struct answer *answer, const struct buf *body, enum coder_code code,
+		    struct coder_error *err)
+{
 	if (answer->in_body && answer->type[0])
 		coder_error_set(err, code, "unexpected answer %ld of type %s", answer->status,
 				answer->type);
 	else
 		coder_error_set(err, code, "unexpected answer %ld%s%s", answer->status,
 				answer->reason[0] ? " " : "", answer->reason);
+	if (body->len)
+		(void)json_error(body->data, body->len, err);
 }
 
 /* 407: only proxies ask for a user name and password in this way. */
@@ -242,6 +364,9 @@ static void proxy_error(const struct answer *answer, struct coder_error *err)
 static void status_error(const struct answer *answer, const struct buf *body,
 			 struct coder_error *err)
 {
+	enum coder_code code = code_of(answer->status);
+	bool own = false, no_route = false;
+
 	if (answer->status == 407) {
 		proxy_error(answer, err);
 		return;
@@ -250,10 +375,16 @@ static void status_error(const struct answer *answer, const struct buf *body,
 		redirect_error(answer, err);
 		return;
 	}
-	bare_error(answer, err);
-	if (body->len)
-		(void)json_error(body->data, body->len, err);
-	if (answer->status == 500 && strstr(err->detail, "rbac: forbidden"))
+	if (find_source(answer, body, &own, &no_route, err) < 0)
+		return;
+	if (!own && is_about_objects(code)) {
+		front_error(answer, body, err);
+		return;
+	}
+	refusal(answer, body, no_route ? CODER_ERR_REFUSED : code, err);
+	err->own = own;
+	err->no_route = no_route;
+	if (own && answer->status == 500 && strstr(err->detail, "rbac: forbidden"))
 		err->code = CODER_ERR_AUTH;
 }
 
@@ -274,5 +405,5 @@ int answer_judge(const struct answer *answer, const struct buf *body, struct cod
 
 bool answer_is_unavailable(const struct answer *answer)
 {
-	return code_of(answer->status) == CODER_ERR_UNAVAILABLE;
+	return is_unavailable(answer->status);
 }

@@ -18,6 +18,7 @@ struct answer {
 	size_t head_len; /* of interim answers, too */
 	bool head_ended; /* its empty line has come */
 	bool coded; /* the body is compressed, or otherwise not as it was */
+	bool coder; /* it has a header that Coder adds to its responses */
 	bool in_body;
 	size_t received; /* bytes of the body */
 	char reason[64], type[128], location[512];
@@ -29,7 +30,11 @@ int answer_header(struct answer *answer, const char *line, size_t len, struct co
 /* To be called with each piece of the body: fails if it is none to be taken. */
 int answer_body(struct answer *answer, size_t len, size_t max, struct coder_error *err);
 bool answer_is_success(const struct answer *answer);
-/* A whole answer came: fails, with all that interface users are told, unless it is of use. */
+/*
+ * A whole answer came: fails, with all that interface users are told, unless it
+ * is of use. Decides here, and nowhere else, whether an error response is
+ * Coder's own: err->own.
+ */
 int answer_judge(const struct answer *answer, const struct buf *body, struct coder_error *err);
 /* Whether the status says that the server cannot just now. */
 bool answer_is_unavailable(const struct answer *answer);

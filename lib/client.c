@@ -111,11 +111,6 @@ int client_call(struct coder_client *client, const struct http_request *request,
 	return rc;
 }
 
-bool client_no_route(const struct coder_error *err)
-{
-	return err->http_status == 404 && strstr(err->message, "Route not found");
-}
-
 int client_get(struct coder_client *client, const char *path, struct http_response *ret,
 	       struct coder_error *err)
 {
@@ -316,6 +311,12 @@ static bool is_only(const struct coder_strings *list, const char *s)
 	return list->n == 1 && strcmp(list->v[0], s) == 0;
 }
 
+/* Whether Coder says that there is no such object, or none that the caller may see. */
+static bool is_hidden(const struct coder_error *err)
+{
+	return err->code == CODER_ERR_NOT_FOUND || (err->own && err->http_status == 403);
+}
+
 bool coder_self_restricted(struct coder_client *client)
 {
 	struct coder_token CLEANUP(coder_token_done) token = { 0 };
@@ -326,7 +327,7 @@ bool coder_self_restricted(struct coder_client *client)
 	if (!client->self_id[0])
 		return false;
 	if (coder_token_by_id(client, "me", client->self_id, &token, &err) < 0)
-		return err.code == CODER_ERR_NOT_FOUND || err.http_status == 403;
+		return is_hidden(&err);
 	return coder_token_scopes(&token, &scopes, &err) == 0 &&
 	       coder_token_allow_list(&token, &allow_list, &err) == 0 &&
 	       !(is_only(&scopes, "coder:all") && is_only(&allow_list, "*:*"));
@@ -343,7 +344,7 @@ int coder_token_fill_owner(struct coder_client *client, struct coder_token *toke
 		return coder_error_set(err, CODER_ERR_NO_ANSWER,
 				       "broken answer: token %s has no user_id", token->id);
 	if (coder_user_get(client, token->user_id, &user, err) < 0)
-		return err->code == CODER_ERR_NOT_FOUND || err->http_status == 403 ? 0 : -1;
+		return is_hidden(err) ? 0 : -1;
 	token->owner = user.username;
 	user.username = NULL;
 	return 0;
@@ -387,10 +388,8 @@ int coder_token_expire(struct coder_client *client, const char *user, const char
 
 	if (change(client, "PUT", parts, &lost, err) == 0)
 		return 0;
-	if (client_no_route(err)) {
-		err->code = CODER_ERR_REFUSED;
+	if (err->no_route)
 		coder_error_hint(err, "this server cannot expire tokens: delete it with --delete");
-	}
 	return -1;
 }
 

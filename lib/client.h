@@ -33,9 +33,6 @@ int client_token_named(struct coder_client *client, const char *user, const char
 /* Whether "no such token" is an answer: a caller who may read no tokens gets it for all. */
 bool client_may_read_tokens(struct coder_client *client, struct coder_error *failed);
 
-/* Whether a failed request is one that this server does not know. */
-bool client_no_route(const struct coder_error *err);
-
 /* For CLEANUP(). */
 void client_json_done(struct json **doc);
 

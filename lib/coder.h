@@ -56,8 +56,8 @@ enum coder_code {
 	CODER_ERR_NOT_FOUND, /* no such token, user or resource, or not permitted to see it */
 	CODER_ERR_AUTH, /* no credential, not signed in, expired, not permitted */
 	CODER_ERR_CONFLICT, /* the name is taken */
-	CODER_ERR_UNAVAILABLE, /* 429, 502, 503, 504 beyond the time allowed */
-	CODER_ERR_NO_ANSWER, /* DNS, connect, TLS, timeout, redirect, broken or oversized answer */
+	CODER_ERR_UNAVAILABLE, /* 429, 502-504, 520-526, 530 beyond the time allowed */
+	CODER_ERR_NO_ANSWER, /* DNS, connect, TLS, timeout, redirect, broken, oversized, not Coder's */
 	CODER_ERR_SOME_FAILED, /* several targets: some failed */
 	CODER_ERR_OUTCOME, /* a create whose outcome is unknown or whose secret was lost */
 	CODER_ERR_INTERRUPTED, /* ended by a signal: error.signal */
@@ -72,6 +72,14 @@ struct coder_error {
 	enum coder_code code;
 	int signal; /* with CODER_ERR_INTERRUPTED: its number */
 	long http_status; /* of the answer, 0 if there was none */
+	/*
+	 * The response is Coder's own. Only then does a status say anything about
+	 * tokens, users, names and rights: NOT_FOUND, AUTH and CONFLICT are used of
+	 * no other. An ingress, a gateway, a firewall or a sign-in page that
+	 * responds with 401, 403, 404, 409 or 410 is NO_ANSWER.
+	 */
+	bool own;
+	bool no_route; /* own, and about the route: this deployment does not have it (REFUSED) */
 	int64_t retry_after; /* seconds the server asked to wait, -1 if it did not */
 	bool sent; /* bytes of the request had left: it may have been acted on */
 	bool timeout; /* the client gave up waiting: the server may act yet */

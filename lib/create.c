@@ -16,17 +16,23 @@
 
 #define READ_BACK_NS (10 * CODER_NS)
 
-/* Whether a failed POST surely made no token. */
+/*
+ * Whether a failed POST surely made no token. Who redirects it, limits its
+ * rate or wants a password for a proxy has not passed it on. Whatever else something in front of Coder responds
+ * may come after Coder has acted: a gateway that gave up, a filter of responses.
+ */
 static bool surely_refused(const struct coder_error *err)
 {
 	long status = err->http_status;
 
-	if (!err->sent)
+	if (!err->sent || (status >= 300 && status < 400) || status == 407 || status == 429)
 		return true;
-	if (status == 500) /* Coder's own, and from before the token was stored */
+	if (!err->own)
+		return false;
+	if (status == 500) /* from before the token was stored */
 		return strstr(err->detail, "rbac: forbidden") ||
 		       strstr(err->detail, "generate API key: ");
-	return status >= 300 && status < 500 && status != 408;
+	return status < 500 && status != 408;
 }
 
 /* Takes the secret out of {"key":"<id>-<secret>"}. */

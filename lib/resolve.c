@@ -154,8 +154,10 @@ static int resolve_group(struct coder_client *client, struct coder_target *targe
 	int rc = target->owner ? by_route(client, parts, target, err) :
 				 by_search(client, "/api/v2/groups", target, err);
 
-	if (rc < 0 && client_no_route(err))
+	if (rc < 0 && err->no_route) {
+		err->code = CODER_ERR_NOT_FOUND; /* without groups there is not this one either */
 		coder_error_hint(err, "this server has no groups");
+	}
 	return rc;
 }
 

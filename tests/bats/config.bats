@@ -928,7 +928,7 @@ failed_with() {
 	has "$err" "CODER_SESSION_TOKEN: set it anew, or unset it and sign in with: coder login $URL"
 	lacks "$err" 0123456789012345678901
 	CODER_SESSION_TOKEN=$ADMIN_TOKEN
-	fault '{"path": "keys/tokens", "status": 403}'
+	fault '{"path": "keys/tokens", "status": 403, "coder": true, "body": "{\"message\": \"Forbidden.\"}"}'
 	try token_list
 	failed_with 4 403
 	fault '{"method": "POST", "path": "keys/tokens", "status": 500, "headers": {"Content-Type": "application/json"},
@@ -997,7 +997,7 @@ failed_with() {
 	try token_list -q --timeout 9223372036s
 	is "$status/$err" 0/
 	# what cannot be read back is delivered, not undone
-	fault '{"method":"GET","path":"keys/[0-9A-Za-z]{10}$","times":0,"status":403}'
+	fault '{"method":"GET","path":"keys/[0-9A-Za-z]{10}$","times":0,"status":403,"coder":true,"body":"{\"message\":\"Forbidden.\"}"}'
 	try token_create -n test --timeout 9223372036s
 	is "$status" 0
 	has "$err" "could not be verified"

@@ -147,14 +147,14 @@ assert post["conn_req"] == 1, "not the first request on it"'
 		sent=("GET me/keys/tokens/tokenconfig" "GET me/keys/tokens/test" "POST me/keys/tokens")
 		# whether the caller is restricted, to say that
 		[[ $code != 40[34]* ]] || sent+=("GET me/keys/ID")
-		fault '{"method":"POST","status":'"${code%=*}"',"body":"{\"message\":\"No.\"}"}'
+		fault '{"method":"POST","status":'"${code%=*}"',"coder":true,"body":"{\"message\":\"No.\"}"}'
 		try token_create -n test
 		refused "${code#*=}" "creating token test: No"
 		asked "${sent[@]}"
 		is "${TOKEN_ERROR[http]}" "${code%=*}"
 	done
 	again
-	fault '{"method":"POST","status":500,"body":"{\"message\":\"Failed to create API key.\",\"detail\":\"insert API key: unauthorized: rbac: forbidden\"}"}'
+	fault '{"method":"POST","status":500,"coder":true,"body":"{\"message\":\"Failed to create API key.\",\"detail\":\"insert API key: unauthorized: rbac: forbidden\"}"}'
 	try token_create -n test
 	refused 4 "rbac: forbidden"
 	asked "${sent[@]:0:3}" "GET me/keys/ID"
@@ -290,7 +290,7 @@ assert post["conn_req"] == 1, "not the first request on it"'
 
 @test "an answer that comes a second time does not pass for the end of the undo" {
 	fault '[{"method":"POST","cut":{"where":"act"}},{"path":"/test$","skip":1,"again":0.3},
-		{"method":"DELETE","status":404,"body":"{\"message\":\"Resource not found\"}"}]'
+		{"method":"DELETE","status":404,"coder":true,"body":"{\"message\":\"Resource not found\"}"}]'
 	try token_create -n test
 	exists test || fail "it is gone"
 	has "$err" "it is not known whether token test (id $(stored test id)) exists now"
@@ -302,7 +302,7 @@ assert post["conn_req"] == 1, "not the first request on it"'
 
 @test "an undo whose first deletion is lost and whose second is not permitted is not sure" {
 	fault '[{"method":"POST","cut":{"where":"act"}},{"method":"DELETE","status":502},
-		{"method":"DELETE","status":404,"body":"{\"message\":\"Resource not found\"}"}]'
+		{"method":"DELETE","status":404,"coder":true,"body":"{\"message\":\"Resource not found\"}"}]'
 	try token_create -n test
 	exists test || fail "it is gone"
 	is "$status" 9
@@ -398,7 +398,7 @@ assert post["conn_req"] == 1, "not the first request on it"'
 	# it looks as asked for, but was there before
 	ctl POST tokens '{"owner":"admin","name":"test","created_ago_s":3600,"expires_in_s":601200,"lifetime_seconds":604800}' >/dev/null
 	id=$(stored test id)
-	fault '[{"method":"GET","path":"/tokens/test$","status":404,"body":"{\"message\":\"Resource not found\"}"},
+	fault '[{"method":"GET","path":"/tokens/test$","status":404,"coder":true,"body":"{\"message\":\"Resource not found\"}"},
 		{"method":"POST","cut":{"where":"before"}}]'
 	try token_create -n test
 	unsure "$id" found
@@ -413,7 +413,7 @@ assert post["conn_req"] == 1, "not the first request on it"'
 		'"created_ago_s":-9,"lifetime_seconds":7200' '"created_ago_s":30'; do
 		again
 		ctl POST tokens '{"owner":"admin","name":"test","lifetime_seconds":604800,'"$other"'}' >/dev/null
-		fault '[{"method":"GET","path":"/tokens/test$","status":404,"body":"{\"message\":\"Resource not found\"}"},
+		fault '[{"method":"GET","path":"/tokens/test$","status":404,"coder":true,"body":"{\"message\":\"Resource not found\"}"},
 			{"method":"POST","cut":{"where":"before"}}]'
 		try token_create -n test
 		unsure "$(stored test id)" found
@@ -503,7 +503,7 @@ assert post["conn_req"] == 1, "not the first request on it"'
 
 @test "what cannot be looked for is named" {
 	local how
-	for how in '"status":500,"body":"{\"message\":\"Broken.\"}"' '"status":403,"body":"{\"message\":\"No.\"}"' \
+	for how in '"status":500,"body":"{\"message\":\"Broken.\"}"' '"status":403,"coder":true,"body":"{\"message\":\"No.\"}"' \
 		'"cut":{"where":"before"}' '"status":200,"body":"{}",'"$JSON"; do
 		again
 		fault '[{"method":"POST","cut":{"where":"act"}},{"path":"/tokens/test$","skip":1,"times":0,'"$how"'}]'
@@ -515,7 +515,7 @@ assert post["conn_req"] == 1, "not the first request on it"'
 
 @test "what cannot be deleted is named, with its id" {
 	local how
-	for how in '"status":500,"body":"{\"message\":\"Broken.\"}"' '"status":403,"body":"{\"message\":\"No.\"}"' \
+	for how in '"status":500,"body":"{\"message\":\"Broken.\"}"' '"status":403,"coder":true,"body":"{\"message\":\"No.\"}"' \
 		'"cut":{"where":"before"}'; do
 		again
 		fault '[{"method":"POST","cut":{"where":"act"}},{"method":"DELETE","times":0,'"$how"'}]'

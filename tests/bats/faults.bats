@@ -271,8 +271,12 @@ squeezed() { # CODING BODY
 	fault "{\"path\":\"/keys/tokens\",$(raw 'HTTP/1.1 500 No\r\nHTTP/1.1 200 OK: x\r\nContent-Type: application/json\r\nContent-Length: 5\r\n\r\nnull\n')}"
 	untouched token_list -v ids
 	((status == 1 || status == 7)) || fail "two heads in one"
-	fault "{\"path\":\"/keys/tokens\",\"times\":0,$(raw 'HTTP/1.1 404 Not Found\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nX-Trailer: y\r\nContent-Type: text/html\r\n\r\n')}"
-	fails 3 "404" token_view nobody
+	fault "{\"path\":\"/keys/tokens\",\"times\":0,$(raw 'HTTP/1.1 404 Not Found\r\nContent-Type: application/json\r\nX-Coder-Request-Id: 1\r\nTransfer-Encoding: chunked\r\n\r\nf\r\n{"message":"m"}\r\n0\r\nX-Trailer: y\r\nContent-Type: text/html\r\n\r\n')}"
+	fails 3 "nobody: m" token_view nobody
+	ctl DELETE faults >/dev/null
+	# and nothing in it makes the response Coder's own
+	fault "{\"path\":\"/keys/tokens\",\"times\":0,$(raw 'HTTP/1.1 404 Not Found\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nf\r\n{"message":"m"}\r\n0\r\nX-Coder-Request-Id: 1\r\n\r\n')}"
+	fails 7 "something in front of $URL" token_view nobody
 }
 
 @test "interim answers are passed over, but not a flood of them" {

@@ -252,7 +252,7 @@ template:* workspace:$UUID
 }
 
 @test "who may not ask for the maximum can still create with a lifetime of one's own" {
-	fault '{"path":"tokenconfig$","times":0,"status":404,"body":"{\"message\":\"Resource not found\"}"}'
+	fault '{"path":"tokenconfig$","times":0,"status":404,"coder":true,"body":"{\"message\":\"Resource not found\"}"}'
 	try token_create -n test --lifetime 1h
 	is "$status" 0
 	is "$err" ""
@@ -743,7 +743,7 @@ GET /api/v2/users/me/keys/tokens/grafana"
 @test "a name that is taken between the look-up and the POST is a conflict, too" {
 	local id
 	id=$(stored grafana id)
-	fault '{"method":"GET","path":"/tokens/grafana$","status":404,"body":"{\"message\":\"Resource not found\"}"}'
+	fault '{"method":"GET","path":"/tokens/grafana$","status":404,"coder":true,"body":"{\"message\":\"Resource not found\"}"}'
 	try token_create -n grafana
 	refused 5 'A token with name "grafana" already exists'
 	has "$err" "This value is already in use and should be unique."
@@ -857,7 +857,7 @@ DELETE /api/v2/users/me/keys/ID"
 
 @test "if that token cannot be deleted either, the user learns its name and id" {
 	modes '["legacy-2.26"]'
-	fault '{"method":"DELETE","times":0,"status":403,"body":"{\"message\":\"Forbidden.\"}"}'
+	fault '{"method":"DELETE","times":0,"status":403,"coder":true,"body":"{\"message\":\"Forbidden.\"}"}'
 	try token_create -n test --scope user:read
 	refused 9 "it is not known whether token test (id $(stored test id)) exists now"
 	has "$err" "token_rm --delete $(stored test id)"
@@ -936,7 +936,7 @@ DELETE /api/v2/users/me/keys/ID"
 	local code
 	local -A t
 	for code in 403 404 500 503; do
-		fault '{"method":"GET","path":"/keys/[0-9A-Za-z]{10}$","times":3,"status":'$code',"headers":{"Retry-After":"0"},"body":"{\"message\":\"Not for you.\"}"}'
+		fault '{"method":"GET","path":"/keys/[0-9A-Za-z]{10}$","times":3,"status":'$code',"coder":true,"headers":{"Retry-After":"0"},"body":"{\"message\":\"Not for you.\"}"}'
 		try token_create -n "test$code" -u alice --lifetime 2h --scope user:read --allow 'user:*' -A t -o text
 		ctl DELETE faults
 		[[ $out =~ $SECRET ]] || fail "no token"

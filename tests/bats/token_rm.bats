@@ -325,7 +325,7 @@ Token would be deleted: idOfAAAAAA (idOfBBBBBB)"
 		{"owner": "admin", "name": "n3", "id": "n300000000"}, {"owner": "admin", "name": "n4", "id": "n400000000"}]'
 	fault '[{"method": "DELETE", "path": "n1", "status": 500, "headers": {"Content-Type": "application/json"},
 			"body": "{\"message\": \"first\", \"detail\": \"d1\"}"},
-		{"method": "DELETE", "path": "n3", "status": 404, "headers": {"Content-Type": "application/json"},
+		{"method": "DELETE", "path": "n3", "status": 404, "coder": true, "headers": {"Content-Type": "application/json"},
 			"body": "{\"message\": \"second\"}"}]'
 	try token_rm n1 n2 n3 n4
 	is "$status" 8

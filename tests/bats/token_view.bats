@@ -76,7 +76,8 @@ GET /api/v2/users/me/keys/tokens/terraform"
 	local code
 	local -A t=()
 	for code in 404 403; do
-		fault '{"path": "/users/[0-9a-f]{8}-", "times": 0, "status": '$code'}'
+		fault '{"path": "/users/[0-9a-f]{8}-", "times": 0, "status": '$code', "coder": true,
+			"body": "{\"message\": \"Not for you.\"}"}'
 		view terraform
 		shows terraform
 		is "${out##*$'\t'}" ""

@@ -216,10 +216,15 @@ class App:
         answer.user = call.actor.user.username if call.actor else ""
         return answer
 
-    def _common_headers(self, request) -> list:
-        headers = [
+    def own_headers(self) -> list:
+        """What tells the deployment's own answers from those of something in front of it."""
+        return [
             ("X-Coder-Build-Version", self.feats.version),
             ("X-Coder-Request-Id", str(uuid.uuid4())),
+        ]
+
+    def _common_headers(self, request) -> list:
+        headers = self.own_headers() + [
             ("X-Content-Type-Options", "nosniff"),
             ("Vary", "Origin"),
             ("Vary", "Cookie"),

@@ -20,12 +20,12 @@ _FIELDS = {
     "name", "method", "path", "skip", "times", "act", "status", "headers", "body", "delay",
     "cut", "stall", "drip", "raw_b64", "close", "late", "twice", "answer", "pad_headers",
     "big_element", "nest", "gzip_bomb", "truncate", "length", "chunked_garbage", "chunk_extension", "interim",
-    "redirect", "code", "accept_hang", "hangup", "again", "unasked",
+    "redirect", "code", "accept_hang", "hangup", "again", "unasked", "coder",
 }  # fmt: skip
 _LABELS = (
     "accept_hang cut stall raw_b64 redirect status drip gzip_bomb big_element nest truncate "
     "length chunked_garbage chunk_extension interim pad_headers twice late again delay hangup "
-    "headers body"
+    "headers body coder"
 ).split()
 
 
@@ -125,8 +125,8 @@ class Faults:
 # -- what a fault makes of an answer -----------------------------------------------------------
 
 
-def replaced(fault: Fault, request, real: Response) -> Response:
-    """The answer the fault asks for, before it is put on the wire."""
+def replaced(fault: Fault, request, real: Response, own: list) -> Response:
+    """The answer the fault asks for, before it is put on the wire; own: Coder's own headers."""
     spec = fault.spec
     if "redirect" in spec:
         where = spec["redirect"].replace("{target}", request.target)
@@ -137,6 +137,9 @@ def replaced(fault: Fault, request, real: Response) -> Response:
         answer = real or Response(200, b"null\n", [("Content-Type", JSON_TYPE)])
     if "body" in spec or "status" in spec:
         _set_body(answer, spec, request)
+    if "coder" in spec:
+        names = {name: None for name, _ in own}
+        _set_headers(answer, dict(own) if spec["coder"] else names)
     _set_headers(answer, spec.get("headers") or {})
     if "big_element" in spec:
         answer.body = _with_big_element(answer.body, int(spec["big_element"]))

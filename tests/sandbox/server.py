@@ -414,7 +414,8 @@ class Connection:
         if fault.raw is not None:
             return self._send_raw(request, fault, acted)
         index = 0 if fault.spec.get("answer") == "first" else -1
-        answer = fault_tools.replaced(fault, request, acted[index] if acted else None)
+        own = self.server.app.own_headers()
+        answer = fault_tools.replaced(fault, request, acted[index] if acted else None, own)
         self._log(request, answer, fault, acted)
         keep = self._keeps(request, answer)
         if "gzip_bomb" in fault.spec:

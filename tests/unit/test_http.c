@@ -537,6 +537,12 @@ static void test_other_requests(void **state)
 
 /* ------------------------------------------------------------ the answer */
 
+#define CODER "X-Coder-Build-Version: v2.35.1\r\n"
+#define JSON(line, more, body)                                                                 \
+	"HTTP/1.1 " line "\r\n" more "Content-Type: application/json\r\nConnection: close\r\n" \
+	"\r\n" body
+#define MESSAGE(text) "{\"message\":\"" text "\"}"
+
 static void test_statuses(void **state)
 {
 	static const struct {
@@ -546,23 +552,20 @@ static void test_statuses(void **state)
 		const char *message, *hint;
 	} cases[] = {
 		{ STATUS("400 Bad Request", ""), CODER_ERR_REFUSED, 400, "400 Bad Request", "" },
-		{ STATUS("401 No", ""), CODER_ERR_AUTH, 401, "401", "" },
-		{ STATUS("403 No", ""), CODER_ERR_AUTH, 403, "403", "" },
-		{ STATUS("404 No", ""), CODER_ERR_NOT_FOUND, 404, "404", "" },
+		{ JSON("401 No", CODER, MESSAGE("m")), CODER_ERR_AUTH, 401, "m", "" },
+		{ JSON("403 No", CODER, MESSAGE("m")), CODER_ERR_AUTH, 403, "m", "" },
+		{ JSON("404 No", CODER, MESSAGE("m")), CODER_ERR_NOT_FOUND, 404, "m", "" },
 		{ STATUS("405 Method Not Allowed", ""), CODER_ERR_REFUSED, 405,
 		  "405 Method Not Allowed", "" },
-		{ STATUS("409 No", ""), CODER_ERR_CONFLICT, 409, "409", "" },
-		{ STATUS("410 No", ""), CODER_ERR_NOT_FOUND, 410, "410", "" },
+		{ JSON("409 No", CODER, MESSAGE("taken")), CODER_ERR_CONFLICT, 409, "taken", "" },
+		{ JSON("410 No", CODER, MESSAGE("m")), CODER_ERR_NOT_FOUND, 410, "m", "" },
 		{ STATUS("418", ""), CODER_ERR_REFUSED, 418, "418", "" },
 		{ STATUS("500 No", ""), CODER_ERR_REFUSED, 500, "500 No", "" },
 		{ STATUS("304 Not Modified", ""), CODER_ERR_NO_ANSWER, 304, "304", "" },
 		{ "HTTP/1.1 500 No\r\nContent-Type: text/html\r\nContent-Length: 3\r\n\r\n<p>",
 		  CODER_ERR_REFUSED, 500, "unexpected answer 500 of type text/html", "" },
-		{ "HTTP/1.1 409 C\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n"
-		  "{\"message\":\"taken\"}",
-		  CODER_ERR_CONFLICT, 409, "taken", "" },
-		{ "HTTP/1.1 500 X\r\nConnection: close\r\n\r\n{\"message\":\"Failed.\","
-		  "\"detail\":\"unauthorized: rbac: forbidden\"}",
+		{ JSON("500 X", CODER,
+		       "{\"message\":\"Failed.\",\"detail\":\"unauthorized: rbac: forbidden\"}"),
 		  CODER_ERR_AUTH, 500, "Failed.", "" },
 		{ STATUS("302 Found", "Location: https://Other.example/login\r\n"),
 		  CODER_ERR_NO_ANSWER, 302, "redirects to https://Other.example/login",
@@ -589,6 +592,102 @@ static void test_statuses(void **state)
 	}
 	/* none was followed, none repeated */
 	assert_int_equal(server.n_requests, sizeof(cases) / sizeof(cases[0]));
+}
+
+static const struct {
+	const char *answer;
+	bool own, no_route;
+	enum coder_code code;
+	const char *message, *detail;
+} owners[] = {
+#define HIDDEN "Resource not found or you do not have access to this resource"
+#define FRONT(line, more, body) JSON(line, more, body), false, false, CODER_ERR_NO_ANSWER
+	{ JSON("404 N", "", MESSAGE(HIDDEN)), true, false, CODER_ERR_NOT_FOUND, HIDDEN, "" },
+	{ JSON("403 N", "", MESSAGE("Forbidden.")), true, false, CODER_ERR_AUTH, "Forbidden.", "" },
+	{ JSON("404 N", "x-coder-request-id: 1\r\n", MESSAGE("m")), true, false,
+	  CODER_ERR_NOT_FOUND, "m", "" },
+	{ JSON("409 N", "", MESSAGE("A token with name \\\"a*b\\\" already exists.")), true, false,
+	  CODER_ERR_CONFLICT, "A token with name \"a*b\" already exists.", "" },
+	{ JSON("410 N", "", MESSAGE("Workspace \\\"u\\\" was deleted, you can.")), true, false,
+	  CODER_ERR_NOT_FOUND, "Workspace", "" },
+	{ JSON("401 N", "",
+	       MESSAGE("User is not active (status = \\\"suspended\\\"). Contact an admin "
+		       "to reactivate your account.")),
+	  true, false, CODER_ERR_AUTH, "User is not active", "" },
+	{ JSON("429 N", "",
+	       MESSAGE("You've been rate limited for sending more than 512 requests in "
+		       "1m0s.")),
+	  true, false, CODER_ERR_UNAVAILABLE, "512 requests", "" },
+	{ JSON("404 N", "", MESSAGE("Route not found.")), true, true, CODER_ERR_REFUSED,
+	  "Route not found.", "" },
+	{ JSON("404 N", CODER, MESSAGE("Route not found.")), true, true, CODER_ERR_REFUSED,
+	  "Route not found.", "" },
+	{ JSON("403 N", CODER, MESSAGE("Route not found.")), true, false, CODER_ERR_AUTH,
+	  "Route not found.", "" },
+	/* gateways */
+	{ FRONT("404 N", "", MESSAGE("no Route matched with those values")),
+	  "something in front of http://127.0.0.1", "no Route matched" },
+	{ FRONT("403 Forbidden", "", MESSAGE("Forbidden")), "responded with 403 Forbidden",
+	  "Forbidden" },
+	{ FRONT("404 N", "", MESSAGE("Not Found")), "something in front", "Not Found" },
+	{ FRONT("401 N", "", MESSAGE("Unauthorized")), "something in front", "" },
+	{ FRONT("404 N", "", MESSAGE("route not found.")), "something in front", "" },
+	{ FRONT("404 N", "", MESSAGE("Route not found. ")), "something in front", "" },
+	{ FRONT("409 N", "", MESSAGE("A token with name")), "something in front", "" },
+	{ FRONT("410 N", "", MESSAGE("Workspace \\\"x\\\" was deleted")), "something in front",
+	  "" },
+	{ FRONT("404 N", "", "{\"error\":{\"message\":\"" HIDDEN "\"}}"), "something in front",
+	  "" },
+	{ FRONT("404 N", "", "[{\"message\":\"" HIDDEN "\"}]"), "something in front", "" },
+	/* Coder's header, but nothing that Coder says */
+	{ FRONT("404 N", CODER, ""), "something in front", "" },
+	{ FRONT("404 N", CODER, "[]"), "something in front", "" },
+	{ FRONT("404 N", CODER, "{\"message\":\"\"}"), "something in front", "" },
+	{ FRONT("404 N", CODER, "{\"message\":7}"), "something in front", "" },
+	{ FRONT("404 N", CODER, "{\"message\":\"m\"} x"), "something in front", "" },
+	{ FRONT("404 N", CODER, "{\"message\":\"m\",\"message\":\"m\"}"), "something in front",
+	  "" },
+	{ FRONT("404 N", "X-Coder-Build-Versions: 1\r\n", MESSAGE("m")), "something in front",
+	  "m" },
+	{ "HTTP/1.1 404 Not Found\r\nContent-Type: text/plain; charset=utf-8\r\n"
+	  "Content-Length: 18\r\n\r\n404 page not found",
+	  false, false, CODER_ERR_NO_ANSWER, "404 Not Found (text/plain)", "" },
+	{ STATUS("401 No", ""), false, false, CODER_ERR_NO_ANSWER, "401 No", "" },
+	{ STATUS("403 No", CODER), false, false, CODER_ERR_NO_ANSWER, "403 No", "" },
+	{ STATUS("409 No", ""), false, false, CODER_ERR_NO_ANSWER, "409 No", "" },
+	/* the header of an interim response is not the response's */
+	{ "HTTP/1.1 103 E\r\n" CODER "\r\n" JSON("404 N", "", MESSAGE("m")), false, false,
+	  CODER_ERR_NO_ANSWER, "something in front", "m" },
+	/* others prove nothing, and blame nobody */
+	{ JSON("400 N", "", MESSAGE("m")), false, false, CODER_ERR_REFUSED, "m", "" },
+	{ JSON("500 N", "", "{\"message\":\"m\",\"detail\":\"rbac: forbidden\"}"), false, false,
+	  CODER_ERR_REFUSED, "m", "rbac" },
+	{ JSON("400 N", CODER, MESSAGE("m")), true, false, CODER_ERR_REFUSED, "m", "" },
+};
+
+/* Without Coder's headers a response is Coder's own by what it says, or it is not. */
+static void test_own(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(owners) / sizeof(owners[0]); i++) {
+		const char *const script[] = { owners[i].answer, CLOSE, NULL };
+		struct coder_config c = config();
+		struct http_response response;
+		struct coder_error err;
+
+		server.script = script;
+		c.fresh = true;
+		c.no_retry = true;
+		assert_int_equal(call(&c, &get, &response, &err), -1);
+		http_response_done(&response);
+		if (err.own != owners[i].own || err.no_route != owners[i].no_route ||
+		    err.code != owners[i].code || !strstr(err.message, owners[i].message) ||
+		    !strstr(err.detail, owners[i].detail))
+			fail_msg("%s: own %d, code %d, %s (%s)", owners[i].answer, err.own,
+				 err.code, err.message, err.detail);
+		if (!err.own && strstr(err.hint, "login"))
+			fail_msg("%s: %s", owners[i].answer, err.hint);
+	}
 }
 
 static void test_useless_answers(void **state)
@@ -811,7 +910,7 @@ static void test_sink(void **state)
 	assert_int_equal(c.pieces, 1);
 
 	/* errors are not for the sink */
-	SCRIPT("HTTP/1.1 404 N\r\nContent-Type: application/json\r\nContent-Length: 15\r\n\r\n"
+	SCRIPT("HTTP/1.1 400 N\r\nContent-Type: application/json\r\nContent-Length: 15\r\n\r\n"
 	       "{\"message\":\"m\"}");
 	buf_reset(&c.text);
 	assert_int_equal(call(&conf, &request, &response, &err), -1);
@@ -1765,6 +1864,7 @@ int main(void)
 		TEST(get_request),
 		TEST(other_requests),
 		TEST(statuses),
+		TEST(own),
 		TEST(useless_answers),
 		cmocka_unit_test(test_cut_head),
 		TEST(caps),
