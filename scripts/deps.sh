@@ -15,7 +15,7 @@ packages() {
 		;;
 	demo) echo 'python3' ;;
 	test)
-		echo 'bats ca-certificates libcmocka-dev python3 openssl jq curl bash-completion procps groff-base'
+		echo 'bats ca-certificates libcmocka-dev python3 openssl jq curl bash-completion procps mount groff-base'
 		echo 'valgrind'
 		;;
 	lint) echo 'clang-format shellcheck shfmt' ;;
