@@ -18,7 +18,7 @@ packages() {
 		echo 'bats ca-certificates libcmocka-dev python3 openssl jq curl bash-completion procps mount groff-base'
 		echo 'valgrind'
 		;;
-	lint) echo 'clang-format shellcheck shfmt' ;;
+	lint) echo 'clang-format shellcheck shfmt musl-tools' ;;
 	matrix) echo 'dpkg-dev make bison libncurses-dev' ;;
 	picture) echo 'python3 python3-pyte' ;;
 	bench) echo 'python3 jq curl' ;;

@@ -238,6 +238,23 @@ check_shared_object() {
 		! calls 'atexit|pthread_atfork' "${sources[@]}"
 }
 
+# The shared object can be built where musl is the C library. Only the headers of the libraries
+# that we use are this system's. What is left undefined is musl's, bash's or those libraries'.
+check_musl() {
+	local build=$BUILD/musl header found libc foreign
+	mkdir -p "$build/include"
+	for header in curl/curl.h cjson/cJSON.h uuid/uuid.h; do
+		found=$(cc -E -include "$header" -x c /dev/null | sed -n "s|^# [0-9]* \"\(.*\)/${header#*/}\".*|\1|p")
+		ln -sfn "${found%%$'\n'*}" "$build/include/${header%/*}"
+	done
+	env -u MAKEFLAGS make -s CC=musl-gcc BUILD="$build" DEPS= PKG_CFLAGS= LIBS= WERROR=-Werror \
+		CFLAGS="-O1 -idirafter $build/include" || return
+	libc=$(musl-gcc -shared -Wl,--trace -o /dev/null -x c /dev/null | grep '/libc\.so$')
+	foreign=$(nm -D "$build/coder_tokens.so" | awk '$1 == "U" { print $2 }' | grep -vE '^(cJSON|uuid)_' |
+		grep -vxF -f <(nm -D --defined-only "$libc" "$(command -v bash)" | awk '{ print $3 }'))
+	[ -z "$foreign" ] || { echo "neither of musl nor of bash: $foreign" && return 1; }
+}
+
 # --------------------------------------------------------------------- run
 
 passed=0 failed=0

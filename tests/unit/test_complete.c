@@ -118,9 +118,11 @@ static void test_quoting(void **state)
 const char *shell_alias(const char *name)
 {
 	static const char *const aliases[][2] = {
-		{ "tl", "token_list -a" }, { "ls", "ls -l" },	{ "empty", "" },
-		{ "p", "q x" },		   { "q", "p --y" },	{ "self", "self" },
-		{ "two", "true; tl" },	   { "blank", " tl" }, { "tab", "ls\tx" },
+		{ "tl", "token_list -a" }, { "ls", "ls -l" },
+		{ "empty", "" },	   { "p", "q x" },
+		{ "q", "p --y" },	   { "self", "self" },
+		{ "two", "true; tl" },	   { "blank", " tl" },
+		{ "tab", "ls\tx" },
 	};
 	static char value[32];
 	unsigned n;
