@@ -19,7 +19,7 @@ cd "$(dirname "$0")/.." || exit
 BUILD=${BUILD:-build}
 DIR=$PWD/$BUILD/matrix
 MALLOCS=${MALLOCS:-libc bash}
-declare -A RELEASES=([5.1]=bullseye [5.2]=trixie [5.3]=sid)
+declare -A RELEASES=(["5.1"]=bullseye ["5.2"]=trixie ["5.3"]=sid)
 TO_COME=5.4 # what no release says of itself yet
 
 die() {
