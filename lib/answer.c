@@ -60,7 +60,8 @@ static void begin_answer(struct answer *answer, const char *line, size_t len)
 
 	*answer = (struct answer){ .origin = answer->origin,
 				   .proxy = answer->proxy,
-				   .head_len = answer->head_len };
+				   .head_len = answer->head_len,
+				   .head_lines = answer->head_lines };
 	while (end > line && strchr("\r\n", end[-1]))
 		end--;
 	p = p ? p + 1 : end;
@@ -87,7 +88,8 @@ int answer_header(struct answer *answer, const char *line, size_t len, struct co
 	bool interim = answer->status >= 100 && answer->status < 200;
 
 	answer->head_len += len;
-	if (answer->head_len > HTTP_HEADERS_MAX)
+	answer->head_lines++;
+	if (answer->head_len > HTTP_HEADERS_MAX || answer->head_lines > HTTP_HEADER_LINES_MAX)
 		return broken(answer, "has too large headers", err);
 	if (answer->head_ended && !(begins && interim)) /* trailers */
 		return 0;

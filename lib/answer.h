@@ -15,7 +15,7 @@ struct answer {
 	const struct proxy
 		*proxy; /* that took the request itself, and may have answered; or NULL */
 	long status; /* 0: no answer yet */
-	size_t head_len; /* of interim answers, too */
+	size_t head_len, head_lines; /* of interim answers, too */
 	bool head_ended; /* its empty line has come */
 	bool coded; /* the body is compressed, or otherwise not as it was */
 	bool coder; /* it has a header that Coder adds to its responses */

@@ -188,6 +188,8 @@ void failure_describe(const struct failure *f, bool *ret_refused, struct coder_e
 		coder_error_memory(err);
 	} else if (f->no_descriptor) {
 		failure_no_descriptor(f->no_descriptor, err);
+	} else if (f->full && (is_tls_code(f->code) || f->code == CURLE_OUT_OF_MEMORY)) {
+		failure_no_descriptor(f->full, err);
 	} else if (ca_is_bad) {
 		ca_error(f, err);
 	} else if (is_client_certificate(f)) {
@@ -207,6 +209,10 @@ void failure_describe(const struct failure *f, bool *ret_refused, struct coder_e
 		/* of what is left only a line of a head is too large for libcurl, not for us */
 		coder_error_set(err, CODER_ERR_NO_ANSWER,
 				"the answer from %s has too large headers", f->o->origin);
+	} else if (f->code == CURLE_BAD_CONTENT_ENCODING) {
+		/* libcurl was asked to undo none: it refuses one that it may not pass on */
+		coder_error_set(err, CODER_ERR_NO_ANSWER, "the answer from %s is compressed",
+				f->o->origin);
 	} else {
 		other_error(f, err);
 	}

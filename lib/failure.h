@@ -21,7 +21,8 @@ struct failure {
 	bool connect_sent; /* a CONNECT went to the proxy */
 	long connect_status; /* of the response to it, 0: none */
 	int system_error; /* errno of what the system refused to libcurl, 0: nothing known */
-	int no_descriptor; /* errno: no descriptor was to be had */
+	int no_descriptor; /* errno: no socket was to be had */
+	int full; /* errno: when the connection failed, nothing else could be opened */
 	bool no_memory; /* an allocation failed */
 };
 

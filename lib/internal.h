@@ -48,6 +48,7 @@ void text_wait(int64_t ns, char out[32]);
 #define HTTP_BODY_MAX (4u << 20) /* the most a single object's answer may have */
 #define HTTP_LIST_MAX (256u << 20) /* the most a streamed list may have in all */
 #define HTTP_HEADERS_MAX (256u << 10) /* all header lines of one answer together */
+#define HTTP_HEADER_LINES_MAX 4096 /* libcurl has limits of its own: above both */
 
 /* Gets the body of a 2xx JSON answer as it arrives. -1 with *err ends the transfer. */
 typedef int http_sink_fn(void *ctx, const char *data, size_t len, struct coder_error *err);

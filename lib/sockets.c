@@ -141,14 +141,18 @@ void sockets_limit_silence(unsigned ms)
 		(void)setsockopt(sockets[i].fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &ms, sizeof(ms));
 }
 
-int sockets_exhausted(void)
+int sockets_exhausted(size_t n)
 {
-	int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	int fds[SOCKETS_MAX], reason = 0;
+	size_t opened = 0;
 
-	if (fd < 0)
-		return errno == EMFILE || errno == ENFILE ? errno : 0;
-	close(fd);
-	return 0;
+	while (opened < n && (fds[opened] = open("/dev/null", O_RDONLY | O_CLOEXEC)) >= 0)
+		opened++;
+	if (opened < n && (errno == EMFILE || errno == ENFILE))
+		reason = errno;
+	while (opened)
+		close(fds[--opened]);
+	return reason;
 }
 
 void sockets_prune(void)

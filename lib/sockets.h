@@ -10,6 +10,7 @@
 #define CODER_SOCKETS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 int sockets_open(int family, int type, int protocol); /* -1: see errno */
 /* Between these two nothing that is opened gets a number that scripts use. */
@@ -29,8 +30,8 @@ void sockets_stand_in_end(void);
 bool sockets_silent(void);
 /* Has each of them fail once what was sent is not acknowledged for ms; 0: in the system's own time. */
 void sockets_limit_silence(unsigned ms);
-/* errno of why no further descriptor can be opened, 0: one can. */
-int sockets_exhausted(void);
+/* errno of why n further descriptors (up to 32) cannot be opened at once, 0: they can. */
+int sockets_exhausted(size_t n);
 /* Forgets those that libcurl has closed by itself, as it does within a connect. */
 void sockets_prune(void);
 /* Whether one is among the numbers that scripts use, as small limits have it. */

@@ -25,6 +25,7 @@
 #include "sockets.h"
 
 #define KEPT_CONNECTIONS 5L
+#define DESCRIPTORS 8 /* that libcurl may need to begin with */
 #define DEAD_MS 4500 /* what a kept connection has to show a sign of life */
 
 static const struct libcurl *curl; /* once loaded */
@@ -49,12 +50,14 @@ struct run {
 	bool in_body;
 	bool hurried; /* kept connections have DEAD_MS */
 	bool connect_sent, tls_sent; /* see struct failure */
-	int tls_alert, no_descriptor;
+	int tls_alert, no_descriptor, full;
 	bool stopped; /* by a callback */
 	bool unresolved; /* by on_resolve(): a name has to be looked up */
 	CURLcode code; /* that libcurl ended with */
 	char detail[CURL_ERROR_SIZE];
 };
+
+static struct run *current; /* for callbacks that outlive it */
 
 /* --------------------------------------------------------------- signals */
 
@@ -190,8 +193,8 @@ static curl_socket_t on_open(void *ctx, curlsocktype purpose, struct curl_sockad
 	if (!run->connecting)
 		run->began = coder_clock();
 	run->connecting = true;
-	if (fd < 0)
-		run->no_descriptor = sockets_exhausted();
+	if (fd < 0 && (errno == EMFILE || errno == ENFILE))
+		run->no_descriptor = errno;
 	return fd < 0 ? CURL_SOCKET_BAD : fd;
 }
 
@@ -209,10 +212,15 @@ static int on_resolve(void *state, void *reserved, void *ctx)
 	return run->unresolved || !lookup_meets_addresses(&run->wire->o);
 }
 
-/* Outlives the run: libcurl calls it for a kept connection much later. */
+/*
+ * Outlives the run: libcurl calls it for a kept connection much later. While one
+ * is closed that did not come about, everything is open that was when it failed.
+ */
 static int on_close(void *ctx, curl_socket_t fd)
 {
 	(void)ctx;
+	if (current && current->connecting && !current->full)
+		current->full = sockets_exhausted(1);
 	sockets_close(fd);
 	return 0;
 }
@@ -373,6 +381,7 @@ static struct failure failure_of(struct run *run)
 		.tls_alert = run->tls_alert,
 		.connect_sent = run->connect_sent,
 		.no_descriptor = run->no_descriptor,
+		.full = run->full,
 		.no_memory = libcurl_ran_out(),
 	};
 	long system_error = 0;
@@ -399,7 +408,7 @@ static enum wire_end too_late(struct run *run, struct coder_error *err)
 /* What libcurl needs is not to be had: memory, or descriptors. */
 static enum wire_end cannot_begin(struct coder_error *err)
 {
-	int no_descriptor = libcurl_ran_out() ? 0 : sockets_exhausted();
+	int no_descriptor = libcurl_ran_out() ? 0 : sockets_exhausted(DESCRIPTORS);
 
 	if (no_descriptor)
 		failure_no_descriptor(no_descriptor, err);
@@ -600,11 +609,14 @@ static void finish(struct run *run, enum wire_end end)
 /* One go, which looking a name up may make the first of several. */
 static enum wire_end go(struct run *run, struct coder_error *err)
 {
-	enum wire_end end = begin(run, err);
+	enum wire_end end;
 
+	current = run;
+	end = begin(run, err);
 	if (end == WIRE_ANSWERED)
 		end = transfer(run, err);
 	finish(run, end);
+	current = NULL;
 	return end;
 }
 
