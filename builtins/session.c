@@ -14,6 +14,7 @@
 #include "output.h"
 #include "session.h"
 #include "shell.h"
+#include "tls_files.h"
 
 #define INPUT_MAX (64u << 10) /* of a config file or a header command */
 #define COMMAND_NS (60 * CODER_NS) /* what a header command gets without --timeout */
@@ -31,7 +32,7 @@ struct session {
 	const char *token_source; /* "--token", the variable's name, or session_file */
 	char *session_file; /* its path, if it was looked for */
 	struct coder_strings headers; /* "Name: value" */
-	char *ca_file, *cert_file, *key_file;
+	struct tls_files tls;
 	char *proxy; /* NULL: none */
 	const char *proxy_variable; /* that names it */
 };
@@ -46,9 +47,7 @@ static void session_done(struct session *s)
 	free(s->directory);
 	free(s->url);
 	free(s->origin);
-	free(s->ca_file);
-	free(s->cert_file);
-	free(s->key_file);
+	tls_files_done(&s->tls);
 	buf_free_string(s->proxy);
 }
 
@@ -64,11 +63,10 @@ static int64_t time_left(const struct session *s)
 
 /* ------------------------------------------------------ variables, files */
 
-#define BLANKS " \t\n\v\f\r" /* at the ends of a value; nothing but these is nothing */
-
+/* Nothing but blanks is nothing. */
 static bool is_given(const char *value)
 {
-	return value && value[strspn(value, BLANKS)];
+	return value && value[strspn(value, SHELL_BLANKS)];
 }
 
 static int copy_string(const char *text, char **ret, struct coder_error *err)
@@ -79,9 +77,9 @@ static int copy_string(const char *text, char **ret, struct coder_error *err)
 
 static void trim(char *text)
 {
-	size_t len = strlen(text), lead = strspn(text, BLANKS);
+	size_t len = strlen(text), lead = strspn(text, SHELL_BLANKS);
 
-	while (len > lead && strchr(BLANKS, text[len - 1]))
+	while (len > lead && strchr(SHELL_BLANKS, text[len - 1]))
 		len--;
 	memmove(text, text + lead, len - lead);
 	explicit_bzero(text + len - lead, lead);
@@ -91,10 +89,10 @@ static void trim(char *text)
 /* *ret is NULL if the variable is unset or blank. */
 static int copy_variable(const char *name, char **ret, struct coder_error *err)
 {
-	const char *value = shvar_get(name);
+	const char *value = shvar_given(name);
 
 	*ret = NULL;
-	return is_given(value) ? copy_string(value, ret, err) : 0;
+	return value ? copy_string(value, ret, err) : 0;
 }
 
 /* A script whose variable is empty must not act as somebody else, or somewhere else. */
@@ -397,23 +395,7 @@ static void explain(const struct session *s, struct coder_error *err)
 				 source, s->origin);
 }
 
-/* -------------------------------------------------------------------- tls */
-
-/* The TLS library opens it itself, and would wait for who writes to a FIFO, whatever happens. */
-static int find_readable(const char *variable, char **ret, struct coder_error *err)
-{
-	struct stat st;
-
-	if (copy_variable(variable, ret, err) < 0)
-		return -1;
-	if (*ret && (faccessat(AT_FDCWD, *ret, R_OK, AT_EACCESS) < 0 || stat(*ret, &st) < 0))
-		return coder_error_set(err, CODER_ERR_USAGE, "%s: %s: %s", variable, *ret,
-				       strerror(errno));
-	if (*ret && !S_ISREG(st.st_mode))
-		return coder_error_set(err, CODER_ERR_USAGE, "%s: %s: not a regular file", variable,
-				       *ret);
-	return 0;
-}
+/* ---------------------------------------------------- libraries, proxies */
 
 /* Of what libcurl and OpenSSL open as they are loaded: a FIFO would be waited for. */
 static int check_openable(const char *variable, struct coder_error *err)
@@ -427,19 +409,10 @@ static int check_openable(const char *variable, struct coder_error *err)
 	return 0;
 }
 
-static int find_tls(struct session *s, struct coder_error *err)
+/* The origin is in lower case. */
+static bool is_https(const struct session *s)
 {
-	if (check_openable("OPENSSL_CONF", err) < 0 || check_openable("SSLKEYLOGFILE", err) < 0 ||
-	    find_readable("CODER_CLIENT_TLS_CA_FILE", &s->ca_file, err) < 0 ||
-	    (!s->ca_file && find_readable("SSL_CERT_FILE", &s->ca_file, err) < 0) ||
-	    find_readable("CODER_CLIENT_TLS_CERT_FILE", &s->cert_file, err) < 0 ||
-	    find_readable("CODER_CLIENT_TLS_KEY_FILE", &s->key_file, err) < 0)
-		return -1;
-	if (!s->cert_file != !s->key_file)
-		return coder_error_set(err, CODER_ERR_USAGE,
-				       "CODER_CLIENT_TLS_CERT_FILE and CODER_CLIENT_TLS_KEY_FILE "
-				       "must be specified together");
-	return 0;
+	return strncmp(s->origin, "https:", 6) == 0;
 }
 
 /* What commands that are started here would see of it; NULL if it is empty. */
@@ -465,7 +438,7 @@ static int find_proxy(struct session *s, struct coder_error *err)
 		{ "ALL_PROXY", true, true },
 	};
 	const char *no_proxy = environment("no_proxy"), *value = NULL;
-	bool https = strncmp(s->origin, "https:", 6) == 0;
+	bool https = is_https(s);
 
 	if (coder_proxy_bypassed(s->url, no_proxy ? no_proxy : environment("NO_PROXY")))
 		return 0;
@@ -631,9 +604,10 @@ static int open_client(const struct session *s, struct coder_client **ret, struc
 		.token = s->token,
 		.headers = (const char *const *)s->headers.v,
 		.n_headers = s->headers.n,
-		.ca_file = s->ca_file,
-		.cert_file = s->cert_file,
-		.key_file = s->key_file,
+		.ca_file = s->tls.ca_file,
+		.more_cas = s->tls.more_cas,
+		.cert_file = s->tls.cert_file,
+		.key_file = s->tls.key_file,
 		.timeout_ns = time_left(s),
 		.connect_timeout_ns = s->quiet ? QUIET_CONNECT_NS : 0,
 		.fresh = keepalive && strcmp(keepalive, "0") == 0,
@@ -663,8 +637,13 @@ static int open_client(const struct session *s, struct coder_client **ret, struc
 static int gather(struct session *s, const struct session_options *options, struct coder_error *err)
 {
 	if (find_directory(s, err) < 0 || find_url(s, options->url, err) < 0 ||
-	    find_token(s, options->token, err) < 0 || find_tls(s, err) < 0 ||
-	    find_proxy(s, err) < 0 || add_variable_headers(s, err) < 0)
+	    find_token(s, options->token, err) < 0 || check_openable("OPENSSL_CONF", err) < 0 ||
+	    check_openable("SSLKEYLOGFILE", err) < 0 || find_proxy(s, err) < 0 ||
+	    add_variable_headers(s, err) < 0)
+		return -1;
+	/* a broken one is no obstacle to http */
+	if (is_https(s) && tls_files_find(s->limit_ns ? coder_deadline(time_left(s)) : INT64_MAX,
+					  &s->tls, err) < 0)
 		return -1;
 	return add_command_headers(s, err);
 }

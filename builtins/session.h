@@ -30,7 +30,7 @@ struct session_options {
  * list of key=value, CSV quoting), CODER_HEADER_COMMAND (run by sh -c with
  * CODER_URL in its environment, standard error to /dev/null, one key=value a
  * line; ended by a pending signal or after its time; refused in a restricted
- * shell), CODER_CLIENT_TLS_CA_FILE, _CERT_FILE and _KEY_FILE, SSL_CERT_FILE,
+ * shell), for https the files of tls_files.h,
  * CODER_TOKENS_KEEPALIVE. Warns of a session file that others can read, once per
  * shell and file, and of http:// to a host that is not loopback, once per shell
  * and deployment. No URL or no token is

@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 /* ------------------------------------------------------------- variables */
 
@@ -68,6 +69,16 @@ void shvar_own_set(const char *name, const struct shvar_pair *pairs, size_t n);
  * it is unset. The pointer is good until the next call into the shell.
  */
 const char *shvar_get(const char *name);
+
+#define SHELL_BLANKS " \t\n\v\f\r"
+
+/* The same for a setting: NULL if it is unset or has nothing but blanks in it. */
+static inline const char *shvar_given(const char *name)
+{
+	const char *value = shvar_get(name);
+
+	return value && value[strspn(value, SHELL_BLANKS)] ? value : NULL;
+}
 
 /*
  * Copies the values of an indexed array, in index order, into a heap array of

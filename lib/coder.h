@@ -384,6 +384,7 @@ struct coder_config {
 	const char *const *headers; /* n_headers of "Name: value", see coder_header_check() */
 	size_t n_headers;
 	const char *ca_file; /* replaces the system's roots; NULL: the system's */
+	const char *more_cas; /* PEM text of further roots; NULL: none */
 	const char *cert_file, *key_file; /* client certificate: both or neither */
 	const char *
 		proxy; /* [scheme://][user[:password]@]host[:port], as libcurl reads it; NULL: none */

@@ -28,7 +28,7 @@
 struct http {
 	struct url url;
 	char *token;
-	char *ca_file, *cert_file, *key_file;
+	char *ca_file, *more_cas, *cert_file, *key_file;
 	struct proxy proxy;
 	struct coder_strings headers; /* lines of every request; the token is in one */
 	size_t configured; /* of those: the first that the configuration added */
@@ -254,6 +254,7 @@ static int copy_strings(struct http *http, const struct coder_config *config,
 				       "must be set together");
 	if (copy_string(config->token, &http->token, err) < 0 ||
 	    copy_string(config->ca_file, &http->ca_file, err) < 0 ||
+	    copy_string(config->more_cas, &http->more_cas, err) < 0 ||
 	    copy_string(config->cert_file, &http->cert_file, err) < 0 ||
 	    copy_string(config->key_file, &http->key_file, err) < 0)
 		return -1;
@@ -271,6 +272,7 @@ static int make_wire(struct http *http, const struct coder_config *config, struc
 		.headers = (const char *const *)http->headers.v,
 		.n_headers = http->headers.n,
 		.ca_file = http->ca_file,
+		.more_cas = http->more_cas,
 		.cert_file = http->cert_file,
 		.key_file = http->key_file,
 		.proxy = http->proxy.url ? &http->proxy : NULL,
@@ -312,6 +314,7 @@ void http_free(struct http *http)
 	coder_strings_done(&http->headers);
 	buf_free_string(http->token);
 	free(http->ca_file);
+	free(http->more_cas);
 	free(http->cert_file);
 	free(http->key_file);
 	proxy_done(&http->proxy);

@@ -18,6 +18,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "bundle.h"
 #include "failure.h"
 #include "kept.h"
 #include "lookup.h"
@@ -36,6 +37,7 @@ struct wire {
 	unsigned generation, current; /* of kept_claim(): when it was made, and the last one */
 	struct coder_strings resolved; /* host:port:addresses */
 	bool known; /* all addresses are, or are in no need of being looked up */
+	struct bundle bundle; /* all CA certificates, if they are of several sources */
 };
 
 /* One run of the wire: what must be undone at its end. */
@@ -276,9 +278,32 @@ static bool has_ca_file(void)
 	return info->age >= CURLVERSION_SEVENTH && info->cainfo && access(info->cainfo, R_OK) == 0;
 }
 
+/*
+ * Makes one file of the CA certificates of all sources. A kept connection that
+ * was made with others is closed: libcurl tells them apart by their path alone.
+ */
+static int gather_cas(struct wire *wire, struct coder_error *err)
+{
+	const struct wire_options *o = &wire->o;
+	const char *file = o->ca_file	 ? o->ca_file :
+			   has_ca_file() ? curl->version_info(CURLVERSION_NOW)->cainfo :
+					   NULL;
+	static uint64_t last; /* what the last one was made of */
+	uint64_t hash;
+
+	if (!o->more_cas || wire->bundle.fd >= 0)
+		return 0;
+	hash = coder_hash(coder_hash(CODER_HASH_BEGIN, o->more_cas), file ? file : "");
+	if (hash != last)
+		kept_close(curl);
+	last = hash;
+	return bundle_open(&wire->bundle, file, o->more_cas, err);
+}
+
 static CURLcode set_tls(struct run *run)
 {
 	const struct wire_options *o = &run->wire->o;
+	const char *ca_file = run->wire->bundle.fd < 0 ? o->ca_file : run->wire->bundle.path;
 	CURLcode rc = CURLE_OK;
 
 	SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
@@ -286,8 +311,8 @@ static CURLcode set_tls(struct run *run)
 	SET(CURLOPT_SSL_VERIFYHOST, 2L);
 	if (libcurl_has_openssl3(curl))
 		SET(CURLOPT_SSL_CTX_FUNCTION, libcurl_cleanse_tls);
-	if (o->ca_file)
-		SET(CURLOPT_CAINFO, o->ca_file);
+	if (ca_file)
+		SET(CURLOPT_CAINFO, ca_file);
 	/* libcurl keeps the parsed CAs (20 ms) only if there is no directory of them */
 	if (o->ca_file || has_ca_file())
 		SET(CURLOPT_CAPATH, NULL);
@@ -558,6 +583,8 @@ static enum wire_end begin(struct run *run, struct coder_error *err)
 	/* what came unasked would be taken for this request's answer */
 	if (wire->o.fresh || !sockets_silent())
 		kept_close(curl);
+	if (gather_cas(wire, err) < 0)
+		return WIRE_FAILED;
 	run->easy = curl->easy_init();
 	if (!run->easy || !open_multi(wire) || (!wire->o.fresh && !kept_share(curl)))
 		return cannot_begin(err);
@@ -669,6 +696,7 @@ struct wire *wire_new(const struct wire_options *options)
 	if (!wire)
 		return NULL;
 	wire->o = *options;
+	wire->bundle.fd = -1;
 	wire->known = !lookup_is_needed(options);
 	return wire;
 }
@@ -685,5 +713,6 @@ void wire_free(struct wire *wire)
 	close_multi(wire);
 	wire_quiet_end(&quiet);
 	coder_strings_done(&wire->resolved);
+	bundle_close(&wire->bundle);
 	free(wire);
 }

@@ -64,7 +64,9 @@ struct wire_options {
 	const char *const *headers; /* n_headers "Name: value" (or "Name;") lines of each request */
 	size_t n_headers;
 	bool tls; /* https */
-	const char *ca_file, *cert_file, *key_file; /* each may be NULL */
+	const char *ca_file; /* may be NULL */
+	const char *more_cas; /* PEM, beside those of the file; may be NULL */
+	const char *cert_file, *key_file; /* each may be NULL */
 	const struct proxy *proxy; /* NULL: none, whatever the environment says */
 	int64_t connect_timeout_ns;
 	bool fresh;

@@ -126,7 +126,8 @@ check_includes() {
 		lib/*.[ch] [a-z_]+\.(h|def)
 		builtins/opts.[ch] opts.h
 		builtins/header_command.[ch] header_command.h shell.h ../lib/coder.h ../lib/buf.h
-		builtins/session.[ch] session.h header_command.h shell.h output.h ../lib/coder.h ../lib/buf.h
+		builtins/tls_files.[ch] tls_files.h shell.h ../lib/coder.h ../lib/buf.h
+		builtins/session.[ch] session.h header_command.h tls_files.h shell.h output.h ../lib/coder.h ../lib/buf.h
 		builtins/output.[ch] output.h shell.h ../lib/coder.h ../lib/buf.h
 		builtins/limits.[ch] limits.h command.h opts.h output.h ../lib/coder.h
 		builtins/token_*.c command.h limits.h output.h opts.h complete.h ../lib/coder.h ../lib/buf.h
@@ -148,7 +149,8 @@ directions() {
 		lookup: base
 		kept: sockets
 		failure: base proxy
-		wire: base failure kept libcurl lookup sockets
+		bundle: error sockets
+		wire: base bundle failure kept libcurl lookup sockets
 		answer: base duration json proxy url
 		http: base answer header json proxy signals token url wire
 		client: base http json token
@@ -158,8 +160,8 @@ directions() {
 		shell opts width:
 		opts_doc: opts
 		output: lib shell width
-		header_command: lib shell
-		session: lib header_command output shell
+		header_command tls_files: lib shell
+		session: lib header_command tls_files output shell
 		command: lib opts opts_doc output session shell
 		complete: lib command output shell
 		limits: lib command output

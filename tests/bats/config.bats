@@ -35,7 +35,7 @@ teardown_file() {
 
 setup() {
 	shell_setup
-	unset http_proxy https_proxy HTTP_PROXY HTTPS_PROXY all_proxy ALL_PROXY no_proxy NO_PROXY SSL_CERT_FILE
+	unset http_proxy https_proxy HTTP_PROXY HTTPS_PROXY all_proxy ALL_PROXY no_proxy NO_PROXY SSL_CERT_FILE SSL_CERT_DIR
 	forget_requests
 }
 
@@ -54,14 +54,14 @@ for r in json.load(sys.stdin):
         print(", ".join(v if isinstance(v, str) else ", ".join(v) for k, v in pairs if k.lower() == sys.argv[1].lower()))' "$1"
 }
 
-# as USER COMMAND... - it succeeds, acting as that user, with one request.
+# as USER COMMAND... - it succeeds, acting as that user. (Of an empty list the token in use is asked for, too.)
 as() {
 	local user=$1
 	shift
 	forget_requests
 	try "$@"
 	[[ $status == 0 ]] || fail "failed"
-	is "$(logged user)" "$user"
+	is "$(logged user | uniq)" "$user"
 }
 
 # config_files DIRECTORY [URL [TOKEN]] - what `coder login` leaves.
@@ -533,6 +533,109 @@ tls_refused() { # tls_refused URL PART - no secure connection, and no request ca
 	refused 7 "no secure connection to $TLS_URL: "
 }
 
+# tls_works URL... - with each of them, over a connection of its own.
+tls_works() {
+	local CODER_URL
+	for CODER_URL; do
+		CODER_TOKENS_KEEPALIVE=0 try token_list
+		is "$status/$err" "0/No tokens found."
+		SANDBOX_CONTROL_URL=$CODER_URL forget_requests
+	done
+}
+
+@test "TLS: the certificates in SSL_CERT_DIR count beside those of SSL_CERT_FILE, hashed or not" {
+	local ours=$HOME/ours theirs=$HOME/theirs
+	mkdir "$ours" "$theirs"
+	cp "$CERTS/ca.pem" "$ours/any name"
+	cp "$CERTS/selfsigned.pem" "$theirs/x.crt"
+	SSL_CERT_DIR=$ours
+	tls_works "$TLS_URL"
+	tls_refused "$SELFSIGNED_URL" "no secure connection to $SELFSIGNED_URL: "
+	export SSL_CERT_DIR=:/no/such/directory:$ours:$theirs
+	tls_works "$TLS_URL" "$SELFSIGNED_URL"
+	SSL_CERT_DIR=$theirs SSL_CERT_FILE=$CERTS/ca.pem
+	tls_works "$TLS_URL" "$SELFSIGNED_URL"
+	unset SSL_CERT_FILE
+	tls_refused "$TLS_URL" "no secure connection to $TLS_URL: "
+	# as c_rehash leaves a directory
+	mv "$theirs/x.crt" "$theirs/$(openssl x509 -hash -noout -in "$theirs/x.crt").0"
+	tls_works "$SELFSIGNED_URL"
+	mv "$theirs"/*.0 "$theirs/x.crt"
+	ln -s x.crt "$theirs/12345678.0"
+	tls_works "$SELFSIGNED_URL"
+	# CODER_CLIENT_TLS_CA_FILE replaces all others
+	CODER_CLIENT_TLS_CA_FILE=$CERTS/ca.pem
+	tls_refused "$SELFSIGNED_URL" "no secure connection to $SELFSIGNED_URL: "
+	SSL_CERT_DIR=/no/such/directory
+	tls_works "$TLS_URL"
+}
+
+@test "TLS: what is no certificate in SSL_CERT_DIR does not matter" {
+	local dir=$HOME/dir ca=$CERTS/ca.pem
+	mkdir "$dir" "$dir/sub" "$HOME/empty"
+	SSL_CERT_DIR=$dir
+	mkfifo "$dir/fifo"
+	ln -s /no/such/file "$dir/dangling"
+	head -c 3000 /dev/urandom >"$dir/random"
+	cp "$CERTS/ca.key" "$dir/key.pem"
+	: >"$dir/empty"
+	{
+		sed '/BEGIN/!d' "$ca" # no end
+		echo "text between them"
+	} >"$dir/a"
+	sed 's/^[A-Za-z0-9]\{20\}/&!/' "$ca" >"$dir/b" # no base64
+	sed '3d' "$ca" >"$dir/c"                       # too short
+	printf -- '-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n' >"$dir/d"
+	printf -- '-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n' >"$dir/e"
+	tls_refused "$TLS_URL" "no secure connection to $TLS_URL: "
+	{
+		echo "# before"
+		sed 's/$/\r/' "$CERTS/selfsigned.pem"
+		cat "$CERTS/ca.key"
+		# as one line, which Go reads and OpenSSL does not
+		echo "-----BEGIN CERTIFICATE-----$(grep -v -- ----- "$ca" | tr -d '\n')-----END CERTIFICATE-----"
+	} >"$dir/z"
+	tls_works "$TLS_URL" "$SELFSIGNED_URL"
+	SSL_CERT_DIR=$HOME/empty
+	tls_refused "$TLS_URL" "no secure connection to $TLS_URL: "
+	SSL_CERT_FILE=$ca
+	tls_works "$TLS_URL"
+}
+
+@test "TLS: a directory of CAs that changes counts from the next call on" {
+	local dir=$HOME/dir
+	mkdir "$dir"
+	cp "$CERTS/ca.pem" "$dir"
+	CODER_URL=$TLS_URL SSL_CERT_DIR=$dir
+	try token_list
+	is "$status" 0
+	try token_list
+	is "$status" 0
+	is "$(SANDBOX_CONTROL_URL=$TLS_URL logged conn | sort -u | wc -l)" 1
+	mv "$dir/ca.pem" "$HOME"
+	try token_list
+	refused 7 "no secure connection"
+	SSL_CERT_FILE=$HOME/ca.pem
+	cp "$CERTS/selfsigned.pem" "$dir"
+	try token_list
+	is "$status" 0
+	SSL_CERT_FILE=$CERTS/client-ca.pem
+	try token_list
+	refused 7 "no secure connection"
+}
+
+@test "TLS files are looked at for https only" {
+	local name
+	mkfifo "$HOME/fifo"
+	for name in CODER_CLIENT_TLS_CA_FILE CODER_CLIENT_TLS_CERT_FILE CODER_CLIENT_TLS_KEY_FILE SSL_CERT_FILE SSL_CERT_DIR; do
+		for file in /no/such/file "$HOME/fifo" "$CERTS/ca.pem"; do
+			export "$name=$file"
+			as admin token_list -q
+			unset "$name"
+		done
+	done
+}
+
 @test "TLS: the wrong CA, or none, is refused, with the way out" {
 	SANDBOX_CONTROL_URL=$TLS_URL forget_requests
 	tls_refused "$TLS_URL" "name the file with its CA in CODER_CLIENT_TLS_CA_FILE"
@@ -578,7 +681,7 @@ tls_refused() { # tls_refused URL PART - no secure connection, and no request ca
 }
 
 @test "TLS: certificate and key come together" {
-	CODER_CLIENT_TLS_CERT_FILE=$CERTS/client.pem
+	CODER_URL=$TLS_URL CODER_CLIENT_TLS_CERT_FILE=$CERTS/client.pem
 	try token_list
 	refused 2 "CODER_CLIENT_TLS_CERT_FILE and CODER_CLIENT_TLS_KEY_FILE must be specified together"
 	unset CODER_CLIENT_TLS_CERT_FILE
@@ -590,7 +693,9 @@ tls_refused() { # tls_refused URL PART - no secure connection, and no request ca
 
 @test "TLS: files that are not there are named before any request" {
 	local name
-	for name in CODER_CLIENT_TLS_CA_FILE SSL_CERT_FILE CODER_CLIENT_TLS_CERT_FILE CODER_CLIENT_TLS_KEY_FILE; do
+	CODER_URL=$TLS_URL
+	for name in CODER_CLIENT_TLS_CA_FILE SSL_CERT_FILE CODER_CLIENT_TLS_CERT_FILE CODER_CLIENT_TLS_KEY_FILE \
+		SSL_CERT_DIR; do
 		local "$name=$HOME/none.pem"
 		try token_list
 		refused 2 "$name: $HOME/none.pem: No such file or directory"
@@ -600,7 +705,7 @@ tls_refused() { # tls_refused URL PART - no secure connection, and no request ca
 }
 
 @test "TLS: a file that may not be read is named" {
-	local script='CODER_CLIENT_TLS_CA_FILE=$HOME/ca.pem token_list'
+	local script='CODER_CLIENT_TLS_CA_FILE=$HOME/ca.pem token_list --url "$TLS_URL"'
 	local -a as_nobody=()
 	cp "$CERTS/ca.pem" "$HOME/ca.pem"
 	chmod 000 "$HOME/ca.pem"
@@ -975,6 +1080,7 @@ failed_with() {
 @test "a file for TLS that is no file is refused before any request: it could hang the shell" {
 	local variable
 	mkfifo "$BATS_TEST_TMPDIR/fifo"
+	CODER_URL=$TLS_URL
 	for variable in CODER_CLIENT_TLS_CA_FILE CODER_CLIENT_TLS_CERT_FILE CODER_CLIENT_TLS_KEY_FILE SSL_CERT_FILE; do
 		export "$variable=$BATS_TEST_TMPDIR/fifo"
 		try token_list

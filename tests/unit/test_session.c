@@ -145,7 +145,7 @@ static struct {
 	bool made, insecure;
 	struct coder_config config;
 	char url[256], token[256], agent[128], headers[1024];
-	char ca[256], cert[256], key[256], proxy[64], proxy_source[32];
+	char ca[256], cert[256], key[256], more_cas[1024], proxy[64], proxy_source[32];
 } got;
 
 static void keep(char *to, size_t size, const char *text)
@@ -165,6 +165,7 @@ int coder_client_new(const struct coder_config *config, struct coder_client **re
 	keep(got.token, sizeof(got.token), config->token);
 	keep(got.agent, sizeof(got.agent), config->user_agent);
 	keep(got.ca, sizeof(got.ca), config->ca_file);
+	keep(got.more_cas, sizeof(got.more_cas), config->more_cas);
 	keep(got.cert, sizeof(got.cert), config->cert_file);
 	keep(got.key, sizeof(got.key), config->key_file);
 	keep(got.proxy, sizeof(got.proxy), config->proxy);
@@ -760,6 +761,58 @@ static void test_tls_files(void **state)
 	set("CODER_CLIENT_TLS_CERT_FILE", "");
 	set("CODER_CLIENT_TLS_KEY_FILE", key);
 	assert_refused(CODER_ERR_USAGE, "must be specified together");
+	/* over http none of them matters */
+	set("CODER_URL", "http://127.0.0.1");
+	set("CODER_CLIENT_TLS_CA_FILE", "/nowhere");
+	set("SSL_CERT_DIR", "/nowhere");
+	assert_opens();
+	assert_string_equal(got.ca, "(none)");
+	assert_string_equal(got.key, "(none)");
+}
+
+/* The base64 of a DER sequence of 135 bytes: header, then zeros. */
+#define A44 "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+#define SEQUENCE "MIGE" A44 A44 A44 A44
+
+static void test_directory_of_cas(void **state)
+{
+	static const char expected[] = "-----BEGIN CERTIFICATE-----\n"
+				       "MIGE" A44 "AAAAAAAAAAAAAAAA\n" A44 "AAAAAAAAAAAAAAAAAAAA\n"
+				       "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n"
+				       "-----END CERTIFICATE-----\n";
+	static const char *const none[] = {
+		"",
+		"text",
+		"-----BEGIN CERTIFICATE-----\n",
+		"-----END CERTIFICATE-----\n",
+		"-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n",
+		"-----BEGIN CERTIFICATE-----\nMIGE" A44 A44 A44 "\n-----END CERTIFICATE-----\n",
+		"-----BEGIN CERTIFICATE-----\n" SEQUENCE "A\n-----END CERTIFICATE-----\n",
+		"-----BEGIN CERTIFICATE-----\n" SEQUENCE "AAAA\n-----END CERTIFICATE-----\n",
+		"-----BEGIN CERTIFICATE-----\n" SEQUENCE "=\n-----END CERTIFICATE-----\n",
+		"-----BEGIN CERTIFICATE-----\nX: y\n" SEQUENCE "\n-----END CERTIFICATE-----\n",
+		"-----BEGIN PRIVATE KEY-----\n" SEQUENCE "\n-----END PRIVATE KEY-----\n",
+	};
+
+	(void)state;
+	set("SSL_CERT_DIR", "/nowhere");
+	assert_refused(CODER_ERR_USAGE, "SSL_CERT_DIR: /nowhere: No such file or directory");
+	set("SSL_CERT_DIR", "::");
+	assert_opens();
+	set("SSL_CERT_DIR", directory);
+	for (size_t i = 0; i < COUNT(none); i++) {
+		put("cert", none[i]);
+		assert_opens();
+		assert_string_equal(got.more_cas, "(none)");
+	}
+	put("cert", "\r\nx-----BEGIN CERTIFICATE-----" SEQUENCE "-----END CERTIFICATE-----y");
+	assert_opens();
+	assert_string_equal(got.more_cas, expected);
+	set("CODER_CLIENT_TLS_CA_FILE", "/dev/null/x");
+	assert_refused(CODER_ERR_USAGE, "CODER_CLIENT_TLS_CA_FILE: ");
+	fake.signal_after = 1;
+	set("CODER_CLIENT_TLS_CA_FILE", "");
+	assert_refused(CODER_ERR_INTERRUPTED, "interrupted");
 }
 
 static void test_what_the_client_gets(void **state)
@@ -952,6 +1005,7 @@ int main(void)
 		cmocka_unit_test_setup(test_header_command_is_interrupted, begin_complete),
 		cmocka_unit_test_setup(test_fatal_signal_takes_the_command_along, begin_complete),
 		cmocka_unit_test_setup(test_tls_files, begin_complete),
+		cmocka_unit_test_setup(test_directory_of_cas, begin_complete),
 		cmocka_unit_test_setup(test_what_the_client_gets, begin_complete),
 		cmocka_unit_test_setup(test_which_proxy, begin_complete),
 		cmocka_unit_test_setup(test_quiet_client, begin_complete),
