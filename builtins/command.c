@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "session.h"
 
@@ -344,6 +343,27 @@ static int call_pending(void *ctx)
 	return call->client ? coder_client_pending(call->client) : shell_pending(NULL);
 }
 
+#define CLOCK_DIFFERENCE 60 /* seconds by which clocks may differ without a word */
+#define CENTURIES (INT64_MAX / CODER_NS / 60 * 60) /* the most seconds that are shown */
+
+/* What this machine says elsewhere is then not what ttl and filters go by. */
+static void warn_of_clock(const struct call *call)
+{
+	int64_t ahead = call->client ? coder_client_clock_ahead(call->client) : 0;
+	int64_t difference = ahead < 0 ? -ahead : ahead;
+	char text[CODER_DURATION_SIZE];
+
+	if (difference <= CLOCK_DIFFERENCE)
+		return;
+	difference = difference > CENTURIES - 60 ? CENTURIES : (difference + 30) / 60 * 60;
+	coder_duration_format(difference * CODER_NS, text);
+	output_warn_once("clock", coder_client_origin(call->client),
+			 "this machine's clock is %s %s that of %s: ttl, expired and filters of "
+			 "time go by the deployment's",
+			 text, ahead < 0 ? "behind" : "ahead of",
+			 coder_client_origin(call->client));
+}
+
 /* Runs a call with its memory given; returns the exit status. */
 static int perform(struct call *call, const char *const *words, size_t n)
 {
@@ -369,6 +389,8 @@ static int perform(struct call *call, const char *const *words, size_t n)
 	/* in a pipeline whose reader has gone, writers end in silence */
 	if (pipe_broke && err.code == CODER_ERR_REFUSED && !shell_is_main())
 		return command_status(&err) | SHELL_EPIPE;
+	if (err.code != CODER_ERR_INTERRUPTED)
+		warn_of_clock(call);
 	if (rc < 0 && err.code != CODER_ERR_INTERRUPTED)
 		command_print_error(&err);
 	return command_status(&err);
@@ -376,7 +398,7 @@ static int perform(struct call *call, const char *const *words, size_t n)
 
 static int call_words(const struct command *command, const char *const *words, size_t n)
 {
-	struct call call = { .command = command, .now = time(NULL) };
+	struct call call = { .command = command };
 	int status = 1;
 
 	call.options = calloc(1, command->options_size);

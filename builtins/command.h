@@ -38,7 +38,6 @@ struct call {
 	struct opts_list operands;
 	struct coder_client *client; /* from run on */
 	struct result result;
-	int64_t now; /* seconds since the epoch at the begin of the call */
 	/* Of several targets some failed, and were printed: status 8 once the rest is published. */
 	struct coder_error some_failed;
 	/* Set by check: no messages, no TOKEN_ERROR, and no session unless run opens it (completion). */

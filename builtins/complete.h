@@ -114,8 +114,8 @@ int answer_list(const struct words *words, struct coder_strings *ret, struct cod
 
 /*
  * Asks through the cache: objects of a resource type, or "token" (name, id,
- * note and in owner its expiry as seconds), "scope" (name), "lifetime" (the
- * longest one, as name, in nanoseconds). NULL: no answer. The answer belongs to
+ * note and in owner the second of coder_clock() in which it expires, INT64_MAX:
+ * none), "scope" (name), "lifetime" (the longest one, as name, in nanoseconds). NULL: no answer. The answer belongs to
  * the cache and stays until the next question.
  */
 const struct coder_objects *cache_ask(struct call *call, const char *what,

@@ -137,9 +137,14 @@ static const struct coder_objects *keep(uint64_t identity, const char *what,
 
 /* -------------------------------------------------------------- questions */
 
-static int add_token(struct coder_objects *objects, const struct coder_token *token,
+/*
+ * The deployment's clock may differ from the local one: what is kept is when the
+ * token expires by coder_clock(), which no clock of the day sets.
+ */
+static int add_token(struct coder_objects *objects, const struct coder_token *token, int64_t left,
 		     struct coder_error *err)
 {
+	int64_t expires = left == INT64_MAX ? left : coder_clock() / CODER_NS + left;
 	struct coder_strings scopes = { 0 };
 	struct buf note = { 0 };
 	char expiry[24];
@@ -148,7 +153,7 @@ static int add_token(struct coder_objects *objects, const struct coder_token *to
 	for (size_t i = 0; i < scopes.n && rc == 0; i++)
 		if ((i && !buf_add_str(&note, ", ")) || !buf_add_str(&note, scopes.v[i]))
 			rc = coder_error_memory(err);
-	snprintf(expiry, sizeof(expiry), "%lld", (long long)token->expires_epoch);
+	snprintf(expiry, sizeof(expiry), "%lld", (long long)expires);
 	if (rc == 0)
 		rc = coder_objects_add(objects,
 				       &(struct coder_object){ token->id, token->name, expiry,
@@ -166,12 +171,12 @@ struct gathering {
 	struct coder_error *err;
 };
 
-static bool gather(const void *ctx, const struct coder_token *token)
+static bool gather(const void *ctx, const struct coder_token *token, int64_t now)
 {
 	struct gathering *g = *(struct gathering *const *)ctx;
 
 	if (g->rc == 0)
-		g->rc = add_token(g->objects, token, g->err);
+		g->rc = add_token(g->objects, token, coder_token_left(token, now), g->err);
 	return false;
 }
 

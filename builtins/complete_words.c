@@ -229,7 +229,8 @@ static int add_token(struct words *words, const struct wanted *wanted,
 		     const struct coder_objects *tokens, const struct coder_object *token,
 		     bool by_id, struct coder_error *err)
 {
-	int64_t left = strtoll(token->owner, NULL, 10) - wanted->call->now;
+	int64_t expires = strtoll(token->owner, NULL, 10);
+	int64_t left = expires - coder_clock() / CODER_NS;
 	bool operand = wanted->kind == OPTS_VALUE_TOKEN;
 	const char *text =
 		by_id || (operand && !is_nameable(tokens, token)) ? token->id : token->name;
@@ -240,7 +241,9 @@ static int add_token(struct words *words, const struct wanted *wanted,
 		return 0;
 	if (!wanted->notes)
 		return words_add(words, wanted, text, NULL, err);
-	if (left >= 2 * 86400)
+	if (expires == INT64_MAX)
+		snprintf(when, sizeof(when), "no expiry");
+	else if (left >= 2 * 86400)
 		snprintf(when, sizeof(when), "%lld days left", (long long)left / 86400);
 	else if (left > 0)
 		snprintf(when, sizeof(when), "%lld h left", (long long)left / 3600);

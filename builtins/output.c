@@ -881,7 +881,7 @@ static int add_fields(struct result *result, const struct coder_token *token, bo
 		      int64_t now, const char *scopes, const char *allow_list,
 		      struct coder_error *err)
 {
-	int64_t left = token->expires_epoch - now;
+	int64_t left = coder_token_left(token, now);
 	struct number lifetime = number(token->lifetime_seconds);
 	struct number created = number(token->created_epoch);
 	struct number used = number(token->last_used_epoch);

@@ -141,7 +141,8 @@ extern const char *const output_record_fields[];
 
 /*
  * Adds a token's record to the associative array begun last, keys "FIELD", or
- * "ID,FIELD" if with_id. now: seconds since the epoch, for ttl and expired.
+ * "ID,FIELD" if with_id. now: seconds since the epoch by the deployment's clock,
+ * for ttl and expired.
  */
 int output_record(struct result *result, const struct coder_token *token, bool with_id, int64_t now,
 		  struct coder_error *err);

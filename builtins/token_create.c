@@ -265,7 +265,8 @@ static int deliver_record(struct call *call, const char *assoc, struct coder_err
 	state->created.token.owner = state->owner.username;
 	state->owner.username = NULL;
 	if (result_assoc(&call->result, assoc, err) < 0 ||
-	    output_record(&call->result, &state->created.token, false, call->now, err) < 0)
+	    output_record(&call->result, &state->created.token, false,
+			  coder_client_now(call->client), err) < 0)
 		return -1;
 	return result_pair(&call->result, "key", state->created.secret.text, err);
 }

@@ -82,7 +82,8 @@ static const struct opts_option list_table[] = {
 
 static const char *const list_description[] = {
 	"Lists API tokens, yours or with -a those of every user that you may see. Filters are "
-	"combined with \"and\" and work alike in every format.",
+	"combined with \"and\" and work alike in every format. What is expired, and how long ago "
+	"a token was used, goes by the deployment's clock.",
 	"The table shows rows by id; the other formats keep the server's order. Without tokens the "
 	"status is 0: the table then says so on standard error, json prints [], the rest nothing. "
 	"An empty list that cannot be true, as the token in use is an API token and not in it, "
@@ -104,7 +105,6 @@ static const char *const list_examples[] = {
 
 struct list_state {
 	const struct list_options *options;
-	int64_t now;
 	int64_t expires_within, unused_for; /* seconds; -1: not asked for */
 	struct limits limits;
 	struct output_columns columns;
@@ -134,7 +134,6 @@ static int list_check(struct call *call, struct coder_error *err)
 	if (call->quiet && !(options->ids && options->complete.hint))
 		return coder_error_set(err, CODER_ERR_USAGE, "--complete: -v and --complete-hint");
 	state->options = options;
-	state->now = call->now;
 	if (limits_read_scopes(&state->limits, &options->scopes, NULL, err) < 0 ||
 	    limits_read_targets(&state->limits, &options->allow, NULL, err) < 0 ||
 	    check_span("--expires-within", options->expires_within, &state->expires_within, err) <
@@ -150,21 +149,22 @@ static int list_check(struct call *call, struct coder_error *err)
 	return 0;
 }
 
-static bool list_keeps(const void *ctx, const struct coder_token *token)
+static bool list_keeps(const void *ctx, const struct coder_token *token, int64_t now)
 {
 	const struct list_state *state = ctx;
 	const struct list_options *options = state->options;
 	int64_t used = token->last_used_epoch ? token->last_used_epoch : token->created_epoch;
+	int64_t left = coder_token_left(token, now);
 
 	if (options->name && fnmatch(options->name, token->name, 0) != 0)
 		return false;
-	if (options->expired && token->expires_epoch > state->now)
+	if (options->expired && left > 0)
 		return false;
 	if (options->never_used && token->last_used_epoch)
 		return false;
-	if (state->expires_within >= 0 && token->expires_epoch - state->now > state->expires_within)
+	if (state->expires_within >= 0 && left > state->expires_within)
 		return false;
-	if (state->unused_for >= 0 && state->now - used < state->unused_for)
+	if (state->unused_for >= 0 && now - used < state->unused_for)
 		return false;
 	return limits_hold(&state->limits, token);
 }
@@ -183,7 +183,7 @@ static int assign(struct call *call, struct coder_error *err)
 	if (options->assoc && rc == 0)
 		rc = result_assoc(&call->result, options->assoc, err);
 	for (size_t i = 0; i < tokens->n && options->assoc && rc == 0; i++)
-		rc = output_record(&call->result, &tokens->v[i], true, call->now, err);
+		rc = output_record(&call->result, &tokens->v[i], true, tokens->now, err);
 	coder_strings_done(&ids);
 	return rc;
 }

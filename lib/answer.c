@@ -82,6 +82,44 @@ static bool names_coding(const char *line, size_t len)
 	       strcasecmp(coding, "chunked") != 0;
 }
 
+/* Seconds in decimal; -1: something else. */
+static int64_t read_seconds(const char *text)
+{
+	int64_t n = 0;
+
+	if (!*text || strlen(text) > 12)
+		return -1;
+	for (; *text; text++) {
+		if (*text < '0' || *text > '9')
+			return -1;
+		n = n * 10 + (*text - '0');
+	}
+	return n;
+}
+
+/* Each Retry-After is a date, or seconds (several, if a proxy has joined them): the longest counts. */
+static void take_wait(struct answer *answer, const char *line, size_t len)
+{
+	char value[128] = "", *part, *rest = value;
+	int64_t until, seconds;
+
+	if (!is_field(line, len, "Retry-After"))
+		return;
+	take_field(line, len, "Retry-After", value, sizeof(value));
+	until = coder_http_date(value);
+	answer->asks_to_wait |= until >= 0;
+	if (until > answer->wait_until)
+		answer->wait_until = until;
+	if (value[strspn(value, "0123456789, \t")])
+		return;
+	while ((part = strsep(&rest, ", \t"))) {
+		seconds = read_seconds(part);
+		answer->asks_to_wait |= seconds >= 0;
+		if (seconds > answer->wait_seconds)
+			answer->wait_seconds = seconds;
+	}
+}
+
 int answer_header(struct answer *answer, const char *line, size_t len, struct coder_error *err)
 {
 	bool begins = len > 5 && memcmp(line, "HTTP/", 5) == 0;
@@ -97,16 +135,18 @@ int answer_header(struct answer *answer, const char *line, size_t len, struct co
 		begin_answer(answer, line, len);
 	/* libcurl 8.23 passes on what it has of a line when the connection is closed */
 	answer->head_ended = (line[0] == '\r' || line[0] == '\n') && line[len - 1] == '\n';
+	answer->arrived = coder_clock();
 	answer->coded |= names_coding(line, len);
 	answer->coder |= is_field(line, len, "X-Coder-Build-Version") ||
 			 is_field(line, len, "X-Coder-Request-Id");
 #define TAKE(name, field) take_field(line, len, name, answer->field, sizeof(answer->field))
 	TAKE("Content-Type", type);
 	TAKE("Location", location);
-	TAKE("Retry-After", retry_after);
 	TAKE("X-Ratelimit-Reset", reset);
 	TAKE("Date", date);
+	TAKE("Age", age);
 #undef TAKE
+	take_wait(answer, line, len);
 	return 0;
 }
 
@@ -174,39 +214,25 @@ static enum coder_code code_of(long status)
 	}
 }
 
-/* Seconds in decimal; -1: something else. */
-static int64_t read_seconds(const char *text)
-{
-	int64_t n = 0;
-
-	if (!*text || strlen(text) > 12)
-		return -1;
-	for (; *text; text++) {
-		if (*text < '0' || *text > '9')
-			return -1;
-		n = n * 10 + (*text - '0');
-	}
-	return n;
-}
-
 int64_t answer_date(const struct answer *answer)
 {
-	int64_t date = coder_http_date(answer->date);
+	int64_t date = coder_http_date(answer->date), age = read_seconds(answer->age);
 
-	return date > 0 ? date : 0;
+	if (date <= 0)
+		return 0;
+	return age > 0 ? date + age : date;
 }
 
 int64_t answer_retry_after(const struct answer *answer)
 {
-	int64_t now = answer_date(answer), wait = read_seconds(answer->retry_after), reset;
+	int64_t now = answer_date(answer), wait = answer->wait_seconds, reset;
 
 	if (!now)
 		now = (int64_t)time(NULL);
-	if (wait < 0 && answer->retry_after[0]) {
-		int64_t until = coder_http_date(answer->retry_after);
-
-		wait = until < 0 ? -1 : until > now ? until - now : 0;
-	}
+	if (answer->wait_until - now > wait)
+		wait = answer->wait_until - now;
+	if (!answer->asks_to_wait)
+		wait = -1;
 	reset = read_seconds(answer->reset) - now;
 	if (answer->status == 429 && reset >= 0 && reset <= RESET_MAX && (wait < 0 || reset < wait))
 		wait = reset;

@@ -17,12 +17,15 @@ struct answer {
 	long status; /* 0: no answer yet */
 	size_t head_len, head_lines; /* of interim answers, too */
 	bool head_ended; /* its empty line has come */
+	int64_t arrived; /* the coder_clock() when its last line came */
 	bool coded; /* the body is compressed, or otherwise not as it was */
 	bool coder; /* it has a header that Coder adds to its responses */
 	bool in_body;
 	size_t received; /* bytes of the body */
 	char reason[64], type[128], location[512];
-	char retry_after[64], reset[32], date[64];
+	char reset[32], date[64], age[16];
+	bool asks_to_wait; /* there is a Retry-After: these are the longest of its two kinds, or 0 */
+	int64_t wait_seconds, wait_until;
 };
 
 /* Takes a line of the head. */
@@ -38,7 +41,10 @@ bool answer_is_success(const struct answer *answer);
 int answer_judge(const struct answer *answer, const struct buf *body, struct coder_error *err);
 /* Whether the status says that the server cannot just now. */
 bool answer_is_unavailable(const struct answer *answer);
-/* The server's clock, or 0. */
+/*
+ * What time it was, by the clock of who made the response, when it arrived: its
+ * Date, and as long as caches have kept it, its Age. Seconds since the epoch, 0: not known.
+ */
 int64_t answer_date(const struct answer *answer);
 /* How many seconds the server asks to wait; -1: it does not. */
 int64_t answer_retry_after(const struct answer *answer);

@@ -53,6 +53,21 @@ bool coder_client_insecure(const struct coder_client *client)
 	return http_insecure(client->http);
 }
 
+int64_t coder_client_now(const struct coder_client *client)
+{
+	return http_now(client->http);
+}
+
+int64_t coder_client_clock_ahead(const struct coder_client *client)
+{
+	return http_clock_ahead(client->http);
+}
+
+const char *coder_client_origin(const struct coder_client *client)
+{
+	return http_origin(client->http);
+}
+
 int coder_client_pending(struct coder_client *client)
 {
 	return http_pending(client->http);
@@ -153,8 +168,8 @@ int coder_tokens_move(struct coder_tokens *tokens, struct coder_token *token,
 /* A list that arrives. */
 struct listing {
 	struct json_list json;
+	const struct coder_client *client;
 	bool expired;
-	int64_t now;
 	coder_keep_fn *keep;
 	const void *ctx;
 	struct coder_tokens tokens;
@@ -174,9 +189,9 @@ static int listing_element(void *ctx, const char *text, size_t len, struct coder
 	if (token_decode(text, len, &token, err) < 0)
 		return -1;
 	listing->tokens.arrived++;
-	if (!listing->expired && token.expires_epoch <= listing->now)
+	if (!listing->expired && coder_token_left(&token, listing->tokens.now) <= 0)
 		return 0;
-	if (listing->keep && !listing->keep(listing->ctx, &token))
+	if (listing->keep && !listing->keep(listing->ctx, &token, listing->tokens.now))
 		return 0;
 	if (listing->tokens.n == TOKENS_MAX)
 		return coder_error_set(err, CODER_ERR_NO_ANSWER,
@@ -189,6 +204,8 @@ static int listing_feed(void *ctx, const char *data, size_t len, struct coder_er
 {
 	struct listing *listing = ctx;
 
+	if (!listing->tokens.now) /* one moment for the whole list, by what its own head said */
+		listing->tokens.now = coder_client_now(listing->client);
 	return json_list_feed(&listing->json, data, len, err);
 }
 
@@ -206,8 +223,8 @@ int coder_token_list(struct coder_client *client, const char *user, bool all, bo
 {
 	struct listing CLEANUP(listing_done) listing = {
 		.json.fn = listing_element,
+		.client = client,
 		.expired = expired,
-		.now = time(NULL),
 		.keep = keep,
 		.ctx = ctx,
 	};

@@ -9,7 +9,7 @@ struct coder_client {
 	struct http *http;
 	struct coder_hooks hooks;
 	int64_t deadline; /* coder_client_deadline() */
-	int64_t date; /* the server's clock at its last answer; 0: it never said */
+	int64_t date; /* the deployment's clock at its last response; 0: it never said */
 	char self_id[CODER_ID_LEN + 1]; /* "" if the token in use has no id */
 };
 

@@ -268,6 +268,13 @@ struct coder_token {
 
 void coder_token_done(struct coder_token *token);
 
+/*
+ * For how many seconds a token is still valid; 0 or less: it is expired. One
+ * without an expiry, or with Go's zero time, never is: INT64_MAX. now is that of
+ * the deployment's clock: coder_client_now(), or coder_tokens.now.
+ */
+int64_t coder_token_left(const struct coder_token *token, int64_t now);
+
 /* Appends to *ret, which is empty, what the token may do: legacy summary mapped, sorted. */
 int coder_token_scopes(const struct coder_token *token, struct coder_strings *ret,
 		       struct coder_error *err);
@@ -418,6 +425,18 @@ void coder_client_free(struct coder_client *client);
 /* The coder_clock() after which nothing new begins; INT64_MAX: none. */
 int64_t coder_client_deadline(const struct coder_client *client);
 
+/*
+ * "Now" by the deployment's clock, in seconds since the epoch: what the last
+ * response of its own said (Date, and Age if a cache has kept it), and the time
+ * since then by the monotonic clock. Dates are whole seconds, so it is up to a
+ * second behind that clock. Without such a response it is the local clock's.
+ */
+int64_t coder_client_now(const struct coder_client *client);
+/* How many seconds the local clock is ahead of the deployment's; negative: behind it. */
+int64_t coder_client_clock_ahead(const struct coder_client *client);
+/* "scheme://host[:port]" of the deployment. */
+const char *coder_client_origin(const struct coder_client *client);
+
 /* Closes the connections that are kept between the calls of this process. */
 void coder_disconnect(void);
 
@@ -445,14 +464,15 @@ struct coder_tokens {
 	struct coder_token *v;
 	size_t n, cap;
 	size_t arrived; /* by coder_token_list(): how many the server sent, before any were left out */
+	int64_t now; /* by coder_token_list(): coder_client_now() as the list began to arrive */
 };
 void coder_tokens_done(struct coder_tokens *tokens);
 /* Moves a token to the end of the list; *token is zeroed. */
 int coder_tokens_move(struct coder_tokens *tokens, struct coder_token *token,
 		      struct coder_error *err);
 
-/* Whether a list keeps a token: pure. */
-typedef bool coder_keep_fn(const void *ctx, const struct coder_token *token);
+/* Whether a list keeps a token: pure. now: coder_tokens.now of the list. */
+typedef bool coder_keep_fn(const void *ctx, const struct coder_token *token, int64_t now);
 
 /*
  * Lists API tokens: of user, or with all of every user the caller may see.

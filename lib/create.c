@@ -17,9 +17,10 @@
 #define READ_BACK_NS (10 * CODER_NS)
 
 /*
- * Whether a failed POST surely made no token. Who redirects it, limits its
- * rate or wants a password for a proxy has not passed it on. Whatever else something in front of Coder responds
- * may come after Coder has acted: a gateway that gave up, a filter of responses.
+ * Whether a failed POST surely made no token. Who redirects it, limits its rate
+ * or wants a password for a proxy has not passed it on. Whatever else something
+ * in front of Coder responds may come after Coder has acted: a gateway that gave
+ * up, a filter of responses.
  */
 static bool surely_refused(const struct coder_error *err)
 {

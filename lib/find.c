@@ -63,8 +63,9 @@ static int no_such_name(struct coder_error *err)
 	return coder_error_set(err, CODER_ERR_NOT_FOUND, "no token of that name was found");
 }
 
-static bool has_name(const void *name, const struct coder_token *token)
+static bool has_name(const void *name, const struct coder_token *token, int64_t now)
 {
+	(void)now;
 	return strcmp(token->name, name) == 0;
 }
 
@@ -131,10 +132,11 @@ static int compare(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-static bool has_any_name(const void *ctx, const struct coder_token *token)
+static bool has_any_name(const void *ctx, const struct coder_token *token, int64_t now)
 {
 	const struct search *search = ctx;
 
+	(void)now;
 	return bsearch(&token->name, search->sorted, search->texts->n, sizeof(*search->sorted),
 		       compare) != NULL;
 }

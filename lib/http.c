@@ -39,6 +39,8 @@ struct http {
 	bool no_retry;
 	bool holding; /* since http_hold() */
 	bool undoing; /* since http_begin_undo() */
+	int64_t date; /* by the deployment's clock at the coder_clock() date_at; 0: not known */
+	int64_t date_at;
 	bool given_up; /* in an undo: a signal after the first has ended it */
 	int first_signal; /* that asked the call to end; 0: none */
 	int64_t first_when; /* the coder_clock() of its arrival */
@@ -327,6 +329,11 @@ int64_t http_deadline(const struct http *http)
 	return http->deadline;
 }
 
+const char *http_origin(const struct http *http)
+{
+	return http->url.origin;
+}
+
 bool http_insecure(const struct http *http)
 {
 	return !http->url.tls && !url_is_loopback(&http->url);
@@ -356,6 +363,33 @@ static bool on_data(void *ctx, const char *data, size_t len)
 	return false;
 }
 
+/*
+ * The deployment's clock is that of its own responses. What is in front of it
+ * sits on a machine of its own, and dates its error pages by that machine's clock.
+ */
+static void note_clock(struct call *call)
+{
+	int64_t date = answer_date(&call->answer);
+
+	if (!date)
+		return;
+	call->response->date = date;
+	call->http->date = date;
+	call->http->date_at = call->answer.arrived;
+}
+
+int64_t http_now(const struct http *http)
+{
+	if (!http->date)
+		return (int64_t)time(NULL);
+	return http->date + (coder_clock() - http->date_at) / CODER_NS;
+}
+
+int64_t http_clock_ahead(const struct http *http)
+{
+	return (int64_t)time(NULL) - http_now(http);
+}
+
 static bool on_between(void *ctx)
 {
 	struct call *call = ctx;
@@ -363,6 +397,7 @@ static bool on_between(void *ctx)
 
 	if (!call->chunk.len)
 		return true;
+	note_clock(call); /* it is a list that came as it should: filters of time need it now */
 	rc = call->request->sink(call->request->sink_ctx, call->chunk.data, call->chunk.len,
 				 &call->why);
 	buf_reset(&call->chunk);
@@ -572,7 +607,8 @@ static int send_once(struct call *call, const struct limit *limit, struct coder_
 	int rc = fill_error(call, end, limit, err);
 
 	call->response->status = call->answer.status;
-	call->response->date = answer_date(&call->answer);
+	if (rc == 0 || err->own)
+		note_clock(call);
 	if (x.sent > 1) /* libcurl has repeated it, on a kept connection that was closed */
 		call->response->earlier_unknown = true;
 	if (rc == 0)

@@ -68,7 +68,7 @@ struct http_request {
 struct http_response {
 	long status;
 	struct buf body; /* of at most HTTP_BODY_MAX; for a sink, of errors only */
-	int64_t date; /* the server's clock (Date), seconds; 0 if it did not say */
+	int64_t date; /* the deployment's clock as it was sent, seconds; 0 if it did not say */
 	int tries; /* how many there were, connections refused included */
 	bool earlier_unknown; /* an earlier try may have been acted on */
 };
@@ -79,8 +79,12 @@ int http_new(const struct coder_config *config, struct http **ret, struct coder_
 void http_free(struct http *http);
 void http_disconnect(void); /* coder_disconnect() */
 bool http_insecure(const struct http *http);
+const char *http_origin(const struct http *http); /* of the deployment */
 /* The coder_clock() at which requests are given up; INT64_MAX: none. */
 int64_t http_deadline(const struct http *http);
+/* See coder_client_now() and coder_client_clock_ahead(). */
+int64_t http_now(const struct http *http);
+int64_t http_clock_ahead(const struct http *http);
 /* A pending signal's number, held ones included, or 0. In an undo: see http_begin_undo(). */
 int http_pending(struct http *http);
 /* From now on the signals of coder_signals_deadly() are held. */

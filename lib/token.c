@@ -92,6 +92,11 @@ void coder_token_done(struct coder_token *token)
 	*token = (struct coder_token){ 0 };
 }
 
+int64_t coder_token_left(const struct coder_token *token, int64_t now)
+{
+	return token->expires_epoch <= 0 ? INT64_MAX : token->expires_epoch - now;
+}
+
 void coder_secret_done(struct coder_secret *secret)
 {
 	if (secret)

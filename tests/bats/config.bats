@@ -921,6 +921,13 @@ sockets() { # open sockets of this shell
 	((${EPOCHREALTIME/./} - ${before/./} >= 2900000)) || fail "did not wait"
 }
 
+@test "of several Retry-After the longest counts" {
+	fault '{"path": "keys/tokens", "status": 503, "headers": {"Retry-After": ["0", "3", "soon", "1"]}}'
+	try token_list -q
+	is "$status" 0
+	has "$err" "trying again in 3 s"
+}
+
 @test "Retry-After may be a date; nonsense in it is ignored" {
 	local date
 	date=$(LC_ALL=C date -u -d '+100 seconds' '+%a, %d %b %Y %T GMT')

@@ -21,11 +21,11 @@ static void check_answer(const struct answer *answer, const struct buf *body)
 	int64_t wait = answer_retry_after(answer);
 
 	if (!ended(answer->reason) || !ended(answer->type) || !ended(answer->location) ||
-	    !ended(answer->retry_after) || !ended(answer->reset) || !ended(answer->date))
+	    !ended(answer->reset) || !ended(answer->date) || !ended(answer->age))
 		abort();
 	if (answer->status < 0 || answer->status > 999 || answer_date(answer) < 0 || wait < -1)
 		abort();
-	if (wait >= 0 && !answer->retry_after[0] && !answer->reset[0])
+	if (wait >= 0 && !answer->asks_to_wait && !answer->reset[0])
 		abort();
 	if (answer_judge(answer, body, &err) == 0) {
 		if (!answer_is_success(answer))

@@ -6,7 +6,6 @@ import hashlib
 import hmac
 import math
 import secrets
-import time
 import uuid
 from dataclasses import dataclass, field
 
@@ -29,7 +28,7 @@ from http_types import (
     split_target,
 )
 from search import first, query_values
-from store import Store, now_us
+from store import Clock, Store, now_us
 
 HOUR = 3600 * 10**6
 WINDOW = 60
@@ -47,6 +46,7 @@ class Config:
     max_lifetime: int = 876600 * 3600 * 10**9
     max_admin_lifetime: int = 168 * 3600 * 10**9
     default_lifetime: int = 168 * 3600 * 10**9
+    clock_ahead_s: float = 0
     modes: list = field(default_factory=list)
     seed: str = "empty"
 
@@ -59,7 +59,7 @@ class Limiter:
 
     def hit(self, key, limit: int):
         """(allowed, remaining, end of the window in Unix seconds)."""
-        now = time.time()
+        now = now_us() / 10**6
         window = math.floor(now / WINDOW)
         start, current, previous = self.counts.get(key, (window, 0, 0))
         if start != window:
@@ -163,6 +163,9 @@ class App:
         key = base64.urlsafe_b64encode(b"\x04" + secrets.token_bytes(64))
         self.webpush_key = key.rstrip(b"=").decode()
         self.set_modes(config.modes)
+
+    def set_clock(self):
+        Clock.ahead = int(self.config.clock_ahead_s * 10**6)
 
     def set_modes(self, modes):
         self.feats = catalogue.features_for(modes, self.config.version)

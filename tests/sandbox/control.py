@@ -66,15 +66,16 @@ class Control:
         catalogue.features_for(data.get("modes", []))
         if data.get("seed", config.seed) not in store_tools.SEEDS:
             raise ValueError(f"unknown seed {data['seed']!r}")
-        for name in ("seed", "modes", "version", "rate_limit"):
+        for name in ("seed", "modes", "version", "rate_limit", "clock_ahead_s"):
             if name in data:
                 setattr(config, name, data[name])
         for name in ("max_lifetime", "max_admin_lifetime", "default_lifetime"):
             if name in data:
                 setattr(config, name, gotext.parse_duration(data[name]))
+        self.app.set_clock()
 
     def post_config(self, data) -> dict:
-        """Changes rate_limit, version, the lifetimes or the modes without touching data."""
+        """Changes rate_limit, version, the clock, the lifetimes or the modes without touching data."""
         self._configure(data)
         self.app.limiter = Limiter()
         self.app.set_modes(self.app.config.modes)

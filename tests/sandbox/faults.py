@@ -11,7 +11,8 @@ import re
 import threading
 import zlib
 
-from http_types import JSON_TYPE, Response
+from http_types import JSON_TYPE, Response, http_date
+from store import now_us
 
 MAX_WAIT = 120.0
 MAX_BYTES = 1 << 32
@@ -20,12 +21,12 @@ _FIELDS = {
     "name", "method", "path", "skip", "times", "act", "status", "headers", "body", "delay",
     "cut", "stall", "drip", "raw_b64", "close", "late", "twice", "answer", "pad_headers",
     "big_element", "nest", "gzip_bomb", "truncate", "length", "chunked_garbage", "chunk_extension", "interim",
-    "redirect", "code", "accept_hang", "hangup", "again", "unasked", "coder",
+    "redirect", "code", "accept_hang", "hangup", "again", "unasked", "coder", "age",
 }  # fmt: skip
 _LABELS = (
     "accept_hang cut stall raw_b64 redirect status drip gzip_bomb big_element nest truncate "
     "length chunked_garbage chunk_extension interim pad_headers twice late again delay hangup "
-    "headers body coder"
+    "headers body coder age"
 ).split()
 
 
@@ -130,9 +131,9 @@ def replaced(fault: Fault, request, real: Response, own: list) -> Response:
     spec = fault.spec
     if "redirect" in spec:
         where = spec["redirect"].replace("{target}", request.target)
-        answer = Response(int(spec.get("code", 307)), b"", [("Location", where)])
+        answer = Response(int(spec.get("code", 307)), b"", [("Location", where)], front=True)
     elif "status" in spec:
-        answer = Response(int(spec["status"]))
+        answer = Response(int(spec["status"]), front=not spec.get("coder"))
     else:
         answer = real or Response(200, b"null\n", [("Content-Type", JSON_TYPE)])
     if "body" in spec or "status" in spec:
@@ -140,6 +141,9 @@ def replaced(fault: Fault, request, real: Response, own: list) -> Response:
     if "coder" in spec:
         names = {name: None for name, _ in own}
         _set_headers(answer, dict(own) if spec["coder"] else names)
+    if "age" in spec:
+        age = int(spec["age"])
+        _set_headers(answer, {"Age": age, "Date": http_date(now_us() / 10**6 - age)})
     _set_headers(answer, spec.get("headers") or {})
     if "big_element" in spec:
         answer.body = _with_big_element(answer.body, int(spec["big_element"]))

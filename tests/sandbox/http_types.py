@@ -2,6 +2,7 @@
 """A request, an answer, and the server's two ways of ending one early."""
 
 import re
+import time
 from dataclasses import dataclass, field
 
 import gotext
@@ -21,6 +22,10 @@ REASONS = {
     503: "Service Unavailable", 504: "Gateway Timeout",
     505: "HTTP Version Not Supported",
 }  # fmt: skip
+
+
+def http_date(at: float) -> str:
+    return time.strftime("%a, %d %b %Y %H:%M:%S GMT", time.gmtime(at))
 
 
 @dataclass
@@ -54,6 +59,7 @@ class Response:
     headers: list = field(default_factory=list)
     user: str = ""
     close: bool = False
+    front: bool = False  # of something in front of the deployment, with a clock of its own
 
     @property
     def bodiless(self) -> bool:

@@ -16,7 +16,8 @@ import time
 
 import faults as fault_tools
 from faults import MAX_WAIT
-from http_types import REASONS, Request, Response, plain_response
+from http_types import REASONS, Request, Response, http_date, plain_response
+from store import now_us
 
 MAX_HEAD = 1 << 20
 MAX_BODY = 64 << 20
@@ -348,8 +349,10 @@ class Connection:
         reason = REASONS.get(answer.status, "status code " + str(answer.status))
         lines = [f"HTTP/1.1 {answer.status} {reason}"]
         lines += [f"{name}: {value}" for name, value in sorted(answer.headers, key=_name)]
-        if self.server.app.feats.date:
-            lines.append("Date: " + http_date(time.time()))
+        dated = any(_name(header) == "date" for header in answer.headers)
+        if self.server.app.feats.date and not dated:
+            now = time.time() if answer.front else now_us() / 10**6
+            lines.append("Date: " + http_date(now))
         lines += [f"{name}: {value}" for name, value in framing]
         if not keep:
             lines.append("Connection: close")
@@ -506,10 +509,6 @@ class Connection:
 
 def _name(header) -> str:
     return header[0].lower()
-
-
-def http_date(at: float) -> str:
-    return time.strftime("%a, %d %b %Y %H:%M:%S GMT", time.gmtime(at))
 
 
 def _headers_by_name(request: Request) -> dict:

@@ -48,8 +48,14 @@ class NameTaken(Exception):
     """A key of type token with this owner and name exists."""
 
 
+class Clock:
+    """The deployment's: in all it stores and says, so many microseconds ahead of the machine's."""
+
+    ahead = 0
+
+
 def now_us() -> int:
-    return time.time_ns() // 1000
+    return time.time_ns() // 1000 + Clock.ahead
 
 
 def random_text(size: int) -> str:

@@ -1024,6 +1024,21 @@ static void test_retry_after(void **state)
 		{ "Retry-After: 60\r\nX-Ratelimit-Reset: 12\r\n", 60 },
 		{ "Retry-After: 60\r\nX-Ratelimit-Reset: 1e3\r\n", 60 },
 		{ "X-Ratelimit-Reset: 99999999999\r\n", -1 },
+		/* of several, the longest */
+		{ "Retry-After: 5\r\nRetry-After: 60\r\nRetry-After: 7\r\n", 60 },
+		{ "Retry-After: 60\r\nRetry-After: soon\r\nRetry-After: 0\r\n", 60 },
+		{ "Retry-After: 5, 60,7\r\n", 60 },
+		{ "Retry-After: 5\r\nRetry-After: ,,\r\nRetry-After: x, 60\r\n", 5 },
+		{ "Retry-After: 5\r\nRetry-After: Sun, 06 Nov 1994 08:50:00 GMT\r\n"
+		  "Retry-After: Sun, 06 Nov 1994 08:49:40 GMT\r\n"
+		  "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n",
+		  23 },
+		{ "Retry-After: 50\r\nRetry-After: Sun, 06 Nov 1994 08:50:00 GMT\r\n"
+		  "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n",
+		  50 },
+		{ "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\nAge: 10\r\n"
+		  "Retry-After: Sun, 06 Nov 1994 08:50:00 GMT\r\n",
+		  13 },
 	};
 
 	(void)state;
@@ -1033,6 +1048,57 @@ static void test_retry_after(void **state)
 
 		if (seconds != cases[i].seconds || code != CODER_ERR_UNAVAILABLE)
 			fail_msg("%s: %lld, code %d", cases[i].headers, (long long)seconds, code);
+	}
+}
+
+/* The deployment's clock is that of its own responses, and goes on by itself. */
+static void test_clock(void **state)
+{
+#define DATE "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n" /* 784111777 */
+	static const struct {
+		const char *answer;
+		int64_t now; /* 0: the local clock's */
+	} cases[] = {
+		{ JSON("200 OK", DATE, "{}"), 784111777 },
+		{ JSON("200 OK", DATE "Age: 100\r\n", "{}"), 784111877 },
+		{ JSON("200 OK", "Age: 7\r\n" DATE, "{}"), 784111784 },
+		{ JSON("200 OK", DATE "Age: -5\r\n", "{}"), 784111777 },
+		{ JSON("200 OK", "Date: today\r\nAge: 5\r\n", "{}"), 0 },
+		{ JSON("200 OK", "", "{}"), 0 },
+		{ "HTTP/1.1 204 N\r\n" DATE "\r\n", 784111777 },
+		{ JSON("404 N", DATE CODER, MESSAGE("m")), 784111777 },
+		{ JSON("500 N", DATE CODER, MESSAGE("m")), 784111777 },
+		{ JSON("404 N", DATE, MESSAGE("m")), 0 },
+		{ JSON("500 N", DATE, MESSAGE("m")), 0 },
+		{ STATUS("503 N", DATE), 0 },
+		{ STATUS("302 N", DATE "Location: /login\r\n"), 0 },
+		{ "HTTP/1.1 200 OK\r\n" DATE
+		  "Content-Type: text/html\r\nContent-Length: 3\r\n\r\n<p>",
+		  0 },
+		{ "HTTP/1.1 103 E\r\n" DATE "\r\n" JSON("200 OK", "", "{}"), 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const char *const script[] = { cases[i].answer, CLOSE, NULL };
+		struct coder_config c = config();
+		struct http_response response = { 0 };
+		struct coder_error err;
+		struct http *http = NULL;
+		int64_t expected, before = time(NULL);
+
+		server.script = script;
+		c.fresh = true;
+		c.no_retry = true;
+		assert_int_equal(http_new(&c, &http, &err), 0);
+		(void)http_request(http, &get, &response, &err);
+		expected = cases[i].now ? cases[i].now : before;
+		if (http_now(http) < expected || http_now(http) > expected + 2)
+			fail_msg("%s: %lld", cases[i].answer, (long long)http_now(http));
+		assert_int_equal(response.date, cases[i].now);
+		assert_int_equal(http_clock_ahead(http) > 60, cases[i].now != 0);
+		http_response_done(&response);
+		http_free(http);
 	}
 }
 
@@ -1874,6 +1940,7 @@ int main(void)
 		TEST(retries),
 		TEST(retries_of_post),
 		TEST(retry_after),
+		TEST(clock),
 		TEST(waits),
 		TEST(no_connection),
 		TEST(no_tls),
