@@ -214,6 +214,30 @@ in_new_shell() {
 	is "$(requests)" ""
 }
 
+@test "files are read however late their date and however large their inode number" {
+	unset CODER_URL CODER_SESSION_TOKEN
+	CODER_CONFIG_DIR=$BATS_TEST_TMPDIR/config
+	config_files "$CODER_CONFIG_DIR"
+	touch -d @5000000000 "$CODER_CONFIG_DIR"/*
+	is "$(stat -c %Y "$CODER_CONFIG_DIR/session")" 5000000000
+	as alice token_list -q
+	truncate -s 5G "$CODER_CONFIG_DIR/session"
+	try token_list
+	refused 4 "$CODER_CONFIG_DIR/session: File too large"
+	config_files "$CODER_CONFIG_DIR"
+	# where two file systems are laid over each other, the kernel makes such numbers up
+	cat >"$BATS_TEST_TMPDIR/over" <<-'END'
+		mkdir layer seen && mount -t tmpfs none layer && mkdir layer/up layer/work &&
+			mount -t overlay none -o lowerdir=config,upperdir=layer/up,workdir=layer/work,xino=on seen &&
+			stat -c %i seen/session && exec "$@"
+	END
+	cd "$BATS_TEST_TMPDIR" || return
+	# shellcheck disable=SC2016 # the inner shell's
+	try unshare -m sh over bash --norc -c 'enable -f "$1" token_list && CODER_CONFIG_DIR=seen token_list -q' - "$SO"
+	[[ ! $out =~ ^[0-9]{11,}($'\n'|$) ]] && skip "needs the right to mount, and overlays"
+	[[ $status == 0 && $out == *$'\n'?????????? ]] || fail "not read"
+}
+
 @test "the session file's token goes to its own deployment only" {
 	unset CODER_SESSION_TOKEN
 	export CODER_CONFIG_DIR=$BATS_TEST_TMPDIR/config

@@ -420,6 +420,31 @@ GET /api/v2/users/me/keys/sbxAdmin01"
 	is "${t[expired]} ${t[never_used]}" "0 0"
 }
 
+@test "times past 2038 and 2106, and lives of a hundred years, are exact" {
+	local -A t=()
+	local -a ids=()
+	local now
+	# created at 2^31, last used never; expires a hundred years later, past 2^32
+	ctl POST tokens '{"owner": "admin", "name": "late", "id": "lateLate01", "created_at": 2147483648000000,
+		"expires_at": 5303243648000000, "lifetime_seconds": 3155760000}' >/dev/null
+	try token_view late -A t
+	is "$status$out$err" 0
+	is "${t[created_at]} ${t[created_epoch]}" "2038-01-19T03:14:08Z 2147483648"
+	is "${t[expires_at]} ${t[expires_epoch]}" "2138-01-20T03:14:08Z 5303243648"
+	is "${t[lifetime_seconds]}" 3155760000
+	now=$(date +%s)
+	((t[ttl] >= 5303243648 - now && t[ttl] < 5303243658 - now)) || fail "ttl ${t[ttl]}"
+	try token_view late -o json
+	has "$out" '"lifetime_seconds": 3155760000'
+	try token_list --expires-within 110y --name late -v ids
+	is "${ids[*]}" ""
+	try token_list --expires-within 112y --name late -v ids
+	is "${ids[*]}" lateLate01
+	try token_create -n century --lifetime 876600h -A t
+	is "$status$err" 0
+	is "$((t[expires_epoch] - t[created_epoch])) ${t[lifetime_seconds]}" "3155760000 3155760000"
+}
+
 @test "-A with -o or -c prints, too" {
 	local -A t=()
 	try token_view grafana -A t -c name
