@@ -583,7 +583,7 @@ is_empty() {
 		'declare -u TOKEN_ERROR=x' 'declare TOKEN_ERROR' 'declare -A TOKEN_ERROR'; do
 		try "$BASH" --norc -c "$before
 			load() { local TOKEN_ERROR=mine; enable -f '$SO' token_list; echo \"\$TOKEN_ERROR\"; }
-			load; declare -p TOKEN_ERROR; env | grep TOKEN_ERROR"
+			load; declare -p TOKEN_ERROR; env | grep ^TOKEN_ERROR="
 		is "$out" $'mine\ndeclare -A TOKEN_ERROR=()'
 		is "$err" ""
 	done
@@ -600,9 +600,9 @@ is_empty() {
 
 @test "an imported TOKEN_ERROR is not exported again" {
 	export TOKEN_ERROR=x CODER_URL CODER_SESSION_TOKEN
-	try "$BASH" --norc -c "enable -f '$SO' ${BUILTINS[*]}; env | grep -c TOKEN_ERROR
-		token_view nosuch; env | grep -c TOKEN_ERROR; declare -p TOKEN_ERROR | cut -d ' ' -f 2
-		export TOKEN_ERROR=x; token_list >/dev/null; env | grep -c TOKEN_ERROR; declare -p TOKEN_ERROR"
+	try "$BASH" --norc -c "enable -f '$SO' ${BUILTINS[*]}; env | grep -c ^TOKEN_ERROR=
+		token_view nosuch; env | grep -c ^TOKEN_ERROR=; declare -p TOKEN_ERROR | cut -d ' ' -f 2
+		export TOKEN_ERROR=x; token_list >/dev/null; env | grep -c ^TOKEN_ERROR=; declare -p TOKEN_ERROR"
 	is "$out" $'0\n0\n-A\n0\ndeclare -Ax TOKEN_ERROR=()' # it was an array when the user exported it
 }
 
@@ -628,12 +628,12 @@ is_empty() {
 		try token_view nosuch
 		is "${TOKEN_ERROR[status]} ${#TOKEN_ERROR[@]}" "3 6"
 		is "$(declare -p TOKEN_ERROR | cut -d ' ' -f 2)" -A
-		is "$(env | grep -c TOKEN_ERROR)" 0
+		is "$(env | grep -c ^TOKEN_ERROR=)" 0
 		unset TOKEN_ERROR
 		eval "$was"
 		try token_list
 		is_empty
-		is "$(env | grep -c TOKEN_ERROR)" 0
+		is "$(env | grep -c ^TOKEN_ERROR=)" 0
 	done
 	set +a
 }
@@ -688,7 +688,7 @@ is_empty() {
 		token_view nosuch 2>/dev/null || is "${TOKEN_ERROR[status]}" 3
 		token_list >/dev/null
 		is "${#TOKEN_ERROR[@]}" 0
-		is "$(env | grep -c TOKEN_ERROR)" 0
+		is "$(env | grep -c ^TOKEN_ERROR=)" 0
 	}
 	local mode # in posix mode bash 5.0 assigns for good, with the export attribute
 	for mode in +o -o; do
