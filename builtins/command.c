@@ -243,7 +243,9 @@ int command_session(struct call *call, struct coder_error *err)
 		return 0;
 	if (common->timeout && read_timeout(common->timeout, &session.timeout_ns, err) < 0)
 		return -1;
-	return session_open(&session, call->quiet, &call->client, err);
+	if (session_open(&session, call->quiet, &call->client, err) < 0)
+		return -1;
+	return session_shield() ? 0 : coder_error_memory(err);
 }
 
 uint64_t command_identity(struct call *call)
@@ -373,12 +375,16 @@ static int perform(struct call *call, const char *const *words, size_t n)
 	bool pipe_broke = false;
 	int rc = work(call, &parsed, words, n, &err);
 
+	session_unshield();
 	if (rc == 0) {
 		rc = result_publish(&call->result,
 				    call->client ? coder_client_deadline(call->client) : INT64_MAX,
 				    call_pending, call, &pipe_broke, &err);
-		if (rc < 0 && command->undelivered && call->client)
+		if (rc < 0 && command->undelivered && call->client) {
+			(void)session_shield();
 			rc = command->undelivered(call, &err);
+			session_unshield();
+		}
 	}
 	opts_done(&parsed);
 	if (rc == 0)

@@ -35,6 +35,7 @@ struct session {
 	struct tls_files tls;
 	char *proxy; /* NULL: none */
 	const char *proxy_variable; /* that names it */
+	const char *libraries_variable; /* the first that is set of library_variables; or NULL */
 };
 
 static void session_done(struct session *s)
@@ -397,15 +398,50 @@ static void explain(const struct session *s, struct coder_error *err)
 
 /* ---------------------------------------------------- libraries, proxies */
 
-/* Of what libcurl and OpenSSL open as they are loaded: a FIFO would be waited for. */
-static int check_openable(const char *variable, struct coder_error *err)
+/* What commands that are started here would see of it; NULL if it is empty. */
+static const char *environment(const char *name)
 {
-	const char *path = shvar_get(variable);
-	struct stat st;
+	const char *value = getenv(name);
 
-	if (path && stat(path, &st) == 0 && S_ISFIFO(st.st_mode))
-		return coder_error_set(err, CODER_ERR_USAGE, "%s: %s: not a regular file", variable,
-				       path);
+	return value && *value ? value : NULL;
+}
+
+/* What has the libraries that libcurl loads run code or write files; NULL-terminated. */
+static const char *const library_variables[] = {
+	"OPENSSL_CONF",	   "OPENSSL_CONF_INCLUDE",
+	"OPENSSL_MODULES", "OPENSSL_ENGINES",
+	"SSLKEYLOGFILE",   "QLOGDIR",
+	"GCONV_PATH",	   "KRB5_CONFIG",
+	"KRB5_TRACE",	   NULL,
+};
+
+bool session_shield(void)
+{
+	return !shell_restricted() || shell_hide_variables(library_variables);
+}
+
+void session_unshield(void)
+{
+	shell_show_variables();
+}
+
+/* The libraries open these themselves: a FIFO would be waited for. */
+static int check_libraries(struct session *s, struct coder_error *err)
+{
+	if (shell_restricted())
+		return 0; /* see session_shield() */
+	for (size_t i = 0; library_variables[i]; i++) {
+		const char *path = environment(library_variables[i]);
+		struct stat st;
+
+		if (!path)
+			continue;
+		if (stat(path, &st) == 0 && S_ISFIFO(st.st_mode))
+			return coder_error_set(err, CODER_ERR_USAGE, "%s: %s: not a regular file",
+					       library_variables[i], path);
+		if (!s->libraries_variable)
+			s->libraries_variable = library_variables[i];
+	}
 	return 0;
 }
 
@@ -413,14 +449,6 @@ static int check_openable(const char *variable, struct coder_error *err)
 static bool is_https(const struct session *s)
 {
 	return strncmp(s->origin, "https:", 6) == 0;
-}
-
-/* What commands that are started here would see of it; NULL if it is empty. */
-static const char *environment(const char *name)
-{
-	const char *value = getenv(name);
-
-	return value && *value ? value : NULL;
 }
 
 /*
@@ -610,6 +638,7 @@ static int open_client(const struct session *s, struct coder_client **ret, struc
 		.key_file = s->tls.key_file,
 		.timeout_ns = time_left(s),
 		.connect_timeout_ns = s->quiet ? QUIET_CONNECT_NS : 0,
+		.libraries_variable = s->libraries_variable,
 		.fresh = keepalive && strcmp(keepalive, "0") == 0,
 		.no_retry = s->quiet,
 		.proxy = s->proxy,
@@ -637,9 +666,8 @@ static int open_client(const struct session *s, struct coder_client **ret, struc
 static int gather(struct session *s, const struct session_options *options, struct coder_error *err)
 {
 	if (find_directory(s, err) < 0 || find_url(s, options->url, err) < 0 ||
-	    find_token(s, options->token, err) < 0 || check_openable("OPENSSL_CONF", err) < 0 ||
-	    check_openable("SSLKEYLOGFILE", err) < 0 || find_proxy(s, err) < 0 ||
-	    add_variable_headers(s, err) < 0)
+	    find_token(s, options->token, err) < 0 || check_libraries(s, err) < 0 ||
+	    find_proxy(s, err) < 0 || add_variable_headers(s, err) < 0)
 		return -1;
 	/* a broken one is no obstacle to http */
 	if (is_https(s) && tls_files_find(s->limit_ns ? coder_deadline(time_left(s)) : INT64_MAX,

@@ -41,6 +41,14 @@ int session_open(const struct session_options *options, bool quiet, struct coder
 		 struct coder_error *err);
 
 /*
+ * In a restricted shell, between these two the libraries that libcurl loads see
+ * no variable that would have them run code or write files. Both may be called
+ * more than once. false: no memory.
+ */
+bool session_shield(void);
+void session_unshield(void);
+
+/*
  * Completes *err, for which the deployment refused the token, with where the
  * token came from and what to do about it.
  */

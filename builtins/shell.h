@@ -114,6 +114,15 @@ const char *shell_version(void);
  */
 void shell_sync_environment(void);
 
+/*
+ * Hides variables (NULL-terminated) from whatever reads the environment within
+ * this process, getenv() and environ, until shell_show_variables(), which leaves
+ * them exactly as they were. A value that is assigned meanwhile stays. false: no
+ * memory, nothing is hidden.
+ */
+bool shell_hide_variables(const char *const *names);
+void shell_show_variables(void);
+
 /* ---------------------------------------------------------------- output */
 
 /*

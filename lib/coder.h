@@ -398,6 +398,11 @@ struct coder_config {
 	const char *proxy_source; /* what named the proxy, for texts; NULL: "the configuration" */
 	int64_t timeout_ns; /* bounds the whole client from its making, waits included; 0: none */
 	int64_t connect_timeout_ns; /* 0: 10 s */
+	/*
+	 * What the libraries that libcurl loads are configured by, "OPENSSL_CONF", if a
+	 * user has: as they may read anything then, loading is tried in a child first.
+	 */
+	const char *libraries_variable; /* NULL: nothing */
 	bool fresh; /* a connection per request, none kept open between calls */
 	bool no_retry; /* one try for each request (completion) */
 	struct coder_hooks hooks;

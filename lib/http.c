@@ -28,7 +28,7 @@
 struct http {
 	struct url url;
 	char *token;
-	char *ca_file, *more_cas, *cert_file, *key_file;
+	char *ca_file, *more_cas, *cert_file, *key_file, *libraries_variable;
 	struct proxy proxy;
 	struct coder_strings headers; /* lines of every request; the token is in one */
 	size_t configured; /* of those: the first that the configuration added */
@@ -257,6 +257,7 @@ static int copy_strings(struct http *http, const struct coder_config *config,
 	if (copy_string(config->token, &http->token, err) < 0 ||
 	    copy_string(config->ca_file, &http->ca_file, err) < 0 ||
 	    copy_string(config->more_cas, &http->more_cas, err) < 0 ||
+	    copy_string(config->libraries_variable, &http->libraries_variable, err) < 0 ||
 	    copy_string(config->cert_file, &http->cert_file, err) < 0 ||
 	    copy_string(config->key_file, &http->key_file, err) < 0)
 		return -1;
@@ -280,6 +281,7 @@ static int make_wire(struct http *http, const struct coder_config *config, struc
 		.proxy = http->proxy.url ? &http->proxy : NULL,
 		.connect_timeout_ns =
 			config->connect_timeout_ns > 0 ? config->connect_timeout_ns : CONNECT_NS,
+		.libraries_variable = http->libraries_variable,
 		.fresh = config->fresh,
 	};
 
@@ -317,6 +319,7 @@ void http_free(struct http *http)
 	buf_free_string(http->token);
 	free(http->ca_file);
 	free(http->more_cas);
+	free(http->libraries_variable);
 	free(http->cert_file);
 	free(http->key_file);
 	proxy_done(&http->proxy);

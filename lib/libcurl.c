@@ -141,10 +141,16 @@ static int fill_table(struct libcurl *table, struct coder_error *err)
 	return 0;
 }
 
+static bool loaded;
+
+bool libcurl_is_loaded(void)
+{
+	return loaded;
+}
+
 const struct libcurl *libcurl_load(struct coder_error *err)
 {
 	static struct libcurl table;
-	static bool loaded;
 
 	if (!loaded && fill_table(&table, err) < 0)
 		return NULL;

@@ -49,6 +49,7 @@ struct libcurl {
  * is never unloaded: its connections and what it registered outlive the request.
  */
 const struct libcurl *libcurl_load(struct coder_error *err);
+bool libcurl_is_loaded(void);
 
 /* Whether an allocation of libcurl's has failed since the last call of this. */
 bool libcurl_ran_out(void);

@@ -1,28 +1,20 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* lookup.c - looks names up without a thread: in a child, which can be stopped at any time. */
 #include <arpa/inet.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <netdb.h>
-#include <poll.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
+#include "child.h"
 #include "lookup.h"
 #include "proxy.h"
 
 #define ANSWER_MAX 1024 /* fits a pipe whole, and some 20 addresses */
 
 struct lookup {
-	const struct wire_exchange *x;
-	const struct wire_quiet *quiet;
-	int64_t deadline;
+	struct child child;
 	char answer[ANSWER_MAX]; /* "address,address", or "!" and why there is none */
-	int no_pipe, no_child; /* errno: nobody could be asked */
 };
 
 /* Appends ",address" if it fits. */
@@ -43,95 +35,29 @@ static void add_address(char *answer, const struct addrinfo *ai)
 #define AI_IDN 0 /* glibc's: others know no international names */
 #endif
 
-/* In the child: writes the addresses, or "!" and what the resolver said. Dies with the shell. */
-static void __attribute__((noreturn)) answer_in_child(const char *host, pid_t shell, int fd)
+/* In the child: writes the addresses, or "!" and what the resolver said. */
+static void answer_in_child(const void *name, int fd)
 {
+	const char *host = name;
 	const struct addrinfo hints = { .ai_socktype = SOCK_STREAM,
 					.ai_flags = AI_ADDRCONFIG | AI_IDN };
 	struct addrinfo *list = NULL;
 	char answer[ANSWER_MAX] = "";
 	int rc;
 
-	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != shell)
-		_exit(1);
 	rc = getaddrinfo(host, NULL, &hints, &list);
 	for (struct addrinfo *ai = list; !rc && ai; ai = ai->ai_next)
 		add_address(answer, ai);
 	if (!answer[0])
 		snprintf(answer, sizeof(answer), "!%.100s", rc ? gai_strerror(rc) : "no address");
-	_exit(write(fd, answer, strlen(answer)) < 0);
-}
-
-/* One slice; true: there is something to read. */
-static bool readable(int fd, int64_t deadline, const sigset_t *mask)
-{
-	struct pollfd pfd = { .fd = fd, .events = POLLIN };
-	int64_t left = deadline - coder_clock();
-	int64_t ns = left < 0 ? 0 : left < WIRE_SLICE_NS ? left : WIRE_SLICE_NS;
-	struct timespec slice = { .tv_nsec = ns };
-
-	return ppoll(&pfd, 1, &slice, mask) > 0;
-}
-
-/* Reads the child's answer to its end. */
-static enum wire_end wait_answer(struct lookup *lookup, int fd)
-{
-	const struct wire_exchange *x = lookup->x;
-	sigset_t mask = lookup->quiet->old;
-	size_t len = 0;
-
-	/* SIGCHLD stays blocked: the shell's handler would reap our child */
-	sigaddset(&mask, SIGCHLD);
-	sigaddset(&mask, SIGPIPE);
-	for (;;) {
-		ssize_t n;
-
-		if (x->pending(x->ctx))
-			return WIRE_SIGNAL;
-		if (coder_clock() >= lookup->deadline)
-			return WIRE_DEADLINE;
-		if (!readable(fd, lookup->deadline, &mask))
-			continue;
-		n = read(fd, lookup->answer + len, ANSWER_MAX - 1 - len);
-		if (n <= 0)
-			return WIRE_ANSWERED;
-		len += (size_t)n;
-		lookup->answer[len] = '\0';
-	}
-}
-
-static void end_child(pid_t pid)
-{
-	kill(pid, SIGKILL);
-	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
-		;
+	child_write(fd, answer);
 }
 
 /* Fills lookup->answer, or says why nobody could be asked. */
 static enum wire_end ask(struct lookup *lookup, const char *host)
 {
-	enum wire_end end = WIRE_ANSWERED;
-	const pid_t shell = getpid();
-	int fds[2];
-	pid_t pid;
-
 	snprintf(lookup->answer, ANSWER_MAX, "!the lookup failed");
-	if (pipe2(fds, O_CLOEXEC) < 0) {
-		lookup->no_pipe = errno;
-		return WIRE_ANSWERED;
-	}
-	pid = fork();
-	if (pid == 0)
-		answer_in_child(host, shell, fds[1]);
-	if (pid < 0)
-		lookup->no_child = errno;
-	close(fds[1]);
-	if (pid > 0) {
-		end = wait_answer(lookup, fds[0]);
-		end_child(pid);
-	}
-	close(fds[0]);
-	return end;
+	return child_run(&lookup->child, answer_in_child, host, lookup->answer, ANSWER_MAX);
 }
 
 static bool is_address(const char *host)
@@ -165,16 +91,16 @@ static bool add_entry(const char *name, int len, const char *port, const char *a
 static int no_address(const struct lookup *lookup, const char *what, const char *host,
 		      const char *source, struct coder_error *err)
 {
-	if (lookup->no_child) {
+	if (lookup->child.no_process) {
 		coder_error_set(err, CODER_ERR_NO_ANSWER,
 				"cannot look up the %s %s: no process can be started: %s", what,
-				host, strerror(lookup->no_child));
+				host, strerror(lookup->child.no_process));
 		return coder_error_hint(err, "raise the limit of processes: ulimit -u");
 	}
-	if (lookup->no_pipe) {
+	if (lookup->child.no_pipe) {
 		coder_error_set(err, CODER_ERR_NO_ANSWER,
 				"cannot look up the %s %s: no pipe can be opened: %s", what, host,
-				strerror(lookup->no_pipe));
+				strerror(lookup->child.no_pipe));
 		return coder_error_hint(err, "raise the limit of open files: ulimit -n");
 	}
 	coder_error_set(err, CODER_ERR_NO_ANSWER, "cannot find the %s %s: %.100s", what, host,
@@ -195,7 +121,7 @@ static enum wire_end add_name(struct lookup *lookup, const char *what, const cha
 	end = ask(lookup, host);
 	if (end != WIRE_ANSWERED)
 		return end;
-	if (lookup->no_child || lookup->no_pipe || lookup->answer[0] == '!') {
+	if (lookup->child.no_process || lookup->child.no_pipe || lookup->answer[0] == '!') {
 		no_address(lookup, what, host, source, err);
 		return WIRE_FAILED;
 	}
@@ -226,7 +152,7 @@ enum wire_end lookup_names(const struct wire_options *o, const struct wire_excha
 			   int64_t deadline, const struct wire_quiet *quiet,
 			   struct coder_strings *ret, struct coder_error *err)
 {
-	struct lookup lookup = { .x = x, .quiet = quiet, .deadline = deadline };
+	struct lookup lookup = { .child = { .x = x, .quiet = quiet, .deadline = deadline } };
 	const struct proxy *proxy = o->proxy;
 	enum wire_end end = WIRE_ANSWERED;
 

@@ -24,6 +24,7 @@
 #include "lookup.h"
 #include "proxy.h"
 #include "sockets.h"
+#include "trial.h"
 
 #define KEPT_CONNECTIONS 5L
 #define DESCRIPTORS 8 /* that libcurl may need to begin with */
@@ -573,11 +574,12 @@ static enum wire_end look_up(struct run *run, struct coder_error *err)
 static enum wire_end begin(struct run *run, struct coder_error *err)
 {
 	struct wire *wire = run->wire;
+	enum wire_end end = trial_load(wire->o.libraries_variable, run->x, &run->quiet,
+				       wire->o.connect_timeout_ns, &curl, err);
 	CURLcode rc;
 
-	curl = libcurl_load(err);
-	if (!curl)
-		return WIRE_FAILED;
+	if (end != WIRE_ANSWERED)
+		return end;
 	(void)libcurl_ran_out();
 	wire->current = kept_claim(curl);
 	/* what came unasked would be taken for this request's answer */

@@ -68,6 +68,7 @@ struct wire_options {
 	const char *more_cas; /* PEM, beside those of the file; may be NULL */
 	const char *cert_file, *key_file; /* each may be NULL */
 	const struct proxy *proxy; /* NULL: none, whatever the environment says */
+	const char *libraries_variable; /* see trial.h; may be NULL */
 	int64_t connect_timeout_ns;
 	bool fresh;
 };

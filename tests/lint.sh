@@ -146,11 +146,13 @@ directions() {
 		json: base utf8
 		token: base allow duration json scope
 		proxy: base url
-		lookup: base
+		child:
+		trial: base child libcurl
+		lookup: base child
 		kept: sockets
 		failure: base proxy
 		bundle: error sockets
-		wire: base bundle failure kept libcurl lookup sockets
+		wire: base bundle failure kept libcurl lookup sockets trial
 		answer: base duration json proxy url
 		http: base answer header json proxy signals token url wire
 		client: base http json token

@@ -528,6 +528,103 @@ in_new_shell() {
 	is "$(requests)" ""
 }
 
+# keys_after SCRIPT - whether TLS keys are written to $HOME/keys by a call after it, in a shell of its own.
+keys_after() {
+	rm -f "$HOME/keys"
+	export TLS_URL CERTS CODER_SESSION_TOKEN
+	in_new_shell "CODER_CLIENT_TLS_CA_FILE=\$CERTS/ca.pem CODER_URL=\$TLS_URL CODER_SESSION_TOKEN=\$ADMIN_TOKEN; $1"
+	[[ $status == 0 ]] || fail "failed"
+	[[ -s $HOME/keys ]]
+}
+
+@test "a restricted shell's variables have no library write files" {
+	keys_after 'export SSLKEYLOGFILE=$HOME/keys; token_list -q'
+	! keys_after 'set -r; export SSLKEYLOGFILE=$HOME/keys; token_list -q' || fail "written"
+	! keys_after 'export SSLKEYLOGFILE=$HOME/keys; set -r; token_list -q' || fail "written"
+	! keys_after 'set -r; SSLKEYLOGFILE=$HOME/keys token_list -q' || fail "written"
+	! keys_after 'set -r; f() { local -x SSLKEYLOGFILE=$HOME/keys; token_list -q; }; f' || fail "written"
+	! keys_after 'set -r; export mine=$HOME/keys; declare -n SSLKEYLOGFILE=mine; token_list -q' || fail "written"
+	! keys_after 'set -r; export SSLKEYLOGFILE=$HOME/keys; (token_list -q); token_list -q | cat' || fail "written"
+}
+
+@test "a restricted shell's variables have no library load code or another configuration" {
+	printf '%s\n' 'openssl_conf = init' '[init]' 'providers = list' '[list]' 'null = null_section' \
+		'[null_section]' 'activate = 1' >"$HOME/null.cnf"
+	export TLS_URL CERTS HOME
+	# honoured, it leaves OpenSSL without a cipher
+	in_new_shell 'CODER_CLIENT_TLS_CA_FILE=$CERTS/ca.pem CODER_URL=$TLS_URL CODER_SESSION_TOKEN=$ADMIN_TOKEN
+		export OPENSSL_CONF=$HOME/null.cnf; token_list -q'
+	[[ $status != 0 ]] || fail "it was not honoured"
+	in_new_shell 'CODER_CLIENT_TLS_CA_FILE=$CERTS/ca.pem CODER_URL=$TLS_URL CODER_SESSION_TOKEN=$ADMIN_TOKEN
+		set -r; export OPENSSL_CONF=$HOME/null.cnf OPENSSL_MODULES=$HOME OPENSSL_ENGINES=$HOME; token_list -q'
+	is "$status/$err" 0/
+	# nor does a FIFO matter there
+	mkfifo "$HOME/fifo"
+	in_new_shell 'CODER_URL=$URL CODER_SESSION_TOKEN=$ADMIN_TOKEN
+		set -r; export OPENSSL_CONF=$HOME/fifo SSLKEYLOGFILE=$HOME/fifo; token_list -v ids'
+	is "$status/$err" 0/
+}
+
+@test "what a restricted shell hides from libraries is as it was after the call" {
+	in_new_shell 'CODER_URL=$URL CODER_SESSION_TOKEN=$ADMIN_TOKEN
+		export OPENSSL_CONF=/a SSLKEYLOGFILE=/b; OPENSSL_MODULES=/c; declare -ax OPENSSL_ENGINES=(d e)
+		show() { declare -p OPENSSL_CONF SSLKEYLOGFILE OPENSSL_MODULES OPENSSL_ENGINES; env | grep -E "OPENSSL|SSLKEY" | sort; }
+		before=$(show); set -r; token_list -v ids; token_view nosuch 2>&1
+		[[ $before == "$(show)" ]] && echo same
+		token_view grafana -c name --no-header -A OPENSSL_ASSOC; echo "${OPENSSL_ASSOC[name]}"
+		token_create -n t -v OPENSSL_CONF && [[ $OPENSSL_CONF == ??????????-* && $(env) == *OPENSSL_CONF=$OPENSSL_CONF* ]] && echo set'
+	is "$status/$err" 0/
+	is "$(grep -v nosuch <<<"$out")" $'same\ngrafana  \ngrafana\nset'
+}
+
+@test "a configuration of OpenSSL that includes a FIFO hangs nothing: a time limit and ^C end the call" {
+	local before=$SECONDS conf
+	mkfifo "$HOME/fifo"
+	mkdir "$HOME/dir"
+	mkfifo "$HOME/dir/x.cnf"
+	echo ".include $HOME/fifo" >"$HOME/direct.cnf"
+	echo ".include $HOME/direct.cnf" >"$HOME/nested.cnf"
+	echo ".include $HOME/dir" >"$HOME/directory.cnf"
+	printf '%s\n' 'openssl_conf = init' '[init]' 'providers = list' '[list]' 'own = own_section' \
+		'[own_section]' "module = $HOME/fifo" 'activate = 1' >"$HOME/module.cnf"
+	for conf in direct nested directory module; do
+		OPENSSL_CONF=$HOME/$conf.cnf in_new_shell 'CODER_URL=$URL CODER_SESSION_TOKEN=$ADMIN_TOKEN
+			export OPENSSL_CONF; token_list --timeout 0.5; echo "status $?"; unset OPENSSL_CONF; token_list -q >/dev/null && echo works'
+		is "$out" $'status 7\nworks'
+		has "$err" "no answer within 500 ms"
+	done
+	((SECONDS - before < 15)) || fail "took too long"
+	export OPENSSL_CONF=$HOME/nested.cnf
+	at_prompt <<-END
+		type token_list -q; echo "status \$?"
+		busy 0.5
+		key C
+		prompt 1
+	END
+	lacks "$screen" "status 0"
+}
+
+@test "a configuration of OpenSSL whose FIFO is read once hangs nothing either" {
+	mkfifo "$HOME/fifo"
+	echo ".include $HOME/fifo" >"$HOME/direct.cnf"
+	export OPENSSL_CONF=$HOME/direct.cnf
+	echo "# nothing" >"$HOME/fifo" &
+	in_new_shell 'CODER_URL=$URL CODER_SESSION_TOKEN=$ADMIN_TOKEN; trap "echo alarm" ALRM
+		token_list -q; echo "status $?"; unset OPENSSL_CONF; token_list -q; echo "status $?"'
+	is "$out" $'status 1\nstatus 1'
+	is "$(grep -c 'kept it waiting; mend their configuration, and start a new shell' <<<"$err")" 2
+}
+
+@test "a configuration of OpenSSL that is fine counts" {
+	local conf
+	: >"$HOME/empty.cnf"
+	for conf in /dev/null "$HOME/empty.cnf" /no/such/file; do
+		export OPENSSL_CONF=$conf
+		in_new_shell 'CODER_URL=$URL CODER_SESSION_TOKEN=$ADMIN_TOKEN; token_list -q >/dev/null; (token_list -q >/dev/null)'
+		is "$status/$err" 0/
+	done
+}
+
 # ---------------------------------------------------------------------------- TLS
 
 tls_refused() { # tls_refused URL PART - no secure connection, and no request came through

@@ -54,6 +54,17 @@ bool shell_restricted(void)
 	return fake.restricted;
 }
 
+bool shell_hide_variables(const char *const *names)
+{
+	(void)names;
+	fail();
+	return false;
+}
+
+void shell_show_variables(void)
+{
+}
+
 const char *shell_version(void)
 {
 	return "5.2";
