@@ -11,6 +11,8 @@
 #   make lint, check, format   style and architecture; test and lint; format the C files
 #   make test-live             the scenario against $CODER_URL
 #   make matrix [VERSIONS=5.3] the shell tests in bash 5.1, 5.2 and 5.3, with either malloc
+#   make distros               tests on other releases of Debian, each from nothing; as root.
+#                              DISTROS='bookworm trixie sid i386' GOALS='demo test lint'
 #   make bench, fuzz           measure; fuzz each parser for $FUZZ_SECONDS
 #   make picture               docs/completion.svg, the README's picture of completion
 #   make install, uninstall    PREFIX=/usr/local, DESTDIR=, LOADABLESDIR=$(PREFIX)/lib/bash
@@ -88,19 +90,21 @@ say = $(if $(V),,@printf '  %-5s %s\n' $(1) $@;)
 q = '$(subst ','\'',$(1))'
 
 # What a goal needs (scripts/deps.sh) is installed before anything is compiled.
-NEEDS_check := test lint
-NEEDS_test-live := test
+NEEDS_deps := build
+NEEDS_check := build test lint
+NEEDS_test-live := build test
 NEEDS_format := lint
-NEEDS_matrix := test matrix
-INSTALLING := test check test-live matrix lint format demo picture bench fuzz
-NEEDS := $(strip $(foreach g,$(filter $(INSTALLING),$(MAKECMDGOALS)),$(or $(NEEDS_$(g)),$(g))))
+NEEDS_matrix := build test matrix
+NEEDS_distros := distros
+INSTALLING := deps test check test-live matrix distros lint format demo picture bench fuzz
+NEEDS := $(strip $(foreach g,$(filter $(INSTALLING),$(MAKECMDGOALS)),$(or $(NEEDS_$(g)),build $(g))))
 INSTALL_NEEDS := $(if $(NEEDS),$(if $(DEPS),deps))
 
 all: $(SO)
 	@:
 
 deps:
-	@$(if $(DEPS),scripts/deps.sh build $(NEEDS),echo 'DEPS is empty: nothing is installed.')
+	@$(if $(DEPS),scripts/deps.sh $(NEEDS),echo 'DEPS is empty: nothing is installed.')
 
 # All that is built depends on this record of how. Before the first object of all, a look at
 # whether the compiler and the headers are there at all. A directory that was made here is marked,
@@ -153,6 +157,9 @@ test-live: all
 
 matrix: all $(UNIT) $(FAILING)
 	@BUILD=$(BUILD) T='$(T)' tests/matrix.sh $(VERSIONS)
+
+distros: $(INSTALL_NEEDS)
+	@GOALS='$(GOALS)' tests/distros.sh $(DISTROS)
 
 lint: all $(BUILD)/lib.a
 	@BUILD=$(BUILD) tests/lint.sh
@@ -233,7 +240,7 @@ clean:
 	rm -rf build $(patsubst %/.made-by-make,%,$(wildcard $(BUILD)/.made-by-make))
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: all picture deps test test-live matrix lint check format demo bench fuzz fuzzers \
+.PHONY: all picture deps test test-live matrix distros lint check format demo bench fuzz fuzzers \
 	man readme install uninstall clean FORCE
 .DELETE_ON_ERROR:
 # Else make would delete them after linking.

@@ -20,6 +20,7 @@ packages() {
 		;;
 	lint) echo 'clang-format shellcheck shfmt musl-tools' ;;
 	matrix) echo 'dpkg-dev make bison libncurses-dev' ;;
+	distros) echo 'mmdebstrap arch-test git' ;;
 	picture) echo 'python3 python3-pyte' ;;
 	bench) echo 'python3 jq curl' ;;
 	fuzz) echo 'clang libclang-rt-dev|libclang-rt-14-dev' ;;

@@ -15,6 +15,8 @@
 #   MALLOCS="libc"  only these builds (libc, bash)
 set -u -o pipefail
 cd "$(dirname "$0")/.." || exit
+# shellcheck source=tests/tools/mirror.bash
+source tests/tools/mirror.bash
 
 BUILD=${BUILD:-build}
 DIR=$PWD/$BUILD/matrix
@@ -34,20 +36,12 @@ apt_private() {
 		-o APT::Get::List-Cleanup=0 -o APT::Sandbox::User=root "$@" </dev/null
 }
 
-# The mirror that this machine's own Debian packages come from.
-mirror() {
-	# shellcheck disable=SC2016 # apt's variables
-	apt-get indextargets --format '$(ORIGIN) $(LABEL) $(REPO_URI)' |
-		awk '$1 == "Debian" && $2 == "Debian" { print $3; exit }'
-}
-
 # fetch_source VERSION - the unpacked source in $DIR/src-VERSION.
 fetch_source() {
 	local release=${RELEASES[$1]-} url
 	[[ -e $DIR/src-$1/configure ]] && return
 	[[ $release ]] || die "no source of bash $1: put it in $DIR/src-$1"
-	url=$(mirror)
-	[[ $url ]] || die "apt names no Debian mirror"
+	url=$(mirror) || die "apt names no Debian archive"
 	mkdir -p "$DIR"/apt/{lists,cache}/partial "$DIR/download-$1" || exit
 	echo "deb-src [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $url $release main" \
 		>"$DIR/apt/sources.list"

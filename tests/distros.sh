@@ -1,0 +1,281 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# distros.sh [RELEASE...] - tries the tree on releases of Debian, each from a bare machine: bookworm,
+# trixie, sid, and i386 (the newest release that has that architecture). In a chroot that holds apt
+# and make it runs `make GOAL` for each goal, on a clean copy of the tree, without a terminal and
+# without anything of the caller's environment. Ends with "N passed, N failed" over all.
+#
+#   GOALS='demo test lint'   what is run, in this order; a goal may have its variables: 'test:T=unit'
+#   LANES=2                  how many releases at a time
+#   LANDED=COMMIT            what sid is compared with, see below
+#
+# The chroots come from the archive that this machine's apt uses, and use apt as it is set up here:
+# options of Acquire, proxies, certificates, keys and credentials. They are kept for a week in
+# ${XDG_CACHE_HOME:-~/.cache}/coder-tokens/distros, beside the packages that were downloaded. Each
+# run unpacks them anew, in name spaces of its own: nothing stays mounted or running. Needs root.
+#
+# The copy holds what git tracks, as it is in this directory. Logs are in build/distros.
+#
+# Sid moves. What fails there is tried again, in the same chroot, on the last commit that has
+# landed; what fails there, too, is reported as known and counts as skipped. The last landed commit
+# is the newest that is six hours older than HEAD, as what is submitted at once is made within less;
+# LANDED=COMMIT names another. Where there is none, all failures count.
+set -u -o pipefail
+cd "$(dirname "$0")/.." || exit
+# shellcheck source=tests/tools/mirror.bash
+source tests/tools/mirror.bash
+
+OUT=$PWD/build/distros
+CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/coder-tokens/distros
+GOALS=${GOALS:-demo test lint}
+DAYS=7       # how long a base is used
+LIMIT=3600   # seconds for a goal
+SUBMIT=21600 # seconds in which all of a submission was made
+TREE=/root/coder-tokens
+
+die() {
+	printf 'distros.sh: %s\n' "$*" >&2
+	exit 1
+}
+
+# say LINE... - in one piece, as another release may report at the same time.
+say() {
+	printf "$RELEASE: %s\n" "$@" | flock "$OUT/print.lock" cat
+}
+
+# --------------------------------------------------------------- bare machines
+
+# apt_options [DIRECTORY] - apt's options for the network, as they are here, or for a chroot in
+# DIRECTORY: the files that they name are copied there.
+apt_options() {
+	local name value certificates=/etc/ssl/certs/ca-certificates.crt
+	while read -r name value; do
+		[[ $value && $name != *:: ]] || continue
+		if [[ $name =~ ::(CAInfo|SslCert|SslKey|CrlFile)$ && -f $value ]]; then
+			value=$(copy_file "$value" "$@") || return
+		fi
+		printf '%s "%s";\n' "$name" "$value"
+	done < <(apt-config dump --format '%F %v%n' Acquire |
+		grep -vE '::(IndexTargets|Changelogs|Languages|CompressionTypes|GzipIndexes|cdrom)|Auto-?Detect')
+	# What apt would take from the environment and from the system, which a chroot does not see.
+	for name in http https; do
+		value=${name}_proxy
+		[[ ! ${!value-} ]] || printf 'Acquire::%s::Proxy "%s";\n' "$name" "${!value}"
+	done
+	if [[ -f $certificates && ! $(apt-config dump --format '%v' Acquire::https::CAInfo) ]]; then
+		value=$(copy_file "$certificates" "$@") || return
+		printf 'Acquire::https::CAInfo "%s";\n' "$value"
+	fi
+}
+
+# copy_file FILE [DIRECTORY] - copies it to the chroot in DIRECTORY, if there is one; prints its name
+# there.
+copy_file() {
+	local name=$1
+	if (($# == 2)); then
+		name=/etc/apt/host/${1##*/}
+		mkdir -p "$2/etc/apt/host" && cp "$1" "$2$name" || return
+	fi
+	printf '%s\n' "$name"
+}
+
+# bounded SECONDS COMMAND... - ends with all that it started after so long, or when this shell ends.
+# In name spaces of its own: what it mounts and starts is gone with it.
+# (In the background, so that a trap need not wait; --default-signal: what runs there ignores ^C.)
+bounded() {
+	env --default-signal setpriv --pdeathsig KILL timeout --foreground -s KILL "$1" setpriv --pdeathsig KILL \
+		unshare --mount --propagation private --pid --fork --kill-child --mount-proc "${@:2}" </dev/null &
+	JOB=$!
+	wait "$JOB"
+}
+
+# make_base SUITE ARCHITECTURE - makes the chroot's archive, $BASE.tar, unless there is one that is
+# new enough. The packages in $BASE.debs, which spare downloads, are as old as it is.
+make_base() {
+	local url
+	BASE=$CACHE/$1-$2
+	exec {lock}>"$BASE.lock" && flock "$lock" || return
+	[[ ! $(find "$BASE.tar" -mtime "-$DAYS" 2>/dev/null) ]] || return 0
+	rm -rf --one-file-system "$BASE.debs" "$BASE.tar" "$BASE.new"
+	url=$(mirror) || {
+		echo "apt names no Debian archive here"
+		return 1
+	}
+	apt_options >"$BASE.conf" || return
+	# shellcheck disable=SC2016 # mmdebstrap's argument
+	TMPDIR=$CACHE bounded 1800 mmdebstrap --mode=root --format=directory --variant=apt --include=make \
+		--architectures="$2" --aptopt="$BASE.conf" --setup-hook='
+			cd /etc/apt && for f in auth.conf auth.conf.d keyrings trusted.gpg.d; do
+				[ ! -e "$f" ] || cp -r "$f" "$1/etc/apt/" || exit
+			done' \
+		"$1" "$BASE.new" "$url" &&
+		apt_options "$BASE.new" >"$BASE.new/etc/apt/apt.conf.d/99mmdebstrap" &&
+		tar -C "$BASE.new" -cf "$BASE.tar.new" . && mv "$BASE.tar.new" "$BASE.tar" &&
+		mkdir "$BASE.debs" && rm -rf --one-file-system "$BASE.new"
+}
+
+# unpack - a machine that is made of $BASE, in $ROOT, with the tree in it.
+unpack() {
+	tar -C "$ROOT" -xpf "$BASE.tar" &&
+		rm -f "$ROOT/etc/resolv.conf" && install -m 644 /etc/resolv.conf /etc/hosts "$ROOT/etc/" &&
+		cp -al "$BASE.debs/." "$ROOT/var/cache/apt/archives/" &&
+		mkdir "$ROOT$TREE" && tar -C "$ROOT$TREE" -xf "$OUT/tree.tar"
+}
+
+# inside SECONDS DIRECTORY COMMAND... - runs it in $ROOT.
+inside() {
+	local limit=$1
+	shift
+	# shellcheck disable=SC2016 # the inner shells' arguments
+	bounded "$limit" bash -c '
+		root=$1
+		shift
+		mount -t proc proc "$root/proc" && mount -t sysfs -o ro sys "$root/sys" &&
+			mount --rbind /dev "$root/dev" && mount -t tmpfs tmpfs "$root/dev/shm" &&
+			mount -t devpts -o newinstance,ptmxmode=0666 devpts "$root/dev/pts" || exit
+		exec env -i HOME=/root LANG=C.UTF-8 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
+			chroot "$root" sh -c '\''cd "$1" && shift && exec "$@"'\'' - "$@"
+	' - "$ROOT" "$@"
+}
+
+# ---------------------------------------------------------------------- results
+
+# last_line LOG - the line in which a goal counts, at its end.
+last_line() {
+	grep -aE '^[0-9]+ passed, [0-9]+ failed(, [0-9]+ skipped)?$' "$1" | tail -n 1
+}
+
+# result LOG STATUS - sets passed, failed and skipped to what a goal has counted. One that counts
+# nothing has passed, or failed, as a whole.
+result() {
+	passed=0 failed=0 skipped=0
+	[[ ! $(last_line "$1") =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed(,\ ([0-9]+))? ]] ||
+		passed=${BASH_REMATCH[1]} failed=${BASH_REMATCH[2]} skipped=${BASH_REMATCH[4]:-0}
+	if (($2 == 0 && passed + failed + skipped == 0)); then
+		passed=1
+	elif (($2 != 0 && failed == 0)); then
+		failed=1
+	fi
+}
+
+# failures LOG - names what failed, of a goal that has not passed.
+failures() {
+	grep -aE '^(failed: |not ok - )' "$1" && return
+	[[ $(last_line "$1") ]] || echo 'failed: it came to no end'
+}
+
+# compare LOG GOAL... - sets known to those failures in the log that the last landed commit shows, too.
+compare() {
+	local landed=$TREE.landed file files output=$OUT/$RELEASE-landed.log status=0
+	known=()
+	[[ $LANDED ]] || return
+	if [[ ! -d $ROOT$landed ]]; then
+		mkdir "$ROOT$landed" && git archive "$LANDED" | tar -C "$ROOT$landed" -x || return
+	fi
+	mapfile -t files < <(failures "$1" | sed -n 's|^failed: \(tests/[^:]*\): .*|\1|p' | sort -u)
+	((${#files[@]})) || files=('')
+	: >"$output"
+	for file in "${files[@]}"; do
+		inside "$LIMIT" "$landed" make "${@:2}" ${file:+"T=$file"} >>"$output" 2>&1 || status=1
+	done
+	((status == 0)) ||
+		mapfile -t known < <(comm -12 <(failures "$1" | sort -u) <(failures "$output" | sort -u))
+}
+
+# try_goal GOAL[:NAME=VALUE]... - runs it, reports it, and adds it to the totals.
+try_goal() {
+	local words log status begin=$SECONDS line lines=() known=()
+	IFS=: read -ra words <<<"$1"
+	log=$OUT/$RELEASE-${words[0]}.log
+	inside "$LIMIT" "$TREE" make "${words[@]}" >"$log" 2>&1
+	status=$?
+	result "$log" "$status"
+	if ((failed > 0)); then
+		mapfile -t lines < <(failures "$log")
+		[[ ${lines-} != *'no end' ]] || mapfile -t -O 1 lines < <(tail -n 20 "$log")
+		[[ $SUITE != sid ]] || compare "$log" "${words[@]}"
+		((failed -= ${#known[@]}, skipped += ${#known[@]}))
+		lines+=("${known[@]/#/known, as ${LANDED:0:10} shows it, too: }")
+	fi
+	line="make ${words[*]}: $passed passed, $failed failed"
+	((skipped == 0)) || line+=", $skipped skipped"
+	say "$line ($((SECONDS - begin)) s, ${log#"$PWD/"})" "${lines[@]}"
+	((total_passed += passed, total_failed += failed, total_skipped += skipped))
+}
+
+# Nothing of a run is left, whatever ended it.
+clean_up() {
+	[[ ! ${JOB-} ]] || kill -KILL "$JOB" 2>/dev/null
+	wait
+	[[ ! ${ROOT-} ]] || rm -rf --one-file-system "$ROOT"
+}
+
+# one RELEASE - all goals on it; leaves its totals in $OUT/RELEASE.result.
+one() {
+	local suites=("$1") arch goal passed failed skipped total_passed=0 total_failed=0 total_skipped=0
+	RELEASE=$1
+	arch=$(dpkg --print-architecture) || exit
+	[[ $1 != i386 ]] || suites=(sid trixie bookworm) arch=i386
+	trap clean_up EXIT
+	trap 'exit 143' TERM INT HUP
+	for SUITE in "${suites[@]}"; do
+		make_base "$SUITE" "$arch" >"$OUT/$1-base.log" 2>&1 && break
+		mapfile -t lines < <(tail -n 5 "$OUT/$1-base.log")
+		say "no chroot of $SUITE for $arch can be made:" "${lines[@]}"
+		SUITE=
+	done
+	[[ $SUITE ]] && ROOT=$(mktemp -d "$CACHE/run.$$.XXXXXX") && unpack || exit
+	[[ $SUITE == "$1" ]] || say "this is $SUITE"
+	for goal in $GOALS; do try_goal "$goal"; done
+	find "$ROOT/var/cache/apt/archives" -maxdepth 1 -name '*.deb' -exec cp -ln -t "$BASE.debs" {} +
+	echo "$total_passed $total_failed $total_skipped" >"$OUT/$1.result"
+}
+
+# what_is_tried - the tree as git tracks it, in $OUT/tree.tar; prints which that is.
+what_is_tried() {
+	local commit
+	commit=$(git stash create) && git archive -o "$OUT/tree.tar" "${commit:-HEAD}" || return
+	echo "tree: $(git log -1 --format='%h %s' HEAD)${commit:+, with what has changed here since}"
+}
+
+# ------------------------------------------------------------------------- run
+
+umask 022
+if [[ ${1-} == --one ]]; then
+	one "$2"
+	exit
+fi
+
+releases=("$@")
+((${#releases[@]})) || releases=(bookworm trixie sid i386)
+[[ $(id -u) == 0 ]] || die 'needs root: it mounts, and changes the root directory'
+for tool in git mmdebstrap arch-test apt-get dpkg unshare setpriv; do
+	command -v "$tool" >/dev/null || die "needs $tool"
+done
+git rev-parse HEAD >/dev/null || die 'needs a git checkout: what git tracks is what is tried'
+mkdir -p "$OUT" "$CACHE" && chmod 700 "$CACHE" && rm -f "$OUT"/* || exit
+for root in "$CACHE"/run.*; do # of runs that were killed
+	pid=${root##*/run.} pid=${pid%%.*}
+	[[ -d /proc/$pid || ! -d $root ]] || rm -rf --one-file-system "$root"
+done
+what_is_tried || die "git gives no copy of the tree"
+LANDED=${LANDED-$(git rev-list -1 --min-age=$(($(git log -1 --format=%ct HEAD) - SUBMIT)) HEAD)}
+export LANDED GOALS
+
+trap 'exit 143' TERM INT HUP
+for release in "${releases[@]}"; do
+	while (($(jobs -pr | wc -l) >= ${LANES:-2})); do wait -n; done
+	setpriv --pdeathsig TERM "$0" --one "$release" &
+done
+wait
+passed=0 failed=0 skipped=0
+for release in "${releases[@]}"; do
+	p=0 f=1 s=0 # of one that came to no end
+	[[ ! -e $OUT/$release.result ]] || read -r p f s <"$OUT/$release.result"
+	((passed += p, failed += f, skipped += s))
+done
+printf '%d passed, %d failed' "$passed" "$failed"
+((skipped == 0)) || printf ', %d skipped' "$skipped"
+echo
+((failed == 0))
