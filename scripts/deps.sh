@@ -94,7 +94,7 @@ install() {
 	echo "Installing${root:+ with sudo}:$wanted" >&2
 	# shellcheck disable=SC2086 # words on purpose: an empty prefix, a list of packages
 	$root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends \
-		-o Dpkg::Use-Pty=0 $wanted </dev/null >&2
+		-o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=300 $wanted </dev/null >&2
 }
 # The package lists may be absent, or too old for the mirror.
 # shellcheck disable=SC2086 # words

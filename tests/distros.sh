@@ -120,7 +120,7 @@ unpack() {
 	tar -C "$ROOT" -xpf "$BASE.tar" &&
 		rm -f "$ROOT/etc/resolv.conf" && install -m 644 /etc/resolv.conf /etc/hosts "$ROOT/etc/" &&
 		cp -al "$BASE.debs/." "$ROOT/var/cache/apt/archives/" &&
-		mkdir "$ROOT$TREE" && tar -C "$ROOT$TREE" -xf "$OUT/tree.tar"
+		mkdir "$ROOT$TREE" && tar -C "$ROOT$TREE" -xf "$TARBALL"
 }
 
 # inside SECONDS DIRECTORY COMMAND... - runs it in $ROOT.
@@ -205,6 +205,7 @@ try_goal() {
 }
 
 # Nothing of a run is left, whatever ended it.
+# shellcheck disable=SC2317 # a trap calls it
 clean_up() {
 	[[ ! ${JOB-} ]] || kill -KILL "$JOB" 2>/dev/null
 	wait
@@ -232,50 +233,51 @@ one() {
 	echo "$total_passed $total_failed $total_skipped" >"$OUT/$1.result"
 }
 
-# what_is_tried - the tree as git tracks it, in $OUT/tree.tar; prints which that is.
+# what_is_tried - the tree as git tracks it, in $TARBALL; prints which that is.
 what_is_tried() {
 	local commit
-	commit=$(git stash create) && git archive -o "$OUT/tree.tar" "${commit:-HEAD}" || return
+	commit=$(git stash create) && git archive --format=tar -o "$TARBALL" "${commit:-HEAD}" || return
 	echo "tree: $(git log -1 --format='%h %s' HEAD)${commit:+, with what has changed here since}"
 }
 
-# ------------------------------------------------------------------------- run
+# all [RELEASE...] - so many at a time, and the totals.
+all() {
+	local releases=("$@") release root tool pid p f s passed=0 failed=0 skipped=0
+	((${#releases[@]})) || releases=(bookworm trixie sid i386)
+	[[ $(id -u) == 0 ]] || die 'needs root: it mounts, and changes the root directory'
+	for tool in git mmdebstrap arch-test apt-get dpkg unshare setpriv; do
+		command -v "$tool" >/dev/null || die "needs $tool"
+	done
+	git rev-parse HEAD >/dev/null || die 'needs a git checkout: what git tracks is what is tried'
+	mkdir -p "$OUT" "$CACHE" && chmod 700 "$CACHE" || exit
+	for release in "${releases[@]}"; do rm -f "$OUT/$release"[-.]*; done
+	for root in "$CACHE"/run.*; do # of runs that were killed
+		pid=${root##*/run.} pid=${pid%%.*}
+		[[ -d /proc/$pid || ! -d $root ]] || rm -rf --one-file-system "$root"
+	done
+	TARBALL=$(mktemp "$OUT/tree.XXXXXX") || exit
+	trap 'rm -f "$TARBALL"' EXIT
+	what_is_tried || die "git gives no copy of the tree"
+	LANDED=${LANDED-$(git rev-list -1 --min-age=$(($(git log -1 --format=%ct HEAD) - SUBMIT)) HEAD)}
+	export LANDED GOALS TARBALL
+
+	trap 'exit 143' TERM INT HUP
+	for release in "${releases[@]}"; do
+		while (($(jobs -pr | wc -l) >= ${LANES:-2})); do wait -n; done
+		setpriv --pdeathsig TERM "$0" --one "$release" &
+	done
+	wait
+	for release in "${releases[@]}"; do
+		p=0 f=1 s=0 # of one that came to no end
+		[[ ! -e $OUT/$release.result ]] || read -r p f s <"$OUT/$release.result"
+		((passed += p, failed += f, skipped += s))
+	done
+	printf '%d passed, %d failed' "$passed" "$failed"
+	((skipped == 0)) || printf ', %d skipped' "$skipped"
+	echo
+	((failed == 0))
+}
 
 umask 022
-if [[ ${1-} == --one ]]; then
-	one "$2"
-	exit
-fi
-
-releases=("$@")
-((${#releases[@]})) || releases=(bookworm trixie sid i386)
-[[ $(id -u) == 0 ]] || die 'needs root: it mounts, and changes the root directory'
-for tool in git mmdebstrap arch-test apt-get dpkg unshare setpriv; do
-	command -v "$tool" >/dev/null || die "needs $tool"
-done
-git rev-parse HEAD >/dev/null || die 'needs a git checkout: what git tracks is what is tried'
-mkdir -p "$OUT" "$CACHE" && chmod 700 "$CACHE" && rm -f "$OUT"/* || exit
-for root in "$CACHE"/run.*; do # of runs that were killed
-	pid=${root##*/run.} pid=${pid%%.*}
-	[[ -d /proc/$pid || ! -d $root ]] || rm -rf --one-file-system "$root"
-done
-what_is_tried || die "git gives no copy of the tree"
-LANDED=${LANDED-$(git rev-list -1 --min-age=$(($(git log -1 --format=%ct HEAD) - SUBMIT)) HEAD)}
-export LANDED GOALS
-
-trap 'exit 143' TERM INT HUP
-for release in "${releases[@]}"; do
-	while (($(jobs -pr | wc -l) >= ${LANES:-2})); do wait -n; done
-	setpriv --pdeathsig TERM "$0" --one "$release" &
-done
-wait
-passed=0 failed=0 skipped=0
-for release in "${releases[@]}"; do
-	p=0 f=1 s=0 # of one that came to no end
-	[[ ! -e $OUT/$release.result ]] || read -r p f s <"$OUT/$release.result"
-	((passed += p, failed += f, skipped += s))
-done
-printf '%d passed, %d failed' "$passed" "$failed"
-((skipped == 0)) || printf ', %d skipped' "$skipped"
-echo
-((failed == 0))
+if [[ ${1-} == --one ]]; then one "$2"; else all "$@"; fi
+exit
