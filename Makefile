@@ -14,7 +14,8 @@
 #   make distros               tests on other releases of Debian, each from nothing; as root.
 #                              DISTROS='bookworm trixie sid i386' GOALS='demo test lint'
 #   make bench, fuzz           measure; fuzz each parser for $FUZZ_SECONDS
-#   make picture               docs/completion.svg, the README's picture of completion
+#   make picture               $(BUILD)/completion.svg, a picture of completion; the README's is
+#                              taken with PICTURE=docs/completion.svg
 #   make install, uninstall    PREFIX=/usr/local, DESTDIR=, LOADABLESDIR=$(PREFIX)/lib/bash
 #   make man, readme, clean    the manual pages; the tables in README.md; removes what was built
 #
@@ -172,9 +173,10 @@ format: | $(INSTALL_NEEDS)
 demo: all
 	@BUILD=$(BUILD) tests/demo.sh $(SCRIPT)
 
-# The README's picture: what a real terminal showed. python3-pyte belongs to Debian's own python3.
+# What a real terminal showed. python3-pyte belongs to Debian's own python3.
+PICTURE ?= $(BUILD)/completion.svg
 picture: all
-	$(firstword $(wildcard /usr/bin/python3) python3) tests/pty/picture.py $(SO) docs/completion.svg
+	$(firstword $(wildcard /usr/bin/python3) python3) tests/pty/picture.py $(SO) $(call q,$(PICTURE))
 
 bench: all
 	@BUILD=$(BUILD) tests/bench/run.sh

@@ -34,7 +34,7 @@ fi
 		if [[ $(id -u) == 0 ]] || command -v sudo >/dev/null; then as=; else as=' (as root)'; fi
 		echo "To install everything that building needs: make deps$as"
 	else
-		echo "README.md, 'What it depends on', names the packages of other systems."
+		echo "README.md, under 'Install', names the packages of other systems."
 	fi
 } >&2
 exit 1

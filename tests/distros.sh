@@ -97,22 +97,22 @@ make_base() {
 	BASE=$CACHE/$1-$2
 	exec {lock}>"$BASE.lock" && flock "$lock" || return
 	[[ ! $(find "$BASE.tar" -mtime "-$DAYS" 2>/dev/null) ]] || return 0
-	rm -rf --one-file-system "$BASE.debs" "$BASE.tar" "$BASE.new"
+	rm -rf --one-file-system "$BASE".{tar,debs,new,tmp} && mkdir "$BASE.tmp" || return
 	url=$(mirror) || {
 		echo "apt names no Debian archive here"
 		return 1
 	}
 	apt_options >"$BASE.conf" || return
 	# shellcheck disable=SC2016 # mmdebstrap's argument
-	TMPDIR=$CACHE bounded 1800 mmdebstrap --mode=root --format=directory --variant=apt --include=make \
-		--architectures="$2" --aptopt="$BASE.conf" --setup-hook='
+	TMPDIR=$BASE.tmp bounded 1800 mmdebstrap --mode=root --format=directory --variant=apt --include=make \
+		--architectures="$2" --aptopt="$BASE.conf" --dpkgopt=force-unsafe-io --setup-hook='
 			cd /etc/apt && for f in auth.conf auth.conf.d keyrings trusted.gpg.d; do
 				[ ! -e "$f" ] || cp -r "$f" "$1/etc/apt/" || exit
 			done' \
 		"$1" "$BASE.new" "$url" &&
 		apt_options "$BASE.new" >"$BASE.new/etc/apt/apt.conf.d/99mmdebstrap" &&
 		tar -C "$BASE.new" -cf "$BASE.tar.new" . && mv "$BASE.tar.new" "$BASE.tar" &&
-		mkdir "$BASE.debs" && rm -rf --one-file-system "$BASE.new"
+		mkdir "$BASE.debs" && rm -rf --one-file-system "$BASE".{new,tmp}
 }
 
 # unpack - a machine that is made of $BASE, in $ROOT, with the tree in it.

@@ -161,6 +161,22 @@ To install everything that building needs: make deps"
 	[[ ! -e $BATS_TEST_TMPDIR/installing ]] || fail "it wanted to install"
 }
 
+@test "make picture draws a picture of its own, and the README's only if asked to" {
+	cd "$REPO"
+	has "$(make -n DEPS= picture)" " 'build/completion.svg'"
+	has "$(make -n DEPS= PICTURE=docs/completion.svg picture)" " 'docs/completion.svg'"
+}
+
+@test "where there is no apt, the README names the packages of other systems" {
+	local system tool
+	for tool in make bash sh env cmp mkdir; do ln -s "$(command -v "$tool")" "$BIN"; done
+	PATH=$BIN try make -C "$REPO" -s BUILD="$BATS_TEST_TMPDIR/b" CC=no-such-cc
+	has "$err" "README.md, under 'Install', names the packages of other systems."
+	for system in Debian Fedora Arch Alpine openSUSE Homebrew; do
+		sed -n '/^## Install/,/^## /p' "$REPO/README.md" | grep -qE "^\\| $system" || fail "$system"
+	done
+}
+
 # in_release NAME... - the machine that deps.sh sees: a Debian that has these packages, once its
 # lists are there ($LISTS), and has installed $INSTALLED. What apt-get does is written to $DONE.
 in_release() {

@@ -8,6 +8,7 @@ the terminal then shows. Nothing in the picture is written by hand. Needs python
 
 import html
 import os
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -52,8 +53,8 @@ def write_rc(directory: Path, shared_object: str, values: dict) -> str:
     rcfile.write_text(
         f"PS1='{PROMPT}'\n"
         f"CODER_URL={values['CODER_URL']} CODER_SESSION_TOKEN={values['ALICE_TOKEN']}\n"
-        f"enable -f {shared_object} token_create token_list token_view token_rm\n"
-        f"source {REPO}/completion/coder_tokens.bash\n"
+        f"enable -f {shlex.quote(shared_object)} token_create token_list token_view token_rm\n"
+        f"source {shlex.quote(str(REPO))}/completion/coder_tokens.bash\n"
         "bind 'set bell-style none'; bind 'set page-completions off'\n"
         "bind 'set enable-bracketed-paste off'\n"
     )
