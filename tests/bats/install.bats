@@ -5,6 +5,12 @@
 load helper
 SANDBOX_OPTIONS=(--seed demo)
 
+# make_ takes the build as it is: manual pages of an older one would be installed.
+setup_file() {
+	flock "${SO%/*}" rm -f "${SO%/*}"/man/*.1
+	sandbox_start "${SANDBOX_OPTIONS[@]}"
+}
+
 setup() {
 	shell_setup
 	ROOT=$BATS_TEST_TMPDIR/root
