@@ -210,7 +210,8 @@ run_examples() {
 @test "exit statuses are the same in help, manual page and README" {
 	local b status meaning n=0
 	while IFS='|' read -r _ status meaning _; do
-		status=$(xargs <<<"$status") meaning=$(xargs <<<"$meaning")
+		read -r status <<<"$status"
+		read -r meaning <<<"$meaning"
 		n=$((n + 1))
 		for b in "${BUILTINS[@]}"; do
 			has "$("$b" --help | tr -s ' \n' ' ')" " $status $meaning"
