@@ -140,10 +140,11 @@ $(BUILD)/unit/%: $(BUILD)/tests/unit/%.o $(BUILD)/builtins.a $(BUILD)/lib.a
 	@mkdir -p $(@D)
 	$(call say,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -Wl,--gc-sections $(WRAP) -o $@ $^ -lcmocka $(LIBS)
 
-# Preloaded into a shell, the first lets chosen allocations fail; found before the real libcurl,
-# the second lets chosen calls of it fail.
-FAILING := $(BUILD)/failmalloc.so $(BUILD)/failcurl/libcurl.so.4
+# Preloaded into a shell, the first lets chosen allocations fail, and the second every thread;
+# found before the real libcurl, the third lets chosen calls of it fail.
+FAILING := $(BUILD)/failmalloc.so $(BUILD)/nothread.so $(BUILD)/failcurl/libcurl.so.4
 $(BUILD)/failmalloc.so: tests/tools/failmalloc.c
+$(BUILD)/nothread.so: tests/tools/nothread.c
 $(BUILD)/failcurl/libcurl.so.4: tests/tools/failcurl.c
 $(FAILING): tests/tools/control.h Makefile $(BUILD)/flags
 	@mkdir -p $(@D)

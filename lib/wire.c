@@ -317,6 +317,14 @@ static CURLcode set_tls(struct run *run)
 	/* libcurl keeps the parsed CAs (20 ms) only if there is no directory of them */
 	if (o->ca_file || has_ca_file())
 		SET(CURLOPT_CAPATH, NULL);
+	/* Go's client, too, trusts the same authorities for a proxy's own TLS */
+	if (o->proxy && o->proxy->tls) {
+		SET(CURLOPT_PROXY_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+		if (o->ca_file)
+			SET(CURLOPT_PROXY_CAINFO, o->ca_file);
+		if (o->ca_file || has_ca_file())
+			SET(CURLOPT_PROXY_CAPATH, NULL);
+	}
 	if (!o->cert_file)
 		return rc;
 	SET(CURLOPT_SSLCERT, o->cert_file);

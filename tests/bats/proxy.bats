@@ -1,0 +1,387 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Proxies of the environment: which one is asked, about what, and who is blamed. The deployments
+# are called coder.example.com, which only the proxies find: these know where it is.
+
+load helper
+
+setup_file() {
+	export CERTS=$BATS_FILE_TMPDIR/certs
+	"$SANDBOX/certs.sh" "$CERTS"
+	sandbox_start --tls --cert "$CERTS/othername.pem" --key "$CERTS/othername.key" \
+		--control-ready "$BATS_FILE_TMPDIR/control" --log "$BATS_FILE_TMPDIR/tls.log" --rate-limit 0
+	export TLS_AT=${URL#https://} TLS_TOKEN=$ADMIN_TOKEN TLS_PID=$SANDBOX_PID
+	sandbox_start --rate-limit 0
+	export AT=${URL#http://}
+}
+
+teardown_file() {
+	kill "$TLS_PID"
+	sandbox_stop
+}
+
+setup() {
+	shell_setup
+	unset http_proxy HTTP_PROXY https_proxy HTTPS_PROXY all_proxy ALL_PROXY no_proxy NO_PROXY
+	unset SSL_CERT_FILE SSL_CERT_DIR
+	export CODER_CLIENT_TLS_CA_FILE=$CERTS/ca.pem
+	cd "$BATS_TEST_TMPDIR" || return
+	: >log
+}
+
+# plain, tls - the deployment that the next calls go to; proxies that are started now connect to it.
+plain() {
+	CODER_URL=http://coder.example.com TO=$AT
+	CODER_SESSION_TOKEN=$ADMIN_TOKEN
+	# the warning of plain text comes once
+	http_proxy=127.0.0.1:1 token_list --timeout 1ms >/dev/null 2>&1 || :
+}
+
+tls() {
+	CODER_URL=https://coder.example.com TO=$TLS_AT
+	CODER_SESSION_TOKEN=$TLS_TOKEN
+}
+
+# start_proxy [OPTION]... - one that ends with the test; sets PROXY, its host and port.
+start_proxy() {
+	local i
+	rm -f ready
+	python3 "$REPO/tests/tools/proxy.py" ready log "$TO" "$@" 3>&- &
+	for ((i = 0; i < 200; i++)); do
+		[[ -s ready ]] && break
+		sleep 0.05
+	done
+	PROXY=127.0.0.1:$(<ready)
+}
+
+# asked - what the proxies were asked since the last time.
+asked() {
+	cat log
+	: >log
+}
+
+# works - a call does, as far as possible without a word.
+works() {
+	try token_list -q --timeout 20
+	[[ $status == 0 ]] || fail "$*"
+}
+
+# blamed PART... - a call fails with status 7 and one line with these parts; no password is in it.
+blamed() {
+	local part
+	try token_list -v ids --timeout 20
+	refused 7 "$1"
+	for part; do has "$err" "$part"; done
+	lacks "$err" s3cret
+	is "${TOKEN_ERROR[status]}" 7
+}
+
+# ------------------------------------------------------------------ asked what
+
+@test "each kind of proxy is asked for the deployment by its name, unless it takes addresses only" {
+	tls
+	start_proxy
+	export https_proxy CODER_TOKENS_KEEPALIVE=0
+	for https_proxy in "$PROXY" "http://$PROXY" "http://localhost:${PROXY#*:}/" "HTTP://$PROXY/x?y"; do
+		works "$https_proxy"
+		is "$(asked | uniq)" "CONNECT coder.example.com:443"
+	done
+	for https_proxy in "socks5h://$PROXY" "socks5h://localhost:${PROXY#*:}"; do
+		works "$https_proxy"
+		is "$(asked | uniq)" "SOCKS5 name coder.example.com:443"
+	done
+	https_proxy=socks4a://$PROXY
+	works "$https_proxy"
+	is "$(asked | uniq)" "SOCKS4 name coder.example.com:443"
+	# these two want an address
+	for https_proxy in "socks5://$PROXY" "socks4://$PROXY"; do
+		blamed "cannot find the host coder.example.com: " "check CODER_URL and the network"
+		is "$(asked | uniq)" ""
+	done
+}
+
+@test "a SOCKS proxy that takes addresses only is given the one that was looked up here" {
+	unshare -m true 2>/dev/null || skip "needs the right to mount"
+	export CODER_URL=http://coder.example.com CODER_SESSION_TOKEN=$ADMIN_TOKEN TO=$AT all_proxy SO
+	printf '127.9.8.7 coder.example.com\n127.0.0.1 localhost\n' >hosts
+	start_proxy
+	for all_proxy in "socks5://$PROXY" "socks4://$PROXY" "socks://localhost:${PROXY#*:}"; do
+		try unshare -m sh -c 'mount --bind hosts /etc/hosts && exec "$@"' sh "$BASH" --norc -c '
+			enable -f "$SO" token_list; token_list -q --timeout 20'
+		is "$status" 0
+		has "$(asked)" " address 127.9.8.7:80"
+	done
+}
+
+@test "over plain http a proxy gets the request itself, over https nothing of it" {
+	plain
+	start_proxy
+	http_proxy=$PROXY works
+	has "$(asked)" "GET http://coder.example.com/api/v2/users/me/keys/tokens?"
+	tls
+	start_proxy
+	https_proxy=$PROXY works
+	is "$(asked)" "CONNECT coder.example.com:443"
+}
+
+@test "a proxy that is spoken to over TLS is trusted as the deployment is" {
+	tls
+	start_proxy --tls "$CERTS/server.pem" "$CERTS/server.key"
+	https_proxy=https://$PROXY works
+	is "$(asked)" "CONNECT coder.example.com:443"
+	plain
+	start_proxy --tls "$CERTS/server.pem" "$CERTS/server.key"
+	http_proxy=https://$PROXY works
+	has "$(asked)" "GET http://coder.example.com/api/v2/users/me/keys/tokens?"
+}
+
+@test "user and password of a proxy's URL are sent to it, percent-encoded or with an @ in them" {
+	local given
+	tls
+	export CODER_TOKENS_KEEPALIVE=0
+	start_proxy --user 'me:s3cret@x'
+	for given in 'me:s3cret@x' me:s3cret%40x; do
+		for https_proxy in "http://$given@$PROXY" "socks5h://$given@$PROXY"; do
+			export https_proxy
+			works "$https_proxy"
+			[[ $(asked) == *coder.example.com:443 ]] || fail "not asked"
+		done
+	done
+}
+
+@test "a connection through a proxy is kept; another proxy gets one of its own" {
+	local first
+	tls
+	start_proxy
+	first=$PROXY
+	https_proxy=$first works
+	start_proxy
+	https_proxy=$PROXY works
+	https_proxy=$first works
+	https_proxy=$PROXY works
+	is "$(asked)" $'CONNECT coder.example.com:443\nCONNECT coder.example.com:443'
+}
+
+# ------------------------------------------------------------------- which one
+
+@test "the variable of the scheme comes first, then all_proxy; HTTP_PROXY never counts" {
+	tls
+	start_proxy
+	https_proxy=$PROXY all_proxy=127.0.0.1:1 HTTPS_PROXY=127.0.0.1:1 works
+	https_proxy='' HTTPS_PROXY=$PROXY all_proxy=127.0.0.1:1 works
+	all_proxy=$PROXY ALL_PROXY=127.0.0.1:1 http_proxy=127.0.0.1:1 works
+	ALL_PROXY=$PROXY works
+	is "$(asked)" "CONNECT coder.example.com:443"
+	plain
+	start_proxy
+	HTTP_PROXY=127.0.0.1:1 all_proxy=$PROXY works
+	has "$(asked)" "GET http://coder.example.com/"
+	HTTP_PROXY=$PROXY https_proxy=$PROXY try token_list --timeout 20
+	refused 7 "cannot find the host coder.example.com: "
+	is "$(asked)" ""
+}
+
+@test "a variable that is not exported is no proxy, as to the commands of the shell" {
+	plain
+	start_proxy
+	http_proxy=$PROXY
+	try token_list --timeout 20
+	refused 7 "cannot find the host coder.example.com: "
+	export http_proxy
+	works
+	export -n http_proxy
+	try token_list --timeout 20
+	refused 7 "cannot find the host coder.example.com: "
+}
+
+@test "no_proxy decides even where nobody knows the proxy's name" {
+	export no_proxy https_proxy=http://proxy.invalid:3128 http_proxy=http://proxy.invalid:3128
+	tls
+	for no_proxy in coder.example.com .example.com 'a, Example.COM.' '*'; do
+		blamed "cannot find the host coder.example.com: " "check CODER_URL and the network"
+	done
+	no_proxy=ample.com
+	blamed "cannot find the proxy proxy.invalid: " "check https_proxy and the network"
+	plain
+	CODER_URL=http://0.0.0.0:${AT#*:} # no loopback, but this machine
+	for no_proxy in 0.0.0.0 0.0.0.0/8 '1.0.0.0/8 0.0.0.0/31'; do
+		works "$no_proxy"
+	done
+	no_proxy=0.0.1.0/24
+	blamed "cannot find the proxy proxy.invalid: " "check http_proxy and the network"
+}
+
+@test "this machine is never asked for through a proxy; a name below localhost is" {
+	local url
+	plain
+	start_proxy
+	export http_proxy=$PROXY all_proxy=$PROXY
+	for url in "http://$AT" "http://localhost:${AT#*:}" "http://LocalHost:${AT#*:}" "http://127.1:${AT#*:}"; do
+		CODER_URL=$url
+		try token_list -q
+		[[ $status == 0 && ! $err ]] || fail "$url"
+	done
+	for url in 'http://[::1]:1' http://127.3.2.1:1; do
+		CODER_URL=$url
+		try token_list
+		refused 7 "cannot connect to $url: Connection refused; check CODER_URL and the network"
+	done
+	is "$(asked)" ""
+	CODER_URL=http://coder.localhost:3000
+	works
+	has "$(asked)" "GET http://coder.localhost:3000/"
+}
+
+# ----------------------------------------------------------------------- blame
+
+@test "a proxy that is not there, or not found, is blamed, and the variable that names it" {
+	local variable kind
+	for variable in https_proxy HTTPS_PROXY all_proxy ALL_PROXY; do
+		tls
+		declare -x "$variable=http://me:s3cret@127.0.0.1:1"
+		blamed "cannot connect to the proxy http://127.0.0.1:1: Connection refused" \
+			"check $variable and the network"
+		unset "$variable"
+	done
+	for kind in https socks4a socks5h; do
+		all_proxy=$kind://me:s3cret@127.0.0.1:1 blamed \
+			"cannot connect to the proxy $kind://127.0.0.1:1: Connection refused; check all_proxy and the network"
+	done
+	plain
+	http_proxy=me:s3cret@127.0.0.1:1 blamed \
+		"cannot connect to the proxy http://127.0.0.1:1: Connection refused; check http_proxy and the network"
+	http_proxy=http://me:s3cret@proxy.invalid blamed "cannot find the proxy proxy.invalid: " \
+		"; check http_proxy and the network"
+}
+
+@test "a proxy that wants a user name and password, or others, is said to" {
+	tls
+	start_proxy --user me:s3cret-of-mine
+	https_proxy=$PROXY blamed "the proxy http://$PROXY asks for a user name and password (407)" \
+		"give them in https_proxy, as in http://USER:PASSWORD@"
+	https_proxy=me:s3cret-wrong@$PROXY blamed \
+		"the proxy http://$PROXY does not accept the user name and password that it was given (407); check https_proxy"
+	is "$(asked | wc -l)" 2
+	https_proxy=socks5h://me:s3cret-wrong@$PROXY blamed "the proxy socks5h://$PROXY does not connect to $CODER_URL: "
+	plain
+	start_proxy --user me:s3cret-of-mine
+	http_proxy=$PROXY blamed "the proxy http://$PROXY asks for a user name and password (407)" \
+		"give them in http_proxy, as in http://USER:PASSWORD@"
+	http_proxy=me:s3cret-wrong@$PROXY blamed \
+		"the proxy http://$PROXY does not accept the user name and password that it was given (407); check http_proxy"
+	is "${TOKEN_ERROR[http]}" 407
+}
+
+@test "a proxy that does not connect is blamed with its response; what may pass is tried again" {
+	local kind
+	tls
+	start_proxy --status 403
+	https_proxy=$PROXY blamed "the proxy http://$PROXY does not connect to $CODER_URL: its response is 403" \
+		"check https_proxy, and what the proxy permits"
+	is "$(asked | wc -l)" 1
+	for kind in socks4a socks5h; do
+		https_proxy=$kind://$PROXY blamed "the proxy $kind://$PROXY does not connect to $CODER_URL: "
+	done
+	asked >/dev/null
+	start_proxy --status 503
+	https_proxy=$PROXY blamed "the proxy http://$PROXY does not connect to $CODER_URL: its response is 503"
+	is "$(asked | wc -l)" 3
+	start_proxy --close
+	for kind in http socks4a socks5h; do
+		https_proxy=$kind://$PROXY blamed "the proxy $kind://$PROXY does not connect to $CODER_URL: "
+	done
+	plain
+	http_proxy=$PROXY blamed "the proxy http://$PROXY closed the connection without an answer"
+}
+
+@test "the TLS of a proxy is told apart from the TLS behind it" {
+	tls
+	start_proxy --tls "$CERTS/selfsigned.pem" "$CERTS/selfsigned.key"
+	https_proxy=https://me:s3cret@$PROXY blamed "no secure connection to the proxy https://$PROXY: "
+	is "$(asked)" ""
+	start_proxy
+	https_proxy=https://$PROXY blamed "no secure connection to the proxy https://$PROXY: " \
+		"check https_proxy: does this port speak TLS?"
+	start_proxy --tls "$CERTS/server.pem" "$CERTS/server.key"
+	CODER_URL=https://other.example.com
+	https_proxy=https://$PROXY blamed "no secure connection to https://other.example.com: "
+	https_proxy=http://$PROXY try token_list --timeout 20
+	is "$status" 7
+	start_proxy
+	https_proxy=http://$PROXY blamed "no secure connection to https://other.example.com: "
+	https_proxy=socks5h://$PROXY blamed "no secure connection to https://other.example.com: "
+	plain
+	start_proxy # to a port without TLS
+	fault '{"cut":{"where":"accept"},"times":0}'
+	CODER_URL=https://coder.example.com
+	https_proxy=http://$PROXY blamed "no secure connection to https://coder.example.com: " \
+		"check CODER_URL: does this port speak TLS?"
+}
+
+@test "a proxy that does not answer is named when time is up, and ^C ends the wait" {
+	local kind
+	tls
+	start_proxy --hang
+	for kind in http socks5h socks4a; do
+		https_proxy=$kind://$PROXY try token_list --timeout 0.3
+		refused 7 "no answer within 300 ms"
+	done
+	SECONDS=0
+	https_proxy=http://$PROXY try token_list --timeout 30
+	refused 7 "no connection to $CODER_URL through the proxy http://$PROXY within 10 s; check https_proxy and the network"
+	((SECONDS >= 9 && SECONDS < 16)) || fail "after $SECONDS s"
+}
+
+@test "a proxy that cannot be is refused without its password" {
+	local value
+	tls
+	export https_proxy
+	for value in ftp://me:s3cret@p http://me:s3cret@p:0 http://me:s3cret@p:x http://me:s3cret@ \
+		'http://me:s3cret@a b' http://me:s3cret/x@p 'http://me:s3cret@[::1'; do
+		https_proxy=$value
+		blamed "the proxy " " that https_proxy names "
+	done
+}
+
+# --------------------------------------------------------------------- threads
+
+# quietly VARIABLE=VALUE... - makes a call in a shell that can start no thread; it asks for none.
+quietly() {
+	local rc=0
+	rm -f threads
+	env "$@" THREADS="$PWD/threads" LD_PRELOAD="${LD_PRELOAD:+$LD_PRELOAD:}${SO%/*}/nothread.so" \
+		"$BASH" --norc -c 'enable -f "$0" token_list; token_list -q --timeout 20 >/dev/null 2>err' \
+		"$SO" || rc=$?
+	[[ ! -e threads ]] || fail "$*: $(<threads)"
+	is "$* $rc" "$* ${expected:-0}"
+}
+
+@test "no call starts a thread, whatever has to be looked up and however it ends" {
+	local port=${AT#*:} host kind expected=0
+	export CODER_URL CODER_SESSION_TOKEN
+	plain
+	start_proxy
+	for host in 127.0.0.1 localhost 127.1; do
+		quietly CODER_URL="http://$host:$port"
+		quietly CODER_URL="http://$host:$port" http_proxy=http://proxy.invalid:1
+	done
+	for kind in http socks4a socks5h; do
+		quietly http_proxy="$kind://$PROXY"
+		quietly http_proxy="$kind://localhost:${PROXY#*:}"
+	done
+	for kind in socks4 socks5; do # 0.0.0.0 is no loopback, and needs no look-up
+		quietly CODER_URL="http://0.0.0.0:$port" http_proxy="$kind://$PROXY"
+		quietly CODER_URL="http://0.0.0.0:$port" http_proxy="$kind://localhost:${PROXY#*:}"
+	done
+	expected=7
+	quietly CODER_URL=http://coder.invalid
+	quietly CODER_URL=http://coder.onion
+	quietly CODER_URL='http://[::1]:1'
+	quietly CODER_URL='http://[2001:db8::1]:1' http_proxy=socks5://proxy.invalid:1
+	for kind in http https socks4 socks4a socks5 socks5h; do
+		quietly http_proxy="$kind://proxy.invalid:1"
+		quietly http_proxy="$kind://127.0.0.1:1"
+		quietly http_proxy="$kind://[::1]:1"
+		quietly http_proxy="$kind://proxy.invalid:1" no_proxy=coder.example.com
+	done
+}
