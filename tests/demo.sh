@@ -33,15 +33,16 @@ export -n CODER_URL
 completion=${tests%/*}/completion/coder_tokens.bash
 greeting=$BATS_FILE_TMPDIR/greeting
 cat >"$greeting" <<-END
-	A sandbox deployment listens on $URL. This shell acts there as its owner, with the
-	API token 'demo'. All that README.md shows works here. For example:
+	A sandbox deployment listens on $URL. This shell acts there
+	as its owner, with the API token 'demo'. All that README.md shows works here.
+	For example:
 
 	  token_list -a -c name,owner,expires_at
 	  token_view --self -c id,name,scopes
 	  token_create -n mine --lifetime 2h --scope workspace:read,template:read
 	  token_rm mine
 
-	TAB completes; 'help token_create' explains; 'exit' ends the shell and the sandbox.
+	TAB completes; 'help token_create' explains; 'exit' ends shell and sandbox.
 END
 cat >"$BATS_FILE_TMPDIR/rc" <<-END
 	enable -f ${CODER_TOKENS_SO@Q} ${BUILTINS[*]}
