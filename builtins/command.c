@@ -293,8 +293,9 @@ int command_array(const char *name, struct coder_strings *ret, struct coder_erro
 	return rc;
 }
 
-static int usage_error(struct coder_error *err, const char *text)
+int command_misused(struct call *call, const char *text, struct coder_error *err)
 {
+	call->misused = true;
 	return coder_error_set(err, CODER_ERR_USAGE, "%s", text);
 }
 
@@ -308,11 +309,11 @@ static int work(struct call *call, struct opts_result *parsed, const char *const
 	bool forbidden;
 
 	if (opts_parse(&command->opts, call->options, words, n, parsed, error) < 0)
-		return *error ? usage_error(err, error) : coder_error_memory(err);
+		return *error ? command_misused(call, error, err) : coder_error_memory(err);
 	if (common->help || common->version || common->doc)
 		return document(call, err);
 	if (opts_check_operands(&command->opts, parsed, error) < 0)
-		return usage_error(err, error);
+		return command_misused(call, error, err);
 	call->operands = parsed->operands;
 	opts_fill_defaults(&command->opts, call->options, environment, call);
 	if (call->environment_lost)
@@ -399,6 +400,8 @@ static int perform(struct call *call, const char *const *words, size_t n)
 		warn_of_clock(call);
 	if (rc < 0 && err.code != CODER_ERR_INTERRUPTED)
 		command_print_error(&err);
+	if (call->misused)
+		shio_usage();
 	return command_status(&err);
 }
 

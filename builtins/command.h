@@ -7,8 +7,9 @@
  *
  * A failure at any step ends the call with one line on standard error, the
  * associative array TOKEN_ERROR, and the exit status of its code; nothing is
- * published then. The steps up to the session make no request. TOKEN_ERROR exists
- * from loading on and is empty after a success.
+ * published then. If the words do not fit the usage, it follows the line. The
+ * steps up to the session make no request. TOKEN_ERROR exists from loading on and
+ * is empty after a success.
  */
 #ifndef COMMAND_H
 #define COMMAND_H
@@ -42,6 +43,7 @@ struct call {
 	struct coder_error some_failed;
 	/* Set by check: no messages, no TOKEN_ERROR, and no session unless run opens it (completion). */
 	bool quiet;
+	bool misused; /* the words do not fit the usage, which is then printed, too */
 	struct coder_strings environment; /* values of shell variables in use */
 	bool environment_lost; /* one could not be kept: no memory */
 };
@@ -68,6 +70,13 @@ void command_explain(const struct call *call, struct coder_error *err);
 
 /* Prints an error as the end of a call would, for one of several targets. */
 void command_print_error(const struct coder_error *err);
+
+/*
+ * A usage error of the words' form, for check: an operand that is missing, options that exclude
+ * each other. The usage follows the message. A wrong value (of a duration, a name, a variable) is
+ * a usage error without it: its message says what is wanted. Returns -1.
+ */
+int command_misused(struct call *call, const char *text, struct coder_error *err);
 
 /*
  * Appends the elements of a comma list, blanks around each trimmed; an empty

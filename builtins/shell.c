@@ -564,6 +564,16 @@ void shio_warning(const char *fmt, ...)
 	va_end(ap);
 }
 
+void shio_usage(void)
+{
+	sigset_t old;
+
+	hold_write_signals(&old);
+	if (error_has_room())
+		builtin_usage();
+	release_write_signals(&old);
+}
+
 /*
  * Returns 0 or an errno. No more than PIPE_BUF at once: what poll() says of a
  * pipe is true of that much, so that write() does not block.

@@ -133,6 +133,9 @@ void shell_show_variables(void);
 void shio_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void shio_warning(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
+/* Prints the usage of the builtin that runs on standard error, as bash's own builtins do. */
+void shio_usage(void);
+
 /*
  * Writes to standard output, past stdio's buffer (which is flushed first and
  * must not keep secrets), waiting in slices of 100 ms that look at pending().

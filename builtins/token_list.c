@@ -141,7 +141,7 @@ static int list_check(struct call *call, struct coder_error *err)
 	    check_span("--unused-for", options->unused_for, &state->unused_for, err) < 0)
 		return -1;
 	if (options->ids_only && options->output)
-		return coder_error_set(err, CODER_ERR_USAGE, "-q and -o exclude each other");
+		return command_misused(call, "-q and -o exclude each other", err);
 	if (options->columns.n)
 		return output_columns_parse(options->columns.v, options->columns.n, &state->columns,
 					    err);

@@ -66,8 +66,8 @@ static int rm_check(struct call *call, struct coder_error *err)
 	struct rm_state *state = call->state;
 
 	if (!call->operands.n && !options->from)
-		return coder_error_set(err, CODER_ERR_USAGE,
-				       "missing operand: a name, id or token, or --from");
+		return command_misused(call, "missing operand: a name, id or token, or --from",
+				       err);
 	for (size_t i = 0; i < call->operands.n; i++)
 		if (coder_strings_add(&state->arguments, call->operands.v[i], err) < 0)
 			return -1;

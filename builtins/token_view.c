@@ -70,11 +70,10 @@ static int view_check(struct call *call, struct coder_error *err)
 	struct view_state *state = call->state;
 
 	if (options->self && (call->operands.n || options->user))
-		return coder_error_set(err, CODER_ERR_USAGE,
-				       "--self takes no name, id, token or user");
+		return command_misused(call, "--self takes no name, id, token or user", err);
 	if (!options->self && !call->operands.n)
-		return coder_error_set(err, CODER_ERR_USAGE,
-				       "missing operand: a name, id or token, or --self");
+		return command_misused(call, "missing operand: a name, id or token, or --self",
+				       err);
 	if (options->columns.n)
 		return output_columns_parse(options->columns.v, options->columns.n, &state->columns,
 					    err);

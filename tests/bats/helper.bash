@@ -226,6 +226,25 @@ refused() {
 	[[ $err != *$'\n'* ]] || fail "more than one line of error"
 }
 
+# misused PART - the last try failed because the words did not fit the usage of the builtin: one line
+# of error, and that usage, as bash's own builtins print theirs.
+misused() {
+	local line=${err%%$'\n'*} name
+	is "$status" 2
+	is "$out" ""
+	has "$line" "$1"
+	[[ $line =~ (^|[[:blank:]])(token_[a-z]+):\  ]] || fail "no builtin in the error"
+	name=${BASH_REMATCH[2]}
+	is "${err#"$line"}" $'\n'"$name: usage: $(help -s "$name" | sed "1s/^$name: //")"
+}
+
+# misused_early PART - so, and the deployment was not even asked.
+misused_early() {
+	misused "$1"
+	# shellcheck disable=SC2119
+	is "$(requests)" ""
+}
+
 # refused_early STATUS PART - so, and the deployment was not even asked.
 refused_early() {
 	refused "$1" "$2"

@@ -251,13 +251,13 @@ grafana  "
 	local b
 	for b in "${BUILTINS[@]}"; do
 		try "$b" --bogus
-		refused 2 "$b: --bogus: invalid option"
+		misused "$b: --bogus: invalid option"
 		try "$b" -X
-		refused 2 "$b: -X: invalid option"
+		misused "$b: -X: invalid option"
 		try "$b" --bogus=x
-		refused 2 "$b: --bogus: invalid option"
+		misused "$b: --bogus: invalid option"
 		try "$b" $'--a\e[31m\nb'
-		refused 2 'invalid option'
+		misused 'invalid option'
 		lacks "$err" $'\e'
 	done
 	is "$(requests)" ""
@@ -267,14 +267,14 @@ grafana  "
 	local b
 	for b in "${BUILTINS[@]}"; do
 		try "$b" --tim 5
-		refused 2 "--tim: invalid option; did you mean --timeout?"
+		misused "--tim: invalid option; did you mean --timeout?"
 		try "$b" --tiemout 5
-		refused 2 "--tiemout: invalid option; did you mean --timeout?"
+		misused "--tiemout: invalid option; did you mean --timeout?"
 		try "$b" --ver
-		refused 2 "--ver: invalid option; did you mean --version?"
+		misused "--ver: invalid option; did you mean --version?"
 	done
 	try token_list --ex
-	refused 2 "--ex: ambiguous option: --expires-within, --expired"
+	misused "--ex: ambiguous option: --expires-within, --expired"
 	is "$(requests)" ""
 }
 
@@ -282,12 +282,12 @@ grafana  "
 	local b
 	for b in "${BUILTINS[@]}"; do
 		try "$b" --url
-		refused 2 "--url: option requires an argument"
+		misused "--url: option requires an argument"
 		try "$b" -u
-		refused 2 "-u: option requires an argument"
+		misused "-u: option requires an argument"
 	done
 	try token_list -av
-	refused 2 "-v: option requires an argument"
+	misused "-v: option requires an argument"
 	is "$(requests)" ""
 }
 
@@ -295,26 +295,26 @@ grafana  "
 	local b
 	for b in "${BUILTINS[@]}"; do
 		try "$b" --help=yes
-		refused 2 "--help: option takes no argument"
+		misused "--help: option takes no argument"
 	done
 	try token_list --all=true
-	refused 2 "--all: option takes no argument"
+	misused "--all: option takes no argument"
 	is "$(requests)" ""
 }
 
 @test "too many operands are refused" {
 	try token_create extra
-	refused 2 "extra operand ‘extra’"
+	misused "extra operand ‘extra’"
 	try token_list extra more
-	refused 2 "extra operand ‘extra’"
+	misused "extra operand ‘extra’"
 	try token_view one two
-	refused 2 "extra operand ‘two’"
+	misused "extra operand ‘two’"
 	is "$(requests)" ""
 }
 
 @test "of a token in the wrong place only the id is repeated" {
 	try token_list 0123456789-abcdefghijklmnopqrstuv
-	refused 2 "0123456789-..."
+	misused "0123456789-..."
 	lacks "$err" abcdefghijklmnop
 	try token_view x 0123456789-abcdefghijklmnopqrstuv
 	lacks "$err" abcdefghijklmnop
@@ -343,5 +343,31 @@ grafana  "
 @test "an error carries the shell's own prefix" {
 	printf '%s\n' 'enable -f "$SO" token_list' '' 'token_list --bogus' >"$BATS_TEST_TMPDIR/script"
 	SO=$SO try bash --norc "$BATS_TEST_TMPDIR/script"
-	is "$err" "$BATS_TEST_TMPDIR/script: line 3: token_list: --bogus: invalid option"
+	is "${err%%$'\n'*}" "$BATS_TEST_TMPDIR/script: line 3: token_list: --bogus: invalid option"
+}
+
+@test "words that do not fit the usage are followed by it, as bash's own builtins do, wrong values are not" {
+	local own usage
+	own=$(mapfile -X 2>&1) || true
+	has "$own" $'\nmapfile: usage: mapfile [-d delim]'
+	usage=$'\ntoken_rm: usage: token_rm [--expire | --delete] [-u USER]'
+	try builtin token_rm --bogus x
+	has "$err" "$usage"
+	misused "token_rm: --bogus: invalid option"
+	try command token_rm
+	misused "token_rm: missing operand"
+	wrapper() { token_view "$@"; }
+	try wrapper --self x
+	misused "token_view: --self takes no name"
+	try eval 'token_list -q -o json'
+	misused "token_list: -q and -o exclude each other"
+	try token_list -o yaml
+	misused "token_list: yaml: invalid choice"
+	is "${TOKEN_ERROR[status]}" 2
+	lacks "${TOKEN_ERROR[message]}" usage
+	try token_list --expires-within 30
+	refused 2 "--expires-within"
+	try token_list -v 1x
+	refused 2 "not a valid identifier"
+	is "$(requests)" ""
 }

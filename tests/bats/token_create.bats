@@ -214,7 +214,7 @@ template:* workspace:$UUID
 		refused_early 2 "longer than 292 years"
 	done
 	try token_create -n test --lifetime ''
-	refused_early 2 "--lifetime: value cannot be empty"
+	misused_early "--lifetime: value cannot be empty"
 	has "${TOKEN_ERROR[message]}" lifetime
 	nothing_made test
 }
@@ -580,7 +580,7 @@ $(stored ci-deploy allow_list)"
 		try token_create -n test "$option" blank
 		refused_early 2 "$empty_error"
 		try token_create -n test "$option" ''
-		refused_early 2 "$option: value cannot be empty"
+		misused_early "$option: value cannot be empty"
 		try token_create -n test "$option" 'empty[0]'
 		refused_early 2 "not a valid identifier"
 		# and not either together with what is given
@@ -802,7 +802,7 @@ assert stored == sys.argv[1:], stored' "${names[@]}"
 	try token_create -n "$long"
 	refused_early 2 "name: must be 1 to 2048 bytes of UTF-8"
 	try token_create -n ''
-	refused_early 2 "--name: value cannot be empty"
+	misused_early "--name: value cannot be empty"
 	CODER_TOKEN_NAME=$'\xff' try token_create
 	refused_early 2 "name: must be"
 	try token_create -n "${long:1}"
@@ -978,21 +978,21 @@ DELETE /api/v2/users/me/keys/ID"
 
 @test "unknown options are refused, with the one that was meant" {
 	try token_create --scop user:read
-	refused_early 2 "--scop: invalid option; did you mean --scope?"
+	misused_early "--scop: invalid option; did you mean --scope?"
 	try token_create --lifetim 1h
-	refused_early 2 "did you mean --lifetime?"
+	misused_early "did you mean --lifetime?"
 	try token_create --nmae x
-	refused_early 2 "did you mean --name?"
+	misused_early "did you mean --name?"
 	try token_create --scopes user:read
-	refused_early 2 "--scopes: ambiguous option: --scopes-from, --scopes-into"
+	misused_early "--scopes: ambiguous option: --scopes-from, --scopes-into"
 	try token_create --frobnicate
-	refused_early 2 "--frobnicate: invalid option"
+	misused_early "--frobnicate: invalid option"
 	try token_create -z
-	refused_early 2 "-z: invalid option"
+	misused_early "-z: invalid option"
 	try token_create --dry-run=yes
-	refused_early 2 "--dry-run"
+	misused_early "--dry-run"
 	try token_create $'--\e[31m'
-	refused_early 2 '\x1b[31m'
+	misused_early '\x1b[31m'
 }
 
 @test "missing values and surplus words are refused" {
@@ -1000,18 +1000,18 @@ DELETE /api/v2/users/me/keys/ID"
 	for option in --name --user --lifetime --scope --allow --scopes-from --allow-from --variable --assoc --output \
 		--scopes-into --allow-into --url --token --timeout -n -u -v -A -o; do
 		try token_create "$option"
-		refused_early 2 "$option: option requires an argument"
+		misused_early "$option: option requires an argument"
 	done
 	try token_create name
-	refused_early 2 "extra operand ‘name’"
+	misused_early "extra operand ‘name’"
 	try token_create -n test -- --dry-run
-	refused_early 2 "extra operand"
+	misused_early "extra operand"
 	try token_create ''
-	refused_early 2 "extra operand"
+	misused_early "extra operand"
 	try token_create -n test -o table
-	refused_early 2 "table: invalid choice for --output: want text or json"
+	misused_early "table: invalid choice for --output: want text or json"
 	try token_create -n test -o ''
-	refused_early 2 "--output: value cannot be empty"
+	misused_early "--output: value cannot be empty"
 }
 
 @test "a time-out must be a time" {

@@ -182,9 +182,9 @@ GET /api/v2/users/me/keys/tokens?include_all=true&include_expired=false"
 	try token_list -u ../me
 	refused 2 '"../me" cannot be a user'
 	try token_list -u ''
-	refused 2 "cannot be empty"
+	misused "cannot be empty"
 	try token_list -a -u alice
-	refused 2 "exclude each other"
+	misused "exclude each other"
 	is "$(requests)" ""
 }
 
@@ -426,11 +426,11 @@ aaaaaaaaaa'
 	[[ $out =~ ^[0-9A-Za-z]{10}$ ]] || fail "no id"
 	forget_requests
 	try token_list -q -c name
-	refused 2 "exclude each other"
+	misused "exclude each other"
 	try token_list -q -o json
-	refused 2 "exclude each other"
+	misused "exclude each other"
 	try token_list -o yaml
-	refused 2 "want table, json or tsv"
+	misused "want table, json or tsv"
 	is "$(requests)" ""
 }
 
@@ -759,6 +759,6 @@ grafana"
 
 @test "operands are refused" {
 	try token_list extra
-	refused 2 "extra"
+	misused "extra"
 	is "$(requests)" ""
 }

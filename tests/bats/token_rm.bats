@@ -426,7 +426,7 @@ print(len({r["conn"] for r in json.load(sys.stdin) if "method" in r}))')" 1
 	try token_rm --from 'x[0]'
 	refused 2 "not a valid identifier"
 	try token_rm --from ''
-	refused 2 "cannot be empty"
+	misused "cannot be empty"
 	untouched
 	is "$(requests)" ""
 }
@@ -587,9 +587,9 @@ Token would be expired: terraform ($two)"
 
 @test "nothing to remove is a mistake; so are two ways to do it" {
 	try token_rm
-	refused 2 "missing operand"
+	misused "missing operand"
 	try token_rm --expire --delete grafana
-	refused 2 "exclude each other"
+	misused "exclude each other"
 	is "$(requests)" ""
 	untouched
 }

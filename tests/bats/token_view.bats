@@ -104,7 +104,7 @@ user:read  grafana  '
 	try token_view grafana -c ownr
 	refused 2 "did you mean owner?"
 	try token_view grafana -o text
-	refused 2 "want table, json or tsv"
+	misused "want table, json or tsv"
 	is "$(requests)" ""
 }
 
@@ -394,9 +394,9 @@ GET /api/v2/users/me/keys/sbxAdmin01"
 
 @test "--self takes nothing that names another token" {
 	try token_view --self laptop
-	refused 2 "--self takes no name, id, token or user"
+	misused "--self takes no name, id, token or user"
 	try token_view --self -u alice
-	refused 2 "--self takes no"
+	misused "--self takes no"
 	is "$(requests)" ""
 }
 
@@ -527,9 +527,9 @@ grafana  '
 
 @test "one operand, neither none nor two nor an empty one" {
 	try token_view
-	refused 2 "missing operand"
+	misused "missing operand"
 	try token_view a b
-	refused 2 "b"
+	misused "b"
 	is "$(requests)" ""
 	try token_view ''
 	refused 2 "empty: a name, id or token is wanted"
