@@ -95,16 +95,26 @@ void command_explain(const struct call *call, struct coder_error *err)
 		session_explain(&session, err);
 }
 
+/* Servers end their sentences: "Failed to create API key." Returns the bytes before such ends. */
+static int unended(const char *text)
+{
+	size_t len = strlen(text);
+
+	while (len && strchr(". ", text[len - 1]))
+		len--;
+	return (int)len;
+}
+
 void command_print_error(const struct coder_error *err)
 {
 	char text[sizeof(err->message) + sizeof(err->detail) + sizeof(err->hint) + 8];
-	size_t len = strlen(err->message);
+	bool more = err->detail[0] || err->hint[0];
 
-	/* servers end their sentences: "Failed to create API key." */
-	if (len && err->message[len - 1] == '.' && (err->detail[0] || err->hint[0]))
-		len--;
-	snprintf(text, sizeof(text), "%.*s%s%s%s%s", (int)len, err->message,
-		 err->detail[0] ? ": " : "", err->detail, err->hint[0] ? "; " : "", err->hint);
+	snprintf(text, sizeof(text), "%.*s%s%.*s%s%s",
+		 more ? unended(err->message) : (int)sizeof(err->message), err->message,
+		 err->detail[0] ? ": " : "",
+		 err->hint[0] ? unended(err->detail) : (int)sizeof(err->detail), err->detail,
+		 err->hint[0] ? "; " : "", err->hint);
 	output_error(text);
 }
 
@@ -184,6 +194,16 @@ bool command_is_reserved(const char *name)
 	return strcmp(shvar_resolve(name), ERROR_VARIABLE) == 0;
 }
 
+/* The value of an option that has one; NULL: it was not given. */
+static const char *text_of(const struct call *call, const struct opts_option *option)
+{
+	const char *value = NULL;
+
+	if (option->kind == OPTS_TEXT || option->kind == OPTS_CHOICE)
+		memcpy(&value, (const char *)call->options + option->offset, sizeof(value));
+	return value;
+}
+
 /* Bash would notice some of these only at the assignment: too late for a secret. */
 static int check_target(struct coder_strings *names, const struct opts_option *option,
 			const char *name, struct coder_error *err)
@@ -192,12 +212,12 @@ static int check_target(struct coder_strings *names, const struct opts_option *o
 	char why[SHVAR_WHY_SIZE];
 
 	if (command_is_reserved(name))
-		return coder_error_set(err, CODER_ERR_USAGE, "%s: reserved for errors", name);
-	if (shvar_check(name, target_kind(option), why) < 0)
-		return coder_error_set(err, CODER_ERR_USAGE, "%s", why);
-	if (coder_strings_has(names, variable))
-		return coder_error_set(err, CODER_ERR_USAGE, "%s: given for two results", name);
-	return coder_strings_add(names, variable, err);
+		snprintf(why, sizeof(why), "%s: reserved for errors", name);
+	else if (coder_strings_has(names, variable))
+		snprintf(why, sizeof(why), "%s: given for two results", name);
+	else if (shvar_check(name, target_kind(option), why) == 0)
+		return coder_strings_add(names, variable, err);
+	return coder_error_set(err, CODER_ERR_USAGE, "--%s: %s", option->name, why);
 }
 
 static int check_targets(struct call *call, struct coder_error *err)
@@ -207,10 +227,8 @@ static int check_targets(struct call *call, struct coder_error *err)
 
 	for (const struct opts_option *const *t = call->command->opts.tables; *t && rc == 0; t++)
 		for (const struct opts_option *o = *t; o->name && rc == 0; o++) {
-			const char *name = NULL;
+			const char *name = o->flags & OPTS_TARGET ? text_of(call, o) : NULL;
 
-			if (o->flags & OPTS_TARGET)
-				memcpy(&name, (char *)call->options + o->offset, sizeof(name));
 			if (name)
 				rc = check_target(&names, o, name, err);
 		}
@@ -293,6 +311,32 @@ int command_array(const char *name, struct coder_strings *ret, struct coder_erro
 	return rc;
 }
 
+int command_blame(const struct call *call, const char *option, struct coder_error *err)
+{
+	const struct opts_option *o = opts_find(&call->command->opts, option);
+	const char *value = o ? text_of(call, o) : NULL;
+
+	for (size_t i = 0; i < call->environment.n; i++)
+		if (call->environment.v[i] == value)
+			return coder_error_wrap(err, "%s", o->env);
+	return coder_error_wrap(err, "--%s", option);
+}
+
+/* What cannot be a user is refused here, where it is known who named it. */
+static int check_users(const struct call *call, struct coder_error *err)
+{
+	opts_for_each(o, &call->command->opts)
+	{
+		const char *user = o->value == OPTS_VALUE_USER ? text_of(call, o) : NULL;
+
+		if (!user || coder_user_is_name(user))
+			continue;
+		coder_error_set(err, CODER_ERR_USAGE, "'%s' cannot be a user", user);
+		return command_blame(call, o->name, err);
+	}
+	return 0;
+}
+
 int command_misused(struct call *call, const char *text, struct coder_error *err)
 {
 	call->misused = true;
@@ -318,7 +362,8 @@ static int work(struct call *call, struct opts_result *parsed, const char *const
 	opts_fill_defaults(&command->opts, call->options, environment, call);
 	if (call->environment_lost)
 		return coder_error_memory(err);
-	if (command->check(call, err) < 0 || check_targets(call, err) < 0 ||
+	if (command->check(call, err) < 0 || check_users(call, err) < 0 ||
+	    check_targets(call, err) < 0 ||
 	    (!call->quiet && command_session(call, err) < 0))
 		return -1;
 	if (command->run(call, err) == 0)

@@ -79,6 +79,12 @@ void command_print_error(const struct coder_error *err);
 int command_misused(struct call *call, const char *text, struct coder_error *err);
 
 /*
+ * Puts in front of an error's message where the value came from that it is about: "--name: ", or
+ * the shell variable that stands in for that option. Returns -1.
+ */
+int command_blame(const struct call *call, const char *option, struct coder_error *err);
+
+/*
  * Appends the elements of a comma list, blanks around each trimmed; an empty
  * one is a usage error with that text.
  */

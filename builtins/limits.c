@@ -7,22 +7,42 @@
 
 #include "command.h"
 
-/* Appends what options and an array give. */
-static int gather(const struct opts_list *given, const char *array, const char *empty,
-		  struct coder_strings *ret, struct coder_error *err)
+/* Where values come from: an option that repeats, and one that names an array. */
+struct source {
+	const char *option, *array_option;
+	const struct opts_list *given;
+	const char *array; /* its name, or NULL */
+	size_t n; /* values that the option gave; those behind them are the array's */
+};
+
+static int read_array(const struct source *source, struct coder_strings *ret,
+		      struct coder_error *err)
+{
+	if (!source->array)
+		return 0;
+	if (command_array(source->array, ret, err) == 0) {
+		if (ret->n)
+			return 0;
+		coder_error_set(err, CODER_ERR_USAGE,
+				"%s: empty array: it would mean no restriction", source->array);
+	}
+	return coder_error_wrap(err, "%s", source->array_option);
+}
+
+/* Appends the values; empty: the error for one that is. */
+static int gather(struct source *source, const char *empty, struct coder_strings *ret,
+		  struct coder_error *err)
 {
 	struct coder_strings from = { 0 };
-	int rc = 0;
+	int rc = read_array(source, &from, err);
 
-	if (array && command_array(array, &from, err) < 0)
-		rc = -1;
-	else if (array && !from.n)
-		rc = coder_error_set(err, CODER_ERR_USAGE,
-				     "%s: empty array: it would mean no restriction", array);
-	for (size_t i = 0; i < given->n && rc == 0; i++)
-		rc = command_split(given->v[i], empty, ret, err);
+	for (size_t i = 0; i < source->given->n && rc == 0; i++)
+		if (command_split(source->given->v[i], empty, ret, err) < 0)
+			rc = coder_error_wrap(err, "%s", source->option);
+	source->n = ret->n;
 	for (size_t i = 0; i < from.n && rc == 0; i++)
-		rc = command_split(from.v[i], empty, ret, err);
+		if (command_split(from.v[i], empty, ret, err) < 0)
+			rc = coder_error_wrap(err, "%s", source->array_option);
 	coder_strings_done(&from);
 	return rc;
 }
@@ -30,8 +50,9 @@ static int gather(const struct opts_list *given, const char *array, const char *
 int limits_read_scopes(struct limits *limits, const struct opts_list *given, const char *array,
 		       struct coder_error *err)
 {
+	struct source source = { "--scope", "--scopes-from", given, array, 0 };
 	struct coder_strings names = { 0 };
-	int rc = gather(given, array, "scope cannot be empty", &names, err);
+	int rc = gather(&source, "scope cannot be empty", &names, err);
 
 	for (size_t i = 0; i < names.n && rc == 0; i++) {
 		const char *scope = coder_scope_canonical(names.v[i]);
@@ -46,8 +67,9 @@ int limits_read_scopes(struct limits *limits, const struct opts_list *given, con
 int limits_read_targets(struct limits *limits, const struct opts_list *given, const char *array,
 			struct coder_error *err)
 {
+	struct source source = { "--allow", "--allow-from", given, array, 0 };
 	struct coder_strings texts = { 0 };
-	int rc = gather(given, array, "allow list entry cannot be empty", &texts, err);
+	int rc = gather(&source, "allow list entry cannot be empty", &texts, err);
 
 	if (rc == 0 && texts.n > CODER_ALLOW_MAX)
 		rc = coder_error_set(err, CODER_ERR_USAGE,
@@ -55,7 +77,11 @@ int limits_read_targets(struct limits *limits, const struct opts_list *given, co
 				     CODER_ALLOW_MAX);
 	for (size_t i = 0; i < texts.n && rc == 0; i++) {
 		rc = coder_target_parse(texts.v[i], &limits->targets[i], err);
-		limits->n_targets += rc == 0;
+		if (rc == 0)
+			limits->n_targets++;
+		else
+			coder_error_wrap(err, "%s",
+					 i < source.n ? source.option : source.array_option);
 	}
 	coder_strings_done(&texts);
 	return rc;

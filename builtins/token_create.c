@@ -93,17 +93,34 @@ struct create_state {
 	struct coder_created created;
 };
 
-static int check_lifetime(const char *text, struct create_state *state, struct coder_error *err)
+static int check_lifetime(const struct call *call, struct coder_error *err)
 {
+	const char *text = ((const struct create_options *)call->options)->lifetime;
+	struct create_state *state = call->state;
+
 	state->longest = strcmp(text, "max") == 0;
 	if (state->longest || strcmp(text, "default") == 0)
 		return 0;
 	if (coder_duration_parse(text, &state->request.lifetime_ns, err) < 0)
-		return coder_error_wrap(err, "lifetime");
-	if (state->request.lifetime_ns < CODER_NS)
-		return coder_error_set(err, CODER_ERR_USAGE, "lifetime: %s is under a second",
-				       text);
-	return 0;
+		return command_blame(call, "lifetime", err);
+	if (state->request.lifetime_ns >= CODER_NS)
+		return 0;
+	coder_error_set(err, CODER_ERR_USAGE, "%s is under a second", text);
+	return command_blame(call, "lifetime", err);
+}
+
+static int check_name(const struct call *call, const char *name, struct coder_error *err)
+{
+	if (!*name || strlen(name) > CODER_NAME_MAX || !coder_is_utf8(name))
+		coder_error_set(err, CODER_ERR_USAGE, "must be 1 to %d bytes of UTF-8",
+				CODER_NAME_MAX);
+	else if (strpbrk(name, "\r\n")) /* what lists names, one a line, would show two */
+		coder_error_set(err, CODER_ERR_USAGE, "has a line break in it");
+	else if (!name[strspn(name, " \t\v\f")]) /* in a list nobody would see it */
+		coder_error_set(err, CODER_ERR_USAGE, "has only blanks in it");
+	else
+		return 0;
+	return command_blame(call, "name", err);
 }
 
 static int create_check(struct call *call, struct coder_error *err)
@@ -115,17 +132,9 @@ static int create_check(struct call *call, struct coder_error *err)
 	state->request.name = options->name ? options->name : state->name;
 	if (!options->name)
 		coder_name_generate(state->name);
-	if (!*state->request.name || strlen(state->request.name) > CODER_NAME_MAX ||
-	    !coder_is_utf8(state->request.name))
-		return coder_error_set(err, CODER_ERR_USAGE, "name: must be 1 to %d bytes of UTF-8",
-				       CODER_NAME_MAX);
-	/* servers take it, but what lists names, one a line, would show two */
-	if (strpbrk(state->request.name, "\r\n"))
-		return coder_error_set(err, CODER_ERR_USAGE, "name: has a line break in it");
-	/* in a list nobody would see it */
-	if (!state->request.name[strspn(state->request.name, " \t\v\f")])
-		return coder_error_set(err, CODER_ERR_USAGE, "name: has only blanks in it");
-	if (check_lifetime(options->lifetime, state, err) < 0 ||
+	if (check_name(call, state->request.name, err) < 0)
+		return -1;
+	if (check_lifetime(call, err) < 0 ||
 	    limits_read_scopes(&state->limits, &options->scopes, options->scopes_from, err) < 0)
 		return -1;
 	return limits_read_targets(&state->limits, &options->allow, options->allow_from, err);
@@ -172,8 +181,8 @@ static int settle_lifetime(struct call *call, bool dry_run, struct coder_error *
 		return 0;
 	coder_duration_format(*lifetime, asked);
 	coder_duration_format(max, most);
-	return coder_error_set(err, CODER_ERR_USAGE,
-			       "lifetime: %s is past the server's maximum of %s", asked, most);
+	coder_error_set(err, CODER_ERR_USAGE, "%s is past the server's maximum of %s", asked, most);
+	return command_blame(call, "lifetime", err);
 }
 
 static void warn_of_surprises(const struct coder_create *request)
@@ -211,18 +220,25 @@ static int check_name_free(struct call *call, struct coder_error *err)
 				     "their names), or choose another name");
 }
 
-static int nearest_scope(const struct coder_create *request, const char *const *known, size_t n,
-			 struct coder_error *err)
+static int hint_scope(const char *scope, const char *const *known, size_t n,
+		      struct coder_error *err)
 {
-	for (size_t i = 0; i < request->scopes.n; i++) {
-		const char *scope = request->scopes.v[i], *near;
-		size_t k = 0;
+	const char *near = coder_nearest(scope, known, n);
 
-		while (k < n && strcmp(known[k], scope) != 0)
-			k++;
-		near = k < n ? NULL : coder_nearest(scope, known, n);
-		if (near)
-			return coder_error_hint(err, "did you mean %s for %s?", near, scope);
+	return near ? coder_error_hint(err, "did you mean '%s'?", near) : -1;
+}
+
+/* The scope that a server refused is the one that its words name. */
+static int hint_refused_scope(const struct coder_create *request, struct coder_error *err)
+{
+	size_t n;
+	const char *const *known = coder_scopes_builtin(&n);
+
+	for (size_t i = 0; i < request->scopes.n; i++) {
+		const char *scope = request->scopes.v[i];
+
+		if (strstr(err->message, scope) || strstr(err->detail, scope))
+			return hint_scope(scope, known, n, err);
 	}
 	return -1;
 }
@@ -245,7 +261,8 @@ static int rehearse(struct call *call, struct coder_error *err)
 			rc = coder_error_set(err, CODER_ERR_REFUSED,
 					     "%s: not in the server's catalogue of scopes",
 					     state->request.scopes.v[i]);
-			nearest_scope(&state->request, (const char *const *)known.v, known.n, err);
+			hint_scope(state->request.scopes.v[i], (const char *const *)known.v,
+				   known.n, err);
 		}
 	coder_strings_done(&known);
 	if (rc < 0 || coder_create_body(&state->request, &body, err) < 0)
@@ -318,14 +335,10 @@ static int create_run(struct call *call, struct coder_error *err)
 	if (options->assoc && coder_user_get(call->client, options->user, &state->owner, err) < 0 &&
 	    err->code != CODER_ERR_NOT_FOUND)
 		return -1;
-	if (coder_token_create(call->client, &state->request, &state->created, err) < 0) {
-		size_t n = 0;
-		const char *const *known = coder_scopes_builtin(&n);
-
+	if (coder_token_create(call->client, &state->request, &state->created, err) < 0)
 		return err->own && err->http_status == 400 ?
-			       nearest_scope(&state->request, known, n, err) :
+			       hint_refused_scope(&state->request, err) :
 			       -1;
-	}
 	if (!state->created.verified)
 		output_warn("token %s could not be verified: %s", state->request.name,
 			    state->created.why_not);

@@ -144,7 +144,9 @@ static int list_check(struct call *call, struct coder_error *err)
 		return command_misused(call, "-q and -o exclude each other", err);
 	if (options->columns.n)
 		return output_columns_parse(options->columns.v, options->columns.n, &state->columns,
-					    err);
+					    err) < 0 ?
+			       coder_error_wrap(err, "--column") :
+			       0;
 	output_columns_default(&state->columns, options->all);
 	return 0;
 }

@@ -71,7 +71,9 @@ static int rm_check(struct call *call, struct coder_error *err)
 	for (size_t i = 0; i < call->operands.n; i++)
 		if (coder_strings_add(&state->arguments, call->operands.v[i], err) < 0)
 			return -1;
-	return options->from ? command_array(options->from, &state->arguments, err) : 0;
+	if (options->from && command_array(options->from, &state->arguments, err) < 0)
+		return coder_error_wrap(err, "--from");
+	return 0;
 }
 
 /* Finds every token; the token in use, if it is among them, goes last. */

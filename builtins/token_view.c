@@ -76,7 +76,9 @@ static int view_check(struct call *call, struct coder_error *err)
 				       err);
 	if (options->columns.n)
 		return output_columns_parse(options->columns.v, options->columns.n, &state->columns,
-					    err);
+					    err) < 0 ?
+			       coder_error_wrap(err, "--column") :
+			       0;
 	output_columns_default(&state->columns, true);
 	return 0;
 }

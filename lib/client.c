@@ -86,6 +86,11 @@ static bool is_segment(const char *s)
 	return *s && strcmp(s, ".") != 0 && strcmp(s, "..") != 0 && !strchr(s, '/');
 }
 
+bool coder_user_is_name(const char *user)
+{
+	return is_segment(user);
+}
+
 int client_path(struct buf *path, struct coder_error *err, const char *const *parts)
 {
 	bool ok = buf_add_str(path, "/api/v2");
@@ -93,7 +98,7 @@ int client_path(struct buf *path, struct coder_error *err, const char *const *pa
 	for (; *parts && ok; parts++) {
 		if (!is_segment(*parts))
 			return coder_error_set(err, CODER_ERR_USAGE,
-					       "\"%s\" cannot be a user or a resource", *parts);
+					       "'%s' cannot be a user or a resource", *parts);
 		ok = buf_add_char(path, '/') && http_add_encoded(path, *parts);
 	}
 	return ok ? 0 : coder_error_memory(err);
@@ -447,11 +452,13 @@ int coder_token_max_lifetime(struct coder_client *client, const char *user, int6
 	if (client_get(client, path.data, &response, err) < 0 ||
 	    json_int64(response.body.data, response.body.len, "max_token_lifetime", 0, &ns, err) <
 		    0)
-		return coder_error_wrap(err, "asking for the longest lifetime of %s's tokens",
-					user);
+		return strcmp(user, "me") == 0 ?
+			       coder_error_wrap(err, "asking for the longest lifetime of your tokens") :
+			       coder_error_wrap(err, "asking for the longest lifetime of tokens of '%s'",
+						user);
 	if (ns <= 0)
 		return coder_error_set(err, CODER_ERR_NO_ANSWER,
-				       "broken answer: no max_token_lifetime for %s", user);
+				       "broken answer: it has no max_token_lifetime");
 	*ret_ns = ns;
 	return 0;
 }

@@ -614,6 +614,9 @@ int coder_token_undo(struct coder_client *client, const struct coder_create *cre
 int coder_scopes_list(struct coder_client *client, struct coder_strings *ret,
 		      struct coder_error *err);
 
+/* Whether a text can name a user in a request: it is not empty, has no slash and is not . or .. */
+bool coder_user_is_name(const char *user);
+
 /* A user's id and name; user is a UUID, a username or "me". Strings owned by ret. */
 struct coder_user {
 	char *id, *username;

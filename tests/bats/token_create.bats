@@ -135,7 +135,7 @@ template:* workspace:$UUID
 	# their values are checked like an option's
 	forget_requests
 	CODER_TOKEN_LIFETIME=30 try token_create -n bad
-	refused_early 2 'lifetime: invalid duration "30"'
+	refused_early 2 'CODER_TOKEN_LIFETIME: invalid duration "30"'
 }
 
 @test "-u takes a username in any case, or a UUID" {
@@ -177,7 +177,7 @@ template:* workspace:$UUID
 	forget_requests
 	for user in alice/keys . ..; do
 		try token_create -n for-odd -u "$user"
-		refused_early 2 "\"$user\" cannot be a user"
+		refused_early 2 "--user: '$user' cannot be a user"
 	done
 }
 
@@ -308,7 +308,7 @@ template:* workspace:$UUID
 @test "a scope that the server does not know is refused in its words, with the nearest one" {
 	try token_create -n test --scope workspace:reed
 	refused 1 'invalid or unsupported API key scope: "workspace:reed"'
-	has "$err" "did you mean workspace:read"
+	has "$err" "did you mean 'workspace:read'?"
 	is "${TOKEN_ERROR[http]}" 400
 	is "${TOKEN_ERROR[message]}" "creating token test: Failed to create API key."
 	is "${TOKEN_ERROR[detail]}" 'invalid or unsupported API key scope: "workspace:reed"'
@@ -696,7 +696,7 @@ $(stored test id) test ['user:read'] ['user:$UUID'] 3600"
 @test "--dry-run finds what a create would be refused for" {
 	try token_create -n test --scope workspace:reed --dry-run
 	refused 1 "workspace:reed: not in the server's catalogue of scopes"
-	has "$err" "did you mean workspace:read"
+	has "$err" "did you mean 'workspace:read'?"
 	try token_create -n grafana --dry-run
 	refused 5 "name grafana is taken"
 	try token_create -n test --lifetime 1y --dry-run
@@ -746,7 +746,7 @@ GET /api/v2/users/me/keys/tokens/grafana"
 	fault '{"method":"GET","path":"/tokens/grafana$","status":404,"coder":true,"body":"{\"message\":\"Resource not found\"}"}'
 	try token_create -n grafana
 	refused 5 'A token with name "grafana" already exists'
-	has "$err" "This value is already in use and should be unique."
+	has "$err" "This value is already in use and should be unique; "
 	is "${TOKEN_ERROR[http]} ${TOKEN_ERROR[field]}" "409 name"
 	is "$(requests POST)" "POST /api/v2/users/me/keys/tokens"
 	is "$(requests DELETE)" ""
@@ -787,7 +787,7 @@ assert stored == sys.argv[1:], stored' "${names[@]}"
 		refused_early 2 "name: has a line break in it"
 		CODER_TOKEN_NAME=$bad
 		try token_create --dry-run
-		refused_early 2 "name: has a line break in it"
+		refused_early 2 "CODER_TOKEN_NAME: has a line break in it"
 		unset CODER_TOKEN_NAME
 	done
 }
@@ -804,7 +804,7 @@ assert stored == sys.argv[1:], stored' "${names[@]}"
 	try token_create -n ''
 	misused_early "--name: value cannot be empty"
 	CODER_TOKEN_NAME=$'\xff' try token_create
-	refused_early 2 "name: must be"
+	refused_early 2 "CODER_TOKEN_NAME: must be"
 	try token_create -n "${long:1}"
 	is "$status" 0
 }

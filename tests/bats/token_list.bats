@@ -180,7 +180,7 @@ GET /api/v2/users/me/keys/tokens?include_all=true&include_expired=false"
 
 @test "-u takes no path and no empty name, and not together with -a" {
 	try token_list -u ../me
-	refused 2 '"../me" cannot be a user'
+	refused 2 "--user: '../me' cannot be a user"
 	try token_list -u ''
 	misused "cannot be empty"
 	try token_list -a -u alice
