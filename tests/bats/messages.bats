@@ -70,7 +70,7 @@ SANDBOX_OPTIONS=(--seed demo)
 	refused 1 "did you mean 'workspace:read'?"
 	is "$(grep -o raed <<<"$err" | wc -l)" 1
 	# the one that the server refused is not the one that is near another
-	fault '{"method": "POST", "status": 400, "body": "{\"message\":\"Failed.\",\"detail\":\"bad scope: zzzzzzzzzzz\"}"}'
+	fault '{"method": "POST", "status": 400, "headers": {"X-Coder-Build-Version": "v2.32.0"}, "body": "{\"message\":\"Failed.\",\"detail\":\"bad scope: zzzzzzzzzzz\"}"}'
 	try token_create -n x --scope zzzzzzzzzzz,workspace:raed
 	refused 1 "bad scope: zzzzzzzzzzz"
 	lacks "$err" "did you mean"
