@@ -1145,8 +1145,11 @@ failed_with() {
 }
 
 @test "status 2: usage" {
-	try token_list --bogus
+	try token_list --timeout 0
 	failed_with 2 0
+	try token_list --bogus
+	misused "--bogus: invalid option"
+	is "${TOKEN_ERROR[status]} ${TOKEN_ERROR[http]} ${TOKEN_ERROR[message]}" "2 0 --bogus: invalid option"
 }
 
 @test "status 3: no such token" {

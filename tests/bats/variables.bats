@@ -38,7 +38,7 @@ refuses() {
 		# shellcheck disable=SC2086 # words
 		try $call "$name"
 		refused_early 2 "$part"
-		has "$err" "${call%% *}: $name"
+		[[ $err =~ "${call%% *}: --"[a-z-]+": $name" ]] || fail "whose value?"
 		after=$(declare -p "$name" 2>&1 || true)
 		is "$after" "$before"
 	done
