@@ -50,6 +50,16 @@ const char *shvar_get(const char *name)
 	return strcmp(name, "CODER_HEADER_COMMAND") == 0 ? "true" : NULL;
 }
 
+bool shell_hide_variables(const char *const *names)
+{
+	(void)names;
+	return true;
+}
+
+void shell_show_variables(void)
+{
+}
+
 bool shell_restricted(void)
 {
 	return false;
