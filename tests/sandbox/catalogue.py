@@ -169,7 +169,7 @@ _MODE_RELEASE = {"legacy-2.26": (26, "v2.26.0"), "legacy-2.27": (27, "v2.27.0")}
 _MODE_RELEASE["no-expire"] = (31, "v2.31.0")
 
 
-@dataclass
+@dataclass(eq=False)  # hashable: what is made of keys is remembered
 class Features:
     """What this deployment can do, worked out from the modes in force."""
 

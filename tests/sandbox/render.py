@@ -2,6 +2,7 @@
 """The JSON shapes of the server's objects, field by field in the order it emits them."""
 
 import json
+from functools import lru_cache
 
 from catalogue import ROLE_NAMES
 from gotext import json_text, rfc3339
@@ -29,6 +30,7 @@ def _singular(scopes) -> str:
     return "all" if "coder:all" in scopes else ""
 
 
+@lru_cache(maxsize=1 << 15)
 def key_json(key, feats, username=None) -> str:
     """A key as JSON text; a list of ten thousand is made of these."""
     if key.last_used > 0:
