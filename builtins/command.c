@@ -363,8 +363,7 @@ static int work(struct call *call, struct opts_result *parsed, const char *const
 	if (call->environment_lost)
 		return coder_error_memory(err);
 	if (command->check(call, err) < 0 || check_users(call, err) < 0 ||
-	    check_targets(call, err) < 0 ||
-	    (!call->quiet && command_session(call, err) < 0))
+	    check_targets(call, err) < 0 || (!call->quiet && command_session(call, err) < 0))
 		return -1;
 	if (command->run(call, err) == 0)
 		return 0;

@@ -27,7 +27,8 @@ struct session {
 	int64_t began, limit_ns; /* limit 0: none */
 	char *directory; /* of the config files; NULL: nothing says where */
 	char *url, *origin;
-	bool url_is_files; /* it came from the file `url` */
+	const char *url_source; /* "--url", the variable's name, or url_file */
+	char *url_file; /* its path, if it was looked for */
 	char *token;
 	const char *token_source; /* "--token", the variable's name, or session_file */
 	char *session_file; /* its path, if it was looked for */
@@ -45,6 +46,7 @@ static void session_done(struct session *s)
 	coder_strings_done(&s->headers);
 	buf_free_string(s->token);
 	free(s->session_file);
+	free(s->url_file);
 	free(s->directory);
 	free(s->url);
 	free(s->origin);
@@ -178,36 +180,36 @@ static int read_file(const char *path, char **ret, mode_t *ret_mode, struct code
 static int config_path(const struct session *s, const char *name, char **ret,
 		       struct coder_error *err)
 {
-	return asprintf(ret, "%s/%s", s->directory, name) < 0 ? coder_error_memory(err) : 0;
+	if (asprintf(ret, "%s/%s", s->directory, name) >= 0)
+		return 0;
+	*ret = NULL;
+	return coder_error_memory(err);
 }
 
-static int read_url_file(const struct session *s, char **ret, struct coder_error *err)
+static int read_url_file(struct session *s, char **ret, struct coder_error *err)
 {
 	mode_t mode;
-	char *path;
-	int rc;
 
 	*ret = NULL;
 	if (!s->directory)
 		return 0;
-	if (config_path(s, "url", &path, err) < 0)
+	if (!s->url_file && config_path(s, "url", &s->url_file, err) < 0)
 		return -1;
-	rc = read_file(path, ret, &mode, err);
-	free(path);
-	return rc;
+	return read_file(s->url_file, ret, &mode, err);
 }
 
 /* ---------------------------------------------------------- url and token */
 
 static int find_url(struct session *s, const char *option, struct coder_error *err)
 {
-	if ((option ? copy_option("--url", option, &s->url, err) :
-		      copy_variable("CODER_URL", &s->url, err)) < 0)
+	s->url_source = option ? "--url" : "CODER_URL";
+	if ((option ? copy_option(s->url_source, option, &s->url, err) :
+		      copy_variable(s->url_source, &s->url, err)) < 0)
 		return -1;
 	if (!s->url) {
-		s->url_is_files = true;
 		if (read_url_file(s, &s->url, err) < 0)
 			return -1;
+		s->url_source = s->url_file;
 	}
 	if (!s->url) {
 		coder_error_set(err, CODER_ERR_AUTH, "no URL");
@@ -216,7 +218,7 @@ static int find_url(struct session *s, const char *option, struct coder_error *e
 	}
 	trim(s->url);
 	if (coder_url_origin(s->url, &s->origin, err) < 0)
-		return s->url_is_files ? coder_error_wrap(err, "%s/url", s->directory) : -1;
+		return coder_error_wrap(err, "%s", s->url_source);
 	return 0;
 }
 
@@ -230,7 +232,7 @@ static int no_token(const struct session *s, struct coder_error *err)
 }
 
 /* The token of the file `session` is for what the file `url` names, and nobody else. */
-static int check_owner(const struct session *s, const char *path, struct coder_error *err)
+static int check_owner(struct session *s, const char *path, struct coder_error *err)
 {
 	char *url, *origin;
 	bool same;
@@ -247,7 +249,7 @@ static int check_owner(const struct session *s, const char *path, struct coder_e
 	}
 	if (coder_url_origin(url, &origin, err) < 0) {
 		free(url);
-		return coder_error_wrap(err, "%s/url", s->directory);
+		return coder_error_wrap(err, "%s", s->url_file);
 	}
 	free(url);
 	same = strcmp(origin, s->origin) == 0;
@@ -629,6 +631,7 @@ static int open_client(const struct session *s, struct coder_client **ret, struc
 	const char *keepalive = shvar_get("CODER_TOKENS_KEEPALIVE");
 	struct coder_config config = {
 		.url = s->url,
+		.url_source = s->url_source,
 		.token = s->token,
 		.headers = (const char *const *)s->headers.v,
 		.n_headers = s->headers.n,

@@ -59,6 +59,7 @@ static void begin_answer(struct answer *answer, const char *line, size_t len)
 	const char *end = line + len, *p = memchr(line, ' ', len);
 
 	*answer = (struct answer){ .origin = answer->origin,
+				   .url_source = answer->url_source,
 				   .proxy = answer->proxy,
 				   .head_len = answer->head_len,
 				   .head_lines = answer->head_lines };
@@ -169,9 +170,9 @@ static int check_type(const struct answer *answer, struct coder_error *err)
 		return 0;
 	if (!is_json(answer->type)) {
 		coder_error_set(err, CODER_ERR_NO_ANSWER,
-				"unexpected answer of type %s: is %s a Coder deployment?",
+				"unexpected answer of type %s: %s may be no Coder deployment",
 				answer->type[0] ? answer->type : "unknown", answer->origin);
-		return coder_error_hint(err, "check CODER_URL");
+		return coder_error_hint(err, "check %s", answer->url_source);
 	}
 	if (answer->coded)
 		return broken(answer, "is compressed", err);
@@ -248,9 +249,10 @@ static void redirect_error(const struct answer *answer, struct coder_error *err)
 			answer->location);
 	if (url_parse(answer->location, &url, &ignored) == 0 &&
 	    strcmp(url.origin, answer->origin) != 0)
-		coder_error_hint(err, "if that is your deployment, set CODER_URL=%s", url.origin);
+		coder_error_hint(err, "if that is your deployment, change %s to %s",
+				 answer->url_source, url.origin);
 	else
-		coder_error_hint(err, "check CODER_URL: redirects are not followed");
+		coder_error_hint(err, "check %s: redirects are not followed", answer->url_source);
 	url_done(&url);
 }
 
@@ -386,7 +388,7 @@ static void proxy_error(const struct answer *answer, struct coder_error *err)
 	coder_error_set(err, CODER_ERR_NO_ANSWER,
 			"a proxy in front of %s asks for a user name and password (407)",
 			answer->origin);
-	coder_error_hint(err, "check CODER_URL and the network");
+	coder_error_hint(err, "check %s and the network", answer->url_source);
 }
 
 static void status_error(const struct answer *answer, const struct buf *body,

@@ -9,9 +9,9 @@
 
 struct proxy;
 
-/* Begins as zeros but for origin and proxy. */
+/* Begins as zeros but for origin, url_source and proxy. */
 struct answer {
-	const char *origin; /* of the server, for error texts */
+	const char *origin, *url_source; /* of the server, and what named it: for error texts */
 	const struct proxy
 		*proxy; /* that took the request itself, and may have answered; or NULL */
 	long status; /* 0: no answer yet */

@@ -453,8 +453,10 @@ int coder_token_max_lifetime(struct coder_client *client, const char *user, int6
 	    json_int64(response.body.data, response.body.len, "max_token_lifetime", 0, &ns, err) <
 		    0)
 		return strcmp(user, "me") == 0 ?
-			       coder_error_wrap(err, "asking for the longest lifetime of your tokens") :
-			       coder_error_wrap(err, "asking for the longest lifetime of tokens of '%s'",
+			       coder_error_wrap(err,
+						"asking for the longest lifetime of your tokens") :
+			       coder_error_wrap(err,
+						"asking for the longest lifetime of tokens of '%s'",
 						user);
 	if (ns <= 0)
 		return coder_error_set(err, CODER_ERR_NO_ANSWER,

@@ -386,6 +386,7 @@ struct coder_hooks {
 
 struct coder_config {
 	const char *url; /* scheme://host[:port]; what follows is dropped, as the CLI does */
+	const char *url_source; /* what named it, for texts; NULL: "the URL" */
 	const char *token; /* session token; refused if it has control characters */
 	const char *user_agent;
 	const char *const *headers; /* n_headers of "Name: value", see coder_header_check() */
@@ -445,7 +446,10 @@ const char *coder_client_origin(const struct coder_client *client);
 /* Closes the connections that are kept between the calls of this process. */
 void coder_disconnect(void);
 
-/* "scheme://host[:port]" in lower case: what a config file's url is compared with. */
+/*
+ * "scheme://host[:port]" in lower case: what a config file's url is compared with.
+ * An error says "has no scheme: 'x'": the caller puts in front what has none.
+ */
 int coder_url_origin(const char *url, char **ret, struct coder_error *err);
 
 /*

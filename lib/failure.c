@@ -64,7 +64,7 @@ static struct peer peer_of(const struct failure *f)
 	const struct proxy *proxy = f->o->proxy;
 
 	if (stage_of(f) == PAST_PROXY)
-		return (struct peer){ "", f->o->origin, "CODER_URL", f->o->tls };
+		return (struct peer){ "", f->o->origin, f->o->url_source, f->o->tls };
 	return (struct peer){ "the proxy ", proxy->name, proxy->source, proxy->tls };
 }
 

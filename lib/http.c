@@ -27,6 +27,7 @@
 
 struct http {
 	struct url url;
+	char *url_source;
 	char *token;
 	char *ca_file, *more_cas, *cert_file, *key_file, *libraries_variable;
 	struct proxy proxy;
@@ -254,7 +255,9 @@ static int copy_strings(struct http *http, const struct coder_config *config,
 		return coder_error_set(err, CODER_ERR_USAGE,
 				       "CODER_CLIENT_TLS_CERT_FILE and CODER_CLIENT_TLS_KEY_FILE "
 				       "must be set together");
-	if (copy_string(config->token, &http->token, err) < 0 ||
+	if (copy_string(config->url_source ? config->url_source : "the URL", &http->url_source,
+			err) < 0 ||
+	    copy_string(config->token, &http->token, err) < 0 ||
 	    copy_string(config->ca_file, &http->ca_file, err) < 0 ||
 	    copy_string(config->more_cas, &http->more_cas, err) < 0 ||
 	    copy_string(config->libraries_variable, &http->libraries_variable, err) < 0 ||
@@ -265,12 +268,20 @@ static int copy_strings(struct http *http, const struct coder_config *config,
 			       0;
 }
 
+static int parse_url(struct http *http, const struct coder_config *config, struct coder_error *err)
+{
+	if (url_parse(config->url, &http->url, err) < 0)
+		return coder_error_wrap(err, "%s", http->url_source);
+	return 0;
+}
+
 static int make_wire(struct http *http, const struct coder_config *config, struct coder_error *err)
 {
 	const struct wire_options options = {
 		.host = http->url.host,
 		.port = http->url.port,
 		.origin = http->url.origin,
+		.url_source = http->url_source,
 		.tls = http->url.tls,
 		.headers = (const char *const *)http->headers.v,
 		.n_headers = http->headers.n,
@@ -298,7 +309,7 @@ int http_new(const struct coder_config *config, struct http **ret, struct coder_
 	http->hooks = config->hooks;
 	http->no_retry = config->no_retry;
 	set_deadline(http, config->timeout_ns);
-	if (url_parse(config->url, &http->url, err) < 0 || copy_strings(http, config, err) < 0 ||
+	if (copy_strings(http, config, err) < 0 || parse_url(http, config, err) < 0 ||
 	    add_headers(http, config, err) < 0 || make_wire(http, config, err) < 0) {
 		http_free(http);
 		return -1;
@@ -324,6 +335,7 @@ void http_free(struct http *http)
 	free(http->key_file);
 	proxy_done(&http->proxy);
 	url_done(&http->url);
+	free(http->url_source);
 	free(http);
 }
 
@@ -711,6 +723,7 @@ static struct answer new_answer(const struct http *http)
 	bool takes_requests = http->proxy.url && !http->proxy.socks && !http->url.tls;
 
 	return (struct answer){ .origin = http->url.origin,
+				.url_source = http->url_source,
 				.proxy = takes_requests ? &http->proxy : NULL };
 }
 

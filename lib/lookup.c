@@ -159,6 +159,6 @@ enum wire_end lookup_names(const struct wire_options *o, const struct wire_excha
 	if (proxy)
 		end = add_name(&lookup, "proxy", proxy->host, proxy->port, proxy->source, ret, err);
 	if (end == WIRE_ANSWERED && needs_host(o))
-		end = add_name(&lookup, "host", o->host, o->port, "CODER_URL", ret, err);
+		end = add_name(&lookup, "host", o->host, o->port, o->url_source, ret, err);
 	return end;
 }

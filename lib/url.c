@@ -12,9 +12,9 @@
 static int refuse(struct coder_error *err, const char *what, const char *text)
 {
 	if (!text || strchr(text, '@'))
-		coder_error_set(err, CODER_ERR_USAGE, "CODER_URL %s", what);
+		coder_error_set(err, CODER_ERR_USAGE, "%s", what);
 	else
-		coder_error_set(err, CODER_ERR_USAGE, "CODER_URL %s: %.200s", what, text);
+		coder_error_set(err, CODER_ERR_USAGE, "%s: '%.200s'", what, text);
 	return coder_error_hint(err, "give it as https://coder.example.com");
 }
 

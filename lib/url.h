@@ -33,7 +33,10 @@ struct url {
 	bool tls;
 };
 
-/* Reads scheme://host[:port]; what follows is dropped. Fails with CODER_ERR_USAGE. */
+/*
+ * Reads scheme://host[:port]; what follows is dropped. Fails with CODER_ERR_USAGE and "has no
+ * scheme: 'x'": the caller puts in front what has none.
+ */
 int url_parse(const char *text, struct url *ret, struct coder_error *err);
 void url_done(struct url *url);
 /* Whether the host is this machine, whatever the network does. */

@@ -61,6 +61,7 @@ struct wire_exchange {
 
 struct wire_options {
 	const char *host, *port, *origin; /* whom to talk to; an IPv6 host without brackets */
+	const char *url_source; /* what named it, for texts */
 	const char *const *headers; /* n_headers "Name: value" (or "Name;") lines of each request */
 	size_t n_headers;
 	bool tls; /* https */

@@ -302,12 +302,12 @@ in_new_shell() {
 		http://127.0.0.1:0 http://127.0.0.1:99999 http://127.0.0.1:x http://a..b@c 'http://[::1' 'http://a,b'; do
 		CODER_URL=$url
 		try token_list
-		refused 2 "CODER_URL "
+		refused 2 "CODER_URL: "
 		has "$err" "https://coder.example.com"
 	done
 	CODER_URL=coder.example.com
 	try token_list
-	refused 2 "CODER_URL has no scheme: coder.example.com; give it as https://coder.example.com"
+	refused 2 "CODER_URL: has no scheme: 'coder.example.com'; give it as https://coder.example.com"
 	CODER_URL=http://user:hunter2@127.0.0.1
 	try token_list
 	refused 2 "must not hold a user name or password"
@@ -1081,7 +1081,7 @@ sockets() { # open sockets of this shell
 		fault '{"path": "keys/tokens", "redirect": "https://elsewhere.example.com{target}", "code": '"$code"'}'
 		try token_list
 		refused 7 "$URL redirects to https://elsewhere.example.com/api/v2/"
-		has "$err" "set CODER_URL=https://elsewhere.example.com"
+		has "$err" "change CODER_URL to https://elsewhere.example.com"
 		is "$(requests | wc -l)" 1
 	done
 	fault '{"path": "keys/tokens", "redirect": "/login"}'
@@ -1092,7 +1092,7 @@ sockets() { # open sockets of this shell
 @test "a page that is not JSON is no answer" {
 	fault '{"path": "keys/tokens", "status": 200, "headers": {"Content-Type": "text/html"}, "body": "<html>"}'
 	try token_list
-	refused 7 "unexpected answer of type text/html: is $URL a Coder deployment?; check CODER_URL"
+	refused 7 "unexpected answer of type text/html: $URL may be no Coder deployment; check CODER_URL"
 	fault '{"path": "keys/tokens", "status": 200, "headers": {"Content-Type": "application/json"}, "body": "<html>"}'
 	try token_list
 	refused 7 "not JSON"

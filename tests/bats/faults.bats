@@ -296,7 +296,7 @@ squeezed() { # CODING BODY
 	for call in list view limits; do
 		suffer "$call"
 		fault "{$where,\"status\":200,$html,\"headers\":{\"Content-Type\":\"text/html\"}}"
-		fails 7 "unexpected answer of type text/html: is $URL a Coder deployment?" "${command[@]}"
+		fails 7 "unexpected answer of type text/html: $URL may be no Coder deployment" "${command[@]}"
 		fault "{$where,\"status\":200,$html,\"headers\":{\"Content-Type\":null}}"
 		fails 7 "unexpected answer of type unknown" "${command[@]}"
 		fault "{$where,\"status\":200}"
@@ -457,7 +457,7 @@ peak() {
 			to=http://localhost:${URL##*:}
 			fault "{$where,\"redirect\":\"$to{target}\",\"code\":$code}"
 			fails 7 "$URL redirects to $to/api/v2/" "${command[@]}"
-			has "$err" "set CODER_URL=$to"
+			has "$err" "change CODER_URL to $to"
 			is "$(requests | tail -n 1)" "$last"
 		done
 		fault "{$where,\"redirect\":\"/login\"}"

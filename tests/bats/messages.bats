@@ -87,3 +87,28 @@ SANDBOX_OPTIONS=(--seed demo)
 	try token_create -u alice
 	refused 4 "longest lifetime of tokens of 'alice': "
 }
+
+@test "a wrong URL, or one where nobody is, is blamed on the option, the variable or the file that names it" {
+	local url source
+	for source in --url CODER_URL "$HOME/.config/coderv2/url"; do
+		for url in nonsense http://127.0.0.1:1; do
+			unset CODER_URL
+			mkdir -p "$HOME/.config/coderv2"
+			case $source in
+			--url) CODER_URL=$URL try token_list --url "$url" ;;
+			CODER_URL) CODER_URL=$url try token_list ;;
+			*) printf '%s\n' "$url" >"$source" && try token_list ;;
+			esac
+			if [[ $url == nonsense ]]; then
+				refused 2 "token_list: $source: has no scheme: 'nonsense'"
+			else
+				refused 7 "; check $source and the network"
+			fi
+			[[ $source == CODER_URL ]] || lacks "$err" CODER_URL
+		done
+	done
+	CODER_URL=$URL
+	fault '{"redirect": "https://elsewhere.example.com/x"}'
+	try token_list --url "$URL"
+	refused 7 "if that is your deployment, change --url to https://elsewhere.example.com"
+}

@@ -232,6 +232,7 @@ static struct coder_config config(void)
 		 server.port ? server.port : 1);
 	return (struct coder_config){
 		.url = url_text,
+		.url_source = "CODER_URL",
 		.token = TOKEN,
 		.user_agent = "test/1",
 		.hooks = { .pending = pending, .take = take, .notice = notice },
@@ -333,7 +334,7 @@ static void test_bad_url(void **state)
 		const char *url, *text;
 	} cases[] = {
 		{ "", "no scheme" },
-		{ "coder.example.com", "no scheme: coder.example.com" },
+		{ "coder.example.com", "has no scheme: 'coder.example.com'" },
 		{ "localhost:3000", "no scheme" },
 		{ "//h", "no scheme" },
 		{ "ftp://h", "neither https nor http" },
@@ -569,7 +570,7 @@ static void test_statuses(void **state)
 		  CODER_ERR_AUTH, 500, "Failed.", "" },
 		{ STATUS("302 Found", "Location: https://Other.example/login\r\n"),
 		  CODER_ERR_NO_ANSWER, 302, "redirects to https://Other.example/login",
-		  "CODER_URL=https://other.example" },
+		  "change CODER_URL to https://other.example" },
 		{ STATUS("307 T", "Location: /login\r\n"), CODER_ERR_NO_ANSWER, 307,
 		  "redirects to /login", "CODER_URL" },
 	};
