@@ -62,7 +62,7 @@ suffer() {
 	view)
 		command=(token_view -c id grafana)
 		where='"method":"GET","path":"/keys/tokens/grafana$"'
-		body='{\"id\":\"aB3defghij\",\"login_type\":\"token\"}'
+		body='{\"id\":\"aB3defghij\",\"login_type\":\"token\",\"token_name\":\"grafana\"}'
 		last="GET /api/v2/users/me/keys/tokens/grafana"
 		;;
 	limits)
@@ -370,7 +370,7 @@ squeezed() { # CODING BODY
 @test "a token that says not whose it is is a broken answer" {
 	local user
 	for user in '' ',\"user_id\":\"../x\"'; do
-		fault "{\"path\":\"/keys/tokens/\",\"status\":200,\"body\":\"{\\\"id\\\":\\\"aB3defghij\\\",\\\"login_type\\\":\\\"token\\\"$user}\"}"
+		fault "{\"path\":\"/keys/tokens/\",\"status\":200,\"body\":\"{\\\"id\\\":\\\"aB3defghij\\\",\\\"login_type\\\":\\\"token\\\",\\\"token_name\\\":\\\"somebody\\\"$user}\"}"
 		fails 7 "token aB3defghij has no user_id" token_view somebody
 	done
 }
