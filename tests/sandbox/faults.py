@@ -21,12 +21,12 @@ _FIELDS = {
     "name", "method", "path", "skip", "times", "act", "status", "headers", "body", "delay",
     "cut", "stall", "drip", "raw_b64", "close", "late", "twice", "answer", "pad_headers",
     "big_element", "nest", "gzip_bomb", "truncate", "length", "chunked_garbage", "chunk_extension", "interim",
-    "redirect", "code", "accept_hang", "hangup", "again", "unasked", "coder", "age",
+    "redirect", "code", "accept_hang", "hangup", "again", "unasked", "coder", "age", "deaf",
 }  # fmt: skip
 _LABELS = (
     "accept_hang cut stall raw_b64 redirect status drip gzip_bomb big_element nest truncate "
     "length chunked_garbage chunk_extension interim pad_headers twice late again delay hangup "
-    "headers body coder age"
+    "deaf headers body coder age"
 ).split()
 
 

@@ -5,6 +5,7 @@ Made by hand rather than on http.server, because tests need to cut, stall and ga
 any byte, and to see connections as well as requests.
 """
 
+import ctypes
 import json
 import re
 import select
@@ -22,6 +23,7 @@ from store import now_us
 MAX_HEAD = 1 << 20
 MAX_BODY = 64 << 20
 CHUNK_ABOVE = 2048
+SO_ATTACH_FILTER = 26
 CONTROL = re.compile(rb"(GET|POST|DELETE|PUT) /_sandbox/")
 _TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 
@@ -431,6 +433,8 @@ class Connection:
             self._send(data[: int((fault.spec["stall"] or {}).get("at", 0))])
             self._wait_gone(MAX_WAIT)
             raise Gone
+        if fault.spec.get("deaf"):
+            self._go_deaf()
         if "drip" in fault.spec:
             self._drip(data, float(fault.spec["drip"]))
         else:
@@ -438,10 +442,19 @@ class Connection:
         if "again" in fault.spec:
             time.sleep(fault.seconds("again"))
             self._send(fault.spec.get("unasked", "").encode() or data)
+        if fault.spec.get("deaf"):
+            self._wait_gone(MAX_WAIT)
+            raise Gone
         if not keep or fault.spec.get("hangup"):
             self._finish()
             raise Gone
         return keep
+
+    def _go_deaf(self):
+        """From now on the system drops what comes, unacknowledged: a filter that passes nothing."""
+        drop_all = ctypes.create_string_buffer(struct.pack("HBBI", 0x06, 0, 0, 0))
+        program = struct.pack("HP", 1, ctypes.addressof(drop_all))
+        self.sock.setsockopt(socket.SOL_SOCKET, SO_ATTACH_FILTER, program)
 
     def _act(self, request: Request, fault) -> list:
         """Carries the request out as often as asked: not if a delayed client has left."""

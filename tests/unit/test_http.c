@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -43,6 +44,7 @@ static struct server {
 	/* what happened */
 	int n_connections, n_requests;
 	int connection_of[MAX_REQUESTS];
+	unsigned silence[MAX_REQUESTS]; /* the client's limit of it meanwhile, in ms */
 	char *requests[MAX_REQUESTS];
 } server = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
@@ -50,6 +52,21 @@ struct connection {
 	int fd, number;
 	struct buf in;
 };
+
+/* The client is this process: the longest TCP_USER_TIMEOUT of its sockets, which are far up. */
+static unsigned limit_of_silence(void)
+{
+	unsigned longest = 0;
+
+	for (int fd = 900; fd < 1024; fd++) {
+		unsigned ms = 0;
+		socklen_t len = sizeof(ms);
+
+		if (getsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &ms, &len) == 0 && ms > longest)
+			longest = ms;
+	}
+	return longest;
+}
 
 /* Answers one request; false: close the connection. */
 static bool answer(struct connection *c)
@@ -63,6 +80,7 @@ static bool answer(struct connection *c)
 		server.script++;
 	if (server.n_requests < MAX_REQUESTS) {
 		server.connection_of[server.n_requests] = c->number;
+		server.silence[server.n_requests] = limit_of_silence();
 		server.requests[server.n_requests++] = buf_detach(&c->in);
 	}
 	buf_done(&c->in);
@@ -1358,6 +1376,29 @@ static void test_keep_alive(void **state)
 }
 
 /* What libcurl repeats by itself must be told of. */
+/* A dead connection is found out where it was kept, not where the server may be far away. */
+static void test_silence_of_kept_connections(void **state)
+{
+	const struct coder_config c = config();
+	struct http *http = client();
+	struct http_response response;
+	struct coder_error err;
+
+	(void)state;
+	SCRIPT(OK, OK, OK, STATUS("503 No", ""), OK);
+	get_ok(&c); /* a new connection */
+	get_ok(&c); /* the kept one */
+	assert_int_equal(limit_of_silence(), 0);
+	assert_int_equal(http_request(http, &post, &response, &err), 0); /* one of its own */
+	http_response_done(&response);
+	http_free(http);
+	get_ok(&c); /* twice */
+	assert_int_equal(server.n_requests, 5);
+	for (int i = 0; i < 5; i++)
+		assert_int_equal(server.silence[i], i == 0 || i == 2 ? 0 : 4500);
+	assert_int_equal(limit_of_silence(), 0);
+}
+
 static void test_stale_connection(void **state)
 {
 	const struct coder_config c = config();
@@ -1949,6 +1990,7 @@ int main(void)
 		TEST(sleep),
 		TEST(interrupt),
 		TEST(keep_alive),
+		TEST(silence_of_kept_connections),
 		TEST(stale_connection),
 		TEST(descriptors),
 		TEST(stolen_descriptor),

@@ -1,0 +1,160 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Kept connections that died without a word: the other side acknowledges nothing any more. That
+# costs some 5 s, where a server that is only slow is waited for.
+
+load helper
+
+setup_file() {
+	local certs=$BATS_FILE_TMPDIR/certs
+	"$SANDBOX/certs.sh" "$certs" >/dev/null
+	sandbox_start --tls --cert "$certs/server.pem" --key "$certs/server.key" --rate-limit 0 \
+		--control-ready "$BATS_FILE_TMPDIR/control" --log "$BATS_FILE_TMPDIR/tls.log"
+	export TLS_URL=$URL TLS_CONTROL_URL=$SANDBOX_CONTROL_URL TLS_PID=$SANDBOX_PID CA=$certs/ca.pem
+	sandbox_start --rate-limit 0
+	export PLAIN_URL=$URL PLAIN_CONTROL_URL=$SANDBOX_CONTROL_URL
+}
+
+teardown_file() {
+	kill "$TLS_PID"
+	sandbox_stop
+}
+
+# deployment PLAIN|TLS - the one that the next calls go to, clean, with tokens t0 to t3 of the caller.
+deployment() {
+	local url=$1_URL control=$1_CONTROL_URL
+	URL=${!url}
+	SANDBOX_CONTROL_URL=${!control}
+	enable -d "${BUILTINS[@]}" 2>/dev/null || true
+	shell_setup
+	[[ $1 == PLAIN ]] || CODER_CLIENT_TLS_CA_FILE=$CA
+	seed '{"owner": "admin", "name": "t%d", "count": 4}'
+}
+
+# dies PATH - the connection on which such a request comes is dead after the response to it.
+dies() {
+	fault "{\"path\":\"$1\",\"deaf\":true}"
+}
+
+# takes FROM TO COMMAND... - the command does, in seconds; sets status, out, err.
+takes() {
+	local from=$1 to=$2 before=$EPOCHREALTIME ms
+	shift 2
+	try "$@"
+	ms=$(((${EPOCHREALTIME/./} - ${before/./}) / 1000))
+	((ms >= from * 1000 && ms <= to * 1000)) || fail "$* took $ms ms"
+}
+
+# connections - on how many the requests since the last reset came.
+connections() {
+	ctl GET log | grep -oE '"conn":[0-9]+,"conn_req"' | sort -u | wc -l
+}
+
+@test "a dead connection costs a list about 5 s, which comes over a new one" {
+	local how
+	for how in PLAIN TLS; do
+		deployment "$how"
+		dies .
+		token_list -q >/dev/null
+		takes 4 8 token_list -q --name t1
+		is "$status/$err" 0/
+		is "$(wc -l <<<"$out")" 1
+		is "$(requests | wc -l)" 2 # the dead one heard nothing
+		is "$(connections)" 2
+		takes 0 2 token_list -q --name t1
+		is "$(connections)" 2
+	done
+}
+
+@test "a dead connection costs a removal about 5 s, which is done" {
+	local how
+	for how in PLAIN TLS; do
+		deployment "$how"
+		dies /t1
+		takes 4 8 token_rm --delete t1
+		is "$status/$err" 0/
+		is "$out" "Token has been deleted."
+		lacks "$(names)" t1
+		dies /t2
+		takes 4 8 token_rm --expire t2
+		is "$status/$out" "0/Token has been expired."
+		is "$(requests DELETE | wc -l)" 1
+		is "$(requests PUT | wc -l)" 1
+	done
+}
+
+@test "a create is sent once, over a connection of its own, whether the kept one is dead or not" {
+	local secret
+	deployment PLAIN
+	dies '/keys/tokens/new$'
+	takes 0 8 token_create -n new --lifetime 1h -v secret
+	is "$status/$err" 0/
+	accepted "$secret"
+	is "$(requests POST | wc -l)" 1
+}
+
+@test "a server that is slow, but whose system acknowledges, is waited for" {
+	local how
+	for how in PLAIN TLS; do
+		deployment "$how"
+		token_list -q >/dev/null
+		fault '{"delay": 8}'
+		takes 8 11 token_list -q --name t1
+		is "$status/$err" 0/
+		is "$(requests | wc -l)" 2
+		is "$(connections)" 1
+	done
+	# nor does one that stops within its response
+	fault '{"stall": {"at": 100}}'
+	takes 8 9 token_list -q --timeout 8
+	refused 7 "no answer within 8 s"
+}
+
+@test "a dead connection costs no more than --timeout leaves" {
+	deployment PLAIN
+	dies .
+	token_list -q >/dev/null
+	takes 2 4 token_list -q --timeout 2
+	refused 7 "no answer within 2 s"
+}
+
+# in_own_network SCRIPT - runs it in a shell with a network, a deployment ($SANDBOX_PID) and the
+# builtins of its own; in it `network up|down` is for packets of the loopback interface.
+in_own_network() {
+	unshare -Urn true 2>/dev/null || skip "needs the right to make namespaces"
+	cat >"$BATS_TEST_TMPDIR/script" <<-END
+		network() { python3 '$REPO/tests/tools/loopback.py' "\$1"; }
+		cd '$BATS_TEST_TMPDIR' && network up || exit
+		python3 '$SANDBOX/sandbox.py' --port 0 --ready ready --parent-pid \$\$ --print-env --rate-limit 0 >env 2>sandbox.err &
+		for ((i = 0; i < 200; i++)); do [[ -s ready ]] && break; sleep 0.05; done
+		. ./env
+		CODER_URL=\$(<ready) CODER_SESSION_TOKEN=\$ADMIN_TOKEN
+		enable -f '$SO' ${BUILTINS[*]}
+		took() { local before=\${EPOCHREALTIME/./}; "\$@"; local rc=\$?; echo "\$rc after \$(((\${EPOCHREALTIME/./} - before) / 100000))"; }
+		$1
+		kill %1
+	END
+	try unshare -Urn "$BASH" --norc "$BATS_TEST_TMPDIR/script"
+}
+
+# after FROM TO LINE - the line says status 7 after a time between these tenths of a second.
+after() {
+	[[ $3 =~ ^7\ after\ ([0-9]+)$ ]] && ((BASH_REMATCH[1] >= $1 && BASH_REMATCH[1] <= $2)) || fail "$3"
+}
+
+@test "where the network is gone a kept connection costs about 5 s, and then the time to connect" {
+	in_own_network 'token_list -q >/dev/null; network down
+		took token_list -q; network up; token_list -q >/dev/null && echo works'
+	has "$err" "no connection to http://127.0.0.1:"
+	has "$err" " within 10 s; check CODER_URL and the network"
+	after 140 180 "$(sed -n 1p <<<"$out")"
+	is "$(sed -n 2p <<<"$out")" works
+}
+
+@test "where the network comes back meanwhile, the call comes through" {
+	in_own_network 'token_list -q >/dev/null; network down; (sleep 7; network up) &
+		token_list -q >/dev/null && echo "works after $SECONDS s"; wait $!'
+	[[ $out =~ ^works\ after\ ([0-9]+)\ s$ ]] && ((BASH_REMATCH[1] >= 7 && BASH_REMATCH[1] < 15)) ||
+		fail "not in time"
+	is "$err" ""
+}
