@@ -426,7 +426,7 @@ int opts_check_operands(const struct opts_command *command, const struct opts_re
 	if (operands->n <= command->max_operands)
 		return 0;
 	extra = operands->v[command->max_operands];
-	return fail(error, "extra operand \u2018%s\u2019", show(extra, strlen(extra), shown));
+	return fail(error, "extra operand '%s'", show(extra, strlen(extra), shown));
 }
 
 /* ----------------------------------------------------------------- defaults */

@@ -123,7 +123,7 @@ int opts_parse(const struct opts_command *command, void *options, const char *co
 /* Ends operands and OPTS_LIST fields alike. Zeroed memory is an empty result. */
 void opts_done(struct opts_result *result);
 
-/* "missing operand: want NAME|ID", "extra operand ‘x’"; 0 or -1 with error. */
+/* "missing operand: want NAME|ID", "extra operand 'x'"; 0 or -1 with error. */
 int opts_check_operands(const struct opts_command *command, const struct opts_result *result,
 			char error[OPTS_ERROR_SIZE]);
 

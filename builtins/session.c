@@ -497,7 +497,7 @@ static int add_header(struct session *s, const char *entry, size_t len, const ch
 	int rc;
 
 	if (!equals)
-		return coder_error_set(err, CODER_ERR_USAGE, "%s %zu has no \"=\": want key=value",
+		return coder_error_set(err, CODER_ERR_USAGE, "%s %zu has no '=': want key=value",
 				       source, number);
 	if (coder_header_check(entry, name_len, equals + 1, value_len, err) < 0)
 		return coder_error_wrap(err, "%s %zu", source, number);

@@ -93,8 +93,8 @@ static int find_target(const char *given, struct target *ret, char why[SHVAR_WHY
 
 		if (!is_identifier(name)) {
 			if (name == given)
-				return refuse(why, "`%s': not a valid identifier", name);
-			return refuse(why, "%s: name reference to `%s', which is no plain variable",
+				return refuse(why, "'%s': not a valid identifier", name);
+			return refuse(why, "%s: name reference to '%s', which is no plain variable",
 				      given, name);
 		}
 		var = find_variable_noref(name);

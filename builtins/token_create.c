@@ -214,7 +214,7 @@ static int check_name_free(struct call *call, struct coder_error *err)
 		return -1;
 	if (!taken)
 		return 0;
-	coder_error_set(err, CODER_ERR_CONFLICT, "name %s is taken by another token of %s",
+	coder_error_set(err, CODER_ERR_CONFLICT, "the name '%s' is taken by another token of %s",
 			request->name, strcmp(request->user, "me") ? request->user : "yours");
 	return coder_error_hint(err, "remove it with token_rm --delete (expired tokens keep "
 				     "their names), or choose another name");

@@ -73,12 +73,12 @@ static int unknown_type(const char *entry, const char *name, struct coder_error 
 	nearest = coder_nearest(name, names + 1, N_TYPES - 1);
 	if (!nearest)
 		return coder_error_set(err, CODER_ERR_USAGE,
-				       "invalid allow_list entry \"%s\": unknown resource type "
-				       "\"%s\"",
+				       "invalid allow_list entry '%s': unknown resource type "
+				       "'%s'",
 				       entry, name);
 	return coder_error_set(err, CODER_ERR_USAGE,
-			       "invalid allow_list entry \"%s\": unknown resource type \"%s\"; "
-			       "did you mean \"%s\"?",
+			       "invalid allow_list entry '%s': unknown resource type '%s'; "
+			       "did you mean '%s'?",
 			       entry, name, nearest);
 }
 
@@ -156,8 +156,8 @@ static int set_id(const char *entry, const char *id, struct coder_target *target
 	if (is_name(id, target->type))
 		return set_name(id, target, err);
 	return coder_error_set(err, CODER_ERR_USAGE,
-			       "invalid allow_list entry \"%s\": invalid %s ID (must be UUID%s): "
-			       "\"%s\"",
+			       "invalid allow_list entry '%s': invalid %s ID (must be UUID%s): "
+			       "'%s'",
 			       entry, target->type->name,
 			       target->type->flags & CODER_TYPE_NAMED ? " or name" : "", id);
 }
@@ -171,7 +171,7 @@ static int parse_entry(const char *entry, struct coder_target *target, struct co
 		return coder_error_set(err, CODER_ERR_USAGE, "allow list entry cannot be empty");
 	if (!colon || colon == entry || !colon[1])
 		return coder_error_set(err, CODER_ERR_USAGE,
-				       "invalid allow_list entry \"%s\": want <type>:<id>", entry);
+				       "invalid allow_list entry '%s': want <type>:<id>", entry);
 	type = strndup(entry, (size_t)(colon - entry));
 	if (!type)
 		return coder_error_memory(err);

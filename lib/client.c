@@ -501,7 +501,7 @@ int client_string(const struct json *object, const char *key, char **ret, struct
 	if (json_member(object, key, &v, err) < 0)
 		return -1;
 	if (!json_string(v))
-		return coder_error_set(err, CODER_ERR_NO_ANSWER, "broken answer: no \"%s\" in it",
+		return coder_error_set(err, CODER_ERR_NO_ANSWER, "broken answer: no '%s' in it",
 				       key);
 	copy = strdup(json_string(v));
 	if (!copy)

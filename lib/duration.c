@@ -101,10 +101,10 @@ int coder_duration_parse(const char *text, int64_t *ret_ns, struct coder_error *
 		outcome = take_term(&p, &total);
 	if (outcome == TOO_LONG)
 		return coder_error_set(err, CODER_ERR_USAGE,
-				       "invalid duration \"%s\": longer than 292 years", text);
+				       "invalid duration '%s': longer than 292 years", text);
 	if (outcome == MALFORMED)
 		return coder_error_set(err, CODER_ERR_USAGE,
-				       "invalid duration \"%s\": want a number with a unit, as in "
+				       "invalid duration '%s': want a number with a unit, as in "
 				       "90m, 12h, 7d, 1d12h30m",
 				       text);
 	*ret_ns = total;
@@ -259,7 +259,7 @@ int coder_time_parse(const char *text, int64_t *ret_seconds, struct coder_error 
 	    !take_digits(&p, 2, 'T', &t.day) || !take_clock(&p, &t) || !take_decimals(&p) ||
 	    !take_zone(&p, &t.offset) || *p || !is_valid(&t))
 		return coder_error_set(err, CODER_ERR_NO_ANSWER,
-				       "broken answer: \"%s\" is not a time", text);
+				       "broken answer: '%s' is not a time", text);
 	*ret_seconds = seconds_of(&t);
 	return 0;
 }

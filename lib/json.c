@@ -315,7 +315,7 @@ const char *json_string(const struct json *v)
 
 static int twice(struct coder_error *err, const char *key)
 {
-	return coder_error_set(err, CODER_ERR_NO_ANSWER, "broken answer: \"%s\" stands twice in it",
+	return coder_error_set(err, CODER_ERR_NO_ANSWER, "broken answer: '%s' stands twice in it",
 			       key);
 }
 
@@ -413,7 +413,7 @@ int json_int64(const char *text, size_t len, const char *key, int64_t absent, in
 		*ret = absent;
 	else if (!exact_integer(value.p, (size_t)(value.end - value.p), ret))
 		return coder_error_set(err, CODER_ERR_NO_ANSWER,
-				       "broken answer: \"%s\" is not an integer", key);
+				       "broken answer: '%s' is not an integer", key);
 	return 0;
 }
 
@@ -718,7 +718,7 @@ int json_list_feed(struct json_list *list, const char *data, size_t len, struct 
 int json_list_end(struct json_list *list, struct coder_error *err)
 {
 	if (list->state == LIST_END && list->key && !list->found)
-		return coder_error_set(err, CODER_ERR_NO_ANSWER, "broken answer: no \"%s\" in it",
+		return coder_error_set(err, CODER_ERR_NO_ANSWER, "broken answer: no '%s' in it",
 				       list->key);
 	if (list->state == LIST_END)
 		return 0;

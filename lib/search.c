@@ -207,7 +207,7 @@ static int take_element(void *ctx, const char *text, size_t len, struct coder_er
 	    member_text(doc, source->note, &note, err) < 0)
 		return -1;
 	if (!id)
-		return coder_error_set(err, CODER_ERR_NO_ANSWER, "broken answer: no \"%s\" in it",
+		return coder_error_set(err, CODER_ERR_NO_ANSWER, "broken answer: no '%s' in it",
 				       source->id);
 	return coder_objects_add(arrival->objects,
 				 &(struct coder_object){ (char *)id, (char *)name, (char *)owner,

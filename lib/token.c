@@ -134,7 +134,7 @@ static const struct field {
 
 static int broken(struct coder_error *err, const char *key, const char *what)
 {
-	return coder_error_set(err, CODER_ERR_NO_ANSWER, "broken answer: \"%s\" is not %s", key,
+	return coder_error_set(err, CODER_ERR_NO_ANSWER, "broken answer: '%s' is not %s", key,
 			       what);
 }
 

@@ -63,6 +63,11 @@ check_banned() {
 	! calls "$names" "${sources[@]}"
 }
 
+# Messages quote words in one way: 'x'. (What is written as JSON goes through buf_addf.)
+check_quotes() {
+	! grep -nE '(\\"|`)%[.*0-9]*s|\\u201[89]|[‘’“”]' "${sources[@]}" | grep -v 'buf_addf'
+}
+
 # lib/ belongs to its caller: it never prints, exits, or reads the environment.
 check_lib_manners() {
 	local names='printf|vprintf|puts|putchar|perror|exit|getenv|secure_getenv|syslog|longjmp'

@@ -423,7 +423,7 @@ in_new_shell() {
 @test "a bad CODER_HEADER is refused by its place, without its value" {
 	CODER_HEADER='X-One=1,s3cret'
 	try token_list
-	refused 2 'CODER_HEADER entry 2 has no "=": want key=value'
+	refused 2 "CODER_HEADER entry 2 has no '=': want key=value"
 	lacks "$err" s3cret
 	CODER_HEADER='X One=s3cret'
 	try token_list
@@ -489,7 +489,7 @@ in_new_shell() {
 	refused 1 "header command was ended by signal 15"
 	CODER_HEADER_COMMAND='echo no header here'
 	try token_list
-	refused 2 'CODER_HEADER_COMMAND line 1 has no "="'
+	refused 2 "CODER_HEADER_COMMAND line 1 has no '='"
 	lacks "$err" here
 	CODER_HEADER_COMMAND='/no/such/command'
 	try token_list

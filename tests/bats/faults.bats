@@ -336,26 +336,26 @@ squeezed() { # CODING BODY
 		list|not an object|[1]
 		list|not an object|[[]]
 		list|not an object|[null]
-		list|"id" is not|[{}]
-		list|"id" is not|[{"id":1}]
-		list|"id" is not|[{"id":null}]
-		list|"id" is not|[{"id":"../../etc"}]
-		list|"id" is not|[{"id":"a[$(id)]aaa"}]
-		list|"token_name" is not|[{"id":"aB3defghij","token_name":{}}]
-		list|"scopes" is not|[{"id":"aB3defghij","scopes":"coder:all"}]
-		list|"scopes" is not|[{"id":"aB3defghij","scopes":[1]}]
-		list|"allow_list" is not|[{"id":"aB3defghij","allow_list":[{"type":"workspace"}]}]
-		list|"lifetime_seconds" is not|[{"id":"aB3defghij","lifetime_seconds":1.5}]
-		list|"lifetime_seconds" is not|[{"id":"aB3defghij","lifetime_seconds":99999999999999999999}]
+		list|'id' is not|[{}]
+		list|'id' is not|[{"id":1}]
+		list|'id' is not|[{"id":null}]
+		list|'id' is not|[{"id":"../../etc"}]
+		list|'id' is not|[{"id":"a[$(id)]aaa"}]
+		list|'token_name' is not|[{"id":"aB3defghij","token_name":{}}]
+		list|'scopes' is not|[{"id":"aB3defghij","scopes":"coder:all"}]
+		list|'scopes' is not|[{"id":"aB3defghij","scopes":[1]}]
+		list|'allow_list' is not|[{"id":"aB3defghij","allow_list":[{"type":"workspace"}]}]
+		list|'lifetime_seconds' is not|[{"id":"aB3defghij","lifetime_seconds":1.5}]
+		list|'lifetime_seconds' is not|[{"id":"aB3defghij","lifetime_seconds":99999999999999999999}]
 		list|time|[{"id":"aB3defghij","expires_at":"tomorrow"}]
 		list|time|[{"id":"aB3defghij","created_at":"2026-02-30T00:00:00Z"}]
-		list|"id" stands twice|[{"id":"aB3defghij","id":"aB3defghij"}]
-		list|"token_name" stands twice|[{"id":"aB3defghij","token_name":"a","token_name":"b"}]
+		list|'id' stands twice|[{"id":"aB3defghij","id":"aB3defghij"}]
+		list|'token_name' stands twice|[{"id":"aB3defghij","token_name":"a","token_name":"b"}]
 		view|not an object|[]
 		view|not an object|null
 		view|not JSON|{"id":"aB3defghij"}}
-		view|"id" is not|{"id":""}
-		view|"scopes" stands twice|{"id":"aB3defghij","scopes":[],"scopes":["a"]}
+		view|'id' is not|{"id":""}
+		view|'scopes' stands twice|{"id":"aB3defghij","scopes":[],"scopes":["a"]}
 		limits|not an object|[]
 		limits|not JSON|{"max_token_lifetime":0x10}
 		limits|not an integer|{"max_token_lifetime":"a year"}

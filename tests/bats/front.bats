@@ -360,7 +360,7 @@ blames_front() {
 	try token_view no-such
 	refused 3 "no-such: Resource not found"
 	try token_create -n grafana
-	refused 5 "name grafana is taken"
+	refused 5 "the name 'grafana' is taken"
 	try token_create -n test -u carol --allow workspace:carol/none
 	refused 3 "workspace carol/none: Resource not found"
 	try token_create -n test

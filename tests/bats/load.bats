@@ -304,11 +304,11 @@ grafana  "
 
 @test "too many operands are refused" {
 	try token_create extra
-	misused "extra operand ‘extra’"
+	misused "extra operand 'extra'"
 	try token_list extra more
-	misused "extra operand ‘extra’"
+	misused "extra operand 'extra'"
 	try token_view one two
-	misused "extra operand ‘two’"
+	misused "extra operand 'two'"
 	is "$(requests)" ""
 }
 

@@ -126,7 +126,7 @@ recorded_view() {
 	# a bad allow list fails before any request: nobody listens there
 	try token_create --url http://127.0.0.1:9 -n "${P}bad" --allow workspace
 	is "$status" 2
-	has "$err" 'invalid allow_list entry "workspace"'
+	has "$err" "invalid allow_list entry 'workspace'"
 
 	# JSON parses, and carries scopes and the allow list
 	try token_list --name "${P}scoped" -o json

@@ -135,7 +135,7 @@ template:* workspace:$UUID
 	# their values are checked like an option's
 	forget_requests
 	CODER_TOKEN_LIFETIME=30 try token_create -n bad
-	refused_early 2 'CODER_TOKEN_LIFETIME: invalid duration "30"'
+	refused_early 2 "CODER_TOKEN_LIFETIME: invalid duration '30'"
 }
 
 @test "-u takes a username in any case, or a UUID" {
@@ -203,7 +203,7 @@ template:* workspace:$UUID
 	for bad in 30 0 7dd d30 -1h +1h 1h30 '1 h' ' 1h' '1h ' 1H 1D h . 1.h.2 1..5h 1e3s 0x1h 1,5h abc \
 		infinity $'1h\n' 1min; do
 		try token_create -n test --lifetime "$bad"
-		refused_early 2 "lifetime: invalid duration \""
+		refused_early 2 "lifetime: invalid duration '"
 	done
 	for bad in 0s 0h 1ms 999ms 999999999ns .9s; do
 		try token_create -n test --lifetime "$bad"
@@ -363,22 +363,22 @@ template:* workspace:$UUID
 		'workspace:a b' 'workspace:a%2fb' 'workspace:a?b' workspace:dév "workspace:$(printf 'a%.0s' {1..40})" \
 		task:tidy-build file:x api_key:laptop chat:x license:1 "$UUID:workspace"; do
 		try token_create -n test --allow "$bad"
-		refused_early 2 "invalid allow_list entry \"$bad\""
+		refused_early 2 "invalid allow_list entry '$bad'"
 	done
 	nothing_made test
 }
 
 @test "an unknown resource type is refused with the nearest known one" {
 	try token_create -n test --allow 'workspce:*'
-	refused_early 2 'invalid allow_list entry "workspce:*": unknown resource type "workspce"; did you mean "workspace"?'
+	refused_early 2 "invalid allow_list entry 'workspce:*': unknown resource type 'workspce'; did you mean 'workspace'?"
 	try token_create -n test --allow "templates:$UUID"
-	refused_early 2 'did you mean "template"?'
+	refused_early 2 "did you mean 'template'?"
 	try token_create -n test --allow 'apikey:*'
-	refused_early 2 'did you mean "api_key"?'
+	refused_early 2 "did you mean 'api_key'?"
 	try token_create -n test --allow 'Template:*'
-	refused_early 2 'did you mean "template"?'
+	refused_early 2 "did you mean 'template'?"
 	try token_create -n test --allow 'zzzzzzzzzzzz:*'
-	refused_early 2 'unknown resource type "zzzzzzzzzzzz"'
+	refused_early 2 "unknown resource type 'zzzzzzzzzzzz'"
 	lacks "$err" "did you mean"
 	try token_create -n test --allow $'\e[31mred:*'
 	refused_early 2 '\x1b[31mred'
@@ -698,7 +698,7 @@ $(stored test id) test ['user:read'] ['user:$UUID'] 3600"
 	refused 1 "workspace:reed: not in the server's catalogue of scopes"
 	has "$err" "did you mean 'workspace:read'?"
 	try token_create -n grafana --dry-run
-	refused 5 "name grafana is taken"
+	refused 5 "the name 'grafana' is taken"
 	try token_create -n test --lifetime 1y --dry-run
 	refused 2 "past the server's maximum"
 	try token_create -n test --allow workspace:nosuch --dry-run
@@ -722,7 +722,7 @@ $(stored test id) test ['user:read'] ['user:$UUID'] 3600"
 	local id
 	id=$(stored grafana id)
 	try token_create -n grafana
-	refused 5 "name grafana is taken"
+	refused 5 "the name 'grafana' is taken"
 	is "$(requests)" "GET /api/v2/users/me/keys/tokens/tokenconfig
 GET /api/v2/users/me/keys/tokens/grafana"
 	is "${TOKEN_ERROR[status]}" 5
@@ -777,7 +777,7 @@ assert stored == sys.argv[1:], stored' "${names[@]}"
 @test "control characters of a name do not reach the terminal" {
 	token_create --name=$'\e[31mred\ttab' >/dev/null
 	try token_create --name=$'\e[31mred\ttab'
-	refused 5 'name \x1b[31mred\x09tab is taken'
+	refused 5 '\x1b[31mred\x09tab'"'"' is taken'
 }
 
 @test "a name with a line break is refused before any request" {
@@ -1002,7 +1002,7 @@ DELETE /api/v2/users/me/keys/ID"
 		misused_early "$option: option requires an argument"
 	done
 	try token_create name
-	misused_early "extra operand ‘name’"
+	misused_early "extra operand 'name'"
 	try token_create -n test -- --dry-run
 	misused_early "extra operand"
 	try token_create ''

@@ -340,9 +340,9 @@ filter_seed() {
 	try token_list --allow ''
 	refused 2 "allow list entry cannot be empty"
 	try token_list --allow workspace
-	refused 2 'invalid allow_list entry "workspace"'
+	refused 2 "invalid allow_list entry 'workspace'"
 	try token_list --allow workspaec:*
-	refused 2 'did you mean "workspace"?'
+	refused 2 "did you mean 'workspace'?"
 	is "${TOKEN_ERROR[status]} ${TOKEN_ERROR[http]}" "2 0"
 	is "$(requests)" ""
 }
@@ -369,7 +369,7 @@ user:*      admin  '
 
 @test "a column that does not exist is refused, with the nearest named" {
 	try token_list -c nmae
-	refused 2 "nmae: invalid column; did you mean name?"
+	refused 2 "nmae: invalid column; did you mean 'name'?"
 	has "$err" "want some of id,name,scopes,allow list,last used,expires at,created at,owner"
 	try token_list -c id,,name
 	refused 2 "invalid column"

@@ -102,7 +102,7 @@ GET /api/v2/users/me/keys/tokens/terraform"
 user:read  grafana  '
 	forget_requests
 	try token_view grafana -c ownr
-	refused 2 "did you mean owner?"
+	refused 2 "did you mean 'owner'?"
 	try token_view grafana -o text
 	misused "want table, json or tsv"
 	is "$(requests)" ""

@@ -362,11 +362,11 @@ declare -a plain=([0]="*:*")'
 	declare -n plain_element='list[1]'
 	declare -n nothing
 	try token_create -n test -v element
-	refused_early 2 'name reference to `list[$(touch f)]'
+	refused_early 2 'name reference to '"'"'list[$(touch f)]'
 	try token_view grafana -A element
-	refused_early 2 'name reference to `list[$(touch f)]'
+	refused_early 2 'name reference to '"'"'list[$(touch f)]'
 	try token_list -v plain_element
-	refused_early 2 'name reference to `list[1]'
+	refused_early 2 "name reference to 'list[1]"
 	try token_create -n test -v nothing
 	refused_early 2 "nothing: name reference without a target"
 	declare -n one=two
@@ -799,7 +799,7 @@ is_empty() {
 	local -a ids=(kept)
 	fault '{"path":"keys/tokens","times":0,"status":200,"headers":{"Content-Type":"application/json"},"body":"[{\"id\":\"x]$(touch f)\",\"login_type\":\"token\",\"token_name\":\"t\",\"expires_at\":\"2099-01-01T00:00:00Z\"}]"}'
 	try token_list -v ids -A T
-	refused 7 'broken answer: "id" is not the id of a token'
+	refused 7 "broken answer: 'id' is not the id of a token"
 	is "${T[kept]} ${#T[@]} ${ids[*]}" "1 1 kept"
 	fault '{"method":"POST","status":201,"headers":{"Content-Type":"application/json"},"body":"{\"key\":\"x[$(touch f)]-secret\"}"}'
 	try token_create --name=x -v ids2

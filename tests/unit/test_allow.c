@@ -96,26 +96,26 @@ static void test_refuses_shapes(void **state)
 	(void)state;
 	assert_refused("", "allow list entry cannot be empty");
 	assert_refused(" \t ", "allow list entry cannot be empty");
-	assert_refused("workspace", "invalid allow_list entry \"workspace\": want <type>:<id>");
-	assert_refused("workspace:", "invalid allow_list entry \"workspace:\": want <type>:<id>");
-	assert_refused(" :* ", "invalid allow_list entry \":*\": want <type>:<id>");
-	assert_refused(":", "invalid allow_list entry \":\": want <type>:<id>");
+	assert_refused("workspace", "invalid allow_list entry 'workspace': want <type>:<id>");
+	assert_refused("workspace:", "invalid allow_list entry 'workspace:': want <type>:<id>");
+	assert_refused(" :* ", "invalid allow_list entry ':*': want <type>:<id>");
+	assert_refused(":", "invalid allow_list entry ':': want <type>:<id>");
 }
 
 static void test_refuses_types(void **state)
 {
 	(void)state;
-	assert_refused("banana:*", "invalid allow_list entry \"banana:*\": unknown resource type "
-				   "\"banana\"");
-	assert_refused("fiel:zzz", "invalid allow_list entry \"fiel:zzz\": unknown resource type "
-				   "\"fiel\"; did you mean \"file\"?");
-	assert_refused("Workspace:*", "invalid allow_list entry \"Workspace:*\": unknown resource "
-				      "type \"Workspace\"; did you mean \"workspace\"?");
-	assert_refused("WORKSPACE:*", "invalid allow_list entry \"WORKSPACE:*\": unknown resource "
-				      "type \"WORKSPACE\"; did you mean \"workspace\"?");
-	assert_refused("workspace :*", "invalid allow_list entry \"workspace :*\": unknown "
-				       "resource type \"workspace \"; did you mean \"workspace\"?");
-	assert_refused("x:*", "invalid allow_list entry \"x:*\": unknown resource type \"x\"");
+	assert_refused("banana:*", "invalid allow_list entry 'banana:*': unknown resource type "
+				   "'banana'");
+	assert_refused("fiel:zzz", "invalid allow_list entry 'fiel:zzz': unknown resource type "
+				   "'fiel'; did you mean 'file'?");
+	assert_refused("Workspace:*", "invalid allow_list entry 'Workspace:*': unknown resource "
+				      "type 'Workspace'; did you mean 'workspace'?");
+	assert_refused("WORKSPACE:*", "invalid allow_list entry 'WORKSPACE:*': unknown resource "
+				      "type 'WORKSPACE'; did you mean 'workspace'?");
+	assert_refused("workspace :*", "invalid allow_list entry 'workspace :*': unknown "
+				       "resource type 'workspace '; did you mean 'workspace'?");
+	assert_refused("x:*", "invalid allow_list entry 'x:*': unknown resource type 'x'");
 }
 
 static void test_refuses_ids(void **state)
@@ -148,25 +148,24 @@ static void test_refuses_ids(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(ids); i++) {
-		char text[200] = "workspace:", expected[400] = "invalid allow_list entry \"";
+		char text[200] = "workspace:", expected[400] = "invalid allow_list entry '";
 
 		text_append(text, sizeof(text), ids[i]);
 		text_append(expected, sizeof(expected), text);
 		text_append(expected, sizeof(expected),
-			    "\": invalid workspace ID (must be UUID or name): \"");
+			    "': invalid workspace ID (must be UUID or name): '");
 		text_append(expected, sizeof(expected), ids[i]);
-		text_append(expected, sizeof(expected), "\"");
+		text_append(expected, sizeof(expected), "'");
 		assert_refused(text, expected);
 	}
-	assert_refused("task:zzz", "invalid allow_list entry \"task:zzz\": invalid task ID "
-				   "(must be UUID): \"zzz\"");
-	assert_refused("*:dev", "invalid allow_list entry \"*:dev\": invalid * ID (must be UUID): "
-				"\"dev\"");
-	assert_refused("user:a/b", "invalid allow_list entry \"user:a/b\": invalid user ID "
-				   "(must be UUID or name): \"a/b\"");
-	assert_refused("organization:a/b",
-		       "invalid allow_list entry \"organization:a/b\": "
-		       "invalid organization ID (must be UUID or name): \"a/b\"");
+	assert_refused("task:zzz", "invalid allow_list entry 'task:zzz': invalid task ID "
+				   "(must be UUID): 'zzz'");
+	assert_refused("*:dev", "invalid allow_list entry '*:dev': invalid * ID (must be UUID): "
+				"'dev'");
+	assert_refused("user:a/b", "invalid allow_list entry 'user:a/b': invalid user ID "
+				   "(must be UUID or name): 'a/b'");
+	assert_refused("organization:a/b", "invalid allow_list entry 'organization:a/b': "
+					   "invalid organization ID (must be UUID or name): 'a/b'");
 }
 
 static void test_text(void **state)

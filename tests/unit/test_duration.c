@@ -70,7 +70,7 @@ static void test_refuses(void **state)
 		if (coder_duration_parse(cases[i], &ns, &err) == 0)
 			fail_msg("\"%s\" was accepted", cases[i]);
 		snprintf(expected, sizeof(expected),
-			 "invalid duration \"%s\": want a number with a unit, as in 90m, 12h, 7d, "
+			 "invalid duration '%s': want a number with a unit, as in 90m, 12h, 7d, "
 			 "1d12h30m",
 			 cases[i]);
 		assert_string_equal(err.message, expected);

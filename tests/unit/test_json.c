@@ -204,7 +204,7 @@ static void test_members(void **state)
 	assert_null(json_first(doc));
 	assert_int_equal(json_member(doc, "t", &v, &err), -1);
 	assert_int_equal(err.code, CODER_ERR_NO_ANSWER);
-	assert_contains(err.message, "\"t\" stands twice");
+	assert_contains(err.message, "'t' stands twice");
 	json_free(doc);
 	json_free(NULL);
 }

@@ -350,8 +350,7 @@ static void test_hides_secrets(void **state)
 		struct parsed p;
 
 		assert_int_equal(opts_check_operands(&command, &result, error), -1);
-		snprintf(expected, sizeof(expected), "extra operand \u2018%s\u2019",
-			 cases[i].expected);
+		snprintf(expected, sizeof(expected), "extra operand '%s'", cases[i].expected);
 		assert_string_equal(error, expected);
 		parse(&p, (const char *const[]){ "-o", cases[i].word, NULL });
 		assert_int_equal(p.rc, -1);
@@ -372,9 +371,9 @@ static void test_checks_operands(void **state)
 	for (result.operands.n = 1; result.operands.n <= 2; result.operands.n++)
 		assert_int_equal(opts_check_operands(&command, &result, error), 0);
 	assert_int_equal(opts_check_operands(&command, &result, error), -1);
-	assert_string_equal(error, "extra operand \u2018c\u2019");
+	assert_string_equal(error, "extra operand 'c'");
 	assert_int_equal(opts_check_operands(&bare, &result, error), -1);
-	assert_string_equal(error, "extra operand \u2018a\u2019");
+	assert_string_equal(error, "extra operand 'a'");
 	result.operands.n = 0;
 	assert_int_equal(opts_check_operands(&bare, &result, error), 0);
 }

@@ -644,11 +644,12 @@ static void test_columns_refused(void **state)
 
 	(void)state;
 	assert_no_columns("bogus", "bogus: invalid column; " WANT);
-	assert_no_columns("id,nmae", "nmae: invalid column; did you mean name? " WANT);
-	assert_no_columns("Alow_List", "Alow_List: invalid column; did you mean allow list? " WANT);
+	assert_no_columns("id,nmae", "nmae: invalid column; did you mean 'name'? " WANT);
+	assert_no_columns("Alow_List",
+			  "Alow_List: invalid column; did you mean 'allow list'? " WANT);
 	assert_no_columns("id,,name", "'': invalid column; " WANT);
 	assert_no_columns("id,", "'': invalid column; " WANT);
-	assert_no_columns("idx", "idx: invalid column; did you mean id? " WANT);
+	assert_no_columns("idx", "idx: invalid column; did you mean 'id'? " WANT);
 	memset(longest, 'x', sizeof(longest) - 1);
 	longest[sizeof(longest) - 1] = '\0';
 	{
