@@ -10,13 +10,13 @@ setup() {
 	shell_setup
 	seed '{"owner": "admin", "name": "t%d", "count": 3}'
 	cd "$BATS_TEST_TMPDIR" || return
-	MUTED=()
+	MUTED=() CA='' TLS_PID=''
 }
 
 # script BODY - a shell with the builtins and nothing open but 0 to 2; sets status, out, err. In it, `look` says "works" if a call does, `opened` prints what is open.
 script() {
 	cat >script <<-END
-		CODER_URL=$URL CODER_SESSION_TOKEN=$ADMIN_TOKEN
+		CODER_URL=$URL CODER_SESSION_TOKEN=$ADMIN_TOKEN CODER_CLIENT_TLS_CA_FILE=$CA
 		enable -f '$SO' ${BUILTINS[*]}
 		look() { local -A T; token_view t1 -A T && [[ \${T[name]} == t1 ]] && echo works; }
 		opened() { local fd; for fd in /proc/\$BASHPID/fd/*; do [[ -e \$fd ]] && echo "\${fd##*/} \$(readlink \$fd)"; done; }
@@ -142,6 +142,60 @@ wire_is_clean() {
 	log=$(ctl GET log | grep -oE '"conn":[0-9]+,"conn_req":[0-9]+,"method":"GET","path":"[^"]*')
 	[[ $log =~ \"conn\":([0-9]+),[^/]*/mine ]] || fail "the user asked nothing"
 	is "$(grep -c "^\"conn\":${BASH_REMATCH[1]}," <<<"$log")" 1
+}
+
+# tls_sandbox - the deployment of the rest of the test speaks TLS; it ends with the test.
+tls_sandbox() {
+	local certs=$BATS_TEST_TMPDIR/certs
+	"$SANDBOX/certs.sh" "$certs"
+	sandbox_start --tls --cert "$certs/server.pem" --key "$certs/server.key" --rate-limit 0 \
+		--control-ready "$BATS_TEST_TMPDIR/control" --log "$BATS_TEST_TMPDIR/log"
+	TLS_PID=$SANDBOX_PID
+	CA=$certs/ca.pem
+	seed '{"owner": "admin", "name": "t%d", "count": 3}'
+}
+
+teardown() {
+	[[ -z $TLS_PID ]] || kill "$TLS_PID"
+}
+
+# What the user does with the number of our socket costs no memory: KiB that calls so far have cost.
+GROWTH='grown() { local key value; while read -r key value _; do [[ $key != VmRSS: ]] || echo "$((value - before))"; done </proc/$$/status; }
+	before=0; look >/dev/null; n=$(ours)
+	for ((i = 0; i < 320; i++)); do ((i == 20)) && before=$(grown); use; token_view t1 -A T || exit; done; grown'
+
+# costs_nothing USE - 300 calls, each after this was done with the number of our socket, $n.
+costs_nothing() {
+	script "use() { $1; }; $GROWTH"
+	is "$status $err" "0 "
+	[[ $out =~ ^-?[0-9]+$ ]] || fail "not only a number"
+	[[ ${LD_PRELOAD-} == *asan* ]] || ((out < 1024)) || fail "$out KiB more"
+}
+
+@test "closing our socket, or putting a file in its place, costs no memory, over TLS neither" {
+	local how
+	for how in plain tls; do
+		[[ $how == plain ]] || tls_sandbox
+		costs_nothing 'eval "exec $n>&-"'
+		costs_nothing 'eval "exec $n>&-"; eval "exec $n>>file"; echo of the user >&$n'
+		is "$(sort file | uniq -c | xargs)" "320 of the user"
+		rm file
+		wire_is_clean
+	done
+}
+
+@test "a file in the place of our socket keeps its position, and is closed on exec if it was" {
+	local how
+	for how in plain tls; do
+		[[ $how == plain ]] || tls_sandbox
+		script 'printf "one\ntwo\nthree\n" >lines; look; n=$(ours)
+			eval "exec $n>&-"; eval "exec $n<lines"; read -r line <&$n; look; read -r line <&$n; echo "$line"
+			ls -l /proc/self/fd | grep -c lines; look
+			eval "exec $n>&-"; look; ours | wc -l'
+		is "$status $err" "0 "
+		is "$out" $'works\nworks\ntwo\n1\nworks\nworks\n1'
+		wire_is_clean
+	done
 }
 
 @test "exec N>file with the number of our socket: bash undoes it, the file gets none of our bytes" {
