@@ -397,7 +397,8 @@ struct coder_config {
 	const char *
 		proxy; /* [scheme://][user[:password]@]host[:port], as libcurl reads it; NULL: none */
 	const char *proxy_source; /* what named the proxy, for texts; NULL: "the configuration" */
-	int64_t timeout_ns; /* bounds the whole client from its making, waits included; 0: none */
+	int64_t timeout_ns; /* bounds the whole client, waits included; 0: no limit */
+	int64_t began; /* the coder_clock() from which timeout_ns counts; 0: the client's making */
 	int64_t connect_timeout_ns; /* 0: 10 s */
 	/*
 	 * What the libraries that libcurl loads are configured by, "OPENSSL_CONF", if a

@@ -86,11 +86,13 @@ void http_disconnect(void)
 	wire_disconnect();
 }
 
-/* 0: no limit. */
-static void set_deadline(struct http *http, int64_t budget_ns)
+/* budget_ns 0: no limit. */
+static void set_deadline(struct http *http, int64_t budget_ns, int64_t began)
 {
 	http->budget_ns = budget_ns;
-	http->deadline = budget_ns > 0 ? coder_deadline(budget_ns) : INT64_MAX;
+	http->deadline = INT64_MAX;
+	if (budget_ns > 0 && budget_ns < INT64_MAX - began)
+		http->deadline = began + budget_ns;
 }
 
 /* --------------------------------------------------------------- signals */
@@ -162,7 +164,7 @@ void http_begin_undo(struct http *http, int64_t budget_ns)
 
 	while ((signal = take_signal(http, &when)))
 		note_first(http, signal, when);
-	set_deadline(http, budget_ns);
+	set_deadline(http, budget_ns, coder_clock());
 	http->undoing = true;
 }
 
@@ -308,7 +310,7 @@ int http_new(const struct coder_config *config, struct http **ret, struct coder_
 		return coder_error_memory(err);
 	http->hooks = config->hooks;
 	http->no_retry = config->no_retry;
-	set_deadline(http, config->timeout_ns);
+	set_deadline(http, config->timeout_ns, config->began ? config->began : coder_clock());
 	if (copy_strings(http, config, err) < 0 || parse_url(http, config, err) < 0 ||
 	    add_headers(http, config, err) < 0 || make_wire(http, config, err) < 0) {
 		http_free(http);
