@@ -244,6 +244,9 @@ what_is_tried() {
 all() {
 	local releases=("$@") release root tool pid p f s passed=0 failed=0 skipped=0
 	((${#releases[@]})) || releases=(bookworm trixie sid i386)
+	for release in "${releases[@]}"; do
+		[[ $release =~ ^[a-z0-9]+$ ]] || die "no release of Debian is called '$release'"
+	done
 	[[ $(id -u) == 0 ]] || die 'needs root: it mounts, and changes the root directory'
 	for tool in git mmdebstrap arch-test apt-get dpkg unshare setpriv; do
 		command -v "$tool" >/dev/null || die "needs $tool"

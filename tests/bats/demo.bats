@@ -53,7 +53,9 @@ readme_commands() {
 # man_examples BUILTIN - the command lines of its manual page, as a reader sees them.
 man_examples() {
 	"$1" --doc man | env -u LD_PRELOAD groff -man -Tutf8 -P-cbou |
-		awk '/^[A-Z]/ { within = /^EXAMPLES/ } within && /^           / { print substr($0, 12) }'
+		awk '/^[A-Z]/ { within = /^EXAMPLES/; next }
+			within && !margin && match($0, /[^ ]/) { margin = RSTART + 4 } # as this groff indents
+			within && match($0, /[^ ]/) >= margin && margin { print substr($0, margin) }'
 }
 
 help_examples() { # help_examples BUILTIN
