@@ -170,10 +170,10 @@ static int judge(int status, struct coder_error *err)
 {
 	if (WIFSIGNALED(status))
 		return coder_error_set(err, CODER_ERR_REFUSED,
-				       "header command was ended by signal %d", WTERMSIG(status));
+				       "CODER_HEADER_COMMAND was ended by signal %d", WTERMSIG(status));
 	if (WEXITSTATUS(status) != 0)
 		return coder_error_set(err, CODER_ERR_REFUSED,
-				       "header command failed with status %d", WEXITSTATUS(status));
+				       "CODER_HEADER_COMMAND failed with status %d", WEXITSTATUS(status));
 	return 0;
 }
 
@@ -199,7 +199,7 @@ static int wait_for(struct child *child, struct buf *out, struct coder_error *er
 			return -1;
 		if (wants_terminal(child))
 			return coder_error_set(err, CODER_ERR_REFUSED,
-					       "header command was stopped, as it wanted to "
+					       "CODER_HEADER_COMMAND was stopped, as it wanted to "
 					       "use the terminal");
 		if (more)
 			more = read_output(child, out, err);

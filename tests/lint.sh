@@ -65,7 +65,8 @@ check_banned() {
 
 # Messages quote words in one way: 'x'. (What is written as JSON goes through buf_addf.)
 check_quotes() {
-	! grep -nE '(\\"|`)%[.*0-9]*s|\\u201[89]|[‘’“”]' "${sources[@]}" | grep -v 'buf_addf'
+	! grep -nE -e '(\\"|`)%[.*0-9]*s|\\u20(18|19|1[cC]|1[dD])' -e $'[\u2018\u2019\u201c\u201d]' "${sources[@]}" |
+		grep -v 'buf_addf'
 }
 
 # lib/ belongs to its caller: it never prints, exits, or reads the environment.

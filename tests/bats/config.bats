@@ -483,17 +483,17 @@ in_new_shell() {
 @test "a header command that fails fails the call" {
 	CODER_HEADER_COMMAND='echo X-One=1; exit 3'
 	try token_list
-	refused 1 "header command failed with status 3"
+	refused 1 "CODER_HEADER_COMMAND failed with status 3"
 	CODER_HEADER_COMMAND='kill -TERM $$'
 	try token_list
-	refused 1 "header command was ended by signal 15"
+	refused 1 "CODER_HEADER_COMMAND was ended by signal 15"
 	CODER_HEADER_COMMAND='echo no header here'
 	try token_list
 	refused 2 "CODER_HEADER_COMMAND line 1 has no '='"
 	lacks "$err" here
 	CODER_HEADER_COMMAND='/no/such/command'
 	try token_list
-	refused 1 "header command failed with status 127"
+	refused 1 "CODER_HEADER_COMMAND failed with status 127"
 	is "$(requests)" ""
 }
 
@@ -515,7 +515,7 @@ in_new_shell() {
 		type token_list -q; echo "status \$?"
 		prompt 5
 	END
-	has "$screen" "header command was stopped, as it wanted to use the terminal"
+	has "$screen" "CODER_HEADER_COMMAND was stopped, as it wanted to use the terminal"
 	has "$screen" $'\nstatus 1\n'
 }
 

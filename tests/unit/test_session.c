@@ -612,7 +612,7 @@ static void test_header_command(void **state)
 	assert_opens();
 	assert_string_equal(got.headers, "X-A: 1\n");
 	set("CODER_HEADER_COMMAND", "exec >&-; sleep 0.2; exit 3");
-	assert_refused(CODER_ERR_REFUSED, "header command failed with status 3");
+	assert_refused(CODER_ERR_REFUSED, "CODER_HEADER_COMMAND failed with status 3");
 	set("CODER_HEADER_COMMAND", "kill -TERM $$");
 	assert_refused(CODER_ERR_REFUSED, "ended by signal 15");
 	set("CODER_HEADER_COMMAND", "echo A=1; echo s3cret");
