@@ -170,10 +170,12 @@ static int judge(int status, struct coder_error *err)
 {
 	if (WIFSIGNALED(status))
 		return coder_error_set(err, CODER_ERR_REFUSED,
-				       "CODER_HEADER_COMMAND was ended by signal %d", WTERMSIG(status));
+				       "CODER_HEADER_COMMAND was ended by signal %d",
+				       WTERMSIG(status));
 	if (WEXITSTATUS(status) != 0)
 		return coder_error_set(err, CODER_ERR_REFUSED,
-				       "CODER_HEADER_COMMAND failed with status %d", WEXITSTATUS(status));
+				       "CODER_HEADER_COMMAND failed with status %d",
+				       WEXITSTATUS(status));
 	return 0;
 }
 

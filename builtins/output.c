@@ -250,8 +250,8 @@ static int bad_column(const char *text, size_t len, struct coder_error *err)
 	nearest = coder_nearest(word, names, OUTPUT_COLUMNS);
 	if (nearest)
 		return coder_error_set(err, CODER_ERR_USAGE,
-				       "%s: invalid column; did you mean '%s'? want some of %s", word,
-				       nearest, output_column_names);
+				       "%s: invalid column; did you mean '%s'? want some of %s",
+				       word, nearest, output_column_names);
 	return coder_error_set(err, CODER_ERR_USAGE, "%s: invalid column; want some of %s",
 			       *word ? word : "''", output_column_names);
 }
