@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../lib/buf.h"
 #include "session.h"
 
 #ifndef CODER_TOKENS_VERSION
@@ -466,6 +467,7 @@ static int call_words(const struct command *command, const char *const *words, s
 	coder_strings_done(&call.environment);
 	free(call.state);
 	free(call.options);
+	buf_wipe_stack();
 	/* last: a signal that was held may end the process here */
 	coder_client_free(call.client);
 	return status;

@@ -146,3 +146,14 @@ void buf_free_string(char *s)
 		explicit_bzero(s, strlen(s));
 	free(s);
 }
+
+/*
+ * A call of libcurl, its TLS library and cJSON goes some 30 KiB deep. noinline:
+ * the area is to begin where the frames of the caller's callees were.
+ */
+void __attribute__((noinline)) buf_wipe_stack(void)
+{
+	char area[64 << 10];
+
+	explicit_bzero(area, sizeof(area));
+}

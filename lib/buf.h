@@ -46,4 +46,10 @@ char *buf_detach(struct buf *b);
 /* Wipes and frees a heap string. NULL is allowed. */
 void buf_free_string(char *s);
 
+/*
+ * Wipes what functions that have returned left on the stack, ours and those of
+ * libraries. To be called from high up, when the work is done.
+ */
+void buf_wipe_stack(void);
+
 #endif

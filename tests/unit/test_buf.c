@@ -111,6 +111,29 @@ static void test_percent_encoding_is_undone(void **state)
 	buf_done(&b);
 }
 
+/* Leaves a text in a frame that is gone; returns where. */
+static uintptr_t __attribute__((noinline)) leave_text(void)
+{
+	volatile char area[40 << 10];
+
+	area[0] = 's';
+	return (uintptr_t)area;
+}
+
+static void test_stack(void **state)
+{
+	uintptr_t (*volatile leave)(void) = leave_text;
+	const volatile char *left = (const volatile char *)leave();
+
+	(void)state;
+#ifdef __SANITIZE_ADDRESS__
+	skip(); /* frames may be elsewhere */
+#endif
+	assert_int_equal(*left, 's');
+	buf_wipe_stack();
+	assert_int_equal(*left, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -121,6 +144,7 @@ int main(void)
 		cmocka_unit_test(test_reset_wipes_and_keeps),
 		cmocka_unit_test(test_detach),
 		cmocka_unit_test(test_percent_encoding_is_undone),
+		cmocka_unit_test(test_stack),
 	};
 
 	return cmocka_run_group_tests_name("buf", tests, NULL, NULL);
