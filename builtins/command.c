@@ -264,6 +264,7 @@ int command_session(struct call *call, struct coder_error *err)
 		return -1;
 	if (session_open(&session, call->quiet, &call->client, err) < 0)
 		return -1;
+	call->result.watch.deadline = coder_client_deadline(call->client);
 	return session_shield() ? 0 : coder_error_memory(err);
 }
 
@@ -344,6 +345,13 @@ int command_misused(struct call *call, const char *text, struct coder_error *err
 	return coder_error_set(err, CODER_ERR_USAGE, "%s", text);
 }
 
+/* Of a usage error before any request not even a partial result is published. */
+static int never_began(struct call *call)
+{
+	result_done(&call->result);
+	return -1;
+}
+
 /* From words to a result that waits to be published. */
 static int work(struct call *call, struct opts_result *parsed, const char *const *words, size_t n,
 		struct coder_error *err)
@@ -364,8 +372,10 @@ static int work(struct call *call, struct opts_result *parsed, const char *const
 	if (call->environment_lost)
 		return coder_error_memory(err);
 	if (command->check(call, err) < 0 || check_users(call, err) < 0 ||
-	    check_targets(call, err) < 0 || (!call->quiet && command_session(call, err) < 0))
-		return -1;
+	    check_targets(call, err) < 0)
+		return never_began(call);
+	if (!call->quiet && command_session(call, err) < 0)
+		return err->code == CODER_ERR_USAGE ? never_began(call) : -1;
 	if (command->run(call, err) == 0)
 		return 0;
 	if (!call->quiet)
@@ -412,29 +422,42 @@ static void warn_of_clock(const struct call *call)
 			 coder_client_origin(call->client));
 }
 
+/* Publishes what there is, and gives the call its end: a failure of the work came first, and stays. */
+static int publish(struct call *call, int rc, bool *ret_pipe, struct coder_error *err)
+{
+	const struct command *command = call->command;
+	struct coder_error late = { 0 };
+	bool pipe_broke = false;
+
+	session_unshield();
+	if ((rc < 0 && !call->result.partial) ||
+	    result_publish(&call->result, &pipe_broke, &late) == 0)
+		return rc;
+	if (rc < 0 && late.code != CODER_ERR_INTERRUPTED) {
+		command_print_error(&late);
+		return -1;
+	}
+	*ret_pipe = pipe_broke;
+	*err = late;
+	if (command->undelivered && call->client) {
+		(void)session_shield();
+		(void)command->undelivered(call, err);
+		session_unshield();
+	}
+	return -1;
+}
+
 /* Runs a call with its memory given; returns the exit status. */
 static int perform(struct call *call, const char *const *words, size_t n)
 {
-	const struct command *command = call->command;
 	struct opts_result parsed = { 0 };
 	struct coder_error err = { .retry_after = -1 };
 	bool pipe_broke = false;
-	int rc = work(call, &parsed, words, n, &err);
+	int rc = publish(call, work(call, &parsed, words, n, &err), &pipe_broke, &err);
 
-	session_unshield();
-	if (rc == 0) {
-		rc = result_publish(&call->result,
-				    call->client ? coder_client_deadline(call->client) : INT64_MAX,
-				    call_pending, call, &pipe_broke, &err);
-		if (rc < 0 && command->undelivered && call->client) {
-			(void)session_shield();
-			rc = command->undelivered(call, &err);
-			session_unshield();
-		}
-	}
 	opts_done(&parsed);
 	if (rc == 0)
-		err = call->some_failed; /* each was printed; all zero if none */
+		err.code = CODER_OK;
 	if (call->quiet)
 		return command_status(&err);
 	publish_error(&err);
@@ -443,7 +466,7 @@ static int perform(struct call *call, const char *const *words, size_t n)
 		return command_status(&err) | SHELL_EPIPE;
 	if (err.code != CODER_ERR_INTERRUPTED)
 		warn_of_clock(call);
-	if (rc < 0 && err.code != CODER_ERR_INTERRUPTED)
+	if (rc < 0 && err.code != CODER_ERR_INTERRUPTED && !call->reported)
 		command_print_error(&err);
 	if (call->misused)
 		shio_usage();
@@ -455,6 +478,9 @@ static int call_words(const struct command *command, const char *const *words, s
 	struct call call = { .command = command };
 	int status = 1;
 
+	call.result.watch.pending = call_pending;
+	call.result.watch.ctx = &call;
+	call.result.watch.deadline = INT64_MAX;
 	call.options = calloc(1, command->options_size);
 	call.state = calloc(1, command->state_size ? command->state_size : 1);
 	if (call.options && call.state)

@@ -39,8 +39,7 @@ struct call {
 	struct opts_list operands;
 	struct coder_client *client; /* from run on */
 	struct result result;
-	/* Of several targets some failed, and were printed: status 8 once the rest is published. */
-	struct coder_error some_failed;
+	bool reported; /* what fails has been printed already, each failure of several */
 	/* Set by check: no messages, no TOKEN_ERROR, and no session unless run opens it (completion). */
 	bool quiet;
 	bool misused; /* the words do not fit the usage, which is then printed, too */

@@ -2,7 +2,6 @@
 /* output.c - tables, JSON, TSV and shell variables; see output.h. */
 #include "output.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -386,6 +385,7 @@ struct table {
 	const struct coder_token **rows;
 	size_t n;
 	bool header;
+	struct result *result; /* that this is for: the call may have to end meanwhile */
 	size_t widths[COUNT(((struct output_columns *)NULL)->v)];
 	struct buf cell; /* the one at work */
 };
@@ -412,6 +412,8 @@ static const char *cell_text(const struct table *table)
 
 static bool measure_row(struct table *table, const struct coder_token *row)
 {
+	if (!result_goes_on(table->result))
+		return false;
 	for (size_t i = 0; i < table->columns->n; i++) {
 		size_t width;
 
@@ -436,6 +438,8 @@ static bool add_blanks(struct buf *out, size_t n)
 
 static bool print_row(struct table *table, const struct coder_token *row, struct buf *out)
 {
+	if (!result_goes_on(table->result))
+		return false;
 	for (size_t i = 0; i < table->columns->n; i++)
 		if (!fill_cell(table, row, i) || !buf_add_str(out, cell_text(table)) ||
 		    !add_blanks(out, table->widths[i] + 2 - output_width(cell_text(table))))
@@ -466,9 +470,14 @@ static int compare_ids(const void *a, const void *b)
 }
 
 bool output_table(struct buf *out, const struct output_columns *columns,
-		  const struct coder_token *tokens, size_t n, bool header)
+		  const struct coder_token *tokens, size_t n, bool header, struct result *result)
 {
-	struct table table = { .columns = columns, .n = n, .header = header };
+	struct table table = {
+		.columns = columns,
+		.n = n,
+		.header = header,
+		.result = result,
+	};
 	bool ok;
 
 	if (!n)
@@ -512,12 +521,12 @@ static bool add_tsv_line(struct buf *out, const struct output_columns *columns,
 }
 
 bool output_tsv(struct buf *out, const struct output_columns *columns,
-		const struct coder_token *tokens, size_t n, bool header)
+		const struct coder_token *tokens, size_t n, bool header, struct result *result)
 {
 	if (n && header && !add_tsv_line(out, columns, NULL))
 		return false;
 	for (size_t i = 0; i < n; i++)
-		if (!add_tsv_line(out, columns, &tokens[i]))
+		if (!result_goes_on(result) || !add_tsv_line(out, columns, &tokens[i]))
 			return false;
 	return true;
 }
@@ -573,12 +582,14 @@ static bool json_token(struct buf *out, const struct coder_token *token, const c
 	       (!key || json_member(out, "key", key)) && buf_add_str(out, "\n  }");
 }
 
-bool output_json(struct buf *out, const struct coder_token *tokens, size_t n, const char *key)
+bool output_json(struct buf *out, const struct coder_token *tokens, size_t n, const char *key,
+		 struct result *result)
 {
 	if (!n)
 		return buf_add_str(out, "[]\n");
 	for (size_t i = 0; i < n; i++)
-		if (!buf_add_str(out, i ? ",\n" : "[\n") || !json_token(out, &tokens[i], key))
+		if (!result_goes_on(result) || !buf_add_str(out, i ? ",\n" : "[\n") ||
+		    !json_token(out, &tokens[i], key))
 			return false;
 	return buf_add_str(out, "\n]\n");
 }
@@ -596,10 +607,11 @@ bool output_needs_owner(const struct output_format *format)
 	       output_columns_have_owner(format->columns);
 }
 
-static bool add_ids(struct buf *out, const struct coder_token *tokens, size_t n)
+static bool add_ids(struct buf *out, const struct coder_token *tokens, size_t n,
+		    struct result *result)
 {
 	for (size_t i = 0; i < n; i++)
-		if (!buf_addf(out, "%s\n", tokens[i].id))
+		if (!result_goes_on(result) || !buf_addf(out, "%s\n", tokens[i].id))
 			return false;
 	return true;
 }
@@ -613,217 +625,17 @@ int output_tokens(struct result *result, const struct output_format *format,
 	if (format->silent)
 		return 0;
 	if (is_format(format, "json")) {
-		ok = output_json(out, tokens, n, NULL);
+		ok = output_json(out, tokens, n, NULL, result);
 	} else if (is_format(format, "tsv")) {
-		ok = output_tsv(out, format->columns, tokens, n, !format->no_header);
+		ok = output_tsv(out, format->columns, tokens, n, !format->no_header, result);
 	} else if (is_format(format, "ids")) {
-		ok = add_ids(out, tokens, n);
+		ok = add_ids(out, tokens, n, result);
 	} else {
-		ok = output_table(out, format->columns, tokens, n, !format->no_header);
+		ok = output_table(out, format->columns, tokens, n, !format->no_header, result);
 		if (!n)
 			result->note = "No tokens found.";
 	}
-	return ok ? 0 : coder_error_memory(err);
-}
-
-/* ----------------------------------------------------------------- result */
-
-struct result_variable {
-	char *name;
-	enum shvar_kind kind;
-	struct buf text; /* all strings, one behind the other, each with its NUL */
-	size_t n; /* values or pairs in text */
-	/* made of it by index_strings(), when no more come */
-	union {
-		const char **values;
-		struct shvar_pair *pairs;
-	};
-};
-
-void result_done(struct result *result)
-{
-	if (!result)
-		return;
-	for (size_t i = 0; i < result->n_variables; i++) {
-		free(result->variables[i].name);
-		buf_done(&result->variables[i].text);
-		free(result->variables[i].values);
-	}
-	free(result->variables);
-	buf_done(&result->text);
-	*result = (struct result){ 0 };
-}
-
-static struct result_variable *begin(struct result *result, const char *name, enum shvar_kind kind)
-{
-	struct result_variable *v;
-
-	v = reallocarray(result->variables, result->n_variables + 1, sizeof(*v));
-	if (!v)
-		return NULL;
-	result->variables = v;
-	v += result->n_variables;
-	*v = (struct result_variable){ .name = strdup(name), .kind = kind };
-	if (!v->name)
-		return NULL;
-	result->n_variables++;
-	return v;
-}
-
-static bool add_string(struct result_variable *v, const char *s)
-{
-	return buf_add(&v->text, s, strlen(s) + 1);
-}
-
-int result_scalar(struct result *result, const char *name, const char *value,
-		  struct coder_error *err)
-{
-	struct result_variable *v = begin(result, name, SHVAR_SCALAR);
-
-	if (!v || !add_string(v, value))
-		return coder_error_memory(err);
-	v->n = 1;
-	return 0;
-}
-
-int result_indexed(struct result *result, const char *name, const struct coder_strings *values,
-		   struct coder_error *err)
-{
-	struct result_variable *v = begin(result, name, SHVAR_INDEXED);
-
-	if (!v)
-		return coder_error_memory(err);
-	for (size_t i = 0; i < values->n; i++)
-		if (!add_string(v, values->v[i]))
-			return coder_error_memory(err);
-	v->n = values->n;
-	return 0;
-}
-
-int result_assoc(struct result *result, const char *name, struct coder_error *err)
-{
-	return begin(result, name, SHVAR_ASSOC) ? 0 : coder_error_memory(err);
-}
-
-/* The key is "ID,FIELD", or without id FIELD. */
-static int add_pair(struct result *result, const char *id, const char *field, const char *value,
-		    struct coder_error *err)
-{
-	struct result_variable *v = &result->variables[result->n_variables - 1];
-
-	while (v->kind != SHVAR_ASSOC)
-		v--;
-	if ((id && (!buf_add_str(&v->text, id) || !buf_add_char(&v->text, ','))) ||
-	    !add_string(v, field) || !add_string(v, value))
-		return coder_error_memory(err);
-	v->n++;
-	return 0;
-}
-
-int result_pair(struct result *result, const char *key, const char *value, struct coder_error *err)
-{
-	return add_pair(result, NULL, key, value, err);
-}
-
-static const char *next_string(const char **p)
-{
-	const char *s = *p;
-
-	*p += strlen(s) + 1;
-	return s;
-}
-
-static bool index_strings(struct result_variable *v)
-{
-	const char *p = v->text.data;
-
-	if (v->kind == SHVAR_ASSOC)
-		v->pairs = calloc(v->n + 1, sizeof(*v->pairs));
-	else
-		v->values = calloc(v->n + 1, sizeof(*v->values));
-	if (!v->values)
-		return false;
-	for (size_t i = 0; i < v->n; i++) {
-		if (v->kind == SHVAR_ASSOC) {
-			v->pairs[i].key = next_string(&p);
-			v->pairs[i].value = next_string(&p);
-		} else {
-			v->values[i] = next_string(&p);
-		}
-	}
-	return true;
-}
-
-static int assign(const struct result_variable *v)
-{
-	switch (v->kind) {
-	case SHVAR_ASSOC:
-		return shvar_set_assoc(v->name, v->pairs, v->n);
-	case SHVAR_INDEXED:
-		return shvar_set_indexed(v->name, v->values, v->n);
-	case SHVAR_SCALAR:
-		break;
-	}
-	return shvar_set_scalar(v->name, v->values[0]);
-}
-
-/* Remembers which signal ended a write. */
-struct watch {
-	int64_t deadline;
-	int (*pending)(void *ctx);
-	void *ctx;
-	int signal;
-};
-
-static int watch_pending(void *ctx)
-{
-	struct watch *watch = ctx;
-
-	watch->signal = watch->pending(watch->ctx);
-	return watch->signal;
-}
-
-static int write_text(const struct buf *text, struct watch *watch, bool *ret_pipe,
-		      struct coder_error *err)
-{
-	int error;
-
-	/* the last look for a signal: from here to the end of the call nothing waits */
-	if (!watch_pending(watch) &&
-	    (!text->len ||
-	     shio_write(text->data, text->len, watch->deadline, watch_pending, watch) == 0))
-		return 0;
-	error = errno;
-	if (watch->signal) {
-		coder_error_set(err, CODER_ERR_INTERRUPTED, "interrupted");
-		err->signal = watch->signal;
-		return -1;
-	}
-	if (error == ETIME)
-		return coder_error_set(err, CODER_ERR_REFUSED,
-				       "write error: nobody took the output in time");
-	*ret_pipe = error == EPIPE;
-	return coder_error_set(err, CODER_ERR_REFUSED, "write error: %s", strerror(error));
-}
-
-int result_publish(struct result *result, int64_t deadline, int (*pending)(void *ctx), void *ctx,
-		   bool *ret_pipe, struct coder_error *err)
-{
-	struct watch watch = { .deadline = deadline, .pending = pending, .ctx = ctx };
-
-	/* whatever can fail comes before the first assignment */
-	for (size_t i = 0; i < result->n_variables; i++)
-		if (!index_strings(&result->variables[i]))
-			return coder_error_memory(err);
-	if (write_text(&result->text, &watch, ret_pipe, err) < 0)
-		return -1;
-	for (size_t i = 0; i < result->n_variables; i++)
-		if (assign(&result->variables[i]) < 0)
-			return coder_error_set(err, CODER_ERR_REFUSED, "%s: cannot be assigned",
-					       result->variables[i].name);
-	if (result->note)
-		shio_note(result->note);
-	return 0;
+	return ok ? 0 : result_stopped(result, err);
 }
 
 /* ----------------------------------------------------------------- record */
@@ -847,7 +659,7 @@ const char *const output_record_fields[] = { "id",
 					     "expired",
 					     "never_used",
 					     NULL };
-#define N_FIELDS (COUNT(output_record_fields) - 1)
+_Static_assert(COUNT(output_record_fields) - 1 == OUTPUT_RECORD_FIELDS, "fields");
 
 /* Joins a list with blanks and gives it up; NULL: no memory. */
 static char *join(struct coder_strings *list)
@@ -887,7 +699,7 @@ static int add_fields(struct result *result, const struct coder_token *token, bo
 	struct number used = number(token->last_used_epoch);
 	struct number expires = number(token->expires_epoch);
 	struct number ttl = number(left > 0 ? left : 0);
-	const char *const values[N_FIELDS] = {
+	const char *const values[OUTPUT_RECORD_FIELDS] = {
 		token->id,
 		token->name,
 		owner_of(token),
@@ -908,9 +720,9 @@ static int add_fields(struct result *result, const struct coder_token *token, bo
 		token->last_used_epoch ? "0" : "1",
 	};
 
-	for (size_t i = 0; i < N_FIELDS; i++)
-		if (add_pair(result, with_id ? token->id : NULL, output_record_fields[i], values[i],
-			     err) < 0)
+	for (size_t i = 0; i < OUTPUT_RECORD_FIELDS; i++)
+		if (result_pair(result, with_id ? token->id : NULL, output_record_fields[i],
+				values[i], err) < 0)
 			return -1;
 	return 0;
 }

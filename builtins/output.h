@@ -1,48 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * output.h - what a command has found out, in the forms users want it: table,
- * JSON, TSV, shell variables. A command collects all of it in a result while it
- * works; nothing reaches the user before result_publish(), so a failed call
- * prints nothing and leaves every variable as it was.
+ * JSON, TSV, records for shell variables; and messages.
  */
 #ifndef OUTPUT_H
 #define OUTPUT_H
 
 #include "../lib/buf.h"
 #include "../lib/coder.h"
-
-/* ---------------------------------------------------------------- result */
-
-struct result_variable; /* an assignment to come */
-
-struct result {
-	struct buf text; /* for standard output, written as it is */
-	const char *note; /* a line for standard error, or NULL; not owned */
-	struct result_variable *variables;
-	size_t n_variables;
-};
-
-/* Wipes and frees. Zeroed memory is the empty result. */
-void result_done(struct result *result);
-
-/* These note an assignment; name is copied. Returns 0 or -1 (no memory). */
-int result_scalar(struct result *result, const char *name, const char *value,
-		  struct coder_error *err);
-int result_indexed(struct result *result, const char *name, const struct coder_strings *values,
-		   struct coder_error *err);
-/* Begins an (empty) associative array; result_pair() adds to the one begun last. */
-int result_assoc(struct result *result, const char *name, struct coder_error *err);
-int result_pair(struct result *result, const char *key, const char *value, struct coder_error *err);
-
-/*
- * Writes the text, which may fail, then assigns the variables, which have
- * passed shvar_check() and should not, then prints the note. deadline, pending:
- * see shio_write(); the latter is looked at once even if there is no text. Fails
- * with CODER_ERR_REFUSED ("write error: ...", "NAME: cannot be assigned") or
- * CODER_ERR_INTERRUPTED. *ret_pipe is set if standard output is a broken pipe.
- */
-int result_publish(struct result *result, int64_t deadline, int (*pending)(void *ctx), void *ctx,
-		   bool *ret_pipe, struct coder_error *err);
+#include "result.h"
 
 /* --------------------------------------------------------------- columns */
 
@@ -71,7 +37,8 @@ bool output_columns_have_owner(const struct output_columns *columns);
 /* --------------------------------------------------------------- formats */
 
 /*
- * All append to out; false: no memory. Tokens are not changed; rows come in the
+ * All append to out; false: no memory, or the call has to end (result_goes_on(), of
+ * a result that is not NULL). Tokens are not changed; rows come in the
  * order given but in a table that shows the id, which is sorted by it bytewise,
  * as the reference CLI does.
  *
@@ -81,21 +48,22 @@ bool output_columns_have_owner(const struct output_columns *columns);
  * sorted and joined with ", ". Text is escaped as by output_escape().
  */
 bool output_table(struct buf *out, const struct output_columns *columns,
-		  const struct coder_token *tokens, size_t n, bool header);
+		  const struct coder_token *tokens, size_t n, bool header, struct result *result);
 /*
  * JSON: an array with two blanks of indentation and the CLI's order of keys,
  * then username where the server sent one, then key if it is given (a new
  * token's secret). Control, bidirectional and HTML characters are \uXXXX.
  * Arrays a server did not send are null.
  */
-bool output_json(struct buf *out, const struct coder_token *tokens, size_t n, const char *key);
+bool output_json(struct buf *out, const struct coder_token *tokens, size_t n, const char *key,
+		 struct result *result);
 /*
  * TSV: a header line of column names with _ for blanks; cells as in the table,
  * with tab, newline, CR and backslash as \t \n \r \\. Like the table, it is
  * nothing at all, without header, if there are no tokens.
  */
 bool output_tsv(struct buf *out, const struct output_columns *columns,
-		const struct coder_token *tokens, size_t n, bool header);
+		const struct coder_token *tokens, size_t n, bool header, struct result *result);
 
 /* How a command prints tokens. */
 struct output_format {
@@ -136,6 +104,7 @@ void output_warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void output_warn_once(const char *topic, const char *subject, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
+#define OUTPUT_RECORD_FIELDS 18
 /* The record fields of -A, in their order, NULL-terminated. */
 extern const char *const output_record_fields[];
 

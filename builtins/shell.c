@@ -191,25 +191,6 @@ int shvar_set_scalar(const char *name, const char *value)
 	return 0;
 }
 
-int shvar_set_indexed(const char *name, const char *const *values, size_t n)
-{
-	char why[SHVAR_WHY_SIZE];
-	struct target target;
-	SHELL_VAR *var;
-
-	if (find_assignable(name, SHVAR_INDEXED, &target, why) < 0)
-		return -1;
-	var = target.var ? target.var : make_new_array_variable((char *)target.name);
-	if (!array_p(var))
-		var = convert_var_to_array(var);
-	array_flush(array_cell(var));
-	VUNSETATTR(var, att_invisible);
-	for (size_t i = 0; i < n; i++)
-		if (array_insert(array_cell(var), (arrayind_t)i, (char *)values[i]) < 0)
-			return -1;
-	return 0;
-}
-
 static int fill_assoc(SHELL_VAR *var, const struct shvar_pair *pairs, size_t n)
 {
 	assoc_flush(assoc_cell(var));
@@ -219,20 +200,6 @@ static int fill_assoc(SHELL_VAR *var, const struct shvar_pair *pairs, size_t n)
 				 (char *)pairs[i].value) < 0)
 			return -1;
 	return 0;
-}
-
-int shvar_set_assoc(const char *name, const struct shvar_pair *pairs, size_t n)
-{
-	char why[SHVAR_WHY_SIZE];
-	struct target target;
-	SHELL_VAR *var;
-
-	if (find_assignable(name, SHVAR_ASSOC, &target, why) < 0)
-		return -1;
-	var = target.var ? target.var : make_new_assoc_variable((char *)target.name);
-	if (!assoc_p(var))
-		var = convert_var_to_assoc(var);
-	return fill_assoc(var, pairs, n);
 }
 
 const char *shvar_resolve(const char *name)
@@ -376,6 +343,152 @@ int shvar_names(enum shvar_kind kind, const char *prefix, bool assignable, char 
 	*ret_names = names;
 	*ret_n = n;
 	return 0;
+}
+
+/* ---------------------------------------------------- arrays made aside */
+
+#define BUCKETS 1024 /* of an associative array, as bash makes them */
+#define FREE_STEPS 1024 /* elements that are freed between two looks at the time */
+#define FREE_LATER_NS (CODER_NS / 20) /* how long a later call is busy with what was left */
+
+struct shvar_array {
+	ARRAY *indexed; /* one of these two */
+	HASH_TABLE *assoc;
+	arrayind_t n; /* how many there are in indexed */
+	struct shvar_array *next; /* among what is left to be freed */
+};
+
+/* Large ones for which nobody wanted to wait, and whose they are: a child leaves its copies alone. */
+static struct {
+	struct shvar_array *first;
+	pid_t owner;
+} left;
+
+/* The table that is being emptied. */
+static struct {
+	HASH_TABLE *table;
+	char *key; /* of the element before the one that is looked at, or NULL */
+	size_t steps;
+	bool (*go_on)(void *ctx);
+	void *ctx;
+} emptied;
+
+static void remove_looked_at(void)
+{
+	if (emptied.key)
+		assoc_remove(emptied.table, emptied.key);
+	emptied.key = NULL;
+}
+
+/* Removes an element when the walk has got to the next, from which it goes on. */
+static int empty_element(BUCKET_CONTENTS *element)
+{
+	remove_looked_at();
+	emptied.key = element->key;
+	if (element->data)
+		explicit_bzero(element->data, strlen(element->data));
+	return ++emptied.steps % FREE_STEPS || emptied.go_on(emptied.ctx) ? 0 : -1;
+}
+
+/* Frees what is left, as far as there is time. */
+static void free_left(bool (*go_on)(void *ctx), void *ctx)
+{
+	struct shvar_array *array;
+
+	while (left.owner == getpid() && (array = left.first)) {
+		emptied.table = array->assoc;
+		emptied.steps = 0;
+		emptied.go_on = go_on;
+		emptied.ctx = ctx;
+		hash_walk(array->assoc, empty_element);
+		remove_looked_at();
+		if (hash_size(array->assoc) > 0)
+			return;
+		assoc_dispose(array->assoc);
+		left.first = array->next;
+		free(array);
+	}
+}
+
+/* bash 5.0 never gives a table more buckets, and all want a power of two. */
+static int buckets_for(size_t expected)
+{
+	int n = BUCKETS;
+
+	while ((size_t)n < expected && n < INT_MAX / 2)
+		n *= 2;
+	return n;
+}
+
+struct shvar_array *shvar_array_new(enum shvar_kind kind, size_t expected, bool (*go_on)(void *ctx),
+				    void *ctx)
+{
+	struct shvar_array *array = calloc(1, sizeof(*array));
+
+	if (array == NULL)
+		return NULL;
+	free_left(go_on, ctx);
+	if (kind == SHVAR_INDEXED)
+		array->indexed = array_create();
+	else
+		array->assoc = hash_create(buckets_for(expected));
+	return array;
+}
+
+void shvar_array_add(struct shvar_array *array, const char *key, const char *value)
+{
+	if (array->indexed)
+		array_insert(array->indexed, array->n++, (char *)value);
+	else
+		assoc_insert(array->assoc, savestring(key), (char *)value);
+}
+
+int shvar_array_assign(const char *name, struct shvar_array *array)
+{
+	enum shvar_kind kind = array->indexed ? SHVAR_INDEXED : SHVAR_ASSOC;
+	ARRAY *indexed = array->indexed;
+	HASH_TABLE *assoc = array->assoc;
+	char why[SHVAR_WHY_SIZE];
+	struct target target;
+	SHELL_VAR *var;
+
+	if (find_assignable(name, kind, &target, why) < 0)
+		return -1;
+	var = target.var;
+	if (kind == SHVAR_INDEXED) {
+		if (var == NULL)
+			var = make_new_array_variable((char *)target.name);
+		else if (!array_p(var))
+			var = convert_var_to_array(var);
+		array->indexed = array_cell(var);
+		var_setarray(var, indexed);
+	} else {
+		if (var == NULL)
+			var = make_new_assoc_variable((char *)target.name);
+		else if (!assoc_p(var))
+			var = convert_var_to_assoc(var);
+		array->assoc = assoc_cell(var);
+		var_setassoc(var, assoc);
+	}
+	VUNSETATTR(var, att_invisible);
+	return 0;
+}
+
+void shvar_array_free(struct shvar_array *array, bool (*go_on)(void *ctx), void *ctx)
+{
+	if (array == NULL)
+		return;
+	if (array->assoc == NULL) {
+		array_dispose(array->indexed);
+		free(array);
+		return;
+	}
+	if (left.owner != getpid())
+		left.first = NULL;
+	left.owner = getpid();
+	array->next = left.first;
+	left.first = array;
+	free_left(go_on, ctx);
 }
 
 /* ------------------------------------------------------------- the shell */
@@ -728,8 +841,17 @@ void shell_enter(void)
 	memset(&taken, 0, sizeof(taken));
 }
 
+/* Nobody is kept waiting for long by what an earlier call left to be freed. */
+static bool may_free(void *deadline)
+{
+	return !shell_pending(NULL) && coder_clock() < *(const int64_t *)deadline;
+}
+
 int shell_leave(int status)
 {
+	int64_t deadline = coder_deadline(FREE_LATER_NS);
+
+	free_left(may_free, &deadline);
 	if (taken.interrupt)
 		interrupt_state = 1;
 	if (taken.terminating) /* of several the first is the one that ends the shell */

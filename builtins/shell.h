@@ -38,18 +38,34 @@ enum shvar_kind {
 int shvar_check(const char *name, enum shvar_kind kind, char why[SHVAR_WHY_SIZE]);
 
 /*
- * These assign as the caller's `read` or `mapfile` would: to the innermost
- * variable of that name, through a nameref, else to a new global one. The name
- * has passed shvar_check(). Old contents are replaced whole. No export
- * attribute is added, not even under set -a; one that is there stays.
+ * Assigns as the caller's `read` would: to the innermost variable of that name,
+ * through a nameref, else to a new global one. The name has passed shvar_check().
+ * No export attribute is added, not even under set -a; one that is there stays.
  * Returns 0, or -1 if bash refused.
  */
 int shvar_set_scalar(const char *name, const char *value);
-int shvar_set_indexed(const char *name, const char *const *values, size_t n);
+
+/*
+ * The contents of an array that are made aside, as long as that may take: no
+ * variable changes. Then shvar_array_assign() gives them to a variable at a stroke, as
+ * `mapfile` would, and gets the old ones in return. To free what has many elements
+ * takes as long as to make it, so both _new() and _free() stop freeing when go_on(ctx)
+ * says false; what is left is freed by later calls, in shell_leave(), a bit each.
+ */
+struct shvar_array;
+/* expected: about how many elements it will have. NULL: no memory. */
+struct shvar_array *shvar_array_new(enum shvar_kind kind, size_t expected, bool (*go_on)(void *ctx),
+				    void *ctx);
+/* Appends a value, or in an associative array sets that of a key. */
+void shvar_array_add(struct shvar_array *array, const char *key, const char *value);
+/* The name has passed shvar_check(). Returns 0, or -1 if bash refused. */
+int shvar_array_assign(const char *name, struct shvar_array *array);
+/* Also wipes the values of an associative array. */
+void shvar_array_free(struct shvar_array *array, bool (*go_on)(void *ctx), void *ctx);
+
 struct shvar_pair {
 	const char *key, *value;
 };
-int shvar_set_assoc(const char *name, const struct shvar_pair *pairs, size_t n);
 
 /* The variable that a name stands for, namerefs followed; the name itself if they lead nowhere. */
 const char *shvar_resolve(const char *name);

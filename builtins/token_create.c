@@ -281,11 +281,11 @@ static int deliver_record(struct call *call, const char *assoc, struct coder_err
 
 	state->created.token.owner = state->owner.username;
 	state->owner.username = NULL;
-	if (result_assoc(&call->result, assoc, err) < 0 ||
+	if (result_assoc(&call->result, assoc, 0, err) < 0 ||
 	    output_record(&call->result, &state->created.token, false,
 			  coder_client_now(call->client), err) < 0)
 		return -1;
-	return result_pair(&call->result, "key", state->created.secret.text, err);
+	return result_pair(&call->result, NULL, "key", state->created.secret.text, err);
 }
 
 static int deliver(struct call *call, struct coder_error *err)
@@ -305,7 +305,7 @@ static int deliver(struct call *call, struct coder_error *err)
 	if (options->assoc && deliver_record(call, options->assoc, err) < 0)
 		return -1;
 	if (printed && options->output && strcmp(options->output, "json") == 0)
-		ok = output_json(&call->result.text, token, 1, secret);
+		ok = output_json(&call->result.text, token, 1, secret, NULL);
 	else if (printed)
 		ok = buf_addf(&call->result.text, "%s\n", secret);
 	return ok ? 0 : coder_error_memory(err);

@@ -9,6 +9,8 @@
 #include "limits.h"
 #include "output.h"
 
+#define ASSOC_MAX 100000 /* tokens in one associative array: some 250 MiB in the shell */
+
 struct list_options {
 	struct common_options common;
 	bool all, include_expired, expired, never_used, no_header, ids_only;
@@ -55,8 +57,8 @@ static const struct opts_option list_table[] = {
 	{ "variable", 'v', OPTS_TEXT, OPTS_VALUE_ARRAY, OPTS_TARGET, AT(ids), .arg = "IDS",
 	  .help = "Assign the ids to an indexed array; print nothing unless -o or -c is given." },
 	{ "assoc", 'A', OPTS_TEXT, OPTS_VALUE_ASSOC, OPTS_TARGET, AT(assoc), .arg = "ASSOC",
-	  .help = "Assign the records of all to one associative array, with keys ID,FIELD as in "
-		  "${T[$id,name]}; print nothing unless -o or -c is given." },
+	  .help = "Assign the records of all, at most 100,000, to one associative array, with keys "
+		  "ID,FIELD as in ${T[$id,name]}; print nothing unless -o or -c is given." },
 	{ .name = "complete",
 	  .kind = OPTS_TEXT,
 	  .flags = OPTS_HIDDEN,
@@ -175,19 +177,27 @@ static int assign(struct call *call, struct coder_error *err)
 {
 	const struct list_options *options = call->options;
 	const struct coder_tokens *tokens = &((struct list_state *)call->state)->tokens;
-	struct coder_strings ids = { 0 };
-	int rc = 0;
+	struct result *result = &call->result;
 
-	for (size_t i = 0; i < tokens->n && options->ids && rc == 0; i++)
-		rc = coder_strings_add(&ids, tokens->v[i].id, err);
-	if (options->ids && rc == 0)
-		rc = result_indexed(&call->result, options->ids, &ids, err);
-	if (options->assoc && rc == 0)
-		rc = result_assoc(&call->result, options->assoc, err);
-	for (size_t i = 0; i < tokens->n && options->assoc && rc == 0; i++)
-		rc = output_record(&call->result, &tokens->v[i], true, tokens->now, err);
-	coder_strings_done(&ids);
-	return rc;
+	if (options->assoc && tokens->n > ASSOC_MAX) {
+		coder_error_set(err, CODER_ERR_REFUSED,
+				"-A takes no more than %d tokens, and there are %zu", ASSOC_MAX,
+				tokens->n);
+		return coder_error_hint(err, "narrow them down with filters, or use -v, which "
+					     "takes more");
+	}
+	if (options->ids && result_indexed(result, options->ids, NULL, err) < 0)
+		return -1;
+	for (size_t i = 0; i < tokens->n && options->ids; i++)
+		if (result_value(result, tokens->v[i].id, err) < 0)
+			return -1;
+	if (options->assoc &&
+	    result_assoc(result, options->assoc, tokens->n * OUTPUT_RECORD_FIELDS, err) < 0)
+		return -1;
+	for (size_t i = 0; i < tokens->n && options->assoc; i++)
+		if (output_record(result, &tokens->v[i], true, tokens->now, err) < 0)
+			return -1;
+	return 0;
 }
 
 static int list_run(struct call *call, struct coder_error *err)

@@ -30,7 +30,7 @@ static const struct opts_option rm_table[] = {
 	  .help = "Say what would be removed, and remove nothing." },
 	{ "variable", 'v', OPTS_TEXT, OPTS_VALUE_ARRAY, OPTS_TARGET, AT(removed), .arg = "REMOVED",
 	  .help = "Assign the ids of what was removed to an indexed array (with --dry-run, of what "
-		  "would be); print nothing." },
+		  "would be), however the call ends; print nothing." },
 	{ "from", 0, OPTS_TEXT, OPTS_VALUE_ARRAY, OPTS_NONEMPTY, AT(from), .arg = "ARRAY",
 	  .help = "Take names, ids or tokens from an array, too. An empty one removes nothing." },
 	{ .name = NULL },
@@ -43,6 +43,10 @@ static const char *const rm_description[] = {
 	"name, exactly. They are tried in this order: what is an id is not taken for a name. All "
 	"are looked up first: if any is not found, nothing is removed. A failure while removing "
 	"does not stop the rest. The token in use is refused unless --include-self.",
+	"What was removed is reported however the call ends: by ^C, by --timeout or by failures. "
+	"After ^C no other removal begins, the one under way has half a second, and a token of "
+	"which the outcome is not known is named on standard error. Only a usage error found "
+	"before the first request leaves the array of -v as it was.",
 	NULL,
 };
 
@@ -57,23 +61,29 @@ static const char *const rm_examples[] = {
 struct rm_state {
 	struct coder_strings arguments;
 	struct coder_tokens tokens;
-	struct coder_strings removed; /* ids */
+	size_t n_removed, n_unknown; /* of tokens; unknown: a removal whose response is missing */
 };
 
 static int rm_check(struct call *call, struct coder_error *err)
 {
 	const struct rm_options *options = call->options;
 	struct rm_state *state = call->state;
+	struct coder_strings *arguments = &state->arguments;
 
 	if (!call->operands.n && !options->from)
 		return command_misused(call, "missing operand: a name, id or token, or --from",
 				       err);
 	for (size_t i = 0; i < call->operands.n; i++)
-		if (coder_strings_add(&state->arguments, call->operands.v[i], err) < 0)
+		if (coder_strings_add(arguments, call->operands.v[i], err) < 0)
 			return -1;
-	if (options->from && command_array(options->from, &state->arguments, err) < 0)
+	if (options->from && command_array(options->from, arguments, err) < 0)
 		return coder_error_wrap(err, "--from");
-	return 0;
+	if (coder_strings_has(arguments, ""))
+		return coder_error_set(err, CODER_ERR_USAGE,
+				       "empty: a name, id or token is wanted");
+	/* what has been removed is told however the call ends */
+	call->result.partial = true;
+	return options->removed ? result_indexed(&call->result, options->removed, NULL, err) : 0;
 }
 
 /* Finds every token; the token in use, if it is among them, goes last. */
@@ -105,10 +115,10 @@ static int find_all(struct call *call, struct coder_error *err)
 	return 0;
 }
 
-static int report(struct call *call, const struct coder_token *token, struct coder_error *err)
+static int add_line(struct call *call, const struct coder_token *token, struct coder_error *err)
 {
 	const struct rm_options *options = call->options;
-	struct rm_state *state = call->state;
+	const struct rm_state *state = call->state;
 	struct buf *out = &call->result.text;
 	const char *what = options->dry_run ?
 				   (options->expire ? "would be expired" : "would be deleted") :
@@ -124,68 +134,180 @@ static int report(struct call *call, const struct coder_token *token, struct cod
 	return ok && buf_add_char(out, '\n') ? 0 : coder_error_memory(err);
 }
 
+/* Notes a removal in the result. */
+static int note(struct call *call, const struct coder_token *token, struct coder_error *err)
+{
+	const struct rm_options *options = call->options;
+
+	return options->removed ? result_value(&call->result, token->id, err) :
+				  add_line(call, token, err);
+}
+
+/* Puts the token in front of what went wrong, and behind it what nobody can tell. */
+static int explain(struct call *call, const struct coder_token *token, struct coder_error *err)
+{
+	const struct rm_options *options = call->options;
+	struct rm_state *state = call->state;
+	bool unknown = err->sent &&
+		       (err->code == CODER_ERR_INTERRUPTED || err->code == CODER_ERR_NO_ANSWER);
+	size_t len;
+
+	coder_error_wrap(err, "%.200s (%s)", token->name, token->id);
+	if (!unknown)
+		return -1;
+	state->n_unknown++;
+	len = strlen(err->message);
+	snprintf(err->message + len, sizeof(err->message) - len,
+		 "; it is not known whether it has been %s",
+		 options->expire ? "expired" : "deleted");
+	return -1;
+}
+
 static int remove_one(struct call *call, const struct coder_token *token, struct coder_error *err)
 {
 	const struct rm_options *options = call->options;
 	struct rm_state *state = call->state;
 	const char *user = options->user ? options->user : "me";
-	int rc = 0;
+	struct buf *text = &call->result.text;
+	size_t text_len = text->len;
+	int rc;
 
-	if (!options->dry_run && options->expire)
-		rc = coder_token_expire(call->client, user, token->id, err);
-	else if (!options->dry_run)
-		rc = coder_token_delete(call->client, user, token->id, err);
-	if (rc < 0)
-		return coder_error_wrap(err, "%s (%s)", token->name, token->id);
-	if (coder_strings_add(&state->removed, token->id, err) < 0)
+	/* a line comes first, as memory may run out; a value of the array cannot fail */
+	if (!options->removed && add_line(call, token, err) < 0)
 		return -1;
-	return options->removed ? 0 : report(call, token, err);
+	rc = options->expire ? coder_token_expire(call->client, user, token->id, err) :
+			       coder_token_delete(call->client, user, token->id, err);
+	if (rc < 0) {
+		buf_truncate(text, text_len);
+		return explain(call, token, err);
+	}
+	state->n_removed++;
+	return options->removed ? result_value(&call->result, token->id, err) : 0;
 }
 
-/* Of several a failure is printed and the rest goes on; an interrupt ends it. */
-static int remove_all(struct call *call, struct coder_error *err)
+/* Whether nothing more is to be removed; then why. */
+static bool has_to_end(struct call *call, struct coder_error *err)
+{
+	int signal = coder_client_pending(call->client);
+
+	if (!signal && coder_clock() < coder_client_deadline(call->client))
+		return false;
+	coder_error_set(err, signal ? CODER_ERR_INTERRUPTED : CODER_ERR_NO_ANSWER,
+			signal ? "interrupted" : "the time is up");
+	err->signal = signal;
+	return true;
+}
+
+/* The end of several, before all were tried. */
+static void print_how_far(const struct call *call, bool interrupted)
+{
+	const struct rm_options *options = call->options;
+	const struct rm_state *state = call->state;
+	char unknown[64] = "";
+
+	if (state->n_unknown)
+		snprintf(unknown, sizeof(unknown), "; of %zu it is not known", state->n_unknown);
+	shio_error("%s: %zu of %zu tokens have been %s%s",
+		   interrupted ? "interrupted" : "the time is up", state->n_removed,
+		   state->tokens.n, options->expire ? "expired" : "deleted", unknown);
+}
+
+/* The end of an interrupted call is silent, but what is not known of a token is not. */
+static void print_failure(struct call *call, struct coder_error *err)
+{
+	if (err->code == CODER_ERR_INTERRUPTED && !err->sent)
+		return;
+	command_explain(call, err);
+	command_print_error(err);
+}
+
+static int remove_alone(struct call *call, struct coder_error *err)
 {
 	const struct rm_state *state = call->state;
-	const struct coder_tokens *tokens = &state->tokens;
+
+	if (has_to_end(call, err))
+		return -1;
+	if (remove_one(call, &state->tokens.v[0], err) == 0)
+		return 0;
+	if (err->code == CODER_ERR_INTERRUPTED)
+		print_failure(call, err);
+	return -1;
+}
+
+/* Ends a call about several; first: the first failure, if there was one. */
+static int end_several(struct call *call, bool ended, const struct coder_error *first,
+		       struct coder_error *err)
+{
+	bool interrupted = ended && err->code == CODER_ERR_INTERRUPTED;
+	int signal = err->signal;
+
+	if (!ended && !first->code)
+		return 0;
+	if (ended)
+		print_how_far(call, interrupted);
+	if (first->code)
+		*err = *first;
+	err->code = interrupted ? CODER_ERR_INTERRUPTED : CODER_ERR_SOME_FAILED;
+	err->signal = interrupted ? signal : 0;
+	call->reported = true;
+	return -1;
+}
+
+/* A failure of several does not stop the rest; a signal does, and the end of the time. */
+static int remove_several(struct call *call, struct coder_error *err)
+{
+	const struct coder_tokens *tokens = &((struct rm_state *)call->state)->tokens;
 	bool progress = tokens->n >= PROGRESS_FROM && shio_error_is_terminal();
+	struct coder_error first = { 0 };
+	bool ended = false;
 	char text[64];
 
-	for (size_t i = 0; i < tokens->n; i++) {
+	for (size_t i = 0; i < tokens->n && !ended; i++) {
 		if (progress) {
 			snprintf(text, sizeof(text), "removing %zu of %zu", i + 1, tokens->n);
 			shio_progress(text);
 		}
-		if (remove_one(call, &tokens->v[i], err) == 0)
+		ended = has_to_end(call, err);
+		if (ended || remove_one(call, &tokens->v[i], err) == 0)
 			continue;
 		if (progress)
 			shio_progress(NULL);
-		if (state->arguments.n == 1 || err->code == CODER_ERR_MEMORY)
+		if (err->code == CODER_ERR_MEMORY)
 			return -1;
-		if (err->code == CODER_ERR_INTERRUPTED) {
-			shio_error("interrupted: %zu of %zu removed", i, tokens->n);
-			return -1;
-		}
-		command_explain(call, err);
-		command_print_error(err);
-		if (call->some_failed.code == CODER_OK)
-			call->some_failed = *err;
-		call->some_failed.code = CODER_ERR_SOME_FAILED;
+		print_failure(call, err);
+		ended = err->code == CODER_ERR_INTERRUPTED;
+		if (!ended && !first.code)
+			first = *err;
 	}
 	if (progress)
 		shio_progress(NULL);
+	return end_several(call, ended, &first, err);
+}
+
+/* What would be removed is told whole or not at all. */
+static int rehearse(struct call *call, struct coder_error *err)
+{
+	const struct coder_tokens *tokens = &((struct rm_state *)call->state)->tokens;
+
+	for (size_t i = 0; i < tokens->n; i++)
+		if (note(call, &tokens->v[i], err) < 0) {
+			buf_reset(&call->result.text);
+			return -1;
+		}
 	return 0;
 }
 
 static int rm_run(struct call *call, struct coder_error *err)
 {
 	const struct rm_options *options = call->options;
-	struct rm_state *state = call->state;
+	const struct rm_state *state = call->state;
 
-	if (find_all(call, err) < 0 || remove_all(call, err) < 0)
+	if (find_all(call, err) < 0)
 		return -1;
-	return options->removed ?
-		       result_indexed(&call->result, options->removed, &state->removed, err) :
-		       0;
+	if (options->dry_run)
+		return rehearse(call, err);
+	coder_client_hold(call->client);
+	return state->arguments.n == 1 ? remove_alone(call, err) : remove_several(call, err);
 }
 
 static void rm_done(void *data)
@@ -196,7 +318,6 @@ static void rm_done(void *data)
 		explicit_bzero(state->arguments.v[i], strlen(state->arguments.v[i]));
 	coder_strings_done(&state->arguments);
 	coder_tokens_done(&state->tokens);
-	coder_strings_done(&state->removed);
 }
 
 static const struct opts_option *const rm_tables[] = { rm_table, command_common_options, NULL };

@@ -104,7 +104,7 @@ static int view_run(struct call *call, struct coder_error *err)
 	if (limits_publish(&call->result, &state->token, options->scopes_into, options->allow_into,
 			   err) < 0)
 		return -1;
-	if (options->assoc && (result_assoc(&call->result, options->assoc, err) < 0 ||
+	if (options->assoc && (result_assoc(&call->result, options->assoc, 0, err) < 0 ||
 			       output_record(&call->result, &state->token, false,
 					     coder_client_now(call->client), err) < 0))
 		return -1;

@@ -29,10 +29,15 @@ void buf_done(struct buf *b)
 
 void buf_reset(struct buf *b)
 {
+	buf_truncate(b, 0);
+}
+
+void buf_truncate(struct buf *b, size_t len)
+{
 	if (!b->data)
 		return;
-	explicit_bzero(b->data, b->len);
-	b->len = 0;
+	explicit_bzero(b->data + len, b->len - len);
+	b->len = len;
 }
 
 /* Makes room for extra bytes and a NUL. Not realloc(), which leaves copies behind. */

@@ -26,6 +26,9 @@ void buf_done(struct buf *b);
 /* Wipes the contents and keeps the memory. */
 void buf_reset(struct buf *b);
 
+/* Wipes what stands behind the first len bytes, of which there are as many or more. */
+void buf_truncate(struct buf *b, size_t len);
+
 /* These append; false (and the buffer as it was): no memory, or past the cap. */
 bool buf_add(struct buf *b, const void *data, size_t len);
 bool buf_add_str(struct buf *b, const char *s);

@@ -73,6 +73,11 @@ int coder_client_pending(struct coder_client *client)
 	return http_pending(client->http);
 }
 
+void coder_client_hold(struct coder_client *client)
+{
+	http_hold(client->http);
+}
+
 const char *coder_self_id(const struct coder_client *client)
 {
 	return client->self_id;
@@ -168,7 +173,7 @@ int coder_tokens_move(struct coder_tokens *tokens, struct coder_token *token,
 	return 0;
 }
 
-#define TOKENS_MAX 500000 /* that a call keeps: some 100 MiB, or 400 in an associative array */
+#define TOKENS_MAX 500000 /* that a call keeps: some 300 MiB */
 
 /* A list that arrives. */
 struct listing {
@@ -382,13 +387,15 @@ bool client_may_read_tokens(struct coder_client *client, struct coder_error *fai
 
 /* ---------------------------------------------------------------- removal */
 
+#define GRACE_NS (CODER_NS / 2) /* what a removal that has gone out gets after a signal */
+
 /* *ret_lost: an earlier try of it, whose answer was lost, may have been acted on. */
 static int change(struct coder_client *client, const char *method, const char *const *parts,
 		  bool *ret_lost, struct coder_error *err)
 {
 	struct buf CLEANUP(buf_done) path = { 0 };
 	struct http_response CLEANUP(http_response_done) response = { 0 };
-	struct http_request request = { .method = method };
+	struct http_request request = { .method = method, .grace_ns = GRACE_NS };
 	int rc;
 
 	if (client_path(&path, err, parts) < 0)
@@ -396,9 +403,12 @@ static int change(struct coder_client *client, const char *method, const char *c
 	request.path = path.data;
 	rc = client_call(client, &request, &response, err);
 	*ret_lost = response.earlier_unknown;
-	if (rc == 0 && response.status != 204)
-		return coder_error_set(err, CODER_ERR_NO_ANSWER, "unexpected answer %ld to a %s",
-				       response.status, method);
+	if (rc == 0 && response.status != 204) {
+		rc = coder_error_set(err, CODER_ERR_NO_ANSWER, "unexpected answer %ld to a %s",
+				     response.status, method);
+		err->sent = true;
+		err->http_status = response.status;
+	}
 	return rc;
 }
 
@@ -432,8 +442,10 @@ int coder_token_delete(struct coder_client *client, const char *user, const char
 		return -1;
 	if (look.code == CODER_ERR_NOT_FOUND && client_may_read_tokens(client, &look))
 		return 0;
-	if (look.code != CODER_ERR_NOT_FOUND)
+	if (look.code != CODER_ERR_NOT_FOUND) {
 		*err = look;
+		err->sent = true; /* the removal was */
+	}
 	return -1;
 }
 

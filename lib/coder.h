@@ -469,6 +469,13 @@ bool coder_client_insecure(const struct coder_client *client);
  */
 int coder_client_pending(struct coder_client *client);
 
+/*
+ * From now on signals that would end the process by default are held, and count
+ * as pending: for who has to report first what was done. coder_client_free()
+ * ends that, and raises those that came meanwhile again.
+ */
+void coder_client_hold(struct coder_client *client);
+
 /* A growing list of tokens. Zeroed memory is the empty list. */
 struct coder_tokens {
 	struct coder_token *v;
@@ -560,6 +567,11 @@ int coder_token_fill_owner(struct coder_client *client, struct coder_token *toke
  */
 bool coder_self_restricted(struct coder_client *client);
 
+/*
+ * Both remove a token. After a signal no request begins, and one that has gone out is
+ * given half a second. Where err->sent is set on a failure INTERRUPTED or
+ * NO_ANSWER, it is not known whether the token was removed.
+ */
 int coder_token_expire(struct coder_client *client, const char *user, const char *id,
 		       struct coder_error *err);
 int coder_token_delete(struct coder_client *client, const char *user, const char *id,

@@ -52,6 +52,7 @@ struct call {
 	struct http *http;
 	const struct http_request *request;
 	struct http_response *response;
+	const struct wire_exchange *exchange; /* the one that is on */
 	struct answer answer;
 	struct buf chunk; /* for the sink, not yet given to it */
 	int signal; /* that ended it */
@@ -136,9 +137,12 @@ int http_pending(struct http *http)
 				http->given_up = true;
 		return http->given_up ? http->first_signal : 0;
 	}
+	if (http->holding) { /* taken: bash would end the shell for a second one of its kind */
+		while ((signal = take_signal(http, &when)))
+			note_first(http, signal, when);
+		return http->first_signal;
+	}
 	signal = http->hooks.pending ? http->hooks.pending(http->hooks.ctx) : 0;
-	if (!signal && http->holding)
-		signal = coder_signals_held(&when);
 	if (signal)
 		note_first(http, signal, when);
 	return signal;
@@ -424,9 +428,14 @@ static bool on_between(void *ctx)
 static int on_pending(void *ctx)
 {
 	struct call *call = ctx;
+	int64_t grace_ns = call->http->undoing ? 0 : call->request->grace_ns;
+	int signal = http_pending(call->http);
 
-	call->signal = http_pending(call->http);
-	return call->signal;
+	/* what has gone out is given a moment to be answered */
+	if (signal && call->exchange->sent && coder_clock() - call->http->first_when < grace_ns)
+		return 0;
+	call->signal = signal;
+	return signal;
 }
 
 static int interrupted(int signal, struct coder_error *err)
@@ -620,9 +629,12 @@ static int send_once(struct call *call, const struct limit *limit, struct coder_
 		.data = on_data,
 		.between = on_between,
 	};
-	enum wire_end end = wire_run(call->http->wire, &x, err);
-	int rc = fill_error(call, end, limit, err);
+	enum wire_end end;
+	int rc;
 
+	call->exchange = &x;
+	end = wire_run(call->http->wire, &x, err);
+	rc = fill_error(call, end, limit, err);
 	call->response->status = call->answer.status;
 	if (rc == 0 || err->own)
 		note_clock(call);
@@ -757,7 +769,11 @@ int http_request(struct http *http, const struct http_request *request, struct h
 	int64_t waited = 0;
 	int rc;
 
+	int signal = http_pending(http);
+
 	*ret = (struct http_response){ .body.max = HTTP_BODY_MAX };
+	if (signal)
+		return interrupted(signal, err);
 	if (check_no_token(http, request, err) < 0)
 		return -1;
 	for (;;) {

@@ -63,6 +63,7 @@ struct http_request {
 	void (*sink_restart)(void *ctx); /* a retry begins the body anew */
 	void *sink_ctx;
 	int64_t timeout_ns; /* for this request with its retries; 0: the client's alone */
+	int64_t grace_ns; /* after a signal: how long its response is waited for, once it has gone out */
 };
 
 struct http_response {
@@ -85,7 +86,10 @@ int64_t http_deadline(const struct http *http);
 /* See coder_client_now() and coder_client_clock_ahead(). */
 int64_t http_now(const struct http *http);
 int64_t http_clock_ahead(const struct http *http);
-/* A pending signal's number, held ones included, or 0. In an undo: see http_begin_undo(). */
+/*
+ * A pending signal's number, or 0; while signals are held, the first that came. In
+ * an undo: see http_begin_undo().
+ */
 int http_pending(struct http *http);
 /* From now on the signals of coder_signals_deadly() are held. */
 void http_hold(struct http *http);
@@ -110,7 +114,8 @@ void http_release(struct http *http);
  * wrong with the answer), code by status. *ret is then filled as far as known,
  * too, and to be released by the caller all the same. What the error object
  * holds is read by json_error(). A request that has the token in use, or
- * anything of a token's shape, in its path or body is not made (USAGE).
+ * anything of a token's shape, in its path or body is not made (USAGE), nor one
+ * while a signal is pending.
  */
 int http_request(struct http *http, const struct http_request *request, struct http_response *ret,
 		 struct coder_error *err);

@@ -134,7 +134,8 @@ check_includes() {
 		builtins/header_command.[ch] header_command.h shell.h ../lib/coder.h ../lib/buf.h
 		builtins/tls_files.[ch] tls_files.h shell.h ../lib/coder.h ../lib/buf.h
 		builtins/session.[ch] session.h header_command.h tls_files.h shell.h output.h ../lib/coder.h ../lib/buf.h
-		builtins/output.[ch] output.h shell.h ../lib/coder.h ../lib/buf.h
+		builtins/output.[ch] output.h result.h shell.h ../lib/coder.h ../lib/buf.h
+		builtins/result.[ch] result.h shell.h ../lib/coder.h ../lib/buf.h
 		builtins/limits.[ch] limits.h command.h opts.h output.h ../lib/coder.h
 		builtins/token_*.c command.h limits.h output.h opts.h complete.h ../lib/coder.h ../lib/buf.h
 	END
@@ -167,15 +168,16 @@ directions() {
 		create resolve: base allow client find http json search token undo
 		shell opts width:
 		opts_doc: opts
-		output: lib shell width
+		result: lib shell
+		output: lib result shell width
 		header_command tls_files: lib shell
 		session: lib header_command tls_files output shell
-		command: lib opts opts_doc output session shell
-		complete: lib command output shell
-		limits: lib command output
-		token_create token_view: lib command limits output
-		token_list: lib command complete limits output
-		token_rm: lib command output shell
+		command: lib opts opts_doc output result session shell
+		complete: lib command output result shell
+		limits: lib command output result
+		token_create token_view: lib command limits output result
+		token_list: lib command complete limits output result
+		token_rm: lib command output result shell
 	END
 }
 

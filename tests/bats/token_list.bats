@@ -612,6 +612,21 @@ print(next(u["id"] for u in json.load(sys.stdin) if u["username"] == "alice"))')
 	is "${t[${ids[0]},ttl]} ${t[${ids[0]},expired]} ${t[${ids[0]},never_used]} ${t[${ids[0]},last_used_epoch]}" "0 1 1 0"
 }
 
+@test "-A takes 100,000 tokens, and refuses more before it assigns any; -v takes more" {
+	local -A T=([old]=x)
+	local -a ids=(old)
+	fault '[{"path": "keys/tokens", "many": 100001, "times": 3}, {"path": "keys/tokens", "many": 100000}]'
+	try token_list -v ids -A T
+	refused 1 "-A takes no more than 100000 tokens, and there are 100001; narrow them down with filters, or use -v, which takes more"
+	is "${ids[*]} ${!T[*]}" "old old"
+	try token_list -A T --name 'many-1*' -o tsv -c name --no-header
+	is "$status $(wc -l <"$BATS_TEST_TMPDIR/out") ${T[0000100000,name]}" "0 11112 many-100000"
+	try token_list -v ids
+	is "$status$err ${#ids[@]} ${ids[100000]}" "0 100001 0000100000"
+	try token_list -A T
+	is "$status$err ${#T[@]} ${T[0000099999,name]}" "0 $((100000 * ${#FIELDS[@]})) many-99999"
+}
+
 @test "variables and a format may be asked for together" {
 	local -a ids=()
 	try token_list -v ids -c name --name grafana

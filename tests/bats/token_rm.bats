@@ -313,8 +313,11 @@ Token would be deleted: idOfAAAAAA (idOfBBBBBB)"
 }
 
 @test "an empty operand removes nothing" {
+	local -a doomed=(grafana '')
 	try token_rm grafana ''
-	refused 2 "empty: a name, id or token is wanted"
+	refused_early 2 "empty: a name, id or token is wanted"
+	try token_rm --from doomed
+	refused_early 2 "empty: a name, id or token is wanted"
 	untouched
 }
 
@@ -350,6 +353,49 @@ Token has been deleted: n4 (n400000000)"
 	is "$status $out" "8 "
 	is "$(wc -l <<<"$err")" 2
 	is "$(left)" "$ALL"
+}
+
+@test "where the response of a removal is missing, it is not known, and said so" {
+	local how id
+	id=$(id_of grafana)
+	for how in '"cut": {"where": "act"}' '"cut": {"where": "before", "how": "reset"}' '"status": 200, "body": "<html>"' \
+		'"status": 200, "body": "{}", "headers": {"Content-Type": "application/json"}' '"stall": {"at": 10}'; do
+		fault '{"method": "DELETE|PUT", "times": 3, '"$how"'}'
+		try token_rm --expire grafana --timeout 2
+		refused 7 "grafana ($id): "
+		has "$err" "; it is not known whether it has been expired"
+		ctl DELETE faults >/dev/null
+	done
+	# on a kept connection it would be asked for again
+	fault '{"method": "DELETE", "skip": 1, "cut": {"where": "act"}}'
+	CODER_TOKENS_KEEPALIVE=0 try token_rm terraform grafana
+	is "$status" 8
+	has "$err" "grafana ($id): "
+	has "$err" "; it is not known whether it has been deleted"
+	has "$out" "Token has been deleted: terraform"
+	lacks "$out" grafana
+}
+
+@test "--timeout ends a removal of several: what was removed is reported, and what is not known" {
+	local -a gone=(old)
+	local form
+	for form in "" "-v gone"; do
+		ctl POST reset '{"seed": "demo"}' >/dev/null
+		seed '{"owner": "admin", "name": "n%d", "count": 6}'
+		fault '[{"method": "DELETE", "skip": 1, "status": 500}, {"method": "DELETE", "skip": 2, "stall": {"at": 0}}]'
+		# shellcheck disable=SC2086 # words
+		try token_rm n0 n1 n2 n3 n4 n5 --timeout 1.5 $form
+		is "$status" 8
+		is "$(changes | wc -l)" 4
+		is "$(wc -l <<<"$err")" 3
+		has "$err" "n1 ($(id_of n1)): "
+		has "$err" "n3 ("
+		has "$err" "; it is not known whether it has been deleted"
+		has "${err##*$'\n'}" "the time is up: 2 of 6 tokens have been deleted; of 1 it is not known"
+		is "${TOKEN_ERROR[status]} ${TOKEN_ERROR[http]}" "8 500"
+		[[ $form ]] || is "$(cut -d ' ' -f 5 <<<"$out" | paste -sd ' ')" "n0 n2"
+	done
+	is "$out ${#gone[@]}" " 2"
 }
 
 @test "many are removed over one connection" {
@@ -521,13 +567,44 @@ Token would be expired: terraform ($two)"
 	is "${gone[*]}" "$two $one"
 }
 
-@test "a failed call leaves -v's array as it was" {
-	local -a gone=(a b)
-	try token_rm -v gone no-such
-	is "$status ${gone[*]}" "3 a b"
+@test "however a call ends, -v holds what it removed" {
+	local -a gone
+	local id
+	id=$(id_of grafana)
+	gone=(a b)
+	try token_rm -v gone grafana no-such
+	is "$status$out ${gone[*]}" "3 "
+	gone=(a b)
+	try token_rm -v gone grafana --url http://127.0.0.1:1
+	is "$status$out ${gone[*]}" "7 "
+	gone=(a b)
+	CODER_URL='' try token_rm -v gone grafana
+	is "$status$out ${gone[*]}" "4 "
+	gone=(a b)
 	fault '{"method": "DELETE", "path": "keys", "status": 500}'
 	try token_rm -v gone grafana
-	is "$status ${gone[*]}" "1 a b"
+	is "$status$out ${gone[*]}" "1 "
+	gone=(a b)
+	fault '{"method": "DELETE", "path": "keys", "skip": 1, "status": 500}'
+	try token_rm -v gone grafana terraform
+	is "$status$out ${gone[*]}" "8 $id"
+	seed '[{"owner": "admin", "name": "in-use"}]'
+	gone=(a b)
+	CODER_SESSION_TOKEN=${KEYS[0]} try token_rm -v gone terraform in-use
+	is "$status$out ${gone[*]}" "2 "
+	[[ ${gone@a} == a ]] || fail "attributes ${gone@a}"
+}
+
+@test "a usage error leaves -v's array as it was" {
+	local -a gone=(a b)
+	for words in "" "--from nothing" "--expire --delete x" "--no-such x" "--from gone --timeout 0" "x --url nonsense"; do
+		# shellcheck disable=SC2086 # words
+		try token_rm -v gone $words
+		is "$status$out ${gone[*]}" "2 a b"
+		is "$(requests)" ""
+	done
+	try token_rm -v gone ''
+	is "$status ${gone[*]}" "2 a b"
 }
 
 @test "an array that cannot be assigned is refused before anything is removed" {

@@ -734,7 +734,10 @@ is_empty() {
 	unchanged
 	try token_list -v ids -A record --frob
 	unchanged
+	# but for what says what was removed
 	try token_rm grafana nosuch -v ids
+	is "$status ${#ids[@]}" "3 0"
+	ids=(kept two)
 	unchanged
 	has "$(names)" grafana
 

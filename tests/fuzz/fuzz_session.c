@@ -122,15 +122,28 @@ int shvar_set_scalar(const char *name, const char *value)
 	abort();
 }
 
-int shvar_set_indexed(const char *name, const char *const *values, size_t n)
+struct shvar_array *shvar_array_new(enum shvar_kind kind, size_t expected, bool (*go_on)(void *ctx),
+				    void *ctx)
 {
-	(void)name, (void)values, (void)n;
+	(void)kind, (void)expected, (void)go_on, (void)ctx;
 	abort();
 }
 
-int shvar_set_assoc(const char *name, const struct shvar_pair *pairs, size_t n)
+void shvar_array_add(struct shvar_array *array, const char *key, const char *value)
 {
-	(void)name, (void)pairs, (void)n;
+	(void)array, (void)key, (void)value;
+	abort();
+}
+
+int shvar_array_assign(const char *name, struct shvar_array *array)
+{
+	(void)name, (void)array;
+	abort();
+}
+
+void shvar_array_free(struct shvar_array *array, bool (*go_on)(void *ctx), void *ctx)
+{
+	(void)array, (void)go_on, (void)ctx;
 	abort();
 }
 

@@ -20,11 +20,11 @@ _CUTS = ("accept", "before", "after-headers-read", "request", "passed", "act", "
 _FIELDS = {
     "name", "method", "path", "skip", "times", "act", "status", "headers", "body", "delay",
     "cut", "stall", "drip", "raw_b64", "close", "late", "twice", "answer", "pad_headers",
-    "big_element", "nest", "gzip_bomb", "truncate", "length", "chunked_garbage", "chunk_extension", "interim",
+    "many", "big_element", "nest", "gzip_bomb", "truncate", "length", "chunked_garbage", "chunk_extension", "interim",
     "redirect", "code", "accept_hang", "hangup", "again", "unasked", "coder", "age", "deaf",
 }  # fmt: skip
 _LABELS = (
-    "accept_hang cut stall raw_b64 redirect status drip gzip_bomb big_element nest truncate "
+    "accept_hang cut stall raw_b64 redirect status drip gzip_bomb many big_element nest truncate "
     "length chunked_garbage chunk_extension interim pad_headers twice late again delay hangup "
     "deaf headers body coder age"
 ).split()
@@ -52,7 +52,7 @@ class Fault:
             raise ValueError("cut how? close or reset")
         self.at_accept = bool(spec.get("accept_hang")) or self.cut.get("where") == "accept"
         self.raw = base64.b64decode(spec["raw_b64"]) if "raw_b64" in spec else None
-        for name in ("pad_headers", "big_element", "nest", "gzip_bomb", "chunk_extension"):
+        for name in ("pad_headers", "many", "big_element", "nest", "gzip_bomb", "chunk_extension"):
             if not 0 <= int(spec.get(name, 0)) <= MAX_BYTES:
                 raise ValueError(f"{name} is out of bounds")
 
@@ -145,6 +145,8 @@ def replaced(fault: Fault, request, real: Response, own: list) -> Response:
         age = int(spec["age"])
         _set_headers(answer, {"Age": age, "Date": http_date(now_us() / 10**6 - age)})
     _set_headers(answer, spec.get("headers") or {})
+    if "many" in spec:
+        answer.body = _many_tokens(int(spec["many"]))
     if "big_element" in spec:
         answer.body = _with_big_element(answer.body, int(spec["big_element"]))
     if "nest" in spec:
@@ -188,6 +190,18 @@ def _padding(size: int) -> list:
     for n in range(0, size, piece):
         headers.append((f"X-Pad-{n // piece:05d}", "p" * min(piece, size - n)))
     return headers
+
+
+def _many_tokens(count: int) -> bytes:
+    """A list of so many tokens, with the ids 0000000000, 0000000001 and so on."""
+    element = (
+        '{"id":"%010d","user_id":"00000000-0000-4000-8000-000000000000",'
+        '"last_used":"1970-01-01T00:00:00Z","expires_at":"2099-01-01T00:00:00Z",'
+        '"created_at":"2026-01-01T00:00:00.123456Z","updated_at":"2026-01-01T00:00:00.123456Z",'
+        '"login_type":"token","scope":"all","scopes":["coder:all"],"token_name":"many-%d",'
+        '"lifetime_seconds":86400,"allow_list":["*:*"],"username":"admin"}'
+    )
+    return ("[" + ",".join(element % (n, n) for n in range(count)) + "]\n").encode()
 
 
 def _with_big_element(body: bytes, size: int) -> bytes:

@@ -20,6 +20,7 @@ One step a line:
     until log REGEX    the sandbox's --log has a new line that matches
     until file PATH    it is there and not empty
     until out TEXT     the command has printed it since the last step (also err)
+    until kib N        the command's process has so much memory
     until syn PORT     somebody is connecting to that port, without an answer
     prompt SECONDS     there must be a prompt within that time
     busy SECONDS       there must be no prompt, and no end, within that time
@@ -75,6 +76,15 @@ def connecting(port):
     with open("/proc/net/tcp") as sockets:
         fields = [line.split() for line in sockets]
     return any(f[2].endswith(wanted) and f[3] == "02" for f in fields)
+
+
+def memory(pid):
+    """KiB of a process that are in memory."""
+    try:
+        with open(f"/proc/{pid}/status") as status:
+            return next((int(line.split()[1]) for line in status if line.startswith("VmRSS:")), 0)
+    except OSError:
+        return 0
 
 
 class Script:
@@ -213,6 +223,7 @@ class Driver:
             "file": lambda: read_file(which),
             "out": lambda: self.target.printed(which.encode(), "out"),
             "err": lambda: self.target.printed(which.encode(), "err"),
+            "kib": lambda: memory(self.target.pid) >= int(which),
             "syn": lambda: connecting(which),
         }
         if not self.wait(LIMIT, tests[what]):

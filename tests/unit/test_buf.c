@@ -78,6 +78,21 @@ static void test_reset_wipes_and_keeps(void **state)
 	buf_done(&b);
 }
 
+static void test_truncate_wipes_the_rest(void **state)
+{
+	struct buf b = { 0 };
+
+	(void)state;
+	buf_truncate(&b, 0);
+	assert_true(buf_add_str(&b, "line secret"));
+	buf_truncate(&b, 5);
+	assert_int_equal(b.len, 5);
+	assert_memory_equal(b.data, "line \0\0\0\0\0\0", 11);
+	buf_truncate(&b, 5);
+	assert_string_equal(b.data, "line ");
+	buf_done(&b);
+}
+
 static void test_detach(void **state)
 {
 	struct buf b = { .max = 9 };
@@ -142,6 +157,7 @@ int main(void)
 		cmocka_unit_test(test_cap_leaves_it_as_it_was),
 		cmocka_unit_test(test_size_overflow_is_refused),
 		cmocka_unit_test(test_reset_wipes_and_keeps),
+		cmocka_unit_test(test_truncate_wipes_the_rest),
 		cmocka_unit_test(test_detach),
 		cmocka_unit_test(test_percent_encoding_is_undone),
 		cmocka_unit_test(test_stack),

@@ -15,12 +15,14 @@
 /* -------------------------------------------------------------- the shell */
 
 static struct buf shell_log; /* what happened, in order */
+static int64_t given_deadline; /* of shio_write() */
 static int write_error; /* errno of shio_write(), 0: it succeeds */
+static bool may_free; /* whether there was time to free the last array */
 static const char *refused; /* the variable that cannot be assigned, or NULL */
 
 int shio_write(const char *data, size_t len, int64_t deadline, int (*pending)(void *ctx), void *ctx)
 {
-	assert_int_equal(deadline, INT64_MAX);
+	given_deadline = deadline;
 	if (pending(ctx)) {
 		errno = EINTR;
 		return -1;
@@ -50,22 +52,49 @@ int shvar_set_scalar(const char *name, const char *value)
 	return 0;
 }
 
-int shvar_set_indexed(const char *name, const char *const *values, size_t n)
+/* An array made aside is the text that assigning it logs. */
+struct shvar_array {
+	enum shvar_kind kind;
+	struct buf text;
+};
+static size_t arrays; /* that are not freed */
+
+struct shvar_array *shvar_array_new(enum shvar_kind kind, size_t expected, bool (*go_on)(void *ctx),
+				    void *ctx)
 {
-	buf_addf(&shell_log, "%s=(", name);
-	for (size_t i = 0; i < n; i++)
-		buf_addf(&shell_log, "<%s>", values[i]);
-	buf_add_str(&shell_log, ");");
+	struct shvar_array *array = calloc(1, sizeof(*array));
+
+	(void)expected, (void)go_on, (void)ctx;
+	assert_non_null(array);
+	array->kind = kind;
+	arrays++;
+	return array;
+}
+
+void shvar_array_add(struct shvar_array *array, const char *key, const char *value)
+{
+	assert_int_equal(array->kind == SHVAR_ASSOC, key != NULL);
+	if (key)
+		buf_addf(&array->text, "[%s]=", key);
+	buf_addf(&array->text, "<%s>", value);
+}
+
+int shvar_array_assign(const char *name, struct shvar_array *array)
+{
+	if (refuses(name))
+		return -1;
+	buf_addf(&shell_log, "%s=(%s);", name, array->text.data ? array->text.data : "");
 	return 0;
 }
 
-int shvar_set_assoc(const char *name, const struct shvar_pair *pairs, size_t n)
+void shvar_array_free(struct shvar_array *array, bool (*go_on)(void *ctx), void *ctx)
 {
-	buf_addf(&shell_log, "%s=(", name);
-	for (size_t i = 0; i < n; i++)
-		buf_addf(&shell_log, "[%s]=<%s>", pairs[i].key, pairs[i].value);
-	buf_add_str(&shell_log, ");");
-	return 0;
+	if (!array)
+		return;
+	may_free = go_on(ctx);
+	buf_done(&array->text);
+	free(array);
+	arrays--;
 }
 
 static int signal_number;
@@ -83,12 +112,16 @@ static int reset(void **state)
 	write_error = 0;
 	refused = NULL;
 	signal_number = 0;
+	assert_int_equal(arrays, 0);
 	return 0;
 }
 
 static int publish(struct result *result, bool *pipe, struct coder_error *err)
 {
-	return result_publish(result, INT64_MAX, pending, &signal_number, pipe, err);
+	result->watch.pending = pending;
+	result->watch.ctx = &signal_number;
+	result->watch.deadline = INT64_MAX;
+	return result_publish(result, pipe, err);
 }
 
 /* Publishes, which must succeed, and returns what happened; result is ended. */
@@ -240,20 +273,20 @@ static void test_recorded_tables(void **state)
 	load(&tokens, "admin: tokens list -o json");
 	assert_int_equal(tokens.n, 8);
 	output_columns_default(&columns, false);
-	assert_true(output_table(&out, &columns, tokens.v, tokens.n, true));
+	assert_true(output_table(&out, &columns, tokens.v, tokens.n, true, NULL));
 	assert_printed(&out, "admin: tokens ls", 2);
 	columns_of("name,id", &columns);
-	assert_true(output_table(&out, &columns, tokens.v, tokens.n, true));
+	assert_true(output_table(&out, &columns, tokens.v, tokens.n, true, NULL));
 	assert_printed(&out, "admin: tokens ls -c name,id", 1);
 	columns_of("name,allow list", &columns);
-	assert_true(output_table(&out, &columns, tokens.v, tokens.n, true));
+	assert_true(output_table(&out, &columns, tokens.v, tokens.n, true, NULL));
 	assert_printed(&out, "admin: tokens ls -c name -c allow list", 1);
 	scoped = named(&tokens, "scoped");
 	output_columns_default(&columns, true);
-	assert_true(output_table(&out, &columns, scoped, 1, true));
+	assert_true(output_table(&out, &columns, scoped, 1, true, NULL));
 	assert_printed(&out, "admin: tokens view scoped", 1);
 	columns_of("id,scopes,allow list", &columns);
-	assert_true(output_table(&out, &columns, scoped, 1, true));
+	assert_true(output_table(&out, &columns, scoped, 1, true, NULL));
 	assert_printed(&out, "admin: tokens view scoped -c id,scopes,allow list", 1);
 	coder_tokens_done(&tokens);
 }
@@ -268,7 +301,7 @@ static void test_recorded_tables_with_owner(void **state)
 
 	(void)state;
 	output_columns_default(&columns, true);
-	assert_true(output_table(&out, &columns, &alices_token, 1, true));
+	assert_true(output_table(&out, &columns, &alices_token, 1, true, NULL));
 	assert_printed(&out, "member: tokens ls -a", 1);
 	load(&tokens, "admin: tokens list -o json");
 	assert_int_equal(tokens.n, COUNT(all) - 1);
@@ -276,7 +309,7 @@ static void test_recorded_tables_with_owner(void **state)
 	for (size_t i = 0; i < tokens.n; i++)
 		all[i].owner = owner;
 	all[tokens.n] = alices_token;
-	assert_true(output_table(&out, &columns, all, COUNT(all), true));
+	assert_true(output_table(&out, &columns, all, COUNT(all), true, NULL));
 	assert_printed(&out, "admin: tokens ls -a", 1);
 	coder_tokens_done(&tokens);
 }
@@ -288,8 +321,8 @@ static void test_no_tokens_no_table(void **state)
 
 	(void)state;
 	output_columns_default(&columns, false);
-	assert_true(output_table(&out, &columns, NULL, 0, true));
-	assert_true(output_tsv(&out, &columns, NULL, 0, true));
+	assert_true(output_table(&out, &columns, NULL, 0, true, NULL));
+	assert_true(output_tsv(&out, &columns, NULL, 0, true, NULL));
 	assert_int_equal(out.len, 0);
 	buf_done(&out);
 }
@@ -308,7 +341,7 @@ static void check_table(const char *names[3], const char *column_list, bool head
 	tokens[1].id = (char[]){ "cccccccccc" };
 	tokens[2].id = (char[]){ "Zaaaaaaaaa" };
 	columns_of(column_list, &columns);
-	assert_true(output_table(&out, &columns, tokens, 3, header));
+	assert_true(output_table(&out, &columns, tokens, 3, header, NULL));
 	assert_string_equal(out.data, wanted);
 	buf_done(&out);
 }
@@ -372,7 +405,7 @@ static void test_table_lists(void **state)
 	token.scopes = (struct coder_strings){ scopes, 3, 3 };
 	token.allow_list = (struct coder_strings){ 0 };
 	columns_of("scopes,allow list", &columns);
-	assert_true(output_table(&out, &columns, &token, 1, false));
+	assert_true(output_table(&out, &columns, &token, 1, false, NULL));
 	assert_string_equal(out.data, "User:read, a\\x09b, user:read    \n");
 	assert_string_equal(scopes[0], "user:read"); /* the token is as it was */
 	buf_done(&out);
@@ -465,12 +498,12 @@ static void test_recorded_json(void **state)
 
 	(void)state;
 	load(&tokens, "admin: tokens list -o json");
-	assert_true(output_json(&out, tokens.v, tokens.n, NULL));
+	assert_true(output_json(&out, tokens.v, tokens.n, NULL, NULL));
 	assert_printed(&out, "admin: tokens list -o json", 1);
-	assert_true(output_json(&out, named(&tokens, "scoped"), 1, NULL));
+	assert_true(output_json(&out, named(&tokens, "scoped"), 1, NULL, NULL));
 	assert_printed(&out, "admin: tokens view scoped -o json", 1);
 	coder_tokens_done(&tokens);
-	assert_true(output_json(&out, NULL, 0, NULL));
+	assert_true(output_json(&out, NULL, 0, NULL, NULL));
 	assert_string_equal(out.data, "[]\n");
 	buf_done(&out);
 }
@@ -485,7 +518,7 @@ static void test_json_additions(void **state)
 	token.scopes.n = token.allow_list.n = 0;
 	token.owner = (char[]){ "looked-up" };
 	token.lifetime_seconds = INT64_MAX;
-	assert_true(output_json(&out, &token, 1, "6RMfT4VuzI-secret"));
+	assert_true(output_json(&out, &token, 1, "6RMfT4VuzI-secret", NULL));
 	assert_string_equal(out.data, "[\n"
 				      "  {\n"
 				      "    \"id\": \"6RMfT4VuzI\",\n"
@@ -530,7 +563,7 @@ static void test_json_strings(void **state)
 		token.name = (char *)cases[i][0];
 		token.username = NULL;
 		buf_addf(&wanted, "\n    \"token_name\": \"%s\"\n  }\n]\n", cases[i][1]);
-		assert_true(output_json(&out, &token, 1, NULL));
+		assert_true(output_json(&out, &token, 1, NULL, NULL));
 		assert_contains(out.data, wanted.data);
 		buf_done(&out);
 		buf_done(&wanted);
@@ -550,7 +583,7 @@ static void test_tsv(void **state)
 	tokens[1].id = (char[]){ "1111111111" };
 	tokens[1].username = NULL;
 	output_columns_default(&columns, true);
-	assert_true(output_tsv(&out, &columns, tokens, 2, true));
+	assert_true(output_tsv(&out, &columns, tokens, 2, true, NULL));
 	assert_string_equal(
 		out.data,
 		"id\tname\tscopes\tallow_list\tlast_used\texpires_at\tcreated_at\towner\n"
@@ -560,7 +593,7 @@ static void test_tsv(void **state)
 		"1970-01-01T00:00:00Z\t2126-11-24T20:29:40Z\t2026-11-23T20:29:40Z\t\n");
 	buf_done(&out);
 	columns_of("owner,id", &columns);
-	assert_true(output_tsv(&out, &columns, tokens, 1, false));
+	assert_true(output_tsv(&out, &columns, tokens, 1, false, NULL));
 	assert_string_equal(out.data, "alice\t6RMfT4VuzI\n");
 	buf_done(&out);
 }
@@ -580,9 +613,9 @@ static void test_no_room(void **state)
 		for (max = 1; !ok && max < 1000; max++) {
 			struct buf out = { .max = max };
 
-			ok = format == 0 ? output_table(&out, &columns, &token, 1, true) :
-			     format == 1 ? output_tsv(&out, &columns, &token, 1, true) :
-					   output_json(&out, &token, 1, "k");
+			ok = format == 0 ? output_table(&out, &columns, &token, 1, true, NULL) :
+			     format == 1 ? output_tsv(&out, &columns, &token, 1, true, NULL) :
+					   output_json(&out, &token, 1, "k", NULL);
 			if (ok)
 				assert_int_equal(out.len, max);
 			buf_done(&out);
@@ -747,7 +780,7 @@ static void test_record(void **state)
 	(void)state;
 	token.scopes = (struct coder_strings){ scopes, 2, 2 };
 	token.name = (char[]){ "a\nb" };
-	assert_int_equal(result_assoc(&result, "T", &err), 0);
+	assert_int_equal(result_assoc(&result, "T", 0, &err), 0);
 	assert_int_equal(output_record(&result, &token, false, 4951225779, &err), 0);
 	assert_string_equal(
 		published(&result),
@@ -773,7 +806,7 @@ static void test_record_of_old_expired_token(void **state)
 	token.has_scopes = token.has_allow_list = false;
 	token.scopes.n = token.allow_list.n = 0;
 	token.scope = (char[]){ "application_connect" };
-	assert_int_equal(result_assoc(&result, "T", &err), 0);
+	assert_int_equal(result_assoc(&result, "T", 0, &err), 0);
 	assert_int_equal(output_record(&result, &token, true, 4951225780, &err), 0);
 	token.owner = NULL;
 	token.id = (char[]){ "1111111111" };
@@ -804,7 +837,7 @@ static void test_record_fields(void **state)
 static void fill(struct result *result)
 {
 	char *values[] = { (char[]){ "one" }, (char[]){ "" }, (char[]){ "two words" } };
-	const struct coder_strings list = { values, 3, 3 }, none = { 0 };
+	struct coder_strings list = { values, 3, 3 };
 	struct coder_error err;
 	char name[] = "SCALAR";
 
@@ -812,12 +845,14 @@ static void fill(struct result *result)
 	result->note = "a note";
 	assert_int_equal(result_scalar(result, name, "secret", &err), 0);
 	name[0] = '\0'; /* it was copied */
+	list.n = 2;
 	assert_int_equal(result_indexed(result, "LIST", &list, &err), 0);
-	assert_int_equal(result_assoc(result, "MAP", &err), 0);
-	assert_int_equal(result_pair(result, "k", "v", &err), 0);
-	assert_int_equal(result_indexed(result, "NONE", &none, &err), 0);
-	assert_int_equal(result_pair(result, "", "", &err), 0);
-	assert_int_equal(result_assoc(result, "EMPTY", &err), 0);
+	assert_int_equal(result_value(result, values[2], &err), 0);
+	assert_int_equal(result_assoc(result, "MAP", 0, &err), 0);
+	assert_int_equal(result_pair(result, NULL, "k", "v", &err), 0);
+	assert_int_equal(result_indexed(result, "NONE", NULL, &err), 0);
+	assert_int_equal(result_pair(result, "", "", "", &err), 0);
+	assert_int_equal(result_assoc(result, "EMPTY", 0, &err), 0);
 }
 
 static void test_publish_in_order(void **state)
@@ -829,7 +864,7 @@ static void test_publish_in_order(void **state)
 	fill(&result);
 	assert_string_equal(published(&result),
 			    "write text;SCALAR=secret;LIST=(<one><><two words>);"
-			    "MAP=([k]=<v>[]=<>);NONE=();EMPTY=();note a note;");
+			    "MAP=([k]=<v>[,]=<>);NONE=();EMPTY=();note a note;");
 	result_done(&result);
 	result_done(NULL);
 }
@@ -898,6 +933,99 @@ static void test_publish_refused(void **state)
 	result_done(&result);
 }
 
+/* What a partial result says has happened: it is published whatever comes. */
+static void test_publish_partial(void **state)
+{
+	struct result result = { .partial = true };
+	struct coder_error err = { 0 };
+	bool pipe = false;
+
+	(void)state;
+	signal_number = SIGINT;
+	fill(&result);
+	assert_string_equal(published(&result),
+			    "write text;SCALAR=secret;LIST=(<one><><two words>);"
+			    "MAP=([k]=<v>[,]=<>);NONE=();EMPTY=();note a note;");
+	assert_int_equal(given_deadline, 0);
+	buf_done(&shell_log);
+
+	signal_number = 0;
+	write_error = EPIPE;
+	result.partial = true;
+	fill(&result);
+	assert_int_equal(publish(&result, &pipe, &err), -1);
+	assert_int_equal(err.code, CODER_ERR_REFUSED);
+	assert_true(pipe);
+	assert_contains(shell_log.data, "LIST=(<one><><two words>);");
+	result_done(&result);
+}
+
+/* How many values a list gets before the call has to end; *err says why it does. */
+static size_t values_taken(struct result *result, struct coder_error *err)
+{
+	size_t n = 0;
+
+	assert_int_equal(result_indexed(result, "LIST", NULL, err), 0);
+	while (n < 100000 && result_value(result, "x", err) == 0)
+		n++;
+	result_done(result);
+	return n;
+}
+
+static void test_long_results_end(void **state)
+{
+	struct result result = {
+		.watch = { .pending = pending, .ctx = &signal_number, .deadline = INT64_MAX },
+	};
+	struct coder_error err;
+
+	(void)state;
+	assert_int_equal(values_taken(&result, &err), 100000);
+	assert_true(may_free);
+	signal_number = SIGTERM;
+	assert_between(values_taken(&result, &err), 0, 2000);
+	assert_int_equal(err.code, CODER_ERR_INTERRUPTED);
+	assert_int_equal(err.signal, SIGTERM);
+	assert_false(may_free);
+	result.partial = true;
+	assert_int_equal(values_taken(&result, &err), 100000);
+
+	signal_number = 0;
+	result.watch.deadline = coder_clock() - 1;
+	assert_between(values_taken(&result, &err), 0, 2000);
+	assert_int_equal(err.code, CODER_ERR_NO_ANSWER);
+	assert_contains(err.message, "the time is up");
+	assert_false(may_free);
+}
+
+static void test_long_texts_end(void **state)
+{
+	static const char *const formats[] = { "table", "json", "tsv", "ids" };
+	static struct coder_token tokens[3000];
+	struct output_columns columns;
+	struct coder_error err;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(tokens); i++)
+		tokens[i] = alices_token;
+	output_columns_default(&columns, true);
+	for (size_t i = 0; i < COUNT(formats); i++) {
+		const struct output_format format = { .name = formats[i], .columns = &columns };
+		struct result result = {
+			.watch = { pending, &signal_number, INT64_MAX, 0, 0, false },
+		};
+
+		signal_number = 0;
+		assert_int_equal(output_tokens(&result, &format, tokens, COUNT(tokens), &err), 0);
+		result_done(&result);
+		signal_number = SIGINT;
+		assert_int_equal(output_tokens(&result, &format, tokens, COUNT(tokens), &err), -1);
+		assert_int_equal(err.code, CODER_ERR_INTERRUPTED);
+		assert_int_equal(err.signal, SIGINT);
+		result_done(&result);
+	}
+}
+
 static void test_many_records(void **state)
 {
 	struct result result = { 0 };
@@ -905,7 +1033,7 @@ static void test_many_records(void **state)
 	const char *log;
 
 	(void)state;
-	assert_int_equal(result_assoc(&result, "T", &err), 0);
+	assert_int_equal(result_assoc(&result, "T", 0, &err), 0);
 	for (size_t i = 0; i < 20000; i++)
 		assert_int_equal(output_record(&result, &alices_token, true, 0, &err), 0);
 	log = published(&result);
@@ -942,6 +1070,9 @@ int main(void)
 		TEST(test_publish_unwritten),
 		TEST(test_publish_no_text),
 		TEST(test_publish_refused),
+		TEST(test_publish_partial),
+		TEST(test_long_results_end),
+		TEST(test_long_texts_end),
 		TEST(test_many_records),
 	};
 
