@@ -205,7 +205,7 @@ try_goal() {
 }
 
 # Nothing of a run is left, whatever ended it.
-# shellcheck disable=SC2317 # a trap calls it
+# shellcheck disable=SC2317,SC2329 # a trap calls it
 clean_up() {
 	[[ ! ${JOB-} ]] || kill -KILL "$JOB" 2>/dev/null
 	wait

@@ -64,6 +64,7 @@ check_banned() {
 }
 
 # Messages quote words in one way: 'x'. (What is written as JSON goes through buf_addf.)
+# shellcheck disable=SC1112 # quotes that are not ASCII are looked for
 check_quotes() {
 	! grep -nE -e '(\\"|`)%[.*0-9]*s|\\u20(18|19|1[cC]|1[dD])' -e $'[\u2018\u2019\u201c\u201d]' "${sources[@]}" |
 		grep -v 'buf_addf'

@@ -139,7 +139,8 @@ in_own_network() {
 
 # after FROM TO LINE - the line says status 7 after a time between these tenths of a second.
 after() {
-	[[ $3 =~ ^7\ after\ ([0-9]+)$ ]] && ((BASH_REMATCH[1] >= $1 && BASH_REMATCH[1] <= $2)) || fail "$3"
+	[[ $3 =~ ^7\ after\ ([0-9]+)$ ]] || fail "$3" || return
+	((BASH_REMATCH[1] >= $1 && BASH_REMATCH[1] <= $2)) || fail "$3"
 }
 
 @test "where the network is gone a kept connection costs about 5 s, and then the time to connect" {
