@@ -82,7 +82,7 @@ examples_of() {
 			else
 				try "$b" "--$name" x --no-such-option
 			fi
-			[[ $err == *"--no-such-option: invalid option" || $name == help || $name == version ||
+			[[ ${err%%$'\n'*} == *"--no-such-option: invalid option" || $name == help || $name == version ||
 				$err == *"x: invalid choice for --$name"* ]] || fail "$b --$name: $err"
 		done < <("$b" --doc options)
 		lacks "$("$b" --help)" --doc
