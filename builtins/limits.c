@@ -109,6 +109,24 @@ int limits_texts(const struct limits *limits, struct coder_strings *ret, struct 
 	return 0;
 }
 
+void limits_warn(const struct coder_strings *scopes, const struct coder_strings *allow_list)
+{
+	bool workspace = false, template = false;
+
+	for (size_t i = 0; i < allow_list->n; i++) {
+		const char *entry = allow_list->v[i];
+
+		workspace |= strncmp(entry, "workspace:", 10) == 0;
+		template |= strncmp(entry, "template:", 9) == 0 || strcmp(entry, "*:*") == 0;
+	}
+	if (workspace && !template)
+		output_warn("the allow list has a workspace but no template: servers answer 403 "
+			    "for that workspace unless template:* is allowed, too");
+	if (coder_strings_has(scopes, "api_key:create") || coder_strings_has(scopes, "api_key:*") ||
+	    coder_strings_has(scopes, "coder:apikeys.manage_self"))
+		output_warn("a token that may create tokens can create unrestricted ones");
+}
+
 bool limits_hold(const struct limits *limits, const struct coder_token *token)
 {
 	struct coder_strings scopes = { 0 }, allow_list = { 0 };

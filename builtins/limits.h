@@ -36,6 +36,9 @@ int limits_resolve(struct limits *limits, struct coder_client *client, const cha
 /* Appends the targets, which are resolved, as "type:id". */
 int limits_texts(const struct limits *limits, struct coder_strings *ret, struct coder_error *err);
 
+/* Warns of what the scopes and the allow list of a new token do unexpectedly. */
+void limits_warn(const struct coder_strings *scopes, const struct coder_strings *allow_list);
+
 /* Whether a token has all of the scopes and its allow list permits all of the targets. */
 bool limits_hold(const struct limits *limits, const struct coder_token *token);
 

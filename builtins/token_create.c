@@ -68,9 +68,9 @@ static const struct opts_option create_table[] = {
 static const char *const create_description[] = {
 	"Creates an API token and prints its secret, which the server shows this once. The name "
 	"must be free; expired tokens keep theirs.",
-	"The token is created exactly once and then read back: if the server did not keep to the "
-	"scopes or the allow list, or the secret cannot be delivered, the token is deleted again "
-	"and the call fails. Interrupted, it looks for what it may have created, and deletes it.",
+	"The token is created exactly once and then read back: if it may do more or lives longer "
+	"than requested, or the secret cannot be delivered, the token is deleted again and the "
+	"call fails. Interrupted, it looks for what it may have created, and deletes it.",
 	NULL,
 };
 
@@ -89,7 +89,7 @@ struct create_state {
 	char name[CODER_NAME_SIZE];
 	bool longest; /* the lifetime is the server's maximum */
 	struct limits limits;
-	struct coder_user owner; /* for -A, asked before the POST */
+	struct coder_user owner; /* as far as the caller may see it, asked before the POST */
 	struct coder_created created;
 };
 
@@ -183,25 +183,6 @@ static int settle_lifetime(struct call *call, bool dry_run, struct coder_error *
 	coder_duration_format(max, most);
 	coder_error_set(err, CODER_ERR_USAGE, "%s is past the server's maximum of %s", asked, most);
 	return command_blame(call, "lifetime", err);
-}
-
-static void warn_of_surprises(const struct coder_create *request)
-{
-	bool workspace = false, template = false;
-
-	for (size_t i = 0; i < request->allow_list.n; i++) {
-		const char *entry = request->allow_list.v[i];
-
-		workspace |= strncmp(entry, "workspace:", 10) == 0;
-		template |= strncmp(entry, "template:", 9) == 0 || strcmp(entry, "*:*") == 0;
-	}
-	if (workspace && !template)
-		output_warn("the allow list has a workspace but no template: servers answer 403 "
-			    "for that workspace unless template:* is allowed, too");
-	if (coder_strings_has(&request->scopes, "api_key:create") ||
-	    coder_strings_has(&request->scopes, "api_key:*") ||
-	    coder_strings_has(&request->scopes, "coder:apikeys.manage_self"))
-		output_warn("a token that may create tokens can create unrestricted ones");
 }
 
 static int check_name_free(struct call *call, struct coder_error *err)
@@ -320,6 +301,37 @@ static int create_undelivered(struct call *call, struct coder_error *err)
 	return coder_token_undo(call->client, &state->request, state->created.id, err);
 }
 
+/* Whose token it will be: the read-back compares that, and -A publishes the name. */
+static int find_owner(struct call *call, struct coder_error *err)
+{
+	const struct create_options *options = call->options;
+	struct create_state *state = call->state;
+
+	if (!options->assoc && coder_is_uuid(options->user)) {
+		state->request.user_id = options->user;
+		return 0;
+	}
+	/* who may not read users may still create */
+	if (coder_user_get(call->client, options->user, &state->owner, err) < 0)
+		return err->code == CODER_ERR_NOT_FOUND ||
+				       (err->code == CODER_ERR_AUTH && err->http_status == 403) ?
+			       0 :
+			       -1;
+	state->request.user_id = state->owner.id;
+	return 0;
+}
+
+static void report_read_back(const struct create_state *state)
+{
+	const struct coder_created *created = &state->created;
+
+	if (*created->why_not)
+		output_warn("token %s could not be verified: %s", state->request.name,
+			    created->why_not);
+	if (*created->shortfall)
+		output_warn("token %s has %s", state->request.name, created->shortfall);
+}
+
 static int create_run(struct call *call, struct coder_error *err)
 {
 	const struct create_options *options = call->options;
@@ -327,21 +339,18 @@ static int create_run(struct call *call, struct coder_error *err)
 
 	if (settle_limits(call, err) < 0 || settle_lifetime(call, options->dry_run, err) < 0)
 		return -1;
-	warn_of_surprises(&state->request);
+	limits_warn(&state->request.scopes, &state->request.allow_list);
 	if (check_name_free(call, err) < 0)
 		return -1;
 	if (options->dry_run)
 		return rehearse(call, err);
-	if (options->assoc && coder_user_get(call->client, options->user, &state->owner, err) < 0 &&
-	    err->code != CODER_ERR_NOT_FOUND)
+	if (find_owner(call, err) < 0)
 		return -1;
 	if (coder_token_create(call->client, &state->request, &state->created, err) < 0)
 		return err->own && err->http_status == 400 ?
 			       hint_refused_scope(&state->request, err) :
 			       -1;
-	if (!state->created.verified)
-		output_warn("token %s could not be verified: %s", state->request.name,
-			    state->created.why_not);
+	report_read_back(state);
 	if (deliver(call, err) < 0)
 		return create_undelivered(call, err);
 	return 0;

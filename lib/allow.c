@@ -210,6 +210,13 @@ char *coder_target_text(const struct coder_target *target)
 	return NULL;
 }
 
+bool coder_is_uuid(const char *text)
+{
+	uuid_t uuid;
+
+	return uuid_parse(text, uuid) == 0;
+}
+
 /* ------------------------------------------------------------- allow lists */
 
 static bool is_entry(const char *entry, const char *type, const char *id)

@@ -299,9 +299,12 @@ static int get_token(struct coder_client *client, const char *const *parts, cons
 	if (client_path(&path, err, parts) < 0)
 		return -1;
 	request.path = path.data;
-	if (client_call(client, &request, &response, err) < 0 ||
-	    token_decode(response.body.data, response.body.len, &token, err) < 0)
+	if (client_call(client, &request, &response, err) < 0)
 		return -1;
+	if (token_decode(response.body.data, response.body.len, &token, err) < 0) {
+		http_hide_secrets(client->http, err);
+		return -1;
+	}
 	if ((id && strcmp(token.id, id) != 0) || (name && strcmp(token.name, name) != 0))
 		return coder_error_set(
 			err, CODER_ERR_NO_ANSWER,

@@ -290,8 +290,8 @@ int coder_token_allow_list(const struct coder_token *token, struct coder_strings
 bool coder_token_shaped(const char *text);
 
 /*
- * Writes "[secret]" over the secret of each whole token in a text that is to be
- * shown. Whole is what servers make: an id, "-", and 22 letters and digits.
+ * Writes "[secret]" over the secret of whatever in a text that is to be shown is
+ * coder_token_shaped() between characters that are no letters or digits.
  */
 void coder_hide_tokens(char *text);
 
@@ -322,6 +322,7 @@ void coder_name_generate(char out[CODER_NAME_SIZE]);
 /* What coder_token_create() asks for. The strings belong to the caller. */
 struct coder_create {
 	const char *user; /* UUID, username or "me" */
+	const char *user_id; /* of that user; NULL: not known, and not compared */
 	const char *name; /* never empty: the token must be found again */
 	int64_t lifetime_ns; /* 0: the server's default */
 	struct coder_strings scopes; /* canonical names; empty: all */
@@ -333,14 +334,6 @@ struct coder_create {
  * token_name, allow_list (if any), then a newline. To be freed by the caller.
  */
 int coder_create_body(const struct coder_create *create, char **ret_json, struct coder_error *err);
-
-/*
- * What a token holds that was not asked for: NULL if its scopes and allow list
- * are as asked (compared as sets), else a word for the error text, "scopes" or
- * "allow list". A field the server did not send counts as unrestricted.
- */
-const char *coder_create_widened(const struct coder_create *create,
-				 const struct coder_token *token);
 
 /* --------------------------------------------------------------- signals */
 
@@ -592,17 +585,20 @@ int coder_token_name_taken(struct coder_client *client, const char *user, const 
 struct coder_created {
 	struct coder_secret secret;
 	char id[CODER_ID_LEN + 1];
-	bool verified; /* token is the server's own record of it; else why_not says why */
-	struct coder_token token;
-	char why_not[512];
+	struct coder_token token; /* the server's record of it, or what was requested */
+	char why_not[512]; /* why it could not be verified, or "" */
+	char shortfall[128]; /* "fewer scopes than requested", or "" */
 };
 void coder_created_done(struct coder_created *created);
 
 /*
  * Creates a token, once. The POST goes out on a connection of its own and is
  * repeated only after a 429, which was not acted on. The token is then read
- * back: one that may do more than was asked is deleted again and the call fails
- * with CODER_ERR_REFUSED; one that cannot be read is delivered unverified.
+ * back. One that may do more, or lives longer, than requested is deleted again,
+ * and the call fails with CODER_ERR_REFUSED. One that has another name, owner or
+ * login type, or is older than the request, may be somebody else's: it is neither
+ * delivered nor deleted (CODER_ERR_OUTCOME). One that falls short of the request,
+ * or cannot be read, is delivered, and *ret says so.
  *
  * From the POST on, signals that would end the process by default are held
  * (they count as pending): the process must not die between the POST and the
@@ -633,6 +629,9 @@ int coder_scopes_list(struct coder_client *client, struct coder_strings *ret,
 
 /* Whether a text can name a user in a request: it is not empty, has no slash and is not . or .. */
 bool coder_user_is_name(const char *user);
+
+/* Whether text is a UUID in the form that servers write: 36 characters. */
+bool coder_is_uuid(const char *text);
 
 /* A user's id and name; user is a UUID, a username or "me". Strings owned by ret. */
 struct coder_user {

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "coder.h"
+#include "internal.h"
 
 #define SECOND CODER_NS
 #define MINUTE (60 * SECOND)
@@ -311,4 +311,14 @@ void coder_time_display(const char *text, char out[40])
 
 	take_decimals(&zone);
 	snprintf(out, 40, "%.*s%s", (int)seconds, text, zone);
+}
+
+int64_t time_fraction(const char *text)
+{
+	const char *digits = strchr(text, '.');
+	int64_t ns = 0;
+
+	for (int64_t unit = CODER_NS / 10; digits && unit && is_digit(*++digits); unit /= 10)
+		ns += (*digits - '0') * unit;
+	return ns;
 }

@@ -29,6 +29,7 @@ struct http {
 	struct url url;
 	char *url_source;
 	char *token;
+	char *new_secret; /* NULL, or what http_keep_secret() was given */
 	char *ca_file, *more_cas, *cert_file, *key_file, *libraries_variable;
 	struct proxy proxy;
 	struct coder_strings headers; /* lines of every request; the token is in one */
@@ -334,6 +335,7 @@ void http_free(struct http *http)
 		explicit_bzero(http->headers.v[i], strlen(http->headers.v[i]));
 	coder_strings_done(&http->headers);
 	buf_free_string(http->token);
+	buf_free_string(http->new_secret);
 	free(http->ca_file);
 	free(http->more_cas);
 	free(http->libraries_variable);
@@ -506,6 +508,41 @@ static void hide(struct coder_error *err, const char *secret)
 	black_out(err->hint, sizeof(err->hint), secret);
 }
 
+/* Of a token that was cut, the secret is too short to be known by its shape. */
+static void drop_cut_secret(char *text, char *end)
+{
+	static const char alnum[] =
+		"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+	char *secret = end, *id;
+
+	while (secret > text && strchr(alnum, secret[-1]))
+		secret--;
+	if (secret == text || secret[-1] != '-')
+		return;
+	for (id = secret - 1; id > text && strchr(alnum, id[-1]); id--)
+		;
+	if (secret - 1 - id == CODER_ID_LEN)
+		memmove(secret, end, strlen(end) + 1);
+}
+
+static void hide_shape(char *text, size_t size)
+{
+	coder_hide_tokens(text);
+	for (char *at = text; (at = strstr(at, ANSWER_CUT)); at++)
+		drop_cut_secret(text, at);
+	if (strlen(text) + 5 >= size)
+		drop_cut_secret(text, text + strlen(text));
+}
+
+/* Whatever looks like a token. */
+static void hide_shapes(struct coder_error *err)
+{
+	hide_shape(err->message, sizeof(err->message));
+	hide_shape(err->detail, sizeof(err->detail));
+	hide_shape(err->field, sizeof(err->field));
+	hide_shape(err->hint, sizeof(err->hint));
+}
+
 /* Leaves nothing behind the end of a text: a longer one may have been there before. */
 static void clear_rest(char *text, size_t size)
 {
@@ -523,13 +560,13 @@ static void hide_proxy(const struct proxy *proxy, struct coder_error *err)
 	hide(err, colon ? colon + 1 : NULL);
 }
 
-/* A server, or a proxy's error page, may repeat what it was sent. */
-static void hide_secrets(const struct http *http, struct coder_error *err)
+void http_hide_secrets(const struct http *http, struct coder_error *err)
 {
 	const char *dash = http->token ? strchr(http->token, '-') : NULL;
 
 	hide(err, http->token);
 	hide(err, dash ? dash + 1 : NULL);
+	hide(err, http->new_secret);
 	for (size_t i = http->configured; i < http->headers.n; i++) {
 		const char *colon = strstr(http->headers.v[i], ": ");
 
@@ -538,10 +575,17 @@ static void hide_secrets(const struct http *http, struct coder_error *err)
 			hide(err, colon + 2);
 	}
 	hide_proxy(&http->proxy, err);
+	hide_shapes(err);
 	clear_rest(err->message, sizeof(err->message));
 	clear_rest(err->detail, sizeof(err->detail));
 	clear_rest(err->field, sizeof(err->field));
 	clear_rest(err->hint, sizeof(err->hint));
+}
+
+int http_keep_secret(struct http *http, const char *secret, struct coder_error *err)
+{
+	buf_free_string(http->new_secret);
+	return copy_string(secret, &http->new_secret, err);
 }
 
 /*
@@ -553,19 +597,14 @@ static int check_no_token(const struct http *http, const struct http_request *re
 {
 	struct buf CLEANUP(buf_done) text = { 0 };
 	const char *in_use = http->token && strlen(http->token) >= SECRET_MIN ? http->token : NULL;
-	size_t len;
 
 	if (!buf_add_decoded(&text, request->path) || !buf_add_char(&text, '\n') ||
 	    !buf_add_str(&text, request->body ? request->body : ""))
 		return coder_error_memory(err);
-	len = text.len;
 	if (in_use && coder_token_shaped(in_use))
 		in_use += CODER_ID_LEN + 1;
-	if (!in_use || !strcasestr(text.data, in_use)) {
-		coder_hide_tokens(text.data);
-		if (strlen(text.data) == len)
-			return 0;
-	}
+	if ((!in_use || !strcasestr(text.data, in_use)) && !token_in_text(text.data))
+		return 0;
 	return coder_error_set(err, CODER_ERR_USAGE,
 			       "a session token cannot be a name, a user or a target: "
 			       "it would be seen");
@@ -787,7 +826,7 @@ int http_request(struct http *http, const struct http_request *request, struct h
 	}
 	buf_done(&call.chunk);
 	if (rc < 0) {
-		hide_secrets(http, &why);
+		http_hide_secrets(http, &why);
 		*err = why;
 	}
 	explicit_bzero(&call, sizeof(call)); /* heads and errors may repeat what was sent */

@@ -33,6 +33,9 @@ bool text_has_control(const char *s);
 /* "10 s", "500 ms": to a hundredth of a second, rounded up. */
 void text_wait(int64_t ns, char out[32]);
 
+/* Nanoseconds behind the second in a time that coder_time_parse() accepts, 0 in "". */
+int64_t time_fraction(const char *text);
+
 /* ------------------------------------------------------------------ http */
 
 /*
@@ -120,6 +123,19 @@ void http_release(struct http *http);
 int http_request(struct http *http, const struct http_request *request, struct http_response *ret,
 		 struct coder_error *err);
 
+/*
+ * The secret of a token that the server has just made: from now on it is hidden
+ * in the texts of errors, as the token in use is.
+ */
+int http_keep_secret(struct http *http, const char *secret, struct coder_error *err);
+
+/*
+ * Writes "[secret]" over all that was sent and is secret, and whatever has a token's
+ * shape: servers, and error pages of proxies, may repeat it. http_request() has
+ * done it; for errors that are made of a response afterwards.
+ */
+void http_hide_secrets(const struct http *http, struct coder_error *err);
+
 /* Sleeps, ended early by a pending signal or the client's deadline (both errors). */
 int http_sleep(struct http *http, int64_t ns, struct coder_error *err);
 
@@ -204,6 +220,9 @@ int json_list_end(struct json_list *list, struct coder_error *err);
 bool allow_covers(const struct coder_strings *list, const char *entry);
 
 /* ----------------------------------------------------------------- token */
+
+/* Whether a whole token, as servers make them or longer, is anywhere in text. */
+bool token_in_text(const char *text);
 
 /* Reads one token object; unknown members and unknown allow-list types are let be. */
 int token_decode(const char *text, size_t len, struct coder_token *ret, struct coder_error *err);

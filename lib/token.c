@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* token.c - tokens: reading them, asking for one, comparing the two. */
+/* token.c - tokens: reading them, asking for one. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "internal.h"
 
-#define SECRET_LEN 22 /* characters behind a token's id and dash */
+#define SECRET_LEN 22 /* characters behind a token's id and dash, as servers make them */
+#define SECRET_LEN_MIN 11 /* as they are accepted */
 #define SECRET_LEN_MIN 11 /* of a truncated one that still counts as a token */
 
 /* ----------------------------------------------------------------- shapes */
@@ -28,20 +29,37 @@ bool coder_token_shaped(const char *text)
 	return secret_len >= SECRET_LEN_MIN && !text[secret_len];
 }
 
+/* The secret of the first token in text whose secret has so many characters or more; NULL: none. */
+static const char *find_secret(const char *text, size_t least)
+{
+	for (size_t run; *text; text += run ? run : 1) {
+		const char *secret = text + CODER_ID_LEN + 1;
+
+		run = alnum_len(text);
+		if (run == CODER_ID_LEN && secret[-1] == '-' && alnum_len(secret) >= least)
+			return secret;
+	}
+	return NULL;
+}
+
+bool token_in_text(const char *text)
+{
+	return find_secret(text, SECRET_LEN) != NULL;
+}
+
 void coder_hide_tokens(char *text)
 {
 	static const char mark[] = "[secret]";
 	const size_t mark_len = sizeof(mark) - 1;
+	const char *found = text;
 
-	for (size_t run; *text; text += run ? run : 1) {
-		char *secret = text + CODER_ID_LEN + 1;
+	while ((found = find_secret(found, SECRET_LEN_MIN))) {
+		char *secret = text + (found - text);
+		size_t len = alnum_len(secret);
 
-		run = alnum_len(text);
-		if (run != CODER_ID_LEN || secret[-1] != '-' || alnum_len(secret) != SECRET_LEN)
-			continue;
 		memcpy(secret, mark, mark_len);
-		memmove(secret + mark_len, secret + SECRET_LEN, strlen(secret + SECRET_LEN) + 1);
-		run = CODER_ID_LEN + 1 + mark_len;
+		memmove(secret + mark_len, secret + len, strlen(secret + len) + 1);
+		found = secret + mark_len;
 	}
 }
 
@@ -353,46 +371,4 @@ int coder_create_body(const struct coder_create *create, char **ret_json, struct
 		return coder_error_memory(err);
 	*ret_json = json;
 	return 0;
-}
-
-/* The two comparisons need no memory, so that they cannot fail. */
-
-/* What stands for a list that is empty or was not sent. */
-static struct coder_strings or_all(const struct coder_strings *list, char **all)
-{
-	return list->n ? *list : (struct coder_strings){ .v = all, .n = 1 };
-}
-
-static bool has_scope(const struct coder_strings *list, const char *scope)
-{
-	for (size_t i = 0; i < list->n; i++)
-		if (strcmp(coder_scope_canonical(list->v[i]), coder_scope_canonical(scope)) == 0)
-			return true;
-	return false;
-}
-
-static bool same(const struct coder_strings *a, const struct coder_strings *b,
-		 bool (*has)(const struct coder_strings *list, const char *s))
-{
-	for (size_t i = 0; i < a->n; i++)
-		if (!has(b, a->v[i]))
-			return false;
-	for (size_t i = 0; i < b->n; i++)
-		if (!has(a, b->v[i]))
-			return false;
-	return true;
-}
-
-const char *coder_create_widened(const struct coder_create *create, const struct coder_token *token)
-{
-	char all_scopes[] = "coder:all", all_entries[] = "*:*";
-	char *scope = all_scopes, *entry = all_entries;
-	struct coder_strings asked = or_all(&create->scopes, &scope);
-	struct coder_strings given = or_all(&token->scopes, &scope);
-
-	if (!same(&asked, &given, has_scope))
-		return "scopes";
-	asked = or_all(&create->allow_list, &entry);
-	given = or_all(&token->allow_list, &entry);
-	return same(&asked, &given, allow_covers) ? NULL : "allow list";
 }

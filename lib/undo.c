@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "create.h"
+#include "grant.h"
 
 #define UNDO_NS (5 * CODER_NS)
 
@@ -138,11 +139,23 @@ static int not_proven(struct coder_client *client, const struct coder_create *cr
 	return conclude(client, CODER_ERR_OUTCOME, finding, err);
 }
 
+int leave_foreign(const struct coder_create *create, const char *id, const char *why,
+		  struct coder_error *err)
+{
+	coder_error_set(err, CODER_ERR_OUTCOME,
+			"creating token %.120s: the server's new token (id %s) %s: it may be "
+			"somebody else's, so it was neither delivered nor deleted",
+			create->name, id, why);
+	return coder_error_hint(err, "look at it: token_view %s", id);
+}
+
 /* A token of the name is there: is it the one that the lost answer was about? */
 static int judge(struct coder_client *client, const struct coder_create *create, int64_t began,
 		 const struct coder_token *token, struct coder_error *err)
 {
-	bool as_asked = !coder_create_widened(create, token) &&
+	const struct grant grant = grant_of(create, token, 0);
+	const unsigned rights = GRANT_SCOPES | GRANT_ALLOW_LIST;
+	bool as_asked = !((grant.more | grant.less) & rights) &&
 			(create->lifetime_ns == 0 ||
 			 token->lifetime_seconds == create->lifetime_ns / CODER_NS);
 

@@ -165,8 +165,10 @@ directions() {
 		http: base answer header json proxy signals token url wire
 		client: base http json token
 		search find: base client http json token
-		undo: base client find http token
-		create resolve: base allow client find http json search token undo
+		grant: allow duration scope
+		undo: base client find grant http token
+		readback: base client grant http token undo
+		create resolve: base allow client find http json search token readback undo
 		shell opts width:
 		opts_doc: opts
 		result: lib shell

@@ -14,6 +14,9 @@ SECRET='^[0-9A-Za-z]{10}-[0-9A-Za-z]{22}$'
 JSON='"headers":{"Content-Type":"application/json"}'
 LOOKING="token test may have been created: looking for it, to remove it again (a second ^C leaves at once)"
 
+# What a create asks until the token is made, as asked() wants it.
+UP_TO_POST=("GET me/keys/tokens/tokenconfig" "GET me/keys/tokens/test" "GET me" "POST me/keys/tokens")
+
 # exists NAME [ID] - whether there is an API token of that plain name, and it has that id.
 exists() {
 	ctl GET tokens | grep -qE "\"id\":\"${2-[^\"]*}\",\"name\":\"$1\""
@@ -33,7 +36,7 @@ undone() {
 	has "${err#*$'\n'}" "token_create: creating token test: "
 	has "${err#*$'\n'}" "$1"
 	[[ $err =~ "the new token (id "[0-9A-Za-z]{10}") was deleted again: nothing is left" ]] || fail "not deleted"
-	asked "GET me/keys/tokens/tokenconfig" "GET me/keys/tokens/test" "POST me/keys/tokens" \
+	asked "${UP_TO_POST[@]}" \
 		"GET me/keys/tokens/test" "DELETE me/keys/ID"
 	is "${TOKEN_ERROR[status]}" 9
 	! exists test || fail "there is a token"
@@ -47,7 +50,7 @@ absent() {
 	has "${err%%$'\n'*}" "token_create: $LOOKING"
 	has "${err#*$'\n'}" "$2"
 	has "$err" "no such token is there: nothing is left"
-	asked "GET me/keys/tokens/tokenconfig" "GET me/keys/tokens/test" "POST me/keys/tokens" \
+	asked "${UP_TO_POST[@]}" \
 		"GET me/keys/tokens/test" "GET me/keys/tokens/test" "GET me/keys/tokens/test" \
 		"GET me/keys/tokens/test" "GET me/keys/ID"
 	is "${TOKEN_ERROR[status]}" "$1"
@@ -84,7 +87,7 @@ again() {
 	forget_requests
 	try token_create -n test
 	is "$status" 0
-	asked "GET me/keys/tokens/tokenconfig" "GET me/keys/tokens/test" "POST me/keys/tokens" "GET me/keys/ID"
+	asked "${UP_TO_POST[@]}" "GET me/keys/ID"
 	ctl GET log | python3 -c '
 import json, sys
 log = [r for r in json.load(sys.stdin) if "method" in r]
@@ -144,7 +147,7 @@ assert post["conn_req"] == 1, "not the first request on it"'
 	local code sent
 	for code in 400=1 401=4 403=4 404=3 409=5 413=1 422=1; do
 		again
-		sent=("GET me/keys/tokens/tokenconfig" "GET me/keys/tokens/test" "POST me/keys/tokens")
+		sent=("${UP_TO_POST[@]}")
 		# whether the caller is restricted, to say that
 		[[ $code != 40[34]* ]] || sent+=("GET me/keys/ID")
 		fault '{"method":"POST","status":'"${code%=*}"',"coder":true,"body":"{\"message\":\"No.\"}"}'
@@ -157,7 +160,7 @@ assert post["conn_req"] == 1, "not the first request on it"'
 	fault '{"method":"POST","status":500,"coder":true,"body":"{\"message\":\"Failed to create API key.\",\"detail\":\"insert API key: unauthorized: rbac: forbidden\"}"}'
 	try token_create -n test
 	refused 4 "rbac: forbidden"
-	asked "${sent[@]:0:3}" "GET me/keys/ID"
+	asked "${UP_TO_POST[@]}" "GET me/keys/ID"
 }
 
 @test "a redirect is not followed, and nothing is looked for" {
@@ -167,7 +170,7 @@ assert post["conn_req"] == 1, "not the first request on it"'
 		fault '{"method":"POST","redirect":"http://127.0.0.1:9{target}","code":'$code'}'
 		try token_create -n test
 		refused 7 "redirects to http://127.0.0.1:9/"
-		asked "GET me/keys/tokens/tokenconfig" "GET me/keys/tokens/test" "POST me/keys/tokens"
+		asked "${UP_TO_POST[@]}"
 	done
 }
 
@@ -285,7 +288,7 @@ assert post["conn_req"] == 1, "not the first request on it"'
 	try token_create -n test
 	refused 5 'A token with name "test" already exists'
 	has "$err" "the name was free a moment before"
-	asked "GET me/keys/tokens/tokenconfig" "GET me/keys/tokens/test" "POST me/keys/tokens"
+	asked "${UP_TO_POST[@]}"
 }
 
 @test "an answer that comes a second time does not pass for the end of the undo" {
@@ -375,7 +378,7 @@ assert post["conn_req"] == 1, "not the first request on it"'
 	try token_create -n test --timeout 0.5
 	refused 9 "no answer within 500 ms; the new token"
 	has "$err" "was deleted again: nothing is left"
-	asked "GET me/keys/tokens/tokenconfig" "GET me/keys/tokens/test" "POST me/keys/tokens" "GET me/keys/ID" \
+	asked "${UP_TO_POST[@]}" "GET me/keys/ID" \
 		"DELETE me/keys/ID"
 	! exists test || fail "there is a token"
 }
@@ -549,7 +552,7 @@ taken_back() {
 	has "$err" "write error: $1; the new token (id "
 	has "$err" ") was deleted again: nothing is left"
 	[[ $err != *$'\n'* ]] || fail "more than one line"
-	asked "GET me/keys/tokens/tokenconfig" "GET me/keys/tokens/test" "POST me/keys/tokens" "GET me/keys/ID" \
+	asked "${UP_TO_POST[@]}" "GET me/keys/ID" \
 		"DELETE me/keys/ID"
 	is "${TOKEN_ERROR[status]}" 9
 	! exists test || fail "there is a token"
@@ -683,7 +686,7 @@ undone_after_signal() {
 	[[ $err =~ "creating token test: interrupted; the new token (id "[0-9A-Za-z]{10}") was deleted again" ]] ||
 		fail "not said to be deleted"
 	is "$(wc -l <<<"$err")" 2
-	asked "GET me/keys/tokens/tokenconfig" "GET me/keys/tokens/test" "POST me/keys/tokens" \
+	asked "${UP_TO_POST[@]}" \
 		"GET me/keys/tokens/test" "DELETE me/keys/ID"
 	! exists test || fail "there is a token"
 }
@@ -907,7 +910,7 @@ status 130" ;;
 	is "$ended" SIGINT
 	is "$out" ""
 	lacks "$err" "looking for it"
-	asked "GET me/keys/tokens/tokenconfig" "GET me/keys/tokens/test" "POST me/keys/tokens"
+	asked "${UP_TO_POST[@]}"
 }
 
 @test "^C while the token is read back deletes it" {

@@ -486,6 +486,86 @@ no_echo() {
 	has "$err" "deleted again"
 }
 
+# The read-back of the next create, whose secret has that many characters, fails with such an answer.
+repeats_key() { # LENGTH ANSWER
+	fault '[{"method":"POST","grant":{"secret_length":'"$1"'}},{"method":"GET","path":"keys/[0-9A-Za-z]{10}$","times":0,'"$2"'}]'
+}
+
+# untold - the last try delivered its secret in the variable, and told no part of it.
+untold() {
+	is "$status$out" 0
+	is "${#secret}" "$((11 + length))"
+	has "$err" "could not be verified"
+	lacks "${err,,}" "$(part=${secret#*-} && echo "${part:0:4}" | tr '[:upper:]' '[:lower:]')"
+	[[ $err != *$'\n'* ]] || fail "more than one line"
+}
+
+@test "a new secret of any length is hidden wherever the server repeats it" {
+	local length where secret
+	for length in 11 12 21 22 23 40 52; do
+		for where in '"status":403,"coder":true,"body":"{\"message\":\"{new_key} {new_secret} x{new_secret}y\"}"' \
+			'"status":403,"coder":true,"body":"{\"message\":\"No.\",\"detail\":\"{new_secret} {new_key}\"}"' \
+			'"status":403,"coder":true,"body":"{\"message\":\"No\",\"validations\":[{\"field\":\"{new_key}\",\"detail\":\"{new_secret}\"}]}"' \
+			'"status":404,"body":"{\"message\":\"{new_secret}\"}"' \
+			'"status":302,"headers":{"Location":"https://x.example/{new_key}"}' \
+			'"status":302,"headers":{"Location":"https://{new_key}.example/"}' \
+			'"status":200,"body":"x","headers":{"Content-Type":"text/{new_secret}"}' \
+			'"status":200,"body":"{\"id\":\"{request_word}\",\"expires_at\":\"{new_secret}\"}"' \
+			'"status":200,"body":"{\"id\":\"{request_word}\",\"created_at\":\"{new_key}\"}"' \
+			'"status":500,"headers":{"Content-Type":"{new_key}","X-Coder-Request-Id":"{new_secret}"},"body":"{new_key}"'; do
+			repeats_key "$length" "$where"
+			try token_create --lifetime 1h -v secret
+			untold
+		done
+	done
+}
+
+@test "a new secret is hidden where a text was cut within it" {
+	local length n pad secret
+	for length in 11 22 52; do
+		for ((n = 440; n < 505; n += 4)); do
+			printf -v pad '%*s' "$n" ''
+			repeats_key "$length" '"status":403,"coder":true,"body":"{\"message\":\"'"${pad// /m}"'{new_key}\",\"detail\":\"'"${pad// /d}"'{new_secret}\"}"'
+			try token_create --lifetime 1h -v secret
+			untold
+		done
+	done
+}
+
+@test "a new secret that is told before it is known is hidden, too" {
+	local length pad
+	for length in 11 22 52; do
+		for pad in '' "$(printf 'm%.0s' {1..995})" "$(printf 'm%.0s' {1..1005})"; do
+			fault '{"method":"POST","grant":{"secret_length":'"$length"'},"status":500,"act":true,"body":"{\"message\":\"'"$pad"' {new_key} was made\",\"detail\":\"'"$pad"' {new_key} failed\"}"}'
+			try token_create -n canary --lifetime 1h
+			is "$status/$out" 9/
+			has "$err" "was deleted again: nothing is left"
+			[[ ! "$err ${TOKEN_ERROR[*]}" =~ [0-9A-Za-z]{10}-[0-9A-Za-z] ]] || fail "it shows: ${BASH_REMATCH[0]}"
+			[[ $pad ]] || has "$err" "[secret]"
+		done
+	done
+}
+
+@test "whatever has the shape of a token is hidden, in what servers say and in arguments" {
+	local key shown
+	for key in aB3defghij-01234567890 aB3defghij-0123456789abc aB3defghij-0123456789abcdefghijkl \
+		aB3defghij-0123456789abcdefghijklm 0000000000-aaaaaaaaaaa "aB3defghij-$(printf 'x%.0s' {1..60})"; do
+		shown="${key%-*}-[secret]"
+		fault '{"path":"keys","status":400,"coder":true,"body":"{\"message\":\"a '"$key"'.\",\"detail\":\"('"$key"')\",\"validations\":[{\"field\":\"'"$key"'\",\"detail\":\"x\"}]}"}'
+		try token_list
+		has "$err" "a $shown: ($shown"
+		lacks "$err ${TOKEN_ERROR[*]}" "$key"
+		has "${TOKEN_ERROR[*]}" "$shown"
+		try token_list -c "$key"
+		has "$err" "$shown"
+		lacks "$err" "$key"
+	done
+	# and what is shorter is none
+	fault '{"path":"keys","status":400,"coder":true,"body":"{\"message\":\"aB3defghij-0123456789 de9b7846-0eca-4db4-a8a8-c520b42f4471\"}"}'
+	try token_list
+	has "$err" "aB3defghij-0123456789 de9b7846-0eca-4db4-a8a8-c520b42f4471"
+}
+
 # --------------------------------------------------------------- where they go
 
 @test "control characters in a token or a header are refused before any request" {

@@ -4,6 +4,7 @@
 import base64
 import hashlib
 import hmac
+import json
 import math
 import secrets
 import uuid
@@ -28,7 +29,7 @@ from http_types import (
     split_target,
 )
 from search import first, query_values
-from store import Clock, Store, now_us
+from store import Clock, Store, now_us, random_text
 
 HOUR = 3600 * 10**6
 WINDOW = 60
@@ -160,6 +161,7 @@ class App:
         self.limiter = Limiter()
         self._workspace_texts = {}
         self.deployment_id = str(uuid.uuid4())
+        self.new_key = ""  # the last token that was made
         key = base64.urlsafe_b64encode(b"\x04" + secrets.token_bytes(64))
         self.webpush_key = key.rstrip(b"=").decode()
         self.set_modes(config.modes)
@@ -197,6 +199,35 @@ class App:
 
     def objects_changed(self):
         self._workspace_texts.clear()
+
+    def regrant(self, answer: Response, grant: dict):
+        """Changes the token that a create has just made into another than was requested.
+
+        `lifetime_s` counts from its creation, `created_ago_s` moves both times into the past;
+        a secret of another length is answered, and works no longer.
+        """
+        if answer.status != 201:
+            return
+        with self.store.lock:
+            key_id, _, secret = self.new_key.partition("-")
+            key = self.store.key(key_id)
+            columns = {name: grant[name] for name in ("scopes", "allow_list") if name in grant}
+            columns = {name: json.dumps(value) for name, value in columns.items()}
+            columns["login_type"] = grant.get("login_type", key.login_type)
+            columns["token_name"] = grant.get("name", key.token_name)
+            if "owner" in grant:
+                columns["user_id"] = self.store.user_named(grant["owner"]).id
+            ago = int(grant.get("created_ago_s", 0) * 10**6)
+            life = key.expires_at - key.created_at
+            if "lifetime_s" in grant:
+                life = int(grant["lifetime_s"] * 10**6)
+            columns["created_at"] = key.created_at - ago
+            columns["expires_at"] = key.created_at - ago + life
+            if "secret_length" in grant:
+                secret = random_text(grant["secret_length"])
+            self.store.change_key(key_id, columns)
+            self.new_key = f"{key_id}-{secret}"
+            answer.body = json_response({"key": self.new_key}).body
 
     # -- the way in ----------------------------------------------------------------------------
 

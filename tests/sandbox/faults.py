@@ -21,12 +21,17 @@ _FIELDS = {
     "name", "method", "path", "skip", "times", "act", "status", "headers", "body", "delay",
     "cut", "stall", "drip", "raw_b64", "close", "late", "twice", "answer", "pad_headers",
     "many", "big_element", "nest", "gzip_bomb", "truncate", "length", "chunked_garbage", "chunk_extension", "interim",
-    "redirect", "code", "accept_hang", "hangup", "again", "unasked", "coder", "age", "deaf",
+    "redirect", "code", "accept_hang", "hangup", "again", "unasked", "coder", "age", "deaf", "grant",
+}  # fmt: skip
+# What a create can be made to grant instead of what was requested.
+_GRANTS = {
+    "name", "owner", "login_type", "scopes", "allow_list", "lifetime_s", "created_ago_s",
+    "secret_length",
 }  # fmt: skip
 _LABELS = (
     "accept_hang cut stall raw_b64 redirect status drip gzip_bomb many big_element nest truncate "
     "length chunked_garbage chunk_extension interim pad_headers twice late again delay hangup "
-    "deaf headers body coder age"
+    "deaf grant headers body coder age"
 ).split()
 
 
@@ -51,6 +56,9 @@ class Fault:
         if self.cut.get("how", "close") not in ("close", "reset"):
             raise ValueError("cut how? close or reset")
         self.at_accept = bool(spec.get("accept_hang")) or self.cut.get("where") == "accept"
+        unknown = sorted(set(spec.get("grant") or {}) - _GRANTS)
+        if unknown:
+            raise ValueError(f"unknown grant {unknown[0]!r}")
         self.raw = base64.b64decode(spec["raw_b64"]) if "raw_b64" in spec else None
         for name in ("pad_headers", "many", "big_element", "nest", "gzip_bomb", "chunk_extension"):
             if not 0 <= int(spec.get(name, 0)) <= MAX_BYTES:
@@ -126,8 +134,8 @@ class Faults:
 # -- what a fault makes of an answer -----------------------------------------------------------
 
 
-def replaced(fault: Fault, request, real: Response, own: list) -> Response:
-    """The answer the fault asks for, before it is put on the wire; own: Coder's own headers."""
+def replaced(fault: Fault, request, real: Response, app) -> Response:
+    """The answer the fault asks for, before it is put on the wire."""
     spec = fault.spec
     if "redirect" in spec:
         where = spec["redirect"].replace("{target}", request.target)
@@ -137,14 +145,14 @@ def replaced(fault: Fault, request, real: Response, own: list) -> Response:
     else:
         answer = real or Response(200, b"null\n", [("Content-Type", JSON_TYPE)])
     if "body" in spec or "status" in spec:
-        _set_body(answer, spec, request)
+        _set_body(answer, spec, request, app.new_key)
     if "coder" in spec:
-        names = {name: None for name, _ in own}
-        _set_headers(answer, dict(own) if spec["coder"] else names)
+        own = dict(app.own_headers())
+        _set_headers(answer, own if spec["coder"] else dict.fromkeys(own))
     if "age" in spec:
         age = int(spec["age"])
         _set_headers(answer, {"Age": age, "Date": http_date(now_us() / 10**6 - age)})
-    _set_headers(answer, spec.get("headers") or {})
+    _set_headers(answer, _with_key(spec.get("headers") or {}, app.new_key))
     if "many" in spec:
         answer.body = _many_tokens(int(spec["many"]))
     if "big_element" in spec:
@@ -159,7 +167,12 @@ def replaced(fault: Fault, request, real: Response, own: list) -> Response:
     return answer
 
 
-def _set_body(answer: Response, spec: dict, request):
+def _with_key(headers: dict, new_key: str) -> dict:
+    text = json.dumps(headers).replace("{new_key}", new_key)
+    return json.loads(text.replace("{new_secret}", new_key.partition("-")[2]))
+
+
+def _set_body(answer: Response, spec: dict, request, new_key: str):
     text = str(spec.get("body", ""))
     kind = JSON_TYPE if text.lstrip()[:1] in ("{", "[") else "text/plain; charset=utf-8"
     asked = {name.lower(): value for name, value in (spec.get("headers") or {}).items()}
@@ -169,6 +182,8 @@ def _set_body(answer: Response, spec: dict, request):
         "{request_body}": request.body.decode("utf-8", "replace"),
         "{request_target}": request.target,
         "{request_word}": request.target.rpartition("/")[2],
+        "{new_key}": new_key,
+        "{new_secret}": new_key.partition("-")[2],
     }
     for mark, echo in echoes.items():
         text = text.replace(mark, json.dumps(echo)[1:-1] if is_json else echo)

@@ -419,8 +419,8 @@ class Connection:
         if fault.raw is not None:
             return self._send_raw(request, fault, acted)
         index = 0 if fault.spec.get("answer") == "first" else -1
-        own = self.server.app.own_headers()
-        answer = fault_tools.replaced(fault, request, acted[index] if acted else None, own)
+        real = acted[index] if acted else None
+        answer = fault_tools.replaced(fault, request, real, self.server.app)
         self._log(request, answer, fault, acted)
         keep = self._keeps(request, answer)
         if "gzip_bomb" in fault.spec:
@@ -464,7 +464,11 @@ class Connection:
         if "late" in fault.spec:
             time.sleep(fault.seconds("late"))
         count = 0 if not fault.acts else 2 if fault.spec.get("twice") else 1
-        return [self.server.app.handle(request) for _ in range(count)]
+        acted = [self.server.app.handle(request) for _ in range(count)]
+        if "grant" in fault.spec:
+            for answer in acted:
+                self.server.app.regrant(answer, fault.spec["grant"])
+        return acted
 
     def _send_raw(self, request, fault, acted) -> bool:
         status = re.match(rb"HTTP/1\.\d (\d+)", fault.raw)

@@ -405,6 +405,11 @@ class Store:
     def expire_key(self, key_id: str):
         self.db.execute("UPDATE api_keys SET expires_at = ? WHERE id = ?", (now_us(), key_id))
 
+    def change_key(self, key_id: str, columns: dict):
+        marks = ", ".join(f"{name} = ?" for name in columns)
+        values = (*columns.values(), key_id)
+        self.db.execute(f"UPDATE api_keys SET {marks} WHERE id = ?", values)
+
     def delete_key(self, key_id: str):
         self.db.execute("DELETE FROM api_keys WHERE id = ?", (key_id,))
 

@@ -215,7 +215,8 @@ def create(call) -> Response:
         validations = [{"field": "name", "detail": detail}]
         message = f"A token with name {quote(name)} already exists."
         raise Refused(409, message, validations=validations) from None
-    return json_response({"key": f"{key_id}-{secret}"}, 201)
+    app.new_key = f"{key_id}-{secret}"
+    return json_response({"key": app.new_key}, 201)
 
 
 def _check_lifetime(lifetime: int, limit: int):

@@ -1,0 +1,335 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-3.0-or-later
+# What a server has really made is read back before its secret is delivered: a token that may do
+# more, or lives longer, than requested is deleted again; one that falls short is delivered, and
+# said to; and one that may be somebody else's is left alone.
+
+load helper
+SANDBOX_OPTIONS=(--seed demo)
+
+SECRET='^[0-9A-Za-z]{10}-[0-9A-Za-z]{22}$'
+UUID=3f1b0f0e-2222-4444-8888-0123456789ab
+
+# grants JSON - the next create makes such a token instead.
+grants() {
+	ctl DELETE faults >/dev/null
+	forget_requests
+	fault '{"method":"POST","grant":'"$1"'}'
+}
+
+# exists NAME - there is an API token of that plain name.
+exists() {
+	ctl GET tokens | grep -q "\"name\":\"$1\""
+}
+
+# the_request [OPTION]... - a limited token is requested; what it might change must not change when it fails.
+the_request() {
+	secret=kept TOKEN_SCOPES=(kept) TOKEN_ALLOW_LIST=(kept)
+	try token_create -n test --lifetime 2h --scope user:read,template:read --allow 'user:*,template:*' -v secret "$@"
+}
+
+# nothing_set - no variable has changed.
+nothing_set() {
+	is "$out" ""
+	is "$secret ${TOKEN_SCOPES[*]} ${TOKEN_ALLOW_LIST[*]}" "kept kept kept"
+	is "${TOKEN_ERROR[status]}" "$status"
+}
+
+# read_requests - what was asked from the POST on; ID stands for any id.
+read_requests() {
+	requests | sed -E '1,/^POST/d; s,/keys/[0-9A-Za-z]{10}$,/keys/ID,; s,/api/v2/users/,,' | xargs
+}
+
+# ------------------------------------------------------------ more than requested
+
+@test "a token that may do more or lives longer than requested is deleted again: status 1" {
+	local grant what
+	while IFS='|' read -r what grant; do
+		grants "$grant"
+		the_request
+		refused 1 "creating token test: the server did not keep to the $what asked for; the new token (id "
+		has "$err" "was deleted again: nothing is left"
+		is "$(read_requests)" "GET me/keys/ID DELETE me/keys/ID"
+		nothing_set
+		! exists test || fail "there is a token: $grant"
+	done <<-'END'
+		scopes|{"scopes":["coder:all"]}
+		scopes|{"scopes":["user:read","template:read","user:update"]}
+		scopes|{"scopes":["user:*","template:read"]}
+		allow list|{"allow_list":["*:*"]}
+		allow list|{"allow_list":["user:*","template:*","workspace:*"]}
+		allow list|{"allow_list":["user:*","template:*","*:3f1b0f0e-2222-4444-8888-0123456789ab"]}
+		lifetime|{"lifetime_s":315360000}
+		lifetime|{"lifetime_s":7201.001}
+		lifetime|{"lifetime_s":9223372036}
+		scopes|{"scopes":["coder:all"],"lifetime_s":315360000}
+	END
+}
+
+@test "more in one place and less in another is more" {
+	local grant what
+	while IFS='|' read -r what grant; do
+		grants "$grant"
+		the_request
+		refused 1 "the server did not keep to the $what asked for"
+		is "$(read_requests)" "GET me/keys/ID DELETE me/keys/ID"
+		! exists test || fail "there is a token: $grant"
+	done <<-'END'
+		scopes|{"scopes":["user:read","workspace:read"]}
+		scopes|{"scopes":["user:*"]}
+		allow list|{"allow_list":["user:*","workspace:*"]}
+		allow list|{"scopes":["user:read"],"allow_list":["*:*"]}
+		lifetime|{"scopes":["user:read"],"allow_list":["user:*"],"lifetime_s":7300}
+		scopes|{"scopes":["coder:all"],"lifetime_s":60}
+	END
+}
+
+@test "a longer life is named, and noticed for the maximum, too" {
+	grants '{"lifetime_s":315360000}'
+	try token_create -n test
+	is "$status" 1
+	has "$err" "the server did not keep to the lifetime asked for"
+	! exists test || fail "there is a token"
+	# where the deletion fails, the message has what is left
+	grants '{"lifetime_s":315360000}'
+	fault '{"method":"DELETE","times":0,"status":403,"coder":true,"body":"{\"message\":\"Forbidden.\"}"}'
+	the_request
+	is "$status" 9
+	has "$err" "it is not known whether token test (id $(stored test id)) exists now"
+	has "$err" "token_rm --delete $(stored test id)"
+	nothing_set
+}
+
+# ------------------------------------------------------------ less than requested
+
+@test "a token that may do less or lives shorter than requested is delivered with a warning" {
+	local grant what
+	while IFS='|' read -r what grant; do
+		! exists test || token_rm --delete test >/dev/null
+		grants "$grant"
+		the_request
+		is "$status$out" 0
+		is "${err#*token_create: }" "warning: token test has $what than requested"
+		[[ $secret =~ $SECRET ]] || fail "no secret"
+		is "$(stored test id)" "${secret%%-*}"
+		is "$(read_requests)" "GET me/keys/ID"
+		# what is published is what was granted
+		is "${TOKEN_SCOPES[*]} ${TOKEN_ALLOW_LIST[*]}" "$(stored test scopes | tr ' ' '\n' | sort | xargs) $(stored test allow_list)"
+		is "${TOKEN_ERROR[status]-}" ""
+	done <<-'END'
+		fewer scopes|{"scopes":["user:read"]}
+		a narrower allow list|{"allow_list":["user:*"]}
+		a narrower allow list|{"allow_list":["template:*","user:3f1b0f0e-2222-4444-8888-0123456789ab"]}
+		a shorter life|{"lifetime_s":3600}
+		a shorter life|{"lifetime_s":7198.9}
+		fewer scopes and a shorter life|{"scopes":["template:read"],"lifetime_s":60}
+	END
+	# nothing was limited, and the server does
+	token_rm --delete test >/dev/null
+	grants '{"scopes":["user:read"],"allow_list":["user:*"]}'
+	try token_create -n test
+	is "$status" 0
+	is "${err#*token_create: }" "warning: token test has fewer scopes and a narrower allow list than requested"
+	accepted "$out"
+}
+
+@test "a life that differs by a second or less is as requested, and so are rights in other words" {
+	local grant
+	while read -r grant; do
+		! exists test || token_rm --delete test >/dev/null
+		grants "$grant"
+		the_request
+		is "$status$out$err" 0
+		[[ $secret =~ $SECRET ]] || fail "no secret"
+	done <<-'END'
+		{"lifetime_s":7201}
+		{"lifetime_s":7199.1}
+		{"lifetime_s":7199.999989}
+		{"scopes":["template:read","user:read","user:read"],"allow_list":["template:*","user:*","user:3f1b0f0e-2222-4444-8888-0123456789ab"]}
+	END
+	# fractions of a second that servers cut
+	try token_create -n short --lifetime 1500ms
+	is "$status$err" 0
+	# what the default is the server alone knows
+	grants '{"lifetime_s":315360000}'
+	try token_create -n default --lifetime default
+	is "$status$err" 0
+}
+
+# ------------------------------------------------------------ perhaps another's
+
+# left_alone WHY [USER] - the last try neither delivered nor deleted the token, and says why.
+left_alone() {
+	local id
+	id=$(ctl GET log | grep -oE '"path":"/api/v2/users/[^/]*/keys/[0-9A-Za-z]{10}"' | tail -n 1 | grep -oE '[0-9A-Za-z]{10}"')
+	id=${id%\"}
+	is "$status" 9
+	is "${err#*token_create: }" "creating token test: the server's new token (id $id) $1: it may be somebody else's, so it was neither delivered nor deleted; look at it: token_view $id"
+	nothing_set
+	has "$(ctl GET tokens)" "\"id\":\"$id\""
+	is "$(read_requests)" "GET ${2-me}/keys/ID"
+	ctl DELETE "faults" >/dev/null
+	token_rm --delete "$id" >/dev/null 2>&1 || true
+}
+
+@test "a token of another name, owner or kind, or an older one, is neither delivered nor deleted: status 9" {
+	local grant why
+	while IFS='|' read -r why grant; do
+		grants "$grant"
+		the_request
+		left_alone "$why"
+	done <<-'END'
+		has another name than requested|{"name":"other"}
+		has another name than requested|{"name":"Test"}
+		has another name than requested|{"name":""}
+		belongs to another user than requested|{"owner":"alice"}
+		is no API token|{"login_type":"password"}
+		is no API token|{"login_type":"oauth2_provider_app"}
+		was created before the request|{"created_ago_s":3600}
+		was created before the request|{"created_ago_s":3}
+	END
+}
+
+@test "a token that may be another's is left alone whatever else is found of it" {
+	local grant
+	for grant in '"name":"other"' '"owner":"alice"' '"login_type":"password"' '"created_ago_s":60'; do
+		grants "{$grant,\"scopes\":[\"coder:all\"],\"allow_list\":[\"*:*\"],\"lifetime_s\":315360000}"
+		the_request
+		is "$status" 9
+		has "$err" "it was neither delivered nor deleted"
+		is "$(read_requests)" "GET me/keys/ID"
+		nothing_set
+	done
+}
+
+@test "the owner is compared however the user is named" {
+	local user alice
+	local -A record=([kept]=1)
+	alice=$(ctl GET users | grep -oE '"id":"[^"]*","username":"alice"' | cut -d '"' -f 4)
+	for user in alice ALICE "$alice" "${alice^^}"; do
+		grants '{"owner":"bob"}'
+		the_request -u "$user"
+		left_alone "belongs to another user than requested" "$user"
+		# and that of alice is delivered
+		the_request -u "$user"
+		is "$status$err" 0
+		is "$(stored test owner id)" "alice"$'\n'"${secret%%-*}"
+		token_rm --delete "$secret" >/dev/null
+	done
+	# a UUID says who it is
+	forget_requests
+	the_request -u "$alice"
+	is "$(requests | xargs)" "GET /api/v2/users/$alice/keys/tokens/tokenconfig GET /api/v2/users/$alice/keys/tokens/test POST /api/v2/users/$alice/keys/tokens GET /api/v2/users/$alice/keys/${secret%%-*}"
+	token_rm --delete "$secret" >/dev/null
+	grants '{"owner":"bob"}'
+	the_request -u alice -A record
+	is "$status" 9
+	is "${!record[*]}" kept
+}
+
+@test "who may not read users creates tokens as before; another failure ends the call before the POST" {
+	local how
+	for how in '"status":404,"body":"{\"message\":\"Resource not found or you do not have access to this resource\"}"' \
+		'"status":403,"body":"{\"message\":\"Forbidden.\"}"'; do
+		! exists test || token_rm --delete test >/dev/null
+		forget_requests
+		fault '{"path":"/users/me$","coder":true,'"$how"'}'
+		the_request
+		is "$status$err" 0
+		is "$(read_requests)" "GET me/keys/ID"
+		accepted "$secret"
+	done
+	token_rm --delete test >/dev/null
+	for how in '"status":500,"body":"{\"message\":\"Broken.\"}","coder":true' '"cut":{"where":"before"},"times":0' \
+		'"status":403,"body":"{\"message\":\"Forbidden\"}"'; do
+		ctl DELETE faults >/dev/null
+		forget_requests
+		fault '{"path":"/users/me$",'"$how"'}'
+		the_request
+		((status)) || fail "it worked"
+		has "$err" "user me: "
+		is "$(requests POST)" ""
+		nothing_set
+	done
+}
+
+@test "the deployment's clock decides what is older than the request" {
+	# an answer to the look-ups that is an hour old, as a cache would have it, but for its age
+	fault '[{"method":"GET","path":"/test$","age":3600},{"method":"GET","path":"/users/me$","age":3600}]'
+	the_request
+	is "$status$err" 0
+	token_rm --delete test >/dev/null
+	# without a clock nothing is older
+	ctl POST modes '["no-date"]' >/dev/null
+	grants '{"created_ago_s":3600}'
+	the_request
+	is "$status$err" 0
+}
+
+# ------------------------------------------------------------ what cannot be read
+
+NOT_FOUND='"status":404,"coder":true,"body":"{\"message\":\"Resource not found or you do not have access to this resource\"}"'
+
+@test "a token that is not found at first is looked for again twice before it counts as not to be read" {
+	local began
+	fault '{"method":"GET","path":"/keys/[0-9A-Za-z]{10}$","times":2,'"$NOT_FOUND"'}'
+	the_request
+	is "$status$err" 0
+	is "$(read_requests)" "GET me/keys/ID GET me/keys/ID GET me/keys/ID"
+	token_rm --delete test >/dev/null
+	forget_requests
+	fault '{"method":"GET","path":"/keys/[0-9A-Za-z]{10}$","times":0,'"$NOT_FOUND"'}'
+	began=${EPOCHREALTIME/./}
+	the_request
+	is "$status$out" 0
+	is "${err#*token_create: }" "warning: token test could not be verified: Resource not found or you do not have access to this resource"
+	is "$(read_requests)" "GET me/keys/ID GET me/keys/ID GET me/keys/ID"
+	is "$(stored test id)" "${secret%%-*}"
+	began=$((${EPOCHREALTIME/./} - began))
+	((began > 700000 && began < 5000000)) || fail "it took $began us"
+	# what is found then is compared
+	token_rm --delete test >/dev/null
+	grants '{"lifetime_s":315360000}'
+	fault '{"method":"GET","path":"/keys/[0-9A-Za-z]{10}$","times":1,'"$NOT_FOUND"'}'
+	the_request
+	refused 1 "the lifetime asked for"
+	is "$(read_requests)" "GET me/keys/ID GET me/keys/ID DELETE me/keys/ID"
+}
+
+@test "a token that is refused is not looked for again, nor is one without an answer" {
+	local how
+	for how in '"status":403,"coder":true,"body":"{\"message\":\"Forbidden.\"}"' '"status":500,"body":"no"' '"truncate":9'; do
+		! exists test || token_rm --delete test >/dev/null
+		forget_requests
+		fault '{"method":"GET","path":"/keys/[0-9A-Za-z]{10}$",'"$how"'}'
+		the_request
+		is "$status" 0
+		has "$err" "warning: token test could not be verified: "
+		is "$(read_requests)" "GET me/keys/ID"
+	done
+}
+
+@test "^C and --timeout between two looks delete the token" {
+	fault '{"method":"GET","path":"/keys/[0-9A-Za-z]{10}$","times":0,'"$NOT_FOUND"'}'
+	drive 'trap "echo trapped" INT; token_create -n test; echo "status $?"' <<-END
+		until log "path": "[^"]*/keys/[0-9A-Za-z]{10}"
+		signal INT
+		end 10
+	END
+	is "$ended $out" $'0 trapped\nstatus 130'
+	has "$err" "was deleted again: nothing is left"
+	! exists test || fail "there is a token"
+	forget_requests
+	try token_create -n test --timeout 0.3
+	is "$status" 9
+	has "$err" "was deleted again: nothing is left"
+	! exists test || fail "there is a token"
+}
+
+@test "a record that does not say when the token was made is no proof of its life" {
+	fault '{"method":"GET","path":"/keys/[0-9A-Za-z]{10}$","status":200,"body":"{\"id\":\"{request_word}\",\"token_name\":\"test\",\"login_type\":\"token\",\"scopes\":[\"user:read\",\"template:read\"],\"allow_list\":[\"user:*\",\"template:*\"]}"}'
+	the_request
+	is "$status$out" 0
+	is "${err#*token_create: }" "warning: token test could not be verified: the server does not say how long it lives"
+	accepted "$secret"
+}
