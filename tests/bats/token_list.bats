@@ -527,6 +527,9 @@ GET /api/v2/users/me/keys/sbxAdmin01"
 	fault '{"path": "keys/sbxAdmin01$", "status": 500, '"$json"', "body": "{\"message\": \"Internal error fetching API key.\"}"}'
 	try token_list -v ids
 	refused 1 "Internal error fetching API key."
+	fault '{"path": "keys/sbxAdmin01$", "status": 404, "coder": false, "body": "404 page not found"}'
+	try token_list -a
+	refused 7 "listing tokens: looking whether there are none: something in front of "
 	fault '{"path": "keys/sbxAdmin01$", "status": 200, "body": "<html>"}'
 	try token_list
 	refused 7 "listing tokens: looking whether there are none: "

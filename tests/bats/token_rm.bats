@@ -286,6 +286,19 @@ Token would be deleted: idOfAAAAAA (idOfBBBBBB)"
 	is "$(changes)" ""
 }
 
+@test "a 404 of something in front leads from no meaning of a text to the next" {
+	local ingress='"status": 404, "coder": false, "body": "404 page not found", "headers": {"Content-Type": "text/plain"}'
+	seed '[{"owner": "admin", "id": "idOfDecoy0", "name": "idOfFirst0"}, {"owner": "admin", "id": "idOfFirst0", "name": "x"},
+		{"owner": "admin", "name": "idOfFirst0-0123456789ab"}]'
+	fault '{"path": "keys/idOfFirst0", "times": 0, '"$ingress"'}'
+	try token_rm idOfFirst0
+	refused 7 "idOfFirst0: something in front of "
+	try token_rm idOfFirst0-0123456789ab
+	refused 7 "idOfFirst0: something in front of "
+	is "$(requests | grep -c /tokens)" 0
+	is "$(changes)" ""
+}
+
 @test "a list at hand that shows another token of that name is told of" {
 	seed '[{"owner": "admin", "name": "first", "id": "idOfFirst0"}, {"owner": "admin", "name": "idOfFirst0", "id": "idOfOther0"},
 		{"owner": "admin", "name": "own", "id": "idOfOwn000"}, {"owner": "admin", "name": "idOfFirst0-0123456789a", "id": "idOfThird0"},
