@@ -27,5 +27,5 @@ tour() {
 		{"owner": "alice", "name": "phone", "created_ago_s": 13824000, "last_used_ago_s": 12960000,
 			"expires_in_s": 17280000},
 		{"owner": "bob", "name": "jenkins", "created_ago_s": 864000, "last_used_ago_s": 3600,
-			"expires_in_s": 129600000}]' | grep -oE '"key":"[^"]*' | head -n 1 | cut -d '"' -f 4)
+			"expires_in_s": 129603600}]' | grep -oE '"key":"[^"]*' | head -n 1 | cut -d '"' -f 4)
 }

@@ -2,8 +2,8 @@
 """A request, an answer, and the server's two ways of ending one early."""
 
 import re
-import time
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 import gotext
 
@@ -25,7 +25,8 @@ REASONS = {
 
 
 def http_date(at: float) -> str:
-    return time.strftime("%a, %d %b %Y %H:%M:%S GMT", time.gmtime(at))
+    # not gmtime(), which ends in 2038 where the C library's time_t has 32 bits
+    return f"{datetime(1970, 1, 1) + timedelta(seconds=int(at)):%a, %d %b %Y %H:%M:%S GMT}"
 
 
 @dataclass
