@@ -121,6 +121,38 @@ static void take_wait(struct answer *answer, const char *line, size_t len)
 	}
 }
 
+/*
+ * Reads a Content-Length, which a proxy may have joined to a list of one number;
+ * false: it is none, or says another one than before. libcurl takes what it
+ * cannot read for no length, and the body for whole wherever it ends.
+ */
+static bool take_length(struct answer *answer, const char *line, size_t len)
+{
+	char value[128] = "", *part, *rest = value;
+
+	if (!is_field(line, len, "Content-Length"))
+		return true;
+	take_field(line, len, "Content-Length", value, sizeof(value));
+	while ((part = strsep(&rest, ","))) {
+		int64_t length = 0;
+		size_t digits;
+
+		part += strspn(part, " \t");
+		digits = strspn(part, "0123456789");
+		if (!digits || part[digits + strspn(part + digits, " \t")])
+			return false;
+		for (size_t i = 0; i < digits; i++)
+			if (__builtin_mul_overflow(length, 10, &length) ||
+			    __builtin_add_overflow(length, part[i] - '0', &length))
+				return false;
+		if (answer->has_length && length != answer->length)
+			return false;
+		answer->has_length = true;
+		answer->length = length;
+	}
+	return true;
+}
+
 int answer_header(struct answer *answer, const char *line, size_t len, struct coder_error *err)
 {
 	bool begins = len > 5 && memcmp(line, "HTTP/", 5) == 0;
@@ -138,6 +170,7 @@ int answer_header(struct answer *answer, const char *line, size_t len, struct co
 	answer->head_ended = (line[0] == '\r' || line[0] == '\n') && line[len - 1] == '\n';
 	answer->arrived = coder_clock();
 	answer->coded |= names_coding(line, len);
+	answer->chunked |= is_field(line, len, "Transfer-Encoding");
 	answer->coder |= is_field(line, len, "X-Coder-Build-Version") ||
 			 is_field(line, len, "X-Coder-Request-Id");
 #define TAKE(name, field) take_field(line, len, name, answer->field, sizeof(answer->field))
@@ -148,7 +181,7 @@ int answer_header(struct answer *answer, const char *line, size_t len, struct co
 	TAKE("Age", age);
 #undef TAKE
 	take_wait(answer, line, len);
-	return 0;
+	return take_length(answer, line, len) ? 0 : broken(answer, "has broken headers", err);
 }
 
 bool answer_is_success(const struct answer *answer)
@@ -418,10 +451,19 @@ static void status_error(const struct answer *answer, const struct buf *body,
 		err->code = CODER_ERR_AUTH;
 }
 
+/* Whether what came is as long as the head has said. */
+static bool is_whole(const struct answer *answer)
+{
+	if (!answer->has_length || answer->chunked || answer->status == 204 ||
+	    answer->status == 304)
+		return true;
+	return answer->received == (uint64_t)answer->length;
+}
+
 int answer_judge(const struct answer *answer, const struct buf *body, struct coder_error *err)
 {
 	/* libcurl takes a connection that is closed within the head for the end of it */
-	if (!answer->head_ended)
+	if (!answer->head_ended || !is_whole(answer))
 		return broken(answer, "ended early", err);
 	if (!answer_is_success(answer))
 		status_error(answer, body, err);

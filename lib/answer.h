@@ -20,8 +20,11 @@ struct answer {
 	int64_t arrived; /* the coder_clock() when its last line came */
 	bool coded; /* the body is compressed, or otherwise not as it was */
 	bool coder; /* it has a header that Coder adds to its responses */
+	bool chunked; /* the body says itself where it ends */
+	bool has_length;
+	int64_t length; /* else its bytes, if the head has said so */
 	bool in_body;
-	size_t received; /* bytes of the body */
+	size_t received; /* of the body */
 	char reason[64], type[128], location[512];
 	char reset[32], date[64], age[16];
 	bool asks_to_wait; /* there is a Retry-After: these are the longest of its two kinds, or 0 */

@@ -209,6 +209,9 @@ void failure_describe(const struct failure *f, bool *ret_refused, struct coder_e
 		/* of what is left only a line of a head is too large for libcurl, not for us */
 		coder_error_set(err, CODER_ERR_NO_ANSWER,
 				"the answer from %s has too large headers", f->o->origin);
+	} else if (f->in_head && f->code == CURLE_WEIRD_SERVER_REPLY) {
+		coder_error_set(err, CODER_ERR_NO_ANSWER, "the answer from %s has broken headers",
+				f->o->origin);
 	} else if (f->code == CURLE_BAD_CONTENT_ENCODING) {
 		/* libcurl was asked to undo none: it refuses one that it may not pass on */
 		coder_error_set(err, CODER_ERR_NO_ANSWER, "the answer from %s is compressed",

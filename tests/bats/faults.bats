@@ -249,6 +249,42 @@ cut_everywhere() {
 	done
 }
 
+@test "a length that cannot be, or is not the body's, makes an answer broken" {
+	local call length words command where instead body last status_line
+	for call in list view limits; do
+		suffer "$call"
+		while IFS='|' read -r words length; do
+			length=${length//LENGTH/${#body}}
+			fault "{$where,$(raw "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n${length//;/\\r\\n}\r\n\r\n$body")}"
+			fails 7 "the answer from $URL $words" "${command[@]}"
+			is "$(requests | tail -n 1)" "$last"
+		done <<-'END'
+			has broken headers|Content-Length: 18446744073709551616
+			has broken headers|Content-Length: 9223372036854775808
+			has broken headers|Content-Length: 99999999999999999999999999999999
+			has broken headers|Content-Length: -1
+			has broken headers|Content-Length: +LENGTH
+			has broken headers|Content-Length: LENGTHabc
+			has broken headers|Content-Length: 0x10
+			has broken headers|Content-Length: 1e3
+			has broken headers|Content-Length: LENGTH.0
+			has broken headers|Content-Length: LENGTH LENGTH
+			has broken headers|Content-Length: LENGTH,
+			has broken headers|Content-Length: LENGTH, 5
+			has broken headers|Content-Length:
+			has broken headers|Content-Length: 5;Content-Length: LENGTH
+			has broken headers|Content-Length: LENGTH;Content-Length: 9999
+			ended early|Content-Length: 9223372036854775807
+			ended early|Content-Length: 9999
+		END
+	done
+	# one length said twice is a length
+	suffer list
+	fault "{$where,$(raw "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: ${#body}\r\nContent-Length: ${#body}\r\n\r\n$body")}"
+	try "${command[@]}"
+	is "$status/$err" 0/
+}
+
 # An answer that is compressed on its way, as a fault's action.
 squeezed() { # CODING BODY
 	printf '"raw_b64":"%s"' "$({
@@ -493,7 +529,7 @@ peak() {
 @test "a host that is not there is named" {
 	# between the two stands the resolver's own reason
 	fails 7 "cannot find the host coder.invalid: " token_list -v ids --url https://coder.invalid
-	has "$err" "; check CODER_URL and the network"
+	has "$err" "; check --url and the network"
 	fails 7 "cannot connect to https://127.0.0.1:9" token_list -v ids --url https://127.0.0.1:9
 	is "$(requests)" ""
 }
