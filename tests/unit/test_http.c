@@ -733,7 +733,7 @@ static void test_useless_answers(void **state)
 		  "Connection: close\r\n\r\nzz\r\n{}\r\n0\r\n\r\n",
 		  "no usable answer" },
 		{ "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: -5\r\n\r\n",
-		  "no usable answer" },
+		  "has broken headers" },
 		{ "{}", "127.0.0.1" },
 		{ "SSH-2.0-x\r\n", "127.0.0.1" },
 		{ CLOSE, "closed the connection" },
