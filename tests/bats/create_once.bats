@@ -745,6 +745,7 @@ status 143"
 }
 
 # The script's create meets round trips of 50 ms, or longer ones, and two signals within one of them.
+# Two kinds of signals that are pending at once have no order: the second waits until the first was seen.
 signalled_twice() { # SCRIPT SIGNAL PAUSE SIGNAL
 	local trip=0.05
 	[[ $3 != 0.[1-9]* ]] || trip=0.5
@@ -772,8 +773,8 @@ signalled_twice() { # SCRIPT SIGNAL PAUSE SIGNAL
 		INT 0 INT
 		TERM 0 TERM
 		HUP 0 HUP
-		INT 0.02 TERM
-		TERM 0.02 INT
+		INT 0.2 TERM
+		TERM 0.2 INT
 		HUP 0.3 TERM
 		INT 0.4 HUP
 	END
@@ -792,8 +793,8 @@ signalled_twice() { # SCRIPT SIGNAL PAUSE SIGNAL
 		INT 0 INT INT
 		TERM 0 TERM TERM
 		HUP 0 HUP HUP
-		INT 0.02 TERM INT TERM
-		TERM 0.02 INT INT TERM
+		INT 0.2 TERM INT TERM
+		TERM 0.2 INT INT TERM
 		HUP 0.3 INT HUP INT
 		TERM 0.4 TERM TERM
 	END
