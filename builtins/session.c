@@ -481,6 +481,12 @@ static int find_proxy(struct session *s, struct coder_error *err)
 	return value ? copy_string(value, &s->proxy, err) : 0;
 }
 
+/* Whether the deployment, or the proxy in front of it, is spoken to over TLS. */
+static bool uses_tls(const struct session *s)
+{
+	return is_https(s) || (s->proxy && strncasecmp(s->proxy, "https://", 8) == 0);
+}
+
 /* ---------------------------------------------------------------- headers */
 
 /*
@@ -674,7 +680,7 @@ static int gather(struct session *s, const struct session_options *options, stru
 	    find_proxy(s, err) < 0 || add_variable_headers(s, err) < 0)
 		return -1;
 	/* a broken one is no obstacle to http */
-	if (is_https(s) && tls_files_find(s->limit_ns ? coder_deadline(time_left(s)) : INT64_MAX,
+	if (uses_tls(s) && tls_files_find(s->limit_ns ? coder_deadline(time_left(s)) : INT64_MAX,
 					  &s->tls, err) < 0)
 		return -1;
 	return add_command_headers(s, err);
