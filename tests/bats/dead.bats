@@ -121,7 +121,9 @@ connections() {
 # in_own_network SCRIPT - runs it in a shell with a network, a deployment ($SANDBOX_PID) and the
 # builtins of its own; in it `network up|down` is for packets of the loopback interface.
 in_own_network() {
-	unshare -Urn true 2>/dev/null || skip "needs the right to make namespaces"
+	local apart=(unshare -Urn)
+	((EUID)) || apart=(unshare -n) # in a chroot there are no namespaces of users
+	"${apart[@]}" true 2>/dev/null || skip "needs the right to make namespaces"
 	cat >"$BATS_TEST_TMPDIR/script" <<-END
 		network() { python3 '$REPO/tests/tools/loopback.py' "\$1"; }
 		cd '$BATS_TEST_TMPDIR' && network up || exit
@@ -134,7 +136,7 @@ in_own_network() {
 		$1
 		kill %1
 	END
-	try unshare -Urn "$BASH" --norc "$BATS_TEST_TMPDIR/script"
+	try "${apart[@]}" "$BASH" --norc "$BATS_TEST_TMPDIR/script"
 }
 
 # after FROM TO LINE - the line says status 7 after a time between these tenths of a second.
