@@ -131,7 +131,9 @@ inside() {
 	bounded "$limit" bash -c '
 		root=$1
 		shift
-		mount -t proc proc "$root/proc" && mount -t sysfs -o ro sys "$root/sys" &&
+		# tests mount, too, for which the root must be a mount of its own
+		mount --bind "$root" "$root" &&
+			mount -t proc proc "$root/proc" && mount -t sysfs -o ro sys "$root/sys" &&
 			mount --rbind /dev "$root/dev" && mount -t tmpfs tmpfs "$root/dev/shm" &&
 			mount -t devpts -o newinstance,ptmxmode=0666 devpts "$root/dev/pts" || exit
 		exec env -i HOME=/root LANG=C.UTF-8 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
