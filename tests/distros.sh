@@ -238,6 +238,7 @@ one() {
 # what_is_tried - the tree as git tracks it, in $TARBALL; prints which that is.
 what_is_tried() {
 	local commit
+	git update-index -q --refresh # in a copy of a checkout every file seems changed
 	# a commit of what has changed, which stands on no branch: it wants somebody's name
 	commit=$(git -c user.name=nobody -c user.email=nobody stash create) && git archive --format=tar -o "$TARBALL" "${commit:-HEAD}" || return
 	echo "tree: $(git log -1 --format='%h %s' HEAD)${commit:+, with what has changed here since}"
