@@ -190,6 +190,8 @@ void failure_describe(const struct failure *f, bool *ret_refused, struct coder_e
 		failure_no_descriptor(f->no_descriptor, err);
 	} else if (f->full && (is_tls_code(f->code) || f->code == CURLE_OUT_OF_MEMORY)) {
 		failure_no_descriptor(f->full, err);
+	} else if (f->no_algorithms && !f->sent) {
+		libcurl_no_algorithms(err);
 	} else if (ca_is_bad) {
 		ca_error(f, err);
 	} else if (is_client_certificate(f)) {

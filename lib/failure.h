@@ -24,6 +24,7 @@ struct failure {
 	int no_descriptor; /* errno: no socket was to be had */
 	int full; /* errno: when the connection failed, nothing else could be opened */
 	bool no_memory; /* an allocation failed */
+	bool no_algorithms; /* libcurl_lacks_algorithms() */
 };
 
 /* Fills *err. *ret_refused: nobody took the connection, another try may work. */

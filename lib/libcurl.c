@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "internal.h"
 #include "libcurl.h"
 
 /*
@@ -106,39 +107,85 @@ CURLcode libcurl_cleanse_tls(CURL *easy, void *ssl_ctx, void *unused)
 	return CURLE_OK;
 }
 
-static void *open_library(void)
+bool libcurl_lacks_algorithms(void)
 {
-	static const char *const names[] = { "libcurl.so.4", "libcurl-gnutls.so.4" };
-	void *handle = NULL;
+	void *library = dlopen("libcrypto.so.3", RTLD_NOW | RTLD_NOLOAD);
+	void *(*fetch)(void *, const char *, const char *) = NULL;
+	void (*release)(void *) = NULL;
+	void *digest;
 
-	for (size_t i = 0; !handle && i < sizeof(names) / sizeof(names[0]); i++)
-		handle = dlopen(names[i], RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
-	return handle;
+	if (library) {
+		*(void **)&fetch = dlsym(library, "EVP_MD_fetch");
+		*(void **)&release = dlsym(library, "EVP_MD_free");
+	}
+	if (!fetch || !release)
+		return false;
+	digest = fetch(NULL, "SHA256", NULL);
+	release(digest);
+	return !digest;
 }
 
 static int refuse(struct coder_error *err, const char *why)
 {
-	coder_error_set(err, CODER_ERR_REFUSED, "cannot load libcurl: %s",
-			why ? why : "unknown error");
+	coder_error_set(err, CODER_ERR_REFUSED, "cannot load libcurl: %s", why);
 	return coder_error_hint(err, "install libcurl 7.68 or later (Debian package libcurl4)");
 }
 
-static int fill_table(struct libcurl *table, struct coder_error *err)
+/* Fills the table from that library; false: it cannot be, and why is appended. */
+static bool fill_table(struct libcurl *table, const char *name, struct buf *why)
 {
-	void *handle = open_library();
+	void *handle = dlopen(name, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
+	const char *reason = handle ? NULL : dlerror();
 
-	if (!handle)
-		return refuse(err, dlerror());
-#define LIBCURL_LOOKUP(name)                                   \
-	*(void **)&table->name = dlsym(handle, "curl_" #name); \
-	if (!table->name)                                      \
-		return refuse(err, "it is too old or incomplete: no curl_" #name);
+	if (why->len)
+		(void)buf_add_str(why, "; ");
+	if (!handle) {
+		(void)buf_add_str(why, reason ? reason : name);
+		return false;
+	}
+#define LIBCURL_LOOKUP(function)                                                              \
+	*(void **)&table->function = dlsym(handle, "curl_" #function);                        \
+	if (!table->function) {                                                               \
+		(void)buf_addf(why, "%s is too old or incomplete: it has no curl_" #function, \
+			       name);                                                         \
+		return false;                                                                 \
+	}
 	LIBCURL_FUNCTIONS(LIBCURL_LOOKUP)
 #undef LIBCURL_LOOKUP
-	if (table->global_init_mem(CURL_GLOBAL_DEFAULT, wiping_malloc, wiping_free, wiping_realloc,
-				   wiping_strdup, wiping_calloc))
-		return refuse(err, "its initialisation failed");
-	return 0;
+	return true;
+}
+
+/* Each candidate that is not to be used has its reason: one may be broken, another missing. */
+static int find_library(struct libcurl *table, struct coder_error *err)
+{
+	static const char *const names[] = { "libcurl.so.4", "libcurl-gnutls.so.4" };
+	struct buf CLEANUP(buf_done) why = { 0 };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (fill_table(table, names[i], &why))
+			return 0;
+	return refuse(err, why.data ? why.data : "out of memory");
+}
+
+static int begin(struct libcurl *table, struct coder_error *err)
+{
+	if (find_library(table, err) < 0)
+		return -1;
+	if (!table->global_init_mem(CURL_GLOBAL_DEFAULT, wiping_malloc, wiping_free, wiping_realloc,
+				    wiping_strdup, wiping_calloc))
+		return 0;
+	if (libcurl_lacks_algorithms())
+		return libcurl_no_algorithms(err);
+	return refuse(err, "its initialisation failed");
+}
+
+int libcurl_no_algorithms(struct coder_error *err)
+{
+	coder_error_set(err, CODER_ERR_NO_ANSWER,
+			"OpenSSL has no algorithms to speak TLS with: "
+			"its configuration activates no provider that has them");
+	return coder_error_hint(err, "activate the default provider in the file that OPENSSL_CONF "
+				     "names, or unset it, and start a new shell");
 }
 
 static bool loaded;
@@ -152,7 +199,7 @@ const struct libcurl *libcurl_load(struct coder_error *err)
 {
 	static struct libcurl table;
 
-	if (!loaded && fill_table(&table, err) < 0)
+	if (!loaded && begin(&table, err) < 0)
 		return NULL;
 	loaded = true;
 	return &table;

@@ -54,6 +54,14 @@ bool libcurl_is_loaded(void);
 /* Whether an allocation of libcurl's has failed since the last call of this. */
 bool libcurl_ran_out(void);
 
+/*
+ * Whether its TLS library is OpenSSL 3, and a configuration has left that
+ * without a provider of algorithms.
+ */
+bool libcurl_lacks_algorithms(void);
+/* Fills *err to say so. Returns -1. */
+int libcurl_no_algorithms(struct coder_error *err);
+
 /* Whether its TLS library is OpenSSL 3: others have other contexts, older ones no such option. */
 bool libcurl_has_openssl3(const struct libcurl *curl);
 /*

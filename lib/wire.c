@@ -403,6 +403,11 @@ static CURLcode set_request(struct run *run)
 
 /* ---------------------------------------------------------------- errors */
 
+static bool uses_tls(const struct wire_options *o)
+{
+	return o->tls || (o->proxy && o->proxy->tls);
+}
+
 static struct failure failure_of(struct run *run)
 {
 	struct failure f = {
@@ -417,6 +422,7 @@ static struct failure failure_of(struct run *run)
 		.no_descriptor = run->no_descriptor,
 		.full = run->full,
 		.no_memory = libcurl_ran_out(),
+		.no_algorithms = uses_tls(&run->wire->o) && libcurl_lacks_algorithms(),
 	};
 	long system_error = 0;
 

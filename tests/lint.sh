@@ -148,7 +148,8 @@ check_includes() {
 directions() {
 	cat <<-END
 		error buf name scope signals sockets utf8:
-		strings url duration libcurl: error
+		strings url duration: error
+		libcurl: base
 		header: base
 		allow: base
 		json: base utf8
@@ -158,7 +159,7 @@ directions() {
 		trial: base child libcurl
 		lookup: base child
 		kept: sockets
-		failure: base proxy
+		failure: base libcurl proxy
 		bundle: error sockets
 		wire: base bundle failure kept libcurl lookup sockets trial
 		answer: base duration json proxy url

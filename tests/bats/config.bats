@@ -870,6 +870,49 @@ with socket.create_server(("127.0.0.1", 0)) as server:
 	[[ $err != *$'\n'* ]] || fail "more than one line of error"
 }
 
+# as_nobody SCRIPT - runs it in a shell with the builtins, as a user who may not do everything.
+as_nobody() {
+	local -a as=()
+	if ((EUID == 0)); then
+		as=(setpriv --reuid 65534 --regid 65534 --clear-groups)
+		"${as[@]}" test -r "$SO" || skip "another user cannot read $SO"
+	fi
+	export SO CODER_URL CODER_SESSION_TOKEN
+	try "${as[@]}" "$BASH" --norc -c "enable -f \"\$SO\" ${BUILTINS[*]}; $1"
+}
+
+@test "a look-up for which there may be no further process says so" {
+	local limit
+	CODER_URL=http://localhost:${URL##*:}
+	as_nobody 'ulimit -u 1; token_list -q'
+	refused_early 7 "cannot look up the host localhost: no process can be started: "
+	has "$err" "; raise the limit of processes: ulimit -u"
+	CODER_URL=http://coder.example.com
+	export http_proxy=http://localhost:1
+	as_nobody 'ulimit -u 1; token_list -q'
+	has "$err" "cannot look up the proxy localhost: no process can be started: "
+}
+
+@test "OpenSSL without a provider is said to be that, whatever release of libcurl meets it" {
+	printf '%s\n' 'openssl_conf = a' '[a]' 'providers = b' '[b]' 'null = c' '[c]' 'activate = 1' \
+		>"$HOME/openssl.cnf"
+	CODER_URL=$TLS_URL
+	export OPENSSL_CONF=$HOME/openssl.cnf CODER_URL CODER_SESSION_TOKEN CODER_CLIENT_TLS_CA_FILE=$CERTS/ca.pem
+	try "$BASH" --norc -c "enable -f '$SO' token_list; token_list -q"
+	refused_early 7 "OpenSSL has no algorithms to speak TLS with: its configuration activates no provider that has them"
+	has "$err" "; activate the default provider in the file that OPENSSL_CONF names, or unset it, and start a new shell"
+}
+
+@test "a libcurl that cannot be loaded is reported with its own reason, and so is the next" {
+	mkdir "$HOME/lib"
+	echo garbage >"$HOME/lib/libcurl.so.4"
+	ln -s "$(ldd "$SO" | awk '/libuuid/ { print $3 }')" "$HOME/lib/libcurl-gnutls.so.4"
+	export CODER_URL CODER_SESSION_TOKEN
+	LD_LIBRARY_PATH=$HOME/lib try "$BASH" --norc -c "enable -f '$SO' token_list; token_list -q"
+	refused_early 1 "cannot load libcurl: $HOME/lib/libcurl.so.4: file too short; "
+	has "$err" "libcurl-gnutls.so.4 is too old or incomplete: it has no curl_global_init_mem; install libcurl 7.68 or later"
+}
+
 # -------------------------------------------------------------------------- proxies
 
 @test "the password of a proxy is not shown" {
