@@ -1000,8 +1000,8 @@ static void test_retries_of_post(void **state)
 /* How long the server asks to wait. The client would: but 5 s and more are beyond its time. */
 static int64_t wish(const char *headers, bool too_long, enum coder_code *ret_code)
 {
-	char text[512];
-	const char *const script[] = { text, NULL };
+	static char text[512]; /* static: the server may still look at what it has sent */
+	static const char *const script[] = { text, NULL };
 	struct coder_error err;
 	struct coder_config c = config();
 	struct http_response response;
