@@ -148,7 +148,9 @@ static int explain(struct call *call, const struct coder_token *token, struct co
 {
 	const struct rm_options *options = call->options;
 	struct rm_state *state = call->state;
-	bool unknown = err->sent &&
+	/* who redirects a request has not acted on it */
+	bool redirected = err->http_status >= 300 && err->http_status < 400;
+	bool unknown = err->sent && !redirected &&
 		       (err->code == CODER_ERR_INTERRUPTED || err->code == CODER_ERR_NO_ANSWER);
 	size_t len;
 

@@ -31,11 +31,11 @@ raw() {
 }
 
 # untouched COMMAND... - tries it; not one of the variables that it could set may change. But
-# `token_rm -v gone` always says what was removed: nothing.
+# `token_rm ... -v gone` always says what was removed: nothing.
 untouched() {
 	local -A all=([kept]=all) record=([kept]=record)
 	local ids=(kept ids) gone=(kept gone) secret='kept secret' removed='kept gone'
-	[[ $1 != token_rm ]] || removed=
+	[[ "$* " != "token_rm "*" -v gone "* ]] || removed=
 	TOKEN_SCOPES=(kept scopes) TOKEN_ALLOW_LIST=(kept allow)
 	try "$@"
 	is "$secret/${ids[*]}/${gone[*]}/${all[*]}/${record[*]}" \
