@@ -320,8 +320,8 @@ static CURLcode set_tls(struct run *run)
 	/* Go's client, too, trusts the same authorities for a proxy's own TLS */
 	if (o->proxy && o->proxy->tls) {
 		SET(CURLOPT_PROXY_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-		if (o->ca_file)
-			SET(CURLOPT_PROXY_CAINFO, o->ca_file);
+		if (ca_file)
+			SET(CURLOPT_PROXY_CAINFO, ca_file);
 		if (o->ca_file || has_ca_file())
 			SET(CURLOPT_PROXY_CAPATH, NULL);
 	}
