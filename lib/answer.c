@@ -30,6 +30,15 @@ static void copy_text(char *out, size_t size, const char *text, size_t len)
 		snprintf(out, size, "%.*s" ANSWER_CUT, (int)room, text);
 }
 
+/* A response that is not Coder's own may be that of the proxy which took the request. */
+static int hint_at_proxy(const struct answer *answer, struct coder_error *err)
+{
+	if (!answer->proxy)
+		return -1;
+	return coder_error_hint(err, "check %s: the request went through the proxy %s",
+				answer->proxy->source, answer->proxy->name);
+}
+
 static bool is_field(const char *line, size_t len, const char *name)
 {
 	size_t name_len = strlen(name);
@@ -205,6 +214,7 @@ static int check_type(const struct answer *answer, struct coder_error *err)
 		coder_error_set(err, CODER_ERR_NO_ANSWER,
 				"unexpected answer of type %s: %s may be no Coder deployment",
 				answer->type[0] ? answer->type : "unknown", answer->origin);
+		hint_at_proxy(answer, err);
 		return coder_error_hint(err, "check %s", answer->url_source);
 	}
 	if (answer->coded)
@@ -393,6 +403,7 @@ static void front_error(const struct answer *answer, const struct buf *body,
 		text_append(err->detail, sizeof(err->detail), ": ");
 	text_append(err->detail, sizeof(err->detail), said.detail);
 	text_append(err->field, sizeof(err->field), said.field);
+	hint_at_proxy(answer, err);
 	coder_error_hint(err, "check the URL, and the ingress, gateway or firewall on the way");
 	explicit_bzero(&said, sizeof(said)); /* a server may have repeated a secret */
 }
@@ -445,6 +456,8 @@ static void status_error(const struct answer *answer, const struct buf *body,
 		return;
 	}
 	refusal(answer, body, no_route ? CODER_ERR_REFUSED : code, err);
+	if (!own && answer_retry_after(answer) <= 0)
+		hint_at_proxy(answer, err);
 	err->own = own;
 	err->no_route = no_route;
 	if (own && answer->status == 500 && strstr(err->detail, "rbac: forbidden"))

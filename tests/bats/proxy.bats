@@ -292,6 +292,17 @@ blamed() {
 	done
 	plain
 	http_proxy=$PROXY blamed "the proxy http://$PROXY closed the connection without an answer"
+	# its own response to a request, or the deployment's: who knows
+	start_proxy --status 403
+	http_proxy=$PROXY blamed "something in front of $CODER_URL responded with 403 No" \
+		"check http_proxy: the request went through the proxy http://$PROXY"
+	start_proxy --status 503
+	http_proxy=$PROXY try token_list --timeout 20
+	refused 6 "unexpected answer 503 No; check http_proxy: the request went through the proxy http://$PROXY"
+	start_proxy
+	http_proxy=$PROXY try token_view nobody
+	refused 3 nobody
+	lacks "$err" proxy
 }
 
 @test "the TLS of a proxy is told apart from the TLS behind it" {
