@@ -524,7 +524,7 @@ Token has been deleted.
 	# before any request
 	try token_create -n test --lifetime 30
 	is "${TOKEN_ERROR[status]} ${TOKEN_ERROR[http]}" "2 0"
-	has "${TOKEN_ERROR[message]}" 'invalid duration "30"'
+	has "${TOKEN_ERROR[message]}" "invalid duration '30'"
 
 	# message and detail apart
 	try token_create -n test --scope no:such
