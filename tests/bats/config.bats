@@ -789,6 +789,7 @@ tls_works() {
 	try token_list
 	is "$status$out" 7
 	[[ $err != *$'\n'* ]] || fail "more than one line of error"
+	has "$err" "; set CODER_CLIENT_TLS_CERT_FILE and CODER_CLIENT_TLS_KEY_FILE"
 	CODER_CLIENT_TLS_CERT_FILE=$CERTS/client.pem CODER_CLIENT_TLS_KEY_FILE=$CERTS/client.key
 	try token_list
 	is "$status" 0

@@ -244,21 +244,25 @@ costs_nothing() {
 	has "$err" "nothing is left"
 }
 
-@test "with few descriptors a call works or says what is missing" {
-	local limit worked=0
-	for limit in {3..32}; do
-		script 'ulimit -n '"$limit"' || exit; token_view t1 -A T; echo "$? ${T[name]}"; for fd in {3..9}; do [[ ! -S /proc/$$/fd/$fd ]] || echo low; done'
-		[[ $out != *low* ]] || fail "limit $limit leaves descriptors below 10"
-		if [[ $out == "0 t1" ]]; then
-			worked=$((worked + 1))
-			is "$err" ""
-		else
-			[[ $out =~ ^[1-9][0-9]*\ $ ]] || [[ $err == *"Too many open files"* ]] || fail "limit $limit"
-			[[ $err == *"Too many open files"* || $err == *"open files: ulimit -n"* ]] || fail "limit $limit says nothing"
-		fi
-		((limit < 16)) || is "$out" "0 t1"
+@test "with few descriptors a call works or says what is missing, over TLS, too" {
+	local how limit worked
+	for how in plain tls; do
+		[[ $how == plain ]] || tls_sandbox
+		worked=0
+		for limit in {3..32}; do
+			script 'ulimit -n '"$limit"' || exit; token_view t1 -A T; echo "$? ${T[name]}"; for fd in {3..9}; do [[ ! -S /proc/$$/fd/$fd ]] || echo low; done'
+			[[ $out != *low* ]] || fail "limit $limit leaves descriptors below 10"
+			if [[ $out == "0 t1" ]]; then
+				worked=$((worked + 1))
+				is "$err" ""
+			else
+				[[ $out =~ ^[1-9][0-9]*\ $ ]] || [[ $err == *"Too many open files"* ]] || fail "limit $limit"
+				[[ $err == *"Too many open files"* || $err == *"open files: ulimit -n"* ]] || fail "$how: limit $limit says nothing"
+			fi
+			((limit < 16)) || is "$out" "0 t1"
+		done
+		((worked >= 16)) || fail "worked with $worked limits only"
 	done
-	((worked >= 16)) || fail "worked with $worked limits only"
 }
 
 @test "a limit lowered or raised after the first call matters to nobody" {
