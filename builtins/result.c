@@ -198,9 +198,12 @@ static int write_text(struct result *result, bool *ret_pipe, struct coder_error 
 	error = errno;
 	if (watch->signal)
 		return result_stopped(result, err);
-	if (error == ETIME)
-		return coder_error_set(err, CODER_ERR_REFUSED,
-				       "write error: nobody took the output in time");
+	if (error == ETIME) {
+		coder_error_set(err, CODER_ERR_REFUSED,
+				"write error: nobody took the output in time");
+		err->timeout = true;
+		return -1;
+	}
 	*ret_pipe = error == EPIPE;
 	return coder_error_set(err, CODER_ERR_REFUSED, "write error: %s", strerror(error));
 }

@@ -82,7 +82,7 @@ struct coder_error {
 	bool no_route; /* own, and about the route: this deployment does not have it (REFUSED) */
 	int64_t retry_after; /* seconds the server asked to wait, -1 if it did not */
 	bool sent; /* bytes of the request had left: it may have been acted on */
-	bool timeout; /* the client gave up waiting: the server may act yet */
+	bool timeout; /* a time limit ended the wait: the server may act yet */
 	char field[64]; /* the first validation's field, or "" */
 	char message[1024]; /* what was asked and what went wrong */
 	char detail[1024]; /* the server's detail and validations, or "" */

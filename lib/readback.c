@@ -80,6 +80,7 @@ static int unread(struct coder_client *client, const struct coder_create *create
 	bool late = coder_clock() >= client->deadline;
 
 	if (err->code == CODER_ERR_INTERRUPTED || late) {
+		err->timeout = late;
 		coder_error_wrap(err, "creating token %.120s", create->name);
 		return coder_token_undo(client, create, created->id, err);
 	}

@@ -88,14 +88,14 @@ static int not_sure(struct coder_client *client, const struct coder_create *crea
 		    const struct coder_error *failed, struct coder_error *err)
 {
 	char finding[256];
-	bool given_up = failed && failed->code == CODER_ERR_INTERRUPTED;
+	bool interrupted = failed && failed->code == CODER_ERR_INTERRUPTED;
 
 	snprintf(finding, sizeof(finding),
 		 "it is not known whether token %.120s%s%s%s exists now%s", create->name,
 		 id ? " (id " : "", id ? id : "", id ? ")" : "",
-		 given_up ? ": interrupted again" : "");
+		 interrupted ? ": interrupted again" : "");
 	hint_at(create, "look for it and remove it: token_rm --delete", id, err);
-	return conclude(client, given_up ? CODER_ERR_INTERRUPTED : CODER_ERR_OUTCOME, finding, err);
+	return conclude(client, interrupted ? CODER_ERR_INTERRUPTED : CODER_ERR_OUTCOME, finding, err);
 }
 
 /* The client has begun an undo. */
@@ -113,9 +113,27 @@ static int delete_it(struct coder_client *client, const struct coder_create *cre
 	return nothing_left(client, code, finding, err);
 }
 
+/* Who gave up has to know that the call goes on, what it does, and how to end it. */
+static bool given_up(const struct coder_error *err)
+{
+	return err->timeout || err->code == CODER_ERR_INTERRUPTED;
+}
+
+static void announce(struct coder_client *client, const struct coder_create *create,
+		     const char *does)
+{
+	char notice[256];
+
+	snprintf(notice, sizeof(notice), "token %.120s %s (a second ^C leaves at once)",
+		 create->name, does);
+	client->hooks.notice(client->hooks.ctx, notice);
+}
+
 int undo_delete(struct coder_client *client, const struct coder_create *create, const char *id,
 		enum coder_code code, struct coder_error *err)
 {
+	if (given_up(err))
+		announce(client, create, "was created: removing it again");
 	http_begin_undo(client->http, UNDO_NS);
 	return delete_it(client, create, id, code, err);
 }
@@ -175,17 +193,11 @@ int undo_lost(struct coder_client *client, const struct coder_create *create, in
 	      struct coder_error *err)
 {
 	static const int64_t pauses[] = { CODER_NS / 4, CODER_NS / 2, CODER_NS };
-	bool may_act_yet =
-		err->timeout || err->http_status == 504 || err->code == CODER_ERR_INTERRUPTED;
+	bool may_act_yet = err->http_status == 504 || given_up(err);
 	struct coder_token CLEANUP(coder_token_done) token = { 0 };
 	struct coder_error failed = { 0 };
-	char notice[256];
 
-	snprintf(
-		notice, sizeof(notice),
-		"token %.120s may have been created: looking for it, to remove it again (a second ^C leaves at once)",
-		create->name);
-	client->hooks.notice(client->hooks.ctx, notice);
+	announce(client, create, "may have been created: looking for it, to remove it again");
 	http_begin_undo(client->http, UNDO_NS);
 	if (!err->http_status)
 		err->hint[0] = '\0'; /* about the connection: the undo will tell */

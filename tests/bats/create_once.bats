@@ -13,6 +13,7 @@ SANDBOX_OPTIONS=(--seed demo)
 SECRET='^[0-9A-Za-z]{10}-[0-9A-Za-z]{22}$'
 JSON='"headers":{"Content-Type":"application/json"}'
 LOOKING="token test may have been created: looking for it, to remove it again (a second ^C leaves at once)"
+REMOVING="token test was created: removing it again (a second ^C leaves at once)"
 
 # What a create asks until the token is made, as asked() wants it.
 UP_TO_POST=("GET me/keys/tokens/tokenconfig" "GET me/keys/tokens/test" "GET me" "POST me/keys/tokens")
@@ -376,8 +377,11 @@ assert post["conn_req"] == 1, "not the first request on it"'
 @test "--timeout while the token is read back: it is deleted" {
 	fault '{"method":"GET","path":"/keys/[0-9A-Za-z]{10}$","stall":{"at":0}}'
 	try token_create -n test --timeout 0.5
-	refused 9 "no answer within 500 ms; the new token"
+	is "$status" 9
+	has "${err%%$'\n'*}" "token_create: $REMOVING"
+	has "$err" "no answer within 500 ms; the new token"
 	has "$err" "was deleted again: nothing is left"
+	is "$(wc -l <<<"$err")" 2
 	asked "${UP_TO_POST[@]}" "GET me/keys/ID" \
 		"DELETE me/keys/ID"
 	! exists test || fail "there is a token"
@@ -641,6 +645,7 @@ full_pipe() {
 		end 10
 	END
 	is "$out" "status 9"
+	has "${err%%$'\n'*}" "token_create: $REMOVING"
 	has "$err" "write error: nobody took the output in time; the new token (id "
 	! exists test || fail "there is a token"
 }
@@ -924,6 +929,7 @@ status 130" ;;
 	is "$ended" 0
 	is "$out" "trapped
 status 130"
+	has "${err%%$'\n'*}" "token_create: $REMOVING"
 	has "$err" "was deleted again: nothing is left"
 	! exists test || fail "there is a token"
 }
@@ -943,6 +949,7 @@ status 130"
 	is "$ended" 0
 	is "$out" "trapped
 status 130"
+	has "${err%%$'\n'*}" "token_create: $REMOVING"
 	has "$err" "was deleted again: nothing is left"
 	! exists test || fail "there is a token"
 }
