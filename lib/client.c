@@ -6,6 +6,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/mman.h>
 #include <time.h>
 
@@ -265,11 +266,37 @@ int coder_token_list(struct coder_client *client, const char *user, bool all, bo
 	return 0;
 }
 
-int coder_list_is_true(struct coder_client *client, struct coder_error *err)
+/* Whether Coder says that there is no such object, or none that the caller may see. */
+static bool is_hidden(const struct coder_error *err)
+{
+	return err->code == CODER_ERR_NOT_FOUND || (err->own && err->http_status == 403);
+}
+
+/* Whether user, as a path names one, is the caller. Whoever may not see its own user is another. */
+static int is_caller(struct coder_client *client, const char *user, bool *ret,
+		     struct coder_error *err)
+{
+	struct coder_user CLEANUP(coder_user_done) caller = { 0 };
+
+	*ret = strcmp(user, "me") == 0;
+	if (*ret)
+		return 0;
+	if (coder_user_get(client, "me", &caller, err) < 0)
+		return is_hidden(err) ? 0 : -1;
+	*ret = strcasecmp(user, caller.username) == 0 || strcasecmp(user, caller.id) == 0;
+	return 0;
+}
+
+int coder_list_is_true(struct coder_client *client, const char *user, struct coder_error *err)
 {
 	struct coder_token CLEANUP(coder_token_done) token = { 0 };
+	bool caller;
 
 	if (!client->self_id[0])
+		return 0;
+	if (is_caller(client, user, &caller, err) < 0)
+		return coder_error_wrap(err, "listing tokens: looking whether there are none");
+	if (!caller)
 		return 0;
 	if (coder_token_by_id(client, "me", client->self_id, &token, err) == 0) {
 		if (strcmp(token.login_type, "token") != 0)
@@ -339,12 +366,6 @@ int client_token_by_id(struct coder_client *client, const char *user, const char
 static bool is_only(const struct coder_strings *list, const char *s)
 {
 	return list->n == 1 && strcmp(list->v[0], s) == 0;
-}
-
-/* Whether Coder says that there is no such object, or none that the caller may see. */
-static bool is_hidden(const struct coder_error *err)
-{
-	return err->code == CODER_ERR_NOT_FOUND || (err->own && err->http_status == 403);
 }
 
 bool coder_self_restricted(struct coder_client *client)

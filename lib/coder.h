@@ -496,14 +496,15 @@ int coder_token_list(struct coder_client *client, const char *user, bool all, bo
 		     struct coder_error *err);
 
 /*
- * Whether an empty list is the truth, of the caller's own tokens or of those of
- * all: a server gives one also to a token that is not permitted to read tokens. It
- * is not true if the token in use is an API token, as that one would be in it. So the
- * token in use is asked for by its id. Fails with AUTH if the list is not true,
- * and with what went wrong if that cannot be found out. A token in use that has not the
- * shape of a token has no id to be asked for: then the list counts as true.
+ * Whether an empty list is the truth, of user's tokens or (user: "me") of those of all: a
+ * server gives one also to a token that is not permitted to read tokens. It is not true
+ * if the token in use is an API token and user, under whatever name, is its owner, as that
+ * token would be in it. So the token in use is asked for by its id, and for another user than
+ * "me" first who the caller is. Fails with AUTH if the list is not true, and with what went
+ * wrong if that cannot be found out. A token in use that has not the shape of a token has no
+ * id to be asked for, and nothing is known of other users: then the list counts as true.
  */
-int coder_list_is_true(struct coder_client *client, struct coder_error *err);
+int coder_list_is_true(struct coder_client *client, const char *user, struct coder_error *err);
 
 /* One token by its name, which must be coder_name_routable(). Any login type. */
 int coder_token_by_name(struct coder_client *client, const char *user, const char *name,

@@ -145,6 +145,13 @@ for field in sys.argv[2:]:
     print(*value if isinstance(value, list) else [value])' "$@"
 }
 
+# user_id NAME - the UUID of that user.
+user_id() {
+	ctl GET users | python3 -c '
+import json, sys
+print(next(u["id"] for u in json.load(sys.stdin) if u["username"] == sys.argv[1]))' "$1"
+}
+
 # The next two run a bash of its own, behind "${MUTED[@]}" if a test has set it, and do to it what
 # their standard input says, in steps of tests/tools/drive.py.
 

@@ -8,12 +8,6 @@ SANDBOX_OPTIONS=(--seed demo --max-admin-lifetime 876600h)
 FIELDS=(id name owner user_id login_type scopes allow_list lifetime_seconds created_at updated_at
 	last_used expires_at created_epoch last_used_epoch expires_epoch ttl expired never_used)
 
-user_id() {
-	ctl GET users | python3 -c '
-import json, sys
-print(next(u["id"] for u in json.load(sys.stdin) if u["username"] == sys.argv[1]))' "$1"
-}
-
 # shows NAME - the last try showed the token of that name, alone.
 shows() {
 	is "$status" 0
