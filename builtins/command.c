@@ -240,14 +240,18 @@ static int check_targets(struct call *call, struct coder_error *err)
 /* Durations; --timeout alone also takes plain seconds, as read -t does. */
 static int read_timeout(const char *text, int64_t *ret_ns, struct coder_error *err)
 {
+	const char *duration = text;
 	char plain[64];
 
 	if (text[0] && strlen(text) < sizeof(plain) - 1 && !text[strspn(text, "0123456789.")]) {
 		snprintf(plain, sizeof(plain), "%ss", text);
-		text = plain;
+		duration = plain;
 	}
-	if (coder_duration_parse(text, ret_ns, err) < 0)
-		return coder_error_wrap(err, "--timeout");
+	if (coder_duration_parse(duration, ret_ns, err) < 0)
+		return coder_error_set(err, CODER_ERR_USAGE,
+				       "--timeout: invalid duration '%s': want seconds, or a number "
+				       "with a unit, as in 1m30s; at most 292 years",
+				       text);
 	if (*ret_ns == 0)
 		return coder_error_set(err, CODER_ERR_USAGE, "--timeout: 0 leaves no time");
 	return 0;

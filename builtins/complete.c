@@ -252,7 +252,7 @@ static int add_option(struct words *words, const struct wanted *wanted, const st
 	int rc = 0;
 
 	if (!buf_addf(&name, "--%s", o->name) ||
-	    (o->letter && !buf_addf(&note, "-%c ", o->letter)) ||
+	    (o->letter && !buf_addf(&note, "-%c%s", o->letter, value ? " " : "  ")) ||
 	    (value && !buf_addf(&note, "%s  ", value)) || !buf_add(&note, o->help, clause(o->help)))
 		rc = coder_error_memory(err);
 	else

@@ -39,7 +39,9 @@ token_create -v secret -n "$name" --lifetime "${old[lifetime_seconds]}s" \
 
 umask 077
 if ! printf '%s\n' "$secret" >"$file.new" || ! mv -f "$file.new" "$file"; then
-	token_rm "$name" # the old one stays in force
+	token_rm -v removed "$name"
+	printf 'rotate: the secret could not be written; %q stays, and %q has been deleted again\n' \
+		"${old[name]}" "$name" >&2
 	exit 1
 fi
 # the token in use, too, if it is the one: who acts with it reads FILE again

@@ -421,6 +421,7 @@ id_of() { # id_of TOKEN
 	is "${shown["token_create --allow"]}" 'TYPE:ID  What it may be used on'
 	is "${shown["token_list --name"]}" "GLOB  Only tokens whose name matches a pattern, as in 'ci-*'"
 	is "${shown["token_list --expired"]}" 'Only expired tokens'
+	is "${shown["token_list --quiet"]}" '-q  Print ids only, one a line'
 }
 
 @test "no description is wider than the terminal or acts on it" {

@@ -1007,7 +1007,7 @@ sockets() { # open sockets of this shell
 	local timeout
 	for timeout in '' abc -1 1x '1 s' 1.2.3 . 5mm 99999999999999999999; do
 		try token_list --timeout="$timeout"
-		refused 2 "--timeout"
+		refused 2 "--timeout: invalid duration '$timeout': want seconds, or a number with a unit"
 	done
 	for timeout in 0 0s 0.0; do
 		try token_list --timeout="$timeout"

@@ -203,6 +203,9 @@ os.execvp(sys.argv[1], sys.argv[1:])' "$REPO/examples/ci-token.bash" dev ./job 2
 	example rotate deploy no/such/directory/secret
 	is "$status" 1
 	is "$(names | grep ^deploy)" deploy
+	is "$out" ""
+	[[ $err =~ rotate:\ the\ secret\ could\ not\ be\ written\;\ deploy\ stays,\ and\ deploy-20[^\ ]*\ has\ been\ deleted\ again$ ]] ||
+		fail "message"
 	mkdir taken taken.new
 	example rotate deploy taken
 	is "$status" 1
