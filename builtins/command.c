@@ -249,8 +249,8 @@ static int read_timeout(const char *text, int64_t *ret_ns, struct coder_error *e
 	}
 	if (coder_duration_parse(duration, ret_ns, err) < 0)
 		return coder_error_set(err, CODER_ERR_USAGE,
-				       "--timeout: invalid duration '%s': want seconds, or a number "
-				       "with a unit, as in 1m30s; at most 292 years",
+				       "--timeout: invalid duration '%s': want seconds, or a "
+				       "number with a unit, as in 1m30s; at most 292 years",
 				       text);
 	if (*ret_ns == 0)
 		return coder_error_set(err, CODER_ERR_USAGE, "--timeout: 0 leaves no time");
