@@ -39,22 +39,35 @@ static int hint_at_proxy(const struct answer *answer, struct coder_error *err)
 				answer->proxy->source, answer->proxy->name);
 }
 
+/*
+ * The length of the name and its colon if the line is that field, or 0. Blanks
+ * in front of the colon are wrong, but what reads past them believes the field.
+ */
+static size_t field_begins(const char *line, size_t len, const char *name)
+{
+	size_t at = strlen(name);
+
+	if (len <= at || strncasecmp(line, name, at) != 0)
+		return 0;
+	while (at < len && (line[at] == ' ' || line[at] == '\t'))
+		at++;
+	return at < len && line[at] == ':' ? at + 1 : 0;
+}
+
 static bool is_field(const char *line, size_t len, const char *name)
 {
-	size_t name_len = strlen(name);
-
-	return len > name_len && strncasecmp(line, name, name_len) == 0 && line[name_len] == ':';
+	return field_begins(line, len, name) > 0;
 }
 
 /* Copies the value if the line is that field, without the blanks around it. */
 static void take_field(const char *line, size_t len, const char *name, char *out, size_t size)
 {
-	size_t name_len = strlen(name);
+	size_t begin = field_begins(line, len, name);
 
-	if (!is_field(line, len, name))
+	if (!begin)
 		return;
-	line += name_len + 1;
-	len -= name_len + 1;
+	line += begin;
+	len -= begin;
 	for (; len && (*line == ' ' || *line == '\t'); len--)
 		line++;
 	while (len && strchr(" \t\r\n", line[len - 1]))
@@ -90,6 +103,15 @@ static bool names_coding(const char *line, size_t len)
 	take_field(line, len, "Transfer-Encoding", coding, sizeof(coding));
 	return coding[0] && strcasecmp(coding, "identity") != 0 &&
 	       strcasecmp(coding, "chunked") != 0;
+}
+
+/* The one coding that says where a body ends: beside it a length does not count. */
+static bool names_chunks(const char *line, size_t len)
+{
+	char coding[32] = "";
+
+	take_field(line, len, "Transfer-Encoding", coding, sizeof(coding));
+	return strcasecmp(coding, "chunked") == 0;
 }
 
 /* Seconds in decimal; -1: something else. */
@@ -179,7 +201,7 @@ int answer_header(struct answer *answer, const char *line, size_t len, struct co
 	answer->head_ended = (line[0] == '\r' || line[0] == '\n') && line[len - 1] == '\n';
 	answer->arrived = coder_clock();
 	answer->coded |= names_coding(line, len);
-	answer->chunked |= is_field(line, len, "Transfer-Encoding");
+	answer->chunked |= names_chunks(line, len);
 	answer->coder |= is_field(line, len, "X-Coder-Build-Version") ||
 			 is_field(line, len, "X-Coder-Request-Id");
 #define TAKE(name, field) take_field(line, len, name, answer->field, sizeof(answer->field))

@@ -276,6 +276,9 @@ cut_everywhere() {
 			has broken headers|Content-Length: LENGTH;Content-Length: 9999
 			ended early|Content-Length: 9223372036854775807
 			ended early|Content-Length: 9999
+			ended early|Content-Length : 9999
+			ended early|Content-Length: 9999;Transfer-Encoding: identity
+			ended early|Transfer-Encoding:;Content-Length: 9999
 		END
 	done
 	# one length said twice is a length
