@@ -143,19 +143,30 @@ static int note(struct call *call, const struct coder_token *token, struct coder
 				  add_line(call, token, err);
 }
 
+/*
+ * Whether a removal that failed may have been carried out all the same. Who
+ * redirects a request or limits its rate has not acted on it; a gateway that
+ * got no response from the deployment may have passed it on.
+ */
+static bool is_unknown(const struct coder_error *err)
+{
+	long status = err->http_status;
+
+	if (!err->sent || (status >= 300 && status < 400) || status == 407 || status == 429)
+		return false;
+	return err->code == CODER_ERR_INTERRUPTED || err->code == CODER_ERR_NO_ANSWER ||
+	       (err->code == CODER_ERR_UNAVAILABLE && !err->own);
+}
+
 /* Puts the token in front of what went wrong, and behind it what nobody can tell. */
 static int explain(struct call *call, const struct coder_token *token, struct coder_error *err)
 {
 	const struct rm_options *options = call->options;
 	struct rm_state *state = call->state;
-	/* who redirects a request has not acted on it */
-	bool redirected = err->http_status >= 300 && err->http_status < 400;
-	bool unknown = err->sent && !redirected &&
-		       (err->code == CODER_ERR_INTERRUPTED || err->code == CODER_ERR_NO_ANSWER);
 	size_t len;
 
 	coder_error_wrap(err, "%.200s (%s)", token->name, token->id);
-	if (!unknown)
+	if (!is_unknown(err))
 		return -1;
 	state->n_unknown++;
 	len = strlen(err->message);

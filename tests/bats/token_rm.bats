@@ -389,6 +389,25 @@ Token has been deleted: n4 (n400000000)"
 	lacks "$out" grafana
 }
 
+@test "where a gateway had no response to a removal, it is not known, and said so" {
+	local code id
+	id=$(id_of grafana)
+	for code in 502 503 504 520 530; do
+		fault '{"method": "DELETE|PUT", "times": 3, "status": '"$code"', "body": "<html>", "headers": {"Content-Type": "text/html"}}'
+		try token_rm --expire grafana
+		refused 6 "grafana ($id): unexpected answer $code of type text/html; it is not known whether it has been expired"
+	done
+	# who limits the rate has not passed it on, and what Coder says of itself is known
+	fault '{"method": "DELETE", "times": 3, "status": 429, "headers": {"Retry-After": "0"}}'
+	try token_rm grafana
+	refused 6 "grafana ($id): "
+	lacks "$err" "not known"
+	fault '{"method": "DELETE", "times": 3, "status": 503, "coder": true, "body": "{\"message\": \"Busy.\"}"}'
+	try token_rm grafana
+	refused 6 "grafana ($id): Busy."
+	lacks "$err" "not known"
+}
+
 @test "--timeout ends a removal of several: what was removed is reported, and what is not known" {
 	local -a gone=(old)
 	local form
