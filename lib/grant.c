@@ -93,8 +93,12 @@ struct grant grant_of(const struct coder_create *create, const struct coder_toke
 		      int64_t began)
 {
 	struct grant grant = { .foreign = foreign(create, token, began) };
+	/* servers before scopes say it in one word: all, or application_connect */
+	char *legacy = token->scope;
+	const struct coder_strings one = { .v = &legacy, .n = *legacy != '\0' };
 
-	compare(&grant, GRANT_SCOPES, &create->scopes, &token->scopes, "coder:all", scope_covers);
+	compare(&grant, GRANT_SCOPES, &create->scopes, token->scopes.n ? &token->scopes : &one,
+		"coder:all", scope_covers);
 	compare(&grant, GRANT_ALLOW_LIST, &create->allow_list, &token->allow_list, "*:*",
 		entry_covers);
 	compare_life(&grant, create, token);

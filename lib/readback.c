@@ -105,7 +105,7 @@ static int exceeds(struct coder_client *client, const struct coder_create *creat
 	if (more & (GRANT_SCOPES | GRANT_ALLOW_LIST))
 		coder_error_hint(err,
 				 "servers before v2.27 ignore scopes, before v2.28 the allow list");
-	else if (*expires)
+	else if (created->token.expires_epoch > 0)
 		coder_error_hint(err, "the token would have been valid until %s", expires);
 	return undo_delete(client, create, created->id, CODER_ERR_REFUSED, err);
 }
@@ -132,6 +132,18 @@ static void note_shortfall(unsigned less, struct coder_created *created)
 		text_append(created->shortfall, sizeof(created->shortfall), " than requested");
 }
 
+/* What a record lacks is no proof of anything. */
+static void note_unsaid(const struct coder_create *create, struct coder_created *created)
+{
+	bool owner = !*created->token.user_id;
+	bool life = create->lifetime_ns && !*created->token.created_at;
+
+	if (owner || life)
+		snprintf(created->why_not, sizeof(created->why_not),
+			 "the server does not say %s%s%s", owner ? "whose it is" : "",
+			 owner && life ? " and " : "", life ? "how long it lives" : "");
+}
+
 int read_back(struct coder_client *client, const struct coder_create *create, int64_t began,
 	      struct coder_created *created, struct coder_error *err)
 {
@@ -145,8 +157,6 @@ int read_back(struct coder_client *client, const struct coder_create *create, in
 	if (grant.more)
 		return exceeds(client, create, grant.more, created, err);
 	note_shortfall(grant.less, created);
-	if (!grant.less && create->lifetime_ns && !*created->token.created_at)
-		snprintf(created->why_not, sizeof(created->why_not),
-			 "the server does not say how long it lives");
+	note_unsaid(create, created);
 	return 0;
 }

@@ -326,10 +326,27 @@ NOT_FOUND='"status":404,"coder":true,"body":"{\"message\":\"Resource not found o
 	! exists test || fail "there is a token"
 }
 
-@test "a record that does not say when the token was made is no proof of its life" {
-	fault '{"method":"GET","path":"/keys/[0-9A-Za-z]{10}$","status":200,"body":"{\"id\":\"{request_word}\",\"token_name\":\"test\",\"login_type\":\"token\",\"scopes\":[\"user:read\",\"template:read\"],\"allow_list\":[\"user:*\",\"template:*\"]}"}'
+@test "a record that does not say when the token was made, or whose it is, is no proof of that" {
+	local what members owner
+	owner='\"user_id\":\"'$(ctl GET users | grep -oE '"id":"[^"]*","username":"admin"' | cut -d '"' -f 4)'\"'
+	while IFS='|' read -r what members; do
+		! exists test || token_rm --delete test >/dev/null
+		fault '{"method":"GET","path":"/keys/[0-9A-Za-z]{10}$","status":200,"body":"{\"id\":\"{request_word}\",\"token_name\":\"test\",\"login_type\":\"token\",'"$members"'\"scopes\":[\"user:read\",\"template:read\"],\"allow_list\":[\"user:*\",\"template:*\"]}"}'
+		the_request
+		is "$status$out" 0
+		is "${err#*token_create: }" "warning: token test could not be verified: the server does not say $what"
+		accepted "$secret"
+	done <<-END
+		how long it lives|$owner,
+		whose it is and how long it lives|
+		whose it is|\\"created_at\\":\\"2100-01-01T00:00:00Z\\",\\"expires_at\\":\\"2100-01-01T02:00:00Z\\",
+	END
+}
+
+@test "a life without an end is no date in the message" {
+	fault '{"method":"GET","path":"/keys/[0-9A-Za-z]{10}$","status":200,"body":"{\"id\":\"{request_word}\",\"token_name\":\"test\",\"login_type\":\"token\",\"created_at\":\"2100-01-01T00:00:00Z\",\"expires_at\":\"0001-01-01T00:00:00Z\",\"scopes\":[\"user:read\",\"template:read\"],\"allow_list\":[\"user:*\",\"template:*\"]}"}'
 	the_request
-	is "$status$out" 0
-	is "${err#*token_create: }" "warning: token test could not be verified: the server does not say how long it lives"
-	accepted "$secret"
+	refused 1 "the server did not keep to the lifetime asked for; the new token (id "
+	lacks "$err" 0001
+	! exists test || fail "there is a token"
 }

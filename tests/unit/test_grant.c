@@ -76,6 +76,14 @@ static void test_scopes(void **state)
 	assert_string_equal(rights("a:b", "", SCOPES("\"c:d\"")), "+s-s");
 	assert_string_equal(rights("a:b", "", SCOPES("\"a:bc\"")), "+s-s");
 	assert_string_equal(rights("a:*", "", SCOPES("\"ab:c\"")), "+s-s");
+	/* one word of a server before scopes, which counts where it sends none */
+#define WORD ",\"scope\":\"application_connect\""
+	assert_string_equal(rights("", "", WORD), "-s");
+	assert_string_equal(rights("coder:application_connect", "", WORD), "");
+	assert_string_equal(rights("coder:application_connect", "", WORD SCOPES("")), "");
+	assert_string_equal(rights("a:b", "", WORD), "+s-s");
+	assert_string_equal(rights("a:b", "", WORD SCOPES("\"a:b\"")), "");
+#undef WORD
 }
 
 static void test_allow_lists(void **state)
