@@ -549,6 +549,7 @@ int command_load(const struct command *command, struct shell_builtin *builtin)
 	if (!shell_supported(command->opts.name))
 		return 0;
 	note_loaded(command);
+	output_share_warnings();
 	/* from now on "${TOKEN_ERROR[status]-}" is safe: of what is no such array bash evaluates the key */
 	shvar_own_global(ERROR_VARIABLE);
 	/* the texts stay for good: bash keeps pointers to them */

@@ -4,9 +4,11 @@
 
 #include <inttypes.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "shell.h"
 
@@ -150,18 +152,33 @@ void output_warn(const char *fmt, ...)
 	va_end(args);
 }
 
+/* What has been warned of, by hashes; in memory that subshells share, if there is some. */
+static struct warned {
+	_Atomic uint64_t known[64];
+	atomic_size_t n;
+} *warned;
+
+void output_share_warnings(void)
+{
+	static struct warned own;
+	void *p;
+
+	if (warned)
+		return;
+	p = mmap(NULL, sizeof(*warned), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	warned = p == MAP_FAILED ? &own : p;
+}
+
 /* Whether it is the first time that the shell is asked about this topic and subject. */
 static bool is_first(const char *topic, const char *subject)
 {
-	static uint64_t known[64];
-	static size_t oldest;
 	const uint64_t hash = coder_hash(coder_hash(CODER_HASH_BEGIN, topic), subject) | 1;
 
-	for (size_t i = 0; i < COUNT(known); i++)
-		if (known[i] == hash)
+	output_share_warnings();
+	for (size_t i = 0; i < COUNT(warned->known); i++)
+		if (atomic_load(&warned->known[i]) == hash)
 			return false;
-	known[oldest] = hash;
-	oldest = (oldest + 1) % COUNT(known);
+	atomic_store(&warned->known[atomic_fetch_add(&warned->n, 1) % COUNT(warned->known)], hash);
 	return true;
 }
 

@@ -98,11 +98,13 @@ void output_error(const char *text);
 void output_warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /*
  * The same, but once per shell, topic and subject (the deployment or file that
- * the warning is about). A subshell knows what its parent has warned of. Of many
- * subjects the shell remembers the last 64.
+ * the warning is about). A shell and its subshells are one: what one of them has
+ * warned of, the others do not repeat. Of many subjects the last 64 are remembered.
  */
 void output_warn_once(const char *topic, const char *subject, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
+/* Makes what subshells warn of known to their parent; it is called before any is started. */
+void output_share_warnings(void);
 
 #define OUTPUT_RECORD_FIELDS 18
 /* The record fields of -A, in their order, NULL-terminated. */

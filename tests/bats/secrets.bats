@@ -657,6 +657,10 @@ start_other() {
 		is "$status/$err" 0/
 		try eval '(token_list -q)' # a subshell is no new shell
 		is "$status/$err" 0/
+		# whichever of them comes first
+		try "$BASH" --norc -c "enable -f '$SO' token_list; ids=\$(token_list -q); ids=\$(token_list -q); token_list -q | cat; token_list -q"
+		is "$status" 0
+		is "$(grep -c 'readable by others' <<<"$err")/$(wc -l <<<"$err")" 1/1
 		cd "$CODER_CONFIG_DIR"
 		CODER_CONFIG_DIR=. try token_list -q # nor is another spelling a new file
 		is "$status/$err" 0/
