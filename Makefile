@@ -58,7 +58,7 @@ WARNINGS := -Wall -Wextra $(WERROR) -Wformat-security -Wmissing-prototypes -Wold
 WIDE := -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64
 # gnu17: bash's headers have unprototyped functions, which C23 reads as taking no arguments.
 ALL_CFLAGS = -std=gnu17 -D_GNU_SOURCE $(WIDE) -fPIC -fvisibility=hidden -ffunction-sections -fno-common \
-	-DCODER_TOKENS_VERSION='"$(VERSION)"' -MMD -MP $(WARNINGS) $(HEADERS) $(PKG_CFLAGS) \
+	-DCODER_TOKENS_VERSION='"$(VERSION)"' -MMD -MP -Ilib -Ibuiltins $(WARNINGS) $(HEADERS) $(PKG_CFLAGS) \
 	$(CPPFLAGS) $(CFLAGS)
 # -z nodelete: libcurl keeps our memory functions after `enable -d`; -z now: a function that an
 # old bash lacks must fail `enable`, not kill the shell later. libcurl is not linked but loaded
@@ -78,8 +78,8 @@ BASH_CFLAGS = -DHAVE_CONFIG_H -DSHELL -DDISABLE_MALLOC_WRAPPERS \
 	-isystem $(BASH_HEADERS)/builtins -isystem $(or $(call bash_var,loadablesdir),/usr/lib/bash)
 
 SO := $(BUILD)/coder_tokens.so
-LIB_OBJS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard lib/*.c))
-BUILTIN_OBJS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard builtins/*.c))
+LIB_OBJS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard lib/*/*.c))
+BUILTIN_OBJS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard builtins/*.c builtins/*/*.c))
 UNIT := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_*.c))
 FUZZERS := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 MAN := $(BUILTINS:%=$(BUILD)/man/%.1)
@@ -124,12 +124,12 @@ $(BUILD)/%.o: %.c Makefile $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(call say,CC)$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
-$(BUILD)/builtins/shell.o: private HEADERS = $(BASH_CFLAGS)
+$(BUILD)/builtins/shell/shell.o: private HEADERS = $(BASH_CFLAGS)
 
-# Unit tests link archives, without shell.c: the linker takes what a test uses and does not
+# Unit tests link archives, without shell/: the linker takes what a test uses and does not
 # replace by stubs of its own (hence --gc-sections: what is not used needs no stubs).
 $(BUILD)/lib.a: $(LIB_OBJS)
-$(BUILD)/builtins.a: $(filter-out %/shell.o,$(BUILTIN_OBJS))
+$(BUILD)/builtins.a: $(filter-out $(BUILD)/builtins/shell/%,$(BUILTIN_OBJS))
 $(BUILD)/%.a:
 	$(call say,AR)rm -f $@ && $(AR) rcs $@ $^
 
@@ -169,7 +169,7 @@ lint: all $(BUILD)/lib.a
 check: test lint
 
 format: | $(INSTALL_NEEDS)
-	clang-format -i $(wildcard lib/*.[ch] builtins/*.[ch] tests/unit/*.[ch] tests/fuzz/*.[ch] tests/tools/*.[ch])
+	clang-format -i $(wildcard lib/*.h lib/*/*.[ch] builtins/*.[ch] builtins/*/*.[ch] tests/unit/*.[ch] tests/fuzz/*.[ch] tests/tools/*.[ch])
 
 demo: all
 	@BUILD=$(BUILD) tests/demo.sh $(SCRIPT)
@@ -249,4 +249,4 @@ clean:
 # Else make would delete them after linking.
 .SECONDARY: $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/unit/*.c tests/fuzz/*.c))
 
--include $(wildcard $(addprefix $(BUILD)/,lib/*.d builtins/*.d tests/*/*.d))
+-include $(wildcard $(addprefix $(BUILD)/,lib/*/*.d builtins/*.d builtins/*/*.d tests/*/*.d))

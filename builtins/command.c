@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* command.c - the one path every call takes; see command.h. */
 #include "command.h"
+#include "base/buf.h"
+#include "output/output.h"
+#include "session/session.h"
 
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "../lib/buf.h"
-#include "session.h"
 
 #ifndef CODER_TOKENS_VERSION
 #error "CODER_TOKENS_VERSION comes from the Makefile"
@@ -69,7 +69,7 @@ int command_status(const struct coder_error *err)
 		[CODER_ERR_AUTH] = 4,
 		[CODER_ERR_CONFLICT] = 5,
 		[CODER_ERR_UNAVAILABLE] = 6,
-		[CODER_ERR_NO_ANSWER] = 7,
+		[CODER_ERR_NO_RESPONSE] = 7,
 		[CODER_ERR_SOME_FAILED] = 8,
 		[CODER_ERR_OUTCOME] = 9,
 		[CODER_ERR_MEMORY] = 1,

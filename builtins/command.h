@@ -14,10 +14,10 @@
 #ifndef COMMAND_H
 #define COMMAND_H
 
-#include "../lib/coder.h"
-#include "opts.h"
-#include "output.h"
-#include "shell.h"
+#include "coder.h"
+#include "options/opts.h"
+#include "output/result.h"
+#include "shell/shell.h"
 
 /* The options every command takes; the first member of each options struct. */
 struct common_options {

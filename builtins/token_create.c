@@ -3,10 +3,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../lib/coder.h"
+#include "base/buf.h"
+#include "coder.h"
 #include "command.h"
-#include "limits.h"
-#include "output.h"
+#include "options/opts.h"
+#include "output/output.h"
+#include "output/result.h"
+#include "permissions.h"
 
 struct create_options {
 	struct common_options common;
@@ -88,7 +91,7 @@ struct create_state {
 	struct coder_create request;
 	char name[CODER_NAME_SIZE];
 	bool longest; /* the lifetime is the server's maximum */
-	struct limits limits;
+	struct permissions limits;
 	struct coder_user owner; /* as far as the caller may see it, asked before the POST */
 	struct coder_created created;
 };
@@ -135,9 +138,10 @@ static int create_check(struct call *call, struct coder_error *err)
 	if (check_name(call, state->request.name, err) < 0)
 		return -1;
 	if (check_lifetime(call, err) < 0 ||
-	    limits_read_scopes(&state->limits, &options->scopes, options->scopes_from, err) < 0)
+	    permissions_read_scopes(&state->limits, &options->scopes, options->scopes_from, err) <
+		    0)
 		return -1;
-	return limits_read_targets(&state->limits, &options->allow, options->allow_from, err);
+	return permissions_read_targets(&state->limits, &options->allow, options->allow_from, err);
 }
 
 /* ---------------------------------------------------------------- asking */
@@ -146,10 +150,10 @@ static int create_check(struct call *call, struct coder_error *err)
 static int settle_limits(struct call *call, struct coder_error *err)
 {
 	struct create_state *state = call->state;
-	const struct limits *limits = &state->limits;
+	const struct permissions *limits = &state->limits;
 
-	if (limits_resolve(&state->limits, call->client, state->request.user, err) < 0 ||
-	    limits_texts(limits, &state->request.allow_list, err) < 0)
+	if (permissions_resolve(&state->limits, call->client, state->request.user, err) < 0 ||
+	    permissions_texts(limits, &state->request.allow_list, err) < 0)
 		return -1;
 	for (size_t i = 0; i < limits->n_targets; i++) {
 		const struct coder_type *type = limits->targets[i].type;
@@ -278,8 +282,8 @@ static int deliver(struct call *call, struct coder_error *err)
 	bool printed = !options->variable && (!options->assoc || options->output);
 	bool ok = true;
 
-	if (limits_publish(&call->result, token, options->scopes_into, options->allow_into, err) <
-	    0)
+	if (permissions_publish(&call->result, token, options->scopes_into, options->allow_into,
+				err) < 0)
 		return -1;
 	if (options->variable && result_scalar(&call->result, options->variable, secret, err) < 0)
 		return -1;
@@ -339,7 +343,7 @@ static int create_run(struct call *call, struct coder_error *err)
 
 	if (settle_limits(call, err) < 0 || settle_lifetime(call, options->dry_run, err) < 0)
 		return -1;
-	limits_warn(&state->request.scopes, &state->request.allow_list);
+	permissions_warn(&state->request.scopes, &state->request.allow_list);
 	if (check_name_free(call, err) < 0)
 		return -1;
 	if (options->dry_run)
@@ -362,7 +366,7 @@ static void create_done(void *data)
 
 	coder_strings_done(&state->request.scopes);
 	coder_strings_done(&state->request.allow_list);
-	limits_done(&state->limits);
+	permissions_done(&state->limits);
 	coder_user_done(&state->owner);
 	coder_created_done(&state->created);
 }

@@ -3,11 +3,13 @@
 #include <fnmatch.h>
 #include <string.h>
 
-#include "../lib/coder.h"
+#include "coder.h"
 #include "command.h"
-#include "complete.h"
-#include "limits.h"
-#include "output.h"
+#include "complete/complete.h"
+#include "options/opts.h"
+#include "output/output.h"
+#include "output/result.h"
+#include "permissions.h"
 
 #define ASSOC_MAX 100000 /* tokens in one associative array: some 250 MiB in the shell */
 
@@ -108,7 +110,7 @@ static const char *const list_examples[] = {
 struct list_state {
 	const struct list_options *options;
 	int64_t expires_within, unused_for; /* seconds; -1: not asked for */
-	struct limits limits;
+	struct permissions limits;
 	struct output_columns columns;
 	struct coder_tokens tokens;
 };
@@ -136,8 +138,8 @@ static int list_check(struct call *call, struct coder_error *err)
 	if (call->quiet && !(options->ids && options->complete.hint))
 		return coder_error_set(err, CODER_ERR_USAGE, "--complete: -v and --complete-hint");
 	state->options = options;
-	if (limits_read_scopes(&state->limits, &options->scopes, NULL, err) < 0 ||
-	    limits_read_targets(&state->limits, &options->allow, NULL, err) < 0 ||
+	if (permissions_read_scopes(&state->limits, &options->scopes, NULL, err) < 0 ||
+	    permissions_read_targets(&state->limits, &options->allow, NULL, err) < 0 ||
 	    check_span("--expires-within", options->expires_within, &state->expires_within, err) <
 		    0 ||
 	    check_span("--unused-for", options->unused_for, &state->unused_for, err) < 0)
@@ -170,7 +172,7 @@ static bool list_keeps(const void *ctx, const struct coder_token *token, int64_t
 		return false;
 	if (state->unused_for >= 0 && now - used < state->unused_for)
 		return false;
-	return limits_hold(&state->limits, token);
+	return permissions_hold(&state->limits, token);
 }
 
 static int assign(struct call *call, struct coder_error *err)
@@ -219,7 +221,7 @@ static int list_run(struct call *call, struct coder_error *err)
 		complete.array = options->ids;
 		return complete_run(call, &complete, err);
 	}
-	if (limits_resolve(&state->limits, call->client, user, err) < 0 ||
+	if (permissions_resolve(&state->limits, call->client, user, err) < 0 ||
 	    coder_token_list(call->client, user, options->all,
 			     options->include_expired || options->expired, list_keeps, state,
 			     &state->tokens, err) < 0)
@@ -235,7 +237,7 @@ static void list_done(void *data)
 {
 	struct list_state *state = data;
 
-	limits_done(&state->limits);
+	permissions_done(&state->limits);
 	coder_tokens_done(&state->tokens);
 }
 

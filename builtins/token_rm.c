@@ -3,9 +3,13 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "../lib/coder.h"
+#include "base/buf.h"
+#include "coder.h"
 #include "command.h"
-#include "output.h"
+#include "options/opts.h"
+#include "output/output.h"
+#include "output/result.h"
+#include "shell/shell.h"
 
 #define PROGRESS_FROM 20 /* so many removals take long enough to show how far they are */
 
@@ -154,7 +158,7 @@ static bool is_unknown(const struct coder_error *err)
 
 	if (!err->sent || (status >= 300 && status < 400) || status == 407 || status == 429)
 		return false;
-	return err->code == CODER_ERR_INTERRUPTED || err->code == CODER_ERR_NO_ANSWER ||
+	return err->code == CODER_ERR_INTERRUPTED || err->code == CODER_ERR_NO_RESPONSE ||
 	       (err->code == CODER_ERR_UNAVAILABLE && !err->own);
 }
 
@@ -205,7 +209,7 @@ static bool has_to_end(struct call *call, struct coder_error *err)
 
 	if (!signal && coder_clock() < coder_client_deadline(call->client))
 		return false;
-	coder_error_set(err, signal ? CODER_ERR_INTERRUPTED : CODER_ERR_NO_ANSWER,
+	coder_error_set(err, signal ? CODER_ERR_INTERRUPTED : CODER_ERR_NO_RESPONSE,
 			signal ? "interrupted" : "the time is up");
 	err->signal = signal;
 	return true;

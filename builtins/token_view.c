@@ -2,10 +2,12 @@
 /* token_view.c - the builtin that shows one API token. */
 #include <string.h>
 
-#include "../lib/coder.h"
+#include "coder.h"
 #include "command.h"
-#include "limits.h"
-#include "output.h"
+#include "options/opts.h"
+#include "output/output.h"
+#include "output/result.h"
+#include "permissions.h"
 
 struct view_options {
 	struct common_options common;
@@ -101,8 +103,8 @@ static int view_run(struct call *call, struct coder_error *err)
 	if ((options->assoc || output_needs_owner(&format)) &&
 	    coder_token_fill_owner(call->client, &state->token, err) < 0)
 		return -1;
-	if (limits_publish(&call->result, &state->token, options->scopes_into, options->allow_into,
-			   err) < 0)
+	if (permissions_publish(&call->result, &state->token, options->scopes_into,
+				options->allow_into, err) < 0)
 		return -1;
 	if (options->assoc && (result_assoc(&call->result, options->assoc, 0, err) < 0 ||
 			       output_record(&call->result, &state->token, false,

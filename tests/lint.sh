@@ -9,7 +9,7 @@ shopt -s nullglob
 export LC_ALL=C.UTF-8
 
 BUILD=${BUILD:-build}
-sources=(lib/*.c lib/*.h builtins/*.c builtins/*.h)
+sources=(lib/*.h lib/*/*.{c,h} builtins/*.{c,h} builtins/*/*.{c,h})
 all_c=("${sources[@]}" tests/unit/*.c tests/unit/*.h tests/fuzz/*.c tests/fuzz/*.h tests/tools/*.c tests/tools/*.h)
 commands=(builtins/token_*.c)
 bats=(tests/bats/*.bats)
@@ -45,7 +45,7 @@ check_spdx() {
 		head -n 3 "$file" | grep -q 'SPDX-License-Identifier: GPL-3.0-or-later' && continue
 		echo "$file: no SPDX line"
 		lacking=1
-	done < <(printf '%s\n' Makefile builtins/*.map lib/*.def "${all_c[@]}" "${sh[@]}" \
+	done < <(printf '%s\n' Makefile builtins/*.map lib/*/*.def builtins/*/*.def "${all_c[@]}" "${sh[@]}" \
 		"${bats[@]}" tests/*/*.py)
 	return "$lacking"
 }
@@ -73,7 +73,7 @@ check_quotes() {
 # lib/ belongs to its caller: it never prints, exits, or reads the environment.
 check_lib_manners() {
 	local names='printf|vprintf|puts|putchar|perror|exit|getenv|secure_getenv|syslog|longjmp'
-	! calls "$names" lib/*.c && ! grep -nE '\<(stdout|stderr)\>' lib/*.c
+	! calls "$names" lib/*/*.c && ! grep -nE '\<(stdout|stderr)\>' lib/*/*.c
 }
 
 # In this layout a function's braces stand alone in the first column. Prints "lines file:line".
@@ -114,108 +114,60 @@ only() {
 check_foreign_headers() {
 	local found
 	found=$(
-		only 'curl/' lib/libcurl.h
-		only '(cjson/)?cJSON' lib/json.c
-		only 'uuid' lib/allow.c
-		only '(bash/|builtins\.h|loadables\.h|bashgetopt\.h|variables\.h)' builtins/shell.c
+		only 'curl/' lib/net/libcurl.h
+		only '(cjson/)?cJSON' lib/json/json.c
+		only 'uuid' lib/api/allow.c
+		only '(bash/|builtins\.h|loadables\.h|bashgetopt\.h|variables\.h)' builtins/shell/shell.c
 	)
 	[ -z "$found" ] || { echo "$found" && return 1; }
 }
 
-# FILE: the headers of this project that it may include; the first line that matches counts.
-check_includes() {
-	local file allowed pattern bad=0
-	while read -r pattern allowed; do
-		for file in $pattern; do
-			grep -HnE '^#include "' "$file" | grep -vE "\"(${allowed// /|})\"" && bad=1
-		done
-	done <<-END
-		lib/*.[ch] [a-z_]+\.(h|def)
-		builtins/opts.[ch] opts.h
-		builtins/header_command.[ch] header_command.h shell.h ../lib/coder.h ../lib/buf.h
-		builtins/tls_files.[ch] tls_files.h shell.h ../lib/coder.h ../lib/buf.h
-		builtins/session.[ch] session.h header_command.h tls_files.h shell.h output.h ../lib/coder.h ../lib/buf.h
-		builtins/output.[ch] output.h result.h shell.h ../lib/coder.h ../lib/buf.h
-		builtins/result.[ch] result.h shell.h ../lib/coder.h ../lib/buf.h
-		builtins/limits.[ch] limits.h command.h opts.h output.h ../lib/coder.h
-		builtins/token_*.c command.h limits.h output.h opts.h complete.h ../lib/coder.h ../lib/buf.h
+# The floors, from the ground up: what the files of a room may include, beside their own room.
+# A header of another room is named with its room ("base/buf.h"), one of the same room without.
+rooms() {
+	cat <<-'END'
+		lib/base
+		lib/json            base/
+		lib/net             base/ json/
+		lib/api             base/ json/ net/
+		builtins/options
+		builtins/shell      coder.h
+		builtins/output     coder.h base/ shell/
+		builtins/session    coder.h base/ shell/ output/
+		builtins            coder.h base/ shell/ output/ session/ options/ complete/
+		builtins/complete   coder.h base/ shell/ output/ options/ command.h
 	END
+}
+
+check_floors() {
+	local room may file pattern bad=0
+	while read -r room may; do
+		pattern='[a-z0-9_]+\.(h|def)'
+		[[ ! $may ]] || pattern+="|(${may// /|})[a-z0-9_.]*"
+		for file in "$room"/*.[ch]; do
+			grep -HnE '^#include "' "$file" | grep -vE "\"($pattern)\"" && bad=1
+		done
+	done < <(rooms)
+	# a room that is not in the table is checked by nobody
+	diff <(rooms | awk '{ print $1 }' | sort) \
+		<(printf '%s\n' "${sources[@]}" | sed 's|/[^/]*$||' | grep -vx lib | sort -u) || bad=1
 	return "$bad"
 }
 
-# Who may call whom, read from the objects' symbols: "FILE...: the files they may call". `base`
-# stands for what all of lib/ uses, `lib` for all of lib/, `complete` for all complete*.c.
-directions() {
-	cat <<-END
-		error buf name scope signals sockets utf8:
-		strings url duration: error
-		libcurl: base
-		header: base
-		allow: base
-		json: base utf8
-		token: base allow duration json scope
-		proxy: base url
-		child:
-		trial: base child libcurl
-		lookup: base child
-		kept: sockets
-		failure: base libcurl proxy
-		bundle: error sockets
-		wire: base bundle failure kept libcurl lookup sockets trial
-		answer: base duration json proxy url
-		http: base answer header json proxy signals token url wire
-		client: base http json token
-		search find: base client http json token
-		grant: allow duration scope
-		undo: base client find grant http token
-		readback: base client grant http token undo
-		create resolve: base allow client find http json search token readback undo
-		shell opts width:
-		opts_doc: opts
-		result: lib shell
-		output: lib result shell width
-		header_command tls_files: lib shell
-		session: lib header_command tls_files output shell
-		command: lib opts opts_doc output result session shell
-		complete: lib command output result shell
-		limits: lib command output result
-		token_create token_view: lib command limits output result
-		token_list: lib command complete limits output result
-		token_rm: lib command output result shell
-	END
+# Commands do not look into each other, and nothing but completion's own door is known outside.
+check_doors() {
+	! grep -nE '#include "(complete/|token_)' builtins/*.[ch] builtins/*/*.[ch] |
+		grep -v '"complete/complete\.h"'
 }
 
-check_directions() {
-	local source
-	{
-		directions
-		for source in lib/*.c builtins/*.c; do
-			nm -g "$BUILD/${source%.c}.o" | awk -v s="$source" '{ print "nm", s, $(NF - 1), $NF }'
-		done
-	} | awk '
-		function base(s) {
-			sub(/.*\//, "", s); sub(/\.c$/, "", s); sub(/^complete_.*/, "complete", s); return s
-		}
-		$1 != "nm" {
-			n = split(substr($0, 1, index($0, ":") - 1), from)
-			sub(/.*:/, ""); sub(/ base/, " error buf strings")
-			m = split($0, to)
-			for (i = 1; i <= n; i++) { known[from[i]]; for (j = 1; j <= m; j++) may[from[i], to[j]] }
-			next
-		}
-		!(base($2) in known) && !said[$2]++ { print $2 ": not in the table of directions"; bad = 1 }
-		$3 != "U" { defined[$4] = $2; next }
-		{ uses[$2, $4] }
-		END {
-			for (u in uses) {
-				split(u, use, SUBSEP)
-				caller = base(use[1]); target = defined[use[2]]
-				if (target == "" || base(target) == caller || (caller, base(target)) in may) continue
-				if (target ~ /^lib\// && (caller, "lib") in may) continue
-				print use[1] " calls " use[2] " of " target; bad = 1
-			}
-			exit bad
-		}' | sort
+# Of lib/, builtins/ calls what coder.h offers, and buffers.
+check_public_api() {
+	local foreign
+	foreign=$(comm -12 \
+		<(nm -g --defined-only "$BUILD"/lib/*/*.o | awk 'NF == 3 { print $3 }' | sort -u) \
+		<(nm -u "$BUILD"/builtins/*.o "$BUILD"/builtins/*/*.o | awk 'NF == 2 { print $2 }' | sort -u) |
+		grep -vE '^(coder|buf)_')
+	[ -z "$foreign" ] || { echo "$foreign" && return 1; }
 }
 
 # lib/ links without bash. (Each undefined symbol is an error.)
@@ -224,16 +176,16 @@ check_lib_alone() {
 		-Wl,--no-whole-archive -lcjson -luuid -ldl
 }
 
-# Of the builtins only shell.c knows bash: without it they want nothing but what it defines.
+# Of the builtins only shell/ knows bash: without it they want nothing but what it defines.
 check_bash_alone() {
 	local object objects=() foreign
-	for object in builtins/*.c; do
-		[ "$object" = builtins/shell.c ] || objects+=("$BUILD/${object%.c}.o")
+	for object in builtins/*.c builtins/*/*.c; do
+		[ "$object" = builtins/shell/shell.c ] || objects+=("$BUILD/${object%.c}.o")
 	done
 	foreign=$(cc -shared -o "$BUILD/no-shell.so" -Wl,--no-undefined "${objects[@]}" \
 		"$BUILD/lib.a" -lcjson -luuid -ldl 2>&1 | sed -n "s/.*undefined reference to .\(.*\)'/\1/p" |
-		sort -u | grep -vxF -f <(nm -g --defined-only "$BUILD/builtins/shell.o" | awk '{ print $3 }'))
-	[ -z "$foreign" ] || { echo "not of shell.c: $foreign" && return 1; }
+		sort -u | grep -vxF -f <(nm -g --defined-only "$BUILD/builtins/shell/shell.o" | awk '{ print $3 }'))
+	[ -z "$foreign" ] || { echo "not of shell/: $foreign" && return 1; }
 }
 
 check_exports() {

@@ -32,7 +32,7 @@ copy() {
 	local tree="$BATS_TEST_TMPDIR/a b  c" sources
 	copy "$tree"
 	cd "$tree"
-	sources=(lib/*.c builtins/*.c)
+	sources=(lib/*/*.c builtins/*.c builtins/*/*.c)
 	try make DEPS= CFLAGS=-O0
 	is "$status" 0
 	is "$(grep -c '^  CC' <<<"$out")" "${#sources[@]}"
@@ -43,7 +43,7 @@ copy() {
 	[[ -s "$tree/to here/usr/local/share/man/man1/token_rm.1" ]] || fail "no manual page"
 	try "$BASH" --norc -c "enable -f '$tree/to here/usr/local/lib/bash/coder_tokens.so' token_rm && token_rm --version"
 	is "$status$err" 0
-	sources=(lib/*.c)
+	sources=(lib/*/*.c)
 	try make DEPS= CFLAGS=-O0 LDFLAGS=-Wl,-O1 build/lib.a
 	is "$status$err" 0
 	is "$(grep -c '^  CC' <<<"$out")" "${#sources[@]}"
@@ -53,24 +53,24 @@ copy() {
 	copy "$BATS_TEST_TMPDIR/tree"
 	cd "$BATS_TEST_TMPDIR/tree"
 	program other-cc 'exec cc "$@"'
-	make DEPS= CFLAGS=-O0 build/lib/error.o >/dev/null
-	make DEPS= CFLAGS=-O1 BUILD=other other/lib/error.o >/dev/null
-	try make DEPS= CFLAGS=-O0 build/lib/error.o
+	make DEPS= CFLAGS=-O0 build/lib/base/error.o >/dev/null
+	make DEPS= CFLAGS=-O1 BUILD=other other/lib/base/error.o >/dev/null
+	try make DEPS= CFLAGS=-O0 build/lib/base/error.o
 	lacks "$out" CC
-	try make DEPS= CFLAGS=-O1 BUILD=other other/lib/error.o
+	try make DEPS= CFLAGS=-O1 BUILD=other other/lib/base/error.o
 	lacks "$out" CC
-	try make DEPS= CFLAGS=-O0 CC="$BIN/other-cc" build/lib/error.o
+	try make DEPS= CFLAGS=-O0 CC="$BIN/other-cc" build/lib/base/error.o
 	is "$status" 0
-	has "$out" "CC    build/lib/error.o"
+	has "$out" "CC    build/lib/base/error.o"
 }
 
 @test "a warning stops make check, and nobody else" {
 	copy "$BATS_TEST_TMPDIR/tree"
 	cd "$BATS_TEST_TMPDIR/tree"
-	try make DEPS= CFLAGS='-O0 -Wpadded' build/lib/error.o
+	try make DEPS= CFLAGS='-O0 -Wpadded' build/lib/base/error.o
 	is "$status" 0
 	has "$err" "warning: "
-	try make DEPS= CFLAGS='-O0 -Wpadded' WERROR=-Werror build/lib/error.o
+	try make DEPS= CFLAGS='-O0 -Wpadded' WERROR=-Werror build/lib/base/error.o
 	is "$status" 2
 	has "$err" "[-Werror=padded]"
 	lacks "$(make -n DEPS=)" -Werror
@@ -92,9 +92,9 @@ copy() {
 	find . | sort >"$BATS_TEST_TMPDIR/before"
 	mkdir "$BATS_TEST_TMPDIR/mine"
 	touch "$BATS_TEST_TMPDIR/mine/file"
-	make DEPS= build/lib/error.o >/dev/null
-	make DEPS= BUILD="$BATS_TEST_TMPDIR/out/dir" "$BATS_TEST_TMPDIR/out/dir/lib/error.o" >/dev/null
-	make DEPS= BUILD="$BATS_TEST_TMPDIR/mine" "$BATS_TEST_TMPDIR/mine/lib/error.o" >/dev/null
+	make DEPS= build/lib/base/error.o >/dev/null
+	make DEPS= BUILD="$BATS_TEST_TMPDIR/out/dir" "$BATS_TEST_TMPDIR/out/dir/lib/base/error.o" >/dev/null
+	make DEPS= BUILD="$BATS_TEST_TMPDIR/mine" "$BATS_TEST_TMPDIR/mine/lib/base/error.o" >/dev/null
 	mkdir tests/sandbox/__pycache__ tests/pty/__pycache__
 	touch tests/sandbox/__pycache__/app.pyc
 	make clean BUILD="$BATS_TEST_TMPDIR/out/dir" >/dev/null

@@ -9,26 +9,29 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../lib/answer.h"
+#include "base/buf.h"
+#include "coder.h"
+#include "net/http.h"
+#include "net/response.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #define ended(field) (strnlen(field, sizeof(field)) < sizeof(field))
 
-static void check_answer(const struct answer *answer, const struct buf *body)
+static void check_answer(const struct response *answer, const struct buf *body)
 {
 	struct coder_error err = { 0 };
-	int64_t wait = answer_retry_after(answer);
+	int64_t wait = response_retry_after(answer);
 
 	if (!ended(answer->reason) || !ended(answer->type) || !ended(answer->location) ||
 	    !ended(answer->reset) || !ended(answer->date) || !ended(answer->age))
 		abort();
-	if (answer->status < 0 || answer->status > 999 || answer_date(answer) < 0 || wait < -1)
+	if (answer->status < 0 || answer->status > 999 || response_date(answer) < 0 || wait < -1)
 		abort();
 	if (wait >= 0 && !answer->asks_to_wait && !answer->reset[0])
 		abort();
-	if (answer_judge(answer, body, &err) == 0) {
-		if (!answer_is_success(answer))
+	if (response_judge(answer, body, &err) == 0) {
+		if (!response_is_success(answer))
 			abort();
 	} else if (!err.message[0] || err.code == CODER_OK || !ended(err.message) ||
 		   !ended(err.detail) || !ended(err.hint)) {
@@ -38,7 +41,7 @@ static void check_answer(const struct answer *answer, const struct buf *body)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct answer answer = { .origin = "https://coder.example" };
+	struct response answer = { .origin = "https://coder.example" };
 	const char *p = (const char *)data, *end = p + size;
 	struct buf body = { 0 };
 	struct coder_error err;
@@ -48,13 +51,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		const char *newline = memchr(p, '\n', (size_t)(end - p));
 		size_t len = (size_t)((newline ? newline + 1 : end) - p);
 
-		r = answer_header(&answer, p, len, &err);
+		r = response_header(&answer, p, len, &err);
 		p += len;
 		if (len == 1)
 			break;
 	}
 	if (r == 0 && p < end) {
-		r = answer_body(&answer, (size_t)(end - p), HTTP_BODY_MAX, &err);
+		r = response_body(&answer, (size_t)(end - p), HTTP_BODY_MAX, &err);
 		if (!buf_add(&body, p, (size_t)(end - p)))
 			abort();
 	}

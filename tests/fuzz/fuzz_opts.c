@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../builtins/opts.h"
+#include "options/opts.h"
 
 struct options {
 	bool all, expire, delete, help;

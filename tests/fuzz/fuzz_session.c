@@ -15,11 +15,12 @@
 #include <strings.h>
 #include <unistd.h>
 
-#include "../../builtins/header_command.h"
-#include "../../builtins/session.h"
-#include "../../builtins/shell.h"
-#include "../../lib/buf.h"
-#include "../../lib/internal.h"
+#include "base/buf.h"
+#include "coder.h"
+#include "net/http.h"
+#include "session/header_command.h"
+#include "session/session.h"
+#include "shell/shell.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -3,7 +3,7 @@
  * failcurl.c - a libcurl.so.4 in front of the real one ($REAL_LIBCURL), of which
  * a chosen call fails.
  *
- * It has the functions that lib/libcurl.h names. Which call fails is said
+ * It has the functions that lib/net/libcurl.h names. Which call fails is said
  * through control.h; alive are easy handles, multi handles and shares. Where a
  * clean-up fails, the real one has been done: nothing may be touched afterwards.
  */

@@ -13,8 +13,6 @@
 
 #include <cmocka.h>
 
-#include "../../lib/internal.h"
-
 /* Fails unless text contains part. */
 #define assert_contains(text, part)                                             \
 	do {                                                                    \

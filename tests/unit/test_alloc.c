@@ -9,6 +9,8 @@
  */
 #include <cjson/cJSON.h>
 
+#include "coder.h"
+#include "json/json.h"
 #include "test.h"
 
 void *__real_malloc(size_t size);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* test_allow.c - resource types, targets, allow lists. */
+#include "base/buf.h"
+#include "coder.h"
 #include "test.h"
 
 #define UUID "de9b7846-0eca-4db4-a8a8-c520b42f4471"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* test_buf.c - the growing buffer: contents, cap, detaching. */
+#include "base/buf.h"
 #include "test.h"
 
 static void test_grows_and_terminates(void **state)

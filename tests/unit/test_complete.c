@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* test_complete.c - a command line taken apart, and words put back into it. */
+#include "base/buf.h"
+#include "coder.h"
+#include "complete/complete.h"
+#include "shell/shell.h"
 #include "test.h"
-
-#include "../../builtins/complete.h"
 
 #define BREAKS " \t\n\"'@><=;|&(:"
 

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "coder.h"
 #include "test.h"
 
 #define HOUR (3600 * CODER_NS)
@@ -231,7 +232,7 @@ static void test_refuses_times(void **state)
 
 		if (coder_time_parse(cases[i], &seconds, &err) == 0)
 			fail_msg("\"%s\" was accepted", cases[i]);
-		assert_int_equal(err.code, CODER_ERR_NO_ANSWER);
+		assert_int_equal(err.code, CODER_ERR_NO_RESPONSE);
 		assert_contains(err.message, cases[i]);
 		assert_int_equal(seconds, 42);
 	}

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* test_error.c - error texts: filling, wrapping, cutting. */
+#include "coder.h"
 #include "test.h"
 
 static void test_set_fills_every_member(void **state)

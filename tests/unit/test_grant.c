@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* test_grant.c - how a token compares with what was requested. */
+#include "api/grant.h"
+#include "base/buf.h"
+#include "coder.h"
 #include "test.h"
-
-#include "../../lib/grant.h"
 
 #define UUID "de9b7846-0eca-4db4-a8a8-c520b42f4471"
 #define SCOPES(list) ",\"scopes\":[" list "]"

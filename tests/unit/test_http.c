@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * test_http.c - lib/http.c and what is below it, against a server in a thread
+ * test_http.c - lib/net/http.c and what is below it, against a server in a thread
  * that answers each request with the next line of its script.
  */
 #include <dirent.h>
@@ -18,7 +18,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "../../lib/answer.h"
+#include "base/buf.h"
+#include "coder.h"
+#include "net/http.h"
+#include "net/response.h"
 #include "test.h"
 
 #define TOKEN "abcdefghij-ABCDEFGHIJKLMNOPQRSTUV"
@@ -580,16 +583,16 @@ static void test_statuses(void **state)
 		{ JSON("410 No", CODER, MESSAGE("m")), CODER_ERR_NOT_FOUND, 410, "m", "" },
 		{ STATUS("418", ""), CODER_ERR_REFUSED, 418, "418", "" },
 		{ STATUS("500 No", ""), CODER_ERR_REFUSED, 500, "500 No", "" },
-		{ STATUS("304 Not Modified", ""), CODER_ERR_NO_ANSWER, 304, "304", "" },
+		{ STATUS("304 Not Modified", ""), CODER_ERR_NO_RESPONSE, 304, "304", "" },
 		{ "HTTP/1.1 500 No\r\nContent-Type: text/html\r\nContent-Length: 3\r\n\r\n<p>",
 		  CODER_ERR_REFUSED, 500, "unexpected answer 500 of type text/html", "" },
 		{ JSON("500 X", CODER,
 		       "{\"message\":\"Failed.\",\"detail\":\"unauthorized: rbac: forbidden\"}"),
 		  CODER_ERR_AUTH, 500, "Failed.", "" },
 		{ STATUS("302 Found", "Location: https://Other.example/login\r\n"),
-		  CODER_ERR_NO_ANSWER, 302, "redirects to https://Other.example/login",
+		  CODER_ERR_NO_RESPONSE, 302, "redirects to https://Other.example/login",
 		  "change CODER_URL to https://other.example" },
-		{ STATUS("307 T", "Location: /login\r\n"), CODER_ERR_NO_ANSWER, 307,
+		{ STATUS("307 T", "Location: /login\r\n"), CODER_ERR_NO_RESPONSE, 307,
 		  "redirects to /login", "CODER_URL" },
 	};
 
@@ -620,7 +623,7 @@ static const struct {
 	const char *message, *detail;
 } owners[] = {
 #define HIDDEN "Resource not found or you do not have access to this resource"
-#define FRONT(line, more, body) JSON(line, more, body), false, false, CODER_ERR_NO_ANSWER
+#define FRONT(line, more, body) JSON(line, more, body), false, false, CODER_ERR_NO_RESPONSE
 	{ JSON("404 N", "", MESSAGE(HIDDEN)), true, false, CODER_ERR_NOT_FOUND, HIDDEN, "" },
 	{ JSON("403 N", "", MESSAGE("Forbidden.")), true, false, CODER_ERR_AUTH, "Forbidden.", "" },
 	{ JSON("404 N", "x-coder-request-id: 1\r\n", MESSAGE("m")), true, false,
@@ -670,13 +673,13 @@ static const struct {
 	  "m" },
 	{ "HTTP/1.1 404 Not Found\r\nContent-Type: text/plain; charset=utf-8\r\n"
 	  "Content-Length: 18\r\n\r\n404 page not found",
-	  false, false, CODER_ERR_NO_ANSWER, "404 Not Found (text/plain)", "" },
-	{ STATUS("401 No", ""), false, false, CODER_ERR_NO_ANSWER, "401 No", "" },
-	{ STATUS("403 No", CODER), false, false, CODER_ERR_NO_ANSWER, "403 No", "" },
-	{ STATUS("409 No", ""), false, false, CODER_ERR_NO_ANSWER, "409 No", "" },
+	  false, false, CODER_ERR_NO_RESPONSE, "404 Not Found (text/plain)", "" },
+	{ STATUS("401 No", ""), false, false, CODER_ERR_NO_RESPONSE, "401 No", "" },
+	{ STATUS("403 No", CODER), false, false, CODER_ERR_NO_RESPONSE, "403 No", "" },
+	{ STATUS("409 No", ""), false, false, CODER_ERR_NO_RESPONSE, "409 No", "" },
 	/* the header of an interim response is not the response's */
 	{ "HTTP/1.1 103 E\r\n" CODER "\r\n" JSON("404 N", "", MESSAGE("m")), false, false,
-	  CODER_ERR_NO_ANSWER, "something in front", "m" },
+	  CODER_ERR_NO_RESPONSE, "something in front", "m" },
 	/* others prove nothing, and blame nobody */
 	{ JSON("400 N", "", MESSAGE("m")), false, false, CODER_ERR_REFUSED, "m", "" },
 	{ JSON("500 N", "", "{\"message\":\"m\",\"detail\":\"rbac: forbidden\"}"), false, false,
@@ -754,7 +757,7 @@ static void test_useless_answers(void **state)
 		c.fresh = true;
 		assert_int_equal(call(&c, &get, &response, &err), -1);
 		http_response_done(&response);
-		if (err.code != CODER_ERR_NO_ANSWER ||
+		if (err.code != CODER_ERR_NO_RESPONSE ||
 		    (!strstr(err.message, cases[i].message) && !err.timeout))
 			fail_msg("%s: %d %s", cases[i].answer, err.code, err.message);
 		assert_true(err.sent);
@@ -770,13 +773,13 @@ static void test_cut_head(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(last); i++) {
-		struct answer answer = { .origin = "https://coder.example" };
+		struct response answer = { .origin = "https://coder.example" };
 		struct coder_error err;
 		const char status[] = "HTTP/1.1 204 No Content\r\n";
 
-		assert_int_equal(answer_header(&answer, status, strlen(status), &err), 0);
-		assert_int_equal(answer_header(&answer, last[i], strlen(last[i]), &err), 0);
-		assert_int_equal(answer_judge(&answer, &body, &err), i < 2 ? 0 : -1);
+		assert_int_equal(response_header(&answer, status, strlen(status), &err), 0);
+		assert_int_equal(response_header(&answer, last[i], strlen(last[i]), &err), 0);
+		assert_int_equal(response_judge(&answer, &body, &err), i < 2 ? 0 : -1);
 		if (i >= 2)
 			assert_contains(err.message, "ended early");
 	}
@@ -794,27 +797,27 @@ static void test_caps(void **state)
 	server.big_len = len;
 	SCRIPT("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n");
 	err = get_error();
-	assert_int_equal(err.code, CODER_ERR_NO_ANSWER);
+	assert_int_equal(err.code, CODER_ERR_NO_RESPONSE);
 	assert_non_null(strstr(err.message, "is too large"));
 
 	for (size_t i = 0; i + 1000 <= len; i += 1000)
 		memcpy(big + i, "X-A: b", 6), memcpy(big + i + 998, "\r\n", 2);
 	SCRIPT("HTTP/1.1 200 OK\r\n");
 	err = get_error();
-	assert_int_equal(err.code, CODER_ERR_NO_ANSWER);
+	assert_int_equal(err.code, CODER_ERR_NO_RESPONSE);
 	assert_non_null(strstr(err.message, "too large headers"));
 
 	for (size_t i = 0; i + 25 <= len; i += 25)
 		memcpy(big + i, "HTTP/1.1 100 Continue\r\n\r\n", 25);
 	SCRIPT("HTTP/1.1 100 Continue\r\n\r\n");
 	err = get_error();
-	assert_int_equal(err.code, CODER_ERR_NO_ANSWER);
+	assert_int_equal(err.code, CODER_ERR_NO_RESPONSE);
 	assert_non_null(strstr(err.message, "too large headers"));
 
 	memset(big, 'y', len);
 	SCRIPT("HTTP/1.1 200 OK\r\nX-Long: ");
 	err = get_error();
-	assert_int_equal(err.code, CODER_ERR_NO_ANSWER);
+	assert_int_equal(err.code, CODER_ERR_NO_RESPONSE);
 	stop_server(NULL);
 	free(big);
 	start_server(NULL);
@@ -992,7 +995,7 @@ static void test_retries_of_post(void **state)
 	http_response_done(&response);
 	SCRIPT(CLOSE, OK);
 	assert_int_equal(call(&c, &post, &response, &err), -1);
-	assert_int_equal(err.code, CODER_ERR_NO_ANSWER);
+	assert_int_equal(err.code, CODER_ERR_NO_RESPONSE);
 	assert_true(err.sent);
 	assert_int_equal(server.n_requests, 4);
 }
@@ -1182,7 +1185,7 @@ static void test_no_connection(void **state)
 	(void)state;
 	snprintf(url_text, sizeof(url_text), "http://127.0.0.1:%d", unused_port());
 	assert_int_equal(call(&c, &get, &response, &err), -1);
-	assert_int_equal(err.code, CODER_ERR_NO_ANSWER);
+	assert_int_equal(err.code, CODER_ERR_NO_RESPONSE);
 	assert_non_null(strstr(err.message, "Connection refused"));
 	assert_non_null(strstr(err.hint, "CODER_URL"));
 	assert_int_equal(response.tries, 3);
@@ -1194,7 +1197,7 @@ static void test_no_connection(void **state)
 
 	c.url = "http://does-not-exist.invalid";
 	assert_int_equal(call(&c, &get, &response, &err), -1);
-	assert_int_equal(err.code, CODER_ERR_NO_ANSWER);
+	assert_int_equal(err.code, CODER_ERR_NO_RESPONSE);
 	assert_non_null(strstr(err.message, "cannot find the host does-not-exist.invalid"));
 	assert_false(err.sent);
 }
@@ -1210,7 +1213,7 @@ static void test_no_tls(void **state)
 	snprintf(url_text, sizeof(url_text), "https://127.0.0.1:%d", server.port);
 	c.connect_timeout_ns = CODER_NS / 4;
 	assert_int_equal(call(&c, &post, &response, &err), -1);
-	assert_int_equal(err.code, CODER_ERR_NO_ANSWER);
+	assert_int_equal(err.code, CODER_ERR_NO_RESPONSE);
 	assert_non_null(strstr(err.message, "no connection to https://127.0.0.1"));
 	assert_non_null(strstr(err.message, "within 250 ms"));
 	assert_true(err.timeout);
@@ -1240,7 +1243,7 @@ static void test_timeouts(void **state)
 	began = coder_clock();
 	assert_int_equal(http_request(http, &request, &response, &err), -1);
 	assert_between(ms_since(began), 200, 450);
-	assert_int_equal(err.code, CODER_ERR_NO_ANSWER);
+	assert_int_equal(err.code, CODER_ERR_NO_RESPONSE);
 	assert_string_equal(err.message, "no answer within 250 ms");
 	assert_true(err.sent);
 	assert_true(err.timeout);
@@ -1275,7 +1278,7 @@ static void test_sleep(void **state)
 	assert_between(ms_since(began), 125, 225);
 	assert_int_equal(http_sleep(http, CODER_NS, &err), -1);
 	assert_between(ms_since(began), 500, 650);
-	assert_int_equal(err.code, CODER_ERR_NO_ANSWER);
+	assert_int_equal(err.code, CODER_ERR_NO_RESPONSE);
 	assert_true(err.timeout);
 	http_free(http);
 	http = client();
@@ -1952,7 +1955,7 @@ static void test_proxy_is_blamed(void **state)
 			fail_msg("%zu: %s; %s", i, err.message, err.hint);
 		if (strstr(err.message, "s3cretpw") || strstr(err.hint, "s3cretpw"))
 			fail_msg("%zu shows the password", i);
-		assert_int_equal(err.code, CODER_ERR_NO_ANSWER);
+		assert_int_equal(err.code, CODER_ERR_NO_RESPONSE);
 		if (http && response.tries != (blames[i].retried ? 3 : 1))
 			fail_msg("%zu: %d tries", i, response.tries);
 		http_response_done(&response);

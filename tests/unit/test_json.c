@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* test_json.c - documents, integers, strings, error objects, lists in pieces. */
+#include "base/buf.h"
+#include "coder.h"
+#include "json/json.h"
 #include "test.h"
 
 /* A copy without a NUL behind it, so that sanitizers see a read past its end. */
@@ -21,7 +24,7 @@ static bool parses(const char *text, size_t len)
 
 	if (r < 0) {
 		assert_null(doc);
-		assert_int_equal(err.code, CODER_ERR_NO_ANSWER);
+		assert_int_equal(err.code, CODER_ERR_NO_RESPONSE);
 		assert_contains(err.message, "the server's answer is not JSON: ");
 	}
 	json_free(doc);
@@ -203,7 +206,7 @@ static void test_members(void **state)
 	assert_null(json_next(v));
 	assert_null(json_first(doc));
 	assert_int_equal(json_member(doc, "t", &v, &err), -1);
-	assert_int_equal(err.code, CODER_ERR_NO_ANSWER);
+	assert_int_equal(err.code, CODER_ERR_NO_RESPONSE);
 	assert_contains(err.message, "'t' stands twice");
 	json_free(doc);
 	json_free(NULL);
@@ -273,7 +276,7 @@ static void test_refuses_integers(void **state)
 
 		if (json_int64(cases[i], strlen(cases[i]), "n", -7, &value, &err) == 0)
 			fail_msg("accepted: %s", cases[i]);
-		assert_int_equal(err.code, CODER_ERR_NO_ANSWER);
+		assert_int_equal(err.code, CODER_ERR_NO_RESPONSE);
 		assert_int_equal(value, 42);
 	}
 }
@@ -479,7 +482,7 @@ static void test_refuses_lists(void **state)
 
 			if (split(cases[i], strlen(cases[i]), piece, &out, &err) == 0)
 				fail_msg("accepted: %s", cases[i]);
-			assert_int_equal(err.code, CODER_ERR_NO_ANSWER);
+			assert_int_equal(err.code, CODER_ERR_NO_RESPONSE);
 			assert_contains(err.message, "the server's answer is not JSON: ");
 			buf_done(&out);
 		}
@@ -633,7 +636,7 @@ static void test_refuses_lists_at_a_key(void **state)
 		struct coder_error err;
 
 		assert_int_equal(split_key(cases[i], 64, &out, &err), -1);
-		assert_int_equal(err.code, CODER_ERR_NO_ANSWER);
+		assert_int_equal(err.code, CODER_ERR_NO_RESPONSE);
 		buf_done(&out);
 	}
 }

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "../../builtins/opts.h"
+#include "options/opts.h"
 #include "test.h"
 
 struct options {

@@ -7,10 +7,14 @@
 #include <signal.h>
 #include <stdio.h>
 
+#include "base/buf.h"
+#include "coder.h"
+#include "json/json.h"
+#include "output/output.h"
+#include "output/result.h"
+#include "output/width.h"
+#include "shell/shell.h"
 #include "test.h"
-
-#include "../../builtins/output.h"
-#include "../../builtins/shell.h"
 
 /* -------------------------------------------------------------- the shell */
 
@@ -993,7 +997,7 @@ static void test_long_results_end(void **state)
 	signal_number = 0;
 	result.watch.deadline = coder_clock() - 1;
 	assert_between(values_taken(&result, &err), 0, 2000);
-	assert_int_equal(err.code, CODER_ERR_NO_ANSWER);
+	assert_int_equal(err.code, CODER_ERR_NO_RESPONSE);
 	assert_contains(err.message, "the time is up");
 	assert_false(may_free);
 }

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* test_proxy.c - which hosts go past a proxy, and what a proxy's URL says. */
+#include "coder.h"
 #include "test.h"
-
-#include "../../lib/proxy.h"
 
 /* --------------------------------------------------------------- no_proxy */
 
@@ -235,7 +234,7 @@ static void test_bad_proxies(void **state)
 
 		if (proxy_parse(cases[i].text, "all_proxy", &proxy, &err) == 0)
 			fail_msg("%s was taken", cases[i].text);
-		assert_int_equal(err.code, CODER_ERR_NO_ANSWER);
+		assert_int_equal(err.code, CODER_ERR_NO_RESPONSE);
 		assert_contains(err.message, cases[i].message);
 		assert_null(strstr(err.message, "s3cret"));
 		assert_null(proxy.url);

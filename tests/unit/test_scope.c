@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* test_scope.c - scope names. */
+#include "coder.h"
 #include "test.h"
 
 static void test_legacy_names(void **state)

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* test_session.c - where requests go and as whom, with a made-up shell and client. */
+#include "coder.h"
+#include "session/session.h"
+#include "shell/shell.h"
 #include "test.h"
 
 #include <fcntl.h>
@@ -9,9 +12,6 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
-
-#include "../../builtins/session.h"
-#include "../../builtins/shell.h"
 
 /* ------------------------------------------------------------- the shell */
 
@@ -702,13 +702,13 @@ static void test_header_command_has_a_time(void **state)
 	set_endless_command();
 	clock_gettime(CLOCK_MONOTONIC, &began);
 	options.timeout_ns = CODER_NS * 4 / 10;
-	assert_refused(CODER_ERR_NO_ANSWER, "did not end in time");
+	assert_refused(CODER_ERR_NO_RESPONSE, "did not end in time");
 	assert_between((int)(elapsed(&began) * 1000), 390, 3000);
 	assert_true(grandchild_dies());
 	options.timeout_ns = 0;
 	clock_gettime(CLOCK_MONOTONIC, &began);
 	assert_int_equal(open_as(true), -1);
-	assert_int_equal(err.code, CODER_ERR_NO_ANSWER);
+	assert_int_equal(err.code, CODER_ERR_NO_RESPONSE);
 	assert_between((int)(elapsed(&began) * 1000), 490, 3000);
 	assert_true(grandchild_dies());
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* test_strings.c - lists of strings, the nearest word, hashes. */
+#include "coder.h"
 #include "test.h"
 
 static void fill(struct coder_strings *list, const char *const *words, size_t n)

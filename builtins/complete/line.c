@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * line.c - takes a command line apart as the shell would, without
+ * evaluating any of it, and puts words together again; see complete.h.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "coder.h"
+#include "complete.h"
+#include "output/output.h"
+#include "shell/shell.h"
+
+/* Reading a line. */
+struct reader {
+	struct line *line;
+	const char *breaks;
+	bool after; /* past the cursor */
+	struct buf word;
+	bool in_word, opaque;
+	bool redirection; /* the word to come is a target */
+	char quote;
+	size_t head, quoted; /* where the last break, the last quote ended */
+};
+
+void line_done(struct line *line)
+{
+	coder_strings_done(&line->words);
+	free(line->opaque);
+	free(line->word);
+	*line = (struct line){ 0 };
+}
+
+static void begin_word(struct reader *r)
+{
+	buf_reset(&r->word);
+	r->in_word = r->opaque = false;
+	r->head = 0;
+	r->quote = 0;
+}
+
+/* Files the word, unless it is none or belongs to a redirection. */
+static int end_word(struct reader *r, struct coder_error *err)
+{
+	struct line *line = r->line;
+	bool target = r->redirection;
+	bool *opaque;
+
+	if (!r->in_word)
+		return 0;
+	r->redirection = false;
+	if (target) {
+		begin_word(r);
+		return 0;
+	}
+	opaque = reallocarray(line->opaque, line->words.n + 1, sizeof(*opaque));
+	if (!opaque)
+		return coder_error_memory(err);
+	line->opaque = opaque;
+	opaque[line->words.n] = r->opaque;
+	if (coder_strings_add(&line->words, r->word.data ? r->word.data : "", err) < 0)
+		return -1;
+	begin_word(r);
+	return 0;
+}
+
+static int add(struct reader *r, char c, struct coder_error *err)
+{
+	r->in_word = true;
+	return buf_add_char(&r->word, c) ? 0 : coder_error_memory(err);
+}
+
+/* What has been read belongs to another command: this one begins here. */
+static void begin_command(struct reader *r)
+{
+	coder_strings_done(&r->line->words);
+	begin_word(r);
+	r->redirection = false;
+}
+
+/* < > & | ; ( ): returns how many characters of p it took; 0: the command ends here. */
+static size_t read_operator(struct reader *r, const char *p, struct coder_error *err)
+{
+	bool redirects = *p == '<' || *p == '>' || (*p == '&' && p[1] == '>');
+	bool number = r->word.len && !r->word.data[strspn(r->word.data, "0123456789")];
+
+	if (!redirects || p[1] == '(') {
+		if (!r->after)
+			begin_command(r);
+		return r->after ? 0 : redirects ? 2 : 1;
+	}
+	if (number) /* of a descriptor */
+		begin_word(r);
+	else if (end_word(r, err) < 0)
+		return 0;
+	r->redirection = true;
+	return 1 + strspn(p + 1, "<>&|");
+}
+
+/* A character outside of quotes; returns how many it took, 0: no more of this command. */
+static size_t read_plain(struct reader *r, const char *p, struct coder_error *err)
+{
+	if (strchr(" \t\n", *p)) {
+		if (*p == '\n' && r->after)
+			return 0;
+		return end_word(r, err) == 0;
+	}
+	if (strchr("<>|;()", *p) || *p == '&')
+		return read_operator(r, p, err);
+	if (*p == '\'' || *p == '"') {
+		r->quote = *p;
+		r->in_word = true;
+		return 1;
+	}
+	if (*p == '\\') {
+		r->in_word = true;
+		if (p[1] == '\n' || !p[1])
+			return 1 + (p[1] == '\n');
+		return add(r, p[1], err) == 0 ? 2 : 0;
+	}
+	if (*p == '$' || *p == '`' || (*p == '~' && !r->in_word))
+		r->opaque = true;
+	if (add(r, *p, err) < 0)
+		return 0;
+	/* of the breaks, an @ belongs to the word that it begins (rl_special_prefixes) */
+	if (strchr(r->breaks, *p))
+		r->head = r->word.len - (*p == '@');
+	return 1;
+}
+
+static size_t read_quoted(struct reader *r, const char *p, struct coder_error *err)
+{
+	if (*p == r->quote) {
+		r->quote = 0;
+		return 1;
+	}
+	if (r->quote == '"' && *p == '\\' && p[1] && strchr("$`\"\\\n", p[1])) {
+		if (p[1] == '\n')
+			return 2;
+		return add(r, p[1], err) == 0 ? 2 : 0;
+	}
+	if (r->quote == '"' && (*p == '$' || *p == '`'))
+		r->opaque = true;
+	return add(r, *p, err) == 0;
+}
+
+/* Reads as much of text as belongs to this command. Memory is the only thing that fails. */
+static int read_text(struct reader *r, const char *text, struct coder_error *err)
+{
+	err->code = CODER_OK;
+	while (*text) {
+		char quote = r->quote;
+		size_t n = quote ? read_quoted(r, text, err) : read_plain(r, text, err);
+
+		if (!n)
+			break;
+		if (!quote && r->quote)
+			r->quoted = r->word.len;
+		text += n;
+	}
+	return err->code == CODER_OK ? 0 : -1;
+}
+
+static int read_line(struct reader *r, const char *before, const char *after,
+		     struct coder_error *err)
+{
+	struct line *line = r->line;
+
+	if (read_text(r, before, err) < 0)
+		return -1;
+	line->word = strdup(r->word.data ? r->word.data : "");
+	if (!line->word)
+		return coder_error_memory(err);
+	line->at = line->words.n;
+	line->quote = r->quote;
+	/* readline's word begins behind an open quote, or else behind the last break */
+	line->head = r->quote ? r->quoted : r->head;
+	line->word_opaque = r->opaque;
+	line->redirection = r->redirection;
+	/* what is left of the word at the cursor belongs to nobody */
+	r->after = true;
+	r->in_word = true;
+	r->redirection = true;
+	return read_text(r, after, err) < 0 ? -1 : end_word(r, err);
+}
+
+int line_read(struct line *line, const char *before, const char *after, const char *breaks,
+	      struct coder_error *err)
+{
+	struct reader r = { .line = line, .breaks = breaks };
+	int rc = read_line(&r, before, after, err);
+
+	buf_done(&r.word);
+	return rc;
+}
+
+/* ---------------------------------------------------------------- aliases */
+
+char *line_expand_aliases(const char *before, struct coder_error *err)
+{
+	struct coder_strings expanded = { 0 };
+	char *line = strdup(before);
+	bool ok = line != NULL;
+
+	while (ok) {
+		size_t length = strcspn(line, " \t\n");
+		char *name = strndup(line, length), *longer = NULL;
+		const char *value = name ? shell_alias(name) : NULL;
+
+		if (!name || !value || coder_strings_has(&expanded, name)) {
+			ok = name != NULL;
+			free(name);
+			break;
+		}
+		ok = coder_strings_add(&expanded, name, err) == 0 &&
+		     asprintf(&longer, "%s%s", value, line + length) >= 0;
+		free(name);
+		if (ok) {
+			free(line);
+			line = longer;
+		}
+	}
+	coder_strings_done(&expanded);
+	if (ok)
+		return line;
+	free(line);
+	coder_error_memory(err);
+	return NULL;
+}
+
+/* ---------------------------------------------------------------- quoting */
+
+/* $'...', the only form in which what would act on a terminal can be typed. */
+static bool quote_ansi(struct buf *out, const char *text)
+{
+	bool ok = buf_add_str(out, "$'");
+
+	for (; *text && ok; text++) {
+		unsigned char c = (unsigned char)*text;
+
+		if (c < ' ' || c >= 0x7f)
+			ok = buf_addf(out, "\\%03o", c);
+		else
+			ok = ((c != '\'' && c != '\\') || buf_add_char(out, '\\')) &&
+			     buf_add_char(out, *text);
+	}
+	return ok && buf_add_char(out, '\'');
+}
+
+static bool quote_backslash(struct buf *out, const char *text, bool first)
+{
+	static const char special[] = " !\"#$&'()*;<>?[\\]^`{|}";
+	bool ok = true;
+
+	if (!*text && first)
+		return buf_add_str(out, "''");
+	for (const char *p = text; *p && ok; p++) {
+		bool escape =
+			(*p == '#' || *p == '~') ? first && p == text : strchr(special, *p) != NULL;
+
+		ok = (!escape || buf_add_char(out, '\\')) && buf_add_char(out, *p);
+	}
+	return ok;
+}
+
+/* In double quotes a ! is history's even behind a backslash: it gets quotes of its own. */
+static bool quote_double(struct buf *out, char c)
+{
+	if (c == '!')
+		return buf_add_str(out, "\"'!'\"");
+	return (!strchr("$`\"\\", c) || buf_add_char(out, '\\')) && buf_add_char(out, c);
+}
+
+bool line_quote(struct buf *out, const char *text, char quote, bool first)
+{
+	bool ok = true;
+
+	if (!output_is_printable(text))
+		return !quote && quote_ansi(out, text);
+	if (!quote)
+		return quote_backslash(out, text, first);
+	for (; *text && ok; text++) {
+		if (quote == '"')
+			ok = quote_double(out, *text);
+		else
+			ok = *text == '\'' ? buf_add_str(out, "'\\''") : buf_add_char(out, *text);
+	}
+	return ok;
+}

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* result.c - what a call is going to print and assign; see result.h. */
+#include "result.h"
+#include "shell/shell.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define STEPS 1024 /* of result_goes_on() between two looks */
+
+struct result_variable {
+	char *name;
+	enum shvar_kind kind;
+	struct buf text; /* of a scalar */
+	struct shvar_array *array; /* of an array */
+};
+
+/* -------------------------------------------------------------- giving up */
+
+/* Looks whether the call has to end. */
+static bool has_to_end(struct result_watch *watch)
+{
+	if (!watch->pending)
+		return false;
+	watch->signal = watch->pending(watch->ctx);
+	watch->late = coder_clock() >= watch->deadline;
+	return watch->signal || watch->late;
+}
+
+bool result_goes_on(struct result *result)
+{
+	return !result || result->partial || ++result->watch.steps % STEPS ||
+	       !has_to_end(&result->watch);
+}
+
+int result_stopped(const struct result *result, struct coder_error *err)
+{
+	if (result->watch.signal) {
+		coder_error_set(err, CODER_ERR_INTERRUPTED, "interrupted");
+		err->signal = result->watch.signal;
+	} else if (result->watch.late) {
+		coder_error_set(err, CODER_ERR_NO_RESPONSE,
+				"the time is up before the result is complete");
+		coder_error_hint(err, "give more of it with --timeout");
+	} else {
+		coder_error_memory(err);
+	}
+	return -1;
+}
+
+/* Freeing a long array takes as long as making it. */
+static bool may_take_longer(void *ctx)
+{
+	return !has_to_end(ctx);
+}
+
+void result_done(struct result *result)
+{
+	struct result_watch watch;
+
+	if (!result)
+		return;
+	watch = result->watch;
+	for (size_t i = 0; i < result->n_variables; i++) {
+		free(result->variables[i].name);
+		buf_done(&result->variables[i].text);
+		shvar_array_free(result->variables[i].array, may_take_longer, &watch);
+	}
+	free(result->variables);
+	buf_done(&result->text);
+	buf_done(&result->key);
+	*result = (struct result){ .watch = watch };
+}
+
+/* ------------------------------------------------------------- collecting */
+
+static struct result_variable *begin(struct result *result, const char *name, enum shvar_kind kind,
+				     size_t expected)
+{
+	struct result_variable *v;
+
+	v = reallocarray(result->variables, result->n_variables + 1, sizeof(*v));
+	if (!v)
+		return NULL;
+	result->variables = v;
+	v += result->n_variables;
+	*v = (struct result_variable){ .name = strdup(name), .kind = kind };
+	if (!v->name)
+		return NULL;
+	result->n_variables++;
+	if (kind != SHVAR_SCALAR)
+		v->array = shvar_array_new(kind, expected, may_take_longer, &result->watch);
+	return kind == SHVAR_SCALAR || v->array ? v : NULL;
+}
+
+/* The variable of that kind that was begun last. */
+static struct result_variable *last(const struct result *result, enum shvar_kind kind)
+{
+	struct result_variable *v = &result->variables[result->n_variables - 1];
+
+	while (v->kind != kind)
+		v--;
+	return v;
+}
+
+int result_scalar(struct result *result, const char *name, const char *value,
+		  struct coder_error *err)
+{
+	struct result_variable *v = begin(result, name, SHVAR_SCALAR, 0);
+
+	return v && buf_add_str(&v->text, value) ? 0 : coder_error_memory(err);
+}
+
+int result_indexed(struct result *result, const char *name, const struct coder_strings *values,
+		   struct coder_error *err)
+{
+	if (!begin(result, name, SHVAR_INDEXED, 0))
+		return coder_error_memory(err);
+	for (size_t i = 0; values && i < values->n; i++)
+		if (result_value(result, values->v[i], err) < 0)
+			return -1;
+	return 0;
+}
+
+int result_value(struct result *result, const char *value, struct coder_error *err)
+{
+	if (!result_goes_on(result))
+		return result_stopped(result, err);
+	shvar_array_add(last(result, SHVAR_INDEXED)->array, NULL, value);
+	return 0;
+}
+
+int result_assoc(struct result *result, const char *name, size_t expected, struct coder_error *err)
+{
+	return begin(result, name, SHVAR_ASSOC, expected) ? 0 : coder_error_memory(err);
+}
+
+int result_pair(struct result *result, const char *id, const char *field, const char *value,
+		struct coder_error *err)
+{
+	const char *key = field;
+
+	if (!result_goes_on(result))
+		return result_stopped(result, err);
+	if (id) {
+		result->key.len = 0;
+		if (!buf_add_str(&result->key, id) || !buf_add_char(&result->key, ',') ||
+		    !buf_add_str(&result->key, field))
+			return coder_error_memory(err);
+		key = result->key.data;
+	}
+	shvar_array_add(last(result, SHVAR_ASSOC)->array, key, value);
+	return 0;
+}
+
+/* ------------------------------------------------------------- publishing */
+
+static int assign(const struct result_variable *v)
+{
+	if (v->kind == SHVAR_SCALAR)
+		return shvar_set_scalar(v->name, v->text.data ? v->text.data : "");
+	return shvar_array_assign(v->name, v->array);
+}
+
+static int watch_pending(void *ctx)
+{
+	struct result_watch *watch = ctx;
+
+	watch->signal = watch->pending ? watch->pending(watch->ctx) : 0;
+	return watch->signal;
+}
+
+static int no_signal(void *ctx)
+{
+	(void)ctx;
+	return 0;
+}
+
+static int write_text(struct result *result, bool *ret_pipe, struct coder_error *err)
+{
+	struct result_watch *watch = &result->watch;
+	const struct buf *text = &result->text;
+	int64_t deadline = watch->pending ? watch->deadline : INT64_MAX;
+	int (*pending)(void *ctx) = watch_pending;
+	int error = 0;
+
+	/* the last look for a signal: from here to the end of the call nothing waits */
+	if (watch_pending(watch) && result->partial) {
+		pending = no_signal;
+		deadline = 0;
+		watch->signal = 0;
+	}
+	if (!watch->signal &&
+	    (!text->len || shio_write(text->data, text->len, deadline, pending, watch) == 0))
+		return 0;
+	error = errno;
+	if (watch->signal)
+		return result_stopped(result, err);
+	if (error == ETIME) {
+		coder_error_set(err, CODER_ERR_REFUSED,
+				"write error: nobody took the output in time");
+		err->timeout = true;
+		return -1;
+	}
+	*ret_pipe = error == EPIPE;
+	return coder_error_set(err, CODER_ERR_REFUSED, "write error: %s", strerror(error));
+}
+
+int result_publish(struct result *result, bool *ret_pipe, struct coder_error *err)
+{
+	int rc = write_text(result, ret_pipe, err);
+
+	if (rc < 0 && !result->partial)
+		return -1;
+	for (size_t i = 0; i < result->n_variables; i++)
+		if (assign(&result->variables[i]) < 0)
+			return coder_error_set(err, CODER_ERR_REFUSED, "%s: cannot be assigned",
+					       result->variables[i].name);
+	if (result->note)
+		shio_note(result->note);
+	return rc;
+}

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* permissions.c - scopes and allow lists on command lines and in arrays; see permissions.h. */
+#include "permissions.h"
+#include "command.h"
+#include "output/output.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Where values come from: an option that repeats, and one that names an array. */
+struct source {
+	const char *option, *array_option;
+	const struct opts_list *given;
+	const char *array; /* its name, or NULL */
+	size_t n; /* values that the option gave; those behind them are the array's */
+};
+
+static int read_array(const struct source *source, struct coder_strings *ret,
+		      struct coder_error *err)
+{
+	if (!source->array)
+		return 0;
+	if (command_array(source->array, ret, err) == 0) {
+		if (ret->n)
+			return 0;
+		coder_error_set(err, CODER_ERR_USAGE,
+				"%s: empty array: it would mean no restriction", source->array);
+	}
+	return coder_error_wrap(err, "%s", source->array_option);
+}
+
+/* Appends the values; empty: the error for one that is. */
+static int gather(struct source *source, const char *empty, struct coder_strings *ret,
+		  struct coder_error *err)
+{
+	struct coder_strings from = { 0 };
+	int rc = read_array(source, &from, err);
+
+	for (size_t i = 0; i < source->given->n && rc == 0; i++)
+		if (command_split(source->given->v[i], empty, ret, err) < 0)
+			rc = coder_error_wrap(err, "%s", source->option);
+	source->n = ret->n;
+	for (size_t i = 0; i < from.n && rc == 0; i++)
+		if (command_split(from.v[i], empty, ret, err) < 0)
+			rc = coder_error_wrap(err, "%s", source->array_option);
+	coder_strings_done(&from);
+	return rc;
+}
+
+int permissions_read_scopes(struct permissions *limits, const struct opts_list *given,
+			    const char *array, struct coder_error *err)
+{
+	struct source source = { "--scope", "--scopes-from", given, array, 0 };
+	struct coder_strings names = { 0 };
+	int rc = gather(&source, "scope cannot be empty", &names, err);
+
+	for (size_t i = 0; i < names.n && rc == 0; i++) {
+		const char *scope = coder_scope_canonical(names.v[i]);
+
+		if (!coder_strings_has(&limits->scopes, scope))
+			rc = coder_strings_add(&limits->scopes, scope, err);
+	}
+	coder_strings_done(&names);
+	return rc;
+}
+
+int permissions_read_targets(struct permissions *limits, const struct opts_list *given,
+			     const char *array, struct coder_error *err)
+{
+	struct source source = { "--allow", "--allow-from", given, array, 0 };
+	struct coder_strings texts = { 0 };
+	int rc = gather(&source, "allow list entry cannot be empty", &texts, err);
+
+	if (rc == 0 && texts.n > CODER_ALLOW_MAX)
+		rc = coder_error_set(err, CODER_ERR_USAGE,
+				     "allow list has %zu entries; at most %d are allowed", texts.n,
+				     CODER_ALLOW_MAX);
+	for (size_t i = 0; i < texts.n && rc == 0; i++) {
+		rc = coder_target_parse(texts.v[i], &limits->targets[i], err);
+		if (rc == 0)
+			limits->n_targets++;
+		else
+			coder_error_wrap(err, "%s",
+					 i < source.n ? source.option : source.array_option);
+	}
+	coder_strings_done(&texts);
+	return rc;
+}
+
+int permissions_resolve(struct permissions *limits, struct coder_client *client, const char *owner,
+			struct coder_error *err)
+{
+	for (size_t i = 0; i < limits->n_targets; i++)
+		if (coder_target_resolve(client, owner, &limits->targets[i], err) < 0)
+			return -1;
+	return 0;
+}
+
+int permissions_texts(const struct permissions *limits, struct coder_strings *ret,
+		      struct coder_error *err)
+{
+	for (size_t i = 0; i < limits->n_targets; i++) {
+		char *text = coder_target_text(&limits->targets[i]);
+		int rc = text ? coder_strings_add(ret, text, err) : coder_error_memory(err);
+
+		free(text);
+		if (rc < 0)
+			return -1;
+	}
+	return 0;
+}
+
+void permissions_warn(const struct coder_strings *scopes, const struct coder_strings *allow_list)
+{
+	bool workspace = false, template = false;
+
+	for (size_t i = 0; i < allow_list->n; i++) {
+		const char *entry = allow_list->v[i];
+
+		workspace |= strncmp(entry, "workspace:", 10) == 0;
+		template |= strncmp(entry, "template:", 9) == 0 || strcmp(entry, "*:*") == 0;
+	}
+	if (workspace && !template)
+		output_warn("the allow list has a workspace but no template: servers answer 403 "
+			    "for that workspace unless template:* is allowed, too");
+	if (coder_strings_has(scopes, "api_key:create") || coder_strings_has(scopes, "api_key:*") ||
+	    coder_strings_has(scopes, "coder:apikeys.manage_self"))
+		output_warn("a token that may create tokens can create unrestricted ones");
+}
+
+bool permissions_hold(const struct permissions *limits, const struct coder_token *token)
+{
+	struct coder_strings scopes = { 0 }, allow_list = { 0 };
+	struct coder_error err;
+	bool ok;
+
+	if (!limits->scopes.n && !limits->n_targets)
+		return true;
+	ok = coder_token_scopes(token, &scopes, &err) == 0 &&
+	     coder_token_allow_list(token, &allow_list, &err) == 0;
+	for (size_t i = 0; i < limits->scopes.n && ok; i++)
+		ok = coder_strings_has(&scopes, limits->scopes.v[i]);
+	for (size_t i = 0; i < limits->n_targets && ok; i++)
+		ok = coder_allow_permits(&allow_list, &limits->targets[i]);
+	coder_strings_done(&scopes);
+	coder_strings_done(&allow_list);
+	return ok;
+}
+
+int permissions_publish(struct result *result, const struct coder_token *token,
+			const char *scopes_into, const char *allow_into, struct coder_error *err)
+{
+	struct coder_strings scopes = { 0 }, allow_list = { 0 };
+	int rc = coder_token_scopes(token, &scopes, err);
+
+	if (rc == 0)
+		rc = coder_token_allow_list(token, &allow_list, err);
+	if (rc == 0)
+		rc = result_indexed(result, scopes_into, &scopes, err);
+	if (rc == 0)
+		rc = result_indexed(result, allow_into, &allow_list, err);
+	coder_strings_done(&scopes);
+	coder_strings_done(&allow_list);
+	return rc;
+}
+
+void permissions_done(struct permissions *limits)
+{
+	coder_strings_done(&limits->scopes);
+	for (size_t i = 0; i < limits->n_targets; i++)
+		coder_target_done(&limits->targets[i]);
+	limits->n_targets = 0;
+}

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * create.c - creating a token exactly once, and never one that nobody knows of.
+ *
+ * The POST goes out once, on a connection of its own: libcurl would send it
+ * again by itself where a kept connection turns out to be closed. From then on
+ * there are three ways out: read_back.c finds nothing against it, and the secret
+ * is delivered; or it is known that no token was made; or undo.c deletes it.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "create.h"
+#include "json/json.h"
+#include "net/http.h"
+#include "request.h"
+#include "undo.h"
+
+/*
+ * Whether a failed POST surely made no token. Who redirects it, limits its rate
+ * or wants a password for a proxy has not passed it on. Whatever else something
+ * in front of Coder responds may come after Coder has acted: a gateway that gave
+ * up, a filter of responses.
+ */
+static bool surely_refused(const struct coder_error *err)
+{
+	long status = err->http_status;
+
+	if (!err->sent || (status >= 300 && status < 400) || status == 407 || status == 429)
+		return true;
+	if (!err->own)
+		return false;
+	if (status == 500) /* from before the token was stored */
+		return strstr(err->detail, "rbac: forbidden") ||
+		       strstr(err->detail, "generate API key: ");
+	return status < 500 && status != 408;
+}
+
+/* Takes the secret out of {"key":"<id>-<secret>"}. */
+static int read_key(struct coder_client *client, const struct http_response *response,
+		    struct coder_created *created, struct coder_error *err)
+{
+	struct json CLEANUP(client_json_done) *doc = NULL;
+	const struct json *key = NULL;
+	const char *text;
+
+	if (json_parse(response->body.data, response->body.len, &doc, err) < 0 ||
+	    json_member(doc, "key", &key, err) < 0)
+		return -1;
+	text = json_string(key);
+	if (!text || !coder_token_shaped(text) || strlen(text) >= sizeof(created->secret.text))
+		return coder_error_set(err, CODER_ERR_NO_RESPONSE,
+				       "broken answer: no token in the server's answer");
+	snprintf(created->secret.text, sizeof(created->secret.text), "%s", text);
+	snprintf(created->id, sizeof(created->id), "%.*s", CODER_ID_LEN, text);
+	return http_keep_secret(client->http, text + CODER_ID_LEN + 1, err);
+}
+
+static int post(struct coder_client *client, const struct coder_create *create, int64_t began,
+		struct coder_created *created, struct coder_error *err)
+{
+	struct buf CLEANUP(buf_done) path = { 0 };
+	struct http_response CLEANUP(http_response_done) response = { 0 };
+	char CLEANUP(cleanup_free) *body = NULL;
+	const char *const parts[] = { "users", create->user, "keys", "tokens", NULL };
+	struct http_request request = { .method = "POST", .once = true };
+	int rc;
+
+	if (coder_create_body(create, &body, err) < 0 || client_path(&path, err, parts) < 0)
+		return -1;
+	request.path = path.data;
+	request.body = body;
+	request.body_len = strlen(body);
+	http_hold(client->http);
+	rc = client_call(client, &request, &response, err);
+	if (rc == 0 && read_key(client, &response, created, err) == 0)
+		return 0;
+	if (rc == 0) {
+		err->sent = true;
+		err->http_status = response.status;
+	}
+	coder_error_wrap(err, "creating token %.120s", create->name);
+	if (err->code == CODER_ERR_CONFLICT)
+		coder_error_hint(err,
+				 "the name was free a moment before: another call has taken it, "
+				 "or this one's request was repeated on its way");
+	if (surely_refused(err))
+		return -1;
+	return undo_lost(client, create, began, err);
+}
+
+int coder_token_create(struct coder_client *client, const struct coder_create *create,
+		       struct coder_created *ret, struct coder_error *err)
+{
+	struct coder_created CLEANUP(coder_created_done) created = { 0 };
+	const int64_t began = client->date; /* at the last answer before the POST */
+
+	if (post(client, create, began, &created, err) < 0 ||
+	    read_back(client, create, began, &created, err) < 0)
+		return -1;
+	*ret = created;
+	explicit_bzero(&created, sizeof(created));
+	return 0;
+}

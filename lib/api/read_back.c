@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* read_back.c - reads a new token back, and decides whether its secret may be delivered. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/text.h"
+#include "client.h"
+#include "create.h"
+#include "grant.h"
+#include "net/http.h"
+#include "request.h"
+#include "token.h"
+#include "undo.h"
+
+#define READ_BACK_NS (10 * CODER_NS)
+
+/*
+ * Where several servers share a deployment, the one that is asked may not know
+ * the token yet: a 404 is no last word.
+ */
+static int read_token(struct coder_client *client, const struct coder_create *create,
+		      struct coder_created *created, struct coder_error *err)
+{
+	static const int64_t pauses[] = { CODER_NS / 4, CODER_NS / 2 };
+	const int64_t deadline = coder_deadline(READ_BACK_NS);
+
+	for (size_t i = 0;; i++) {
+		struct coder_error stopped;
+
+		if (client_token_by_id(client, create->user, created->id, deadline - coder_clock(),
+				       &created->token, err) == 0)
+			return 0;
+		if (err->http_status != 404 || i == sizeof(pauses) / sizeof(pauses[0]) ||
+		    coder_clock() + pauses[i] >= deadline)
+			return -1;
+		if (http_sleep(client->http, pauses[i], &stopped) < 0) {
+			*err = stopped;
+			return -1;
+		}
+	}
+}
+
+static void format_time(int64_t seconds, char out[32])
+{
+	time_t t = (time_t)seconds;
+	struct tm tm = { 0 };
+
+	gmtime_r(&t, &tm);
+	strftime(out, 32, "%Y-%m-%dT%H:%M:%SZ", &tm);
+}
+
+/*
+ * What is known of a token that could not be read back, in the server's own
+ * form: as asked for, made by the server's clock at its last answer.
+ */
+static int assume(struct coder_client *client, const struct coder_create *create,
+		  struct coder_created *created, struct coder_error *err)
+{
+	struct buf CLEANUP(buf_done) text = { 0 };
+	char CLEANUP(cleanup_free) *body = NULL;
+	char now[32], then[32];
+	int64_t seconds = create->lifetime_ns / CODER_NS;
+
+	format_time(client->date, now);
+	format_time(client->date + seconds, then);
+	if (coder_create_body(create, &body, err) < 0)
+		return -1;
+	/* the body is an object: its members go on behind these */
+	if (!buf_addf(&text, "{\"id\":\"%s\",\"login_type\":\"token\",\"lifetime_seconds\":%lld,",
+		      created->id, (long long)seconds) ||
+	    (client->date &&
+	     !buf_addf(&text, "\"created_at\":\"%s\",\"updated_at\":\"%s\",", now, now)) ||
+	    (client->date && seconds && !buf_addf(&text, "\"expires_at\":\"%s\",", then)) ||
+	    (!create->scopes.n && !buf_add_str(&text, "\"scope\":\"all\",")) ||
+	    !buf_add_str(&text, body + 1))
+		return coder_error_memory(err);
+	return token_decode(text.data, text.len, &created->token, err);
+}
+
+/* It could not be read: -1 only if there is no time left to deliver it. */
+static int unread(struct coder_client *client, const struct coder_create *create,
+		  struct coder_created *created, struct coder_error *err)
+{
+	bool late = coder_clock() >= client->deadline;
+
+	if (err->code == CODER_ERR_INTERRUPTED || late) {
+		err->timeout = late;
+		coder_error_wrap(err, "creating token %.120s", create->name);
+		return coder_token_undo(client, create, created->id, err);
+	}
+	snprintf(created->why_not, sizeof(created->why_not), "%.500s", err->message);
+	if (assume(client, create, created, err) < 0)
+		return coder_token_undo(client, create, created->id, err);
+	return 0;
+}
+
+/* The server gave more than was requested. */
+static int exceeds(struct coder_client *client, const struct coder_create *create, unsigned more,
+		   const struct coder_created *created, struct coder_error *err)
+{
+	const char *expires = created->token.expires_at;
+
+	coder_error_set(err, CODER_ERR_REFUSED,
+			"creating token %.120s: the server did not keep to the %s asked for",
+			create->name,
+			more & GRANT_SCOPES	? "scopes" :
+			more & GRANT_ALLOW_LIST ? "allow list" :
+						  "lifetime");
+	if (more & (GRANT_SCOPES | GRANT_ALLOW_LIST))
+		coder_error_hint(err,
+				 "servers before v2.27 ignore scopes, before v2.28 the allow list");
+	else if (created->token.expires_epoch > 0)
+		coder_error_hint(err, "the token would have been valid until %s", expires);
+	return undo_delete(client, create, created->id, CODER_ERR_REFUSED, err);
+}
+
+static void note_shortfall(unsigned less, struct coder_created *created)
+{
+	static const struct {
+		enum grant_part part;
+		const char *text;
+	} parts[] = {
+		{ GRANT_SCOPES, "fewer scopes" },
+		{ GRANT_ALLOW_LIST, "a narrower allow list" },
+		{ GRANT_LIFETIME, "a shorter life" },
+	};
+
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		if (!(less & parts[i].part))
+			continue;
+		if (*created->shortfall)
+			text_append(created->shortfall, sizeof(created->shortfall), " and ");
+		text_append(created->shortfall, sizeof(created->shortfall), parts[i].text);
+	}
+	if (less)
+		text_append(created->shortfall, sizeof(created->shortfall), " than requested");
+}
+
+/* What a record lacks is no proof of anything. */
+static void note_unsaid(const struct coder_create *create, struct coder_created *created)
+{
+	bool owner = !*created->token.user_id;
+	bool life = create->lifetime_ns && !*created->token.created_at;
+
+	if (owner || life)
+		snprintf(created->why_not, sizeof(created->why_not),
+			 "the server does not say %s%s%s", owner ? "whose it is" : "",
+			 owner && life ? " and " : "", life ? "how long it lives" : "");
+}
+
+int read_back(struct coder_client *client, const struct coder_create *create, int64_t began,
+	      struct coder_created *created, struct coder_error *err)
+{
+	struct grant grant;
+
+	if (read_token(client, create, created, err) < 0)
+		return unread(client, create, created, err);
+	grant = grant_of(create, &created->token, began);
+	if (grant.foreign)
+		return leave_foreign(create, created->id, grant.foreign, err);
+	if (grant.more)
+		return exceeds(client, create, grant.more, created, err);
+	note_shortfall(grant.less, created);
+	note_unsaid(create, created);
+	return 0;
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* request.h - requests to the API, for the files of this room. */
+#ifndef CODER_REQUEST_H
+#define CODER_REQUEST_H
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/shape.h"
+#include "json/json.h"
+#include "net/config.h"
+#include "net/http.h"
+#include "token.h"
+
+struct coder_client {
+	struct http *http;
+	struct coder_hooks hooks;
+	int64_t deadline; /* coder_client_deadline() */
+	int64_t date; /* the deployment's clock at its last response; 0: it never said */
+	char self_id[CODER_ID_LEN + 1]; /* "" if the token in use has no id */
+};
+
+/* Appends "/api/v2/part/part..." with each part percent-encoded; parts ends with NULL. */
+int client_path(struct buf *path, struct coder_error *err, const char *const *parts);
+
+/* http_request(), taking note of the server's clock. */
+int client_call(struct coder_client *client, const struct http_request *request,
+		struct http_response *ret, struct coder_error *err);
+int client_get(struct coder_client *client, const char *path, struct http_response *ret,
+	       struct coder_error *err);
+
+/* coder_token_by_id() with a time limit of its own. */
+int client_token_by_id(struct coder_client *client, const char *user, const char *id,
+		       int64_t timeout_ns, struct coder_token *ret, struct coder_error *err);
+
+/* The API token of exactly that name, by its route or, if it has none, through the list. */
+int client_token_named(struct coder_client *client, const char *user, const char *name,
+		       struct coder_token *ret, struct coder_error *err);
+
+/* Whether "no such token" is an answer: a caller who may read no tokens gets it for all. */
+bool client_may_read_tokens(struct coder_client *client, struct coder_error *failed);
+
+/* For CLEANUP(). */
+void client_json_done(struct json **doc);
+
+/* Copies the string member of that key; its absence is a broken answer. */
+int client_string(const struct json *object, const char *key, char **ret, struct coder_error *err);
+
+#endif

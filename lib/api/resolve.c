@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * resolve.c - names to UUIDs, for allow lists. Names that a search returns are
+ * compared again here: the server's filters match substrings.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "allow.h"
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "client.h"
+#include "json/json.h"
+#include "net/http.h"
+#include "request.h"
+
+/* Takes a server's id into the target; it must be a UUID in canonical form. */
+static int take_id(struct coder_target *target, const char *id, struct coder_error *err)
+{
+	struct coder_target parsed = { 0 };
+	char text[sizeof("*:") + CODER_UUID_SIZE];
+	int rc;
+
+	snprintf(text, sizeof(text), "*:%.*s", CODER_UUID_SIZE, id);
+	rc = coder_target_parse(text, &parsed, err);
+	if (rc == 0 && parsed.id[0]) {
+		memcpy(target->id, parsed.id, sizeof(target->id));
+		return 0;
+	}
+	coder_target_done(&parsed);
+	if (rc < 0 && err->code == CODER_ERR_MEMORY)
+		return -1;
+	return coder_error_set(err, CODER_ERR_NO_RESPONSE,
+			       "broken answer: the id in it is no UUID");
+}
+
+/* One object, by a route that takes its name. */
+static int by_route(struct coder_client *client, const char *const *parts,
+		    struct coder_target *target, struct coder_error *err)
+{
+	struct buf CLEANUP(buf_done) path = { 0 };
+	struct http_response CLEANUP(http_response_done) response = { 0 };
+	struct json CLEANUP(client_json_done) *doc = NULL;
+	char CLEANUP(cleanup_free) *id = NULL;
+
+	if (client_path(&path, err, parts) < 0)
+		return -1;
+	if (client_get(client, path.data, &response, err) < 0 ||
+	    json_parse(response.body.data, response.body.len, &doc, err) < 0 ||
+	    client_string(doc, "id", &id, err) < 0)
+		return -1;
+	return take_id(target, id, err);
+}
+
+/* Several objects, by a list of which one must have the name. */
+struct search {
+	struct json_list json;
+	struct coder_target *target;
+	size_t found;
+	char where[256]; /* "org/name, org/name" of what was found */
+};
+
+static void search_done(struct search *search)
+{
+	json_list_done(&search->json);
+}
+
+static int search_element(void *ctx, const char *text, size_t len, struct coder_error *err)
+{
+	struct search *search = ctx;
+	struct json CLEANUP(client_json_done) *doc = NULL;
+	char CLEANUP(cleanup_free) *id = NULL, CLEANUP(cleanup_free) *name = NULL;
+	const struct json *org = NULL;
+	size_t used = strlen(search->where);
+
+	if (json_parse(text, len, &doc, err) < 0 || client_string(doc, "name", &name, err) < 0)
+		return -1;
+	if (strcasecmp(name, search->target->name) != 0)
+		return 0;
+	if (client_string(doc, "id", &id, err) < 0 ||
+	    json_member(doc, "organization_name", &org, err) < 0)
+		return -1;
+	search->found++;
+	snprintf(search->where + used, sizeof(search->where) - used, "%s%s/%s", used ? ", " : "",
+		 json_string(org) ? json_string(org) : "?", name);
+	return take_id(search->target, id, err);
+}
+
+static int search_feed(void *ctx, const char *data, size_t len, struct coder_error *err)
+{
+	struct search *search = ctx;
+
+	return json_list_feed(&search->json, data, len, err);
+}
+
+static void search_restart(void *ctx)
+{
+	struct search *search = ctx;
+
+	json_list_restart(&search->json);
+	search->found = 0;
+	search->where[0] = '\0';
+}
+
+static int by_search(struct coder_client *client, const char *path, struct coder_target *target,
+		     struct coder_error *err)
+{
+	struct search CLEANUP(search_done) search = { .json.fn = search_element, .target = target };
+	struct http_response CLEANUP(http_response_done) response = { 0 };
+	struct http_request request = {
+		.method = "GET",
+		.path = path,
+		.sink = search_feed,
+		.sink_restart = search_restart,
+		.sink_ctx = &search,
+	};
+
+	search.json.ctx = &search;
+	if (client_call(client, &request, &response, err) < 0 ||
+	    json_list_end(&search.json, err) < 0)
+		return -1;
+	if (search.found == 1)
+		return 0;
+	target->id[0] = '\0';
+	if (!search.found)
+		return coder_error_set(err, CODER_ERR_NOT_FOUND, "not found");
+	return coder_error_set(err, CODER_ERR_USAGE,
+			       "the name is in several organizations: give %s", search.where);
+}
+
+static int resolve_template(struct coder_client *client, struct coder_target *target,
+			    struct coder_error *err)
+{
+	const char *const parts[] = { "organizations", target->owner, "templates", target->name,
+				      NULL };
+	struct buf CLEANUP(buf_done) path = { 0 };
+
+	if (target->owner)
+		return by_route(client, parts, target, err);
+	/* deprecated templates are listed only if asked for, and then alone */
+	for (int deprecated = 0;; deprecated++) {
+		buf_reset(&path);
+		if (!buf_add_str(&path, "/api/v2/templates?q=exact_name%3A") ||
+		    !http_add_encoded(&path, target->name) ||
+		    (deprecated && !buf_add_str(&path, "%20deprecated%3Atrue")))
+			return coder_error_memory(err);
+		if (by_search(client, path.data, target, err) == 0)
+			return 0;
+		if (deprecated || err->code != CODER_ERR_NOT_FOUND || err->http_status)
+			return -1;
+	}
+}
+
+static int resolve_group(struct coder_client *client, struct coder_target *target,
+			 struct coder_error *err)
+{
+	const char *const parts[] = { "organizations", target->owner, "groups", target->name,
+				      NULL };
+	int rc = target->owner ? by_route(client, parts, target, err) :
+				 by_search(client, "/api/v2/groups", target, err);
+
+	if (rc < 0 && err->no_route) {
+		err->code = CODER_ERR_NOT_FOUND; /* without groups there is not this one either */
+		coder_error_hint(err, "this server has no groups");
+	}
+	return rc;
+}
+
+static int resolve(struct coder_client *client, const char *owner, struct coder_target *target,
+		   struct coder_error *err)
+{
+	const char *type = target->type->name;
+	const char *const workspace[] = { "users", target->owner ? target->owner : owner,
+					  "workspace", target->name, NULL };
+	const char *const user[] = { "users", target->name, NULL };
+	const char *const organization[] = { "organizations", target->name, NULL };
+
+	if (strcmp(type, "workspace") == 0)
+		return by_route(client, workspace, target, err);
+	if (strcmp(type, "template") == 0)
+		return resolve_template(client, target, err);
+	if (strcmp(type, "group") == 0)
+		return resolve_group(client, target, err);
+	return by_route(client, strcmp(type, "user") == 0 ? user : organization, target, err);
+}
+
+int coder_target_resolve(struct coder_client *client, const char *owner,
+			 struct coder_target *target, struct coder_error *err)
+{
+	if (!target->name)
+		return 0;
+	if (resolve(client, owner, target, err) < 0)
+		return coder_error_wrap(err, "%s %s%s%s", target->type->name,
+					target->owner ? target->owner : "",
+					target->owner ? "/" : "", target->name);
+	free(target->name);
+	free(target->owner);
+	target->name = target->owner = NULL;
+	return 0;
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* search.h - objects that allow-list entries can name, for completion. */
+#ifndef CODER_SEARCH_H
+#define CODER_SEARCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+#include "client.h"
+
+/*
+ * An object that an allow-list entry can name, as a list of the server shows
+ * it. The strings live in one block that belongs to the object.
+ */
+struct coder_object {
+	char *id; /* what entries are matched by: a UUID */
+	char *name; /* "" where it has none */
+	char *owner; /* whom it belongs to: a user's or an organization's name, or "" */
+	char *note; /* what else a person would like to know: a template, an e-mail, or "" */
+};
+
+/* A growing list of objects. Zeroed memory is the empty list. */
+struct coder_objects {
+	struct coder_object *v;
+	size_t n, cap;
+	size_t size; /* bytes of all strings */
+};
+/* Wipes every string, too. */
+void coder_objects_done(struct coder_objects *objects);
+/* Appends copies; NULL counts as "". */
+int coder_objects_add(struct coder_objects *objects, const struct coder_object *object,
+		      struct coder_error *err);
+
+/* What a search is for; NULL or "": whatever it be. */
+struct coder_query {
+	const char *name; /* a part of the name; the server may find more, never less */
+	const char *owner; /* exactly: a username or "me"; of templates, an organization */
+};
+
+#define CODER_SEARCH_MAX 5000 /* the most objects that one search asks for */
+
+/* Whether servers list objects of this type with the ids that entries are matched by. */
+bool coder_type_listed(const char *type);
+
+/*
+ * Lists the objects of a resource type for which coder_type_listed() holds,
+ * asking the server only for those that the query is about, where it can
+ * tell, and never holding more of an answer than one element. ret is empty
+ * before the call. Members of an organization stand for users: id is theirs.
+ */
+int coder_search(struct coder_client *client, const char *type, const struct coder_query *query,
+		 struct coder_objects *ret, struct coder_error *err);
+
+#endif

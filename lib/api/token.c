@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* token.c - tokens: reading them, asking for one. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "base/duration.h"
+#include "base/shape.h"
+#include "create.h"
+#include "json/json.h"
+#include "scope.h"
+#include "token.h"
+#include "tokens.h"
+
+bool coder_name_routable(const char *name)
+{
+	return *name && !strchr(name, '/') && strcmp(name, ".") != 0 && strcmp(name, "..") != 0 &&
+	       strcmp(name, "tokenconfig") != 0;
+}
+
+/* ------------------------------------------------------------- life cycles */
+
+void coder_token_done(struct coder_token *token)
+{
+	if (!token)
+		return;
+	free(token->id); /* begins the block of all strings but the owner */
+	free(token->owner);
+	coder_strings_done(&token->scopes);
+	coder_strings_done(&token->allow_list);
+	*token = (struct coder_token){ 0 };
+}
+
+int64_t coder_token_left(const struct coder_token *token, int64_t now)
+{
+	return token->expires_epoch <= 0 ? INT64_MAX : token->expires_epoch - now;
+}
+
+void coder_secret_done(struct coder_secret *secret)
+{
+	if (secret)
+		explicit_bzero(secret, sizeof(*secret));
+}
+
+void coder_created_done(struct coder_created *created)
+{
+	if (!created)
+		return;
+	coder_secret_done(&created->secret);
+	coder_token_done(&created->token);
+	*created = (struct coder_created){ 0 };
+}
+
+/* ---------------------------------------------------------------- decoding */
+
+static const struct field {
+	const char *key;
+	size_t offset;
+	bool optional; /* NULL, not "", where it is missing */
+} fields[] = {
+	{ "id", offsetof(struct coder_token, id), false }, /* first: begins the block */
+	{ "user_id", offsetof(struct coder_token, user_id), false },
+	{ "username", offsetof(struct coder_token, username), true },
+	{ "token_name", offsetof(struct coder_token, name), false },
+	{ "login_type", offsetof(struct coder_token, login_type), false },
+	{ "scope", offsetof(struct coder_token, scope), false },
+	{ "created_at", offsetof(struct coder_token, created_at), false },
+	{ "updated_at", offsetof(struct coder_token, updated_at), false },
+	{ "last_used", offsetof(struct coder_token, last_used), false },
+	{ "expires_at", offsetof(struct coder_token, expires_at), false },
+};
+#define N_FIELDS (sizeof(fields) / sizeof(fields[0]))
+
+static int broken(struct coder_error *err, const char *key, const char *what)
+{
+	return coder_error_set(err, CODER_ERR_NO_RESPONSE, "broken answer: '%s' is not %s", key,
+			       what);
+}
+
+/* Text of a string member; *ret stays as it is for a missing one or null. */
+static int member_text(const struct json *object, const char *key, const char **ret,
+		       struct coder_error *err)
+{
+	const struct json *v;
+
+	if (json_member(object, key, &v, err) < 0)
+		return -1;
+	if (!v || json_is_null(v))
+		return 0;
+	if (!json_string(v))
+		return broken(err, key, "a string");
+	*ret = json_string(v);
+	return 0;
+}
+
+/* Copies texts into one block and points the token's members into it. */
+static int fill_strings(const char *const texts[N_FIELDS], struct coder_token *token,
+			struct coder_error *err)
+{
+	size_t size = 0;
+	char *p;
+
+	for (size_t i = 0; i < N_FIELDS; i++)
+		size += texts[i] ? strlen(texts[i]) + 1 : 0;
+	p = malloc(size);
+	if (!p)
+		return coder_error_memory(err);
+	for (size_t i = 0; i < N_FIELDS; i++) {
+		char **member = (char **)((char *)token + fields[i].offset);
+
+		if (!texts[i])
+			continue;
+		*member = p;
+		size = strlen(texts[i]) + 1;
+		memcpy(p, texts[i], size);
+		p += size;
+	}
+	return 0;
+}
+
+static int decode_strings(const struct json *object, struct coder_token *token,
+			  struct coder_error *err)
+{
+	const char *texts[N_FIELDS];
+
+	for (size_t i = 0; i < N_FIELDS; i++) {
+		texts[i] = fields[i].optional ? NULL : "";
+		if (member_text(object, fields[i].key, &texts[i], err) < 0)
+			return -1;
+	}
+	if (!coder_id_shaped(texts[0]))
+		return broken(err, "id", "the id of a token");
+	return fill_strings(texts, token, err);
+}
+
+/* A time that the server did not send counts as 0. */
+static int decode_time(const char *text, int64_t *ret, struct coder_error *err)
+{
+	return *text ? coder_time_parse(text, ret, err) : 0;
+}
+
+static int decode_times(struct coder_token *token, struct coder_error *err)
+{
+	int64_t updated;
+
+	if (decode_time(token->created_at, &token->created_epoch, err) < 0 ||
+	    decode_time(token->updated_at, &updated, err) < 0 ||
+	    decode_time(token->last_used, &token->last_used_epoch, err) < 0 ||
+	    decode_time(token->expires_at, &token->expires_epoch, err) < 0)
+		return -1;
+	if (token->last_used_epoch < 0)
+		token->last_used_epoch = 0; /* old servers say year 1 for "never" */
+	return 0;
+}
+
+/* An entry of the form {"type":"workspace","id":"..."}, as the published API model has it. */
+static int decode_entry(const struct json *v, const char *key, struct coder_strings *list,
+			struct coder_error *err)
+{
+	const char *type = NULL, *id = NULL;
+	CLEANUP(buf_done) struct buf text = { 0 };
+
+	if (member_text(v, "type", &type, err) < 0 || member_text(v, "id", &id, err) < 0)
+		return -1;
+	if (!type || !id)
+		return broken(err, key, "a list of entries with type and id");
+	if (!buf_addf(&text, "%s:%s", type, id))
+		return coder_error_memory(err);
+	return coder_strings_add(list, text.data, err);
+}
+
+/* A list of strings, and with objects of entries too; *ret_has: whether it is there. */
+static int decode_list(const struct json *object, const char *key, bool objects,
+		       struct coder_strings *list, bool *ret_has, struct coder_error *err)
+{
+	const struct json *array;
+
+	if (json_member(object, key, &array, err) < 0)
+		return -1;
+	if (!array || json_is_null(array))
+		return 0;
+	if (!json_is_array(array))
+		return broken(err, key, "a list");
+	for (const struct json *v = json_first(array); v; v = json_next(v)) {
+		const char *text = json_string(v);
+		int r;
+
+		if (text)
+			r = coder_strings_add(list, text, err);
+		else if (objects && json_is_object(v))
+			r = decode_entry(v, key, list, err);
+		else
+			r = broken(err, key, "a list of strings");
+		if (r < 0)
+			return -1;
+	}
+	*ret_has = true;
+	return 0;
+}
+
+static int decode_object(const struct json *object, struct coder_token *token,
+			 struct coder_error *err)
+{
+	if (!json_is_object(object))
+		return coder_error_set(err, CODER_ERR_NO_RESPONSE,
+				       "broken answer: a token is not an object");
+	if (decode_strings(object, token, err) < 0 || decode_times(token, err) < 0 ||
+	    decode_list(object, "scopes", false, &token->scopes, &token->has_scopes, err) < 0)
+		return -1;
+	return decode_list(object, "allow_list", true, &token->allow_list, &token->has_allow_list,
+			   err);
+}
+
+int token_decode(const char *text, size_t len, struct coder_token *ret, struct coder_error *err)
+{
+	CLEANUP(coder_token_done) struct coder_token token = { 0 };
+	struct json *doc = NULL;
+	int r;
+
+	if (json_parse(text, len, &doc, err) < 0)
+		return -1;
+	r = decode_object(doc, &token, err);
+	json_free(doc);
+	if (r < 0 || json_int64(text, len, "lifetime_seconds", 0, &token.lifetime_seconds, err) < 0)
+		return -1;
+	*ret = token;
+	token = (struct coder_token){ 0 };
+	return 0;
+}
+
+/* ------------------------------------------------------- what a token may do */
+
+int coder_token_scopes(const struct coder_token *token, struct coder_strings *ret,
+		       struct coder_error *err)
+{
+	CLEANUP(coder_strings_done) struct coder_strings list = { 0 };
+
+	for (size_t i = 0; i < token->scopes.n; i++)
+		if (coder_strings_add(&list, coder_scope_canonical(token->scopes.v[i]), err) < 0)
+			return -1;
+	if (!token->has_scopes && *token->scope &&
+	    coder_strings_add(&list, coder_scope_canonical(token->scope), err) < 0)
+		return -1;
+	coder_strings_sort(&list);
+	*ret = list;
+	list = (struct coder_strings){ 0 };
+	return 0;
+}
+
+int coder_token_allow_list(const struct coder_token *token, struct coder_strings *ret,
+			   struct coder_error *err)
+{
+	CLEANUP(coder_strings_done) struct coder_strings list = { 0 };
+
+	if (coder_strings_add_all(&list, &token->allow_list, err) < 0)
+		return -1;
+	if (!token->has_allow_list && coder_strings_add(&list, "*:*", err) < 0)
+		return -1;
+	coder_strings_sort(&list);
+	*ret = list;
+	list = (struct coder_strings){ 0 };
+	return 0;
+}
+
+/* ---------------------------------------------------------------- creating */
+
+/* "key":["a","b"], for a list that is not empty */
+static bool add_list(struct buf *b, const char *key, const struct coder_strings *list)
+{
+	if (!list->n)
+		return true;
+	if (!buf_addf(b, ",\"%s\":[", key))
+		return false;
+	for (size_t i = 0; i < list->n; i++)
+		if ((i && !buf_add_char(b, ',')) || !json_add_string(b, list->v[i]))
+			return false;
+	return buf_add_char(b, ']');
+}
+
+int coder_create_body(const struct coder_create *create, char **ret_json, struct coder_error *err)
+{
+	CLEANUP(buf_done) struct buf b = { 0 };
+	char *json;
+
+	if (!buf_addf(&b, "{\"lifetime\":%" PRId64, create->lifetime_ns) ||
+	    !add_list(&b, "scopes", &create->scopes) || !buf_add_str(&b, ",\"token_name\":") ||
+	    !json_add_string(&b, create->name) ||
+	    !add_list(&b, "allow_list", &create->allow_list) || !buf_add_str(&b, "}\n"))
+		return coder_error_memory(err);
+	json = buf_detach(&b);
+	if (!json)
+		return coder_error_memory(err);
+	*ret_json = json;
+	return 0;
+}

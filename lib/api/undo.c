@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * undo.c - taking back a token whose secret nobody has got, or may not get.
+ *
+ * It cannot take an older token for the new one: names are unique per user, and
+ * the record must have been made after the request began, by the server's own
+ * clock, with the limits that were asked for. What is not sure is said, with the
+ * token's name.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/text.h"
+#include "grant.h"
+#include "net/http.h"
+#include "request.h"
+#include "token.h"
+#include "tokens.h"
+#include "undo.h"
+
+#define UNDO_NS (5 * CODER_NS)
+
+/* As the shell wants it: as it is, or in single quotes. */
+static bool add_word(struct buf *text, const char *word)
+{
+	static const char safe[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+				   "0123456789_.,:/@%+-";
+
+	if (*word && strspn(word, safe) == strlen(word))
+		return buf_add_str(text, word);
+	if (!buf_add_char(text, '\''))
+		return false;
+	for (; *word; word++)
+		if (!(*word == '\'' ? buf_add_str(text, "'\\''") : buf_add_char(text, *word)))
+			return false;
+	return buf_add_char(text, '\'');
+}
+
+/* Hints at a command about the token of that id, or if it is NULL, of the name; begin: up to there. */
+static void hint_at(const struct coder_create *create, const char *begin, const char *id,
+		    struct coder_error *err)
+{
+	const char *word = id ? id : create->name;
+	struct buf CLEANUP(buf_done) text = { 0 };
+
+	err->hint[0] = '\0';
+	if (text_has_control(word) || strlen(word) > 120) /* not to be copied from a message */
+		coder_error_hint(err, "look for it with token_list, and remove it by its id");
+	else if (buf_add_str(&text, begin) &&
+		 (strcmp(create->user, "me") == 0 ||
+		  (buf_add_str(&text, " -u ") && add_word(&text, create->user))) &&
+		 buf_add_str(&text, *word == '-' ? " -- " : " ") && add_word(&text, word))
+		coder_error_hint(err, "%s", text.data);
+}
+
+/*
+ * What went wrong stays in front, what became of the token comes behind it. An
+ * interrupt stays one, with the first signal: the shell has to end its loops.
+ */
+static int conclude(struct coder_client *client, enum coder_code code, const char *finding,
+		    struct coder_error *err)
+{
+	char *text = err->detail[0] ? err->detail : err->message; /* what is printed last */
+	size_t len = strnlen(text, 700);
+
+	err->code = code;
+	err->signal = code == CODER_ERR_INTERRUPTED ? http_first_signal(client->http) : 0;
+	if (len && text[len - 1] == '.') /* servers end their sentences */
+		len--;
+	text[len] = '\0';
+	text_append(text, sizeof(err->message), "; ");
+	text_append(text, sizeof(err->message), finding);
+	/* the end of an interrupted call is silent, what became of the token is not */
+	if (code == CODER_ERR_INTERRUPTED) {
+		char notice[sizeof(err->message) + sizeof(err->hint) + 4];
+
+		snprintf(notice, sizeof(notice), "%s%s%s", err->message, err->hint[0] ? "; " : "",
+			 err->hint);
+		client->hooks.notice(client->hooks.ctx, notice);
+	}
+	return -1;
+}
+
+static int nothing_left(struct coder_client *client, enum coder_code code, const char *finding,
+			struct coder_error *err)
+{
+	(void)http_pending(client->http); /* takes a signal that has just come */
+	return conclude(client, http_first_signal(client->http) ? CODER_ERR_INTERRUPTED : code,
+			finding, err);
+}
+
+static int not_sure(struct coder_client *client, const struct coder_create *create, const char *id,
+		    const struct coder_error *failed, struct coder_error *err)
+{
+	char finding[256];
+	bool interrupted = failed && failed->code == CODER_ERR_INTERRUPTED;
+
+	snprintf(finding, sizeof(finding),
+		 "it is not known whether token %.120s%s%s%s exists now%s", create->name,
+		 id ? " (id " : "", id ? id : "", id ? ")" : "",
+		 interrupted ? ": interrupted again" : "");
+	hint_at(create, "look for it and remove it: token_rm --delete", id, err);
+	return conclude(client, interrupted ? CODER_ERR_INTERRUPTED : CODER_ERR_OUTCOME, finding,
+			err);
+}
+
+/* The client has begun an undo. */
+static int delete_it(struct coder_client *client, const struct coder_create *create, const char *id,
+		     enum coder_code code, struct coder_error *err)
+{
+	struct coder_error failed;
+	char finding[128];
+
+	/* that it is there is known: "no such token" means that it is not permitted */
+	if (coder_token_delete(client, create->user, id, &failed) < 0)
+		return not_sure(client, create, id, &failed, err);
+	snprintf(finding, sizeof(finding),
+		 "the new token (id %s) was deleted again: nothing is left", id);
+	return nothing_left(client, code, finding, err);
+}
+
+/* Who gave up has to know that the call goes on, what it does, and how to end it. */
+static bool given_up(const struct coder_error *err)
+{
+	return err->timeout || err->code == CODER_ERR_INTERRUPTED;
+}
+
+static void announce(struct coder_client *client, const struct coder_create *create,
+		     const char *does)
+{
+	char notice[256];
+
+	snprintf(notice, sizeof(notice), "token %.120s %s (a second ^C leaves at once)",
+		 create->name, does);
+	client->hooks.notice(client->hooks.ctx, notice);
+}
+
+int undo_delete(struct coder_client *client, const struct coder_create *create, const char *id,
+		enum coder_code code, struct coder_error *err)
+{
+	if (given_up(err))
+		announce(client, create, "was created: removing it again");
+	http_begin_undo(client->http, UNDO_NS);
+	return delete_it(client, create, id, code, err);
+}
+
+int coder_token_undo(struct coder_client *client, const struct coder_create *create, const char *id,
+		     struct coder_error *err)
+{
+	return undo_delete(client, create, id, CODER_ERR_OUTCOME, err);
+}
+
+/* There is a token, but nothing proves that this call made it. */
+static int not_proven(struct coder_client *client, const struct coder_create *create,
+		      const char *id, struct coder_error *err)
+{
+	char finding[256];
+
+	snprintf(finding, sizeof(finding),
+		 "it is not known whether token %.120s (id %s), which exists now, is this call's",
+		 create->name, id);
+	hint_at(create, "look at it before you remove it: token_view", id, err);
+	return conclude(client, CODER_ERR_OUTCOME, finding, err);
+}
+
+int leave_foreign(const struct coder_create *create, const char *id, const char *why,
+		  struct coder_error *err)
+{
+	coder_error_set(err, CODER_ERR_OUTCOME,
+			"creating token %.120s: the server's new token (id %s) %s: it may be "
+			"somebody else's, so it was neither delivered nor deleted",
+			create->name, id, why);
+	return coder_error_hint(err, "look at it: token_view %s", id);
+}
+
+/* A token of the name is there: is it the one that the lost answer was about? */
+static int judge(struct coder_client *client, const struct coder_create *create, int64_t began,
+		 const struct coder_token *token, struct coder_error *err)
+{
+	const struct grant grant = grant_of(create, token, 0);
+	const unsigned rights = GRANT_SCOPES | GRANT_ALLOW_LIST;
+	bool as_asked = !((grant.more | grant.less) & rights) &&
+			(create->lifetime_ns == 0 ||
+			 token->lifetime_seconds == create->lifetime_ns / CODER_NS);
+
+	/* an older one would have been found before the POST: it may be ours by a wrong clock */
+	if (!began || token->created_epoch < began || !as_asked)
+		return not_proven(client, create, token->id, err);
+	return delete_it(client, create, token->id, CODER_ERR_OUTCOME, err);
+}
+
+/*
+ * The POST may have been acted on and its answer is lost. Whoever closed the
+ * connection is given a moment to act, as it may stand in front of the server.
+ * One that was given up on, or sits behind a gateway that gave up, may act any
+ * time.
+ */
+int undo_lost(struct coder_client *client, const struct coder_create *create, int64_t began,
+	      struct coder_error *err)
+{
+	static const int64_t pauses[] = { CODER_NS / 4, CODER_NS / 2, CODER_NS };
+	bool may_act_yet = err->http_status == 504 || given_up(err);
+	struct coder_token CLEANUP(coder_token_done) token = { 0 };
+	struct coder_error failed = { 0 };
+
+	announce(client, create, "may have been created: looking for it, to remove it again");
+	http_begin_undo(client->http, UNDO_NS);
+	if (!err->http_status)
+		err->hint[0] = '\0'; /* about the connection: the undo will tell */
+	for (size_t i = 0;; i++) {
+		if (client_token_named(client, create->user, create->name, &token, &failed) == 0)
+			return judge(client, create, began, &token, err);
+		if (failed.code != CODER_ERR_NOT_FOUND)
+			return not_sure(client, create, NULL, &failed, err);
+		if (i == sizeof(pauses) / sizeof(pauses[0]))
+			break;
+		if (http_sleep(client->http, pauses[i], &failed) < 0)
+			return not_sure(client, create, NULL, &failed, err);
+	}
+	if (may_act_yet || !client_may_read_tokens(client, &failed))
+		return not_sure(client, create, NULL, &failed, err);
+	return nothing_left(client, err->code, "no such token is there: nothing is left", err);
+}

@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * duration.c - durations as people write them and times as servers send them.
+ *
+ * All of it is integer arithmetic of our own: strtod() and its kin follow the
+ * locale, mktime() and its kin the time zone.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "clock.h"
+#include "duration.h"
+
+#define SECOND CODER_NS
+#define MINUTE (60 * SECOND)
+#define HOUR (60 * MINUTE)
+#define DAY (24 * HOUR)
+
+static const struct unit {
+	const char *name;
+	int64_t ns;
+} units[] = {
+	{ "ns", 1 },	     { "us", 1000 },   { "\u00b5s", 1000 }, /* micro sign */
+	{ "\u03bcs", 1000 }, /* Greek mu */
+	{ "ms", 1000000 },   { "s", SECOND },  { "m", MINUTE },	    { "h", HOUR },
+	{ "d", DAY },	     { "w", 7 * DAY }, { "y", 365 * DAY },
+};
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* -------------------------------------------------------------- durations */
+
+/* A unit reaches up to the next number. */
+static const struct unit *take_unit(const char **p)
+{
+	size_t len = strcspn(*p, "0123456789.");
+
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+		if (strlen(units[i].name) == len && memcmp(units[i].name, *p, len) == 0) {
+			*p += len;
+			return &units[i];
+		}
+	}
+	return NULL;
+}
+
+/*
+ * The nanoseconds of a fraction of a unit, rounded down. digits are those after
+ * the point. They are taken from the last to the first, so that no step has
+ * more than ten units, and any number of digits is exact.
+ */
+static int64_t fraction_of(int64_t unit_ns, const char *digits, size_t len)
+{
+	int64_t ns = 0;
+
+	while (len--)
+		ns = (unit_ns * (digits[len] - '0') + ns) / 10;
+	return ns;
+}
+
+enum outcome { PARSED, MALFORMED, TOO_LONG };
+
+/* Takes one number with its unit and adds it to *total. */
+static enum outcome take_term(const char **p, int64_t *total)
+{
+	const char *digits = "";
+	const struct unit *unit;
+	size_t n_digits = 0;
+	int64_t whole = 0;
+	bool fits = true;
+
+	if (!is_digit((*p)[**p == '.']))
+		return MALFORMED;
+	for (; is_digit(**p); (*p)++)
+		fits = fits && !__builtin_mul_overflow(whole, 10, &whole) &&
+		       !__builtin_add_overflow(whole, **p - '0', &whole);
+	if (**p == '.') {
+		digits = ++*p;
+		n_digits = strspn(digits, "0123456789");
+		*p += n_digits;
+	}
+	unit = take_unit(p);
+	if (!unit)
+		return MALFORMED;
+	if (!fits || __builtin_mul_overflow(whole, unit->ns, &whole) ||
+	    __builtin_add_overflow(whole, fraction_of(unit->ns, digits, n_digits), &whole) ||
+	    __builtin_add_overflow(*total, whole, total))
+		return TOO_LONG;
+	return PARSED;
+}
+
+int coder_duration_parse(const char *text, int64_t *ret_ns, struct coder_error *err)
+{
+	enum outcome outcome = *text ? PARSED : MALFORMED;
+	int64_t total = 0;
+
+	for (const char *p = text; *p && outcome == PARSED;)
+		outcome = take_term(&p, &total);
+	if (outcome == TOO_LONG)
+		return coder_error_set(err, CODER_ERR_USAGE,
+				       "invalid duration '%s': longer than 292 years", text);
+	if (outcome == MALFORMED)
+		return coder_error_set(err, CODER_ERR_USAGE,
+				       "invalid duration '%s': want a number with a unit, as in "
+				       "90m, 12h, 7d, 1d12h30m",
+				       text);
+	*ret_ns = total;
+	return 0;
+}
+
+/* Writes value/scale with as many decimals as it needs, then the unit. */
+static void format_decimal(int64_t value, int64_t scale, const char *unit, char *out, size_t size)
+{
+	int64_t whole = value / scale, fraction = value % scale;
+	char digits[20] = "";
+	int width = 0;
+
+	while (fraction) {
+		scale /= 10;
+		digits[width++] = (char)('0' + fraction / scale);
+		fraction %= scale;
+	}
+	snprintf(out, size, "%" PRId64 "%s%s%s", whole, width ? "." : "", digits, unit);
+}
+
+void coder_duration_format(int64_t ns, char out[CODER_DURATION_SIZE])
+{
+	int64_t minutes = ns / MINUTE;
+	size_t size = CODER_DURATION_SIZE, len = 0;
+
+	if (ns && ns < 1000) {
+		format_decimal(ns, 1, "ns", out, size);
+	} else if (ns && ns < 1000000) {
+		format_decimal(ns, 1000, "\u00b5s", out, size);
+	} else if (ns && ns < SECOND) {
+		format_decimal(ns, 1000000, "ms", out, size);
+	} else {
+		if (minutes >= 60)
+			len += (size_t)snprintf(out, size, "%" PRId64 "h", minutes / 60);
+		if (minutes)
+			len += (size_t)snprintf(out + len, size - len, "%dm", (int)(minutes % 60));
+		format_decimal(ns % MINUTE, SECOND, "s", out + len, size - len);
+	}
+}
+
+/* ------------------------------------------------------------------ times */
+
+struct civil {
+	int year, month, day, hour, minute, second;
+	int offset; /* minutes east of UTC */
+};
+
+/* Takes exactly n digits and, unless it is NUL, the character after them. */
+static bool take_digits(const char **p, int n, char after, int *ret)
+{
+	*ret = 0;
+	for (int i = 0; i < n; i++, (*p)++) {
+		if (!is_digit(**p))
+			return false;
+		*ret = *ret * 10 + **p - '0';
+	}
+	if (after && **p != after)
+		return false;
+	*p += after != '\0';
+	return true;
+}
+
+/* Skips ".123", if it is there. */
+static bool take_decimals(const char **p)
+{
+	size_t n;
+
+	if (**p != '.')
+		return true;
+	n = strspn(*p + 1, "0123456789");
+	*p += n + 1;
+	return n >= 1 && n <= 9;
+}
+
+static bool take_zone(const char **p, int *ret_offset)
+{
+	char sign = **p;
+	int hours, minutes;
+
+	if (sign != 'Z' && sign != '+' && sign != '-')
+		return false;
+	(*p)++;
+	*ret_offset = 0;
+	if (sign == 'Z')
+		return true;
+	if (!take_digits(p, 2, ':', &hours) || !take_digits(p, 2, '\0', &minutes) || hours > 23 ||
+	    minutes > 59)
+		return false;
+	*ret_offset = (hours * 60 + minutes) * (sign == '-' ? -1 : 1);
+	return true;
+}
+
+/* "Nov" */
+static bool take_month(const char **p, char after, int *ret)
+{
+	static const char names[][4] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun",
+					 "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
+
+	for (int i = 0; i < 12; i++)
+		if (strncmp(*p, names[i], 3) == 0 && (*p)[3] == after) {
+			*ret = i + 1;
+			*p += 4;
+			return true;
+		}
+	return false;
+}
+
+static bool take_clock(const char **p, struct civil *t)
+{
+	return take_digits(p, 2, ':', &t->hour) && take_digits(p, 2, ':', &t->minute) &&
+	       take_digits(p, 2, '\0', &t->second);
+}
+
+static int days_in_month(int year, int month)
+{
+	static const int days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+	bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+
+	return days[month - 1] + (month == 2 && leap);
+}
+
+static bool is_valid(const struct civil *t)
+{
+	return t->year >= 1 && t->month >= 1 && t->month <= 12 && t->day >= 1 &&
+	       t->day <= days_in_month(t->year, t->month) && t->hour <= 23 && t->minute <= 59 &&
+	       t->second <= 59;
+}
+
+/* Days from 1970-01-01. The year is counted from March, so that a leap day comes last. */
+static int64_t days_from_civil(int year, int month, int day)
+{
+	int64_t y = month > 2 ? year : year - 1;
+	int64_t month_from_march = (month + 9) % 12;
+	int64_t day_of_year = (153 * month_from_march + 2) / 5 + day - 1;
+
+	return y * 365 + y / 4 - y / 100 + y / 400 + day_of_year - 719468;
+}
+
+static int64_t seconds_of(const struct civil *t)
+{
+	return days_from_civil(t->year, t->month, t->day) * 86400 + t->hour * 3600 +
+	       (t->minute - t->offset) * 60 + t->second;
+}
+
+int coder_time_parse(const char *text, int64_t *ret_seconds, struct coder_error *err)
+{
+	const char *p = text;
+	struct civil t;
+
+	if (!take_digits(&p, 4, '-', &t.year) || !take_digits(&p, 2, '-', &t.month) ||
+	    !take_digits(&p, 2, 'T', &t.day) || !take_clock(&p, &t) || !take_decimals(&p) ||
+	    !take_zone(&p, &t.offset) || *p || !is_valid(&t))
+		return coder_error_set(err, CODER_ERR_NO_RESPONSE,
+				       "broken answer: '%s' is not a time", text);
+	*ret_seconds = seconds_of(&t);
+	return 0;
+}
+
+/* "06 Nov 1994 08:49:37 GMT", or as it once was, "06-Nov-94 08:49:37 GMT" */
+static bool take_date(const char *p, struct civil *t)
+{
+	bool old = strnlen(p, 3) == 3 && p[2] == '-';
+	char between = old ? '-' : ' ';
+
+	if (!take_digits(&p, 2, between, &t->day) || !take_month(&p, between, &t->month) ||
+	    !take_digits(&p, old ? 2 : 4, ' ', &t->year) || !take_clock(&p, t))
+		return false;
+	if (old)
+		t->year += t->year < 70 ? 2000 : 1900;
+	return strcmp(p, " GMT") == 0;
+}
+
+/* "Nov  6 08:49:37 1994", as asctime() writes it */
+static bool take_asctime(const char *p, struct civil *t)
+{
+	bool padded;
+
+	if (!take_month(&p, ' ', &t->month))
+		return false;
+	padded = *p == ' ';
+	p += padded;
+	return take_digits(&p, padded ? 1 : 2, ' ', &t->day) && take_clock(&p, t) && *p++ == ' ' &&
+	       take_digits(&p, 4, '\0', &t->year) && !*p;
+}
+
+int64_t coder_http_date(const char *text)
+{
+	const char *p = text + strcspn(text, ", "); /* behind the day of the week */
+	bool comma = strncmp(p, ", ", 2) == 0;
+	struct civil t = { 0 };
+	int64_t seconds;
+
+	if (!(comma ? take_date(p + 2, &t) : *p == ' ' && take_asctime(p + 1, &t)) || !is_valid(&t))
+		return -1;
+	seconds = seconds_of(&t);
+	return seconds < 0 ? -1 : seconds;
+}
+
+void coder_time_display(const char *text, char out[40])
+{
+	size_t seconds = strcspn(text, ".");
+	const char *zone = text + seconds;
+
+	take_decimals(&zone);
+	snprintf(out, 40, "%.*s%s", (int)seconds, text, zone);
+}
+
+int64_t time_fraction(const char *text)
+{
+	const char *digits = strchr(text, '.');
+	int64_t ns = 0;
+
+	for (int64_t unit = CODER_NS / 10; digits && unit && is_digit(*++digits); unit /= 10)
+		ns += (*digits - '0') * unit;
+	return ns;
+}

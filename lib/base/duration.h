@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* duration.h - durations and times as texts. */
+#ifndef CODER_DURATION_H
+#define CODER_DURATION_H
+
+#include <stdint.h>
+
+#include "error.h"
+
+/* Long enough for any coder_duration_format() text, with its NUL. */
+#define CODER_DURATION_SIZE 32
+
+/*
+ * Reads a duration: Go units (ns us µs ms s m h) plus d (24h), w (7d) and y
+ * (365d), with fractions and sums: "1d12h30m", "1.5h". The whole of text must
+ * parse; no sign, no blanks, no bare number. Overflow of int64_t nanoseconds
+ * is an error. The result may be 0 ("0s"). Fails with CODER_ERR_USAGE.
+ */
+int coder_duration_parse(const char *text, int64_t *ret_ns, struct coder_error *err);
+
+/* Writes ns (>= 0) as Go does, "168h0m0s", "1m30s", "1.5s", "0s", "250ms". */
+void coder_duration_format(int64_t ns, char out[CODER_DURATION_SIZE]);
+
+/*
+ * Reads RFC 3339 as the server sends it: 0-9 fraction digits, Z or an offset,
+ * any year 0001-9999. The fraction is dropped (towards the past). Fails with
+ * CODER_ERR_NO_RESPONSE, because only servers send times.
+ */
+int coder_time_parse(const char *text, int64_t *ret_seconds, struct coder_error *err);
+
+/*
+ * Reads a date of a header of HTTP, in any of the three forms of RFC 9110, 5.6.7.
+ * Returns seconds since the epoch, or -1 if the text is no such date or before
+ * 1970. (libcurl's function would return a time_t, whose size may differ there.)
+ */
+int64_t coder_http_date(const char *text);
+
+/*
+ * Writes the time as the reference CLI shows it in tables: RFC 3339, seconds
+ * precision, the zone as sent. text is one that coder_time_parse() accepts.
+ * out holds at least 40 bytes.
+ */
+void coder_time_display(const char *text, char out[40]);
+
+/* Nanoseconds behind the second in a time that coder_time_parse() accepts, 0 in "". */
+int64_t time_fraction(const char *text);
+
+#endif

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* signals.c - the signals that would end the process; see signals.h. */
+#include <errno.h>
+#include <stdbool.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "signals.h"
+
+/* Whether it ends a process, if nothing is done about it, and comes from outside. */
+static bool is_deadly(int signal)
+{
+	static const int others[] = {
+		SIGCHLD, SIGCONT, SIGURG,  SIGWINCH, /* ignored */
+		SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU, /* stop */
+		SIGSEGV, SIGBUS,  SIGFPE,  SIGILL,   SIGTRAP, SIGABRT, SIGSYS, /* faults */
+		SIGPIPE, SIGXFSZ, /* a write's own */
+		SIGKILL,
+	};
+
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (signal == others[i])
+			return false;
+	return true;
+}
+
+/* A signal with a handler is none of them: the handler tells the one that waits. */
+void coder_signals_fatal(sigset_t *ret)
+{
+	sigset_t blocked;
+
+	sigemptyset(ret);
+	sigemptyset(&blocked);
+	sigprocmask(SIG_SETMASK, NULL, &blocked);
+	for (int signal = 1; signal < NSIG; signal++) {
+		struct sigaction action;
+
+		if (is_deadly(signal) && sigismember(&blocked, signal) == 0 &&
+		    sigaction(signal, NULL, &action) == 0 && action.sa_handler == SIG_DFL)
+			sigaddset(ret, signal);
+	}
+}
+
+int coder_signals_pending(const sigset_t *among)
+{
+	sigset_t pending;
+
+	if (sigpending(&pending) < 0)
+		return 0;
+	for (int signal = 1; signal < NSIG; signal++)
+		if (sigismember(among, signal) == 1 && sigismember(&pending, signal) == 1)
+			return signal;
+	return 0;
+}
+
+/* ---------------------------------------------------------------- holding */
+
+#define ARRIVALS_MAX 64
+
+/* What the handler writes, in the order of arrival; more than fit are forgotten. */
+static struct {
+	sigset_t set; /* what is held */
+	struct {
+		int signal;
+		int64_t when;
+	} arrivals[ARRIVALS_MAX];
+	volatile sig_atomic_t n;
+	sig_atomic_t taken;
+} held;
+
+/* No other held signal interrupts it. A wait that it interrupts ends early (EINTR). */
+static void on_signal(int signal)
+{
+	int saved = errno;
+
+	if (held.n < ARRIVALS_MAX) {
+		held.arrivals[held.n].signal = signal;
+		held.arrivals[held.n].when = coder_clock();
+		held.n++;
+	}
+	errno = saved;
+}
+
+void coder_signals_hold(void)
+{
+	struct sigaction action = { .sa_handler = on_signal, .sa_flags = SA_RESTART };
+
+	held.n = held.taken = 0;
+	coder_signals_fatal(&held.set);
+	action.sa_mask = held.set;
+	for (int signal = 1; signal < NSIG; signal++)
+		if (sigismember(&held.set, signal) == 1)
+			sigaction(signal, &action, NULL);
+}
+
+int coder_signals_held(int64_t *ret_when)
+{
+	if (held.taken == held.n)
+		return 0;
+	*ret_when = held.arrivals[held.taken].when;
+	return held.arrivals[held.taken].signal;
+}
+
+int coder_signals_take(int64_t *ret_when)
+{
+	int signal = coder_signals_held(ret_when);
+
+	if (signal)
+		held.taken++;
+	return signal;
+}
+
+void coder_signals_release(void)
+{
+	const struct sigaction action = { .sa_handler = SIG_DFL };
+	sigset_t old;
+
+	sigprocmask(SIG_BLOCK, &held.set, &old);
+	for (int signal = 1; signal < NSIG; signal++)
+		if (sigismember(&held.set, signal) == 1)
+			sigaction(signal, &action, NULL);
+	/* the first one ends the process, but that of an init, which survives */
+	for (sig_atomic_t i = 0; i < held.n; i++) {
+		sigset_t one;
+
+		sigemptyset(&one);
+		sigaddset(&one, held.arrivals[i].signal);
+		kill(getpid(), held.arrivals[i].signal);
+		sigprocmask(SIG_UNBLOCK, &one, NULL);
+		sigprocmask(SIG_BLOCK, &one, NULL);
+	}
+	held.n = held.taken = 0;
+	sigprocmask(SIG_SETMASK, &old, NULL);
+}

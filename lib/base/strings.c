@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* strings.c - hashes, lists of owned strings, and the word that was probably meant. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "strings.h"
+
+uint64_t coder_hash(uint64_t begin, const char *text)
+{
+	uint64_t hash = begin;
+
+	do
+		hash = (hash ^ (unsigned char)*text) * UINT64_C(0x100000001b3);
+	while (*text++);
+	return hash;
+}
+
+void coder_strings_done(struct coder_strings *list)
+{
+	if (!list)
+		return;
+	for (size_t i = 0; i < list->n; i++)
+		free(list->v[i]);
+	free(list->v);
+	*list = (struct coder_strings){ 0 };
+}
+
+static bool reserve_one(struct coder_strings *list)
+{
+	size_t cap = list->cap ? list->cap * 2 : 4;
+	char **v;
+
+	if (list->n < list->cap)
+		return true;
+	v = reallocarray(list->v, cap, sizeof(*v));
+	if (!v)
+		return false;
+	list->v = v;
+	list->cap = cap;
+	return true;
+}
+
+int coder_strings_add_len(struct coder_strings *list, const char *s, size_t len,
+			  struct coder_error *err)
+{
+	char *copy;
+
+	if (!reserve_one(list))
+		return coder_error_memory(err);
+	copy = strndup(s, len);
+	if (!copy)
+		return coder_error_memory(err);
+	list->v[list->n++] = copy;
+	return 0;
+}
+
+int coder_strings_add(struct coder_strings *list, const char *s, struct coder_error *err)
+{
+	return coder_strings_add_len(list, s, strlen(s), err);
+}
+
+int coder_strings_add_all(struct coder_strings *list, const struct coder_strings *from,
+			  struct coder_error *err)
+{
+	for (size_t i = 0; i < from->n; i++)
+		if (coder_strings_add(list, from->v[i], err) < 0)
+			return -1;
+	return 0;
+}
+
+bool coder_strings_has(const struct coder_strings *list, const char *s)
+{
+	for (size_t i = 0; i < list->n; i++)
+		if (strcmp(list->v[i], s) == 0)
+			return true;
+	return false;
+}
+
+static int compare(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+void coder_strings_sort(struct coder_strings *list)
+{
+	if (list->n > 1)
+		qsort(list->v, list->n, sizeof(*list->v), compare);
+}
+
+#define WORD_MAX 64 /* longer words are not compared */
+
+/* ASCII only: the locale's idea of letters must not matter. */
+static char lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+static size_t smallest(size_t a, size_t b, size_t c)
+{
+	size_t ab = a < b ? a : b;
+
+	return ab < c ? ab : c;
+}
+
+/*
+ * Letters to insert, remove, replace or swap with their neighbour to get from a
+ * to b, case aside. Only the last three rows of the usual matrix are kept.
+ */
+static size_t distance(const char *a, size_t a_len, const char *b, size_t b_len)
+{
+	size_t rows[3][WORD_MAX + 1];
+
+	for (size_t j = 0; j <= b_len; j++)
+		rows[0][j] = j;
+	for (size_t i = 1; i <= a_len; i++) {
+		size_t *row = rows[i % 3], *above = rows[(i + 2) % 3], *above2 = rows[(i + 1) % 3];
+
+		row[0] = i;
+		for (size_t j = 1; j <= b_len; j++) {
+			char ca = lower(a[i - 1]), cb = lower(b[j - 1]);
+
+			row[j] = smallest(above[j] + 1, row[j - 1] + 1, above[j - 1] + (ca != cb));
+			if (i > 1 && j > 1 && ca == lower(b[j - 2]) && cb == lower(a[i - 2]) &&
+			    above2[j - 2] + 1 < row[j])
+				row[j] = above2[j - 2] + 1;
+		}
+	}
+	return rows[a_len % 3][b_len];
+}
+
+const char *coder_nearest(const char *word, const char *const *candidates, size_t n)
+{
+	size_t len = strlen(word), best = len / 3 + 1;
+	const char *found = NULL;
+
+	if (len > WORD_MAX)
+		return NULL;
+	for (size_t i = 0; i < n; i++) {
+		size_t candidate_len = strlen(candidates[i]), d;
+
+		if (candidate_len > WORD_MAX)
+			continue;
+		d = distance(word, len, candidates[i], candidate_len);
+		if (d < best) {
+			best = d;
+			found = candidates[i];
+		}
+	}
+	return found;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* strings.h - lists of owned strings, hashes, and the word that was probably meant. */
+#ifndef CODER_STRINGS_H
+#define CODER_STRINGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "error.h"
+
+#define CODER_HASH_BEGIN UINT64_C(0xcbf29ce484222325)
+/* FNV-1a of text and its NUL. To hash several texts, give the hash of one as the next one's begin. */
+uint64_t coder_hash(uint64_t begin, const char *text);
+
+/* A growing list of owned strings. Zeroed memory is the empty list. */
+struct coder_strings {
+	char **v; /* n strings; not NULL-terminated */
+	size_t n;
+	size_t cap;
+};
+
+void coder_strings_done(struct coder_strings *list);
+/* Appends a copy of s. */
+int coder_strings_add(struct coder_strings *list, const char *s, struct coder_error *err);
+/* Appends a copy of the len bytes at s. */
+int coder_strings_add_len(struct coder_strings *list, const char *s, size_t len,
+			  struct coder_error *err);
+/* Appends copies of all strings of from. */
+int coder_strings_add_all(struct coder_strings *list, const struct coder_strings *from,
+			  struct coder_error *err);
+bool coder_strings_has(const struct coder_strings *list, const char *s);
+/* Sorts bytewise, as the reference CLI sorts scopes and allow lists for display. */
+void coder_strings_sort(struct coder_strings *list);
+
+/*
+ * The candidate nearest to word by edit distance, or NULL if none is near
+ * enough to be meant (more than a third of the word would have to change).
+ */
+const char *coder_nearest(const char *word, const char *const *candidates, size_t n);
+
+#endif

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* text.c - UTF-8 (RFC 3629), and texts that are cut to a size. */
+#include <stdio.h>
+#include <string.h>
+
+#include "clock.h"
+#include "text.h"
+
+size_t coder_utf8_decode(const char *text, uint32_t *ret)
+{
+	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
+	const unsigned char *p = (const unsigned char *)text;
+	size_t n = *p < 0x80 ? 1 : *p < 0xc0 ? 0 : *p < 0xe0 ? 2 : *p < 0xf0 ? 3 : 4;
+	uint32_t c = n < 2 ? *p : *p & (0x7fu >> n);
+
+	if (!n || *p > 0xf4)
+		return 0;
+	for (size_t i = 1; i < n; i++) {
+		if ((p[i] & 0xc0) != 0x80)
+			return 0;
+		c = c << 6 | (p[i] & 0x3f);
+	}
+	if (c < least[n] || (c >= 0xd800 && c <= 0xdfff) || c > 0x10ffff)
+		return 0;
+	*ret = c;
+	return n;
+}
+
+bool coder_is_utf8(const char *text)
+{
+	uint32_t c;
+	size_t n;
+
+	for (; *text; text += n) {
+		n = coder_utf8_decode(text, &c);
+		if (!n)
+			return false;
+	}
+	return true;
+}
+
+/* Bytes of the UTF-8 sequence that lead begins; 1 for what begins none. */
+static size_t sequence_len(unsigned char lead)
+{
+	if (lead >= 0xf0)
+		return 4;
+	if (lead >= 0xe0)
+		return 3;
+	return lead >= 0xc0 ? 2 : 1;
+}
+
+/* The most of n bytes at s that does not end inside a UTF-8 sequence. */
+static size_t whole_characters(const char *s, size_t n)
+{
+	size_t i = n;
+
+	while (i > 0 && n - i < 3 && ((unsigned char)s[i - 1] & 0xc0) == 0x80)
+		i--;
+	if (i > 0 && i - 1 + sequence_len((unsigned char)s[i - 1]) > n)
+		return i - 1;
+	return n;
+}
+
+bool text_has_control(const char *s)
+{
+	for (; *s; s++)
+		if ((unsigned char)*s < ' ' || *s == 0x7f)
+			return true;
+	return false;
+}
+
+void text_append(char *out, size_t size, const char *s)
+{
+	size_t len = strlen(out), n = strlen(s);
+
+	if (n > size - len - 1)
+		n = whole_characters(s, size - len - 1);
+	memcpy(out + len, s, n);
+	out[len + n] = '\0';
+}
+
+void text_wait(int64_t ns, char out[32])
+{
+	/* rounded up: a caller had used up a moment of what it was given */
+	long long ms = (long long)(ns + CODER_NS / 100 - 1) / (CODER_NS / 100) * 10;
+
+	if (ms % 1000)
+		snprintf(out, 32, "%lld ms", ms);
+	else
+		snprintf(out, 32, "%lld s", ms / 1000);
+}
+
+void text_format(char *out, size_t size, const char *fmt, va_list ap)
+{
+	int n = vsnprintf(out, size, fmt, ap);
+
+	if (n < 0)
+		out[0] = '\0';
+	else if ((size_t)n >= size)
+		out[whole_characters(out, size - 1)] = '\0';
+}

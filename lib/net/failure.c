@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* failure.c - see failure.h. */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "failure.h"
+#include "proxy.h"
+
+#define ALERT_CERTIFICATE_REQUIRED 116 /* TLS 1.3; earlier ones only fail the handshake */
+#define CODE_TOO_LARGE ((CURLcode)100) /* CURLE_TOO_LARGE, which libcurl has since 8.6 */
+
+/* ------------------------------------------------------------------- who */
+
+/* How far an exchange through a proxy had come. */
+enum stage {
+	TO_PROXY, /* the proxy itself is not reached yet */
+	AT_PROXY, /* it was asked to connect to the deployment */
+	PAST_PROXY, /* it passes bytes on; or there is no proxy */
+};
+
+static bool is_tls_code(CURLcode code)
+{
+	switch (code) {
+	case CURLE_SSL_CONNECT_ERROR:
+	case CURLE_PEER_FAILED_VERIFICATION:
+	case CURLE_SSL_CERTPROBLEM:
+	case CURLE_SSL_CIPHER:
+	case CURLE_SSL_CACERT_BADFILE:
+	case CURLE_SSL_ISSUER_ERROR:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static enum stage stage_of(const struct failure *f)
+{
+	const struct proxy *proxy = f->o->proxy;
+
+	if (!proxy)
+		return PAST_PROXY;
+	if (proxy->socks) {
+		if (f->sent || f->tls_sent || is_tls_code(f->code))
+			return PAST_PROXY;
+		return f->code == CURLE_COULDNT_CONNECT && f->system_error ? TO_PROXY : AT_PROXY;
+	}
+	if (!f->o->tls) /* the proxy takes the request itself */
+		return TO_PROXY;
+	if (f->sent || f->connect_status / 100 == 2)
+		return PAST_PROXY;
+	return f->connect_sent ? AT_PROXY : TO_PROXY;
+}
+
+/* Whom a text is about. */
+struct peer {
+	const char *kind, *name; /* "the proxy ", "http://proxy:3128"; or "", the origin */
+	const char *source; /* what to check */
+	bool tls;
+};
+
+static struct peer peer_of(const struct failure *f)
+{
+	const struct proxy *proxy = f->o->proxy;
+
+	if (stage_of(f) == PAST_PROXY)
+		return (struct peer){ "", f->o->origin, f->o->url_source, f->o->tls };
+	return (struct peer){ "the proxy ", proxy->name, proxy->source, proxy->tls };
+}
+
+/* ------------------------------------------------------------------- why */
+
+static bool has_certificate(const char *path)
+{
+	static const char mark[] = "-----BEGIN ";
+	char line[256] = "";
+	FILE *file = fopen(path, "re");
+	bool found = false;
+
+	while (file && !found && fgets(line, sizeof(line), file))
+		found = strncmp(line, mark, sizeof(mark) - 1) == 0;
+	if (file)
+		fclose(file);
+	return found;
+}
+
+static int ca_error(const struct failure *f, struct coder_error *err)
+{
+	if (f->o->ca_file) {
+		coder_error_set(err, CODER_ERR_NO_RESPONSE, "cannot read CA certificates from %s",
+				f->o->ca_file);
+		return coder_error_hint(err, "check CODER_CLIENT_TLS_CA_FILE and SSL_CERT_FILE");
+	}
+	coder_error_set(err, CODER_ERR_NO_RESPONSE, "no CA certificates are installed here: %s",
+			f->detail);
+	return coder_error_hint(err, "install the package ca-certificates, or name the file with "
+				     "its CA in CODER_CLIENT_TLS_CA_FILE");
+}
+
+/* Whether it was our own certificate or key that TLS could not begin with. */
+static bool is_client_certificate(const struct failure *f)
+{
+	return f->o->cert_file && f->o->tls && stage_of(f) == PAST_PROXY && !f->sent &&
+	       (f->code == CURLE_SSL_CERTPROBLEM || !f->tls_sent) &&
+	       f->code != CURLE_COULDNT_CONNECT && f->code != CURLE_COULDNT_RESOLVE_HOST;
+}
+
+static int tls_error(const struct failure *f, struct coder_error *err)
+{
+	const struct peer peer = peer_of(f);
+
+	coder_error_set(err, CODER_ERR_NO_RESPONSE, "no secure connection to %s%s: %s", peer.kind,
+			peer.name, f->detail);
+	if (f->code != CURLE_PEER_FAILED_VERIFICATION)
+		return coder_error_hint(err, "check %s: does this port speak TLS?", peer.source);
+	return coder_error_hint(err, "if the server is the right one, name the file with its CA in "
+				     "CODER_CLIENT_TLS_CA_FILE");
+}
+
+void failure_no_descriptor(int reason, struct coder_error *err)
+{
+	coder_error_set(err, CODER_ERR_NO_RESPONSE, "cannot open a socket: %s", strerror(reason));
+	coder_error_hint(err, "raise the limit of open files: ulimit -n");
+}
+
+static int connect_error(const struct failure *f, struct coder_error *err)
+{
+	const struct peer peer = peer_of(f);
+
+	coder_error_set(err, CODER_ERR_NO_RESPONSE, "cannot connect to %s%s: %s", peer.kind,
+			peer.name, f->system_error ? strerror(f->system_error) : f->detail);
+	return coder_error_hint(err, "check %s and the network", peer.source);
+}
+
+/* The proxy is there, but does not connect to the deployment. */
+static int proxy_error(const struct failure *f, struct coder_error *err)
+{
+	const struct proxy *proxy = f->o->proxy;
+
+	if (f->connect_status == 407)
+		return proxy_wants_user(proxy, err);
+	if (f->connect_status)
+		coder_error_set(err, CODER_ERR_NO_RESPONSE,
+				"the proxy %s does not connect to %s: its response is %ld",
+				proxy->name, f->o->origin, f->connect_status);
+	else
+		coder_error_set(err, CODER_ERR_NO_RESPONSE,
+				"the proxy %s does not connect to %s: %s", proxy->name,
+				f->o->origin, f->detail);
+	return coder_error_hint(err, "check %s, and what the proxy permits", proxy->source);
+}
+
+/* The rest, by what libcurl calls it. */
+static int other_error(const struct failure *f, struct coder_error *err)
+{
+	const struct peer peer = peer_of(f);
+
+	switch (f->code) {
+	case CURLE_GOT_NOTHING:
+		coder_error_set(err, CODER_ERR_NO_RESPONSE,
+				"%s%s closed the connection without an answer", peer.kind,
+				peer.name);
+		return coder_error_hint(err, "check %s: is it http or https?", peer.source);
+	case CURLE_PARTIAL_FILE:
+		return coder_error_set(err, CODER_ERR_NO_RESPONSE,
+				       "the answer from %s%s ended early: %s", peer.kind, peer.name,
+				       f->detail);
+	case CURLE_COULDNT_RESOLVE_HOST: /* libcurl's own refusal: names were looked up before */
+	case CURLE_COULDNT_RESOLVE_PROXY:
+		coder_error_set(err, CODER_ERR_NO_RESPONSE, "cannot find the host %s", f->o->host);
+		return coder_error_hint(err, "check %s and the network", peer.source);
+	default:
+		coder_error_set(err, CODER_ERR_NO_RESPONSE, "no usable answer from %s%s: %s",
+				peer.kind, peer.name, f->detail);
+		if (f->tls_alert != ALERT_CERTIFICATE_REQUIRED)
+			return -1;
+		return coder_error_hint(
+			err, "set CODER_CLIENT_TLS_CERT_FILE and CODER_CLIENT_TLS_KEY_FILE");
+	}
+}
+
+void failure_describe(const struct failure *f, bool *ret_refused, struct coder_error *err)
+{
+	bool ca_is_bad = f->code == CURLE_SSL_CACERT_BADFILE ||
+			 (is_tls_code(f->code) && f->o->ca_file && !has_certificate(f->o->ca_file));
+
+	*ret_refused = false;
+	if (f->no_memory) {
+		coder_error_memory(err);
+	} else if (f->no_descriptor) {
+		failure_no_descriptor(f->no_descriptor, err);
+	} else if (f->full && (is_tls_code(f->code) || f->code == CURLE_OUT_OF_MEMORY)) {
+		failure_no_descriptor(f->full, err);
+	} else if (f->no_algorithms && !f->sent) {
+		libcurl_no_algorithms(err);
+	} else if (ca_is_bad) {
+		ca_error(f, err);
+	} else if (is_client_certificate(f)) {
+		coder_error_set(err, CODER_ERR_NO_RESPONSE, "the TLS client certificate fails: %s",
+				f->detail);
+		coder_error_hint(err,
+				 "check CODER_CLIENT_TLS_CERT_FILE and CODER_CLIENT_TLS_KEY_FILE");
+	} else if (stage_of(f) == AT_PROXY) {
+		*ret_refused = !f->connect_status || f->connect_status >= 500;
+		proxy_error(f, err);
+	} else if (f->code == CURLE_COULDNT_CONNECT) {
+		*ret_refused = true;
+		connect_error(f, err);
+	} else if (is_tls_code(f->code)) {
+		tls_error(f, err);
+	} else if (f->in_head && (f->code == CURLE_OUT_OF_MEMORY || f->code == CODE_TOO_LARGE)) {
+		/* of what is left only a line of a head is too large for libcurl, not for us */
+		coder_error_set(err, CODER_ERR_NO_RESPONSE,
+				"the answer from %s has too large headers", f->o->origin);
+	} else if (f->in_head && f->code == CURLE_WEIRD_SERVER_REPLY) {
+		coder_error_set(err, CODER_ERR_NO_RESPONSE, "the answer from %s has broken headers",
+				f->o->origin);
+	} else if (f->code == CURLE_BAD_CONTENT_ENCODING) {
+		/* libcurl was asked to undo none: it refuses one that it may not pass on */
+		coder_error_set(err, CODER_ERR_NO_RESPONSE, "the answer from %s is compressed",
+				f->o->origin);
+	} else {
+		other_error(f, err);
+	}
+}
+
+void failure_too_late(const struct failure *f, struct coder_error *err)
+{
+	const struct peer peer = peer_of(f);
+	char limit[32];
+
+	if (f->sent) {
+		coder_error_set(err, CODER_ERR_NO_RESPONSE, "nothing came from %s%s for %d s",
+				peer.kind, peer.name, TRANSFER_SILENCE_S);
+	} else {
+		text_wait(f->o->connect_timeout_ns, limit);
+		if (stage_of(f) == AT_PROXY)
+			coder_error_set(err, CODER_ERR_NO_RESPONSE,
+					"no connection to %s through the proxy %s within %s",
+					f->o->origin, f->o->proxy->name, limit);
+		else
+			coder_error_set(err, CODER_ERR_NO_RESPONSE,
+					"no connection to %s%s within %s", peer.kind, peer.name,
+					limit);
+		coder_error_hint(err, "check %s and the network", peer.source);
+	}
+	err->timeout = true;
+}

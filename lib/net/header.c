@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* header.c - the header fields that a configuration adds: which of them may be sent. */
+#include <string.h>
+#include <strings.h>
+
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "header.h"
+
+/* RFC 9110's token. */
+static bool is_name(const char *name, size_t len)
+{
+	static const char special[] = "!#$%&'*+-.^_`|~";
+
+	for (size_t i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)name[i];
+		bool alnum = (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z');
+
+		if (!alnum && (!c || !strchr(special, c)))
+			return false;
+	}
+	return len > 0;
+}
+
+static bool is_named(const char *name, size_t len, const char *known)
+{
+	return strlen(known) == len && strncasecmp(name, known, len) == 0;
+}
+
+/*
+ * Who acts, where the request goes, and where it begins and ends is decided by
+ * the client. A Connection field could have a proxy drop the token. What proxies
+ * ask for (Authorization, Proxy-Authorization) may be added: a deployment prefers
+ * the token to both.
+ */
+static bool is_reserved(const char *name, size_t len)
+{
+	static const char *const reserved[] = {
+		"Coder-Session-Token",
+		"Host",
+		"Connection",
+		"Proxy-Connection",
+		"Keep-Alive",
+		"Upgrade",
+		"HTTP2-Settings",
+		"TE",
+		"Trailer",
+		"Transfer-Encoding",
+		"Content-Length",
+		"Content-Encoding",
+		"Expect",
+	};
+
+	for (size_t i = 0; i < sizeof(reserved) / sizeof(reserved[0]); i++)
+		if (is_named(name, len, reserved[i]))
+			return true;
+	return false;
+}
+
+/* A deployment prefers a token among the cookies. What decodes them before it may find one, too. */
+static int check_cookies(const char *value, size_t len, struct coder_error *err)
+{
+	struct buf CLEANUP(buf_done) raw = { 0 }, cookies = { 0 };
+
+	if (!buf_add(&raw, value, len) || !buf_add_char(&raw, '\n') ||
+	    !buf_add_decoded(&cookies, raw.data))
+		return coder_error_memory(err);
+	for (size_t i = 0; i < cookies.len; i += strlen(cookies.data + i) + 1) /* past each %00 */
+		if (strcasestr(cookies.data + i, "coder_session_token"))
+			return coder_error_set(err, CODER_ERR_USAGE,
+					       "the cookie coder_session_token cannot be set: it "
+					       "would take the place of the token");
+	return 0;
+}
+
+int coder_header_check(const char *name, size_t name_len, const char *value, size_t value_len,
+		       struct coder_error *err)
+{
+	if (!is_name(name, name_len))
+		return coder_error_set(err, CODER_ERR_USAGE, "the key is no header name");
+	if (is_reserved(name, name_len))
+		return coder_error_set(err, CODER_ERR_USAGE, "%.*s cannot be set", (int)name_len,
+				       name);
+	for (size_t i = 0; i < value_len; i++)
+		if ((unsigned char)value[i] < ' ' || value[i] == 0x7f)
+			return coder_error_set(err, CODER_ERR_USAGE,
+					       "the value has a control character in it");
+	return is_named(name, name_len, "Cookie") ? check_cookies(value, value_len, err) : 0;
+}

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * http.h - requests to the deployment.
+ *
+ * Whatever is decided about requests and answers is decided here: redirects
+ * (never followed), protocols (http, https), connections, timeouts, retries,
+ * content types and sizes. http.c has the requests, response.c what answers mean,
+ * url.c and proxy.c who is talked to, transfer.c one exchange inside a shell process
+ * (with kept.c and sockets.c for its connections, lookup.c for names, failure.c
+ * for what went wrong). libcurl.h is the one file that includes curl.h; the
+ * library is loaded by the first request of the process, not before.
+ */
+#ifndef CODER_HTTP_H
+#define CODER_HTTP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "config.h"
+
+#define HTTP_BODY_MAX (4u << 20) /* the most a single object's answer may have */
+#define HTTP_LIST_MAX (256u << 20) /* the most a streamed list may have in all */
+#define HTTP_HEADERS_MAX (256u << 10) /* all header lines of one answer together */
+#define HTTP_HEADER_LINES_MAX 4096 /* libcurl has limits of its own: above both */
+
+/* Gets the body of a 2xx JSON answer as it arrives. -1 with *err ends the transfer. */
+typedef int http_sink_fn(void *ctx, const char *data, size_t len, struct coder_error *err);
+
+struct http_request {
+	const char *method; /* GET, POST, PUT, DELETE */
+	const char *path; /* absolute, percent-encoded, with its query */
+	const char *body; /* NULL: none; sent as application/json */
+	size_t body_len;
+	bool once; /* a POST: connection of its own, repeated after a 429 only */
+	http_sink_fn *sink; /* NULL: the body goes to the response */
+	void (*sink_restart)(void *ctx); /* a retry begins the body anew */
+	void *sink_ctx;
+	int64_t timeout_ns; /* for this request with its retries; 0: the client's alone */
+	int64_t grace_ns; /* after a signal: how long its response is waited for, once it has gone out */
+};
+
+struct http_response {
+	long status;
+	struct buf body; /* of at most HTTP_BODY_MAX; for a sink, of errors only */
+	int64_t date; /* the deployment's clock as it was sent, seconds; 0 if it did not say */
+	int tries; /* how many there were, connections refused included */
+	bool earlier_unknown; /* an earlier try may have been acted on */
+};
+void http_response_done(struct http_response *response);
+
+struct http;
+int http_new(const struct coder_config *config, struct http **ret, struct coder_error *err);
+void http_free(struct http *http);
+void http_disconnect(void); /* coder_disconnect() */
+bool http_insecure(const struct http *http);
+const char *http_origin(const struct http *http); /* of the deployment */
+/* The coder_clock() at which requests are given up; INT64_MAX: none. */
+int64_t http_deadline(const struct http *http);
+/* See coder_client_now() and coder_client_clock_ahead(). */
+int64_t http_now(const struct http *http);
+int64_t http_clock_ahead(const struct http *http);
+/*
+ * A pending signal's number, or 0; while signals are held, the first that came. In
+ * an undo: see http_begin_undo().
+ */
+int http_pending(struct http *http);
+/* From now on the signals of coder_signals_fatal() are held. */
+void http_hold(struct http *http);
+/*
+ * Begins an undo: signals that came so far no longer count as pending, and the
+ * client's deadline is budget_ns from now. Each request has a connection of its
+ * own: no late answer to an earlier one can be taken for its own. From now on
+ * http_pending() is the number of the first signal of all once a second one has
+ * come; further INT, TERM and HUP within half a second of the first, which
+ * terminals, wrappers and supervisors send twice, do not count.
+ */
+void http_begin_undo(struct http *http, int64_t budget_ns);
+/* The first signal that came and asked the call to end, taken or not; 0: none. */
+int http_first_signal(const struct http *http);
+/* Ends http_hold(): see coder_signals_release(). */
+void http_release(struct http *http);
+
+/*
+ * Makes a request and waits for its answer. 0 for any 2xx whose content type
+ * is JSON (or 204 without a body). Everything else is an error, described as
+ * interface users read it: message from the server's error object (or what was
+ * wrong with the answer), code by status. *ret is then filled as far as known,
+ * too, and to be released by the caller all the same. What the error object
+ * holds is read by json_error(). A request that has the token in use, or
+ * anything of a token's shape, in its path or body is not made (USAGE), nor one
+ * while a signal is pending.
+ */
+int http_request(struct http *http, const struct http_request *request, struct http_response *ret,
+		 struct coder_error *err);
+
+/*
+ * The secret of a token that the server has just made: from now on it is hidden
+ * in the texts of errors, as the token in use is.
+ */
+int http_keep_secret(struct http *http, const char *secret, struct coder_error *err);
+
+/*
+ * Writes "[secret]" over all that was sent and is secret, and whatever has a token's
+ * shape: servers, and error pages of proxies, may repeat it. http_request() has
+ * done it; for errors that are made of a response afterwards.
+ */
+void http_hide_secrets(const struct http *http, struct coder_error *err);
+
+/* Sleeps, ended early by a pending signal or the client's deadline (both errors). */
+int http_sleep(struct http *http, int64_t ns, struct coder_error *err);
+
+/* Appends s to a path, percent-encoded but for unreserved characters (RFC 3986 2.3). */
+bool http_add_encoded(struct buf *path, const char *s);
+
+#endif

@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * proxy.c - which requests go past a proxy, and what a proxy's URL says.
+ *
+ * libcurl would choose a proxy from the environment by itself, and releases
+ * differ in how they read no_proxy and where they take the default port from.
+ * Here it is known before a transfer whom it asks, so that names can be looked
+ * up and failures be told apart; libcurl is given the outcome.
+ */
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/buf.h"
+#include "base/text.h"
+#include "proxy.h"
+
+/* ---------------------------------------------------------- past a proxy */
+
+/* Whether two addresses of len bytes begin with the same bits. */
+static bool same_network(const unsigned char *a, const unsigned char *b, size_t len, size_t bits)
+{
+	size_t bytes = bits / 8, rest = bits % 8;
+
+	if (bits > 8 * len || memcmp(a, b, bytes) != 0)
+		return false;
+	return !rest || ((a[bytes] ^ b[bytes]) & (0xff << (8 - rest)) & 0xff) == 0;
+}
+
+/* entry is "ADDRESS" or "ADDRESS/BITS", and 0 bits are all, as libcurl has it. */
+static bool address_listed(int family, const unsigned char *address, const char *entry)
+{
+	const size_t len = family == AF_INET ? 4 : 16;
+	const char *slash = strchrnul(entry, '/');
+	unsigned char listed[16];
+	char text[INET6_ADDRSTRLEN];
+	size_t bits = 0;
+
+	if ((size_t)(slash - entry) >= sizeof(text) || (*slash && !slash[1]))
+		return false;
+	for (const char *p = *slash ? slash + 1 : slash; *p; p++) {
+		if (*p < '0' || *p > '9' || bits > 128)
+			return false;
+		bits = 10 * bits + (size_t)(*p - '0');
+	}
+	snprintf(text, sizeof(text), "%.*s", (int)(slash - entry), entry);
+	return inet_pton(family, text, listed) == 1 &&
+	       same_network(address, listed, len, bits ? bits : 8 * len);
+}
+
+/* Length without one dot at the end. */
+static size_t bare_length(const char *name)
+{
+	size_t len = strlen(name);
+
+	return len - (len && name[len - 1] == '.');
+}
+
+/* "example.com", with or without a dot at either end, lists www.example.com, too. */
+static bool name_listed(const char *name, const char *entry)
+{
+	size_t name_len = bare_length(name), len = bare_length(entry);
+
+	if (len && *entry == '.') {
+		entry++;
+		len--;
+	}
+	if (len > name_len || strncasecmp(name + name_len - len, entry, len) != 0)
+		return false;
+	return len == name_len || name[name_len - len - 1] == '.';
+}
+
+static bool host_listed(const char *host, const char *entry)
+{
+	unsigned char address[16];
+
+	if (inet_pton(AF_INET, host, address) == 1)
+		return address_listed(AF_INET, address, entry);
+	if (inet_pton(AF_INET6, host, address) == 1)
+		return address_listed(AF_INET6, address, entry);
+	return name_listed(host, entry);
+}
+
+/* A "*" alone lists every host; else entries are divided by commas, or blanks (until 8.0). */
+static bool in_list(const char *host, const char *list)
+{
+	static const char divider[] = ", \t";
+	char entry[URL_HOST_SIZE + 4];
+
+	if (strcmp(list, "*") == 0)
+		return true;
+	while (*(list += strspn(list, divider))) {
+		size_t len = strcspn(list, divider);
+
+		/* one that is longer than any host names none */
+		if (len < sizeof(entry)) {
+			snprintf(entry, sizeof(entry), "%.*s", (int)len, list);
+			if (host_listed(host, entry))
+				return true;
+		}
+		list += len;
+	}
+	return false;
+}
+
+bool coder_proxy_bypassed(const char *url, const char *no_proxy)
+{
+	struct coder_error ignored;
+	struct url parsed;
+	bool past;
+
+	if (url_parse(url, &parsed, &ignored) < 0)
+		return false;
+	past = url_is_loopback(&parsed) || (no_proxy && in_list(parsed.host, no_proxy));
+	url_done(&parsed);
+	return past;
+}
+
+/* ----------------------------------------------------------- its own URL */
+
+static const struct scheme {
+	const char *name; /* as it may be given; the first is the one of a text without */
+	const char *known_as; /* to every libcurl */
+	int port;
+	bool tls, socks, finds_hosts;
+} schemes[] = {
+	{ "http", "http", 1080, .finds_hosts = true },
+	{ "https", "https", 443, .tls = true, .finds_hosts = true },
+	{ "socks5h", "socks5h", 1080, .socks = true, .finds_hosts = true },
+	{ "socks5", "socks5", 1080, .socks = true },
+	{ "socks4a", "socks4a", 1080, .socks = true, .finds_hosts = true },
+	{ "socks4", "socks4", 1080, .socks = true },
+	{ "socks", "socks4", 1080, .socks = true },
+};
+
+static const struct scheme *find_scheme(const struct url_parts *parts)
+{
+	if (!parts->scheme_len)
+		return &schemes[0];
+	for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++)
+		if (url_scheme_is(parts, schemes[i].name))
+			return &schemes[i];
+	return NULL;
+}
+
+/* Up to the last "@" the text may hold a password: it is not repeated. */
+static int refuse(struct coder_error *err, const char *source, const char *text, const char *what)
+{
+	const char *at = strrchr(text, '@');
+
+	coder_error_set(err, CODER_ERR_NO_RESPONSE, "the proxy %.200s that %s names %s",
+			at ? at + 1 : text, source, what);
+	return coder_error_hint(err, "give it as http://proxy.example.com:3128");
+}
+
+/* "user:password@"; libcurl takes the first "@" for the end of them. */
+static bool add_user(struct buf *url, const struct url_parts *parts)
+{
+	for (size_t i = 0; i < parts->user_len; i++)
+		if (!(parts->user[i] == '@' ? buf_add_str(url, "%40") :
+					      buf_add_char(url, parts->user[i])))
+			return false;
+	return !parts->user || buf_add_char(url, '@');
+}
+
+/* What is the same in the URL and in the name: "host:port", or "localhost/path" of a socket. */
+static bool add_place(struct buf *out, const struct proxy *proxy, const struct url_parts *parts)
+{
+	if (!proxy->host[0])
+		return buf_addf(out, "localhost%s", parts->path);
+	return buf_addf(out, parts->v6 ? "[%s]:%s" : "%s:%s", proxy->host, proxy->port);
+}
+
+static int compose(struct proxy *proxy, const struct scheme *scheme, const struct url_parts *parts,
+		   struct coder_error *err)
+{
+	struct buf url = { 0 }, name = { 0 };
+
+	if (buf_addf(&url, "%s://", scheme->known_as) && add_user(&url, parts) &&
+	    add_place(&url, proxy, parts))
+		proxy->url = buf_detach(&url);
+	if (buf_addf(&name, "%s://", scheme->known_as) && add_place(&name, proxy, parts))
+		proxy->name = buf_detach(&name);
+	if (parts->user)
+		proxy->user = strndup(parts->user, parts->user_len);
+	buf_done(&url);
+	buf_done(&name);
+	if (proxy->url && proxy->name && (proxy->user || !parts->user))
+		return 0;
+	proxy_done(proxy);
+	return coder_error_memory(err);
+}
+
+/* Fills in what the scheme says of it. */
+static void take_scheme(struct proxy *proxy, const struct scheme *scheme)
+{
+	proxy->tls = scheme->tls;
+	proxy->socks = scheme->socks;
+	proxy->finds_hosts = scheme->finds_hosts;
+}
+
+int proxy_parse(const char *text, const char *source, struct proxy *ret, struct coder_error *err)
+{
+	struct url_parts parts;
+	bool whole = url_split(text, &parts);
+	const struct scheme *scheme = find_scheme(&parts);
+	struct proxy proxy = { 0 };
+	int port;
+
+	snprintf(proxy.source, sizeof(proxy.source), "%s", source ? source : "the configuration");
+	if (text_has_control(text) || strchr(text, ' '))
+		return refuse(err, proxy.source, text,
+			      "has a blank or control character in its URL");
+	if (!scheme)
+		return refuse(err, proxy.source, text, "is none of http, https and socks");
+	if (!whole || !url_host(&parts, proxy.host))
+		return refuse(err, proxy.source, text, "has no host, or a broken one");
+	port = url_port(&parts, scheme->port);
+	if (port < 0)
+		return refuse(err, proxy.source, text, "has a bad port");
+	snprintf(proxy.port, sizeof(proxy.port), "%d", port);
+	take_scheme(&proxy, scheme);
+	/* "socks5h://localhost/run/socket" is a socket, to libcurl 7.84 and later */
+	if (proxy.socks && strcmp(proxy.host, "localhost") == 0 && parts.path[0] && parts.path[1])
+		proxy.host[0] = '\0';
+	if (compose(&proxy, scheme, &parts, err) < 0)
+		return -1;
+	*ret = proxy;
+	return 0;
+}
+
+void proxy_done(struct proxy *proxy)
+{
+	buf_free_string(proxy->url);
+	buf_free_string(proxy->user);
+	free(proxy->name);
+	*proxy = (struct proxy){ 0 };
+}
+
+int proxy_wants_user(const struct proxy *proxy, struct coder_error *err)
+{
+	if (proxy->user) {
+		coder_error_set(
+			err, CODER_ERR_NO_RESPONSE,
+			"the proxy %s does not accept the user name and password that it was given (407)",
+			proxy->name);
+		return coder_error_hint(err, "check %s", proxy->source);
+	}
+	coder_error_set(err, CODER_ERR_NO_RESPONSE,
+			"the proxy %s asks for a user name and password (407)", proxy->name);
+	return coder_error_hint(
+		err, "give them in %s, as in http://USER:PASSWORD@proxy.example.com:3128",
+		proxy->source);
+}
