@@ -281,6 +281,7 @@ OWN_PERMISSIONS = {
 # What membership of an organization gives on its objects (templates through their group list).
 ORGANIZATION_PERMISSIONS = {
     "organization": "read",
+    "organization_member": "read",
     "provisioner_daemon": "read",
     "assign_org_role": "read",
     "template": "read use",

@@ -70,13 +70,9 @@ def readable_user(call, word: str):
     return user
 
 
-def _organization_ids(call, user) -> list:
-    return [o for o in user.org_ids if call.actor.can("read", authz.member_thing(user, o))]
-
-
 def user(call) -> Response:
     person = readable_user(call, call.params["user"])
-    return json_response(render.user(person, _organization_ids(call, person)))
+    return json_response(render.user(person))
 
 
 def users(call) -> Response:
@@ -91,7 +87,7 @@ def users(call) -> Response:
         cursor = store.users.get(after)
         found = [u for u in found if cursor and u.username.lower() > cursor.username.lower()]
     page = _cut(found, limit, offset)
-    shown = [render.user(u, _organization_ids(call, u)) for u in page]
+    shown = [render.user(u) for u in page]
     return json_response({"users": shown, "count": len(found) if page else 0})
 
 
@@ -301,7 +297,8 @@ def resolve_owner(call, word: str):
     owner = find_user(call, word)
     if not owner:
         raise not_found()
-    if not call.actor.can("read", authz.user_thing(owner)) and not _organization_ids(call, owner):
+    things = [authz.user_thing(owner)] + [authz.member_thing(owner, o) for o in owner.org_ids]
+    if not any(call.actor.can("read", thing) for thing in things):
         raise not_found()
     return owner
 

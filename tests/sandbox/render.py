@@ -63,6 +63,10 @@ def roles(user) -> list:
     return [{"name": role, "display_name": ROLE_NAMES.get(role, role)} for role in user.roles]
 
 
+def login_type(user) -> str:
+    return "none" if user.system else "password"
+
+
 def reduced_user(user) -> dict:
     out = {"id": user.id, "username": user.username}
     if user.name:
@@ -72,13 +76,14 @@ def reduced_user(user) -> dict:
     out["updated_at"] = rfc3339(user.updated_at)
     out["last_seen_at"] = rfc3339(user.last_seen_at)
     out["status"] = user.status
-    out["login_type"] = "none" if user.system else "password"
+    out["login_type"] = login_type(user)
     return out
 
 
-def user(person, org_ids) -> dict:
+def user(person) -> dict:
+    """Whoever may read the user is told its organizations, too."""
     out = reduced_user(person)
-    out["organization_ids"] = list(org_ids)
+    out["organization_ids"] = list(person.org_ids)
     out["roles"] = roles(person)
     out["has_ai_seat"] = False
     return out
@@ -104,7 +109,12 @@ def member(person, org_id: str) -> dict:
     if person.name:
         out["name"] = person.name
     out["email"] = person.email
+    out["status"], out["login_type"] = person.status, login_type(person)
+    out["last_seen_at"] = rfc3339(person.last_seen_at)
+    out["user_created_at"] = rfc3339(person.created_at)
+    out["user_updated_at"] = rfc3339(person.updated_at)
     out["global_roles"] = roles(person)
+    out["has_ai_seat"] = False
     out["user_id"], out["organization_id"] = person.id, org_id
     out["created_at"] = out["updated_at"] = rfc3339(person.created_at)
     out["roles"] = []

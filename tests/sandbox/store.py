@@ -447,7 +447,7 @@ class Store:
             user = self.add_user(username, roles, status, name)
             self.add_session(user, session_token(username))
         at = now_us() - 31 * DAY
-        system = User(PREBUILDS_ID, "prebuilds", [], "dormant", "Prebuilds Owner")
+        system = User(PREBUILDS_ID, "prebuilds", [], "active", "Prebuilds Owner")
         system.email, system.system, system.org_ids = "prebuilds@system", True, [org.id]
         system.created_at = system.updated_at = system.last_seen_at = at
         self.put(system)
