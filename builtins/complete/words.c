@@ -193,6 +193,13 @@ static int fill_users(struct words *words, const struct wanted *wanted, struct c
 	return rc;
 }
 
+/* Whether a variable is there only because a completion runs. */
+static bool is_of_completion(const char *name)
+{
+	return strncmp(name, "COMP_", strlen("COMP_")) == 0 ||
+	       strncmp(name, "_coder_tokens_", strlen("_coder_tokens_")) == 0;
+}
+
 static int fill_variables(struct words *words, const struct wanted *wanted, enum shvar_kind kind,
 			  struct coder_error *err)
 {
@@ -204,7 +211,8 @@ static int fill_variables(struct words *words, const struct wanted *wanted, enum
 	if (shvar_names(kind, wanted->prefix, assignable, &names, &n) < 0)
 		return coder_error_memory(err);
 	for (size_t i = 0; i < n; i++) {
-		if (rc == 0 && !(assignable && command_is_reserved(names[i])))
+		if (rc == 0 && !is_of_completion(names[i]) &&
+		    !(assignable && command_is_reserved(names[i])))
 			rc = words_add(words, wanted, names[i], NULL, err);
 		free(names[i]);
 	}

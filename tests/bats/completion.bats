@@ -307,6 +307,10 @@ id_of() { # id_of TOKEN
 	offers 'token_list -A TOKEN_' # it is reserved for errors
 	offers 'token_create -v zz' zz_text
 	offers 'token_rm --from zz_' zz_list
+	# what is there only while completion runs
+	offers 'token_create -v COMP_'
+	offers 'token_create -v _coder_tokens'
+	offers 'token_rm --from COMP_'
 	is "$(requests)" ""
 }
 
