@@ -23,6 +23,10 @@ source "$tests/bats/helper.bash"
 source "$tests/bats/tour.bash"
 sandbox_start "${TOUR_OPTIONS[@]}" && tour || exit
 
+# What runs in the demo sees no more of the sandbox and of make than it would of a real deployment.
+mapfile -t names < <(cut -d = -f 1 "$BATS_FILE_TMPDIR/env")
+export -n "${names[@]}" URL SANDBOX_PID BUILD DEPS "${!MAKE@}" MFLAGS
+
 if [ $# -gt 0 ]; then
 	CODER_URL=$URL CODER_SESSION_TOKEN=$TOUR_TOKEN bash "$@"
 	exit

@@ -121,6 +121,15 @@ help_examples() { # help_examples BUILTIN
 	is "$out" $'demo  \nhello'
 }
 
+@test "what runs in the demo gets no variable of make, or of the sandbox but the ones to act with" {
+	local variables='env | cut -d = -f 1 | grep -E "^(.*_TOKEN|URL|SANDBOX|CODER|BUILD|DEPS|MAKE|MFLAGS)"'
+	MAKEFLAGS=s MAKELEVEL=1 MFLAGS=-s DEPS='' try bash tests/demo.sh <<<"$variables"
+	is "$status$out" "0CODER_TOKENS_SO"
+	printf '%s\n' "$variables | sort" >"$BATS_TEST_TMPDIR/script"
+	MAKEFLAGS=s MAKELEVEL=1 MFLAGS=-s DEPS='' try bash tests/demo.sh "$BATS_TEST_TMPDIR/script"
+	is "$status$out" "0"$'CODER_SESSION_TOKEN\nCODER_TOKENS_SO\nCODER_URL'
+}
+
 # demo WORD... - what the README's `make demo SCRIPT=WORDS` does.
 demo() {
 	try bash tests/demo.sh "$@"
