@@ -446,13 +446,25 @@ static int change(struct coder_client *client, const char *method, const char *c
 	return rc;
 }
 
+/*
+ * Whether a lost try has removed the token in use: Coder then knows who asks
+ * no more. The words tell it from what else Coder may have against the caller.
+ */
+static bool removed_self(const struct coder_client *client, const char *id, bool lost,
+			 const char *words, const struct coder_error *err)
+{
+	return lost && err->own && err->http_status == 401 && strcmp(id, client->self_id) == 0 &&
+	       strstr(err->detail, words);
+}
+
 int coder_token_expire(struct coder_client *client, const char *user, const char *id,
 		       struct coder_error *err)
 {
 	const char *const parts[] = { "users", user, "keys", id, "expire", NULL };
 	bool lost = false;
 
-	if (change(client, "PUT", parts, &lost, err) == 0)
+	if (change(client, "PUT", parts, &lost, err) == 0 ||
+	    removed_self(client, id, lost, "API key expired", err))
 		return 0;
 	if (err->no_route)
 		coder_error_hint(err, "this server cannot expire tokens: delete it with --delete");
@@ -467,7 +479,8 @@ int coder_token_delete(struct coder_client *client, const char *user, const char
 	struct coder_error look = { 0 };
 	bool lost = false;
 
-	if (change(client, "DELETE", parts, &lost, err) == 0)
+	if (change(client, "DELETE", parts, &lost, err) == 0 ||
+	    removed_self(client, id, lost, "API key is invalid", err))
 		return 0;
 	if (err->code != CODER_ERR_NOT_FOUND || !lost)
 		return -1;

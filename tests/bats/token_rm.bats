@@ -172,6 +172,35 @@ print(sorted(t["name"] for t in json.load(sys.stdin)
 	lacks "$(left)" grafana
 }
 
+@test "a retried removal of the token in use has succeeded where Coder no longer knows that token" {
+	local how lost words
+	for how in "DELETE --delete" "PUT --expire"; do
+		for lost in '"status": 502' '"cut": {"where": "act"}'; do
+			ctl POST reset '{"seed": "demo"}' >/dev/null
+			seed '{"owner": "admin", "name": "own"}'
+			fault '{"method": "DELETE|PUT", "act": true, '"$lost"'}'
+			CODER_SESSION_TOKEN=${KEYS[0]} try token_rm "${how#* }" --include-self own
+			is "$status$err" 0
+			has "$out" "Token has been "
+			is "$(requests "${how% *}" | wc -l)" 2
+		done
+	done
+	# what else Coder has against the caller proves nothing, and without a lost try nothing does
+	for words in 'User is not active.|' \
+		'You are signed out or your session has expired. Please sign in again to continue.|API key expired.'; do
+		ctl POST reset '{"seed": "demo"}' >/dev/null
+		seed '{"owner": "admin", "name": "own"}'
+		fault '[{"method": "DELETE", "status": 502},
+			{"method": "DELETE", "status": 401, "coder": true, "body": "{\"message\": \"'"${words%|*}"'\", \"detail\": \"'"${words#*|}"'\"}"}]'
+		CODER_SESSION_TOKEN=${KEYS[0]} try token_rm --include-self own
+		is "$status$out" 4
+		has "$(names)" own
+	done
+	fault '{"method": "DELETE", "status": 401, "coder": true, "body": "{\"message\": \"You are signed out or your session has expired. Please sign in again to continue.\", \"detail\": \"API key is invalid.\"}"}'
+	CODER_SESSION_TOKEN=${KEYS[0]} try token_rm --include-self own
+	is "$status$out" 4
+}
+
 @test "a removal that is refused says why, and which token it was" {
 	fault '{"method": "DELETE", "path": "/keys/", "status": 500,
 		"body": "{\"message\": \"Internal error deleting API key.\", \"detail\": \"pq: boom\"}",
