@@ -145,13 +145,23 @@ static const struct scheme *find_scheme(const struct url_parts *parts)
 	return NULL;
 }
 
+/* The length of what may be repeated of a text without "@": no port of letters, which may be a password. */
+static size_t length_without_password(const char *text)
+{
+	const char *colon = strchr(text, '[') ? NULL : strrchr(text, ':');
+	bool is_port = colon && !colon[1 + strspn(colon + 1, "0123456789")];
+
+	return colon && !is_port && colon[1] != '/' ? (size_t)(colon - text) : strlen(text);
+}
+
 /* Up to the last "@" the text may hold a password: it is not repeated. */
 static int refuse(struct coder_error *err, const char *source, const char *text, const char *what)
 {
-	const char *at = strrchr(text, '@');
+	const char *at = strrchr(text, '@'), *name = at ? at + 1 : text;
+	size_t len = at ? strlen(name) : length_without_password(text);
 
-	coder_error_set(err, CODER_ERR_NO_RESPONSE, "the proxy %.200s that %s names %s",
-			at ? at + 1 : text, source, what);
+	coder_error_set(err, CODER_ERR_NO_RESPONSE, "the proxy %.*s that %s names %s",
+			(int)(len < 200 ? len : 200), name, source, what);
 	return coder_error_hint(err, "give it as http://proxy.example.com:3128");
 }
 

@@ -225,6 +225,10 @@ static void test_bad_proxies(void **state)
 		{ "http://p:x", "bad port" },
 		{ "http://p:", "bad port" },
 		{ "http://u:s3cret/x@p", "bad port" },
+		{ "http://u:s3cret", "the proxy http://u that all_proxy names has a bad port" },
+		{ "u:s3cret", "the proxy u that all_proxy names has a bad port" },
+		{ "u:3s3cret", "the proxy u that all_proxy names has a bad port" },
+		{ "ftp://u:s3cret", "the proxy ftp://u that all_proxy names is none of" },
 	};
 
 	(void)state;
