@@ -20,6 +20,11 @@
 #include "token.h"
 #include "tokens.h"
 
+static bool is_api_token(const struct coder_token *token)
+{
+	return strcmp(token->login_type, "token") == 0;
+}
+
 /* ------------------------------------------------------------------ by id */
 
 /*
@@ -36,7 +41,7 @@ static int find_by_id(struct coder_client *client, const char *user, const char 
 	if (coder_token_by_id(client, user ? user : "me", id, &token, err) < 0)
 		return -1;
 	*ret_exists = true;
-	if (strcmp(token.login_type, "token") != 0)
+	if (!is_api_token(&token))
 		return coder_error_set(err, CODER_ERR_NOT_FOUND,
 				       "not found among API tokens: it is a login session (%s)",
 				       token.login_type);
@@ -74,7 +79,7 @@ static int no_such_name(struct coder_error *err)
 static bool has_name(const void *name, const struct coder_token *token, int64_t now)
 {
 	(void)now;
-	return strcmp(token->name, name) == 0;
+	return is_api_token(token) && strcmp(token->name, name) == 0;
 }
 
 int client_token_named(struct coder_client *client, const char *user, const char *name,
@@ -87,7 +92,7 @@ int client_token_named(struct coder_client *client, const char *user, const char
 
 		if (coder_token_by_name(client, user, name, &token, err) < 0)
 			return -1;
-		if (strcmp(token.login_type, "token") == 0) {
+		if (is_api_token(&token)) {
 			*ret = token;
 			memset(&token, 0, sizeof(token));
 			return 0;
@@ -145,8 +150,8 @@ static bool has_any_name(const void *ctx, const struct coder_token *token, int64
 	const struct search *search = ctx;
 
 	(void)now;
-	return bsearch(&token->name, search->sorted, search->texts->n, sizeof(*search->sorted),
-		       compare) != NULL;
+	return is_api_token(token) && bsearch(&token->name, search->sorted, search->texts->n,
+					      sizeof(*search->sorted), compare) != NULL;
 }
 
 /* Asks for the list once, for all texts together. */

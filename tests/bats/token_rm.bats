@@ -201,6 +201,15 @@ print(sorted(t["name"] for t in json.load(sys.stdin)
 	is "$status$out" 4
 }
 
+@test "a login session that the list of tokens has in it is not removed, whatever its name" {
+	local session
+	session='{\"id\":\"sbxAdmin01\",\"token_name\":\"a/b\",\"login_type\":\"password\"}'
+	fault '{"path": "/keys/tokens\\?", "times": 0, "status": 200, "body": "['"$session"']"}'
+	try token_rm a/b
+	refused 3 "a/b: no token of that name was found"
+	is "$(requests DELETE)" ""
+}
+
 @test "a removal that is refused says why, and which token it was" {
 	fault '{"method": "DELETE", "path": "/keys/", "status": 500,
 		"body": "{\"message\": \"Internal error deleting API key.\", \"detail\": \"pq: boom\"}",
