@@ -381,7 +381,10 @@ static void explain(const struct session *s, struct coder_error *err)
 {
 	const char *source = s->token_source;
 
-	if (source == s->session_file)
+	if (err->inactive)
+		coder_error_hint(err, "the token came from %s; signing in again does not help",
+				 source);
+	else if (source == s->session_file)
 		coder_error_hint(err, "the token came from %s: sign in again with: coder login %s",
 				 source, s->origin);
 	else if (strcmp(source, "--token") == 0)

@@ -37,6 +37,7 @@ struct coder_error {
 	 */
 	bool own;
 	bool no_route; /* own, and about the route: this deployment does not have it (REFUSED) */
+	bool inactive; /* own: the token in use is valid, but its user is suspended (AUTH) */
 	int64_t retry_after; /* seconds the server asked to wait, -1 if it did not */
 	bool sent; /* bytes of the request had left: it may have been acted on */
 	bool timeout; /* a time limit ended the wait: the server may act yet */

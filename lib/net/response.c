@@ -332,13 +332,15 @@ static void redirect_error(const struct response *answer, struct coder_error *er
  * Coder's headers, which something on the way may have taken away, is known by it.
  */
 #define ROUTE_NOT_FOUND "Route not found."
+#define USER_NOT_ACTIVE \
+	"User is not active (status = \"*\"). Contact an admin to reactivate your account."
 static const char *const coder_messages[] = {
 	"Request body must be valid JSON.",
 	"Failed to create API key.",
 	"Failed to validate create API key request.",
 	"Cannot use \"me\" without a valid session.",
 	"You are signed out or your session has expired. Please sign in again to continue.",
-	"User is not active (status = \"*\"). Contact an admin to reactivate your account.",
+	USER_NOT_ACTIVE,
 	"Forbidden.",
 	"Resource not found or you do not have access to this resource",
 	ROUTE_NOT_FOUND,
@@ -382,12 +384,17 @@ static void free_json(struct json **doc)
 	json_free(*doc);
 }
 
+/* What an error response is known to be; see struct coder_error. */
+struct source {
+	bool own, no_route, inactive;
+};
+
 /*
  * Finds out whether an error response is Coder's own: an object with a message,
  * and with a header or a message that is Coder's. -1: no memory to read it.
  */
-static int find_source(const struct response *answer, const struct buf *body, bool *ret_own,
-		       bool *ret_no_route, struct coder_error *err)
+static int find_source(const struct response *answer, const struct buf *body, struct source *ret,
+		       struct coder_error *err)
 {
 	struct json CLEANUP(free_json) *doc = NULL;
 	const struct json *message = NULL;
@@ -402,8 +409,9 @@ static int find_source(const struct response *answer, const struct buf *body, bo
 	if (json_member(doc, "message", &message, &why) < 0)
 		return 0;
 	text = json_string(message);
-	*ret_own = text && *text && (answer->coder || is_coder_message(text));
-	*ret_no_route = *ret_own && answer->status == 404 && strcmp(text, ROUTE_NOT_FOUND) == 0;
+	ret->own = text && *text && (answer->coder || is_coder_message(text));
+	ret->no_route = ret->own && answer->status == 404 && strcmp(text, ROUTE_NOT_FOUND) == 0;
+	ret->inactive = ret->own && answer->status == 401 && matches(USER_NOT_ACTIVE, text);
 	return 0;
 }
 
@@ -467,7 +475,7 @@ static void status_error(const struct response *answer, const struct buf *body,
 			 struct coder_error *err)
 {
 	enum coder_code code = code_of(answer->status);
-	bool own = false, no_route = false;
+	struct source source = { 0 };
 
 	if (answer->status == 407) {
 		proxy_error(answer, err);
@@ -477,18 +485,19 @@ static void status_error(const struct response *answer, const struct buf *body,
 		redirect_error(answer, err);
 		return;
 	}
-	if (find_source(answer, body, &own, &no_route, err) < 0)
+	if (find_source(answer, body, &source, err) < 0)
 		return;
-	if (!own && is_about_objects(code)) {
+	if (!source.own && is_about_objects(code)) {
 		front_error(answer, body, err);
 		return;
 	}
-	refusal(answer, body, no_route ? CODER_ERR_REFUSED : code, err);
-	if (!own && response_retry_after(answer) <= 0)
+	refusal(answer, body, source.no_route ? CODER_ERR_REFUSED : code, err);
+	if (!source.own && response_retry_after(answer) <= 0)
 		hint_at_proxy(answer, err);
-	err->own = own;
-	err->no_route = no_route;
-	if (own && answer->status == 500 && strstr(err->detail, "rbac: forbidden"))
+	err->own = source.own;
+	err->no_route = source.no_route;
+	err->inactive = source.inactive;
+	if (source.own && answer->status == 500 && strstr(err->detail, "rbac: forbidden"))
 		err->code = CODER_ERR_AUTH;
 }
 

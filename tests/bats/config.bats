@@ -385,6 +385,15 @@ in_new_shell() {
 	is "${TOKEN_ERROR[status]} ${TOKEN_ERROR[http]}" "4 401"
 }
 
+@test "whose user is suspended is not sent to sign in again" {
+	seed '{"owner": "sue", "name": "test"}'
+	CODER_SESSION_TOKEN=${KEYS[0]}
+	try token_list
+	refused 4 'User is not active (status = "suspended"). Contact an admin to reactivate your account; the token came from CODER_SESSION_TOKEN; signing in again does not help'
+	try token_list --token "${KEYS[0]}"
+	refused 4 "the token came from --token; signing in again does not help"
+}
+
 @test "a token that expires while several are removed is traced to its source" {
 	seed '[{"owner": "admin", "name": "n1"}, {"owner": "admin", "name": "n2"}]'
 	fault '{"method":"DELETE","status":401,"times":0,"body":"{\"message\":\"You are signed out or your session has expired. Please sign in again to continue.\"}"}'
