@@ -918,8 +918,8 @@ DELETE /api/v2/users/me/keys/ID"
 }
 
 @test "a narrower token than requested is delivered with a warning" {
-	fault '{"method":"GET","path":"/keys/[^/]*$","skip":0,"status":200,"headers":{"Content-Type":"application/json"},"body":"{\"id\":\"{request_word}\",\"token_name\":\"test\",\"login_type\":\"token\",\"scopes\":[\"user:read\"],\"allow_list\":[\"*:*\"]}"}'
-	try token_create -n test
+	fault '{"method":"GET","path":"/keys/[^/]*$","skip":0,"status":200,"headers":{"Content-Type":"application/json"},"body":"{\"id\":\"{request_word}\",\"token_name\":\"test\",\"login_type\":\"token\",\"user_id\":\"'"$(user_id admin)"'\",\"created_at\":\"2100-01-01T00:00:00Z\",\"expires_at\":\"2100-01-01T02:00:00Z\",\"scopes\":[\"user:read\"],\"allow_list\":[\"*:*\"]}"}'
+	try token_create -n test --lifetime 2h
 	warned_once "token test has fewer scopes than requested"
 	is "$(stored test id)" "${out%%-*}"
 	is "${TOKEN_SCOPES[*]}" user:read
