@@ -2,7 +2,7 @@
 /* command.c - the one path every call takes; see command.h. */
 #include "command.h"
 #include "base/buf.h"
-#include "output/output.h"
+#include "output/message.h"
 #include "session/session.h"
 
 #include <stddef.h>

@@ -2,7 +2,7 @@
 /* permissions.c - scopes and allow lists on command lines and in arrays; see permissions.h. */
 #include "permissions.h"
 #include "command.h"
-#include "output/output.h"
+#include "output/message.h"
 
 #include <stdlib.h>
 #include <string.h>

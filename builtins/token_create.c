@@ -7,7 +7,9 @@
 #include "coder.h"
 #include "command.h"
 #include "options/opts.h"
-#include "output/output.h"
+#include "output/format.h"
+#include "output/message.h"
+#include "output/record.h"
 #include "output/result.h"
 #include "permissions.h"
 
@@ -266,9 +268,8 @@ static int deliver_record(struct call *call, const char *assoc, struct coder_err
 
 	state->created.token.owner = state->owner.username;
 	state->owner.username = NULL;
-	if (result_assoc(&call->result, assoc, 0, err) < 0 ||
-	    output_record(&call->result, &state->created.token, false,
-			  coder_client_now(call->client), err) < 0)
+	if (output_records(&call->result, assoc, &state->created.token, 1, false,
+			   coder_client_now(call->client), err) < 0)
 		return -1;
 	return result_pair(&call->result, NULL, "key", state->created.secret.text, err);
 }
@@ -280,7 +281,6 @@ static int deliver(struct call *call, struct coder_error *err)
 	const struct coder_token *token = &state->created.token;
 	const char *secret = state->created.secret.text;
 	bool printed = !options->variable && (!options->assoc || options->output);
-	bool ok = true;
 
 	if (permissions_publish(&call->result, token, options->scopes_into, options->allow_into,
 				err) < 0)
@@ -289,11 +289,13 @@ static int deliver(struct call *call, struct coder_error *err)
 		return -1;
 	if (options->assoc && deliver_record(call, options->assoc, err) < 0)
 		return -1;
-	if (printed && options->output && strcmp(options->output, "json") == 0)
-		ok = output_json(&call->result.text, token, 1, secret, NULL);
-	else if (printed)
-		ok = buf_addf(&call->result.text, "%s\n", secret);
-	return ok ? 0 : coder_error_memory(err);
+	if (!printed)
+		return 0;
+	if (options->output && strcmp(options->output, "json") == 0)
+		return output_tokens(&call->result,
+				     &(struct output_how){ .format = "json", .secret = secret },
+				     token, 1, err);
+	return buf_addf(&call->result.text, "%s\n", secret) ? 0 : coder_error_memory(err);
 }
 
 static int create_undelivered(struct call *call, struct coder_error *err)

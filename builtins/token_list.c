@@ -7,7 +7,9 @@
 #include "command.h"
 #include "complete/complete.h"
 #include "options/opts.h"
-#include "output/output.h"
+#include "output/columns.h"
+#include "output/format.h"
+#include "output/record.h"
 #include "output/result.h"
 #include "permissions.h"
 
@@ -48,10 +50,10 @@ static const struct opts_option list_table[] = {
 	  .help = "Only tokens that were never used." },
 	{ "column", 'c', OPTS_LIST, OPTS_VALUE_COLUMN, OPTS_COMMAS, AT(columns), .arg = "COLUMNS",
 	  .group = "columns",
-	  .help = "Columns to show, in order, some of id, name, scopes, allow list, last used, "
-		  "expires at, created at, owner. Default: all, owner with -a." },
+	  .help = "Columns to show, in order, some of " OUTPUT_COLUMN_NAMES(
+		  ", ") ". Default: all, owner with -a." },
 	{ "output", 'o', OPTS_CHOICE, OPTS_VALUE_CHOICE, 0, AT(output), .arg = "FORMAT",
-	  .choices = "table|json|tsv", .help = "How to print them. Default: table." },
+	  .choices = OUTPUT_FORMAT_CHOICES, .help = "How to print them. Default: table." },
 	{ "no-header", 0, OPTS_FLAG, OPTS_VALUE_NONE, 0, AT(no_header),
 	  .help = "Leave out the line of column names." },
 	{ "quiet", 'q', OPTS_FLAG, OPTS_VALUE_NONE, 0, AT(ids_only), .group = "columns",
@@ -92,9 +94,7 @@ static const char *const list_description[] = {
 	"status is 0: the table then says so on standard error, json prints [], the rest nothing. "
 	"An empty list that cannot be true, as the token in use is an API token and not in it, "
 	"is status 4: that token is not permitted to read tokens.",
-	"Fields of -A: id name owner user_id login_type scopes allow_list lifetime_seconds "
-	"created_at updated_at last_used expires_at created_epoch last_used_epoch expires_epoch "
-	"ttl expired never_used.",
+	"Fields of -A: " OUTPUT_FIELD_NAMES(" ") ".",
 	NULL,
 };
 
@@ -193,13 +193,9 @@ static int assign(struct call *call, struct coder_error *err)
 	for (size_t i = 0; i < tokens->n && options->ids; i++)
 		if (result_value(result, tokens->v[i].id, err) < 0)
 			return -1;
-	if (options->assoc &&
-	    result_assoc(result, options->assoc, tokens->n * OUTPUT_RECORD_FIELDS, err) < 0)
-		return -1;
-	for (size_t i = 0; i < tokens->n && options->assoc; i++)
-		if (output_record(result, &tokens->v[i], true, tokens->now, err) < 0)
-			return -1;
-	return 0;
+	return options->assoc ? output_records(result, options->assoc, tokens->v, tokens->n, true,
+					       tokens->now, err) :
+				0;
 }
 
 static int list_run(struct call *call, struct coder_error *err)
@@ -207,8 +203,9 @@ static int list_run(struct call *call, struct coder_error *err)
 	const struct list_options *options = call->options;
 	struct list_state *state = call->state;
 	const char *user = options->user ? options->user : "me";
-	const struct output_format format = {
-		.name = options->ids_only ? "ids" : options->output,
+	const struct output_how how = {
+		.format = options->output,
+		.ids_only = options->ids_only,
 		.columns = &state->columns,
 		.no_header = options->no_header,
 		.silent =
@@ -230,7 +227,7 @@ static int list_run(struct call *call, struct coder_error *err)
 		return -1;
 	if (assign(call, err) < 0)
 		return -1;
-	return output_tokens(&call->result, &format, state->tokens.v, state->tokens.n, err);
+	return output_tokens(&call->result, &how, state->tokens.v, state->tokens.n, err);
 }
 
 static void list_done(void *data)

@@ -7,7 +7,6 @@
 #include "coder.h"
 #include "command.h"
 #include "options/opts.h"
-#include "output/output.h"
 #include "output/result.h"
 #include "shell/shell.h"
 
@@ -131,7 +130,7 @@ static int add_line(struct call *call, const struct coder_token *token, struct c
 	bool ok = buf_addf(out, "Token %s", what);
 
 	if (ok && (state->arguments.n > 1 || options->dry_run))
-		ok = buf_add_str(out, ": ") && output_escape(out, token->name) &&
+		ok = buf_add_str(out, ": ") && coder_escape(out, token->name, CODER_TERMINAL) &&
 		     buf_addf(out, " (%s)", token->id);
 	else
 		ok = ok && buf_add_char(out, '.');

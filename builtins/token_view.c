@@ -5,8 +5,9 @@
 #include "coder.h"
 #include "command.h"
 #include "options/opts.h"
-#include "output/output.h"
-#include "output/result.h"
+#include "output/columns.h"
+#include "output/format.h"
+#include "output/record.h"
 #include "permissions.h"
 
 struct view_options {
@@ -23,10 +24,10 @@ static const struct opts_option view_table[] = {
 	{ "user", 'u', OPTS_TEXT, OPTS_VALUE_USER, OPTS_NONEMPTY, AT(user), .arg = "USER",
 	  .help = "Look among the tokens of this user: a username or UUID." },
 	{ "column", 'c', OPTS_LIST, OPTS_VALUE_COLUMN, OPTS_COMMAS, AT(columns), .arg = "COLUMNS",
-	  .help = "Columns to show, in order, some of id, name, scopes, allow list, last used, "
-		  "expires at, created at, owner. Default: all." },
+	  .help = "Columns to show, in order, some of " OUTPUT_COLUMN_NAMES(
+		  ", ") ". Default: all." },
 	{ "output", 'o', OPTS_CHOICE, OPTS_VALUE_CHOICE, 0, AT(output), .arg = "FORMAT",
-	  .choices = "table|json|tsv", .help = "How to print it. Default: table." },
+	  .choices = OUTPUT_FORMAT_CHOICES, .help = "How to print it. Default: table." },
 	{ "no-header", 0, OPTS_FLAG, OPTS_VALUE_NONE, 0, AT(no_header),
 	  .help = "Leave out the line of column names." },
 	{ "assoc", 'A', OPTS_TEXT, OPTS_VALUE_ASSOC, OPTS_TARGET, AT(assoc), .arg = "ASSOC",
@@ -47,9 +48,7 @@ static const char *const view_description[] = {
 	"name. Expired tokens are found, too; login sessions are not shown.",
 	"The arrays TOKEN_SCOPES and TOKEN_ALLOW_LIST get its scopes and allow list, sorted, one "
 	"entry an element.",
-	"Fields of -A: id name owner user_id login_type scopes allow_list lifetime_seconds "
-	"created_at updated_at last_used expires_at created_epoch last_used_epoch expires_epoch "
-	"ttl expired never_used.",
+	"Fields of -A: " OUTPUT_FIELD_NAMES(" ") ".",
 	NULL,
 };
 
@@ -89,8 +88,8 @@ static int view_run(struct call *call, struct coder_error *err)
 {
 	const struct view_options *options = call->options;
 	struct view_state *state = call->state;
-	const struct output_format format = {
-		.name = options->output,
+	const struct output_how how = {
+		.format = options->output,
 		.columns = &state->columns,
 		.no_header = options->no_header,
 		.silent = options->assoc && !options->output && !options->columns.n,
@@ -100,17 +99,16 @@ static int view_run(struct call *call, struct coder_error *err)
 			     coder_token_find(call->client, options->user, call->operands.v[0],
 					      &state->token, err)) < 0)
 		return -1;
-	if ((options->assoc || output_needs_owner(&format)) &&
+	if ((options->assoc || output_needs_owner(&how)) &&
 	    coder_token_fill_owner(call->client, &state->token, err) < 0)
 		return -1;
 	if (permissions_publish(&call->result, &state->token, options->scopes_into,
 				options->allow_into, err) < 0)
 		return -1;
-	if (options->assoc && (result_assoc(&call->result, options->assoc, 0, err) < 0 ||
-			       output_record(&call->result, &state->token, false,
-					     coder_client_now(call->client), err) < 0))
+	if (options->assoc && output_records(&call->result, options->assoc, &state->token, 1, false,
+					     coder_client_now(call->client), err) < 0)
 		return -1;
-	return output_tokens(&call->result, &format, &state->token, 1, err);
+	return output_tokens(&call->result, &how, &state->token, 1, err);
 }
 
 static void view_done(void *data)

@@ -32,6 +32,7 @@
 #include "base/clock.h"
 #include "base/duration.h"
 #include "base/error.h"
+#include "base/escape.h"
 #include "base/shape.h"
 #include "base/signals.h"
 #include "base/strings.h"

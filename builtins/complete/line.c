@@ -10,7 +10,6 @@
 #include "base/buf.h"
 #include "coder.h"
 #include "complete.h"
-#include "output/output.h"
 #include "shell/shell.h"
 
 /* Reading a line. */
@@ -277,7 +276,7 @@ bool line_quote(struct buf *out, const char *text, char quote, bool first)
 {
 	bool ok = true;
 
-	if (!output_is_printable(text))
+	if (!coder_is_printable(text))
 		return !quote && quote_ansi(out, text);
 	if (!quote)
 		return quote_backslash(out, text, first);

@@ -6,7 +6,7 @@
 #include "base/buf.h"
 #include "coder.h"
 #include "complete.h"
-#include "output/output.h"
+#include "output/width.h"
 #include "shell/shell.h"
 
 #define COLUMNS_DEFAULT 80
@@ -45,7 +45,7 @@ static size_t width_of(const char *text)
 
 static bool add_escaped(struct buf *out, const char *text)
 {
-	return is_plain(text) ? buf_add_str(out, text) : output_escape(out, text);
+	return is_plain(text) ? buf_add_str(out, text) : coder_escape(out, text, CODER_TERMINAL);
 }
 
 /* Cuts text to that many columns, at the end of a character. */

@@ -8,7 +8,7 @@
 #include "command.h"
 #include "complete.h"
 #include "options/opts.h"
-#include "output/output.h"
+#include "output/columns.h"
 #include "shell/shell.h"
 
 void words_done(struct words *words)
@@ -285,7 +285,7 @@ int words_fill(struct words *words, const struct wanted *wanted, struct coder_er
 	case OPTS_VALUE_CHOICE:
 		return add_parts(words, wanted, wanted->option->choices, '|', err);
 	case OPTS_VALUE_COLUMN:
-		return add_parts(words, wanted, output_column_names, ',', err);
+		return add_parts(words, wanted, OUTPUT_COLUMN_NAMES(","), ',', err);
 	case OPTS_VALUE_SCOPE:
 		return fill_scopes(words, wanted, err);
 	case OPTS_VALUE_TARGET:

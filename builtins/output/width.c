@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* width.c - how many columns a character takes on a terminal. */
-#include <stdlib.h>
-
+/* width.c - how many columns text takes on a terminal; see width.h. */
 #include "width.h"
+#include "coder.h"
+
+#include <stdlib.h>
 
 struct range {
 	uint32_t first, last;
@@ -33,4 +34,18 @@ unsigned output_char_width(uint32_t c)
 		return 1;
 	found = bsearch(&c, ranges, sizeof(ranges) / sizeof(*ranges), sizeof(*ranges), compare);
 	return found ? found->columns : 1;
+}
+
+size_t output_width(const char *text)
+{
+	size_t columns = 0;
+
+	while (*text) {
+		uint32_t c;
+		size_t len = coder_utf8_decode(text, &c);
+
+		columns += len ? output_char_width(c) : 1;
+		text += len ? len : 1;
+	}
+	return columns;
 }

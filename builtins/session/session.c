@@ -12,7 +12,7 @@
 #include "session.h"
 #include "base/buf.h"
 #include "header_command.h"
-#include "output/output.h"
+#include "output/message.h"
 #include "shell/shell.h"
 #include "tls_files.h"
 

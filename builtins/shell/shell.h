@@ -144,7 +144,7 @@ void shell_show_variables(void);
 /*
  * A message on standard error behind the shell's own prefix, as its builtins
  * print theirs ("script: line 3: token_rm: ..."). Text from outside must have
- * been escaped (output_escape()). It is dropped if nobody reads for 5 s.
+ * been escaped (coder_escape()). It is dropped if nobody reads for 5 s.
  */
 void shio_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void shio_warning(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

@@ -10,7 +10,9 @@
 #include "base/buf.h"
 #include "coder.h"
 #include "json/json.h"
-#include "output/output.h"
+#include "output/columns.h"
+#include "output/format.h"
+#include "output/record.h"
 #include "output/result.h"
 #include "output/width.h"
 #include "shell/shell.h"
@@ -224,6 +226,29 @@ static void columns_of(const char *text, struct output_columns *columns)
 	assert_int_equal(output_columns_parse(&text, 1, columns, &err), 0);
 }
 
+static bool table(struct buf *out, const struct output_columns *columns,
+		  const struct coder_token *tokens, size_t n, bool header)
+{
+	const struct output_how how = { .columns = columns, .no_header = !header };
+
+	return output_table(out, &how, tokens, n, NULL);
+}
+
+static bool tsv(struct buf *out, const struct output_columns *columns,
+		const struct coder_token *tokens, size_t n, bool header)
+{
+	const struct output_how how = { .columns = columns, .no_header = !header };
+
+	return output_tsv(out, &how, tokens, n, NULL);
+}
+
+static bool json(struct buf *out, const struct coder_token *tokens, size_t n, const char *secret)
+{
+	const struct output_how how = { .secret = secret };
+
+	return output_json(out, &how, tokens, n, NULL);
+}
+
 static void assert_printed(struct buf *out, const char *call, int nth)
 {
 	char *wanted = recorded(call, nth);
@@ -277,20 +302,20 @@ static void test_recorded_tables(void **state)
 	load(&tokens, "admin: tokens list -o json");
 	assert_int_equal(tokens.n, 8);
 	output_columns_default(&columns, false);
-	assert_true(output_table(&out, &columns, tokens.v, tokens.n, true, NULL));
+	assert_true(table(&out, &columns, tokens.v, tokens.n, true));
 	assert_printed(&out, "admin: tokens ls", 2);
 	columns_of("name,id", &columns);
-	assert_true(output_table(&out, &columns, tokens.v, tokens.n, true, NULL));
+	assert_true(table(&out, &columns, tokens.v, tokens.n, true));
 	assert_printed(&out, "admin: tokens ls -c name,id", 1);
 	columns_of("name,allow list", &columns);
-	assert_true(output_table(&out, &columns, tokens.v, tokens.n, true, NULL));
+	assert_true(table(&out, &columns, tokens.v, tokens.n, true));
 	assert_printed(&out, "admin: tokens ls -c name -c allow list", 1);
 	scoped = named(&tokens, "scoped");
 	output_columns_default(&columns, true);
-	assert_true(output_table(&out, &columns, scoped, 1, true, NULL));
+	assert_true(table(&out, &columns, scoped, 1, true));
 	assert_printed(&out, "admin: tokens view scoped", 1);
 	columns_of("id,scopes,allow list", &columns);
-	assert_true(output_table(&out, &columns, scoped, 1, true, NULL));
+	assert_true(table(&out, &columns, scoped, 1, true));
 	assert_printed(&out, "admin: tokens view scoped -c id,scopes,allow list", 1);
 	coder_tokens_done(&tokens);
 }
@@ -305,7 +330,7 @@ static void test_recorded_tables_with_owner(void **state)
 
 	(void)state;
 	output_columns_default(&columns, true);
-	assert_true(output_table(&out, &columns, &alices_token, 1, true, NULL));
+	assert_true(table(&out, &columns, &alices_token, 1, true));
 	assert_printed(&out, "member: tokens ls -a", 1);
 	load(&tokens, "admin: tokens list -o json");
 	assert_int_equal(tokens.n, COUNT(all) - 1);
@@ -313,7 +338,7 @@ static void test_recorded_tables_with_owner(void **state)
 	for (size_t i = 0; i < tokens.n; i++)
 		all[i].owner = owner;
 	all[tokens.n] = alices_token;
-	assert_true(output_table(&out, &columns, all, COUNT(all), true, NULL));
+	assert_true(table(&out, &columns, all, COUNT(all), true));
 	assert_printed(&out, "admin: tokens ls -a", 1);
 	coder_tokens_done(&tokens);
 }
@@ -325,8 +350,8 @@ static void test_no_tokens_no_table(void **state)
 
 	(void)state;
 	output_columns_default(&columns, false);
-	assert_true(output_table(&out, &columns, NULL, 0, true, NULL));
-	assert_true(output_tsv(&out, &columns, NULL, 0, true, NULL));
+	assert_true(table(&out, &columns, NULL, 0, true));
+	assert_true(tsv(&out, &columns, NULL, 0, true));
 	assert_int_equal(out.len, 0);
 	buf_done(&out);
 }
@@ -345,7 +370,7 @@ static void check_table(const char *names[3], const char *column_list, bool head
 	tokens[1].id = (char[]){ "cccccccccc" };
 	tokens[2].id = (char[]){ "Zaaaaaaaaa" };
 	columns_of(column_list, &columns);
-	assert_true(output_table(&out, &columns, tokens, 3, header, NULL));
+	assert_true(table(&out, &columns, tokens, 3, header));
 	assert_string_equal(out.data, wanted);
 	buf_done(&out);
 }
@@ -409,7 +434,7 @@ static void test_table_lists(void **state)
 	token.scopes = (struct coder_strings){ scopes, 3, 3 };
 	token.allow_list = (struct coder_strings){ 0 };
 	columns_of("scopes,allow list", &columns);
-	assert_true(output_table(&out, &columns, &token, 1, false, NULL));
+	assert_true(table(&out, &columns, &token, 1, false));
 	assert_string_equal(out.data, "User:read, a\\x09b, user:read    \n");
 	assert_string_equal(scopes[0], "user:read"); /* the token is as it was */
 	buf_done(&out);
@@ -446,7 +471,7 @@ static void test_escape(void **state)
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct buf out = { 0 };
 
-		assert_true(output_escape(&out, cases[i][0]));
+		assert_true(coder_escape(&out, cases[i][0], CODER_TERMINAL));
 		assert_string_equal(out.data, cases[i][1]);
 		buf_done(&out);
 	}
@@ -502,12 +527,12 @@ static void test_recorded_json(void **state)
 
 	(void)state;
 	load(&tokens, "admin: tokens list -o json");
-	assert_true(output_json(&out, tokens.v, tokens.n, NULL, NULL));
+	assert_true(json(&out, tokens.v, tokens.n, NULL));
 	assert_printed(&out, "admin: tokens list -o json", 1);
-	assert_true(output_json(&out, named(&tokens, "scoped"), 1, NULL, NULL));
+	assert_true(json(&out, named(&tokens, "scoped"), 1, NULL));
 	assert_printed(&out, "admin: tokens view scoped -o json", 1);
 	coder_tokens_done(&tokens);
-	assert_true(output_json(&out, NULL, 0, NULL, NULL));
+	assert_true(json(&out, NULL, 0, NULL));
 	assert_string_equal(out.data, "[]\n");
 	buf_done(&out);
 }
@@ -522,7 +547,7 @@ static void test_json_additions(void **state)
 	token.scopes.n = token.allow_list.n = 0;
 	token.owner = (char[]){ "looked-up" };
 	token.lifetime_seconds = INT64_MAX;
-	assert_true(output_json(&out, &token, 1, "6RMfT4VuzI-secret", NULL));
+	assert_true(json(&out, &token, 1, "6RMfT4VuzI-secret"));
 	assert_string_equal(out.data, "[\n"
 				      "  {\n"
 				      "    \"id\": \"6RMfT4VuzI\",\n"
@@ -567,7 +592,7 @@ static void test_json_strings(void **state)
 		token.name = (char *)cases[i][0];
 		token.username = NULL;
 		buf_addf(&wanted, "\n    \"token_name\": \"%s\"\n  }\n]\n", cases[i][1]);
-		assert_true(output_json(&out, &token, 1, NULL, NULL));
+		assert_true(json(&out, &token, 1, NULL));
 		assert_contains(out.data, wanted.data);
 		buf_done(&out);
 		buf_done(&wanted);
@@ -587,7 +612,7 @@ static void test_tsv(void **state)
 	tokens[1].id = (char[]){ "1111111111" };
 	tokens[1].username = NULL;
 	output_columns_default(&columns, true);
-	assert_true(output_tsv(&out, &columns, tokens, 2, true, NULL));
+	assert_true(tsv(&out, &columns, tokens, 2, true));
 	assert_string_equal(
 		out.data,
 		"id\tname\tscopes\tallow_list\tlast_used\texpires_at\tcreated_at\towner\n"
@@ -597,7 +622,7 @@ static void test_tsv(void **state)
 		"1970-01-01T00:00:00Z\t2126-11-24T20:29:40Z\t2026-11-23T20:29:40Z\t\n");
 	buf_done(&out);
 	columns_of("owner,id", &columns);
-	assert_true(output_tsv(&out, &columns, tokens, 1, false, NULL));
+	assert_true(tsv(&out, &columns, tokens, 1, false));
 	assert_string_equal(out.data, "alice\t6RMfT4VuzI\n");
 	buf_done(&out);
 }
@@ -617,9 +642,9 @@ static void test_no_room(void **state)
 		for (max = 1; !ok && max < 1000; max++) {
 			struct buf out = { .max = max };
 
-			ok = format == 0 ? output_table(&out, &columns, &token, 1, true, NULL) :
-			     format == 1 ? output_tsv(&out, &columns, &token, 1, true, NULL) :
-					   output_json(&out, &token, 1, "k", NULL);
+			ok = format == 0 ? table(&out, &columns, &token, 1, true) :
+			     format == 1 ? tsv(&out, &columns, &token, 1, true) :
+					   json(&out, &token, 1, "k");
 			if (ok)
 				assert_int_equal(out.len, max);
 			buf_done(&out);
@@ -651,7 +676,7 @@ static void test_columns_parse(void **state)
 		{ "id", "0" },
 		{ "name,id", "10" },
 		{ "allow list,allow_list,last_used,last used", "3344" },
-		{ output_column_names, "01234567" },
+		{ OUTPUT_COLUMN_NAMES(","), "01234567" },
 		{ "", "01234567" },
 		{ " \t", "01234567" },
 	};
@@ -716,22 +741,22 @@ static void test_columns_default(void **state)
 	(void)state;
 	output_columns_default(&columns, false);
 	assert_int_equal(columns.n, 7);
-	assert_false(output_columns_have_owner(&columns));
+	assert_false(output_columns_have(&columns, COLUMN_NEEDS_OWNER));
 	output_columns_default(&columns, true);
-	assert_int_equal(columns.n, OUTPUT_COLUMNS);
-	assert_true(output_columns_have_owner(&columns));
+	assert_int_equal(columns.n, 8);
+	assert_true(output_columns_have(&columns, COLUMN_NEEDS_OWNER));
 	columns_of("id,owner", &columns);
-	assert_true(output_columns_have_owner(&columns));
+	assert_true(output_columns_have(&columns, COLUMN_NEEDS_OWNER));
 }
 
 /* ---------------------------------------------------------------- formats */
 
-static void check_tokens(const struct output_format *format, size_t n, const char *wanted)
+static void check_tokens(const struct output_how *how, size_t n, const char *wanted)
 {
 	struct result result = { 0 };
 	struct coder_error err;
 
-	assert_int_equal(output_tokens(&result, format, &alices_token, n, &err), 0);
+	assert_int_equal(output_tokens(&result, how, &alices_token, n, &err), 0);
 	assert_string_equal(published(&result), wanted);
 	buf_done(&shell_log);
 }
@@ -739,8 +764,8 @@ static void check_tokens(const struct output_format *format, size_t n, const cha
 static void test_formats(void **state)
 {
 	struct output_columns columns;
-	struct output_format format = { .columns = &columns };
-	static const char *const names[] = { NULL, "table", "tsv", "json", "ids" };
+	struct output_how how = { .columns = &columns };
+	static const char *const names[] = { NULL, "table", "tsv", "json", NULL };
 	static const char *const full[] = {
 		"write NAME        OWNER  \nfor-member  alice  \n;",
 		"write NAME        OWNER  \nfor-member  alice  \n;",
@@ -754,22 +779,24 @@ static void test_formats(void **state)
 	(void)state;
 	columns_of("name,owner", &columns);
 	for (size_t i = 0; i < COUNT(names); i++) {
-		format = (struct output_format){ .name = names[i], .columns = &columns };
+		how = (struct output_how){ .format = names[i],
+					   .columns = &columns,
+					   .ids_only = i == 4 };
 		if (full[i])
-			check_tokens(&format, 1, full[i]);
-		check_tokens(&format, 0, empty[i]);
-		assert_int_equal(output_needs_owner(&format), i < 3);
-		format.silent = true;
-		check_tokens(&format, 1, "");
-		check_tokens(&format, 0, "");
-		assert_false(output_needs_owner(&format));
+			check_tokens(&how, 1, full[i]);
+		check_tokens(&how, 0, empty[i]);
+		assert_int_equal(output_needs_owner(&how), i < 3);
+		how.silent = true;
+		check_tokens(&how, 1, "");
+		check_tokens(&how, 0, "");
+		assert_false(output_needs_owner(&how));
 	}
-	format = (struct output_format){ .columns = &columns, .no_header = true };
-	check_tokens(&format, 1, "write for-member  alice  \n;");
-	format.name = "tsv";
-	check_tokens(&format, 1, "write for-member\talice\n;");
+	how = (struct output_how){ .columns = &columns, .no_header = true };
+	check_tokens(&how, 1, "write for-member  alice  \n;");
+	how.format = "tsv";
+	check_tokens(&how, 1, "write for-member\talice\n;");
 	columns_of("name", &columns);
-	assert_false(output_needs_owner(&format));
+	assert_false(output_needs_owner(&how));
 }
 
 /* ----------------------------------------------------------------- record */
@@ -784,8 +811,7 @@ static void test_record(void **state)
 	(void)state;
 	token.scopes = (struct coder_strings){ scopes, 2, 2 };
 	token.name = (char[]){ "a\nb" };
-	assert_int_equal(result_assoc(&result, "T", 0, &err), 0);
-	assert_int_equal(output_record(&result, &token, false, 4951225779, &err), 0);
+	assert_int_equal(output_records(&result, "T", &token, 1, false, 4951225779, &err), 0);
 	assert_string_equal(
 		published(&result),
 		"T=([id]=<6RMfT4VuzI>[name]=<a\nb>[owner]=<alice>[user_id]=<u>[login_type]=<token>"
@@ -798,7 +824,7 @@ static void test_record(void **state)
 
 static void test_record_of_old_expired_token(void **state)
 {
-	struct coder_token token = alices_token;
+	struct coder_token token = alices_token, tokens[2];
 	struct result result = { 0 };
 	struct coder_error err;
 	const char *log;
@@ -810,11 +836,12 @@ static void test_record_of_old_expired_token(void **state)
 	token.has_scopes = token.has_allow_list = false;
 	token.scopes.n = token.allow_list.n = 0;
 	token.scope = (char[]){ "application_connect" };
-	assert_int_equal(result_assoc(&result, "T", 0, &err), 0);
-	assert_int_equal(output_record(&result, &token, true, 4951225780, &err), 0);
-	token.owner = NULL;
-	token.id = (char[]){ "1111111111" };
-	assert_int_equal(output_record(&result, &token, true, 4951225790, &err), 0);
+	tokens[0] = tokens[1] = token;
+	tokens[1].owner = NULL;
+	tokens[1].id = (char[]){ "1111111111" };
+	assert_int_equal(output_records(&result, "T", tokens, 2, true, 4951225780, &err), 0);
+	tokens[1].id = (char[]){ "2222222222" };
+	assert_int_equal(output_records(&result, "U", tokens + 1, 1, true, 4951225790, &err), 0);
 	log = published(&result);
 	assert_contains(log, "[6RMfT4VuzI,owner]=<bob>");
 	assert_contains(log, "[6RMfT4VuzI,scopes]=<coder:application_connect>");
@@ -823,14 +850,17 @@ static void test_record_of_old_expired_token(void **state)
 			     "[6RMfT4VuzI,never_used]=<0>[1111111111,id]=<1111111111>");
 	assert_contains(log, "[1111111111,owner]=<>");
 	assert_contains(log, "[1111111111,ttl]=<0>[1111111111,expired]=<1>");
+	assert_contains(log, "U=([2222222222,id]=<2222222222>");
+	assert_contains(log, "[2222222222,ttl]=<0>[2222222222,expired]=<1>");
 }
 
 static void test_record_fields(void **state)
 {
-	size_t n = 0;
+	const char *names = OUTPUT_FIELD_NAMES(" ");
+	size_t n = 1;
 
 	(void)state;
-	while (output_record_fields[n])
+	for (const char *p = names; (p = strchr(p, ' ')); p++)
 		n++;
 	assert_int_equal(n, 18);
 }
@@ -1004,7 +1034,7 @@ static void test_long_results_end(void **state)
 
 static void test_long_texts_end(void **state)
 {
-	static const char *const formats[] = { "table", "json", "tsv", "ids" };
+	static const char *const formats[] = { "table", "json", "tsv", NULL };
 	static struct coder_token tokens[3000];
 	struct output_columns columns;
 	struct coder_error err;
@@ -1014,16 +1044,18 @@ static void test_long_texts_end(void **state)
 		tokens[i] = alices_token;
 	output_columns_default(&columns, true);
 	for (size_t i = 0; i < COUNT(formats); i++) {
-		const struct output_format format = { .name = formats[i], .columns = &columns };
+		const struct output_how how = { .format = formats[i],
+						.columns = &columns,
+						.ids_only = !formats[i] };
 		struct result result = {
 			.watch = { pending, &signal_number, INT64_MAX, 0, 0, false },
 		};
 
 		signal_number = 0;
-		assert_int_equal(output_tokens(&result, &format, tokens, COUNT(tokens), &err), 0);
+		assert_int_equal(output_tokens(&result, &how, tokens, COUNT(tokens), &err), 0);
 		result_done(&result);
 		signal_number = SIGINT;
-		assert_int_equal(output_tokens(&result, &format, tokens, COUNT(tokens), &err), -1);
+		assert_int_equal(output_tokens(&result, &how, tokens, COUNT(tokens), &err), -1);
 		assert_int_equal(err.code, CODER_ERR_INTERRUPTED);
 		assert_int_equal(err.signal, SIGINT);
 		result_done(&result);
@@ -1032,14 +1064,15 @@ static void test_long_texts_end(void **state)
 
 static void test_many_records(void **state)
 {
+	static struct coder_token tokens[20000];
 	struct result result = { 0 };
 	struct coder_error err;
 	const char *log;
 
 	(void)state;
-	assert_int_equal(result_assoc(&result, "T", 0, &err), 0);
-	for (size_t i = 0; i < 20000; i++)
-		assert_int_equal(output_record(&result, &alices_token, true, 0, &err), 0);
+	for (size_t i = 0; i < COUNT(tokens); i++)
+		tokens[i] = alices_token;
+	assert_int_equal(output_records(&result, "T", tokens, COUNT(tokens), true, 0, &err), 0);
 	log = published(&result);
 	assert_contains(log + shell_log.len - 100, "[6RMfT4VuzI,never_used]=<1>);");
 }

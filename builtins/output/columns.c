@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* columns.c - the columns that tables and TSV show of tokens; see columns.h. */
+#include "columns.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ------------------------------------------------------------------ cells */
+
+const char *output_owner(const struct coder_token *token)
+{
+	if (token->username)
+		return token->username;
+	return token->owner ? token->owner : "";
+}
+
+static bool add_text(struct buf *out, const struct coder_token *token, const void *member,
+		     enum coder_notation notation)
+{
+	(void)token;
+	return coder_escape(out, *(char *const *)member, notation);
+}
+
+static bool add_owner(struct buf *out, const struct coder_token *token, const void *member,
+		      enum coder_notation notation)
+{
+	(void)member;
+	return coder_escape(out, output_owner(token), notation);
+}
+
+static bool add_time(struct buf *out, const struct coder_token *token, const void *member,
+		     enum coder_notation notation)
+{
+	char time[40];
+
+	(void)token;
+	coder_time_display(*(char *const *)member, time);
+	return coder_escape(out, time, notation);
+}
+
+static int compare_strings(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* A list that an old server did not send is an empty cell, as in the reference CLI. */
+static bool add_list(struct buf *out, const struct coder_token *token, const void *member,
+		     enum coder_notation notation)
+{
+	const struct coder_strings *list = member;
+	const char **sorted;
+	bool ok = true;
+
+	(void)token;
+	if (!list->n)
+		return true;
+	sorted = calloc(list->n, sizeof(*sorted));
+	if (!sorted)
+		return false;
+	for (size_t i = 0; i < list->n; i++)
+		sorted[i] = list->v[i];
+	qsort(sorted, list->n, sizeof(*sorted), compare_strings);
+	for (size_t i = 0; i < list->n && ok; i++)
+		ok = buf_add_str(out, i ? ", " : "") && coder_escape(out, sorted[i], notation);
+	free(sorted);
+	return ok;
+}
+
+/* -------------------------------------------------------------- the table */
+
+static const struct column {
+	const char *name;
+	bool (*add)(struct buf *out, const struct coder_token *token, const void *member,
+		    enum coder_notation notation);
+	size_t offset; /* of the member */
+	unsigned flags;
+} known[] = {
+#define COLUMN(name, kind, member, flags) \
+	{ name, add_##kind, offsetof(struct coder_token, member), flags },
+	OUTPUT_COLUMNS(COLUMN, )
+#undef COLUMN
+};
+#define N_KNOWN (sizeof(known) / sizeof(*known))
+_Static_assert(N_KNOWN <= OUTPUT_SHOWN_MAX, "a table can show all columns");
+
+const char *output_column_name(size_t column)
+{
+	return known[column].name;
+}
+
+bool output_cell(struct buf *out, size_t column, const struct coder_token *token,
+		 enum coder_notation notation)
+{
+	return known[column].add(out, token, (const char *)token + known[column].offset, notation);
+}
+
+void output_columns_default(struct output_columns *ret, bool owner)
+{
+	ret->n = 0;
+	for (size_t i = 0; i < N_KNOWN; i++)
+		if (owner || !(known[i].flags & COLUMN_NEEDS_OWNER))
+			ret->v[ret->n++] = (unsigned char)i;
+}
+
+bool output_columns_have(const struct output_columns *columns, unsigned flag)
+{
+	for (size_t i = 0; i < columns->n; i++)
+		if (known[columns->v[i]].flags & flag)
+			return true;
+	return false;
+}
+
+/* ---------------------------------------------------------------- parsing */
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+/* Whether the text is that name, in any case and with _ for a blank. */
+static bool is_name(const char *name, const char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		char c = text[i] == '_' ? ' ' : text[i];
+
+		/* ASCII only: the locale's idea of letters must not matter */
+		if (c >= 'A' && c <= 'Z')
+			c = (char)(c - 'A' + 'a');
+		if (!name[i] || name[i] != c)
+			return false;
+	}
+	return !name[len];
+}
+
+static int bad_column(const char *text, size_t len, struct coder_error *err)
+{
+	const char *names[N_KNOWN], *nearest;
+	char word[256];
+
+	snprintf(word, sizeof(word), "%.*s", (int)(len < sizeof(word) ? len : sizeof(word)), text);
+	for (size_t i = 0; i < N_KNOWN; i++)
+		names[i] = known[i].name;
+	nearest = coder_nearest(word, names, N_KNOWN);
+	if (nearest)
+		return coder_error_set(
+			err, CODER_ERR_USAGE,
+			"%s: invalid column; did you mean '%s'? want some of " OUTPUT_COLUMN_NAMES(
+				","),
+			word, nearest);
+	return coder_error_set(err, CODER_ERR_USAGE,
+			       "%s: invalid column; want some of " OUTPUT_COLUMN_NAMES(","),
+			       *word ? word : "''");
+}
+
+static int add_column(struct output_columns *columns, const char *text, size_t len,
+		      struct coder_error *err)
+{
+	size_t i = 0;
+
+	while (i < N_KNOWN && !is_name(known[i].name, text, len))
+		i++;
+	if (i == N_KNOWN)
+		return bad_column(text, len, err);
+	if (columns->n == OUTPUT_SHOWN_MAX)
+		return coder_error_set(err, CODER_ERR_USAGE, "more than %d columns",
+				       OUTPUT_SHOWN_MAX);
+	columns->v[columns->n++] = (unsigned char)i;
+	return 0;
+}
+
+static int add_columns(struct output_columns *columns, const char *value, struct coder_error *err)
+{
+	for (const char *p = value;; p++) {
+		const char *end = strchrnul(p, ','), *last = end;
+
+		while (p < last && is_blank(*p))
+			p++;
+		while (last > p && is_blank(last[-1]))
+			last--;
+		if (add_column(columns, p, (size_t)(last - p), err) < 0)
+			return -1;
+		if (!*end)
+			return 0;
+		p = end;
+	}
+}
+
+int output_columns_parse(const char *const *values, size_t n, struct output_columns *ret,
+			 struct coder_error *err)
+{
+	struct output_columns columns = { .n = 0 };
+
+	for (size_t i = 0; i < n; i++) {
+		const char *value = values[i];
+
+		while (is_blank(*value))
+			value++;
+		if (add_columns(&columns, *value ? value : OUTPUT_COLUMN_NAMES(","), err) < 0)
+			return -1;
+	}
+	*ret = columns;
+	return 0;
+}

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* json.c - tokens as JSON; see format.h. */
+#include "base/buf.h"
+#include "coder.h"
+#include "format.h"
+#include "result.h"
+
+#include <inttypes.h>
+
+static bool add_string(struct buf *out, const char *text)
+{
+	return buf_add_char(out, '"') && coder_escape(out, text, CODER_JSON) &&
+	       buf_add_char(out, '"');
+}
+
+static bool add_text(struct buf *out, const void *member, bool sent)
+{
+	(void)sent;
+	return add_string(out, *(char *const *)member);
+}
+
+static bool add_number(struct buf *out, const void *member, bool sent)
+{
+	(void)sent;
+	return buf_addf(out, "%" PRId64, *(const int64_t *)member);
+}
+
+static bool add_list(struct buf *out, const void *member, bool sent)
+{
+	const struct coder_strings *list = member;
+
+	if (!list->n)
+		return buf_add_str(out, sent ? "[]" : "null");
+	for (size_t i = 0; i < list->n; i++)
+		if (!buf_add_str(out, i ? ",\n      " : "[\n      ") ||
+		    !add_string(out, list->v[i]))
+			return false;
+	return buf_add_str(out, "\n    ]");
+}
+
+#define AT(member) offsetof(struct coder_token, member)
+
+/* The members of a token's object, in the order of the reference CLI. */
+static const struct member {
+	const char *key;
+	bool (*add)(struct buf *out, const void *member, bool sent);
+	size_t offset;
+	size_t sent; /* offset of the bool that is false for a list that was not sent */
+} members[] = {
+	{ "id", add_text, AT(id), 0 },
+	{ "user_id", add_text, AT(user_id), 0 },
+	{ "last_used", add_text, AT(last_used), 0 },
+	{ "expires_at", add_text, AT(expires_at), 0 },
+	{ "created_at", add_text, AT(created_at), 0 },
+	{ "updated_at", add_text, AT(updated_at), 0 },
+	{ "login_type", add_text, AT(login_type), 0 },
+	{ "scope", add_text, AT(scope), 0 },
+	{ "scopes", add_list, AT(scopes), AT(has_scopes) },
+	{ "lifetime_seconds", add_number, AT(lifetime_seconds), 0 },
+	{ "allow_list", add_list, AT(allow_list), AT(has_allow_list) },
+	{ "token_name", add_text, AT(name), 0 },
+};
+
+static bool add_token(struct buf *out, const struct coder_token *token, const char *secret)
+{
+	const char *base = (const char *)token;
+	const char *open = "  {\n"; /* what stands in front of the next key */
+
+	for (size_t i = 0; i < sizeof(members) / sizeof(*members); i++) {
+		const struct member *m = &members[i];
+		bool sent = m->sent && *(const bool *)(base + m->sent);
+
+		if (!buf_addf(out, "%s    \"%s\": ", open, m->key) ||
+		    !m->add(out, base + m->offset, sent))
+			return false;
+		open = ",\n";
+	}
+	if (token->username &&
+	    (!buf_add_str(out, ",\n    \"username\": ") || !add_string(out, token->username)))
+		return false;
+	if (secret && (!buf_add_str(out, ",\n    \"key\": ") || !add_string(out, secret)))
+		return false;
+	return buf_add_str(out, "\n  }");
+}
+
+bool output_json(struct buf *out, const struct output_how *how, const struct coder_token *tokens,
+		 size_t n, struct result *result)
+{
+	if (!n)
+		return buf_add_str(out, "[]\n");
+	for (size_t i = 0; i < n; i++)
+		if (!result_goes_on(result) || !buf_add_str(out, i ? ",\n" : "[\n") ||
+		    !add_token(out, &tokens[i], how->secret))
+			return false;
+	return buf_add_str(out, "\n]\n");
+}

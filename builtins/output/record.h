@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* record.h - tokens as records in an associative array. */
+#ifndef RECORD_H
+#define RECORD_H
+
+#include "coder.h"
+#include "result.h"
+
+/*
+ * The table of record fields, in their order. A new field is one row here:
+ *
+ *   FIELD(NAME, KIND, MEMBER)
+ *
+ * The function get_KIND() of record.c makes the value from the MEMBER of struct coder_token.
+ * AND stands between two rows.
+ */
+/* clang-format off */
+#define OUTPUT_FIELDS(FIELD, AND) \
+	FIELD("id", text, id) \
+	AND FIELD("name", text, name) \
+	AND FIELD("owner", owner, owner) \
+	AND FIELD("user_id", text, user_id) \
+	AND FIELD("login_type", text, login_type) \
+	AND FIELD("scopes", scopes, scopes) \
+	AND FIELD("allow_list", allow_list, allow_list) \
+	AND FIELD("lifetime_seconds", number, lifetime_seconds) \
+	AND FIELD("created_at", text, created_at) \
+	AND FIELD("updated_at", text, updated_at) \
+	AND FIELD("last_used", text, last_used) \
+	AND FIELD("expires_at", text, expires_at) \
+	AND FIELD("created_epoch", number, created_epoch) \
+	AND FIELD("last_used_epoch", number, last_used_epoch) \
+	AND FIELD("expires_epoch", number, expires_epoch) \
+	AND FIELD("ttl", ttl, expires_epoch) \
+	AND FIELD("expired", expired, expires_epoch) \
+	AND FIELD("never_used", never_used, last_used_epoch)
+/* clang-format on */
+
+/* All names as one string literal, with a separator. */
+#define OUTPUT_FIELD_NAMES(separator) OUTPUT_FIELDS(OUTPUT_FIELD_NAME, separator)
+#define OUTPUT_FIELD_NAME(name, ...) name
+
+/*
+ * Begins the associative array in the result and adds the tokens' records. The keys are "FIELD",
+ * or "ID,FIELD" if by_id. now: seconds since the epoch by the deployment's clock, for ttl and
+ * expired. result_pair() can then add more.
+ */
+int output_records(struct result *result, const char *array, const struct coder_token *tokens,
+		   size_t n, bool by_id, int64_t now, struct coder_error *err);
+
+#endif

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* escape.c - text in a form that is safe where it is shown; see escape.h. */
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "escape.h"
+#include "text.h"
+
+static bool is_control(uint32_t c)
+{
+	return c < 0x20 || (c >= 0x7f && c <= 0x9f);
+}
+
+/* Characters that end a line or change the direction of the text behind them. */
+static bool is_separator_or_bidi(uint32_t c)
+{
+	return c == 0x61c || c == 0x200e || c == 0x200f || (c >= 0x2028 && c <= 0x202e) ||
+	       (c >= 0x2066 && c <= 0x2069);
+}
+
+/* The letter behind the backslash in a short escape ("n" for a newline), or 0. */
+static char short_escape(uint32_t c, enum coder_notation notation)
+{
+	static const char from[] = "\\\t\n\r\"\b\f", to[] = "\\tnr\"bf";
+	const size_t n = notation == CODER_JSON ? sizeof(from) - 1 : notation == CODER_TSV ? 4 : 0;
+	const char *found = c < 0x80 ? memchr(from, (int)c, n) : NULL;
+
+	return found ? to[found - from] : 0;
+}
+
+size_t coder_escape_one(const char *text, enum coder_notation notation, char ret[8])
+{
+	bool json = notation == CODER_JSON;
+	uint32_t c = (unsigned char)*text;
+	size_t len = coder_utf8_decode(text, &c);
+	char letter = short_escape(c, notation);
+
+	if (letter)
+		snprintf(ret, 8, "\\%c", letter);
+	else if (json && !len)
+		snprintf(ret, 8, "\\ufffd");
+	else if (!json && (!len || is_control(c)))
+		snprintf(ret, 8, "\\x%02x", (unsigned)c & 0xff);
+	else if (is_control(c) || is_separator_or_bidi(c) ||
+		 (json && (c == '<' || c == '>' || c == '&')))
+		snprintf(ret, 8, "\\u%04x", (unsigned)c & 0xffff);
+	else
+		ret[0] = '\0';
+	return len ? len : 1;
+}
+
+bool coder_escape(struct buf *out, const char *text, enum coder_notation notation)
+{
+	const char *plain = text; /* the start of what stands for itself */
+	char escaped[8];
+
+	while (*text) {
+		size_t len = coder_escape_one(text, notation, escaped);
+
+		if (*escaped) {
+			if (!buf_add(out, plain, (size_t)(text - plain)) ||
+			    !buf_add_str(out, escaped))
+				return false;
+			plain = text + len;
+		}
+		text += len;
+	}
+	return buf_add(out, plain, (size_t)(text - plain));
+}
+
+bool coder_is_printable(const char *text)
+{
+	char escaped[8];
+
+	while (*text) {
+		text += coder_escape_one(text, CODER_TERMINAL, escaped);
+		if (*escaped)
+			return false;
+	}
+	return true;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* escape.h - text from users and servers in a form that is safe where it is shown. */
+#ifndef CODER_ESCAPE_H
+#define CODER_ESCAPE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "buf.h"
+
+/* Where a text is shown. */
+enum coder_notation {
+	/*
+	 * On a terminal. C0 and C1 controls, DEL and bytes that are not UTF-8 become \xNN;
+	 * bidirectional controls and line separators become \uXXXX. A backslash stays.
+	 */
+	CODER_TERMINAL,
+	/* In a cell of TSV: the same, with \t, \n, \r and \\ as there. */
+	CODER_TSV,
+	/* Within a string of JSON. HTML characters become \uXXXX, too, as in the reference CLI. */
+	CODER_JSON,
+};
+
+/* Appends text, escaped. Returns false if there is no memory. */
+bool coder_escape(struct buf *out, const char *text, enum coder_notation notation);
+
+/*
+ * Writes the escape of the character (or stray byte) at text, or "" if it stands for itself.
+ * Returns how many bytes of text that is. text is not empty.
+ */
+size_t coder_escape_one(const char *text, enum coder_notation notation, char ret[8]);
+
+/* Whether coder_escape() for a terminal leaves the text as it is. */
+bool coder_is_printable(const char *text);
+
+#endif
