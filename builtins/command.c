@@ -2,6 +2,7 @@
 /* command.c - the one path every call takes; see command.h. */
 #include "command.h"
 #include "base/buf.h"
+#include "complete/complete.h"
 #include "output/message.h"
 #include "session/session.h"
 
@@ -190,11 +191,6 @@ static enum shvar_kind target_kind(const struct opts_option *option)
 	}
 }
 
-bool command_is_reserved(const char *name)
-{
-	return strcmp(shvar_resolve(name), ERROR_VARIABLE) == 0;
-}
-
 /* The value of an option that has one; NULL: it was not given. */
 static const char *text_of(const struct call *call, const struct opts_option *option)
 {
@@ -212,7 +208,7 @@ static int check_target(struct coder_strings *names, const struct opts_option *o
 	const char *variable = shvar_resolve(name);
 	char why[SHVAR_WHY_SIZE];
 
-	if (command_is_reserved(name))
+	if (strcmp(variable, ERROR_VARIABLE) == 0)
 		snprintf(why, sizeof(why), "%s: reserved for errors", name);
 	else if (coder_strings_has(names, variable))
 		snprintf(why, sizeof(why), "%s: given for two results", name);
@@ -257,46 +253,17 @@ static int read_timeout(const char *text, int64_t *ret_ns, struct coder_error *e
 	return 0;
 }
 
-int command_session(struct call *call, struct coder_error *err)
+static int open_session(struct call *call, struct coder_error *err)
 {
 	const struct common_options *common = call->options;
 	struct session_options session = session_options(call);
 
-	if (call->client)
-		return 0;
 	if (common->timeout && read_timeout(common->timeout, &session.timeout_ns, err) < 0)
 		return -1;
-	if (session_open(&session, call->quiet, &call->client, err) < 0)
+	if (session_open(&session, &call->client, err) < 0)
 		return -1;
 	call->result.watch.deadline = coder_client_deadline(call->client);
 	return session_shield() ? 0 : coder_error_memory(err);
-}
-
-uint64_t command_identity(struct call *call)
-{
-	struct session_options session = session_options(call);
-
-	return session_identity(&session);
-}
-
-int command_split(const char *value, const char *empty, struct coder_strings *ret,
-		  struct coder_error *err)
-{
-	for (const char *p = value;; p++) {
-		const char *end = strchrnul(p, ','), *next = end;
-
-		for (; p < end && strchr(" \t\r\n", *p); p++)
-			;
-		for (; end > p && strchr(" \t\r\n", end[-1]); end--)
-			;
-		if (p == end)
-			return coder_error_set(err, CODER_ERR_USAGE, "%s", empty);
-		if (coder_strings_add_len(ret, p, (size_t)(end - p), err) < 0)
-			return -1;
-		if (!*next)
-			return 0;
-		p = next;
-	}
 }
 
 int command_array(const char *name, struct coder_strings *ret, struct coder_error *err)
@@ -378,16 +345,14 @@ static int work(struct call *call, struct opts_result *parsed, const char *const
 	if (command->check(call, err) < 0 || check_users(call, err) < 0 ||
 	    check_targets(call, err) < 0)
 		return never_began(call);
-	if (!call->quiet && command_session(call, err) < 0)
+	if (open_session(call, err) < 0)
 		return err->code == CODER_ERR_USAGE ? never_began(call) : -1;
 	if (command->run(call, err) == 0)
 		return 0;
-	if (!call->quiet)
-		command_explain(call, err);
+	command_explain(call, err);
 	/* what a restricted token may not see does not exist for it */
 	forbidden = err->code == CODER_ERR_AUTH && err->http_status && err->http_status != 401;
-	if (!call->quiet && (err->code == CODER_ERR_NOT_FOUND || forbidden) &&
-	    coder_self_restricted(call->client))
+	if ((err->code == CODER_ERR_NOT_FOUND || forbidden) && coder_self_restricted(call->client))
 		coder_error_hint(err,
 				 "the token in use is restricted: its scopes or its allow list "
 				 "may be the cause");
@@ -462,8 +427,6 @@ static int perform(struct call *call, const char *const *words, size_t n)
 	opts_done(&parsed);
 	if (rc == 0)
 		err.code = CODER_OK;
-	if (call->quiet)
-		return command_status(&err);
 	publish_error(&err);
 	/* in a pipeline whose reader has gone, writers end in silence */
 	if (pipe_broke && err.code == CODER_ERR_REFUSED && !shell_is_main())
@@ -474,6 +437,23 @@ static int perform(struct call *call, const char *const *words, size_t n)
 		command_print_error(&err);
 	if (call->misused)
 		shio_usage();
+	return command_status(&err);
+}
+
+/* The commands that were loaded into this shell; NULL-terminated. */
+static const struct opts_command *loaded[9];
+
+/* Completion prints nothing and leaves TOKEN_ERROR alone; only words that it does not know are an error. */
+static int call_completion(const char *const *words, size_t n)
+{
+	struct coder_error err;
+	int rc = complete_run(loaded, ERROR_VARIABLE, words, n, &err);
+
+	buf_wipe_stack();
+	if (rc == 0)
+		return 0;
+	if (err.code == CODER_ERR_USAGE)
+		command_print_error(&err);
 	return command_status(&err);
 }
 
@@ -513,10 +493,12 @@ int command_main(const struct command *command, void *words)
 	shell_enter();
 	filled = shell_fill_std();
 	v = shell_words(words, &n);
-	if (v)
-		status = call_words(command, v, n);
-	else
+	if (!v)
 		shio_error("out of memory");
+	else if (complete_is_meant(v, n))
+		status = call_completion(v, n);
+	else
+		status = call_words(command, v, n);
 	free(v);
 	shell_close_std(filled);
 	return shell_leave(status);
@@ -524,23 +506,14 @@ int command_main(const struct command *command, void *words)
 
 /* ----------------------------------------------------------- load, unload */
 
-static const struct command *loaded[8];
-
-const struct command *command_find(const char *name)
+static void note_loaded(const struct opts_command *command)
 {
-	for (size_t i = 0; i < sizeof(loaded) / sizeof(*loaded) && loaded[i]; i++)
-		if (strcmp(loaded[i]->opts.name, name) == 0)
-			return loaded[i];
-	return NULL;
-}
-
-static void note_loaded(const struct command *command)
-{
+	const size_t max = sizeof(loaded) / sizeof(*loaded) - 1;
 	size_t i = 0;
 
-	while (i < sizeof(loaded) / sizeof(*loaded) && loaded[i] && loaded[i] != command)
+	while (i < max && loaded[i] && loaded[i] != command)
 		i++;
-	if (i < sizeof(loaded) / sizeof(*loaded))
+	if (i < max)
 		loaded[i] = command;
 }
 
@@ -548,7 +521,7 @@ int command_load(const struct command *command, struct shell_builtin *builtin)
 {
 	if (!shell_supported(command->opts.name))
 		return 0;
-	note_loaded(command);
+	note_loaded(&command->opts);
 	output_share_warnings();
 	/* from now on "${TOKEN_ERROR[status]-}" is safe: of what is no such array bash evaluates the key */
 	shvar_own_global(ERROR_VARIABLE);

@@ -10,6 +10,9 @@
  * published then. If the words do not fit the usage, it follows the line. The
  * steps up to the session make no request. TOKEN_ERROR exists from loading on and
  * is empty after a success.
+ *
+ * A call that begins with the word of completion (complete/complete.h) is no call
+ * of the command that it names: it goes to complete/.
  */
 #ifndef COMMAND_H
 #define COMMAND_H
@@ -40,8 +43,6 @@ struct call {
 	struct coder_client *client; /* from run on */
 	struct result result;
 	bool reported; /* what fails has been printed already, each failure of several */
-	/* Set by check: no messages, no TOKEN_ERROR, and no session unless run opens it (completion). */
-	bool quiet;
 	bool misused; /* the words do not fit the usage, which is then printed, too */
 	struct coder_strings environment; /* values of shell variables in use */
 	bool environment_lost; /* one could not be kept: no memory */
@@ -83,26 +84,8 @@ int command_misused(struct call *call, const char *text, struct coder_error *err
  */
 int command_blame(const struct call *call, const char *option, struct coder_error *err);
 
-/*
- * Appends the elements of a comma list, blanks around each trimmed; an empty
- * one is a usage error with that text.
- */
-int command_split(const char *value, const char *empty, struct coder_strings *ret,
-		  struct coder_error *err);
-
 /* Appends the values of an indexed array of the shell; none such is a usage error. */
 int command_array(const char *name, struct coder_strings *ret, struct coder_error *err);
-
-/* Opens the call's session, unless it is open. Only for a quiet call: others begin with one. */
-int command_session(struct call *call, struct coder_error *err);
-/* Where the call's session would go, and as whom, as a number: 0 if there is none to open. */
-uint64_t command_identity(struct call *call);
-
-/* Whether an output variable of that name, or what it refers to, would be TOKEN_ERROR. */
-bool command_is_reserved(const char *name);
-
-/* The command of that name, if it was loaded into this shell, or NULL. */
-const struct command *command_find(const char *name);
 
 int command_main(const struct command *command, void *words);
 int command_load(const struct command *command, struct shell_builtin *builtin);

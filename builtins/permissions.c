@@ -37,11 +37,11 @@ static int gather(struct source *source, const char *empty, struct coder_strings
 	int rc = read_array(source, &from, err);
 
 	for (size_t i = 0; i < source->given->n && rc == 0; i++)
-		if (command_split(source->given->v[i], empty, ret, err) < 0)
+		if (coder_strings_split(ret, source->given->v[i], empty, err) < 0)
 			rc = coder_error_wrap(err, "%s", source->option);
 	source->n = ret->n;
 	for (size_t i = 0; i < from.n && rc == 0; i++)
-		if (command_split(from.v[i], empty, ret, err) < 0)
+		if (coder_strings_split(ret, from.v[i], empty, err) < 0)
 			rc = coder_error_wrap(err, "%s", source->array_option);
 	coder_strings_done(&from);
 	return rc;

@@ -5,7 +5,6 @@
 
 #include "coder.h"
 #include "command.h"
-#include "complete/complete.h"
 #include "options/opts.h"
 #include "output/columns.h"
 #include "output/format.h"
@@ -20,7 +19,6 @@ struct list_options {
 	bool all, include_expired, expired, never_used, no_header, ids_only;
 	const char *user, *name, *expires_within, *unused_for, *output, *ids, *assoc;
 	struct opts_list scopes, allow, columns;
-	struct complete_options complete;
 };
 
 #define AT(field) offsetof(struct list_options, field)
@@ -63,26 +61,6 @@ static const struct opts_option list_table[] = {
 	{ "assoc", 'A', OPTS_TEXT, OPTS_VALUE_ASSOC, OPTS_TARGET, AT(assoc), .arg = "ASSOC",
 	  .help = "Assign the records of all, at most 100,000, to one associative array, with keys "
 		  "ID,FIELD as in ${T[$id,name]}; print nothing unless -o or -c is given." },
-	{ .name = "complete",
-	  .kind = OPTS_TEXT,
-	  .flags = OPTS_HIDDEN,
-	  .arg = "LINE",
-	  .offset = AT(complete.before),
-	  .help = "Completion: the line up to the cursor." },
-	{ .name = "complete-after",
-	  .kind = OPTS_TEXT,
-	  .flags = OPTS_HIDDEN,
-	  .arg = "LINE",
-	  .offset = AT(complete.after),
-	  .fallback = "",
-	  .help = "Completion: the rest of it." },
-	{ .name = "complete-hint",
-	  .kind = OPTS_TEXT,
-	  .value = OPTS_VALUE_VARIABLE,
-	  .flags = OPTS_HIDDEN | OPTS_TARGET,
-	  .arg = "VAR",
-	  .offset = AT(complete.hint),
-	  .help = "Completion: gets an option for compopt." },
 	{ .name = NULL },
 };
 
@@ -134,9 +112,6 @@ static int list_check(struct call *call, struct coder_error *err)
 	const struct list_options *options = call->options;
 	struct list_state *state = call->state;
 
-	call->quiet = options->complete.before != NULL;
-	if (call->quiet && !(options->ids && options->complete.hint))
-		return coder_error_set(err, CODER_ERR_USAGE, "--complete: -v and --complete-hint");
 	state->options = options;
 	if (permissions_read_scopes(&state->limits, &options->scopes, NULL, err) < 0 ||
 	    permissions_read_targets(&state->limits, &options->allow, NULL, err) < 0 ||
@@ -212,12 +187,6 @@ static int list_run(struct call *call, struct coder_error *err)
 			(options->ids || options->assoc) && !options->output && !options->columns.n,
 	};
 
-	if (call->quiet) {
-		struct complete_options complete = options->complete;
-
-		complete.array = options->ids;
-		return complete_run(call, &complete, err);
-	}
 	if (permissions_resolve(&state->limits, call->client, user, err) < 0 ||
 	    coder_token_list(call->client, user, options->all,
 			     options->include_expired || options->expired, list_keeps, state,

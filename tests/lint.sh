@@ -135,7 +135,7 @@ rooms() {
 		builtins/output     coder.h base/ shell/
 		builtins/session    coder.h base/ shell/ output/
 		builtins            coder.h base/ shell/ output/ session/ options/ complete/
-		builtins/complete   coder.h base/ shell/ output/ options/ command.h
+		builtins/complete   coder.h api/changes.h base/ shell/ session/ output/ options/
 	END
 }
 
@@ -154,10 +154,10 @@ check_floors() {
 	return "$bad"
 }
 
-# Commands do not look into each other, and nothing but completion's own door is known outside.
+# Commands do not look into each other. Only the path of all calls knows of completion, by its door.
 check_doors() {
 	! grep -nE '#include "(complete/|token_)' builtins/*.[ch] builtins/*/*.[ch] |
-		grep -v '"complete/complete\.h"'
+		grep -v '^builtins/command\.c:[0-9]*:#include "complete/complete\.h"'
 }
 
 # Of lib/, builtins/ calls what coder.h offers, and buffers.

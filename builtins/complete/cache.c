@@ -11,10 +11,11 @@
 #include <string.h>
 #include <time.h>
 
+#include "api/changes.h"
 #include "base/buf.h"
 #include "coder.h"
-#include "command.h"
 #include "complete.h"
+#include "session/session.h"
 
 #define RESPONSE_SECONDS 30
 #define FAILURE_SECONDS 10
@@ -219,33 +220,33 @@ static int ask_lifetime(struct coder_client *client, const char *user, struct co
 	return coder_objects_add(ret, &(struct coder_object){ .name = digits }, err);
 }
 
-static int ask(struct call *call, const char *what, const struct coder_query *query,
+static int ask(struct server *server, const char *what, const struct coder_query *query,
 	       struct coder_objects *ret, struct coder_error *err)
 {
-	if (command_session(call, err) < 0)
+	if (server_open(server, err) < 0)
 		return -1;
 	if (strcmp(what, "token") == 0)
-		return ask_tokens(call->client, query->owner, ret, err);
+		return ask_tokens(server->client, query->owner, ret, err);
 	if (strcmp(what, "scope") == 0)
-		return ask_scopes(call->client, ret, err);
+		return ask_scopes(server->client, ret, err);
 	if (strcmp(what, "lifetime") == 0)
-		return ask_lifetime(call->client, query->owner, ret, err);
-	return coder_search(call->client, what, query, ret, err);
+		return ask_lifetime(server->client, query->owner, ret, err);
+	return coder_search(server->client, what, query, ret, err);
 }
 
-bool cache_knows(struct call *call, const char *what, const struct coder_query *query)
+bool cache_knows(struct server *server, const char *what, const struct coder_query *query)
 {
 	const struct entry *e;
 
 	clean();
-	e = find(command_identity(call), what, query);
+	e = find(session_identity(&server->session), what, query);
 	return e && !e->failed;
 }
 
-const struct coder_objects *cache_ask(struct call *call, const char *what,
+const struct coder_objects *cache_ask(struct server *server, const char *what,
 				      const struct coder_query *query)
 {
-	uint64_t identity = command_identity(call);
+	uint64_t identity = session_identity(&server->session);
 	struct coder_objects objects = { 0 };
 	const struct entry *known;
 	struct coder_error err;
@@ -257,7 +258,7 @@ const struct coder_objects *cache_ask(struct call *call, const char *what,
 	known = find(identity, what, query);
 	if (known)
 		return known->failed ? NULL : &known->objects;
-	failed = ask(call, what, query, &objects, &err) < 0;
+	failed = ask(server, what, query, &objects, &err) < 0;
 	if (failed)
 		coder_objects_done(&objects);
 	if (failed && err.code == CODER_ERR_INTERRUPTED) /* says nothing of the server */

@@ -10,6 +10,41 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define WHOLE_NS (CODER_NS + CODER_NS / 2) /* how long a person waits for a completion at most */
+#define CONNECT_NS (CODER_NS / 2)
+#define COMMAND_NS (CODER_NS / 2) /* for the header command */
+
+/* What a call of completion is given. */
+struct completion {
+	const char *before, *after; /* the command line up to the cursor, and from there */
+	const char *array; /* gets the words */
+	const char *hint; /* variable that gets an option for compopt, or "" */
+};
+
+#define AT(field) offsetof(struct completion, field)
+
+static const struct opts_option table[] = {
+	{ "complete", 0, OPTS_TEXT, OPTS_VALUE_NONE, 0, AT(before), .arg = "LINE",
+	  .help = "The line up to the cursor." },
+	{ "complete-after", 0, OPTS_TEXT, OPTS_VALUE_NONE, 0, AT(after), .arg = "LINE",
+	  .help = "The rest of it." },
+	{ "complete-hint", 0, OPTS_TEXT, OPTS_VALUE_VARIABLE, 0, AT(hint), .arg = "VAR",
+	  .help = "Gets an option for compopt, or nothing." },
+	{ "variable", 'v', OPTS_TEXT, OPTS_VALUE_ARRAY, 0, AT(array), .arg = "ARRAY",
+	  .help = "Gets the words." },
+	{ .name = NULL },
+};
+
+static const struct opts_option *const tables[] = { table, NULL };
+
+/* Nobody but completion/coder_tokens.bash calls it, so that nothing documents it. */
+static const struct opts_command descriptor = {
+	.name = "--complete",
+	.summary = "Complete a command line",
+	.operands = "",
+	.tables = tables,
+};
+
 /* An option or operand that stands on the line. */
 struct given {
 	const struct opts_option *option; /* NULL: an operand */
@@ -18,7 +53,9 @@ struct given {
 
 /* What the line says, but for the word at the cursor. */
 struct context {
-	struct call *call;
+	const struct opts_command *const *commands; /* those that are known */
+	const char *reserved;
+	struct server server;
 	struct line line;
 	const struct opts_command *command;
 	struct given *given;
@@ -130,15 +167,15 @@ static int read_word(struct context *c, size_t i, struct coder_error *err)
 static int read_context(struct context *c, struct coder_error *err)
 {
 	const struct opts_option *pending;
-	const struct command *command = NULL;
 	size_t first = 0;
 	bool ended;
 
-	while (first < c->line.at && !command)
-		command = command_find(c->line.words.v[first++]);
-	if (!command)
+	for (; first < c->line.at && !c->command; first++)
+		for (size_t i = 0; c->commands[i]; i++)
+			if (strcmp(c->commands[i]->name, c->line.words.v[first]) == 0)
+				c->command = c->commands[i];
+	if (!c->command)
 		return 0;
-	c->command = &command->opts;
 	for (size_t i = first; i < c->line.at; i++)
 		if (read_word(c, i, err) < 0)
 			return -1;
@@ -185,7 +222,7 @@ static int add_values(struct context *c, const struct opts_option *option, const
 	struct coder_error ignored;
 
 	if (option && (option->flags & OPTS_COMMAS)) {
-		command_split(value, "", &c->values, &ignored); /* as far as it is one */
+		coder_strings_split(&c->values, value, "", &ignored); /* as far as it is one */
 		return 0;
 	}
 	return coder_strings_add(&c->values, value, err);
@@ -283,12 +320,12 @@ static int fill_options(const struct context *c, struct words *words, const stru
 }
 
 /* What other options of the line say about where to ask, and for what. */
-static void read_settings(const struct context *c, struct wanted *wanted)
+static void read_settings(struct context *c, struct wanted *wanted)
 {
-	struct common_options *common = c->call->options;
+	struct session_options *session = &c->server.session;
 
 	wanted->user = "me";
-	wanted->server = true;
+	wanted->server = &c->server;
 	for (size_t i = 0; i < c->n_given; i++) {
 		const struct opts_option *option = c->given[i].option;
 		const char *value = c->given[i].value;
@@ -300,19 +337,19 @@ static void read_settings(const struct context *c, struct wanted *wanted)
 		else if (strcmp(option->name, "expire") == 0)
 			wanted->unexpired = true;
 		else if (strcmp(option->name, "url") == 0)
-			common->url = value;
+			session->url = value;
 		else if (strcmp(option->name, "token") == 0)
-			common->token = value;
+			session->token = value;
 		else
 			continue;
 		if (takes_value(option) && !value)
-			wanted->server = false;
+			wanted->server = NULL;
 	}
 }
 
 static int fill(struct context *c, struct words *words, bool notes, struct coder_error *err)
 {
-	struct wanted wanted = { .call = c->call, .notes = notes, .given = &c->values };
+	struct wanted wanted = { .reserved = c->reserved, .notes = notes, .given = &c->values };
 	const char *word = c->line.word;
 	bool dash = !c->ended && word[0] == '-' && !c->pending;
 
@@ -349,7 +386,7 @@ static bool notes_wanted(void)
 	return !value || strcmp(value, "0") != 0;
 }
 
-static int complete(struct context *c, const struct complete_options *options, struct words *words,
+static int complete(struct context *c, const struct completion *options, struct words *words,
 		    struct coder_strings *answer, struct coder_error *err)
 {
 	const char *breaks = shvar_get("COMP_WORDBREAKS");
@@ -369,24 +406,109 @@ static int complete(struct context *c, const struct complete_options *options, s
 	return answer_words(&c->line, c->value_at, words, answer, err);
 }
 
-int complete_run(struct call *call, const struct complete_options *options, struct coder_error *err)
+int server_open(struct server *server, struct coder_error *err)
 {
-	struct context context = { .call = call };
-	struct words words = { 0 };
-	struct coder_strings answer = { 0 };
-	const char *hint = "";
-	int rc = complete(&context, options, &words, &answer, err);
+	if (server->client)
+		return 0;
+	if (session_open(&server->session, &server->client, err) < 0)
+		return -1;
+	return session_shield() ? 0 : coder_error_memory(err);
+}
 
-	if (rc == 0 && context.line.redirection)
+static int pending(void *ctx)
+{
+	struct server *server = ctx;
+
+	return server->client ? coder_client_pending(server->client) : shell_pending(NULL);
+}
+
+static int publish(struct context *c, const struct completion *options, const struct words *words,
+		   const struct coder_strings *answer, struct coder_error *err)
+{
+	struct result result = { .watch = { .pending = pending, .ctx = &c->server } };
+	const char *hint = "";
+	bool ignored;
+	int rc;
+
+	result.watch.deadline =
+		c->server.client ? coder_client_deadline(c->server.client) : INT64_MAX;
+	if (c->line.redirection)
 		hint = "default";
-	else if (rc == 0 && words.n == 1 && words.v[0].open)
+	else if (words->n == 1 && words->v[0].open)
 		hint = "nospace";
+	rc = result_indexed(&result, options->array, answer, err);
 	if (rc == 0)
-		rc = result_indexed(&call->result, options->array, &answer, err);
+		rc = result_scalar(&result, options->hint, hint, err);
+	session_unshield();
 	if (rc == 0)
-		rc = result_scalar(&call->result, options->hint, hint, err);
+		rc = result_publish(&result, &ignored, err);
+	result_done(&result);
+	return rc;
+}
+
+static int check_variable(const char *name, enum shvar_kind kind, struct coder_error *err)
+{
+	char why[SHVAR_WHY_SIZE];
+
+	return shvar_check(name, kind, why) < 0 ? coder_error_set(err, CODER_ERR_USAGE, "%s", why) :
+						  0;
+}
+
+/* Takes apart the words of the call, which begin with --complete. */
+static int read_call(const char *const *words, size_t n, struct completion *ret,
+		     struct coder_error *err)
+{
+	struct opts_result parsed = { 0 };
+	char error[OPTS_ERROR_SIZE];
+	int rc;
+
+	if (opts_parse(&descriptor, ret, words, n, &parsed, error) < 0)
+		return *error ? coder_error_set(err, CODER_ERR_USAGE, "%s", error) :
+				coder_error_memory(err);
+	rc = opts_check_operands(&descriptor, &parsed, error);
+	opts_done(&parsed);
+	if (rc < 0)
+		return coder_error_set(err, CODER_ERR_USAGE, "%s", error);
+	if (!ret->array || !ret->hint)
+		return coder_error_set(err, CODER_ERR_USAGE,
+				       "--complete: want --variable and --complete-hint");
+	if (check_variable(ret->array, SHVAR_INDEXED, err) < 0)
+		return -1;
+	return check_variable(ret->hint, SHVAR_SCALAR, err);
+}
+
+bool complete_is_meant(const char *const *words, size_t n)
+{
+	return n && strcmp(words[0], "--complete") == 0;
+}
+
+int complete_run(const struct opts_command *const *commands, const char *reserved,
+		 const char *const *words, size_t n, struct coder_error *err)
+{
+	struct completion options = { .after = "" };
+	struct context context = {
+		.commands = commands,
+		.reserved = reserved,
+		.server.session = {
+			.timeout_ns = WHOLE_NS,
+			.connect_timeout_ns = CONNECT_NS,
+			.command_timeout_ns = COMMAND_NS,
+			.no_retry = true,
+			.silent = true,
+		},
+	};
+	struct words found = { 0 };
+	struct coder_strings answer = { 0 };
+	int rc = read_call(words, n, &options, err);
+
+	if (rc == 0)
+		rc = complete(&context, &options, &found, &answer, err);
+	if (rc == 0)
+		rc = publish(&context, &options, &found, &answer, err);
+	session_unshield();
 	coder_strings_done(&answer);
-	words_done(&words);
+	words_done(&found);
+	coder_client_free(context.server.client);
 	context_done(&context);
 	return rc;
 }

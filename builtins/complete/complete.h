@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * complete.h - what completion asks for, behind hidden options of token_list.
+ * complete.h - completion: a call of any builtin whose first word is --complete.
  * completion/coder_tokens.bash hands over the command line as it stands and
  * gets an array of ready-to-insert words, in this process: no fork, no output.
  * What was typed is taken apart here and never evaluated.
@@ -17,19 +17,30 @@
 
 #include "base/buf.h"
 #include "coder.h"
-#include "command.h"
 #include "options/opts.h"
+#include "session/session.h"
 
-/* The hidden options of token_list. */
-struct complete_options {
-	const char *before, *after; /* the command line up to the cursor, and from there */
-	const char *array; /* gets the words */
-	const char *hint; /* variable that gets an option for compopt, or "" */
+/* Whether the words of a call begin with --complete: then it is for complete_run(). */
+bool complete_is_meant(const char *const *words, size_t n);
+
+/*
+ * Completes a command line and assigns the words that could stand at its cursor. commands: those
+ * that lines may begin with, NULL-terminated. reserved: a variable that commands do not assign.
+ * Prints nothing. Asks the server only if the word's place wants it.
+ */
+int complete_run(const struct opts_command *const *commands, const char *reserved,
+		 const char *const *words, size_t n, struct coder_error *err);
+
+/* ---------------------------------------------------------------- server */
+
+/* The deployment that a line is about. */
+struct server {
+	struct session_options session;
+	struct coder_client *client; /* NULL until something is asked */
 };
 
-/* Fills the call's result. Asks the server only if the word's place wants it. */
-int complete_run(struct call *call, const struct complete_options *options,
-		 struct coder_error *err);
+/* Opens the client, unless that has been done. */
+int server_open(struct server *server, struct coder_error *err);
 
 /* ------------------------------------------------------------------ line */
 
@@ -77,13 +88,14 @@ struct words {
 
 /* What is wanted. */
 struct wanted {
-	struct call *call;
+	struct server
+		*server; /* NULL: not to be asked, as the line says where in ways unknown here */
+	const char *reserved; /* a variable that is not offered */
 	enum opts_value kind;
 	const struct opts_option *option; /* NULL: an operand */
 	const char *prefix; /* what the words begin with */
 	bool notes; /* they will be shown */
 	const char *user; /* --user of the line, else "me"; NULL: nobody knows */
-	bool server; /* it may be asked: the line does not say where in ways unknown here */
 	bool unexpired; /* expired tokens are of no use */
 	const struct coder_strings *given; /* values that stand there already */
 };
@@ -121,9 +133,9 @@ int answer_list(const struct words *words, struct coder_strings *ret, struct cod
  * none), "scope" (name), "lifetime" (the longest one, as name, in nanoseconds). NULL: no answer. The answer belongs to
  * the cache and stays until the next question.
  */
-const struct coder_objects *cache_ask(struct call *call, const char *what,
+const struct coder_objects *cache_ask(struct server *server, const char *what,
 				      const struct coder_query *query);
 /* Whether cache_ask() would answer without asking a server. */
-bool cache_knows(struct call *call, const char *what, const struct coder_query *query);
+bool cache_knows(struct server *server, const char *what, const struct coder_query *query);
 
 #endif

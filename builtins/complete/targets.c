@@ -105,7 +105,8 @@ static int add_own_workspaces(struct entries *e)
 
 static bool all_are_known(const struct entries *e)
 {
-	return cache_knows(e->wanted->call, "workspace", &(struct coder_query){ 0 });
+	return e->wanted->server &&
+	       cache_knows(e->wanted->server, "workspace", &(struct coder_query){ 0 });
 }
 
 /* Of everybody if nothing is typed or all are known, else of those whose names begin so. */

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "coder.h"
-#include "command.h"
 #include "complete.h"
 #include "options/opts.h"
 #include "output/columns.h"
@@ -96,7 +95,7 @@ const struct coder_objects *words_ask(const struct wanted *wanted, const char *w
 {
 	const struct coder_query query = { .owner = owner, .name = name };
 
-	return wanted->server ? cache_ask(wanted->call, what, &query) : NULL;
+	return wanted->server ? cache_ask(wanted->server, what, &query) : NULL;
 }
 
 /* ------------------------------------------------------- scopes, durations */
@@ -212,7 +211,7 @@ static int fill_variables(struct words *words, const struct wanted *wanted, enum
 		return coder_error_memory(err);
 	for (size_t i = 0; i < n; i++) {
 		if (rc == 0 && !is_of_completion(names[i]) &&
-		    !(assignable && command_is_reserved(names[i])))
+		    !(assignable && strcmp(shvar_resolve(names[i]), wanted->reserved) == 0))
 			rc = words_add(words, wanted, names[i], NULL, err);
 		free(names[i]);
 	}

@@ -18,12 +18,9 @@
 
 #define INPUT_MAX (64u << 10) /* of a config file or a header command */
 #define COMMAND_NS (60 * CODER_NS) /* what a header command gets without --timeout */
-#define QUIET_COMMAND_NS (CODER_NS / 2)
-#define QUIET_CONNECT_NS (CODER_NS / 2)
-#define QUIET_NS (CODER_NS + CODER_NS / 2)
 
 struct session {
-	bool quiet;
+	bool silent; /* no warnings */
 	int64_t began, limit_ns; /* limit 0: none */
 	char *directory; /* of the config files; NULL: nothing says where */
 	char *url, *origin;
@@ -286,7 +283,7 @@ static int read_session_file(struct session *s, struct coder_error *err)
 		return no_token(s, err);
 	if (check_owner(s, s->session_file, err) < 0)
 		return -1;
-	if (!s->quiet && (mode & (S_IRGRP | S_IROTH)))
+	if (!s->silent && (mode & (S_IRGRP | S_IROTH)))
 		warn_of_readers(s->session_file, mode);
 	return 0;
 }
@@ -367,7 +364,7 @@ static int find_token(struct session *s, const char *option, struct coder_error 
 /* Whether the session file has a token for the deployment, which was not looked at. */
 static bool has_file_token(const struct session *s)
 {
-	struct session files = { .quiet = true };
+	struct session files = { .silent = true };
 	struct coder_error ignored;
 	bool found = find_directory(&files, &ignored) == 0 &&
 		     copy_string(s->origin, &files.origin, &ignored) == 0 &&
@@ -570,16 +567,16 @@ static int add_variable_headers(struct session *s, struct coder_error *err)
 	return rc;
 }
 
-static int run_command(const struct session *s, char *command, struct buf *out,
+static int run_command(const struct session *s, char *command, int64_t limit_ns, struct buf *out,
 		       struct coder_error *err)
 {
-	int64_t limit = s->quiet ? QUIET_COMMAND_NS : COMMAND_NS;
 	int64_t left = time_left(s);
 
-	/* without a time of the user's own the command has ours */
-	if (left && (left < limit || !s->quiet))
-		limit = left;
-	return header_command_run(command, s->url, limit, out, err);
+	if (!limit_ns)
+		limit_ns = left ? left : COMMAND_NS;
+	else if (left && left < limit_ns)
+		limit_ns = left;
+	return header_command_run(command, s->url, limit_ns, out, err);
 }
 
 static int add_lines(struct session *s, const struct buf *out, struct coder_error *err)
@@ -600,7 +597,7 @@ static int add_lines(struct session *s, const struct buf *out, struct coder_erro
 	return 0;
 }
 
-static int add_command_headers(struct session *s, struct coder_error *err)
+static int add_command_headers(struct session *s, int64_t limit_ns, struct coder_error *err)
 {
 	struct buf out = { .max = INPUT_MAX };
 	char *command;
@@ -613,7 +610,7 @@ static int add_command_headers(struct session *s, struct coder_error *err)
 	if (shell_restricted())
 		rc = coder_error_set(err, CODER_ERR_USAGE, "CODER_HEADER_COMMAND: restricted");
 	else
-		rc = run_command(s, command, &out, err);
+		rc = run_command(s, command, limit_ns, &out, err);
 	if (rc == 0 && out.len > 0)
 		rc = add_lines(s, &out, err);
 	buf_done(&out);
@@ -635,7 +632,8 @@ static void tell_nobody(void *ctx, const char *text)
 	(void)text;
 }
 
-static int open_client(const struct session *s, struct coder_client **ret, struct coder_error *err)
+static int open_client(const struct session *s, const struct session_options *options,
+		       struct coder_client **ret, struct coder_error *err)
 {
 	const char *keepalive = shvar_get("CODER_TOKENS_KEEPALIVE");
 	struct coder_config config = {
@@ -650,16 +648,16 @@ static int open_client(const struct session *s, struct coder_client **ret, struc
 		.key_file = s->tls.key_file,
 		.timeout_ns = s->limit_ns,
 		.began = s->began,
-		.connect_timeout_ns = s->quiet ? QUIET_CONNECT_NS : 0,
+		.connect_timeout_ns = options->connect_timeout_ns,
 		.libraries_variable = s->libraries_variable,
 		.fresh = keepalive && strcmp(keepalive, "0") == 0,
-		.no_retry = s->quiet,
+		.no_retry = options->no_retry,
 		.proxy = s->proxy,
 		.proxy_source = s->proxy_variable,
 		.hooks = {
 			.pending = shell_pending,
 			.take = shell_take_signal,
-			.notice = s->quiet ? tell_nobody : tell,
+			.notice = options->silent ? tell_nobody : tell,
 		},
 	};
 	char agent[96];
@@ -669,7 +667,7 @@ static int open_client(const struct session *s, struct coder_client **ret, struc
 	config.user_agent = agent;
 	if (coder_client_new(&config, ret, err) < 0)
 		return -1;
-	if (!s->quiet && coder_client_insecure(*ret))
+	if (!options->silent && coder_client_insecure(*ret))
 		output_warn_once("plaintext", s->origin,
 				 "%s is not encrypted: whoever is on the way can read the token",
 				 s->origin);
@@ -686,33 +684,31 @@ static int gather(struct session *s, const struct session_options *options, stru
 	if (uses_tls(s) && tls_files_find(s->limit_ns ? coder_deadline(time_left(s)) : INT64_MAX,
 					  &s->tls, err) < 0)
 		return -1;
-	return add_command_headers(s, err);
+	return add_command_headers(s, options->command_timeout_ns, err);
 }
 
-int session_open(const struct session_options *options, bool quiet, struct coder_client **ret,
+int session_open(const struct session_options *options, struct coder_client **ret,
 		 struct coder_error *err)
 {
 	struct session s = {
-		.quiet = quiet,
+		.silent = options->silent,
 		.began = coder_clock(),
 		.limit_ns = options->timeout_ns,
 	};
 	int rc;
 
-	if (quiet && (s.limit_ns == 0 || s.limit_ns > QUIET_NS))
-		s.limit_ns = QUIET_NS;
 	/* for the header command and for what libraries read themselves */
 	shell_sync_environment();
 	rc = gather(&s, options, err);
 	if (rc == 0)
-		rc = open_client(&s, ret, err);
+		rc = open_client(&s, options, ret, err);
 	session_done(&s);
 	return rc;
 }
 
 void session_explain(const struct session_options *options, struct coder_error *err)
 {
-	struct session s = { .quiet = true };
+	struct session s = { .silent = true };
 	struct coder_error ignored;
 
 	if (find_directory(&s, &ignored) == 0 && find_url(&s, options->url, &ignored) == 0 &&
@@ -723,7 +719,7 @@ void session_explain(const struct session_options *options, struct coder_error *
 
 uint64_t session_identity(const struct session_options *options)
 {
-	struct session s = { .quiet = true, .began = coder_clock() };
+	struct session s = { .silent = true, .began = coder_clock() };
 	struct coder_error err;
 	uint64_t identity = 0;
 

@@ -22,7 +22,11 @@
 struct session_options {
 	const char *url;
 	const char *token;
-	int64_t timeout_ns; /* 0: none */
+	int64_t timeout_ns; /* bounds the whole client; 0: no limit */
+	int64_t connect_timeout_ns; /* 0: that of coder_config */
+	int64_t command_timeout_ns; /* of the header command; 0: timeout_ns, or 60 s without one */
+	bool no_retry; /* one try for each request */
+	bool silent; /* no warnings and no notices */
 };
 
 /*
@@ -34,10 +38,9 @@ struct session_options {
  * CODER_TOKENS_KEEPALIVE. Warns of a session file that others can read, once per
  * shell and file, and of http:// to a host that is not loopback, once per shell
  * and deployment. No URL or no token is
- * CODER_ERR_AUTH with what to set. quiet (completion): no warnings, no header
- * command that takes longer than 0.5 s, 1.5 s for the whole client, no retries.
+ * CODER_ERR_AUTH with what to set.
  */
-int session_open(const struct session_options *options, bool quiet, struct coder_client **ret,
+int session_open(const struct session_options *options, struct coder_client **ret,
 		 struct coder_error *err);
 
 /*

@@ -3,11 +3,9 @@
  * client.c - the endpoints that read and remove tokens, users and limits.
  * Creating is create.c, names to UUIDs is resolve.c.
  */
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/mman.h>
 #include <time.h>
 
 #include "base/buf.h"
@@ -15,6 +13,7 @@
 #include "base/clock.h"
 #include "base/shape.h"
 #include "base/strings.h"
+#include "changes.h"
 #include "client.h"
 #include "json/json.h"
 #include "net/http.h"
@@ -120,28 +119,14 @@ int client_path(struct buf *path, struct coder_error *err, const char *const *pa
 	return ok ? 0 : coder_error_memory(err);
 }
 
-/* In memory that children share: what a subshell changes is news to its parent, too. */
-static atomic_uint *changes;
-
-unsigned coder_changes(void)
-{
-	if (!changes) {
-		void *p = mmap(NULL, sizeof(*changes), PROT_READ | PROT_WRITE,
-			       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-
-		changes = p == MAP_FAILED ? NULL : p;
-	}
-	return changes ? atomic_load(changes) : 0;
-}
-
 int client_call(struct coder_client *client, const struct http_request *request,
 		struct http_response *ret, struct coder_error *err)
 {
 	int rc = http_request(client->http, request, ret, err);
 
 	/* afterwards, whatever came of it: it may have been acted on */
-	if (changes && strcmp(request->method, "GET") != 0)
-		atomic_fetch_add(changes, 1);
+	if (strcmp(request->method, "GET") != 0)
+		changes_count();
 	if (ret->date)
 		client->date = ret->date;
 	return rc;

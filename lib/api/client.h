@@ -84,10 +84,4 @@ int coder_token_fill_owner(struct coder_client *client, struct coder_token *toke
  */
 bool coder_self_restricted(struct coder_client *client);
 
-/*
- * How often this process, or a subshell of it since the first call of this,
- * has asked a deployment to change something: a number to tell old answers by.
- */
-unsigned coder_changes(void);
-
 #endif

@@ -68,6 +68,26 @@ int coder_strings_add_all(struct coder_strings *list, const struct coder_strings
 	return 0;
 }
 
+int coder_strings_split(struct coder_strings *list, const char *value, const char *empty,
+			struct coder_error *err)
+{
+	for (const char *p = value;; p++) {
+		const char *end = strchrnul(p, ','), *next = end;
+
+		for (; p < end && strchr(" \t\r\n", *p); p++)
+			;
+		for (; end > p && strchr(" \t\r\n", end[-1]); end--)
+			;
+		if (p == end)
+			return coder_error_set(err, CODER_ERR_USAGE, "%s", empty);
+		if (coder_strings_add_len(list, p, (size_t)(end - p), err) < 0)
+			return -1;
+		if (!*next)
+			return 0;
+		p = next;
+	}
+}
+
 bool coder_strings_has(const struct coder_strings *list, const char *s)
 {
 	for (size_t i = 0; i < list->n; i++)

@@ -29,6 +29,12 @@ int coder_strings_add_len(struct coder_strings *list, const char *s, size_t len,
 /* Appends copies of all strings of from. */
 int coder_strings_add_all(struct coder_strings *list, const struct coder_strings *from,
 			  struct coder_error *err);
+/*
+ * Appends the elements of a comma list, without the blanks around them. An empty element is a
+ * usage error with the text `empty`; the elements before it have been appended.
+ */
+int coder_strings_split(struct coder_strings *list, const char *value, const char *empty,
+			struct coder_error *err);
 bool coder_strings_has(const struct coder_strings *list, const char *s);
 /* Sorts bytewise, as the reference CLI sorts scopes and allow lists for display. */
 void coder_strings_sort(struct coder_strings *list);

@@ -601,3 +601,24 @@ id_of() { # id_of TOKEN
 		has "$(complete -p "$builtin")" "-F _coder_tokens $builtin"
 	done
 }
+
+@test "any of the builtins completes a line that begins with another one, and says what such a call lacks" {
+	local builtin hint
+	for builtin in "${BUILTINS[@]}"; do
+		try "$builtin" --complete 'token_rm --exp' --complete-hint hint -v COMPREPLY
+		is "$status:$out$err:${COMPREPLY[*]}" '0::--expire'
+		COMPREPLY=(kept)
+		forget_requests
+		try "$builtin" --complete 'token_rm --exp'
+		is "$status:$out" 2:
+		has "$err" "$builtin: --complete: want --variable and --complete-hint"
+		try "$builtin" --complete 'token_rm --exp' --complete-hint hint -v COMPREPLY extra
+		is "$status:$out" 2:
+		has "$err" "$builtin: extra operand 'extra'"
+		try "$builtin" --url "$URL" --complete 'token_rm --exp' --complete-hint hint -v COMPREPLY
+		is "$status:$out" 2:
+		has "$err" "$builtin: --complete: invalid option"
+		is "${COMPREPLY[*]}" kept
+		is "$(requests)" ''
+	done
+}

@@ -252,7 +252,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	output = rest;
 	text = strndup(header.data ? header.data : "", header.len);
 	variable = text;
-	if (session_open(&options, false, &client, &err) == 0)
+	if (session_open(&options, &client, &err) == 0)
 		http_free((struct http *)client);
 	else if (!err.message[0])
 		abort();

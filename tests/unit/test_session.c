@@ -270,18 +270,18 @@ static int begin_complete(void **state)
 	return 0;
 }
 
-static int open_as(bool quiet)
+static int open_session(void)
 {
 	struct coder_client *client;
 
 	got.made = false;
-	return session_open(&options, quiet, &client, &err);
+	return session_open(&options, &client, &err);
 }
 
-#define assert_opens() assert_int_equal(open_as(false), 0)
+#define assert_opens() assert_int_equal(open_session(), 0)
 #define assert_refused(with, part)                    \
 	do {                                          \
-		assert_int_equal(open_as(false), -1); \
+		assert_int_equal(open_session(), -1); \
 		assert_false(got.made);               \
 		assert_int_equal(err.code, with);     \
 		assert_contains(err.message, part);   \
@@ -516,7 +516,9 @@ static void test_readable_session_file_is_warned_of_once(void **state)
 	(void)state;
 	put("url", "https://file.example");
 	write_file("session", "t", 1, 0644);
-	assert_int_equal(open_as(true), 0);
+	options.silent = true;
+	assert_opens();
+	options.silent = false;
 	options.token = "given";
 	assert_opens();
 	assert_string_equal(fake.said, "");
@@ -706,8 +708,9 @@ static void test_header_command_has_a_time(void **state)
 	assert_between((int)(elapsed(&began) * 1000), 390, 3000);
 	assert_true(grandchild_dies());
 	options.timeout_ns = 0;
+	options.command_timeout_ns = CODER_NS / 2;
 	clock_gettime(CLOCK_MONOTONIC, &began);
-	assert_int_equal(open_as(true), -1);
+	assert_int_equal(open_session(), -1);
 	assert_int_equal(err.code, CODER_ERR_NO_RESPONSE);
 	assert_between((int)(elapsed(&began) * 1000), 490, 3000);
 	assert_true(grandchild_dies());
@@ -739,7 +742,7 @@ static void test_fatal_signal_takes_the_command_along(void **state)
 	pid = fork();
 	if (pid == 0) {
 		alarm(20);
-		open_as(false);
+		open_session();
 		_exit(99);
 	}
 	for (int i = 0; i < 500 && !grandchild_lives(); i++)
@@ -929,22 +932,26 @@ static void test_which_proxy(void **state)
 	assert_string_equal(got.proxy, "(none)");
 }
 
-static void test_quiet_client(void **state)
+static void test_silent_client_with_limits(void **state)
 {
 	(void)state;
 	got.insecure = true;
-	assert_int_equal(open_as(true), 0);
+	options.silent = true;
+	options.no_retry = true;
+	options.connect_timeout_ns = CODER_NS / 2;
+	options.timeout_ns = CODER_NS * 3 / 2;
+	assert_opens();
 	assert_true(got.config.no_retry);
 	assert_int_equal(got.config.connect_timeout_ns, CODER_NS / 2);
 	assert_int_equal(got.config.timeout_ns, CODER_NS * 3 / 2);
 	got.config.hooks.notice(got.config.hooks.ctx, "waiting");
 	assert_string_equal(fake.said, "");
 	options.timeout_ns = CODER_NS / 10;
-	assert_int_equal(open_as(true), 0);
+	assert_opens();
 	assert_true(got.config.timeout_ns <= CODER_NS / 10);
 }
 
-/* After test_quiet_client: what was not said there did not count. */
+/* After test_silent_client_with_limits: what was not said there did not count. */
 static void test_plaintext_is_warned_of_once(void **state)
 {
 	(void)state;
@@ -1032,7 +1039,7 @@ int main(void)
 		cmocka_unit_test_setup(test_directory_of_cas, begin_complete),
 		cmocka_unit_test_setup(test_what_the_client_gets, begin_complete),
 		cmocka_unit_test_setup(test_which_proxy, begin_complete),
-		cmocka_unit_test_setup(test_quiet_client, begin_complete),
+		cmocka_unit_test_setup(test_silent_client_with_limits, begin_complete),
 		cmocka_unit_test_setup(test_plaintext_is_warned_of_once, begin_complete),
 		cmocka_unit_test_setup(test_identity, begin),
 	};
