@@ -115,7 +115,7 @@ check_foreign_headers() {
 	local found
 	found=$(
 		only 'curl/' lib/net/libcurl.h
-		only '(cjson/)?cJSON' lib/json/json.c
+		only '(cjson/)?cJSON' lib/json/document.c
 		only 'uuid' lib/api/allow.c
 		only '(bash/|builtins\.h|loadables\.h|bashgetopt\.h|variables\.h)' builtins/shell/shell.c
 	)

@@ -43,7 +43,7 @@ static bool surely_refused(const struct coder_error *err)
 static int read_key(struct coder_client *client, const struct http_response *response,
 		    struct coder_created *created, struct coder_error *err)
 {
-	struct json CLEANUP(client_json_done) *doc = NULL;
+	struct json CLEANUP(json_done) *doc = NULL;
 	const struct json *key = NULL;
 	const char *text;
 
@@ -53,7 +53,7 @@ static int read_key(struct coder_client *client, const struct http_response *res
 	text = json_string(key);
 	if (!text || !coder_token_shaped(text) || strlen(text) >= sizeof(created->secret.text))
 		return coder_error_set(err, CODER_ERR_NO_RESPONSE,
-				       "broken answer: no token in the server's answer");
+				       "broken response: it holds no token");
 	snprintf(created->secret.text, sizeof(created->secret.text), "%s", text);
 	snprintf(created->id, sizeof(created->id), "%.*s", CODER_ID_LEN, text);
 	return http_keep_secret(client->http, text + CODER_ID_LEN + 1, err);

@@ -5,10 +5,9 @@
 #include <string.h>
 #include <time.h>
 
-#include "base/buf.h"
-#include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/strings.h"
 #include "base/text.h"
 #include "client.h"
 #include "create.h"
@@ -56,31 +55,41 @@ static void format_time(int64_t seconds, char out[32])
 }
 
 /*
- * What is known of a token that could not be read back, in the server's own
- * form: as asked for, made by the server's clock at its last answer.
+ * Fills in the record of a token that could not be read back: as requested, and
+ * created at the time of the server's last response.
  */
 static int assume(struct coder_client *client, const struct coder_create *create,
 		  struct coder_created *created, struct coder_error *err)
 {
-	struct buf CLEANUP(buf_done) text = { 0 };
-	char CLEANUP(cleanup_free) *body = NULL;
-	char now[32], then[32];
-	int64_t seconds = create->lifetime_ns / CODER_NS;
+	struct coder_token *token = &created->token;
+	char none[] = "", all[] = "all", type[] = "token", now[32] = "", then[32] = "";
+	const struct coder_token texts = {
+		.id = created->id,
+		.user_id = none,
+		.name = (char *)create->name,
+		.login_type = type,
+		.scope = create->scopes.n ? none : all,
+		.created_at = now,
+		.updated_at = now,
+		.last_used = none,
+		.expires_at = then,
+	};
 
-	format_time(client->date, now);
-	format_time(client->date + seconds, then);
-	if (coder_create_body(create, &body, err) < 0)
+	token->lifetime_seconds = create->lifetime_ns / CODER_NS;
+	if (client->date) {
+		token->created_epoch = client->date;
+		format_time(token->created_epoch, now);
+	}
+	if (client->date && token->lifetime_seconds) {
+		token->expires_epoch = client->date + token->lifetime_seconds;
+		format_time(token->expires_epoch, then);
+	}
+	token->has_scopes = create->scopes.n > 0;
+	token->has_allow_list = create->allow_list.n > 0;
+	if (token_set_texts(token, &texts, err) < 0 ||
+	    coder_strings_add_all(&token->scopes, &create->scopes, err) < 0)
 		return -1;
-	/* the body is an object: its members go on behind these */
-	if (!buf_addf(&text, "{\"id\":\"%s\",\"login_type\":\"token\",\"lifetime_seconds\":%lld,",
-		      created->id, (long long)seconds) ||
-	    (client->date &&
-	     !buf_addf(&text, "\"created_at\":\"%s\",\"updated_at\":\"%s\",", now, now)) ||
-	    (client->date && seconds && !buf_addf(&text, "\"expires_at\":\"%s\",", then)) ||
-	    (!create->scopes.n && !buf_add_str(&text, "\"scope\":\"all\",")) ||
-	    !buf_add_str(&text, body + 1))
-		return coder_error_memory(err);
-	return token_decode(text.data, text.len, &created->token, err);
+	return coder_strings_add_all(&token->allow_list, &create->allow_list, err);
 }
 
 /* It could not be read: -1 only if there is no time left to deliver it. */

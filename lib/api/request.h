@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/shape.h"
 #include "json/json.h"
+#include "json/list.h"
 #include "net/config.h"
 #include "net/http.h"
 #include "token.h"
@@ -19,14 +20,25 @@ struct coder_client {
 	char self_id[CODER_ID_LEN + 1]; /* "" if the token in use has no id */
 };
 
+/* Whether s can be one segment of a path once it is percent-encoded. */
+bool client_is_segment(const char *s);
 /* Appends "/api/v2/part/part..." with each part percent-encoded; parts ends with NULL. */
 int client_path(struct buf *path, struct coder_error *err, const char *const *parts);
 
-/* http_request(), taking note of the server's clock. */
+/* http_request(). Notes the time by the server's clock. */
 int client_call(struct coder_client *client, const struct http_request *request,
 		struct http_response *ret, struct coder_error *err);
-int client_get(struct coder_client *client, const char *path, struct http_response *ret,
-	       struct coder_error *err);
+
+/* GETs one object, by the parts of client_path(); *ret is ended by json_free(). */
+int client_get(struct coder_client *client, const char *const *parts, int64_t timeout_ns,
+	       struct json **ret, struct coder_error *err);
+
+/*
+ * GETs a list: calls fn for each element of the array at key, see json/list.h. restart drops what
+ * fn has collected: another try begins the list anew.
+ */
+int client_list(struct coder_client *client, const char *path, const char *key, json_element_fn *fn,
+		void (*restart)(void *ctx), void *ctx, struct coder_error *err);
 
 /* coder_token_by_id() with a time limit of its own. */
 int client_token_by_id(struct coder_client *client, const char *user, const char *id,
@@ -36,13 +48,10 @@ int client_token_by_id(struct coder_client *client, const char *user, const char
 int client_token_named(struct coder_client *client, const char *user, const char *name,
 		       struct coder_token *ret, struct coder_error *err);
 
-/* Whether "no such token" is an answer: a caller who may read no tokens gets it for all. */
+/* Whether Coder responds that there is no such object, or none that the caller may see. */
+bool client_is_hidden(const struct coder_error *err);
+
+/* Whether "no such token" can be believed: a caller who may not read tokens gets it for all. */
 bool client_may_read_tokens(struct coder_client *client, struct coder_error *failed);
-
-/* For CLEANUP(). */
-void client_json_done(struct json **doc);
-
-/* Copies the string member of that key; its absence is a broken answer. */
-int client_string(const struct json *object, const char *key, char **ret, struct coder_error *err);
 
 #endif

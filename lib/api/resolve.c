@@ -34,73 +34,53 @@ static int take_id(struct coder_target *target, const char *id, struct coder_err
 	if (rc < 0 && err->code == CODER_ERR_MEMORY)
 		return -1;
 	return coder_error_set(err, CODER_ERR_NO_RESPONSE,
-			       "broken answer: the id in it is no UUID");
+			       "broken response: the id in it is not a UUID");
 }
 
 /* One object, by a route that takes its name. */
 static int by_route(struct coder_client *client, const char *const *parts,
 		    struct coder_target *target, struct coder_error *err)
 {
-	struct buf CLEANUP(buf_done) path = { 0 };
-	struct http_response CLEANUP(http_response_done) response = { 0 };
-	struct json CLEANUP(client_json_done) *doc = NULL;
-	char CLEANUP(cleanup_free) *id = NULL;
+	struct json CLEANUP(json_done) *doc = NULL;
+	const char *id = NULL;
 
-	if (client_path(&path, err, parts) < 0)
+	if (client_get(client, parts, 0, &doc, err) < 0 || json_text(doc, "id", &id, err) < 0)
 		return -1;
-	if (client_get(client, path.data, &response, err) < 0 ||
-	    json_parse(response.body.data, response.body.len, &doc, err) < 0 ||
-	    client_string(doc, "id", &id, err) < 0)
-		return -1;
-	return take_id(target, id, err);
+	return id ? take_id(target, id, err) : json_missing(err, "id");
 }
 
 /* Several objects, by a list of which one must have the name. */
 struct search {
-	struct json_list json;
 	struct coder_target *target;
 	size_t found;
 	char where[256]; /* "org/name, org/name" of what was found */
 };
 
-static void search_done(struct search *search)
-{
-	json_list_done(&search->json);
-}
-
-static int search_element(void *ctx, const char *text, size_t len, struct coder_error *err)
+static int take_object(void *ctx, const struct json *element, struct coder_error *err)
 {
 	struct search *search = ctx;
-	struct json CLEANUP(client_json_done) *doc = NULL;
-	char CLEANUP(cleanup_free) *id = NULL, CLEANUP(cleanup_free) *name = NULL;
-	const struct json *org = NULL;
+	const char *id = NULL, *name = NULL, *organization = "?";
 	size_t used = strlen(search->where);
 
-	if (json_parse(text, len, &doc, err) < 0 || client_string(doc, "name", &name, err) < 0)
+	if (json_text(element, "name", &name, err) < 0)
 		return -1;
+	if (!name)
+		return json_missing(err, "name");
 	if (strcasecmp(name, search->target->name) != 0)
 		return 0;
-	if (client_string(doc, "id", &id, err) < 0 ||
-	    json_member(doc, "organization_name", &org, err) < 0)
+	if (json_text(element, "id", &id, err) < 0 ||
+	    json_text(element, "organization_name", &organization, err) < 0)
 		return -1;
 	search->found++;
 	snprintf(search->where + used, sizeof(search->where) - used, "%s%s/%s", used ? ", " : "",
-		 json_string(org) ? json_string(org) : "?", name);
-	return take_id(search->target, id, err);
+		 organization, name);
+	return id ? take_id(search->target, id, err) : json_missing(err, "id");
 }
 
-static int search_feed(void *ctx, const char *data, size_t len, struct coder_error *err)
+static void drop_objects(void *ctx)
 {
 	struct search *search = ctx;
 
-	return json_list_feed(&search->json, data, len, err);
-}
-
-static void search_restart(void *ctx)
-{
-	struct search *search = ctx;
-
-	json_list_restart(&search->json);
 	search->found = 0;
 	search->where[0] = '\0';
 }
@@ -108,19 +88,9 @@ static void search_restart(void *ctx)
 static int by_search(struct coder_client *client, const char *path, struct coder_target *target,
 		     struct coder_error *err)
 {
-	struct search CLEANUP(search_done) search = { .json.fn = search_element, .target = target };
-	struct http_response CLEANUP(http_response_done) response = { 0 };
-	struct http_request request = {
-		.method = "GET",
-		.path = path,
-		.sink = search_feed,
-		.sink_restart = search_restart,
-		.sink_ctx = &search,
-	};
+	struct search search = { .target = target };
 
-	search.json.ctx = &search;
-	if (client_call(client, &request, &response, err) < 0 ||
-	    json_list_end(&search.json, err) < 0)
+	if (client_list(client, path, NULL, take_object, drop_objects, &search, err) < 0)
 		return -1;
 	if (search.found == 1)
 		return 0;

@@ -2,6 +2,9 @@
 /* scope.c - the names of scopes. */
 #include <string.h>
 
+#include "base/cleanup.h"
+#include "json/json.h"
+#include "request.h"
 #include "scope.h"
 
 /* What GET /api/v2/auth/scopes lists, sorted bytewise. */
@@ -76,4 +79,30 @@ const char *const *coder_scopes_builtin(size_t *ret_n)
 {
 	*ret_n = sizeof(builtin) / sizeof(builtin[0]);
 	return builtin;
+}
+
+static int take_scope(void *ctx, const struct json *element, struct coder_error *err)
+{
+	return json_string(element) ? coder_strings_add(ctx, json_string(element), err) : 0;
+}
+
+static void drop_scopes(void *ctx)
+{
+	coder_strings_done(ctx);
+}
+
+int coder_scopes_list(struct coder_client *client, struct coder_strings *ret,
+		      struct coder_error *err)
+{
+	struct coder_strings CLEANUP(coder_strings_done) names = { 0 };
+
+	if (client_list(client, "/api/v2/auth/scopes", "external", take_scope, drop_scopes, &names,
+			err) < 0)
+		return coder_error_wrap(err, "asking for the catalogue of scopes");
+	if (!names.n)
+		return coder_error_set(err, CODER_ERR_NO_RESPONSE,
+				       "broken response: a catalogue without scopes");
+	*ret = names;
+	names = (struct coder_strings){ 0 };
+	return 0;
 }

@@ -176,63 +176,47 @@ int coder_objects_add(struct coder_objects *objects, const struct coder_object *
 
 /* A list that arrives. */
 struct arrival {
-	struct json_list json;
 	const struct source *source;
 	struct coder_objects *objects; /* those before `before` are of earlier lists */
 	size_t before;
 };
 
-static void arrival_done(struct arrival *arrival)
-{
-	json_list_done(&arrival->json);
-}
-
 /* The text of a member; NULL if the key is, or the member is absent or no string. */
-static int member_text(const struct json *doc, const char *key, const char **ret,
+static int member_text(const struct json *element, const char *key, const char **ret,
 		       struct coder_error *err)
 {
 	const struct json *v = NULL;
 
-	if (key && json_member(doc, key, &v, err) < 0)
+	if (key && json_member(element, key, &v, err) < 0)
 		return -1;
 	*ret = json_string(v);
 	return 0;
 }
 
-static int take_element(void *ctx, const char *text, size_t len, struct coder_error *err)
+static int take_object(void *ctx, const struct json *element, struct coder_error *err)
 {
 	struct arrival *arrival = ctx;
 	const struct source *source = arrival->source;
-	struct json CLEANUP(client_json_done) *doc = NULL;
 	const char *id, *name, *owner, *note;
 
-	if (json_parse(text, len, &doc, err) < 0 || member_text(doc, source->id, &id, err) < 0 ||
-	    member_text(doc, source->name, &name, err) < 0 ||
-	    member_text(doc, source->owner, &owner, err) < 0 ||
-	    member_text(doc, source->note, &note, err) < 0)
+	if (member_text(element, source->id, &id, err) < 0 ||
+	    member_text(element, source->name, &name, err) < 0 ||
+	    member_text(element, source->owner, &owner, err) < 0 ||
+	    member_text(element, source->note, &note, err) < 0)
 		return -1;
 	if (!id)
-		return coder_error_set(err, CODER_ERR_NO_RESPONSE, "broken answer: no '%s' in it",
-				       source->id);
+		return json_missing(err, source->id);
 	return coder_objects_add(arrival->objects,
 				 &(struct coder_object){ (char *)id, (char *)name, (char *)owner,
 							 (char *)note },
 				 err);
 }
 
-static int arrival_feed(void *ctx, const char *data, size_t len, struct coder_error *err)
-{
-	struct arrival *arrival = ctx;
-
-	return json_list_feed(&arrival->json, data, len, err);
-}
-
-static void arrival_restart(void *ctx)
+static void drop_objects(void *ctx)
 {
 	struct arrival *arrival = ctx;
 	struct coder_objects *objects = arrival->objects;
 
-	json_list_restart(&arrival->json);
 	while (objects->n > arrival->before) {
 		struct coder_object *last = &objects->v[--objects->n];
 
@@ -244,25 +228,9 @@ static void arrival_restart(void *ctx)
 static int get_list(struct coder_client *client, const struct source *source, const char *path,
 		    struct coder_objects *objects, struct coder_error *err)
 {
-	struct arrival CLEANUP(arrival_done) arrival = {
-		.json = { .fn = take_element, .key = source->key },
-		.source = source,
-		.objects = objects,
-		.before = objects->n,
-	};
-	struct http_response CLEANUP(http_response_done) response = { 0 };
-	struct http_request request = {
-		.method = "GET",
-		.path = path,
-		.sink = arrival_feed,
-		.sink_restart = arrival_restart,
-		.sink_ctx = &arrival,
-	};
+	struct arrival arrival = { .source = source, .objects = objects, .before = objects->n };
 
-	arrival.json.ctx = &arrival;
-	if (client_call(client, &request, &response, err) < 0)
-		return -1;
-	return json_list_end(&arrival.json, err);
+	return client_list(client, path, source->key, take_object, drop_objects, &arrival, err);
 }
 
 /* ---------------------------------------------------------------- search */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* token.c - tokens: reading them, asking for one. */
+/* token.c - a token's record: reading it, and what it permits. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +8,6 @@
 #include "base/cleanup.h"
 #include "base/duration.h"
 #include "base/shape.h"
-#include "create.h"
 #include "json/json.h"
 #include "scope.h"
 #include "token.h"
@@ -44,15 +43,6 @@ void coder_secret_done(struct coder_secret *secret)
 		explicit_bzero(secret, sizeof(*secret));
 }
 
-void coder_created_done(struct coder_created *created)
-{
-	if (!created)
-		return;
-	coder_secret_done(&created->secret);
-	coder_token_done(&created->token);
-	*created = (struct coder_created){ 0 };
-}
-
 /* ---------------------------------------------------------------- decoding */
 
 static const struct field {
@@ -73,66 +63,52 @@ static const struct field {
 };
 #define N_FIELDS (sizeof(fields) / sizeof(fields[0]))
 
-static int broken(struct coder_error *err, const char *key, const char *what)
+static char **text_member(const struct coder_token *token, size_t i)
 {
-	return coder_error_set(err, CODER_ERR_NO_RESPONSE, "broken answer: '%s' is not %s", key,
-			       what);
+	return (char **)((char *)token + fields[i].offset);
 }
 
-/* Text of a string member; *ret stays as it is for a missing one or null. */
-static int member_text(const struct json *object, const char *key, const char **ret,
-		       struct coder_error *err)
-{
-	const struct json *v;
-
-	if (json_member(object, key, &v, err) < 0)
-		return -1;
-	if (!v || json_is_null(v))
-		return 0;
-	if (!json_string(v))
-		return broken(err, key, "a string");
-	*ret = json_string(v);
-	return 0;
-}
-
-/* Copies texts into one block and points the token's members into it. */
-static int fill_strings(const char *const texts[N_FIELDS], struct coder_token *token,
-			struct coder_error *err)
+int token_set_texts(struct coder_token *token, const struct coder_token *texts,
+		    struct coder_error *err)
 {
 	size_t size = 0;
 	char *p;
 
-	for (size_t i = 0; i < N_FIELDS; i++)
-		size += texts[i] ? strlen(texts[i]) + 1 : 0;
+	for (size_t i = 0; i < N_FIELDS; i++) {
+		const char *text = *text_member(texts, i);
+
+		size += text ? strlen(text) + 1 : 0;
+	}
 	p = malloc(size);
 	if (!p)
 		return coder_error_memory(err);
 	for (size_t i = 0; i < N_FIELDS; i++) {
-		char **member = (char **)((char *)token + fields[i].offset);
+		const char *text = *text_member(texts, i);
 
-		if (!texts[i])
+		if (!text)
 			continue;
-		*member = p;
-		size = strlen(texts[i]) + 1;
-		memcpy(p, texts[i], size);
+		size = strlen(text) + 1;
+		*text_member(token, i) = memcpy(p, text, size);
 		p += size;
 	}
 	return 0;
 }
 
-static int decode_strings(const struct json *object, struct coder_token *token,
-			  struct coder_error *err)
+static int decode_texts(const struct json *object, struct coder_token *token,
+			struct coder_error *err)
 {
-	const char *texts[N_FIELDS];
+	struct coder_token texts = { 0 };
 
 	for (size_t i = 0; i < N_FIELDS; i++) {
-		texts[i] = fields[i].optional ? NULL : "";
-		if (member_text(object, fields[i].key, &texts[i], err) < 0)
+		const char *text = fields[i].optional ? NULL : "";
+
+		if (json_text(object, fields[i].key, &text, err) < 0)
 			return -1;
+		*text_member(&texts, i) = (char *)text;
 	}
-	if (!coder_id_shaped(texts[0]))
-		return broken(err, "id", "the id of a token");
-	return fill_strings(texts, token, err);
+	if (!coder_id_shaped(texts.id))
+		return json_broken(err, "id", "the id of a token");
+	return token_set_texts(token, &texts, err);
 }
 
 /* A time that the server did not send counts as 0. */
@@ -162,10 +138,10 @@ static int decode_entry(const struct json *v, const char *key, struct coder_stri
 	const char *type = NULL, *id = NULL;
 	CLEANUP(buf_done) struct buf text = { 0 };
 
-	if (member_text(v, "type", &type, err) < 0 || member_text(v, "id", &id, err) < 0)
+	if (json_text(v, "type", &type, err) < 0 || json_text(v, "id", &id, err) < 0)
 		return -1;
 	if (!type || !id)
-		return broken(err, key, "a list of entries with type and id");
+		return json_broken(err, key, "a list of entries with type and id");
 	if (!buf_addf(&text, "%s:%s", type, id))
 		return coder_error_memory(err);
 	return coder_strings_add(list, text.data, err);
@@ -182,7 +158,7 @@ static int decode_list(const struct json *object, const char *key, bool objects,
 	if (!array || json_is_null(array))
 		return 0;
 	if (!json_is_array(array))
-		return broken(err, key, "a list");
+		return json_broken(err, key, "a list");
 	for (const struct json *v = json_first(array); v; v = json_next(v)) {
 		const char *text = json_string(v);
 		int r;
@@ -192,7 +168,7 @@ static int decode_list(const struct json *object, const char *key, bool objects,
 		else if (objects && json_is_object(v))
 			r = decode_entry(v, key, list, err);
 		else
-			r = broken(err, key, "a list of strings");
+			r = json_broken(err, key, "a list of strings");
 		if (r < 0)
 			return -1;
 	}
@@ -200,30 +176,18 @@ static int decode_list(const struct json *object, const char *key, bool objects,
 	return 0;
 }
 
-static int decode_object(const struct json *object, struct coder_token *token,
-			 struct coder_error *err)
-{
-	if (!json_is_object(object))
-		return coder_error_set(err, CODER_ERR_NO_RESPONSE,
-				       "broken answer: a token is not an object");
-	if (decode_strings(object, token, err) < 0 || decode_times(token, err) < 0 ||
-	    decode_list(object, "scopes", false, &token->scopes, &token->has_scopes, err) < 0)
-		return -1;
-	return decode_list(object, "allow_list", true, &token->allow_list, &token->has_allow_list,
-			   err);
-}
-
-int token_decode(const char *text, size_t len, struct coder_token *ret, struct coder_error *err)
+int token_decode(const struct json *object, struct coder_token *ret, struct coder_error *err)
 {
 	CLEANUP(coder_token_done) struct coder_token token = { 0 };
-	struct json *doc = NULL;
-	int r;
 
-	if (json_parse(text, len, &doc, err) < 0)
-		return -1;
-	r = decode_object(doc, &token, err);
-	json_free(doc);
-	if (r < 0 || json_int64(text, len, "lifetime_seconds", 0, &token.lifetime_seconds, err) < 0)
+	if (!json_is_object(object))
+		return coder_error_set(err, CODER_ERR_NO_RESPONSE,
+				       "broken response: a token is not an object");
+	if (decode_texts(object, &token, err) < 0 || decode_times(&token, err) < 0 ||
+	    decode_list(object, "scopes", false, &token.scopes, &token.has_scopes, err) < 0 ||
+	    decode_list(object, "allow_list", true, &token.allow_list, &token.has_allow_list, err) <
+		    0 ||
+	    json_int64(object, "lifetime_seconds", 0, &token.lifetime_seconds, err) < 0)
 		return -1;
 	*ret = token;
 	token = (struct coder_token){ 0 };
@@ -261,37 +225,5 @@ int coder_token_allow_list(const struct coder_token *token, struct coder_strings
 	coder_strings_sort(&list);
 	*ret = list;
 	list = (struct coder_strings){ 0 };
-	return 0;
-}
-
-/* ---------------------------------------------------------------- creating */
-
-/* "key":["a","b"], for a list that is not empty */
-static bool add_list(struct buf *b, const char *key, const struct coder_strings *list)
-{
-	if (!list->n)
-		return true;
-	if (!buf_addf(b, ",\"%s\":[", key))
-		return false;
-	for (size_t i = 0; i < list->n; i++)
-		if ((i && !buf_add_char(b, ',')) || !json_add_string(b, list->v[i]))
-			return false;
-	return buf_add_char(b, ']');
-}
-
-int coder_create_body(const struct coder_create *create, char **ret_json, struct coder_error *err)
-{
-	CLEANUP(buf_done) struct buf b = { 0 };
-	char *json;
-
-	if (!buf_addf(&b, "{\"lifetime\":%" PRId64, create->lifetime_ns) ||
-	    !add_list(&b, "scopes", &create->scopes) || !buf_add_str(&b, ",\"token_name\":") ||
-	    !json_add_string(&b, create->name) ||
-	    !add_list(&b, "allow_list", &create->allow_list) || !buf_add_str(&b, "}\n"))
-		return coder_error_memory(err);
-	json = buf_detach(&b);
-	if (!json)
-		return coder_error_memory(err);
-	*ret_json = json;
 	return 0;
 }

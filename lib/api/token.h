@@ -53,7 +53,12 @@ void coder_secret_done(struct coder_secret *secret);
 
 #define CODER_NAME_MAX 2048 /* bytes of a name: what a server's index takes, with room */
 
-/* Reads one token object; unknown members and unknown allow-list types are let be. */
-int token_decode(const char *text, size_t len, struct coder_token *ret, struct coder_error *err);
+struct json;
+
+/* Reads the document of one token. Unknown members and unknown allow-list types are ignored. */
+int token_decode(const struct json *object, struct coder_token *ret, struct coder_error *err);
+/* Sets the strings of token, which has none, to copies of those of texts, but for the owner. */
+int token_set_texts(struct coder_token *token, const struct coder_token *texts,
+		    struct coder_error *err);
 
 #endif

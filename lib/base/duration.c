@@ -260,7 +260,7 @@ int coder_time_parse(const char *text, int64_t *ret_seconds, struct coder_error 
 	    !take_digits(&p, 2, 'T', &t.day) || !take_clock(&p, &t) || !take_decimals(&p) ||
 	    !take_zone(&p, &t.offset) || *p || !is_valid(&t))
 		return coder_error_set(err, CODER_ERR_NO_RESPONSE,
-				       "broken answer: '%s' is not a time", text);
+				       "broken response: '%s' is not a time", text);
 	*ret_seconds = seconds_of(&t);
 	return 0;
 }

@@ -184,7 +184,7 @@ cut_everywhere() {
 	# to a look-up
 	fault '{"path":"/grafana$","again":0.3}'
 	token_rm --dry-run grafana >/dev/null
-	fails 7 "broken answer: another token (id $(grafana))" token_rm terraform
+	fails 7 "broken response: another token (id $(grafana))" token_rm terraform
 	lacks "$(requests)" "DELETE /api/v2/users/me/keys/$(grafana)"
 }
 
@@ -390,25 +390,25 @@ squeezed() { # CODING BODY
 		list|'lifetime_seconds' is not|[{"id":"aB3defghij","lifetime_seconds":99999999999999999999}]
 		list|time|[{"id":"aB3defghij","expires_at":"tomorrow"}]
 		list|time|[{"id":"aB3defghij","created_at":"2026-02-30T00:00:00Z"}]
-		list|'id' stands twice|[{"id":"aB3defghij","id":"aB3defghij"}]
-		list|'token_name' stands twice|[{"id":"aB3defghij","token_name":"a","token_name":"b"}]
+		list|'id' is duplicate|[{"id":"aB3defghij","id":"aB3defghij"}]
+		list|'token_name' is duplicate|[{"id":"aB3defghij","token_name":"a","token_name":"b"}]
 		view|not an object|[]
 		view|not an object|null
 		view|not JSON|{"id":"aB3defghij"}}
 		view|'id' is not|{"id":""}
-		view|'scopes' stands twice|{"id":"aB3defghij","scopes":[],"scopes":["a"]}
+		view|'scopes' is duplicate|{"id":"aB3defghij","scopes":[],"scopes":["a"]}
 		limits|not an object|[]
 		limits|not JSON|{"max_token_lifetime":0x10}
 		limits|not an integer|{"max_token_lifetime":"a year"}
 		limits|not an integer|{"max_token_lifetime":1e15}
-		limits|twice|{"max_token_lifetime":1000000000,"max_token_lifetime":2000000000}
+		limits|is duplicate|{"max_token_lifetime":1000000000,"max_token_lifetime":2000000000}
 		limits|lifetime|{"max_token_lifetime":-1}
 		limits|lifetime|{}
 	END
 	is "$n" 47
 }
 
-@test "a token that says not whose it is is a broken answer" {
+@test "a token without an owner is a broken response" {
 	local user
 	for user in '' ',\"user_id\":\"../x\"'; do
 		fault "{\"path\":\"/keys/tokens/\",\"status\":200,\"body\":\"{\\\"id\\\":\\\"aB3defghij\\\",\\\"login_type\\\":\\\"token\\\",\\\"token_name\\\":\\\"somebody\\\"$user}\"}"

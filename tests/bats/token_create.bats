@@ -272,7 +272,7 @@ template:* workspace:$UUID
 		ctl DELETE faults
 		fault '{"path":"tokenconfig$","times":0,"status":200,"headers":{"Content-Type":"application/json"},"body":"'"$body"'"}'
 		try token_create -n test
-		refused 7 "broken answer"
+		refused 7 "broken response"
 	done
 	nothing_made test
 }
@@ -538,7 +538,7 @@ template:* workspace:$UUID
 @test "an id that is no UUID is never taken from a server" {
 	fault '{"path":"/users/bob$","times":0,"status":200,"headers":{"Content-Type":"application/json"},"body":"{\"id\":\"*\",\"username\":\"bob\"}"}'
 	try token_create -n test --allow user:bob
-	refused 7 "broken answer: the id in it is no UUID"
+	refused 7 "broken response: the id in it is not a UUID"
 	nothing_made test
 }
 

@@ -802,7 +802,7 @@ is_empty() {
 	local -a ids=(kept)
 	fault '{"path":"keys/tokens","times":0,"status":200,"headers":{"Content-Type":"application/json"},"body":"[{\"id\":\"x]$(touch f)\",\"login_type\":\"token\",\"token_name\":\"t\",\"expires_at\":\"2099-01-01T00:00:00Z\"}]"}'
 	try token_list -v ids -A T
-	refused 7 "broken answer: 'id' is not the id of a token"
+	refused 7 "broken response: 'id' is not the id of a token"
 	is "${T[kept]} ${#T[@]} ${ids[*]}" "1 1 kept"
 	fault '{"method":"POST","status":201,"headers":{"Content-Type":"application/json"},"body":"{\"key\":\"x[$(touch f)]-secret\"}"}'
 	try token_create --name=x -v ids2

@@ -12,24 +12,34 @@
 #include "base/buf.h"
 #include "coder.h"
 #include "json/json.h"
+#include "json/list.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static int take_element(void *ctx, const char *text, size_t len, struct coder_error *err)
+/* A list, and the texts of its elements. */
+struct seen {
+	struct json_list list;
+	struct buf *texts;
+};
+
+static int take_element(void *ctx, const struct json *element, struct coder_error *err)
 {
 	struct coder_token token = { 0 };
 	struct coder_error ignored;
-	struct buf *seen = ctx;
+	struct seen *seen = ctx;
+	const struct buf *text = &seen->list.element;
 
-	if (token_decode(text, len, &token, &ignored) == 0 && !coder_id_shaped(token.id))
+	if (token_decode(element, &token, &ignored) == 0 && !coder_id_shaped(token.id))
 		abort();
 	coder_token_done(&token);
-	return buf_add(seen, text, len) && buf_add_char(seen, '\n') ? 0 : coder_error_memory(err);
+	return buf_add(seen->texts, text->data, text->len) && buf_add_char(seen->texts, '\n') ?
+		       0 :
+		       coder_error_memory(err);
 }
 
-static int split(const char *text, size_t len, unsigned seed, struct buf *seen)
+static int split(const char *text, size_t len, unsigned seed, struct buf *texts)
 {
-	struct json_list list = { .fn = take_element, .ctx = seen };
+	struct seen seen = { .list = { .fn = take_element, .ctx = &seen }, .texts = texts };
 	struct coder_error err;
 	int r = 0;
 
@@ -38,12 +48,12 @@ static int split(const char *text, size_t len, unsigned seed, struct buf *seen)
 
 		if (piece > len - i)
 			piece = len - i;
-		r = json_list_feed(&list, text + i, piece, &err);
+		r = json_list_feed(&seen.list, text + i, piece, &err);
 		i += piece;
 	}
 	if (r == 0)
-		r = json_list_end(&list, &err);
-	json_list_done(&list);
+		r = json_list_end(&seen.list, &err);
+	json_list_done(&seen.list);
 	return r;
 }
 

@@ -11,6 +11,7 @@
 
 #include "coder.h"
 #include "json/json.h"
+#include "json/list.h"
 #include "test.h"
 
 void *__real_malloc(size_t size);
@@ -77,8 +78,12 @@ static const char token_text[] =
 static int decode_token(struct coder_error *err)
 {
 	struct coder_token token = { 0 };
-	int r = token_decode(token_text, strlen(token_text), &token, err);
+	struct json *doc = NULL;
+	int r = json_parse(token_text, strlen(token_text), &doc, err);
 
+	if (r == 0)
+		r = token_decode(doc, &token, err);
+	json_free(doc);
 	if (r < 0)
 		assert_null(token.id);
 	coder_token_done(&token);
@@ -129,11 +134,10 @@ static int parse_target(struct coder_error *err)
 	return text ? 0 : coder_error_memory(err);
 }
 
-static int ignore_element(void *ctx, const char *text, size_t len, struct coder_error *err)
+static int ignore_element(void *ctx, const struct json *element, struct coder_error *err)
 {
 	(void)ctx;
-	(void)text;
-	(void)len;
+	(void)element;
 	(void)err;
 	return 0;
 }

@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "coder.h"
 #include "json/json.h"
+#include "json/list.h"
 #include "test.h"
 
 /* A copy without a NUL behind it, so that sanitizers see a read past its end. */
@@ -25,7 +26,7 @@ static bool parses(const char *text, size_t len)
 	if (r < 0) {
 		assert_null(doc);
 		assert_int_equal(err.code, CODER_ERR_NO_RESPONSE);
-		assert_contains(err.message, "the server's answer is not JSON: ");
+		assert_contains(err.message, "the server's response is not JSON: ");
 	}
 	json_free(doc);
 	free(copy);
@@ -207,7 +208,7 @@ static void test_members(void **state)
 	assert_null(json_first(doc));
 	assert_int_equal(json_member(doc, "t", &v, &err), -1);
 	assert_int_equal(err.code, CODER_ERR_NO_RESPONSE);
-	assert_contains(err.message, "'t' stands twice");
+	assert_contains(err.message, "'t' is duplicate");
 	json_free(doc);
 	json_free(NULL);
 }
@@ -225,13 +226,17 @@ static void assert_int64(const char *text, int64_t expected)
 {
 	size_t len = strlen(text);
 	char *copy = exact_copy(text, len);
+	struct json *doc = NULL;
 	struct coder_error err;
 	int64_t value = 42;
 
-	if (json_int64(copy, len, "n", -7, &value, &err) < 0)
+	if (json_parse(copy, len, &doc, &err) < 0)
+		fail_msg("%s: %s", text, err.message);
+	free(copy); /* the document needs it no more */
+	if (json_int64(doc, "n", -7, &value, &err) < 0)
 		fail_msg("%s: %s", text, err.message);
 	assert_int_equal(value, expected);
-	free(copy);
+	json_free(doc);
 }
 
 static void test_integers(void **state)
@@ -246,6 +251,8 @@ static void test_integers(void **state)
 	assert_int64("{\"n\":null}", -7);
 	assert_int64("{}", -7);
 	assert_int64("{\"n\":-0}", 0);
+	assert_int64("{\"a\":1,\"b\":\"2\",\"c\":[3],\"d\":-4e5,\"n\":5,\"e\":6}", 5);
+	assert_int64("{\"a\":true,\"\\u006e\":9007199254740993}", INT64_C(9007199254740993));
 }
 
 static void test_refuses_integers(void **state)
@@ -271,13 +278,16 @@ static void test_refuses_integers(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct json *doc = NULL;
 		struct coder_error err;
 		int64_t value = 42;
 
-		if (json_int64(cases[i], strlen(cases[i]), "n", -7, &value, &err) == 0)
+		if (json_parse(cases[i], strlen(cases[i]), &doc, &err) == 0 &&
+		    json_int64(doc, "n", -7, &value, &err) == 0)
 			fail_msg("accepted: %s", cases[i]);
 		assert_int_equal(err.code, CODER_ERR_NO_RESPONSE);
 		assert_int_equal(value, 42);
+		json_free(doc);
 	}
 }
 
@@ -403,13 +413,23 @@ static void test_error_object_is_cut(void **state)
 
 /* ----------------------------------------------------------------- lists */
 
-static int collect(void *ctx, const char *text, size_t len, struct coder_error *err)
+/* A list, and the texts of its elements. */
+struct collected {
+	struct json_list list;
+	struct buf *texts;
+};
+
+static int collect(void *ctx, const struct json *element, struct coder_error *err)
 {
-	struct buf *b = ctx;
+	struct collected *c = ctx;
+	const struct buf *text = &c->list.element;
 
 	(void)err;
-	assert_true(buf_add(b, text, len));
-	assert_true(buf_add_char(b, '|'));
+	assert_non_null(element);
+	if (text->data[0] == '"')
+		assert_non_null(json_string(element));
+	assert_true(buf_add(c->texts, text->data, text->len));
+	assert_true(buf_add_char(c->texts, '|'));
 	return 0;
 }
 
@@ -417,19 +437,19 @@ static int collect(void *ctx, const char *text, size_t len, struct coder_error *
 static int split(const char *text, size_t len, size_t piece, struct buf *out,
 		 struct coder_error *err)
 {
-	struct json_list list = { .fn = collect, .ctx = out };
+	struct collected c = { .list = { .fn = collect, .ctx = &c }, .texts = out };
 	int r = 0;
 
 	for (size_t i = 0; i < len && r == 0; i += piece) {
 		size_t n = len - i < piece ? len - i : piece;
 		char *copy = exact_copy(text + i, n);
 
-		r = json_list_feed(&list, copy, n, err);
+		r = json_list_feed(&c.list, copy, n, err);
 		free(copy);
 	}
 	if (r == 0)
-		r = json_list_end(&list, err);
-	json_list_done(&list);
+		r = json_list_end(&c.list, err);
+	json_list_done(&c.list);
 	return r;
 }
 
@@ -464,6 +484,31 @@ static void test_splits_lists(void **state)
 	}
 }
 
+/* What an element holds is read from the document that was made of it. */
+static int add_numbers(void *ctx, const struct json *element, struct coder_error *err)
+{
+	int64_t *sum = ctx, n;
+
+	if (json_int64(element, "n", 0, &n, err) < 0)
+		return -1;
+	*sum += n;
+	return 0;
+}
+
+static void test_elements_are_documents(void **state)
+{
+	int64_t sum = 0;
+	struct json_list list = { .fn = add_numbers, .ctx = &sum };
+	static const char text[] = "[{\"n\":4503599627370497},{\"a\":0.5,\"n\":4503599627370496}]";
+	struct coder_error err;
+
+	(void)state;
+	assert_int_equal(json_list_feed(&list, text, strlen(text), &err), 0);
+	assert_int_equal(json_list_end(&list, &err), 0);
+	assert_int_equal(sum, INT64_C(9007199254740993));
+	json_list_done(&list);
+}
+
 static void test_refuses_lists(void **state)
 {
 	static const char *const cases[] = {
@@ -483,7 +528,7 @@ static void test_refuses_lists(void **state)
 			if (split(cases[i], strlen(cases[i]), piece, &out, &err) == 0)
 				fail_msg("accepted: %s", cases[i]);
 			assert_int_equal(err.code, CODER_ERR_NO_RESPONSE);
-			assert_contains(err.message, "the server's answer is not JSON: ");
+			assert_contains(err.message, "the server's response is not JSON: ");
 			buf_done(&out);
 		}
 	}
@@ -524,12 +569,11 @@ static void test_caps_of_lists(void **state)
 	buf_done(&out);
 }
 
-static int refuse_second(void *ctx, const char *text, size_t len, struct coder_error *err)
+static int refuse_second(void *ctx, const struct json *element, struct coder_error *err)
 {
 	int *seen = ctx;
 
-	(void)text;
-	(void)len;
+	(void)element;
 	return ++*seen == 2 ? coder_error_set(err, CODER_ERR_USAGE, "enough") : 0;
 }
 
@@ -550,37 +594,37 @@ static void test_the_reader_can_end_it(void **state)
 static void test_restart(void **state)
 {
 	struct buf out = { 0 };
-	struct json_list list = { .fn = collect, .ctx = &out };
+	struct collected c = { .list = { .fn = collect, .ctx = &c }, .texts = &out };
 	struct coder_error err;
 
 	(void)state;
-	assert_int_equal(json_list_feed(&list, "[{\"a\":\"b\\", 9, &err), 0);
-	json_list_restart(&list);
-	assert_int_equal(json_list_feed(&list, "nu", 2, &err), 0);
-	json_list_restart(&list);
-	assert_int_equal(json_list_feed(&list, "[7]", 3, &err), 0);
-	assert_int_equal(json_list_end(&list, &err), 0);
+	assert_int_equal(json_list_feed(&c.list, "[{\"a\":\"b\\", 9, &err), 0);
+	json_list_restart(&c.list);
+	assert_int_equal(json_list_feed(&c.list, "nu", 2, &err), 0);
+	json_list_restart(&c.list);
+	assert_int_equal(json_list_feed(&c.list, "[7]", 3, &err), 0);
+	assert_int_equal(json_list_end(&c.list, &err), 0);
 	assert_string_equal(out.data, "7|");
-	json_list_done(&list);
+	json_list_done(&c.list);
 	buf_done(&out);
 }
 
 /* The list at a key, in pieces of every size: 0, or -1 with *err. */
 static int split_key(const char *text, size_t step, struct buf *out, struct coder_error *err)
 {
-	struct json_list list = { .fn = collect, .ctx = out, .key = "users" };
+	struct collected c = { .list = { .fn = collect, .ctx = &c, .key = "users" }, .texts = out };
 	int r = 0;
 
 	for (size_t i = 0; text[i] && r == 0; i += step) {
 		size_t left = strlen(text + i);
 
-		r = json_list_feed(&list, text + i, left < step ? left : step, err);
+		r = json_list_feed(&c.list, text + i, left < step ? left : step, err);
 		if (left < step)
 			break;
 	}
 	if (r == 0)
-		r = json_list_end(&list, err);
-	json_list_done(&list);
+		r = json_list_end(&c.list, err);
+	json_list_done(&c.list);
 	return r;
 }
 
@@ -658,6 +702,7 @@ int main(void)
 		cmocka_unit_test(test_what_is_no_error_object),
 		cmocka_unit_test(test_error_object_is_cut),
 		cmocka_unit_test(test_splits_lists),
+		cmocka_unit_test(test_elements_are_documents),
 		cmocka_unit_test(test_refuses_lists),
 		cmocka_unit_test(test_caps_of_lists),
 		cmocka_unit_test(test_the_reader_can_end_it),

@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "coder.h"
 #include "json/json.h"
+#include "json/list.h"
 #include "output/columns.h"
 #include "output/format.h"
 #include "output/record.h"
@@ -197,11 +198,11 @@ static char *recorded(const char *call, int nth)
 	return out;
 }
 
-static int decode_element(void *ctx, const char *text, size_t len, struct coder_error *err)
+static int decode_element(void *ctx, const struct json *element, struct coder_error *err)
 {
 	struct coder_token token = { 0 };
 
-	if (token_decode(text, len, &token, err) < 0)
+	if (token_decode(element, &token, err) < 0)
 		return -1;
 	return coder_tokens_move(ctx, &token, err);
 }

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* self.c - the token in use: what it is, and what it may do. */
+#include <string.h>
+#include <strings.h>
+
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "base/strings.h"
+#include "client.h"
+#include "request.h"
+#include "token.h"
+#include "tokens.h"
+
+/* Whether user, as a path names one, is the caller. Whoever may not see its own user is another. */
+static int is_caller(struct coder_client *client, const char *user, bool *ret,
+		     struct coder_error *err)
+{
+	struct coder_user CLEANUP(coder_user_done) caller = { 0 };
+
+	*ret = strcmp(user, "me") == 0;
+	if (*ret)
+		return 0;
+	if (coder_user_get(client, "me", &caller, err) < 0)
+		return client_is_hidden(err) ? 0 : -1;
+	*ret = strcasecmp(user, caller.username) == 0 || strcasecmp(user, caller.id) == 0;
+	return 0;
+}
+
+int coder_list_is_true(struct coder_client *client, const char *user, struct coder_error *err)
+{
+	struct coder_token CLEANUP(coder_token_done) token = { 0 };
+	bool caller;
+
+	if (!client->self_id[0])
+		return 0;
+	if (is_caller(client, user, &caller, err) < 0)
+		return coder_error_wrap(err, "listing tokens: looking whether there are none");
+	if (!caller)
+		return 0;
+	if (coder_token_by_id(client, "me", client->self_id, &token, err) == 0) {
+		if (strcmp(token.login_type, "token") != 0)
+			return 0;
+	} else if (err->code != CODER_ERR_NOT_FOUND &&
+		   (err->code != CODER_ERR_AUTH || err->http_status == 401)) {
+		return coder_error_wrap(err, "listing tokens: looking whether there are none");
+	}
+	coder_error_set(err, CODER_ERR_AUTH,
+			"the token in use, %s, is not permitted to read tokens: the list that the "
+			"server gave is empty, but would have this token in it",
+			client->self_id);
+	return coder_error_hint(err, "use a login session, or a token with the scope api_key:read "
+				     "and with api_key:* in its allow list");
+}
+
+static bool is_only(const struct coder_strings *list, const char *s)
+{
+	return list->n == 1 && strcmp(list->v[0], s) == 0;
+}
+
+bool coder_self_restricted(struct coder_client *client)
+{
+	struct coder_token CLEANUP(coder_token_done) token = { 0 };
+	struct coder_strings CLEANUP(coder_strings_done) scopes = { 0 };
+	struct coder_strings CLEANUP(coder_strings_done) allow_list = { 0 };
+	struct coder_error err;
+
+	if (!client->self_id[0])
+		return false;
+	if (coder_token_by_id(client, "me", client->self_id, &token, &err) < 0)
+		return client_is_hidden(&err);
+	return coder_token_scopes(&token, &scopes, &err) == 0 &&
+	       coder_token_allow_list(&token, &allow_list, &err) == 0 &&
+	       !(is_only(&scopes, "coder:all") && is_only(&allow_list, "*:*"));
+}
+
+bool client_may_read_tokens(struct coder_client *client, struct coder_error *failed)
+{
+	struct coder_token CLEANUP(coder_token_done) token = { 0 };
+
+	return client->self_id[0] &&
+	       coder_token_by_id(client, "me", client->self_id, &token, failed) == 0;
+}

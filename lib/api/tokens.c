@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* tokens.c - the endpoints that list, read and remove tokens. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "json/json.h"
+#include "net/http.h"
+#include "request.h"
+#include "tokens.h"
+
+void coder_tokens_done(struct coder_tokens *tokens)
+{
+	if (!tokens)
+		return;
+	for (size_t i = 0; i < tokens->n; i++)
+		coder_token_done(&tokens->v[i]);
+	free(tokens->v);
+	*tokens = (struct coder_tokens){ 0 };
+}
+
+int coder_tokens_move(struct coder_tokens *tokens, struct coder_token *token,
+		      struct coder_error *err)
+{
+	if (tokens->n == tokens->cap) {
+		size_t cap = tokens->cap ? tokens->cap * 2 : 16;
+		struct coder_token *v = reallocarray(tokens->v, cap, sizeof(*v));
+
+		if (!v)
+			return coder_error_memory(err);
+		tokens->v = v;
+		tokens->cap = cap;
+	}
+	tokens->v[tokens->n++] = *token;
+	memset(token, 0, sizeof(*token));
+	return 0;
+}
+
+#define TOKENS_MAX 500000 /* that a call keeps: some 300 MiB */
+
+/* A list that arrives. */
+struct listing {
+	const struct coder_client *client;
+	bool expired;
+	coder_keep_fn *keep;
+	const void *ctx;
+	struct coder_tokens tokens;
+};
+
+static void listing_done(struct listing *listing)
+{
+	coder_tokens_done(&listing->tokens);
+}
+
+static int take_token(void *ctx, const struct json *element, struct coder_error *err)
+{
+	struct listing *listing = ctx;
+	struct coder_tokens *tokens = &listing->tokens;
+	struct coder_token CLEANUP(coder_token_done) token = { 0 };
+
+	if (!tokens->now) /* one moment for the whole list, by the headers that came with it */
+		tokens->now = coder_client_now(listing->client);
+	if (token_decode(element, &token, err) < 0)
+		return -1;
+	tokens->arrived++;
+	if (!listing->expired && coder_token_left(&token, tokens->now) <= 0)
+		return 0;
+	if (listing->keep && !listing->keep(listing->ctx, &token, tokens->now))
+		return 0;
+	if (tokens->n == TOKENS_MAX)
+		return coder_error_set(err, CODER_ERR_NO_RESPONSE,
+				       "more than %d tokens: filter them to get fewer", TOKENS_MAX);
+	return coder_tokens_move(tokens, &token, err);
+}
+
+static void drop_tokens(void *ctx)
+{
+	listing_done(ctx);
+}
+
+int coder_token_list(struct coder_client *client, const char *user, bool all, bool expired,
+		     coder_keep_fn *keep, const void *ctx, struct coder_tokens *ret,
+		     struct coder_error *err)
+{
+	struct listing CLEANUP(listing_done) listing = {
+		.client = client,
+		.expired = expired,
+		.keep = keep,
+		.ctx = ctx,
+	};
+	struct buf CLEANUP(buf_done) path = { 0 };
+	const char *const parts[] = { "users", user, "keys", "tokens", NULL };
+
+	if (client_path(&path, err, parts) < 0)
+		return -1;
+	if (!buf_addf(&path, "?include_all=%s&include_expired=%s", all ? "true" : "false",
+		      expired ? "true" : "false"))
+		return coder_error_memory(err);
+	if (client_list(client, path.data, NULL, take_token, drop_tokens, &listing, err) < 0)
+		return strcmp(user, "me") == 0 ?
+			       coder_error_wrap(err, "listing tokens") :
+			       coder_error_wrap(err, "listing the tokens of %s", user);
+	if (!listing.tokens.now)
+		listing.tokens.now = coder_client_now(client);
+	*ret = listing.tokens;
+	listing.tokens = (struct coder_tokens){ 0 };
+	return 0;
+}
+
+/* Requests one token, of that id or that name: one of them is NULL. */
+static int get_token(struct coder_client *client, const char *const *parts, const char *id,
+		     const char *name, int64_t timeout_ns, struct coder_token *ret,
+		     struct coder_error *err)
+{
+	struct coder_token CLEANUP(coder_token_done) token = { 0 };
+	struct json CLEANUP(json_done) *doc = NULL;
+
+	if (client_get(client, parts, timeout_ns, &doc, err) < 0)
+		return -1;
+	if (token_decode(doc, &token, err) < 0) {
+		http_hide_secrets(client->http, err);
+		return -1;
+	}
+	if ((id && strcmp(token.id, id) != 0) || (name && strcmp(token.name, name) != 0))
+		return coder_error_set(
+			err, CODER_ERR_NO_RESPONSE,
+			"broken response: another token (id %s) than the one asked for", token.id);
+	*ret = token;
+	token = (struct coder_token){ 0 };
+	return 0;
+}
+
+int coder_token_by_name(struct coder_client *client, const char *user, const char *name,
+			struct coder_token *ret, struct coder_error *err)
+{
+	const char *const parts[] = { "users", user, "keys", "tokens", name, NULL };
+
+	return get_token(client, parts, NULL, name, 0, ret, err);
+}
+
+int coder_token_by_id(struct coder_client *client, const char *user, const char *id,
+		      struct coder_token *ret, struct coder_error *err)
+{
+	return client_token_by_id(client, user, id, 0, ret, err);
+}
+
+int client_token_by_id(struct coder_client *client, const char *user, const char *id,
+		       int64_t timeout_ns, struct coder_token *ret, struct coder_error *err)
+{
+	const char *const parts[] = { "users", user, "keys", id, NULL };
+
+	return get_token(client, parts, id, NULL, timeout_ns, ret, err);
+}
+
+bool client_is_hidden(const struct coder_error *err)
+{
+	return err->code == CODER_ERR_NOT_FOUND || (err->own && err->http_status == 403);
+}
+
+/* ---------------------------------------------------------------- removal */
+
+#define GRACE_NS (CODER_NS / 2) /* what a removal that has gone out gets after a signal */
+
+/* *ret_lost: an earlier try of it, whose answer was lost, may have been acted on. */
+static int change(struct coder_client *client, const char *method, const char *const *parts,
+		  bool *ret_lost, struct coder_error *err)
+{
+	struct buf CLEANUP(buf_done) path = { 0 };
+	struct http_response CLEANUP(http_response_done) response = { 0 };
+	struct http_request request = { .method = method, .grace_ns = GRACE_NS };
+	int rc;
+
+	if (client_path(&path, err, parts) < 0)
+		return -1;
+	request.path = path.data;
+	rc = client_call(client, &request, &response, err);
+	*ret_lost = response.earlier_unknown;
+	if (rc == 0 && response.status != 204) {
+		rc = coder_error_set(err, CODER_ERR_NO_RESPONSE, "unexpected answer %ld to a %s",
+				     response.status, method);
+		err->sent = true;
+		err->http_status = response.status;
+	}
+	return rc;
+}
+
+/*
+ * Whether a lost try has removed the token in use: Coder then no longer knows who asks. The words
+ * tell it from what else Coder may have against the caller.
+ */
+static bool removed_self(const struct coder_client *client, const char *id, bool lost,
+			 const char *words, const struct coder_error *err)
+{
+	return lost && err->own && err->http_status == 401 && strcmp(id, client->self_id) == 0 &&
+	       strstr(err->detail, words);
+}
+
+int coder_token_expire(struct coder_client *client, const char *user, const char *id,
+		       struct coder_error *err)
+{
+	const char *const parts[] = { "users", user, "keys", id, "expire", NULL };
+	bool lost = false;
+
+	if (change(client, "PUT", parts, &lost, err) == 0 ||
+	    removed_self(client, id, lost, "API key expired", err))
+		return 0;
+	if (err->no_route)
+		coder_error_hint(err, "this server cannot expire tokens: delete it with --delete");
+	return -1;
+}
+
+int coder_token_delete(struct coder_client *client, const char *user, const char *id,
+		       struct coder_error *err)
+{
+	const char *const parts[] = { "users", user, "keys", id, NULL };
+	struct coder_token CLEANUP(coder_token_done) token = { 0 };
+	struct coder_error look = { 0 };
+	bool lost = false;
+
+	if (change(client, "DELETE", parts, &lost, err) == 0 ||
+	    removed_self(client, id, lost, "API key is invalid", err))
+		return 0;
+	if (err->code != CODER_ERR_NOT_FOUND || !lost)
+		return -1;
+	/* the lost try has done it, or neither was permitted: servers say the same */
+	if (coder_token_by_id(client, user, id, &token, &look) == 0)
+		return -1;
+	if (look.code == CODER_ERR_NOT_FOUND && client_may_read_tokens(client, &look))
+		return 0;
+	if (look.code != CODER_ERR_NOT_FOUND) {
+		*err = look;
+		err->sent = true; /* the removal was */
+	}
+	return -1;
+}
+
+/* --------------------------------------------------------------- lifetime */
+
+int coder_token_max_lifetime(struct coder_client *client, const char *user, int64_t *ret_ns,
+			     struct coder_error *err)
+{
+	struct json CLEANUP(json_done) *doc = NULL;
+	const char *const parts[] = { "users", user, "keys", "tokens", "tokenconfig", NULL };
+	int64_t ns = 0;
+
+	if (client_get(client, parts, 0, &doc, err) < 0 ||
+	    json_int64(doc, "max_token_lifetime", 0, &ns, err) < 0)
+		return strcmp(user, "me") == 0 ?
+			       coder_error_wrap(err,
+						"asking for the longest lifetime of your tokens") :
+			       coder_error_wrap(err,
+						"asking for the longest lifetime of tokens of '%s'",
+						user);
+	if (ns <= 0)
+		return json_missing(err, "max_token_lifetime");
+	*ret_ns = ns;
+	return 0;
+}

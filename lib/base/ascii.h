@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* ascii.h - tests of single characters. The functions of ctype.h follow the locale; these do not. */
+#ifndef CODER_ASCII_H
+#define CODER_ASCII_H
+
+#include <stdbool.h>
+#include <string.h>
+
+#define ASCII_BLANKS " \t\n\v\f\r" /* what is trimmed off the ends of texts that users give */
+#define ASCII_DIGITS "0123456789"
+#define ASCII_ALNUM ASCII_DIGITS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+
+static inline bool ascii_is_blank(char c)
+{
+	return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+static inline bool ascii_is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static inline bool ascii_is_alnum(char c)
+{
+	return ascii_is_digit(c) || ((c | 32) >= 'a' && (c | 32) <= 'z');
+}
+
+/* The value of a hexadecimal digit, or -1. */
+static inline int ascii_hex(char c)
+{
+	if (ascii_is_digit(c))
+		return c - '0';
+	return (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10 : -1;
+}
+
+static inline char ascii_lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c | 32) : c;
+}
+
+static inline char ascii_upper(char c)
+{
+	return c >= 'a' && c <= 'z' ? (char)(c & ~32) : c;
+}
+
+/* Whether it is a C0 control character or DEL. */
+static inline bool ascii_is_control(char c)
+{
+	return (unsigned char)c < ' ' || c == 0x7f;
+}
+
+#endif

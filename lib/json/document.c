@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* document.c - JSON documents as trees; the one file that includes cJSON.h. */
+#include <string.h>
+
+#include <cjson/cJSON.h>
+
+#include "base/ascii.h"
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "json.h"
+#include "scan.h"
+
+static const cJSON *cjson(const struct json *v)
+{
+	return (const cJSON *)v;
+}
+
+static const struct json *wrapped(const cJSON *v)
+{
+	return (const struct json *)v;
+}
+
+/* cJSON's numbers are doubles, which lose digits past 2^53: the document's own members keep their texts. */
+static int keep_numbers(cJSON *doc, const struct buf *numbers, struct coder_error *err)
+{
+	const char *text = numbers->data;
+
+	for (cJSON *v = numbers->len ? doc->child : NULL; v; v = v->next) {
+		size_t size;
+
+		if (!cJSON_IsNumber(v))
+			continue;
+		size = strlen(text) + 1;
+		v->valuestring = cJSON_malloc(size);
+		if (!v->valuestring)
+			return coder_error_memory(err);
+		memcpy(v->valuestring, text, size);
+		v->type = cJSON_Raw;
+		text += size;
+	}
+	return 0;
+}
+
+int json_parse(const char *text, size_t len, struct json **ret, struct coder_error *err)
+{
+	struct buf CLEANUP(buf_done) numbers = { 0 };
+	cJSON *doc;
+
+	if (json_scan(text, len, &numbers, err) < 0)
+		return -1;
+	doc = cJSON_ParseWithLengthOpts(text, len, NULL, false);
+	if (!doc)
+		return coder_error_memory(err);
+	if (keep_numbers(doc, &numbers, err) < 0) {
+		json_free((struct json *)doc);
+		return -1;
+	}
+	*ret = (struct json *)doc;
+	return 0;
+}
+
+static void wipe(cJSON *v)
+{
+	for (; v; v = v->next) {
+		if (v->valuestring)
+			explicit_bzero(v->valuestring, strlen(v->valuestring));
+		if (v->child)
+			wipe(v->child);
+	}
+}
+
+void json_free(struct json *doc)
+{
+	wipe((cJSON *)doc);
+	cJSON_Delete((cJSON *)doc);
+}
+
+void json_done(struct json **doc)
+{
+	json_free(*doc);
+}
+
+bool json_is_null(const struct json *v)
+{
+	return cJSON_IsNull(cjson(v));
+}
+
+bool json_is_object(const struct json *v)
+{
+	return cJSON_IsObject(cjson(v));
+}
+
+bool json_is_array(const struct json *v)
+{
+	return cJSON_IsArray(cjson(v));
+}
+
+const char *json_string(const struct json *v)
+{
+	return cJSON_IsString(cjson(v)) ? cjson(v)->valuestring : NULL;
+}
+
+int json_member(const struct json *object, const char *key, const struct json **ret,
+		struct coder_error *err)
+{
+	const cJSON *found = NULL;
+
+	if (json_is_object(object)) {
+		for (const cJSON *v = cjson(object)->child; v; v = v->next) {
+			if (strcmp(v->string, key) != 0)
+				continue;
+			if (found)
+				return json_duplicate(err, key);
+			found = v;
+		}
+	}
+	*ret = wrapped(found);
+	return 0;
+}
+
+int json_text(const struct json *object, const char *key, const char **ret, struct coder_error *err)
+{
+	const struct json *v;
+
+	if (json_member(object, key, &v, err) < 0)
+		return -1;
+	if (!v || json_is_null(v))
+		return 0;
+	if (!json_string(v))
+		return json_broken(err, key, "a string");
+	*ret = json_string(v);
+	return 0;
+}
+
+/* The integer that is the whole of text; no fraction, no exponent. */
+static bool exact_integer(const char *text, int64_t *ret)
+{
+	bool negative = *text == '-';
+	int64_t value = 0;
+
+	for (text += negative; *text; text++) {
+		int digit = *text - '0';
+
+		if (!ascii_is_digit(*text) || __builtin_mul_overflow(value, 10, &value) ||
+		    __builtin_add_overflow(value, negative ? -digit : digit, &value))
+			return false;
+	}
+	*ret = value;
+	return true;
+}
+
+int json_int64(const struct json *doc, const char *key, int64_t absent, int64_t *ret,
+	       struct coder_error *err)
+{
+	const struct json *v;
+
+	if (!json_is_object(doc))
+		return coder_error_set(err, CODER_ERR_NO_RESPONSE,
+				       "broken response: it is not an object");
+	if (json_member(doc, key, &v, err) < 0)
+		return -1;
+	if (!v || json_is_null(v))
+		*ret = absent;
+	else if (!cJSON_IsRaw(cjson(v)) || !exact_integer(cjson(v)->valuestring, ret))
+		return json_broken(err, key, "an integer");
+	return 0;
+}
+
+const struct json *json_first(const struct json *array)
+{
+	return json_is_array(array) ? wrapped(cjson(array)->child) : NULL;
+}
+
+const struct json *json_next(const struct json *element)
+{
+	return wrapped(cjson(element)->next);
+}
+
+int json_broken(struct coder_error *err, const char *key, const char *what)
+{
+	return coder_error_set(err, CODER_ERR_NO_RESPONSE, "broken response: '%s' is not %s", key,
+			       what);
+}
+
+int json_duplicate(struct coder_error *err, const char *key)
+{
+	return coder_error_set(err, CODER_ERR_NO_RESPONSE,
+			       "broken response: the key '%s' is duplicate", key);
+}
+
+int json_missing(struct coder_error *err, const char *key)
+{
+	return coder_error_set(err, CODER_ERR_NO_RESPONSE, "broken response: it has no '%s'", key);
+}

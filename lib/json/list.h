@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * list.h - arrays that arrive in pieces.
+ *
+ * The array is the document or, with a key, a member of the object that is the document; the other
+ * members are checked and ignored. "null" is an empty array. No more than one element is held.
+ */
+#ifndef CODER_JSON_LIST_H
+#define CODER_JSON_LIST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "json.h"
+
+#define JSON_ELEMENT_MAX (1u << 20) /* bytes of one element */
+
+/* Receives each element as a document, which ends when this returns. -1 ends the list. */
+typedef int json_element_fn(void *ctx, const struct json *element, struct coder_error *err);
+
+struct json_list {
+	json_element_fn *fn;
+	void *ctx;
+	const char *key; /* NULL: the document itself is the array */
+	/* the reader's own state; zero to begin */
+	struct buf element; /* its text */
+	int state;
+	int depth;
+	bool in_string, escaped;
+	bool found; /* the array of the key has been there */
+	size_t matched;
+};
+
+void json_list_done(struct json_list *list);
+/* Begins anew, as for another try of a request. */
+void json_list_restart(struct json_list *list);
+/* Takes the next piece. */
+int json_list_feed(struct json_list *list, const char *data, size_t len, struct coder_error *err);
+/* To be called after the last piece: fails if the array did not end. */
+int json_list_end(struct json_list *list, struct coder_error *err);
+
+#endif

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * scan.c - whether a text is JSON (RFC 8259).
+ *
+ * cJSON accepts text behind the document, raw control characters and \u0000, and recurses as deep
+ * as its input says. Each document is therefore checked here once. cJSON can parse what passes.
+ */
+#include <string.h>
+
+#include "base/ascii.h"
+#include "scan.h"
+
+#define DEPTH_MAX 64 /* nested arrays and objects */
+#define VALUES_MAX 200000 /* in one document: cJSON needs 64 bytes and more for each */
+#define NUMBER_MAX 62 /* characters of a number: what cJSON reads of one */
+
+struct scan {
+	const char *p, *end;
+	int depth, values;
+	struct buf *numbers; /* see json_scan(); or NULL */
+	bool no_memory;
+	const char *why; /* what is wrong, once something is */
+};
+
+int json_refuse(struct coder_error *err, const char *why)
+{
+	return coder_error_set(err, CODER_ERR_NO_RESPONSE, "the server's response is not JSON: %s",
+			       why);
+}
+
+static bool wrong(struct scan *s, const char *why)
+{
+	if (!s->why)
+		s->why = why;
+	return false;
+}
+
+static void skip_blanks(struct scan *s)
+{
+	while (s->p < s->end && json_is_blank(*s->p))
+		s->p++;
+}
+
+static bool take(struct scan *s, char c)
+{
+	if (s->p == s->end || *s->p != c)
+		return false;
+	s->p++;
+	return true;
+}
+
+/* The value of four hex digits, or -1. */
+static int take_hex4(struct scan *s)
+{
+	int value = 0;
+
+	if (s->end - s->p < 4)
+		return -1;
+	for (int i = 0; i < 4; i++) {
+		int digit = ascii_hex(*s->p++);
+
+		if (digit < 0)
+			return -1;
+		value = value * 16 + digit;
+	}
+	return value;
+}
+
+/* Behind a backslash. "\u" is one code unit, or the first of two that make a pair. */
+static bool skip_escape(struct scan *s)
+{
+	int unit;
+
+	if (s->p < s->end && *s->p && strchr("\"\\/bfnrt", *s->p)) {
+		s->p++;
+		return true;
+	}
+	if (!take(s, 'u'))
+		return wrong(s, "a broken escape in a string");
+	unit = take_hex4(s);
+	if (unit < 0)
+		return wrong(s, "a broken \\u escape");
+	if (unit == 0)
+		return wrong(s, "a NUL character in a string");
+	if (unit < 0xd800 || unit > 0xdfff)
+		return true;
+	if (unit < 0xdc00 && take(s, '\\') && take(s, 'u')) {
+		unit = take_hex4(s);
+		if (unit >= 0xdc00 && unit <= 0xdfff)
+			return true;
+	}
+	return wrong(s, "half of a surrogate pair");
+}
+
+static bool skip_string(struct scan *s)
+{
+	if (!take(s, '"'))
+		return wrong(s, "a string was expected");
+	for (;;) {
+		const char *p = s->p;
+
+		while (p < s->end && *p != '"' && *p != '\\' && (unsigned char)*p >= 0x20)
+			p++;
+		s->p = p;
+		if (p == s->end)
+			return wrong(s, "it ends early");
+		s->p++;
+		if (*p == '"')
+			return true;
+		if (*p != '\\')
+			return wrong(s, *p ? "a control character in a string" :
+					     "a NUL character in a string");
+		if (!skip_escape(s))
+			return false;
+	}
+}
+
+static bool skip_digits(struct scan *s)
+{
+	const char *start = s->p;
+
+	while (s->p < s->end && ascii_is_digit(*s->p))
+		s->p++;
+	return s->p > start || wrong(s, "a broken number");
+}
+
+static bool skip_number(struct scan *s)
+{
+	const char *start = s->p;
+
+	take(s, '-');
+	if (!take(s, '0') && !skip_digits(s))
+		return false;
+	if (take(s, '.') && !skip_digits(s))
+		return false;
+	if (take(s, 'e') || take(s, 'E')) {
+		if (!take(s, '+'))
+			take(s, '-');
+		if (!skip_digits(s))
+			return false;
+	}
+	return s->p - start <= NUMBER_MAX || wrong(s, "a number of too many digits");
+}
+
+static bool skip_word(struct scan *s, const char *word)
+{
+	size_t len = strlen(word);
+
+	if ((size_t)(s->end - s->p) < len || memcmp(s->p, word, len) != 0)
+		return wrong(s, "an unknown word");
+	s->p += len;
+	return true;
+}
+
+static bool skip_value(struct scan *s);
+
+/* A key and its value. */
+static bool skip_member(struct scan *s)
+{
+	const char *value;
+
+	if (!skip_string(s))
+		return false;
+	skip_blanks(s);
+	if (!take(s, ':'))
+		return wrong(s, "no colon after a key");
+	skip_blanks(s);
+	value = s->p;
+	if (!skip_value(s))
+		return false;
+	if (s->depth == 1 && s->numbers && (*value == '-' || ascii_is_digit(*value)))
+		s->no_memory |= !buf_add(s->numbers, value, (size_t)(s->p - value)) ||
+				!buf_add_char(s->numbers, '\0');
+	return true;
+}
+
+/* The members of an object, or the elements of an array, up to close. */
+static bool skip_members(struct scan *s, char close, bool (*skip)(struct scan *s))
+{
+	s->p++;
+	if (++s->depth > DEPTH_MAX)
+		return wrong(s, "it nests too deep");
+	skip_blanks(s);
+	if (!take(s, close)) {
+		do {
+			skip_blanks(s);
+			if (!skip(s))
+				return false;
+			skip_blanks(s);
+		} while (take(s, ','));
+		if (!take(s, close))
+			return wrong(s, s->p == s->end ? "it ends early" : "a comma is missing");
+	}
+	s->depth--;
+	return true;
+}
+
+static bool skip_value(struct scan *s)
+{
+	if (s->p == s->end)
+		return wrong(s, "it ends early");
+	if (++s->values > VALUES_MAX)
+		return wrong(s, "it has too many values");
+	switch (*s->p) {
+	case '{':
+		return skip_members(s, '}', skip_member);
+	case '[':
+		return skip_members(s, ']', skip_value);
+	case '"':
+		return skip_string(s);
+	case 't':
+		return skip_word(s, "true");
+	case 'f':
+		return skip_word(s, "false");
+	case 'n':
+		return skip_word(s, "null");
+	case '-':
+	case '0' ... '9':
+		return skip_number(s);
+	default:
+		return wrong(s, "a value was expected");
+	}
+}
+
+int json_scan(const char *text, size_t len, struct buf *numbers, struct coder_error *err)
+{
+	struct scan s = { .p = text, .end = len ? text + len : text, .numbers = numbers };
+
+	skip_blanks(&s);
+	if (s.p == s.end)
+		return json_refuse(err, "it is empty");
+	if (!skip_value(&s))
+		return json_refuse(err, s.why);
+	skip_blanks(&s);
+	if (s.p < s.end)
+		return json_refuse(err, "text follows its end");
+	return s.no_memory ? coder_error_memory(err) : 0;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* scan.h - whether a text is JSON, for the files of this room. */
+#ifndef CODER_JSON_SCAN_H
+#define CODER_JSON_SCAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+
+static inline bool json_is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+/* Sets the error for a response that is not JSON. Returns -1. */
+int json_refuse(struct coder_error *err, const char *why);
+
+/*
+ * Fails unless text is one JSON value (RFC 8259) and nothing else. If the value is an object and
+ * numbers is not NULL, appends the text of each number among its members, in their order, each
+ * with its NUL: cJSON's numbers are doubles.
+ */
+int json_scan(const char *text, size_t len, struct buf *numbers, struct coder_error *err);
+
+#endif
