@@ -3,6 +3,7 @@
 #include "command.h"
 #include "base/buf.h"
 #include "complete/complete.h"
+#include "output/advice.h"
 #include "output/message.h"
 #include "session/session.h"
 
@@ -97,6 +98,16 @@ void command_explain(const struct call *call, struct coder_error *err)
 		session_explain(&session, err);
 }
 
+/* The value of an option that has one; NULL: it was not given. */
+static const char *text_of(const struct call *call, const struct opts_option *option)
+{
+	const char *value = NULL;
+
+	if (option->kind == OPTS_TEXT || option->kind == OPTS_CHOICE)
+		memcpy(&value, (const char *)call->options + option->offset, sizeof(value));
+	return value;
+}
+
 /* Servers end their sentences: "Failed to create API key." Returns the bytes before such ends. */
 static int unended(const char *text)
 {
@@ -107,16 +118,22 @@ static int unended(const char *text)
 	return (int)len;
 }
 
-void command_print_error(const struct coder_error *err)
+void command_print_error(const struct call *call, const struct coder_error *err)
 {
-	char text[sizeof(err->message) + sizeof(err->detail) + sizeof(err->hint) + 8];
-	bool more = err->detail[0] || err->hint[0];
+	const struct opts_option *user = opts_find(&call->command->opts, "user");
+	const char *owner = user ? text_of(call, user) : NULL;
+	char text[sizeof(err->message) + sizeof(err->detail) + ADVICE_SIZE + 8];
+	char advice[ADVICE_SIZE];
+	bool more;
+
+	advice_text(err, owner ? owner : "me", advice);
+	more = err->detail[0] || advice[0];
 
 	snprintf(text, sizeof(text), "%.*s%s%.*s%s%s",
 		 more ? unended(err->message) : (int)sizeof(err->message), err->message,
 		 err->detail[0] ? ": " : "",
-		 err->hint[0] ? unended(err->detail) : (int)sizeof(err->detail), err->detail,
-		 err->hint[0] ? "; " : "", err->hint);
+		 advice[0] ? unended(err->detail) : (int)sizeof(err->detail), err->detail,
+		 advice[0] ? "; " : "", advice);
 	output_error(text);
 }
 
@@ -189,16 +206,6 @@ static enum shvar_kind target_kind(const struct opts_option *option)
 	default:
 		return SHVAR_SCALAR;
 	}
-}
-
-/* The value of an option that has one; NULL: it was not given. */
-static const char *text_of(const struct call *call, const struct opts_option *option)
-{
-	const char *value = NULL;
-
-	if (option->kind == OPTS_TEXT || option->kind == OPTS_CHOICE)
-		memcpy(&value, (const char *)call->options + option->offset, sizeof(value));
-	return value;
 }
 
 /* Bash would notice some of these only at the assignment: too late for a secret. */
@@ -353,13 +360,11 @@ static int work(struct call *call, struct opts_result *parsed, const char *const
 	/* what a restricted token may not see does not exist for it */
 	forbidden = err->code == CODER_ERR_AUTH && err->http_status && err->http_status != 401;
 	if ((err->code == CODER_ERR_NOT_FOUND || forbidden) && coder_self_restricted(call->client))
-		coder_error_hint(err,
-				 "the token in use is restricted: its scopes or its allow list "
-				 "may be the cause");
+		advise(err, "the token in use is restricted: its scopes or its allow list "
+			    "may be the cause");
 	if (err->no_route)
-		coder_error_hint(err,
-				 "this deployment does not know the request: it is too old, or "
-				 "something in front of it rewrites paths");
+		advise(err, "this deployment does not know the request: it is too old, or "
+			    "something in front of it rewrites paths");
 	return -1;
 }
 
@@ -403,7 +408,7 @@ static int publish(struct call *call, int rc, bool *ret_pipe, struct coder_error
 	    result_publish(&call->result, &pipe_broke, &late) == 0)
 		return rc;
 	if (rc < 0 && late.code != CODER_ERR_INTERRUPTED) {
-		command_print_error(&late);
+		command_print_error(call, &late);
 		return -1;
 	}
 	*ret_pipe = pipe_broke;
@@ -433,8 +438,8 @@ static int perform(struct call *call, const char *const *words, size_t n)
 		return command_status(&err) | SHELL_EPIPE;
 	if (err.code != CODER_ERR_INTERRUPTED)
 		warn_of_clock(call);
-	if (rc < 0 && err.code != CODER_ERR_INTERRUPTED && !call->reported)
-		command_print_error(&err);
+	if (rc < 0 && (err.code != CODER_ERR_INTERRUPTED || err.report) && !call->reported)
+		command_print_error(call, &err);
 	if (call->misused)
 		shio_usage();
 	return command_status(&err);
@@ -453,7 +458,7 @@ static int call_completion(const char *const *words, size_t n)
 	if (rc == 0)
 		return 0;
 	if (err.code == CODER_ERR_USAGE)
-		command_print_error(&err);
+		output_error(err.message);
 	return command_status(&err);
 }
 

@@ -68,8 +68,8 @@ int command_status(const struct coder_error *err);
 /* Completes an error about the token in use with where that came from: before it is printed. */
 void command_explain(const struct call *call, struct coder_error *err);
 
-/* Prints an error as the end of a call would, for one of several targets. */
-void command_print_error(const struct coder_error *err);
+/* Prints an error, and what to do about it, as the end of a call would, for one of several targets. */
+void command_print_error(const struct call *call, const struct coder_error *err);
 
 /*
  * A usage error of the words' form, for check: an operand that is missing, options that exclude

@@ -7,6 +7,7 @@
 #include "coder.h"
 #include "command.h"
 #include "options/opts.h"
+#include "output/advice.h"
 #include "output/format.h"
 #include "output/message.h"
 #include "output/record.h"
@@ -203,8 +204,8 @@ static int check_name_free(struct call *call, struct coder_error *err)
 		return 0;
 	coder_error_set(err, CODER_ERR_CONFLICT, "the name '%s' is taken by another token of %s",
 			request->name, strcmp(request->user, "me") ? request->user : "yours");
-	return coder_error_hint(err, "remove it with token_rm --delete (expired tokens keep "
-				     "their names), or choose another name");
+	return advise(err, "remove it with token_rm --delete (expired tokens keep "
+			   "their names), or choose another name");
 }
 
 static int hint_scope(const char *scope, const char *const *known, size_t n,
@@ -212,7 +213,7 @@ static int hint_scope(const char *scope, const char *const *known, size_t n,
 {
 	const char *near = coder_nearest(scope, known, n);
 
-	return near ? coder_error_hint(err, "did you mean '%s'?", near) : -1;
+	return near ? advise(err, "did you mean '%s'?", near) : -1;
 }
 
 /* The scope that a server refused is the one that its words name. */

@@ -6,6 +6,7 @@
 #include "coder.h"
 #include "command.h"
 #include "options/opts.h"
+#include "output/advice.h"
 #include "output/columns.h"
 #include "output/format.h"
 #include "output/record.h"
@@ -160,8 +161,8 @@ static int assign(struct call *call, struct coder_error *err)
 		coder_error_set(err, CODER_ERR_REFUSED,
 				"-A takes no more than %d tokens, and there are %zu", ASSOC_MAX,
 				tokens->n);
-		return coder_error_hint(err, "narrow them down with filters, or use -v, which "
-					     "takes more");
+		return advise(err, "narrow them down with filters, or use -v, which "
+				   "takes more");
 	}
 	if (options->ids && result_indexed(result, options->ids, NULL, err) < 0)
 		return -1;

@@ -234,7 +234,7 @@ static void print_failure(struct call *call, struct coder_error *err)
 	if (err->code == CODER_ERR_INTERRUPTED && !err->sent)
 		return;
 	command_explain(call, err);
-	command_print_error(err);
+	command_print_error(call, err);
 }
 
 static int remove_alone(struct call *call, struct coder_error *err)

@@ -76,6 +76,13 @@ check_lib_manners() {
 	! calls "$names" lib/*/*.c && ! grep -nE '\<(stdout|stderr)\>' lib/*/*.c
 }
 
+# lib/ reports causes. What they mean for a user, in options, variables and commands, is said by
+# builtins/output/advice.c. (Names of settings that lib/ is given are not its own.)
+check_lib_gives_no_advice() {
+	! grep -noE '"([^"\\]|\\.)*"' lib/*/*.c |
+		grep -E '(CODER_[A-Z]|OPENSSL_|SSL_CERT|token_(create|list|view|rm)|[ "]--[a-z]|ulimit|\^C)'
+}
+
 # In this layout a function's braces stand alone in the first column. Prints "lines file:line".
 function_lengths() {
 	awk 'FNR == 1 { start = 0 } /^\{$/ { start = FNR }
@@ -160,13 +167,13 @@ check_doors() {
 		grep -v '^builtins/command\.c:[0-9]*:#include "complete/complete\.h"'
 }
 
-# Of lib/, builtins/ calls what coder.h offers, and buffers.
+# Of lib/, builtins/ calls what coder.h offers, buffers and texts.
 check_public_api() {
 	local foreign
 	foreign=$(comm -12 \
 		<(nm -g --defined-only "$BUILD"/lib/*/*.o | awk 'NF == 3 { print $3 }' | sort -u) \
 		<(nm -u "$BUILD"/builtins/*.o "$BUILD"/builtins/*/*.o | awk 'NF == 2 { print $2 }' | sort -u) |
-		grep -vE '^(coder|buf)_')
+		grep -vE '^(coder|buf|text)_')
 	[ -z "$foreign" ] || { echo "$foreign" && return 1; }
 }
 

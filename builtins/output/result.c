@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* result.c - what a call is going to print and assign; see result.h. */
 #include "result.h"
+#include "advice.h"
 #include "shell/shell.h"
 
 #include <errno.h>
@@ -42,7 +43,7 @@ int result_stopped(const struct result *result, struct coder_error *err)
 	} else if (result->watch.late) {
 		coder_error_set(err, CODER_ERR_NO_RESPONSE,
 				"the time is up before the result is complete");
-		coder_error_hint(err, "give more of it with --timeout");
+		advise(err, "give more of it with --timeout");
 	} else {
 		coder_error_memory(err);
 	}

@@ -12,6 +12,7 @@
 #include "session.h"
 #include "base/buf.h"
 #include "header_command.h"
+#include "output/advice.h"
 #include "output/message.h"
 #include "shell/shell.h"
 #include "tls_files.h"
@@ -101,7 +102,7 @@ static int copy_option(const char *option, const char *value, char **ret, struct
 	if (is_given(value))
 		return copy_string(value, ret, err);
 	coder_error_set(err, CODER_ERR_USAGE, "%s is empty", option);
-	return coder_error_hint(err, "give it a value or leave it out");
+	return advise(err, "give it a value or leave it out");
 }
 
 static int find_directory(struct session *s, struct coder_error *err)
@@ -210,8 +211,8 @@ static int find_url(struct session *s, const char *option, struct coder_error *e
 	}
 	if (!s->url) {
 		coder_error_set(err, CODER_ERR_AUTH, "no URL");
-		return coder_error_hint(err, "set CODER_URL or give --url, or sign in with "
-					     "coder login");
+		return advise(err, "set CODER_URL or give --url, or sign in with "
+				   "coder login");
 	}
 	trim(s->url);
 	if (coder_url_origin(s->url, &s->origin, err) < 0)
@@ -222,10 +223,10 @@ static int find_url(struct session *s, const char *option, struct coder_error *e
 static int no_token(const struct session *s, struct coder_error *err)
 {
 	coder_error_set(err, CODER_ERR_AUTH, "no token for %s", s->origin);
-	return coder_error_hint(err,
-				"set CODER_SESSION_TOKEN or give --token, or sign in with "
-				"coder login %s",
-				s->origin);
+	return advise(err,
+		      "set CODER_SESSION_TOKEN or give --token, or sign in with "
+		      "coder login %s",
+		      s->origin);
 }
 
 /* The token of the file `session` is for what the file `url` names, and nobody else. */
@@ -242,7 +243,7 @@ static int check_owner(struct session *s, const char *path, struct coder_error *
 				"no token for %s: there is one in %s, but no file url beside it "
 				"says whose it is",
 				s->origin, path);
-		return coder_error_hint(err, "set CODER_SESSION_TOKEN or give --token");
+		return advise(err, "set CODER_SESSION_TOKEN or give --token");
 	}
 	if (coder_url_origin(url, &origin, err) < 0) {
 		free(url);
@@ -253,7 +254,7 @@ static int check_owner(struct session *s, const char *path, struct coder_error *
 	if (!same) {
 		coder_error_set(err, CODER_ERR_AUTH, "no token for %s: the one in %s belongs to %s",
 				s->origin, path, origin);
-		coder_error_hint(err, "set CODER_SESSION_TOKEN or give --token");
+		advise(err, "set CODER_SESSION_TOKEN or give --token");
 	}
 	free(origin);
 	return same ? 0 : -1;
@@ -345,8 +346,8 @@ static int check_token(const struct session *s, struct coder_error *err)
 		coder_error_set(err, code, "%s: has %s in it (U+%04X)", s->token_source,
 				describe_character(c), (unsigned)c);
 	if (of_file)
-		return coder_error_hint(err, "sign in again with: coder login %s", s->origin);
-	return coder_error_hint(err, "copy the token again");
+		return advise(err, "sign in again with: coder login %s", s->origin);
+	return advise(err, "copy the token again");
 }
 
 static int find_token(struct session *s, const char *option, struct coder_error *err)
@@ -379,23 +380,22 @@ static void explain(const struct session *s, struct coder_error *err)
 	const char *source = s->token_source;
 
 	if (err->inactive)
-		coder_error_hint(err, "the token came from %s; signing in again does not help",
-				 source);
+		advise(err, "the token came from %s; signing in again does not help", source);
 	else if (source == s->session_file)
-		coder_error_hint(err, "the token came from %s: sign in again with: coder login %s",
-				 source, s->origin);
+		advise(err, "the token came from %s: sign in again with: coder login %s", source,
+		       s->origin);
 	else if (strcmp(source, "--token") == 0)
-		coder_error_hint(err, "the token came from --token: give another one");
+		advise(err, "the token came from --token: give another one");
 	else if (has_file_token(s))
-		coder_error_hint(err,
-				 "the token came from %s: set it anew, or unset it to use that of "
-				 "%s/session",
-				 source, s->directory);
+		advise(err,
+		       "the token came from %s: set it anew, or unset it to use that of "
+		       "%s/session",
+		       source, s->directory);
 	else
-		coder_error_hint(err,
-				 "the token came from %s: set it anew, or unset it and sign in "
-				 "with: coder login %s",
-				 source, s->origin);
+		advise(err,
+		       "the token came from %s: set it anew, or unset it and sign in "
+		       "with: coder login %s",
+		       source, s->origin);
 }
 
 /* ---------------------------------------------------- libraries, proxies */
@@ -620,15 +620,20 @@ static int add_command_headers(struct session *s, int64_t limit_ns, struct coder
 
 /* ----------------------------------------------------------------- client */
 
-static void tell(void *ctx, const char *text)
+static void tell(void *ctx, enum coder_notice kind, const char *text)
 {
+	char line[512];
+
 	(void)ctx;
-	output_error(text);
+	snprintf(line, sizeof(line), "%s%s", text,
+		 kind == CODER_NOTICE_UNDO ? " (a second ^C leaves at once)" : "");
+	output_error(line);
 }
 
-static void tell_nobody(void *ctx, const char *text)
+static void tell_nobody(void *ctx, enum coder_notice kind, const char *text)
 {
 	(void)ctx;
+	(void)kind;
 	(void)text;
 }
 

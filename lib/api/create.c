@@ -84,9 +84,7 @@ static int post(struct coder_client *client, const struct coder_create *create, 
 	}
 	coder_error_wrap(err, "creating token %.120s", create->name);
 	if (err->code == CODER_ERR_CONFLICT)
-		coder_error_hint(err,
-				 "the name was free a moment before: another call has taken it, "
-				 "or this one's request was repeated on its way");
+		coder_error_cause(err, CODER_CAUSE_NAME_TAKEN, NULL, NULL);
 	if (surely_refused(err))
 		return -1;
 	return undo_lost(client, create, began, err);

@@ -277,7 +277,7 @@ static void notice_namesakes(struct search *search, const struct coder_tokens *f
 			notice, sizeof(notice),
 			"'%s%s' means the token with this id; another token (id %s) has it as its name",
 			id, meaning == CODER_MEANS_TOKEN ? "-..." : "", other->id);
-		hooks->notice(hooks->ctx, notice);
+		hooks->notice(hooks->ctx, CODER_NOTICE_PLAIN, notice);
 	}
 }
 

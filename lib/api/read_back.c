@@ -122,10 +122,9 @@ static int exceeds(struct coder_client *client, const struct coder_create *creat
 			more & GRANT_ALLOW_LIST ? "allow list" :
 						  "lifetime");
 	if (more & (GRANT_SCOPES | GRANT_ALLOW_LIST))
-		coder_error_hint(err,
-				 "servers before v2.27 ignore scopes, before v2.28 the allow list");
+		coder_error_cause(err, CODER_CAUSE_IGNORES, NULL, NULL);
 	else if (created->token.expires_epoch > 0)
-		coder_error_hint(err, "the token would have been valid until %s", expires);
+		coder_error_cause(err, CODER_CAUSE_LIVES_LONGER, expires, NULL);
 	return undo_delete(client, create, created->id, CODER_ERR_REFUSED, err);
 }
 

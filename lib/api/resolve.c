@@ -134,7 +134,7 @@ static int resolve_group(struct coder_client *client, struct coder_target *targe
 
 	if (rc < 0 && err->no_route) {
 		err->code = CODER_ERR_NOT_FOUND; /* without groups there is not this one either */
-		coder_error_hint(err, "this server has no groups");
+		coder_error_cause(err, CODER_CAUSE_NO_GROUPS, NULL, NULL);
 	}
 	return rc;
 }

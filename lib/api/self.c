@@ -48,8 +48,7 @@ int coder_list_is_true(struct coder_client *client, const char *user, struct cod
 			"the token in use, %s, is not permitted to read tokens: the list that the "
 			"server gave is empty, but would have this token in it",
 			client->self_id);
-	return coder_error_hint(err, "use a login session, or a token with the scope api_key:read "
-				     "and with api_key:* in its allow list");
+	return coder_error_cause(err, CODER_CAUSE_BLIND, NULL, NULL);
 }
 
 static bool is_only(const struct coder_strings *list, const char *s)

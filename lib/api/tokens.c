@@ -207,7 +207,7 @@ int coder_token_expire(struct coder_client *client, const char *user, const char
 	    removed_self(client, id, lost, "API key expired", err))
 		return 0;
 	if (err->no_route)
-		coder_error_hint(err, "this server cannot expire tokens: delete it with --delete");
+		coder_error_cause(err, CODER_CAUSE_NO_EXPIRE, NULL, NULL);
 	return -1;
 }
 

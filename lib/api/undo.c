@@ -10,11 +10,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/text.h"
 #include "grant.h"
+#include "net/config.h"
 #include "net/http.h"
 #include "request.h"
 #include "token.h"
@@ -23,37 +23,13 @@
 
 #define UNDO_NS (5 * CODER_NS)
 
-/* As the shell wants it: as it is, or in single quotes. */
-static bool add_word(struct buf *text, const char *word)
+/* Names the token that somebody has to look at: by its id, or where that is not known its name. */
+static void name_token(const struct coder_create *create, enum coder_cause cause, const char *id,
+		       struct coder_error *err)
 {
-	static const char safe[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-				   "0123456789_.,:/@%+-";
-
-	if (*word && strspn(word, safe) == strlen(word))
-		return buf_add_str(text, word);
-	if (!buf_add_char(text, '\''))
-		return false;
-	for (; *word; word++)
-		if (!(*word == '\'' ? buf_add_str(text, "'\\''") : buf_add_char(text, *word)))
-			return false;
-	return buf_add_char(text, '\'');
-}
-
-/* Hints at a command about the token of that id, or if it is NULL, of the name; begin: up to there. */
-static void hint_at(const struct coder_create *create, const char *begin, const char *id,
-		    struct coder_error *err)
-{
-	const char *word = id ? id : create->name;
-	struct buf CLEANUP(buf_done) text = { 0 };
-
-	err->hint[0] = '\0';
-	if (text_has_control(word) || strlen(word) > 120) /* not to be copied from a message */
-		coder_error_hint(err, "look for it with token_list, and remove it by its id");
-	else if (buf_add_str(&text, begin) &&
-		 (strcmp(create->user, "me") == 0 ||
-		  (buf_add_str(&text, " -u ") && add_word(&text, create->user))) &&
-		 buf_add_str(&text, *word == '-' ? " -- " : " ") && add_word(&text, word))
-		coder_error_hint(err, "%s", text.data);
+	err->cause = CODER_CAUSE_NONE; /* that of the failure counts no longer */
+	err->about[0] = err->also[0] = '\0';
+	coder_error_cause(err, cause, id ? id : create->name, NULL);
 }
 
 /*
@@ -73,14 +49,7 @@ static int conclude(struct coder_client *client, enum coder_code code, const cha
 	text[len] = '\0';
 	text_append(text, sizeof(err->message), "; ");
 	text_append(text, sizeof(err->message), finding);
-	/* the end of an interrupted call is silent, what became of the token is not */
-	if (code == CODER_ERR_INTERRUPTED) {
-		char notice[sizeof(err->message) + sizeof(err->hint) + 4];
-
-		snprintf(notice, sizeof(notice), "%s%s%s", err->message, err->hint[0] ? "; " : "",
-			 err->hint);
-		client->hooks.notice(client->hooks.ctx, notice);
-	}
+	err->report = code == CODER_ERR_INTERRUPTED;
 	return -1;
 }
 
@@ -102,7 +71,7 @@ static int not_sure(struct coder_client *client, const struct coder_create *crea
 		 "it is not known whether token %.120s%s%s%s exists now%s", create->name,
 		 id ? " (id " : "", id ? id : "", id ? ")" : "",
 		 interrupted ? ": interrupted again" : "");
-	hint_at(create, "look for it and remove it: token_rm --delete", id, err);
+	name_token(create, CODER_CAUSE_MAY_BE_LEFT, id, err);
 	return conclude(client, interrupted ? CODER_ERR_INTERRUPTED : CODER_ERR_OUTCOME, finding,
 			err);
 }
@@ -133,9 +102,8 @@ static void announce(struct coder_client *client, const struct coder_create *cre
 {
 	char notice[256];
 
-	snprintf(notice, sizeof(notice), "token %.120s %s (a second ^C leaves at once)",
-		 create->name, does);
-	client->hooks.notice(client->hooks.ctx, notice);
+	snprintf(notice, sizeof(notice), "token %.120s %s", create->name, does);
+	client->hooks.notice(client->hooks.ctx, CODER_NOTICE_UNDO, notice);
 }
 
 int undo_delete(struct coder_client *client, const struct coder_create *create, const char *id,
@@ -162,7 +130,7 @@ static int not_proven(struct coder_client *client, const struct coder_create *cr
 	snprintf(finding, sizeof(finding),
 		 "it is not known whether token %.120s (id %s), which exists now, is this call's",
 		 create->name, id);
-	hint_at(create, "look at it before you remove it: token_view", id, err);
+	name_token(create, CODER_CAUSE_MAY_BE_OURS, id, err);
 	return conclude(client, CODER_ERR_OUTCOME, finding, err);
 }
 
@@ -173,7 +141,7 @@ int leave_foreign(const struct coder_create *create, const char *id, const char 
 			"creating token %.120s: the server's new token (id %s) %s: it may be "
 			"somebody else's, so it was neither delivered nor deleted",
 			create->name, id, why);
-	return coder_error_hint(err, "look at it: token_view %s", id);
+	return coder_error_cause(err, CODER_CAUSE_FOREIGN, id, NULL);
 }
 
 /* A token of the name is there: is it the one that the lost answer was about? */
@@ -187,7 +155,7 @@ static int judge(struct coder_client *client, const struct coder_create *create,
 			 token->lifetime_seconds == create->lifetime_ns / CODER_NS);
 
 	/* an older one would have been found before the POST: it may be ours by a wrong clock */
-	if (!began || token->created_epoch < began || !as_asked)
+	if (!began || token->created_epoch < began || grant.foreign || !as_asked)
 		return not_proven(client, create, token->id, err);
 	return delete_it(client, create, token->id, CODER_ERR_OUTCOME, err);
 }
@@ -209,7 +177,7 @@ int undo_lost(struct coder_client *client, const struct coder_create *create, in
 	announce(client, create, "may have been created: looking for it, to remove it again");
 	http_begin_undo(client->http, UNDO_NS);
 	if (!err->http_status)
-		err->hint[0] = '\0'; /* about the connection: the undo will tell */
+		err->cause = CODER_CAUSE_NONE; /* about the connection: the undo will tell */
 	for (size_t i = 0;; i++) {
 		if (client_token_named(client, create->user, create->name, &token, &failed) == 0)
 			return judge(client, create, began, &token, err);

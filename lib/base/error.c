@@ -36,15 +36,14 @@ int coder_error_wrap(struct coder_error *err, const char *fmt, ...)
 	return -1;
 }
 
-int coder_error_hint(struct coder_error *err, const char *fmt, ...)
+int coder_error_cause(struct coder_error *err, enum coder_cause cause, const char *about,
+		      const char *also)
 {
-	va_list ap;
-
-	if (err->hint[0])
+	if (err->cause)
 		return -1;
-	va_start(ap, fmt);
-	text_format(err->hint, sizeof(err->hint), fmt, ap);
-	va_end(ap);
+	err->cause = cause;
+	text_append(err->about, sizeof(err->about), about ? about : "");
+	text_append(err->also, sizeof(err->also), also ? also : "");
 	return -1;
 }
 

@@ -22,6 +22,52 @@ enum coder_code {
 };
 
 /*
+ * What happened, for those who know what to do about it: the library names no option, variable or
+ * command of its user. Each says what coder_error.about (and .also) are then, if anything.
+ */
+enum coder_cause {
+	CODER_CAUSE_NONE,
+	CODER_CAUSE_CALLER, /* known to the library's user alone; about: what to do, in its words */
+	/* the configuration; about: what named the value, coder_config.url_source and the like */
+	CODER_CAUSE_URL_FORM, /* it is no URL (about: "") */
+	CODER_CAUSE_SOURCE, /* the value is probably wrong */
+	CODER_CAUSE_NETWORK, /* ... or the network is */
+	CODER_CAUSE_NO_TLS, /* ... or what is there does not speak TLS */
+	CODER_CAUSE_SCHEME, /* ... or it should be http, not https, or the reverse */
+	CODER_CAUSE_REDIRECT, /* the server redirects */
+	CODER_CAUSE_MOVED, /* ... to another deployment; also: its URL */
+	CODER_CAUSE_FRONT, /* something in front of the deployment responded (about: "") */
+	CODER_CAUSE_PROXY_RESPONDED, /* ... and that may be the proxy; also: its name */
+	CODER_CAUSE_PROXY_FORM, /* it is no proxy (about: "") */
+	CODER_CAUSE_PROXY_REFUSES, /* the proxy does not connect to the deployment */
+	CODER_CAUSE_PROXY_USER, /* the proxy wants a user name and password */
+	CODER_CAUSE_LIBRARIES, /* libraries cannot be loaded as the variable configures them */
+	/* this machine; about: "" */
+	CODER_CAUSE_CA_FILE, /* a file of CA certificates cannot be read */
+	CODER_CAUSE_NO_CA, /* there are no CA certificates */
+	CODER_CAUSE_UNKNOWN_CA, /* the server's certificate is not trusted */
+	CODER_CAUSE_NO_CERTIFICATE, /* the server wants a client certificate */
+	CODER_CAUSE_CERTIFICATE, /* the client certificate or its key cannot be used */
+	CODER_CAUSE_OPEN_FILES, /* the limit of open files is reached */
+	CODER_CAUSE_PROCESSES, /* the limit of processes is reached */
+	CODER_CAUSE_NO_LIBCURL, /* there is no libcurl that can be used */
+	CODER_CAUSE_NO_ALGORITHMS, /* OpenSSL's configuration leaves it without algorithms */
+	CODER_CAUSE_LIBRARIES_HANG, /* loading libraries waited for a file */
+	/* the deployment; about: "" */
+	CODER_CAUSE_BUSY, /* it asked to wait, coder_error.retry_after */
+	CODER_CAUSE_NO_EXPIRE, /* it is too old to expire tokens */
+	CODER_CAUSE_NO_GROUPS, /* it has no groups */
+	CODER_CAUSE_IGNORES, /* it ignored scopes or the allow list, as old ones do */
+	CODER_CAUSE_NAME_TAKEN, /* the name was free a moment before the request */
+	CODER_CAUSE_BLIND, /* the token in use may not read tokens */
+	/* a new token; about: its id, or where that is not known its name */
+	CODER_CAUSE_LIVES_LONGER, /* it would have lived too long (about: until when) */
+	CODER_CAUSE_MAY_BE_LEFT, /* it may exist now */
+	CODER_CAUSE_MAY_BE_OURS, /* it exists, and may be the one that was created */
+	CODER_CAUSE_FOREIGN, /* it may be somebody else's (about: its id) */
+};
+
+/*
  * Lives on the caller's stack; fixed size, so that reporting an error needs no
  * memory. The texts may hold anything the server sent: escape before printing.
  */
@@ -40,11 +86,13 @@ struct coder_error {
 	bool inactive; /* own: the token in use is valid, but its user is suspended (AUTH) */
 	int64_t retry_after; /* seconds the server asked to wait, -1 if it did not */
 	bool sent; /* bytes of the request had left: it may have been acted on */
+	bool report; /* with CODER_ERR_INTERRUPTED: says what became of something, print it all the same */
 	bool timeout; /* a time limit ended the wait: the server may act yet */
 	char field[64]; /* the first validation's field, or "" */
 	char message[1024]; /* what was asked and what went wrong */
 	char detail[1024]; /* the server's detail and validations, or "" */
-	char hint[512]; /* what to do next, or "" */
+	enum coder_cause cause;
+	char about[512], also[256]; /* see enum coder_cause */
 };
 
 /* Fills *err (every member; http_status 0, retry_after -1) and returns -1. */
@@ -55,9 +103,9 @@ int coder_error_set(struct coder_error *err, enum coder_code code, const char *f
 int coder_error_wrap(struct coder_error *err, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* Sets what to do next; a hint that is already there stays. Returns -1. */
-int coder_error_hint(struct coder_error *err, const char *fmt, ...)
-	__attribute__((format(printf, 2, 3)));
+/* Sets the cause and what it is about (NULL: ""); a cause that is already there stays. Returns -1. */
+int coder_error_cause(struct coder_error *err, enum coder_cause cause, const char *about,
+		      const char *also);
 
 /* Fills *err with CODER_ERR_MEMORY and returns -1. */
 int coder_error_memory(struct coder_error *err);

@@ -7,6 +7,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+enum coder_notice {
+	CODER_NOTICE_PLAIN,
+	CODER_NOTICE_UNDO, /* an undo begins; a second signal abandons it */
+};
+
 /* What the caller does for the library while it waits. */
 struct coder_hooks {
 	void *ctx;
@@ -21,7 +26,7 @@ struct coder_hooks {
 	 */
 	int (*take)(void *ctx);
 	/* A line for the person who waits ("rate limited, trying again in 12 s"). */
-	void (*notice)(void *ctx, const char *text);
+	void (*notice)(void *ctx, enum coder_notice kind, const char *text);
 };
 
 struct coder_config {

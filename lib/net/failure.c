@@ -90,12 +90,11 @@ static int ca_error(const struct failure *f, struct coder_error *err)
 	if (f->o->ca_file) {
 		coder_error_set(err, CODER_ERR_NO_RESPONSE, "cannot read CA certificates from %s",
 				f->o->ca_file);
-		return coder_error_hint(err, "check CODER_CLIENT_TLS_CA_FILE and SSL_CERT_FILE");
+		return coder_error_cause(err, CODER_CAUSE_CA_FILE, NULL, NULL);
 	}
 	coder_error_set(err, CODER_ERR_NO_RESPONSE, "no CA certificates are installed here: %s",
 			f->detail);
-	return coder_error_hint(err, "install the package ca-certificates, or name the file with "
-				     "its CA in CODER_CLIENT_TLS_CA_FILE");
+	return coder_error_cause(err, CODER_CAUSE_NO_CA, NULL, NULL);
 }
 
 /* Whether it was our own certificate or key that TLS could not begin with. */
@@ -113,15 +112,14 @@ static int tls_error(const struct failure *f, struct coder_error *err)
 	coder_error_set(err, CODER_ERR_NO_RESPONSE, "no secure connection to %s%s: %s", peer.kind,
 			peer.name, f->detail);
 	if (f->code != CURLE_PEER_FAILED_VERIFICATION)
-		return coder_error_hint(err, "check %s: does this port speak TLS?", peer.source);
-	return coder_error_hint(err, "if the server is the right one, name the file with its CA in "
-				     "CODER_CLIENT_TLS_CA_FILE");
+		return coder_error_cause(err, CODER_CAUSE_NO_TLS, peer.source, NULL);
+	return coder_error_cause(err, CODER_CAUSE_UNKNOWN_CA, NULL, NULL);
 }
 
 void failure_no_descriptor(int reason, struct coder_error *err)
 {
 	coder_error_set(err, CODER_ERR_NO_RESPONSE, "cannot open a socket: %s", strerror(reason));
-	coder_error_hint(err, "raise the limit of open files: ulimit -n");
+	coder_error_cause(err, CODER_CAUSE_OPEN_FILES, NULL, NULL);
 }
 
 static int connect_error(const struct failure *f, struct coder_error *err)
@@ -130,7 +128,7 @@ static int connect_error(const struct failure *f, struct coder_error *err)
 
 	coder_error_set(err, CODER_ERR_NO_RESPONSE, "cannot connect to %s%s: %s", peer.kind,
 			peer.name, f->system_error ? strerror(f->system_error) : f->detail);
-	return coder_error_hint(err, "check %s and the network", peer.source);
+	return coder_error_cause(err, CODER_CAUSE_NETWORK, peer.source, NULL);
 }
 
 /* The proxy is there, but does not connect to the deployment. */
@@ -148,7 +146,7 @@ static int proxy_error(const struct failure *f, struct coder_error *err)
 		coder_error_set(err, CODER_ERR_NO_RESPONSE,
 				"the proxy %s does not connect to %s: %s", proxy->name,
 				f->o->origin, f->detail);
-	return coder_error_hint(err, "check %s, and what the proxy permits", proxy->source);
+	return coder_error_cause(err, CODER_CAUSE_PROXY_REFUSES, proxy->source, NULL);
 }
 
 /* The rest, by what libcurl calls it. */
@@ -161,7 +159,7 @@ static int other_error(const struct failure *f, struct coder_error *err)
 		coder_error_set(err, CODER_ERR_NO_RESPONSE,
 				"%s%s closed the connection without an answer", peer.kind,
 				peer.name);
-		return coder_error_hint(err, "check %s: is it http or https?", peer.source);
+		return coder_error_cause(err, CODER_CAUSE_SCHEME, peer.source, NULL);
 	case CURLE_PARTIAL_FILE:
 		return coder_error_set(err, CODER_ERR_NO_RESPONSE,
 				       "the answer from %s%s ended early: %s", peer.kind, peer.name,
@@ -169,14 +167,13 @@ static int other_error(const struct failure *f, struct coder_error *err)
 	case CURLE_COULDNT_RESOLVE_HOST: /* libcurl's own refusal: names were looked up before */
 	case CURLE_COULDNT_RESOLVE_PROXY:
 		coder_error_set(err, CODER_ERR_NO_RESPONSE, "cannot find the host %s", f->o->host);
-		return coder_error_hint(err, "check %s and the network", peer.source);
+		return coder_error_cause(err, CODER_CAUSE_NETWORK, peer.source, NULL);
 	default:
 		coder_error_set(err, CODER_ERR_NO_RESPONSE, "no usable answer from %s%s: %s",
 				peer.kind, peer.name, f->detail);
 		if (f->tls_alert != ALERT_CERTIFICATE_REQUIRED)
 			return -1;
-		return coder_error_hint(
-			err, "set CODER_CLIENT_TLS_CERT_FILE and CODER_CLIENT_TLS_KEY_FILE");
+		return coder_error_cause(err, CODER_CAUSE_NO_CERTIFICATE, NULL, NULL);
 	}
 }
 
@@ -199,8 +196,7 @@ void failure_describe(const struct failure *f, bool *ret_refused, struct coder_e
 	} else if (is_client_certificate(f)) {
 		coder_error_set(err, CODER_ERR_NO_RESPONSE, "the TLS client certificate fails: %s",
 				f->detail);
-		coder_error_hint(err,
-				 "check CODER_CLIENT_TLS_CERT_FILE and CODER_CLIENT_TLS_KEY_FILE");
+		coder_error_cause(err, CODER_CAUSE_CERTIFICATE, NULL, NULL);
 	} else if (stage_of(f) == AT_PROXY) {
 		*ret_refused = !f->connect_status || f->connect_status >= 500;
 		proxy_error(f, err);
@@ -243,7 +239,7 @@ void failure_too_late(const struct failure *f, struct coder_error *err)
 			coder_error_set(err, CODER_ERR_NO_RESPONSE,
 					"no connection to %s%s within %s", peer.kind, peer.name,
 					limit);
-		coder_error_hint(err, "check %s and the network", peer.source);
+		coder_error_cause(err, CODER_CAUSE_NETWORK, peer.source, NULL);
 	}
 	err->timeout = true;
 }

@@ -267,8 +267,7 @@ static int copy_strings(struct http *http, const struct coder_config *config,
 {
 	if (!config->cert_file != !config->key_file)
 		return coder_error_set(err, CODER_ERR_USAGE,
-				       "CODER_CLIENT_TLS_CERT_FILE and CODER_CLIENT_TLS_KEY_FILE "
-				       "must be set together");
+				       "a client certificate and its key must be given together");
 	if (copy_string(config->url_source ? config->url_source : "the URL", &http->url_source,
 			err) < 0 ||
 	    copy_string(config->token, &http->token, err) < 0 ||
@@ -652,7 +651,7 @@ static void announce(const struct http *http, const struct coder_error *err, int
 		snprintf(text, sizeof(text),
 			 "the server is unavailable (%ld), trying again in %lld s",
 			 err->http_status, seconds);
-	http->hooks.notice(http->hooks.ctx, text);
+	http->hooks.notice(http->hooks.ctx, CODER_NOTICE_PLAIN, text);
 }
 
 /* Waits for another try. -1: there is none, for the reason in *err. */
@@ -670,7 +669,7 @@ static int wait_to_retry(struct call *call, const struct limit *limit, int64_t *
 		ns = err->retry_after * CODER_NS;
 	if (ns > WAITS_MAX_NS - *waited || ns >= limit->deadline - now) {
 		if (err->retry_after > 0)
-			coder_error_hint(err, "try again in %lld s", (long long)err->retry_after);
+			coder_error_cause(err, CODER_CAUSE_BUSY, NULL, NULL);
 		return -1;
 	}
 	announce(http, err, ns);

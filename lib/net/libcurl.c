@@ -129,7 +129,7 @@ bool libcurl_lacks_algorithms(void)
 static int refuse(struct coder_error *err, const char *why)
 {
 	coder_error_set(err, CODER_ERR_REFUSED, "cannot load libcurl: %s", why);
-	return coder_error_hint(err, "install libcurl 7.68 or later (Debian package libcurl4)");
+	return coder_error_cause(err, CODER_CAUSE_NO_LIBCURL, NULL, NULL);
 }
 
 /* Fills the table from that library; false: it cannot be, and why is appended. */
@@ -185,8 +185,7 @@ int libcurl_no_algorithms(struct coder_error *err)
 	coder_error_set(err, CODER_ERR_NO_RESPONSE,
 			"OpenSSL has no algorithms to speak TLS with: "
 			"its configuration activates no provider that has them");
-	return coder_error_hint(err, "activate the default provider in the file that OPENSSL_CONF "
-				     "names, or unset it, and start a new shell");
+	return coder_error_cause(err, CODER_CAUSE_NO_ALGORITHMS, NULL, NULL);
 }
 
 static bool loaded;

@@ -97,17 +97,17 @@ static int no_address(const struct lookup *lookup, const char *what, const char 
 		coder_error_set(err, CODER_ERR_NO_RESPONSE,
 				"cannot look up the %s %s: no process can be started: %s", what,
 				host, strerror(lookup->child.no_process));
-		return coder_error_hint(err, "raise the limit of processes: ulimit -u");
+		return coder_error_cause(err, CODER_CAUSE_PROCESSES, NULL, NULL);
 	}
 	if (lookup->child.no_pipe) {
 		coder_error_set(err, CODER_ERR_NO_RESPONSE,
 				"cannot look up the %s %s: no pipe can be opened: %s", what, host,
 				strerror(lookup->child.no_pipe));
-		return coder_error_hint(err, "raise the limit of open files: ulimit -n");
+		return coder_error_cause(err, CODER_CAUSE_OPEN_FILES, NULL, NULL);
 	}
 	coder_error_set(err, CODER_ERR_NO_RESPONSE, "cannot find the %s %s: %.100s", what, host,
 			lookup->answer + 1);
-	return coder_error_hint(err, "check %s and the network", source);
+	return coder_error_cause(err, CODER_CAUSE_NETWORK, source, NULL);
 }
 
 static enum transfer_end add_name(struct lookup *lookup, const char *what, const char *host,

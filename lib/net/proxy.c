@@ -162,7 +162,7 @@ static int refuse(struct coder_error *err, const char *source, const char *text,
 
 	coder_error_set(err, CODER_ERR_NO_RESPONSE, "the proxy %.*s that %s names %s",
 			(int)(len < 200 ? len : 200), name, source, what);
-	return coder_error_hint(err, "give it as http://proxy.example.com:3128");
+	return coder_error_cause(err, CODER_CAUSE_PROXY_FORM, NULL, NULL);
 }
 
 /* "user:password@"; libcurl takes the first "@" for the end of them. */
@@ -256,11 +256,9 @@ int proxy_wants_user(const struct proxy *proxy, struct coder_error *err)
 			err, CODER_ERR_NO_RESPONSE,
 			"the proxy %s does not accept the user name and password that it was given (407)",
 			proxy->name);
-		return coder_error_hint(err, "check %s", proxy->source);
+		return coder_error_cause(err, CODER_CAUSE_SOURCE, proxy->source, NULL);
 	}
 	coder_error_set(err, CODER_ERR_NO_RESPONSE,
 			"the proxy %s asks for a user name and password (407)", proxy->name);
-	return coder_error_hint(
-		err, "give them in %s, as in http://USER:PASSWORD@proxy.example.com:3128",
-		proxy->source);
+	return coder_error_cause(err, CODER_CAUSE_PROXY_USER, proxy->source, NULL);
 }

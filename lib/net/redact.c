@@ -55,7 +55,8 @@ void redact_secret(struct coder_error *err, const char *secret)
 	black_out(err->message, sizeof(err->message), secret);
 	black_out(err->detail, sizeof(err->detail), secret);
 	black_out(err->field, sizeof(err->field), secret);
-	black_out(err->hint, sizeof(err->hint), secret);
+	black_out(err->about, sizeof(err->about), secret);
+	black_out(err->also, sizeof(err->also), secret);
 }
 
 /* Of a token that was cut, the secret is too short to be known by its shape. */
@@ -97,9 +98,11 @@ void redact_shapes(struct coder_error *err)
 	hide_shape(err->message, sizeof(err->message));
 	hide_shape(err->detail, sizeof(err->detail));
 	hide_shape(err->field, sizeof(err->field));
-	hide_shape(err->hint, sizeof(err->hint));
+	hide_shape(err->about, sizeof(err->about));
+	hide_shape(err->also, sizeof(err->also));
 	clear_rest(err->message, sizeof(err->message));
 	clear_rest(err->detail, sizeof(err->detail));
 	clear_rest(err->field, sizeof(err->field));
-	clear_rest(err->hint, sizeof(err->hint));
+	clear_rest(err->about, sizeof(err->about));
+	clear_rest(err->also, sizeof(err->also));
 }

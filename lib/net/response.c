@@ -37,12 +37,12 @@ static void copy_text(char *out, size_t size, const char *text, size_t len)
 }
 
 /* A response that is not Coder's own may be that of the proxy which took the request. */
-static int hint_at_proxy(const struct response *answer, struct coder_error *err)
+static int blame_proxy(const struct response *answer, struct coder_error *err)
 {
 	if (!answer->proxy)
 		return -1;
-	return coder_error_hint(err, "check %s: the request went through the proxy %s",
-				answer->proxy->source, answer->proxy->name);
+	return coder_error_cause(err, CODER_CAUSE_PROXY_RESPONDED, answer->proxy->source,
+				 answer->proxy->name);
 }
 
 /*
@@ -242,8 +242,8 @@ static int check_type(const struct response *answer, struct coder_error *err)
 		coder_error_set(err, CODER_ERR_NO_RESPONSE,
 				"unexpected answer of type %s: %s may be no Coder deployment",
 				answer->type[0] ? answer->type : "unknown", answer->origin);
-		hint_at_proxy(answer, err);
-		return coder_error_hint(err, "check %s", answer->url_source);
+		blame_proxy(answer, err);
+		return coder_error_cause(err, CODER_CAUSE_SOURCE, answer->url_source, NULL);
 	}
 	if (answer->coded)
 		return broken(answer, "is compressed", err);
@@ -320,10 +320,9 @@ static void redirect_error(const struct response *answer, struct coder_error *er
 			answer->location);
 	if (url_parse(answer->location, &url, &ignored) == 0 &&
 	    strcmp(url.origin, answer->origin) != 0)
-		coder_error_hint(err, "if that is your deployment, change %s to %s",
-				 answer->url_source, url.origin);
+		coder_error_cause(err, CODER_CAUSE_MOVED, answer->url_source, url.origin);
 	else
-		coder_error_hint(err, "check %s: redirects are not followed", answer->url_source);
+		coder_error_cause(err, CODER_CAUSE_REDIRECT, answer->url_source, NULL);
 	url_done(&url);
 }
 
@@ -439,8 +438,8 @@ static void front_error(const struct response *answer, const struct buf *body,
 		text_append(err->detail, sizeof(err->detail), ": ");
 	text_append(err->detail, sizeof(err->detail), said.detail);
 	text_append(err->field, sizeof(err->field), said.field);
-	hint_at_proxy(answer, err);
-	coder_error_hint(err, "check the URL, and the ingress, gateway or firewall on the way");
+	blame_proxy(answer, err);
+	coder_error_cause(err, CODER_CAUSE_FRONT, NULL, NULL);
 	explicit_bzero(&said, sizeof(said)); /* a server may have repeated a secret */
 }
 
@@ -468,7 +467,7 @@ static void proxy_error(const struct response *answer, struct coder_error *err)
 	coder_error_set(err, CODER_ERR_NO_RESPONSE,
 			"a proxy in front of %s asks for a user name and password (407)",
 			answer->origin);
-	coder_error_hint(err, "check %s and the network", answer->url_source);
+	coder_error_cause(err, CODER_CAUSE_NETWORK, answer->url_source, NULL);
 }
 
 static void status_error(const struct response *answer, const struct buf *body,
@@ -493,7 +492,7 @@ static void status_error(const struct response *answer, const struct buf *body,
 	}
 	refusal(answer, body, source.no_route ? CODER_ERR_REFUSED : code, err);
 	if (!source.own && response_retry_after(answer) <= 0)
-		hint_at_proxy(answer, err);
+		blame_proxy(answer, err);
 	err->own = source.own;
 	err->no_route = source.no_route;
 	err->inactive = source.inactive;

@@ -15,7 +15,7 @@
 static enum transfer_end refuse(const char *variable, const char *why, struct coder_error *err)
 {
 	coder_error_set(err, CODER_ERR_REFUSED, "cannot load libcurl: %s", why);
-	coder_error_hint(err, "check %s and the files that are named there", variable);
+	coder_error_cause(err, CODER_CAUSE_LIBRARIES, variable, NULL);
 	return TRANSFER_FAILED;
 }
 
@@ -115,6 +115,6 @@ enum transfer_end trial_load(const char *variable, const struct transfer_exchang
 		return TRANSFER_ANSWERED;
 	coder_error_set(err, CODER_ERR_REFUSED,
 			"a file that the libraries of libcurl read kept it waiting");
-	coder_error_hint(err, "mend their configuration, and start a new shell");
+	coder_error_cause(err, CODER_CAUSE_LIBRARIES_HANG, NULL, NULL);
 	return TRANSFER_FAILED;
 }

@@ -15,7 +15,7 @@ static int refuse(struct coder_error *err, const char *what, const char *text)
 		coder_error_set(err, CODER_ERR_USAGE, "%s", what);
 	else
 		coder_error_set(err, CODER_ERR_USAGE, "%s: '%.200s'", what, text);
-	return coder_error_hint(err, "give it as https://coder.example.com");
+	return coder_error_cause(err, CODER_CAUSE_URL_FORM, NULL, NULL);
 }
 
 static int check_characters(const char *text, struct coder_error *err)

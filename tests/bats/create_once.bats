@@ -428,6 +428,22 @@ assert post["conn_req"] == 1, "not the first request on it"'
 	done
 }
 
+@test "a token of that name whose record names another user is never touched" {
+	local record
+	local -x TZ=UTC
+	record=$(printf '{"id":"Zz11111111","user_id":"11111111-2222-4333-8444-555555555555","token_name":"test",
+		"login_type":"token","scope":"all","scopes":["coder:all"],"allow_list":["*:*"],"lifetime_seconds":604800,
+		"last_used":"0001-01-01T00:00:00Z","created_at":"%(%FT%TZ)T","updated_at":"%(%FT%TZ)T","expires_at":"%(%FT%TZ)T"}' \
+		$((EPOCHSECONDS + 60)) $((EPOCHSECONDS + 60)) $((EPOCHSECONDS + 604860)))
+	record=${record//[$'\n\t']/}
+	fault '[{"method":"GET","path":"/tokens/test$","status":404,"coder":true,"body":"{\"message\":\"Resource not found\"}"},
+		{"method":"GET","path":"/tokens/test$","status":200,"headers":{"Content-Type":"application/json"},"body":"'"${record//\"/\\\"}"'","times":0},
+		{"method":"POST","cut":{"where":"before"}}]'
+	try token_create -n test
+	unsure Zz11111111 found
+	is "$(requests DELETE)" ""
+}
+
 @test "without the server's clock nothing is deleted, and the token named" {
 	ctl POST modes '["no-date"]' >/dev/null
 	fault '{"method":"POST","cut":{"where":"act"}}'

@@ -18,7 +18,9 @@ static void test_set_fills_every_member(void **state)
 	assert_string_equal(err.message, "no token");
 	assert_string_equal(err.field, "");
 	assert_string_equal(err.detail, "");
-	assert_string_equal(err.hint, "");
+	assert_int_equal(err.cause, CODER_CAUSE_NONE);
+	assert_string_equal(err.about, "");
+	assert_string_equal(err.also, "");
 }
 
 static void test_set_from_its_own_text(void **state)
@@ -44,15 +46,17 @@ static void test_wrap_keeps_the_rest(void **state)
 	assert_int_equal(err.http_status, 409);
 }
 
-static void test_first_hint_stays(void **state)
+static void test_first_cause_stays(void **state)
 {
 	struct coder_error err;
 
 	(void)state;
 	coder_error_set(&err, CODER_ERR_AUTH, "no");
-	assert_int_equal(coder_error_hint(&err, "set %s", "CODER_URL"), -1);
-	assert_int_equal(coder_error_hint(&err, "other"), -1);
-	assert_string_equal(err.hint, "set CODER_URL");
+	assert_int_equal(coder_error_cause(&err, CODER_CAUSE_MOVED, "here", "there"), -1);
+	assert_int_equal(coder_error_cause(&err, CODER_CAUSE_SOURCE, "other", NULL), -1);
+	assert_int_equal(err.cause, CODER_CAUSE_MOVED);
+	assert_string_equal(err.about, "here");
+	assert_string_equal(err.also, "there");
 }
 
 static void test_memory(void **state)
@@ -92,8 +96,9 @@ static void test_cuts_between_characters(void **state)
 		err.field[0] = '\0';
 		text_append(err.field, sizeof(err.field), text);
 		assert_whole(err.field, characters[i], sizeof(err.field));
-		coder_error_hint(&err, "%s", text);
-		assert_whole(err.hint, characters[i], sizeof(err.hint));
+		coder_error_cause(&err, CODER_CAUSE_SOURCE, text, text);
+		assert_whole(err.about, characters[i], sizeof(err.about));
+		assert_whole(err.also, characters[i], sizeof(err.also));
 		coder_error_wrap(&err, "%s", characters[i]);
 		assert_true(strlen(err.message) < sizeof(err.message));
 	}
@@ -131,7 +136,7 @@ int main(void)
 		cmocka_unit_test(test_set_fills_every_member),
 		cmocka_unit_test(test_set_from_its_own_text),
 		cmocka_unit_test(test_wrap_keeps_the_rest),
-		cmocka_unit_test(test_first_hint_stays),
+		cmocka_unit_test(test_first_cause_stays),
 		cmocka_unit_test(test_memory),
 		cmocka_unit_test(test_cuts_between_characters),
 		cmocka_unit_test(test_append_fills_to_the_last_byte),

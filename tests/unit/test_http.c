@@ -22,6 +22,7 @@
 #include "coder.h"
 #include "net/http.h"
 #include "net/response.h"
+#include "output/advice.h"
 #include "test.h"
 
 #define TOKEN "abcdefghij-ABCDEFGHIJKLMNOPQRSTUV"
@@ -237,8 +238,18 @@ static int take(void *ctx)
 	return signal;
 }
 
-static void notice(void *ctx, const char *text)
+/* The advice on an error. */
+static const char *advice_on(const struct coder_error *err)
 {
+	static char text[ADVICE_SIZE];
+
+	advice_text(err, "me", text);
+	return text;
+}
+
+static void notice(void *ctx, enum coder_notice kind, const char *text)
+{
+	assert_int_equal(kind, CODER_NOTICE_PLAIN);
 	(void)ctx;
 	caller.notices++;
 	snprintf(caller.notice, sizeof(caller.notice), "%s", text);
@@ -604,9 +615,9 @@ static void test_statuses(void **state)
 		server.script = script;
 		err = get_error();
 		if (err.code != cases[i].code || !strstr(err.message, cases[i].message) ||
-		    !strstr(err.hint, cases[i].hint))
+		    !strstr(advice_on(&err), cases[i].hint))
 			fail_msg("%s: %d %s (%s)", cases[i].answer, err.code, err.message,
-				 err.hint);
+				 advice_on(&err));
 		assert_int_equal(err.http_status, cases[i].status);
 		assert_int_equal(err.retry_after, -1);
 		assert_true(err.sent);
@@ -707,8 +718,8 @@ static void test_own(void **state)
 		    !strstr(err.detail, owners[i].detail))
 			fail_msg("%s: own %d, code %d, %s (%s)", owners[i].answer, err.own,
 				 err.code, err.message, err.detail);
-		if (!err.own && strstr(err.hint, "login"))
-			fail_msg("%s: %s", owners[i].answer, err.hint);
+		if (!err.own && strstr(advice_on(&err), "login"))
+			fail_msg("%s: %s", owners[i].answer, advice_on(&err));
 	}
 }
 
@@ -1145,7 +1156,7 @@ static void test_waits(void **state)
 	assert_int_equal(call(&c, &get, &response, &err), -1);
 	assert_between(ms_since(began), 0, 200);
 	assert_int_equal(err.retry_after, 121);
-	assert_string_equal(err.hint, "try again in 121 s");
+	assert_string_equal(advice_on(&err), "try again in 121 s");
 	assert_int_equal(caller.notices, 0);
 
 	/* a wait that is announced, and ended by a signal */
@@ -1187,7 +1198,7 @@ static void test_no_connection(void **state)
 	assert_int_equal(call(&c, &get, &response, &err), -1);
 	assert_int_equal(err.code, CODER_ERR_NO_RESPONSE);
 	assert_non_null(strstr(err.message, "Connection refused"));
-	assert_non_null(strstr(err.hint, "CODER_URL"));
+	assert_non_null(strstr(advice_on(&err), "CODER_URL"));
 	assert_int_equal(response.tries, 3);
 	assert_false(err.sent);
 	assert_false(response.earlier_unknown);
@@ -1223,7 +1234,7 @@ static void test_no_tls(void **state)
 	c.ca_file = "/nonexistent/ca.pem";
 	assert_int_equal(call(&c, &post, &response, &err), -1);
 	assert_non_null(strstr(err.message, "/nonexistent/ca.pem"));
-	assert_non_null(strstr(err.hint, "CODER_CLIENT_TLS_CA_FILE"));
+	assert_non_null(strstr(advice_on(&err), "CODER_CLIENT_TLS_CA_FILE"));
 	assert_false(err.sent);
 }
 
@@ -1951,9 +1962,10 @@ static void test_proxy_is_blamed(void **state)
 		c.timeout_ns = 20 * CODER_NS;
 		if (http_new(&c, &http, &err) == 0)
 			assert_int_equal(http_request(http, &get, &response, &err), -1);
-		if (!strstr(err.message, blames[i].message) || !strstr(err.hint, blames[i].hint))
-			fail_msg("%zu: %s; %s", i, err.message, err.hint);
-		if (strstr(err.message, "s3cretpw") || strstr(err.hint, "s3cretpw"))
+		if (!strstr(err.message, blames[i].message) ||
+		    !strstr(advice_on(&err), blames[i].hint))
+			fail_msg("%zu: %s; %s", i, err.message, advice_on(&err));
+		if (strstr(err.message, "s3cretpw") || strstr(advice_on(&err), "s3cretpw"))
 			fail_msg("%zu shows the password", i);
 		assert_int_equal(err.code, CODER_ERR_NO_RESPONSE);
 		if (http && response.tries != (blames[i].retried ? 3 : 1))

@@ -11,6 +11,7 @@
 #include "coder.h"
 #include "json/json.h"
 #include "json/list.h"
+#include "output/advice.h"
 #include "output/columns.h"
 #include "output/format.h"
 #include "output/record.h"
@@ -1080,9 +1081,56 @@ static void test_many_records(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, reset, reset)
 
+/* ---------------------------------------------------------------- advice */
+
+static void test_every_cause_has_advice(void **state)
+{
+	struct coder_error err;
+	char text[ADVICE_SIZE], last[ADVICE_SIZE] = "";
+
+	(void)state;
+	coder_error_set(&err, CODER_ERR_REFUSED, "no");
+	advice_text(&err, "me", text);
+	assert_string_equal(text, "");
+	for (int cause = CODER_CAUSE_CALLER; cause <= CODER_CAUSE_FOREIGN; cause++) {
+		coder_error_set(&err, CODER_ERR_REFUSED, "no");
+		coder_error_cause(&err, cause, "ABOUT", "ALSO");
+		advice_text(&err, "me", text);
+		if (!*text || strcmp(text, last) == 0)
+			fail_msg("cause %d: '%s'", cause, text);
+		memcpy(last, text, sizeof(last));
+	}
+}
+
+static const char *command_for(const char *user, const char *token)
+{
+	static char text[ADVICE_SIZE];
+	struct coder_error err;
+
+	coder_error_set(&err, CODER_ERR_OUTCOME, "no");
+	coder_error_cause(&err, CODER_CAUSE_MAY_BE_LEFT, token, NULL);
+	advice_text(&err, user, text);
+	return text;
+}
+
+static void test_advice_is_a_command_that_can_be_copied(void **state)
+{
+	(void)state;
+	assert_string_equal(command_for("me", "ci"),
+			    "look for it and remove it: token_rm --delete ci");
+	assert_string_equal(command_for("al ice", "a'b"),
+			    "look for it and remove it: token_rm --delete -u 'al ice' 'a'\\''b'");
+	assert_string_equal(command_for("me", "-n"),
+			    "look for it and remove it: token_rm --delete -- -n");
+	assert_string_equal(command_for("me", "a\nb"),
+			    "look for it with token_list, and remove it by its id");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_every_cause_has_advice),
+		cmocka_unit_test(test_advice_is_a_command_that_can_be_copied),
 		TEST(test_recorded_tables),
 		TEST(test_recorded_tables_with_owner),
 		TEST(test_no_tokens_no_table),

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* test_session.c - where requests go and as whom, with a made-up shell and client. */
 #include "coder.h"
+#include "output/advice.h"
 #include "session/session.h"
 #include "shell/shell.h"
 #include "test.h"
@@ -14,6 +15,15 @@
 #include <unistd.h>
 
 /* ------------------------------------------------------------- the shell */
+
+/* The advice on an error. */
+static const char *advice_on(const struct coder_error *err)
+{
+	static char text[ADVICE_SIZE];
+
+	advice_text(err, "me", text);
+	return text;
+}
 
 static struct {
 	struct {
@@ -365,13 +375,13 @@ static void test_tokens_are_visible_ascii(void **state)
 		set("CODER_SESSION_TOKEN", cases[i].token);
 		assert_refused(CODER_ERR_USAGE, cases[i].what);
 		assert_contains(err.message, "CODER_SESSION_TOKEN: ");
-		assert_contains(err.hint, "copy the token again");
+		assert_contains(advice_on(&err), "copy the token again");
 		set("CODER_SESSION_TOKEN", "");
 		put("url", "https://coder.example");
 		put("session", cases[i].token);
 		assert_refused(CODER_ERR_AUTH, cases[i].what);
 		assert_contains(err.message, "/session: ");
-		assert_contains(err.hint, "coder login https://coder.example");
+		assert_contains(advice_on(&err), "coder login https://coder.example");
 	}
 	put("session", "\r\n\t token \n\r");
 	assert_opens();
@@ -389,7 +399,7 @@ static const char *explained(void)
 {
 	coder_error_set(&err, CODER_ERR_AUTH, "signed out");
 	session_explain(&options, &err);
-	return err.hint;
+	return advice_on(&err);
 }
 
 static void test_a_refused_token_is_traced_to_its_source(void **state)
@@ -447,10 +457,10 @@ static void test_nothing_to_go_by(void **state)
 {
 	(void)state;
 	assert_refused(CODER_ERR_AUTH, "no URL");
-	assert_contains(err.hint, "CODER_URL");
+	assert_contains(advice_on(&err), "CODER_URL");
 	set("CODER_URL", "https://Coder.example:443/path");
 	assert_refused(CODER_ERR_AUTH, "no token for https://coder.example");
-	assert_contains(err.hint, "CODER_SESSION_TOKEN");
+	assert_contains(advice_on(&err), "CODER_SESSION_TOKEN");
 	put("session", " \n");
 	assert_refused(CODER_ERR_AUTH, "no token for https://coder.example");
 	set("CODER_URL", "coder.example");
@@ -852,7 +862,7 @@ static void test_what_the_client_gets(void **state)
 	assert_false(got.config.fresh || got.config.no_retry);
 	assert_ptr_equal(got.config.hooks.pending, shell_pending);
 	assert_ptr_equal(got.config.hooks.take, shell_take_signal);
-	got.config.hooks.notice(got.config.hooks.ctx, "waiting\033");
+	got.config.hooks.notice(got.config.hooks.ctx, CODER_NOTICE_PLAIN, "waiting\033");
 	assert_string_equal(fake.said, "error: waiting\\x1b\n");
 	options.timeout_ns = 5 * CODER_NS;
 	set("CODER_TOKENS_KEEPALIVE", "0");
@@ -944,7 +954,7 @@ static void test_silent_client_with_limits(void **state)
 	assert_true(got.config.no_retry);
 	assert_int_equal(got.config.connect_timeout_ns, CODER_NS / 2);
 	assert_int_equal(got.config.timeout_ns, CODER_NS * 3 / 2);
-	got.config.hooks.notice(got.config.hooks.ctx, "waiting");
+	got.config.hooks.notice(got.config.hooks.ctx, CODER_NOTICE_PLAIN, "waiting");
 	assert_string_equal(fake.said, "");
 	options.timeout_ns = CODER_NS / 10;
 	assert_opens();

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* advice.c - the table of causes, and what to do about each. */
+#include "advice.h"
+#include "base/buf.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+/* %s: coder_error.about, then coder_error.also; of a command, the token is added. */
+static const struct advice {
+	const char *text;
+	const char *command; /* what to do with the token in question, or NULL */
+} advice[] = {
+	[CODER_CAUSE_CALLER] = { "%s", NULL },
+	[CODER_CAUSE_URL_FORM] = { "give it as https://coder.example.com", NULL },
+	[CODER_CAUSE_SOURCE] = { "check %s", NULL },
+	[CODER_CAUSE_NETWORK] = { "check %s and the network", NULL },
+	[CODER_CAUSE_NO_TLS] = { "check %s: does this port speak TLS?", NULL },
+	[CODER_CAUSE_SCHEME] = { "check %s: is it http or https?", NULL },
+	[CODER_CAUSE_REDIRECT] = { "check %s: redirects are not followed", NULL },
+	[CODER_CAUSE_MOVED] = { "if that is your deployment, change %s to %s", NULL },
+	[CODER_CAUSE_FRONT] = { "check the URL, and the ingress, gateway or firewall on the way",
+				NULL },
+	[CODER_CAUSE_PROXY_RESPONDED] = { "check %s: the request went through the proxy %s", NULL },
+	[CODER_CAUSE_PROXY_FORM] = { "give it as http://proxy.example.com:3128", NULL },
+	[CODER_CAUSE_PROXY_REFUSES] = { "check %s, and what the proxy permits", NULL },
+	[CODER_CAUSE_PROXY_USER] = { "give them in %s, as in "
+				     "http://USER:PASSWORD@proxy.example.com:3128",
+				     NULL },
+	[CODER_CAUSE_LIBRARIES] = { "check %s and the files that are named there", NULL },
+	[CODER_CAUSE_CA_FILE] = { "check CODER_CLIENT_TLS_CA_FILE and SSL_CERT_FILE", NULL },
+	[CODER_CAUSE_NO_CA] = { "install the package ca-certificates, or name the file with its CA "
+				"in CODER_CLIENT_TLS_CA_FILE",
+				NULL },
+	[CODER_CAUSE_UNKNOWN_CA] = { "if the server is the right one, name the file with its CA in "
+				     "CODER_CLIENT_TLS_CA_FILE",
+				     NULL },
+	[CODER_CAUSE_NO_CERTIFICATE] = { "set CODER_CLIENT_TLS_CERT_FILE and "
+					 "CODER_CLIENT_TLS_KEY_FILE",
+					 NULL },
+	[CODER_CAUSE_CERTIFICATE] = { "check CODER_CLIENT_TLS_CERT_FILE and "
+				      "CODER_CLIENT_TLS_KEY_FILE",
+				      NULL },
+	[CODER_CAUSE_OPEN_FILES] = { "raise the limit of open files: ulimit -n", NULL },
+	[CODER_CAUSE_PROCESSES] = { "raise the limit of processes: ulimit -u", NULL },
+	[CODER_CAUSE_NO_LIBCURL] = { "install libcurl 7.68 or later (Debian package libcurl4)",
+				     NULL },
+	[CODER_CAUSE_NO_ALGORITHMS] = { "activate the default provider in the file that "
+					"OPENSSL_CONF names, or unset it, and start a new shell",
+					NULL },
+	[CODER_CAUSE_LIBRARIES_HANG] = { "mend their configuration, and start a new shell", NULL },
+	[CODER_CAUSE_BUSY] = { "try again in %s s", NULL },
+	[CODER_CAUSE_NO_EXPIRE] = { "this server cannot expire tokens: delete it with --delete",
+				    NULL },
+	[CODER_CAUSE_NO_GROUPS] = { "this server has no groups", NULL },
+	[CODER_CAUSE_IGNORES] = { "servers before v2.27 ignore scopes, before v2.28 the allow list",
+				  NULL },
+	[CODER_CAUSE_NAME_TAKEN] = { "the name was free a moment before: another call has taken "
+				     "it, or this one's request was repeated on its way",
+				     NULL },
+	[CODER_CAUSE_BLIND] = { "use a login session, or a token with the scope api_key:read and "
+				"with api_key:* in its allow list",
+				NULL },
+	[CODER_CAUSE_LIVES_LONGER] = { "the token would have been valid until %s", NULL },
+	[CODER_CAUSE_MAY_BE_LEFT] = { "look for it and remove it: ", "token_rm --delete" },
+	[CODER_CAUSE_MAY_BE_OURS] = { "look at it before you remove it: ", "token_view" },
+	[CODER_CAUSE_FOREIGN] = { "look at it: token_view %s", NULL } /* whoever's it is */,
+};
+
+int advise(struct coder_error *err, const char *fmt, ...)
+{
+	char text[sizeof(err->about)];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	return coder_error_cause(err, CODER_CAUSE_CALLER, text, NULL);
+}
+
+/* As the shell wants it: as it is, or in single quotes. */
+static bool add_word(struct buf *text, const char *word)
+{
+	static const char safe[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+				   "0123456789_.,:/@%+-";
+
+	if (*word && strspn(word, safe) == strlen(word))
+		return buf_add_str(text, word);
+	if (!buf_add_char(text, '\''))
+		return false;
+	for (; *word; word++)
+		if (!(*word == '\'' ? buf_add_str(text, "'\\''") : buf_add_char(text, *word)))
+			return false;
+	return buf_add_char(text, '\'');
+}
+
+/* "token_rm --delete -u USER NAME", to be copied from the message and run. */
+static void add_command(const struct advice *row, const char *user, const char *token,
+			char out[ADVICE_SIZE])
+{
+	struct buf text = { 0 };
+
+	if (text_has_control(token) || strlen(token) > 120)
+		snprintf(out, ADVICE_SIZE, "look for it with token_list, and remove it by its id");
+	else if (buf_addf(&text, "%s%s", row->text, row->command) &&
+		 (strcmp(user, "me") == 0 ||
+		  (buf_add_str(&text, " -u ") && add_word(&text, user))) &&
+		 buf_add_str(&text, *token == '-' ? " -- " : " ") && add_word(&text, token))
+		snprintf(out, ADVICE_SIZE, "%s", text.data);
+	buf_done(&text);
+}
+
+void advice_text(const struct coder_error *err, const char *user, char out[ADVICE_SIZE])
+{
+	const struct advice *row = &advice[err->cause];
+	char seconds[24];
+
+	out[0] = '\0';
+	snprintf(seconds, sizeof(seconds), "%lld", (long long)err->retry_after);
+	if (row->command)
+		add_command(row, user, err->about, out);
+	else if (row->text)
+		snprintf(out, ADVICE_SIZE, row->text,
+			 err->cause == CODER_CAUSE_BUSY ? seconds : err->about, err->also);
+}
