@@ -51,10 +51,11 @@ void output_warn(const char *fmt, ...)
 }
 
 /* Hashes of the warnings that were printed, in memory that subshells share if it can be had. */
-static struct warned {
+struct warned {
 	_Atomic uint64_t known[REMEMBERED];
 	atomic_size_t n;
-} * warned;
+};
+static struct warned *warned;
 
 void output_share_warnings(void)
 {
