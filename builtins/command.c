@@ -6,6 +6,7 @@
 #include "output/advice.h"
 #include "output/message.h"
 #include "session/session.h"
+#include "status.h"
 
 #include <stddef.h>
 #include <stdio.h>
@@ -51,7 +52,7 @@ const struct opts_option command_common_options[] = {
 	  .flags = OPTS_HIDDEN,
 	  .offset = offsetof(struct common_options, doc),
 	  .arg = "FORMAT",
-	  .choices = "text|man|markdown|markdown-common|markdown-statuses|options",
+	  .choices = "text|man|markdown|markdown-common|markdown-statuses",
 	  .help = "Print the documentation in a format." },
 	{ .name = NULL },
 };
@@ -60,27 +61,6 @@ const char *const command_see_also[] = { "token_create(1)", "token_list(1)", "to
 					 "token_view(1)",   "bash(1)",	     NULL };
 
 /* --------------------------------------------------------------- messages */
-
-int command_status(const struct coder_error *err)
-{
-	static const int statuses[] = {
-		[CODER_OK] = 0,
-		[CODER_ERR_REFUSED] = 1,
-		[CODER_ERR_USAGE] = 2,
-		[CODER_ERR_NOT_FOUND] = 3,
-		[CODER_ERR_AUTH] = 4,
-		[CODER_ERR_CONFLICT] = 5,
-		[CODER_ERR_UNAVAILABLE] = 6,
-		[CODER_ERR_NO_RESPONSE] = 7,
-		[CODER_ERR_SOME_FAILED] = 8,
-		[CODER_ERR_OUTCOME] = 9,
-		[CODER_ERR_MEMORY] = 1,
-	};
-
-	if (err->code == CODER_ERR_INTERRUPTED)
-		return 128 + err->signal;
-	return statuses[err->code];
-}
 
 /* What the command line says of the session, but for its time. */
 static struct session_options session_options(const struct call *call)

@@ -62,9 +62,6 @@ struct command {
 	void (*done)(void *state);
 };
 
-/* The exit status for an error: 1-9, or 128 + the signal. */
-int command_status(const struct coder_error *err);
-
 /* Completes an error about the token in use with where that came from: before it is printed. */
 void command_explain(const struct call *call, struct coder_error *err);
 

@@ -13,6 +13,7 @@
 #include "output/record.h"
 #include "output/result.h"
 #include "permissions.h"
+#include "status.h"
 
 struct create_options {
 	struct common_options common;
@@ -385,6 +386,7 @@ static const struct command token_create_command = {
 		.tables = create_tables,
 		.description = create_description,
 		.examples = create_examples,
+		.statuses = command_statuses,
 		.see_also = command_see_also,
 	},
 	.options_size = sizeof(struct create_options),

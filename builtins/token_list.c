@@ -12,6 +12,7 @@
 #include "output/record.h"
 #include "output/result.h"
 #include "permissions.h"
+#include "status.h"
 
 #define ASSOC_MAX 100000 /* tokens in one associative array: some 250 MiB in the shell */
 
@@ -218,6 +219,7 @@ static const struct command token_list_command = {
 		.tables = list_tables,
 		.description = list_description,
 		.examples = list_examples,
+		.statuses = command_statuses,
 		.see_also = command_see_also,
 	},
 	.options_size = sizeof(struct list_options),

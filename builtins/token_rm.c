@@ -9,6 +9,7 @@
 #include "options/opts.h"
 #include "output/result.h"
 #include "shell/shell.h"
+#include "status.h"
 
 #define PROGRESS_FROM 20 /* so many removals take long enough to show how far they are */
 
@@ -348,6 +349,7 @@ static const struct command token_rm_command = {
 		.tables = rm_tables,
 		.description = rm_description,
 		.examples = rm_examples,
+		.statuses = command_statuses,
 		.see_also = command_see_also,
 	},
 	.options_size = sizeof(struct rm_options),

@@ -9,6 +9,7 @@
 #include "output/format.h"
 #include "output/record.h"
 #include "permissions.h"
+#include "status.h"
 
 struct view_options {
 	struct common_options common;
@@ -130,6 +131,7 @@ static const struct command token_view_command = {
 		.tables = view_tables,
 		.description = view_description,
 		.examples = view_examples,
+		.statuses = command_statuses,
 		.see_also = command_see_also,
 	},
 	.options_size = sizeof(struct view_options),

@@ -137,7 +137,7 @@ rooms() {
 		lib/json            base/
 		lib/net             base/ json/
 		lib/api             base/ json/ net/
-		builtins/options
+		builtins/options    coder.h base/
 		builtins/shell      coder.h
 		builtins/output     coder.h base/ shell/
 		builtins/session    coder.h base/ shell/ output/

@@ -2,7 +2,7 @@
 /*
  * opts.h - option tables: one table a command, from which everything that
  * knows its options is made: parsing, usage, `help`, --help, the man page, the
- * README's tables and completion. Re-entrant, libc only, knows nothing of bash.
+ * README's tables and completion. Re-entrant; knows nothing of bash.
  *
  * The parser takes short and long options, --opt value, --opt=value, -ovalue,
  * clusters (-aq), options after operands, and "--". An abbreviation of a long
@@ -68,6 +68,14 @@ struct opts_option {
 	const char *help; /* one or more sentences, plain text, wrapped by the printers */
 };
 
+/* An exit status. */
+struct opts_status {
+	const char *status; /* "0" */
+	const char *meaning; /* without a full stop */
+	unsigned
+		errors; /* for the command: which of its errors end in this status; not read here */
+};
+
 /*
  * Describes a command for users; all texts are plain UTF-8 without wrapping. Of
  * several tables the last holds the options common to all commands.
@@ -82,6 +90,7 @@ struct opts_command {
 	const struct opts_option *const *tables;
 	const char *const *description; /* paragraphs, NULL-terminated */
 	const char *const *examples; /* pairs: what it does, the command line; NULL-terminated */
+	const struct opts_status *statuses; /* ends with a NULL status */
 	const char *const *see_also; /* man pages, "token_rm(1)" (its own is left out), or NULL */
 };
 #define OPTS_MANY ((size_t)-1)
@@ -92,8 +101,8 @@ struct opts_command {
 		for (const struct opts_option *option = *table_; option->name; option++)
 
 /*
- * An error is one line, without prefix or newline. Words in it are cut when long; control
- * characters and what is no UTF-8 are \xNN; of what looks like a token only the id is shown.
+ * An error is one line, without prefix or newline. Words in it are escaped as by coder_escape(),
+ * the secrets of tokens in them are hidden, and long ones are cut.
  */
 #define OPTS_ERROR_SIZE 512
 
@@ -161,25 +170,7 @@ void opts_free_lines(char **lines);
  *   markdown  the README's table of options, the common ones left out
  *   markdown-common, markdown-statuses
  *             its table of common options, and of exit statuses
- *   options   for completion: a line an option, then one for the operands, of
- *             seven fields separated by tabs, "-" for what is absent:
- *               letter   name   value   choices   flags   group   summary
- *             value: flag (takes none), text, choice, scope, target, user,
- *               lifetime, duration, column, array, variable, assoc, token,
- *               token-name; none for operands of a command that takes none
- *             choices: text|json
- *             flags: of repeat (more than one is taken) and commas (a value may
- *               be a comma list), joined by a comma
- *             summary: the first sentence of the help, without its full stop
- *             The last line has no letter and no name; its value is that of the
- *             operands and its summary how usage shows them.
  */
 int opts_print(const struct opts_command *command, const char *format, FILE *out);
-
-/* The exit statuses, the same for every command: printed in help, man and README. */
-struct opts_status {
-	const char *status, *meaning;
-};
-extern const struct opts_status opts_statuses[]; /* ends with a NULL status */
 
 #endif

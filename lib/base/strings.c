@@ -150,7 +150,7 @@ static size_t distance(const char *a, size_t a_len, const char *b, size_t b_len)
 
 const char *coder_nearest(const char *word, const char *const *candidates, size_t n)
 {
-	size_t len = strlen(word), best = len / 3 + 1;
+	size_t len = strlen(word), best = (len + 5) / 3;
 	const char *found = NULL;
 
 	if (len > WORD_MAX)

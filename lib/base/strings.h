@@ -40,8 +40,8 @@ bool coder_strings_has(const struct coder_strings *list, const char *s);
 void coder_strings_sort(struct coder_strings *list);
 
 /*
- * The candidate nearest to word by edit distance, or NULL if none is near
- * enough to be meant (more than a third of the word would have to change).
+ * The candidate nearest to word by edit distance, or NULL if none is near enough to be meant:
+ * more than a third of the word, rounded up, would have to change.
  */
 const char *coder_nearest(const char *word, const char *const *candidates, size_t n);
 

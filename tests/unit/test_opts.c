@@ -3,7 +3,9 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "coder.h"
 #include "options/opts.h"
+#include "status.h"
 #include "test.h"
 
 struct options {
@@ -67,6 +69,7 @@ static const struct opts_command command = {
 			"token_x --scope workspace:read,template:read --name 'a quoted name with "
 			"blanks' \"and a second\" && echo done",
 			NULL },
+	.statuses = command_statuses,
 	.see_also = (const char *const[]){ "token_x(1)", "token_y(1)", "bash(1)", NULL },
 };
 
@@ -76,6 +79,7 @@ static const struct opts_command bare = {
 	.summary = "Be bare",
 	.operands = "",
 	.tables = (const struct opts_option *const[]){ own_table, NULL },
+	.statuses = command_statuses,
 };
 
 /* ------------------------------------------------------------------- parsing */
@@ -333,10 +337,10 @@ static void test_hides_secrets(void **state)
 	static const struct {
 		const char *word, *expected;
 	} cases[] = {
-		{ "abcdefghij-ABCDEFGHIJKLMNOPQRSTUV", "abcdefghij-..." },
-		{ " abcdefghij-ABCDEFGHIJKLMNOPQRSTUV\n", " abcdefghij-...\\x0a" },
-		{ "abcdefghij-0123456789a", "abcdefghij-..." },
-		{ "token=abcdefghij-0123456789a,b", "token=abcdefghij-...,b" },
+		{ "abcdefghij-ABCDEFGHIJKLMNOPQRSTUV", "abcdefghij-[secret]" },
+		{ " abcdefghij-ABCDEFGHIJKLMNOPQRSTUV\n", " abcdefghij-[secret]\\x0a" },
+		{ "abcdefghij-0123456789a", "abcdefghij-[secret]" },
+		{ "token=abcdefghij-0123456789a,b", "token=abcdefghij-[secret],b" },
 		{ "abcdefghij-0123456789", "abcdefghij-0123456789" },
 		{ "abcdefghi-0123456789a", "abcdefghi-0123456789a" },
 		{ "550e8400-e29b-41d4-a716-446655440000", "550e8400-e29b-41d4-a716-446655440000" },
@@ -666,8 +670,8 @@ static void test_markdown(void **state)
 	assert_begins(text, "| option | meaning |\n| --- | --- |\n| `-a, --all` | All. |\n");
 	assert_contains(text, "\n| `-o, --output table\\|json\\|tsv` | How. |\n");
 	assert_contains(text, "| `-n, --name NAME` | The name. Default: $X_NAME. |\n");
-	assert_contains(text, "| `-u, --user USER` | Whose. Default: `$X_USER`, else `me`. |\n");
-	assert_contains(text, "METAVARIABLE` | Where to. Default: `X`. |\n");
+	assert_contains(text, "| `-u, --user USER` | Whose. |\n");
+	assert_contains(text, "METAVARIABLE` | Where to. |\n");
 	assert_contains(text,
 			"Mind a\\\\b, .dots, don't, \u00b5s, a\\*b\\*c, \\<x>, \\`y\\`, ~z^ and "
 			"1\\|2. |\n");
@@ -684,52 +688,12 @@ static void test_markdown(void **state)
 	free(text);
 }
 
-static void test_options(void **state)
-{
-	char *text = print(&command, "options");
-	struct opts_command many = bare;
-
-	(void)state;
-	assert_string_equal(
-		text,
-		"a\tall\tflag\t-\t-\twhose\tAll\n"
-		"q\tquiet\tflag\t-\t-\t-\tIds only\n"
-		"-\texpire\tflag\t-\t-\thow\tEnds\n"
-		"-\tdelete\tflag\t-\t-\thow\tDeletes\n"
-		"n\tname\ttoken-name\t-\t-\t-\tThe name\n"
-		"u\tuser\tuser\t-\t-\twhose\tWhose\n"
-		"-\tscope\tscope\t-\trepeat,commas\t-\tA sentence that is long enough to need a "
-		"second line in the help, and even a third one where the column of texts is far "
-		"to the right\n"
-		"-\tscopes-from\tarray\t-\trepeat\t-\tMore\n"
-		"c\tcolumn\tcolumn\t-\trepeat,commas\t-\tColumns\n"
-		"o\toutput\tchoice\ttable|json|tsv\t-\t-\tHow\n"
-		"-\tinto-this\tvariable\t-\t-\t-\tWhere to\n"
-		"h\thelp\tflag\t-\t-\t-\tHelp\n"
-		"-\tversion\tflag\t-\t-\t-\tVersion\n"
-		"-\t-\ttoken\t-\trepeat\t-\tNAME [ID]\n");
-	free(text);
-	text = print(&bare, "options");
-	assert_contains(text, "\n-\t-\tnone\t-\t-\t-\t-\n");
-	free(text);
-	many.max_operands = 1;
-	many.operands = "[USER]";
-	many.operand_value = OPTS_VALUE_USER;
-	text = print(&many, "options");
-	assert_contains(text, "\n-\t-\tuser\t-\t-\t-\t[USER]\n");
-	free(text);
-}
-
 /* Whether text has "--name" as an option's head shows it, dashes as the format writes them. */
 static bool shows(const char *text, const char *format, const char *name)
 {
 	const char *dash;
 	char head[64];
 
-	if (strcmp(format, "options") == 0) {
-		snprintf(head, sizeof(head), "\t%s\t", name);
-		return strstr(text, head);
-	}
 	if (strcmp(format, "man") != 0) {
 		snprintf(head, sizeof(head), "--%s", name);
 		return strstr(text, head);
@@ -742,7 +706,7 @@ static bool shows(const char *text, const char *format, const char *name)
 
 static void test_every_format_has_every_option(void **state)
 {
-	static const char *const formats[] = { "text", "man", "options" };
+	static const char *const formats[] = { "text", "man" };
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(formats); i++) {
@@ -781,14 +745,48 @@ static void test_unknown_format(void **state)
 static void test_statuses(void **state)
 {
 	size_t n = 0;
+	unsigned errors = 0;
 
 	(void)state;
-	for (; opts_statuses[n].status; n++) {
-		assert_true(opts_statuses[n].meaning[0]);
-		if (n < 10)
-			assert_int_equal(opts_statuses[n].status[0], '0' + (char)n);
+	for (; command_statuses[n].status; n++) {
+		assert_true(command_statuses[n].meaning[0]);
+		if (n < 10) {
+			assert_int_equal(command_statuses[n].status[0], '0' + (char)n);
+			assert_int_equal(command_statuses[n].status[1], '\0');
+		}
+		assert_int_equal(errors & command_statuses[n].errors, 0); /* each error once */
+		errors |= command_statuses[n].errors;
 	}
 	assert_int_equal(n, 11);
+	assert_int_equal(errors, (1u << (CODER_ERR_MEMORY + 1)) - 1); /* and none is left out */
+}
+
+static void test_status_of_an_error(void **state)
+{
+	static const struct {
+		enum coder_code code;
+		int status;
+	} cases[] = {
+		{ CODER_OK, 0 },
+		{ CODER_ERR_REFUSED, 1 },
+		{ CODER_ERR_MEMORY, 1 },
+		{ CODER_ERR_USAGE, 2 },
+		{ CODER_ERR_NOT_FOUND, 3 },
+		{ CODER_ERR_AUTH, 4 },
+		{ CODER_ERR_CONFLICT, 5 },
+		{ CODER_ERR_UNAVAILABLE, 6 },
+		{ CODER_ERR_NO_RESPONSE, 7 },
+		{ CODER_ERR_SOME_FAILED, 8 },
+		{ CODER_ERR_OUTCOME, 9 },
+		{ CODER_ERR_INTERRUPTED, 128 + 15 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct coder_error err = { .code = cases[i].code, .signal = 15 };
+
+		assert_int_equal(command_status(&err), cases[i].status);
+	}
 }
 
 int main(void)
@@ -811,10 +809,10 @@ int main(void)
 		cmocka_unit_test(test_man_bare),
 		cmocka_unit_test(test_man_has_no_warnings),
 		cmocka_unit_test(test_markdown),
-		cmocka_unit_test(test_options),
 		cmocka_unit_test(test_every_format_has_every_option),
 		cmocka_unit_test(test_unknown_format),
 		cmocka_unit_test(test_statuses),
+		cmocka_unit_test(test_status_of_an_error),
 	};
 
 	return cmocka_run_group_tests_name("opts", tests, NULL, NULL);

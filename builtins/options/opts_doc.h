@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* opts_doc.h - what the writers of documentation share; of opts_*.c alone. */
+#ifndef OPTS_DOC_H
+#define OPTS_DOC_H
+
+#include "opts.h"
+
+/* How the parts of an option look in a format. */
+struct style {
+	const char *bold, *italic, *roman; /* what turns these on */
+	const char *separator; /* between the items of the usage */
+	void (*put)(const char *text, size_t len, FILE *out); /* writes text, escaped */
+};
+
+/* Without any markup. */
+extern const struct style opts_plain;
+
+/* Writes a whole text, escaped. */
+void opts_put(const char *text, const struct style *style, FILE *out);
+/* "-n" or "--name" */
+void opts_put_name(const struct opts_option *o, bool letter, const struct style *style, FILE *out);
+/* "-n, --name NAME" */
+void opts_put_head(const struct opts_option *o, const struct style *style, FILE *out);
+/* All items of the usage, each behind a separator: "[-n NAME] [COMMON OPTION]... [NAME]". */
+void opts_put_usage(const struct opts_command *command, const struct style *style, FILE *out);
+
+/* The option's choices or its metavariable; NULL for flags. */
+const char *opts_metavariable(const struct opts_option *o);
+bool opts_is_visible(const struct opts_option *o);
+/* Whether the table, which is one of the command's, holds the options common to all commands. */
+bool opts_is_common(const struct opts_command *command, const struct opts_option *const *table);
+
+/* Where a text may be broken. */
+enum breaks {
+	BREAK_PROSE, /* at any blank */
+	BREAK_USAGE, /* not within brackets */
+	BREAK_COMMAND, /* not within quotes, best before an option or operator; adds a backslash */
+};
+
+/* Terminal columns of a text: one for each character. */
+size_t opts_columns(const char *text);
+
+/*
+ * Writes a text in lines of at most 75 columns: the first begins where the cursor is, in column
+ * `first`, the others behind `indent` blanks.
+ */
+void opts_put_wrapped(const char *text, size_t first, size_t indent, enum breaks breaks,
+		      const struct style *style, FILE *out);
+
+/* The formats of opts_print(). Each returns 0, or -1 if there is no memory. */
+int opts_print_text(const struct opts_command *command, FILE *out);
+int opts_print_man(const struct opts_command *command, FILE *out);
+int opts_print_markdown(const struct opts_command *command, FILE *out);
+int opts_print_markdown_common(const struct opts_command *command, FILE *out);
+int opts_print_markdown_statuses(const struct opts_command *command, FILE *out);
+
+#endif

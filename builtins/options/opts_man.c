@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* opts_man.c - the documentation of a command as a man page; see opts.h. */
+#include "opts.h"
+#include "opts_doc.h"
+
+#include <string.h>
+
+/* Writes the UTF-8 character at text as groff's \[uXXXX]; returns its bytes. */
+static size_t put_man_rune(const char *text, size_t len, FILE *out)
+{
+	unsigned lead = (unsigned char)text[0];
+	unsigned code = lead >= 0xf0 ? lead & 0x07 : lead >= 0xe0 ? lead & 0x0f : lead & 0x1f;
+	size_t n = 1;
+
+	for (; n < len && ((unsigned char)text[n] & 0xc0) == 0x80; n++)
+		code = code << 6 | ((unsigned char)text[n] & 0x3f);
+	fprintf(out, "\\[u%04X]", code);
+	return n;
+}
+
+static void put_man_text(const char *text, size_t len, const char *blank, FILE *out)
+{
+	if (len && text[0] == '.')
+		fputs("\\&", out);
+	for (size_t i = 0; i < len;) {
+		char c = text[i];
+
+		if ((unsigned char)c >= 0x80) {
+			i += put_man_rune(text + i, len - i, out);
+			continue;
+		}
+		fputs(c == ' '	? blank :
+		      c == '\\' ? "\\e" :
+		      c == '-'	? "\\-" :
+		      c == '\'' ? "\\(aq" :
+		      c == '"'	? "\\(dq" :
+		      c == '`'	? "\\(ga" :
+		      c == '^'	? "\\(ha" :
+		      c == '~'	? "\\(ti" :
+				  (const char[]){ c, '\0' },
+		      out);
+		i++;
+	}
+}
+
+static void put_man(const char *text, size_t len, FILE *out)
+{
+	put_man_text(text, len, " ", out);
+}
+
+static void put_man_unbroken(const char *text, size_t len, FILE *out)
+{
+	put_man_text(text, len, "\\ ", out);
+}
+
+static const struct style man_prose = { "\\fB", "\\fI", "\\fR", " ", put_man };
+static const struct style man_item = { "\\fB", "\\fI", "\\fR", "\n", put_man_unbroken };
+
+static void man_line(const char *text, FILE *out)
+{
+	opts_put(text, &man_prose, out);
+	fputc('\n', out);
+}
+
+static void man_head(const struct opts_command *command, FILE *out)
+{
+	fputs(".TH ", out);
+	for (const char *c = command->name; *c; c++)
+		fputc(*c >= 'a' && *c <= 'z' ? *c - 'a' + 'A' : *c, out);
+	fputs(" 1 \"\" \"coder_tokens\" \"Bash loadable builtins\"\n", out);
+	/* no hyphenation, which would break names; no wider blanks after sentences */
+	fputs(".nh\n.nr HY 0\n.ss 12 0\n.SH NAME\n", out);
+	fprintf(out, "%s \\- ", command->name);
+	man_line(command->summary, out);
+	fprintf(out, ".SH SYNOPSIS\n.SY %s", command->name);
+	opts_put_usage(command, &man_item, out);
+	fputs("\n.YS\n.SH DESCRIPTION\n", out);
+	for (const char *const *p = command->description; p && *p; p++) {
+		fputs(".PP\n", out);
+		man_line(*p, out);
+	}
+}
+
+static void man_options(const struct opts_command *command, FILE *out)
+{
+	fputs(".SH OPTIONS\n", out);
+	for (const struct opts_option *const *table = command->tables; *table; table++) {
+		if (opts_is_common(command, table))
+			fputs(".SS Common options\n", out);
+		for (const struct opts_option *o = *table; o->name; o++) {
+			if (!opts_is_visible(o))
+				continue;
+			fputs(".TP\n", out);
+			opts_put_head(o, &man_item, out);
+			fputc('\n', out);
+			man_line(o->help, out);
+		}
+	}
+}
+
+static void man_environment(const struct opts_command *command, FILE *out)
+{
+	const char *heading = ".SH ENVIRONMENT\n";
+
+	opts_for_each(o, command)
+	{
+		if (!opts_is_visible(o) || !o->env)
+			continue;
+		fprintf(out, "%s.TP\n\\fB%s\\fR\nStands in for ", heading, o->env);
+		opts_put_name(o, false, &man_item, out);
+		fputs(" when that is not given; need not be exported.", out);
+		if (o->fallback) {
+			fputs(" When unset or empty: ", out);
+			opts_put(o->fallback, &man_prose, out);
+			fputc('.', out);
+		}
+		fputc('\n', out);
+		heading = "";
+	}
+}
+
+static void man_examples(const struct opts_command *command, FILE *out)
+{
+	const char *const *e = command->examples;
+
+	if (e && *e)
+		fputs(".SH EXAMPLES\n", out);
+	for (; e && *e; e += 2) {
+		fputs(".PP\n", out);
+		man_line(e[0], out);
+		fputs(".PP\n.RS 4\n.nf\n", out);
+		opts_put_wrapped(e[1], 11, 2, BREAK_COMMAND, &man_prose, out);
+		fputs(".fi\n.RE\n", out);
+	}
+}
+
+static void man_see_also(const struct opts_command *command, FILE *out)
+{
+	const char *separator = ".SH SEE ALSO\n";
+	size_t own = strlen(command->name);
+
+	for (const char *const *page = command->see_also; page && *page; page++) {
+		size_t length = strcspn(*page, "(");
+
+		if (length == own && memcmp(*page, command->name, own) == 0)
+			continue;
+		fprintf(out, "%s\\fB", separator);
+		put_man(*page, length, out);
+		fprintf(out, "\\fR%s", *page + length);
+		separator = ",\n";
+	}
+	if (*separator == ',')
+		fputc('\n', out);
+}
+
+int opts_print_man(const struct opts_command *command, FILE *out)
+{
+	man_head(command, out);
+	man_options(command, out);
+	fputs(".SH EXIT STATUS\n", out);
+	for (const struct opts_status *s = command->statuses; s->status; s++) {
+		fprintf(out, ".TP\n\\fB%s\\fR\n", s->status);
+		man_line(s->meaning, out);
+	}
+	man_environment(command, out);
+	man_examples(command, out);
+	man_see_also(command, out);
+	return 0;
+}

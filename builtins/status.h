@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* status.h - the exit statuses of all commands. */
+#ifndef STATUS_H
+#define STATUS_H
+
+#include "coder.h"
+#include "options/opts.h"
+
+/* The table of exit statuses: what help, man pages and the README say of each, and its errors. */
+extern const struct opts_status command_statuses[];
+
+/* The exit status for an error: 0-9, or 128 + the signal. */
+int command_status(const struct coder_error *err);
+
+#endif
