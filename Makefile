@@ -27,7 +27,7 @@
 # in valgrind. BUILD=DIR builds in another directory than build.
 
 VERSION := 0.1.0
-BUILTINS := token_create token_list token_view token_rm
+BUILTINS := $(sort $(basename $(notdir $(wildcard builtins/token_*.c))))
 
 PREFIX ?= /usr/local
 FUZZ_SECONDS ?= 600
@@ -58,7 +58,7 @@ WARNINGS := -Wall -Wextra $(WERROR) -Wformat-security -Wmissing-prototypes -Wold
 WIDE := -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64
 # gnu17: bash's headers have unprototyped functions, which C23 reads as taking no arguments.
 ALL_CFLAGS = -std=gnu17 -D_GNU_SOURCE $(WIDE) -fPIC -fvisibility=hidden -ffunction-sections -fno-common \
-	-DCODER_TOKENS_VERSION='"$(VERSION)"' -MMD -MP -Ilib -Ibuiltins $(WARNINGS) $(HEADERS) $(PKG_CFLAGS) \
+	-DCODER_TOKENS_VERSION='"$(VERSION)"' '-DCODER_TOKENS_BUILTINS(ROW)=$(foreach b,$(BUILTINS),ROW($b))' -MMD -MP -Ilib -Ibuiltins $(WARNINGS) $(HEADERS) $(PKG_CFLAGS) \
 	$(CPPFLAGS) $(CFLAGS)
 # -z nodelete: libcurl keeps our memory functions after `enable -d`; -z now: a function that an
 # old bash lacks must fail `enable`, not kill the shell later. libcurl is not linked but loaded
@@ -228,7 +228,7 @@ install: all man
 	for b in $(BUILTINS); do ln -sfn coder_tokens.so $(LOADABLES)/$$b || exit; done
 	install -m 644 $(MAN) $(MANDIR)
 	install -m 644 completion/coder_tokens.bash $(COMPLETIONS)/$(firstword $(BUILTINS))
-	for b in $(wordlist 2,9,$(BUILTINS)); do \
+	for b in $(filter-out $(firstword $(BUILTINS)),$(BUILTINS)); do \
 		ln -sfn $(firstword $(BUILTINS)) $(COMPLETIONS)/$$b || exit; done
 	install -m 644 README.md LICENSE $(DOCDIR)
 	install -m 644 docs/*.svg $(DOCDIR)/docs

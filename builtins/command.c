@@ -13,8 +13,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#ifndef CODER_TOKENS_VERSION
-#error "CODER_TOKENS_VERSION comes from the Makefile"
+/* CODER_TOKENS_BUILTINS(ROW) is ROW(NAME) for each builtin. */
+#if !defined(CODER_TOKENS_VERSION) || !defined(CODER_TOKENS_BUILTINS)
+#error "CODER_TOKENS_VERSION and CODER_TOKENS_BUILTINS come from the Makefile"
 #endif
 
 #define ERROR_VARIABLE "TOKEN_ERROR"
@@ -57,8 +58,8 @@ const struct opts_option command_common_options[] = {
 	{ .name = NULL },
 };
 
-const char *const command_see_also[] = { "token_create(1)", "token_list(1)", "token_rm(1)",
-					 "token_view(1)",   "bash(1)",	     NULL };
+#define MAN_PAGE(name) #name "(1)",
+const char *const command_see_also[] = { CODER_TOKENS_BUILTINS(MAN_PAGE) "bash(1)", NULL };
 
 /* --------------------------------------------------------------- messages */
 
@@ -426,7 +427,8 @@ static int perform(struct call *call, const char *const *words, size_t n)
 }
 
 /* The commands that were loaded into this shell; NULL-terminated. */
-static const struct opts_command *loaded[9];
+#define ONE(name) +1
+static const struct opts_command *loaded[CODER_TOKENS_BUILTINS(ONE) + 1];
 
 /* Completion prints nothing and leaves TOKEN_ERROR alone; only words that it does not know are an error. */
 static int call_completion(const char *const *words, size_t n)
@@ -493,13 +495,11 @@ int command_main(const struct command *command, void *words)
 
 static void note_loaded(const struct opts_command *command)
 {
-	const size_t max = sizeof(loaded) / sizeof(*loaded) - 1;
 	size_t i = 0;
 
-	while (i < max && loaded[i] && loaded[i] != command)
+	while (loaded[i] && loaded[i] != command)
 		i++;
-	if (i < max)
-		loaded[i] = command;
+	loaded[i] = command;
 }
 
 int command_load(const struct command *command, struct shell_builtin *builtin)

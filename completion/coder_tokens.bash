@@ -27,12 +27,14 @@ _coder_tokens() {
 }
 
 _coder_tokens_load() {
-	local name
+	local name builtin
 
-	complete -o nosort -F _coder_tokens token_create token_list token_view token_rm
-	for name in "${!BASH_ALIASES[@]}"; do
-		[[ ${BASH_ALIASES["$name"]} =~ ^token_(create|list|view|rm)([[:blank:]]|$) ]] || continue
-		complete -p -- "$name" &>/dev/null || complete -o nosort -F _coder_tokens -- "$name"
+	for builtin in token_create token_list token_rm token_view; do
+		complete -o nosort -F _coder_tokens "$builtin"
+		for name in "${!BASH_ALIASES[@]}"; do
+			[[ ${BASH_ALIASES["$name"]} =~ ^"$builtin"([[:blank:]]|$) ]] || continue
+			complete -p -- "$name" &>/dev/null || complete -o nosort -F _coder_tokens -- "$name"
+		done
 	done
 }
 _coder_tokens_load

@@ -7,7 +7,7 @@
 set -eu -o pipefail
 cd "$(dirname "$0")/.."
 
-builtins=(token_create token_list token_view token_rm)
+mapfile -t builtins < <(sed -n 's/^<!-- options of \(.*\) -->$/\1/p' README.md)
 enable -f "${CODER_TOKENS_SO:-$PWD/build/coder_tokens.so}" "${builtins[@]}"
 
 skipping=
@@ -20,8 +20,8 @@ while IFS= read -r line; do
 		name=${line#'<!-- options of '}
 		"${name%' -->'}" --doc markdown
 		;;
-	'<!-- options common -->') token_list --doc markdown-common ;;
-	'<!-- statuses -->') token_list --doc markdown-statuses ;;
+	'<!-- options common -->') "${builtins[0]}" --doc markdown-common ;;
+	'<!-- statuses -->') "${builtins[0]}" --doc markdown-statuses ;;
 	*) continue ;;
 	esac
 	skipping=1

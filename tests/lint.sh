@@ -196,11 +196,12 @@ check_bash_alone() {
 }
 
 check_exports() {
-	local wanted
-	wanted=$(grep -oE 'token_[a-z_]+;' builtins/coder_tokens.map | tr -d ';' | sort)
-	[ -n "$wanted" ] &&
-		diff <(echo "$wanted") \
-			<(nm -D --defined-only "$BUILD/coder_tokens.so" | awk '{ print $3 }' | sort)
+	local file
+	diff <(for file in "${commands[@]}"; do
+		file=${file##*/}
+		printf '%s\n' "${file%.c}"_{struct,builtin_load,builtin_unload}
+	done | sort) \
+		<(nm -D --defined-only "$BUILD/coder_tokens.so" | awk '{ print $3 }' | sort)
 }
 
 # libcurl is loaded by the first request; cJSON and uuid are small. Nothing runs at load or exit.

@@ -11,7 +11,9 @@ SO=${CODER_TOKENS_SO:-$REPO/build/coder_tokens.so}
 SANDBOX=$REPO/tests/sandbox
 # The shell of scripts that tests start.
 [[ -z ${VALGRIND-} ]] || BASH=$REPO/tests/tools/valgrind/bash
-BUILTINS=(token_create token_list token_view token_rm)
+BUILTINS=("$REPO"/builtins/token_*.c)
+BUILTINS=("${BUILTINS[@]##*/}")
+BUILTINS=("${BUILTINS[@]%.c}")
 
 SANDBOX_OPTIONS=() # a test file's own
 
