@@ -246,11 +246,16 @@ static int open_session(struct call *call, struct coder_error *err)
 	const struct common_options *common = call->options;
 	struct session_options session = session_options(call);
 
-	if (common->timeout && read_timeout(common->timeout, &session.timeout_ns, err) < 0)
-		return -1;
+	if (common->timeout) {
+		int64_t ns;
+
+		if (read_timeout(common->timeout, &ns, err) < 0)
+			return -1;
+		coder_interrupts_limit(call->interrupts, ns);
+	}
+	session.interrupts = call->interrupts;
 	if (session_open(&session, &call->client, err) < 0)
 		return -1;
-	call->result.watch.deadline = coder_client_deadline(call->client);
 	return session_shield() ? 0 : coder_error_memory(err);
 }
 
@@ -349,13 +354,6 @@ static int work(struct call *call, struct opts_result *parsed, const char *const
 	return -1;
 }
 
-static int call_pending(void *ctx)
-{
-	struct call *call = ctx;
-
-	return call->client ? coder_client_pending(call->client) : shell_pending(NULL);
-}
-
 #define CLOCK_DIFFERENCE 60 /* seconds by which clocks may differ without a word */
 #define CENTURIES (INT64_MAX / CODER_NS / 60 * 60) /* the most seconds that are shown */
 
@@ -431,10 +429,10 @@ static int perform(struct call *call, const char *const *words, size_t n)
 static const struct opts_command *loaded[CODER_TOKENS_BUILTINS(ONE) + 1];
 
 /* Completion prints nothing and leaves TOKEN_ERROR alone; only words that it does not know are an error. */
-static int call_completion(const char *const *words, size_t n)
+static int call_completion(const char *const *words, size_t n, struct coder_interrupts *interrupts)
 {
 	struct coder_error err;
-	int rc = complete_run(loaded, ERROR_VARIABLE, words, n, &err);
+	int rc = complete_run(loaded, ERROR_VARIABLE, words, n, interrupts, &err);
 
 	buf_wipe_stack();
 	if (rc == 0)
@@ -444,14 +442,16 @@ static int call_completion(const char *const *words, size_t n)
 	return command_status(&err);
 }
 
-static int call_words(const struct command *command, const char *const *words, size_t n)
+static int call_words(const struct command *command, const char *const *words, size_t n,
+		      struct coder_interrupts *interrupts)
 {
-	struct call call = { .command = command };
+	struct call call = {
+		.command = command,
+		.interrupts = interrupts,
+		.result.interrupts = interrupts,
+	};
 	int status = 1;
 
-	call.result.watch.pending = call_pending;
-	call.result.watch.ctx = &call;
-	call.result.watch.deadline = INT64_MAX;
 	call.options = calloc(1, command->options_size);
 	call.state = calloc(1, command->state_size ? command->state_size : 1);
 	if (call.options && call.state)
@@ -464,30 +464,37 @@ static int call_words(const struct command *command, const char *const *words, s
 	coder_strings_done(&call.environment);
 	free(call.state);
 	free(call.options);
-	buf_wipe_stack();
-	/* last: a signal that was held may end the process here */
 	coder_client_free(call.client);
+	buf_wipe_stack();
 	return status;
 }
 
 int command_main(const struct command *command, void *words)
 {
+	static const struct coder_interrupt_source source = {
+		.pending = shell_pending,
+		.take = shell_take_signal,
+	};
+	struct coder_interrupts interrupts;
 	unsigned filled;
 	const char **v;
 	size_t n = 0;
 	int status = 1;
 
 	shell_enter();
+	coder_interrupts_init(&interrupts, &source);
 	filled = shell_fill_std();
 	v = shell_words(words, &n);
 	if (!v)
 		shio_error("out of memory");
 	else if (complete_is_meant(v, n))
-		status = call_completion(v, n);
+		status = call_completion(v, n, &interrupts);
 	else
-		status = call_words(command, v, n);
+		status = call_words(command, v, n, &interrupts);
 	free(v);
 	shell_close_std(filled);
+	/* nothing is owned any more: a signal that was held may end the process here */
+	coder_interrupts_release(&interrupts);
 	return shell_leave(status);
 }
 

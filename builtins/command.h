@@ -3,7 +3,8 @@
  * command.h - what a command is made of, and the one path every call takes:
  *
  *   parse -> check -> is every target variable assignable -> session
- *         -> run (network) -> publish -> release all -> leave
+ *         -> run (network) -> publish -> free all -> raise the signals
+ *         that were held -> leave
  *
  * A failure at any step ends the call with one line on standard error, the
  * associative array TOKEN_ERROR, and the exit status of its code; nothing is
@@ -40,6 +41,7 @@ struct call {
 	void *options; /* the command's options struct */
 	void *state; /* the command's state struct, zeroed; ended by command.done */
 	struct opts_list operands;
+	struct coder_interrupts *interrupts; /* what ends the call early: signals, its deadline */
 	struct coder_client *client; /* from run on */
 	struct result result;
 	bool reported; /* what fails has been printed already, each failure of several */

@@ -205,13 +205,14 @@ static int remove_one(struct call *call, const struct coder_token *token, struct
 /* Whether nothing more is to be removed; then why. */
 static bool has_to_end(struct call *call, struct coder_error *err)
 {
-	int signal = coder_client_pending(call->client);
+	int signal = coder_interrupts_pending(call->interrupts);
 
-	if (!signal && coder_clock() < coder_client_deadline(call->client))
+	if (!signal && coder_interrupts_time_left(call->interrupts) > 0)
 		return false;
-	coder_error_set(err, signal ? CODER_ERR_INTERRUPTED : CODER_ERR_NO_RESPONSE,
-			signal ? "interrupted" : "the time is up");
-	err->signal = signal;
+	if (signal)
+		coder_interrupted(signal, err);
+	else
+		coder_error_set(err, CODER_ERR_NO_RESPONSE, "the time is up");
 	return true;
 }
 
@@ -323,7 +324,7 @@ static int rm_run(struct call *call, struct coder_error *err)
 		return -1;
 	if (options->dry_run)
 		return rehearse(call, err);
-	coder_client_hold(call->client);
+	coder_interrupts_hold(call->interrupts);
 	return state->arguments.n == 1 ? remove_alone(call, err) : remove_several(call, err);
 }
 

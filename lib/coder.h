@@ -33,6 +33,7 @@
 #include "base/duration.h"
 #include "base/error.h"
 #include "base/escape.h"
+#include "base/interrupts.h"
 #include "base/shape.h"
 #include "base/signals.h"
 #include "base/strings.h"

@@ -410,28 +410,20 @@ int server_open(struct server *server, struct coder_error *err)
 {
 	if (server->client)
 		return 0;
+	coder_interrupts_limit(server->session.interrupts, WHOLE_NS);
 	if (session_open(&server->session, &server->client, err) < 0)
 		return -1;
 	return session_shield() ? 0 : coder_error_memory(err);
 }
 
-static int pending(void *ctx)
-{
-	struct server *server = ctx;
-
-	return server->client ? coder_client_pending(server->client) : shell_pending(NULL);
-}
-
 static int publish(struct context *c, const struct completion *options, const struct words *words,
 		   const struct coder_strings *answer, struct coder_error *err)
 {
-	struct result result = { .watch = { .pending = pending, .ctx = &c->server } };
+	struct result result = { .interrupts = c->server.session.interrupts };
 	const char *hint = "";
 	bool ignored;
 	int rc;
 
-	result.watch.deadline =
-		c->server.client ? coder_client_deadline(c->server.client) : INT64_MAX;
 	if (c->line.redirection)
 		hint = "default";
 	else if (words->n == 1 && words->v[0].open)
@@ -483,14 +475,15 @@ bool complete_is_meant(const char *const *words, size_t n)
 }
 
 int complete_run(const struct opts_command *const *commands, const char *reserved,
-		 const char *const *words, size_t n, struct coder_error *err)
+		 const char *const *words, size_t n, struct coder_interrupts *interrupts,
+		 struct coder_error *err)
 {
 	struct completion options = { .after = "" };
 	struct context context = {
 		.commands = commands,
 		.reserved = reserved,
 		.server.session = {
-			.timeout_ns = WHOLE_NS,
+			.interrupts = interrupts,
 			.connect_timeout_ns = CONNECT_NS,
 			.command_timeout_ns = COMMAND_NS,
 			.no_retry = true,

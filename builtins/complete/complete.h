@@ -26,10 +26,11 @@ bool complete_is_meant(const char *const *words, size_t n);
 /*
  * Completes a command line and assigns the words that could stand at its cursor. commands: those
  * that lines may begin with, NULL-terminated. reserved: a variable that commands do not assign.
- * Prints nothing. Asks the server only if the word's place wants it.
+ * Prints nothing. Asks the server only if the word's place wants it. interrupts end it early.
  */
 int complete_run(const struct opts_command *const *commands, const char *reserved,
-		 const char *const *words, size_t n, struct coder_error *err);
+		 const char *const *words, size_t n, struct coder_interrupts *interrupts,
+		 struct coder_error *err);
 
 /* ---------------------------------------------------------------- server */
 

@@ -19,28 +19,26 @@ struct result_variable {
 
 /* -------------------------------------------------------------- giving up */
 
-/* Looks whether the call has to end. */
-static bool has_to_end(struct result_watch *watch)
+/* interrupts, or NULL. */
+static bool has_to_end(void *interrupts)
 {
-	if (!watch->pending)
-		return false;
-	watch->signal = watch->pending(watch->ctx);
-	watch->late = coder_clock() >= watch->deadline;
-	return watch->signal || watch->late;
+	return interrupts && (coder_interrupts_pending(interrupts) ||
+			      coder_interrupts_time_left(interrupts) <= 0);
 }
 
 bool result_goes_on(struct result *result)
 {
-	return !result || result->partial || ++result->watch.steps % STEPS ||
-	       !has_to_end(&result->watch);
+	return !result || result->partial || ++result->steps % STEPS ||
+	       !has_to_end(result->interrupts);
 }
 
 int result_stopped(const struct result *result, struct coder_error *err)
 {
-	if (result->watch.signal) {
-		coder_error_set(err, CODER_ERR_INTERRUPTED, "interrupted");
-		err->signal = result->watch.signal;
-	} else if (result->watch.late) {
+	const struct coder_interrupts *interrupts = result->interrupts;
+
+	if (interrupts && interrupts->signal) {
+		coder_interrupted(interrupts->signal, err);
+	} else if (interrupts && coder_interrupts_time_left(interrupts) <= 0) {
 		coder_error_set(err, CODER_ERR_NO_RESPONSE,
 				"the time is up before the result is complete");
 		advise(err, "give more of it with --timeout");
@@ -51,27 +49,24 @@ int result_stopped(const struct result *result, struct coder_error *err)
 }
 
 /* Freeing a long array takes as long as making it. */
-static bool may_take_longer(void *ctx)
+static bool may_take_longer(void *interrupts)
 {
-	return !has_to_end(ctx);
+	return !has_to_end(interrupts);
 }
 
 void result_done(struct result *result)
 {
-	struct result_watch watch;
-
 	if (!result)
 		return;
-	watch = result->watch;
 	for (size_t i = 0; i < result->n_variables; i++) {
 		free(result->variables[i].name);
 		buf_done(&result->variables[i].text);
-		shvar_array_free(result->variables[i].array, may_take_longer, &watch);
+		shvar_array_free(result->variables[i].array, may_take_longer, result->interrupts);
 	}
 	free(result->variables);
 	buf_done(&result->text);
 	buf_done(&result->key);
-	*result = (struct result){ .watch = watch };
+	*result = (struct result){ .interrupts = result->interrupts };
 }
 
 /* ------------------------------------------------------------- collecting */
@@ -91,7 +86,7 @@ static struct result_variable *begin(struct result *result, const char *name, en
 		return NULL;
 	result->n_variables++;
 	if (kind != SHVAR_SCALAR)
-		v->array = shvar_array_new(kind, expected, may_take_longer, &result->watch);
+		v->array = shvar_array_new(kind, expected, may_take_longer, result->interrupts);
 	return kind == SHVAR_SCALAR || v->array ? v : NULL;
 }
 
@@ -164,39 +159,24 @@ static int assign(const struct result_variable *v)
 	return shvar_array_assign(v->name, v->array);
 }
 
-static int watch_pending(void *ctx)
-{
-	struct result_watch *watch = ctx;
-
-	watch->signal = watch->pending ? watch->pending(watch->ctx) : 0;
-	return watch->signal;
-}
-
-static int no_signal(void *ctx)
-{
-	(void)ctx;
-	return 0;
-}
-
 static int write_text(struct result *result, bool *ret_pipe, struct coder_error *err)
 {
-	struct result_watch *watch = &result->watch;
+	struct coder_interrupts *interrupts = result->interrupts, at_once;
 	const struct buf *text = &result->text;
-	int64_t deadline = watch->pending ? watch->deadline : INT64_MAX;
-	int (*pending)(void *ctx) = watch_pending;
-	int error = 0;
+	int error;
 
 	/* the last look for a signal: from here to the end of the call nothing waits */
-	if (watch_pending(watch) && result->partial) {
-		pending = no_signal;
-		deadline = 0;
-		watch->signal = 0;
+	if (interrupts && coder_interrupts_pending(interrupts)) {
+		if (!result->partial)
+			return result_stopped(result, err);
+		coder_interrupts_init(&at_once, NULL);
+		coder_interrupts_limit(&at_once, 0);
+		interrupts = &at_once;
 	}
-	if (!watch->signal &&
-	    (!text->len || shio_write(text->data, text->len, deadline, pending, watch) == 0))
+	if (!text->len || shio_write(text->data, text->len, interrupts) == 0)
 		return 0;
 	error = errno;
-	if (watch->signal)
+	if (error == EINTR)
 		return result_stopped(result, err);
 	if (error == ETIME) {
 		coder_error_set(err, CODER_ERR_REFUSED,

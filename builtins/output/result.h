@@ -15,23 +15,15 @@
 #include "base/buf.h"
 #include "coder.h"
 
-/* What ends the making of a long result. Zeroed memory: nothing does. */
-struct result_watch {
-	int (*pending)(void *ctx); /* the number of a signal that asks the call to end, or 0 */
-	void *ctx;
-	int64_t deadline; /* the coder_clock() at which to give up, INT64_MAX: never */
-	unsigned steps;
-	int signal; /* that was pending */
-	bool late; /* the deadline has passed */
-};
-
 struct result_variable; /* an assignment to come */
 
 struct result {
 	struct buf text; /* for standard output, written as it is */
 	const char *note; /* a line for standard error, or NULL; not owned */
 	bool partial; /* it says what has been done: neither a signal nor a failure keeps it back */
-	struct result_watch watch;
+	struct coder_interrupts
+		*interrupts; /* end the making of a long result; NULL: nothing does */
+	unsigned steps; /* of result_goes_on() */
 	struct result_variable *variables;
 	size_t n_variables;
 	struct buf key; /* of the pair that is added last */

@@ -12,7 +12,6 @@
 #include <unistd.h>
 
 #include "header_command.h"
-#include "shell/shell.h"
 
 #define SLICE_MS 100 /* how long a wait does not look at signals */
 
@@ -20,6 +19,7 @@ struct child {
 	pid_t pid; /* 0: none, or reaped */
 	int fd; /* its standard output; -1: none */
 	int64_t deadline;
+	struct coder_interrupts *interrupts;
 	sigset_t old_mask;
 	sigset_t held; /* signals that would end the shell, and leave the child behind */
 };
@@ -136,15 +136,12 @@ static int start(struct child *child, char *command, const char *coder_url, stru
 /* Whether the wait may go on. */
 static int check_wait(const struct child *child, struct coder_error *err)
 {
-	int sig = shell_pending(NULL);
+	int sig = coder_interrupts_pending(child->interrupts);
 
 	if (!sig)
 		sig = coder_signals_pending(&child->held);
-	if (sig) {
-		coder_error_set(err, CODER_ERR_INTERRUPTED, "interrupted");
-		err->signal = sig;
-		return -1;
-	}
+	if (sig)
+		return coder_interrupted(sig, err);
 	if (coder_clock() >= child->deadline)
 		return coder_error_set(err, CODER_ERR_NO_RESPONSE,
 				       "CODER_HEADER_COMMAND did not end in time");
@@ -217,10 +214,15 @@ static int wait_for(struct child *child, struct buf *out, struct coder_error *er
 	return judge(status, err);
 }
 
-int header_command_run(char *command, const char *url, int64_t limit_ns, struct buf *out,
+int header_command_run(char *command, const char *url, int64_t limit_ns,
+		       struct coder_interrupts *interrupts, struct buf *out,
 		       struct coder_error *err)
 {
-	struct child child = { .fd = -1, .deadline = coder_deadline(limit_ns) };
+	struct child child = {
+		.fd = -1,
+		.deadline = coder_deadline(limit_ns),
+		.interrupts = interrupts,
+	};
 	int rc;
 
 	hold_signals(&child);

@@ -14,7 +14,8 @@
  * another status than 0 is CODER_ERR_REFUSED. Meanwhile the shell does not reap
  * the child, and signals that would kill the shell wait until the group is dead.
  */
-int header_command_run(char *command, const char *url, int64_t limit_ns, struct buf *out,
+int header_command_run(char *command, const char *url, int64_t limit_ns,
+		       struct coder_interrupts *interrupts, struct buf *out,
 		       struct coder_error *err);
 
 #endif

@@ -22,7 +22,7 @@
 
 struct session {
 	bool silent; /* no warnings */
-	int64_t began, limit_ns; /* limit 0: none */
+	struct coder_interrupts *interrupts;
 	char *directory; /* of the config files; NULL: nothing says where */
 	char *url, *origin;
 	const char *url_source; /* "--url", the variable's name, or url_file */
@@ -50,16 +50,6 @@ static void session_done(struct session *s)
 	free(s->origin);
 	tls_files_done(&s->tls);
 	buf_free_string(s->proxy);
-}
-
-/* What is left of the call's time, never less than a moment; 0: it has no end. */
-static int64_t time_left(const struct session *s)
-{
-	int64_t left = s->limit_ns - (coder_clock() - s->began);
-
-	if (s->limit_ns == 0)
-		return 0;
-	return left > 0 ? left : 1;
 }
 
 /* ------------------------------------------------------ variables, files */
@@ -570,13 +560,13 @@ static int add_variable_headers(struct session *s, struct coder_error *err)
 static int run_command(const struct session *s, char *command, int64_t limit_ns, struct buf *out,
 		       struct coder_error *err)
 {
-	int64_t left = time_left(s);
+	int64_t left = coder_interrupts_time_left(s->interrupts);
 
 	if (!limit_ns)
-		limit_ns = left ? left : COMMAND_NS;
-	else if (left && left < limit_ns)
+		limit_ns = left != INT64_MAX ? left : COMMAND_NS;
+	else if (left < limit_ns)
 		limit_ns = left;
-	return header_command_run(command, s->url, limit_ns, out, err);
+	return header_command_run(command, s->url, limit_ns, s->interrupts, out, err);
 }
 
 static int add_lines(struct session *s, const struct buf *out, struct coder_error *err)
@@ -651,8 +641,6 @@ static int open_client(const struct session *s, const struct session_options *op
 		.more_cas = s->tls.more_cas,
 		.cert_file = s->tls.cert_file,
 		.key_file = s->tls.key_file,
-		.timeout_ns = s->limit_ns,
-		.began = s->began,
 		.connect_timeout_ns = options->connect_timeout_ns,
 		.libraries_variable = s->libraries_variable,
 		.fresh = keepalive && strcmp(keepalive, "0") == 0,
@@ -660,10 +648,9 @@ static int open_client(const struct session *s, const struct session_options *op
 		.proxy = s->proxy,
 		.proxy_source = s->proxy_variable,
 		.hooks = {
-			.pending = shell_pending,
-			.take = shell_take_signal,
 			.notice = options->silent ? tell_nobody : tell,
 		},
+		.interrupts = s->interrupts,
 	};
 	char agent[96];
 
@@ -686,8 +673,7 @@ static int gather(struct session *s, const struct session_options *options, stru
 	    find_proxy(s, err) < 0 || add_variable_headers(s, err) < 0)
 		return -1;
 	/* a broken one is no obstacle to http */
-	if (uses_tls(s) && tls_files_find(s->limit_ns ? coder_deadline(time_left(s)) : INT64_MAX,
-					  &s->tls, err) < 0)
+	if (uses_tls(s) && tls_files_find(s->interrupts, &s->tls, err) < 0)
 		return -1;
 	return add_command_headers(s, options->command_timeout_ns, err);
 }
@@ -695,11 +681,7 @@ static int gather(struct session *s, const struct session_options *options, stru
 int session_open(const struct session_options *options, struct coder_client **ret,
 		 struct coder_error *err)
 {
-	struct session s = {
-		.silent = options->silent,
-		.began = coder_clock(),
-		.limit_ns = options->timeout_ns,
-	};
+	struct session s = { .silent = options->silent, .interrupts = options->interrupts };
 	int rc;
 
 	/* for the header command and for what libraries read themselves */
@@ -724,7 +706,7 @@ void session_explain(const struct session_options *options, struct coder_error *
 
 uint64_t session_identity(const struct session_options *options)
 {
-	struct session s = { .silent = true, .began = coder_clock() };
+	struct session s = { .silent = true };
 	struct coder_error err;
 	uint64_t identity = 0;
 

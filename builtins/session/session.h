@@ -22,9 +22,9 @@
 struct session_options {
 	const char *url;
 	const char *token;
-	int64_t timeout_ns; /* bounds the whole client; 0: no limit */
+	struct coder_interrupts *interrupts; /* end what it waits for, and are lent to the client */
 	int64_t connect_timeout_ns; /* 0: that of coder_config */
-	int64_t command_timeout_ns; /* of the header command; 0: timeout_ns, or 60 s without one */
+	int64_t command_timeout_ns; /* of the header command; 0: all the time left, or 60 s without a deadline */
 	bool no_retry; /* one try for each request */
 	bool silent; /* no warnings and no notices */
 };

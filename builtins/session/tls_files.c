@@ -149,27 +149,25 @@ static bool add_file(struct buf *cas, int dir, const char *name)
 /* ------------------------------------------------------------- directories */
 
 /* Whether to go on. A directory may be large, or far away. */
-static int check_time(int64_t deadline, struct coder_error *err)
+static int check_time(struct coder_interrupts *interrupts, struct coder_error *err)
 {
-	int signal = shell_pending(NULL);
+	int signal = coder_interrupts_pending(interrupts);
 
-	if (signal) {
-		coder_error_set(err, CODER_ERR_INTERRUPTED, "interrupted");
-		err->signal = signal;
-		return -1;
-	}
-	if (coder_clock() >= deadline)
+	if (signal)
+		return coder_interrupted(signal, err);
+	if (coder_interrupts_time_left(interrupts) <= 0)
 		return coder_error_set(err, CODER_ERR_NO_RESPONSE,
 				       "SSL_CERT_DIR could not be read in time");
 	return 0;
 }
 
-static int add_directory(struct buf *cas, DIR *dir, int64_t deadline, struct coder_error *err)
+static int add_directory(struct buf *cas, DIR *dir, struct coder_interrupts *interrupts,
+			 struct coder_error *err)
 {
 	const struct dirent *entry;
 
 	while ((entry = readdir(dir))) {
-		if (check_time(deadline, err) < 0)
+		if (check_time(interrupts, err) < 0)
 			return -1;
 		if (add_file(cas, dirfd(dir), entry->d_name))
 			continue;
@@ -183,7 +181,8 @@ static int add_directory(struct buf *cas, DIR *dir, int64_t deadline, struct cod
 }
 
 /* list is changed. */
-static int add_directories(struct buf *cas, char *list, int64_t deadline, struct coder_error *err)
+static int add_directories(struct buf *cas, char *list, struct coder_interrupts *interrupts,
+			   struct coder_error *err)
 {
 	char *name, *rest = list;
 	size_t n_read = 0;
@@ -193,7 +192,7 @@ static int add_directories(struct buf *cas, char *list, int64_t deadline, struct
 		DIR *dir = *name ? opendir(name) : NULL;
 
 		if (dir) {
-			rc = add_directory(cas, dir, deadline, err);
+			rc = add_directory(cas, dir, interrupts, err);
 			closedir(dir);
 			n_read++;
 		} else if (*name && !n_read) {
@@ -204,7 +203,7 @@ static int add_directories(struct buf *cas, char *list, int64_t deadline, struct
 	return n_read ? rc : -1;
 }
 
-static int find_more_cas(int64_t deadline, char **ret, struct coder_error *err)
+static int find_more_cas(struct coder_interrupts *interrupts, char **ret, struct coder_error *err)
 {
 	struct buf cas = { .max = CAS_MAX };
 	const char *value = shvar_given("SSL_CERT_DIR");
@@ -216,7 +215,7 @@ static int find_more_cas(int64_t deadline, char **ret, struct coder_error *err)
 	list = strdup(value);
 	if (!list)
 		return coder_error_memory(err);
-	rc = add_directories(&cas, list, deadline, err);
+	rc = add_directories(&cas, list, interrupts, err);
 	if (rc == 0 && cas.len && !(*ret = buf_detach(&cas)))
 		rc = coder_error_memory(err);
 	buf_done(&cas);
@@ -226,11 +225,12 @@ static int find_more_cas(int64_t deadline, char **ret, struct coder_error *err)
 
 /* --------------------------------------------------------------------- all */
 
-int tls_files_find(int64_t deadline, struct tls_files *ret, struct coder_error *err)
+int tls_files_find(struct coder_interrupts *interrupts, struct tls_files *ret,
+		   struct coder_error *err)
 {
 	if (find_readable("CODER_CLIENT_TLS_CA_FILE", &ret->ca_file, err) < 0 ||
 	    (!ret->ca_file && (find_readable("SSL_CERT_FILE", &ret->ca_file, err) < 0 ||
-			       find_more_cas(deadline, &ret->more_cas, err) < 0)) ||
+			       find_more_cas(interrupts, &ret->more_cas, err) < 0)) ||
 	    find_readable("CODER_CLIENT_TLS_CERT_FILE", &ret->cert_file, err) < 0 ||
 	    find_readable("CODER_CLIENT_TLS_KEY_FILE", &ret->key_file, err) < 0)
 		return -1;

@@ -28,8 +28,9 @@ void tls_files_done(struct tls_files *files);
  *
  * A file that cannot be read, is not a regular one, or lacks its partner is
  * CODER_ERR_USAGE, and so is SSL_CERT_DIR if none of its directories can be read.
- * Ended by a pending signal, or at deadline (a coder_clock()).
+ * Ended by a pending signal, or at the deadline.
  */
-int tls_files_find(int64_t deadline, struct tls_files *ret, struct coder_error *err);
+int tls_files_find(struct coder_interrupts *interrupts, struct tls_files *ret,
+		   struct coder_error *err);
 
 #endif

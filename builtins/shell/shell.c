@@ -25,7 +25,6 @@
 #include <common.h>
 
 #include "shell.h"
-#include "coder.h"
 
 /* In headers that bash does not install. */
 extern int pending_traps[];
@@ -691,18 +690,17 @@ void shio_usage(void)
  * Returns 0 or an errno. No more than PIPE_BUF at once: what poll() says of a
  * pipe is true of that much, so that write() does not block.
  */
-static int write_all(const char *data, size_t len, int64_t deadline, int (*pending)(void *ctx),
-		     void *ctx)
+static int write_all(const char *data, size_t len, struct coder_interrupts *interrupts)
 {
 	while (len > 0) {
 		struct pollfd out = { .fd = STDOUT_FILENO, .events = POLLOUT };
 		ssize_t n;
 		int ready;
 
-		if (pending(ctx))
+		if (interrupts && coder_interrupts_pending(interrupts))
 			return EINTR;
 		ready = poll(&out, 1, SLICE_MS);
-		if (ready <= 0 && coder_clock() >= deadline)
+		if (ready <= 0 && interrupts && coder_interrupts_time_left(interrupts) <= 0)
 			return ETIME;
 		if (ready == 0 || (ready < 0 && errno == EINTR))
 			continue;
@@ -717,13 +715,13 @@ static int write_all(const char *data, size_t len, int64_t deadline, int (*pendi
 	return 0;
 }
 
-int shio_write(const char *data, size_t len, int64_t deadline, int (*pending)(void *ctx), void *ctx)
+int shio_write(const char *data, size_t len, struct coder_interrupts *interrupts)
 {
 	sigset_t old;
 	int error;
 
 	hold_write_signals(&old);
-	error = fflush(stdout) == 0 ? write_all(data, len, deadline, pending, ctx) : errno;
+	error = fflush(stdout) == 0 ? write_all(data, len, interrupts) : errno;
 	release_write_signals(&old);
 	errno = error;
 	return error ? -1 : 0;

@@ -16,6 +16,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "coder.h"
+
 /* ------------------------------------------------------------- variables */
 
 enum shvar_kind {
@@ -154,15 +156,14 @@ void shio_usage(void);
 
 /*
  * Writes to standard output, past stdio's buffer (which is flushed first and
- * must not keep secrets), waiting in slices of 100 ms that look at pending().
- * Returns 0, or -1 with errno set: EINTR if pending() ended it, ETIME if nobody
- * takes what is written by deadline (a coder_clock(), INT64_MAX: none). SIGPIPE
+ * must not keep secrets), waiting in slices of 100 ms. Returns 0, or -1 with
+ * errno set: EINTR if a signal is pending, ETIME if nobody takes what is written
+ * before the deadline. interrupts NULL: nothing ends the wait. SIGPIPE
  * and SIGXFSZ are held back: EPIPE and EFBIG here. In a subshell, a later
  * shell_leave() with SHELL_EPIPE ends the process by SIGPIPE as it would end
  * any writer in a pipeline.
  */
-int shio_write(const char *data, size_t len, int64_t deadline, int (*pending)(void *ctx),
-	       void *ctx);
+int shio_write(const char *data, size_t len, struct coder_interrupts *interrupts);
 
 /* Prints a line on standard error as it is, for what is neither error nor warning. */
 void shio_note(const char *text);

@@ -20,7 +20,7 @@ int coder_client_new(const struct coder_config *config, struct coder_client **re
 		return -1;
 	}
 	client->hooks = config->hooks;
-	client->deadline = http_deadline(client->http);
+	client->interrupts = config->interrupts;
 	if (coder_token_shaped(config->token))
 		memcpy(client->self_id, config->token, CODER_ID_LEN);
 	*ret = client;
@@ -38,11 +38,6 @@ void coder_client_free(struct coder_client *client)
 void coder_disconnect(void)
 {
 	http_disconnect();
-}
-
-int64_t coder_client_deadline(const struct coder_client *client)
-{
-	return client->deadline;
 }
 
 bool coder_client_insecure(const struct coder_client *client)
@@ -63,16 +58,6 @@ int64_t coder_client_clock_ahead(const struct coder_client *client)
 const char *coder_client_origin(const struct coder_client *client)
 {
 	return http_origin(client->http);
-}
-
-int coder_client_pending(struct coder_client *client)
-{
-	return http_pending(client->http);
-}
-
-void coder_client_hold(struct coder_client *client)
-{
-	http_hold(client->http);
 }
 
 const char *coder_self_id(const struct coder_client *client)

@@ -21,9 +21,6 @@ struct coder_client;
 int coder_client_new(const struct coder_config *config, struct coder_client **ret,
 		     struct coder_error *err);
 void coder_client_free(struct coder_client *client);
-/* The coder_clock() after which nothing new begins; INT64_MAX: none. */
-int64_t coder_client_deadline(const struct coder_client *client);
-
 /*
  * "Now" by the deployment's clock, in seconds since the epoch: what the last
  * response of its own said (Date, and Age if a cache has kept it), and the time
@@ -41,19 +38,6 @@ void coder_disconnect(void);
 
 /* Whether requests go unencrypted to a host that is not loopback: worth a warning. */
 bool coder_client_insecure(const struct coder_client *client);
-
-/*
- * The number of a signal that asks this client's call to end, or 0: for callers
- * that wait on something else than the network between two requests.
- */
-int coder_client_pending(struct coder_client *client);
-
-/*
- * From now on signals that would end the process by default are held, and count
- * as pending: for who has to report first what was done. coder_client_free()
- * ends that, and raises those that came meanwhile again.
- */
-void coder_client_hold(struct coder_client *client);
 
 /* Whether a text can name a user in a request: it is not empty, has no slash and is not . or .. */
 bool coder_user_is_name(const char *user);

@@ -13,6 +13,7 @@
 
 #include "base/buf.h"
 #include "base/cleanup.h"
+#include "base/interrupts.h"
 #include "create.h"
 #include "json/json.h"
 #include "net/http.h"
@@ -74,7 +75,7 @@ static int post(struct coder_client *client, const struct coder_create *create, 
 	request.path = path.data;
 	request.body = body;
 	request.body_len = strlen(body);
-	http_hold(client->http);
+	coder_interrupts_hold(client->interrupts);
 	rc = client_call(client, &request, &response, err);
 	if (rc == 0 && read_key(client, &response, created, err) == 0)
 		return 0;

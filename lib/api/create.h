@@ -51,10 +51,10 @@ void coder_created_done(struct coder_created *created);
  * delivered nor deleted (CODER_ERR_OUTCOME). One that falls short of the request,
  * or cannot be read, is delivered, and *ret says so.
  *
- * From the POST on, signals that would end the process by default are held
- * (they count as pending): the process must not die between the POST and the
- * delivery of the secret. coder_client_free() ends that, and raises those that
- * came meanwhile again: deliver or undo the secret before. On a failure
+ * From the POST on the client's interrupts hold signals that would end the
+ * process by default (they count as pending): the process must not die between
+ * the POST and the delivery of the secret. Deliver or undo the secret before
+ * coder_interrupts_release(). On a failure
  * whose POST may have been acted on, the undo has been done when this returns:
  * CODER_ERR_OUTCOME if a token was found and deleted,
  * or if it is not sure (the message says which, and names the token);

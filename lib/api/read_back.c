@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/interrupts.h"
 #include "base/strings.h"
 #include "base/text.h"
 #include "client.h"
@@ -96,7 +97,7 @@ static int assume(struct coder_client *client, const struct coder_create *create
 static int unread(struct coder_client *client, const struct coder_create *create,
 		  struct coder_created *created, struct coder_error *err)
 {
-	bool late = coder_clock() >= client->deadline;
+	bool late = coder_interrupts_time_left(client->interrupts) <= 0;
 
 	if (err->code == CODER_ERR_INTERRUPTED || late) {
 		err->timeout = late;

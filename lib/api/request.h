@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/interrupts.h"
 #include "base/shape.h"
 #include "json/json.h"
 #include "json/list.h"
@@ -15,7 +16,7 @@
 struct coder_client {
 	struct http *http;
 	struct coder_hooks hooks;
-	int64_t deadline; /* coder_client_deadline() */
+	struct coder_interrupts *interrupts;
 	int64_t date; /* the deployment's clock at its last response; 0: it never said */
 	char self_id[CODER_ID_LEN + 1]; /* "" if the token in use has no id */
 };

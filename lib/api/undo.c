@@ -12,6 +12,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/interrupts.h"
 #include "base/text.h"
 #include "grant.h"
 #include "net/config.h"
@@ -43,7 +44,7 @@ static int conclude(struct coder_client *client, enum coder_code code, const cha
 	size_t len = strnlen(text, 700);
 
 	err->code = code;
-	err->signal = code == CODER_ERR_INTERRUPTED ? http_first_signal(client->http) : 0;
+	err->signal = code == CODER_ERR_INTERRUPTED ? client->interrupts->signal : 0;
 	if (len && text[len - 1] == '.') /* servers end their sentences */
 		len--;
 	text[len] = '\0';
@@ -56,9 +57,9 @@ static int conclude(struct coder_client *client, enum coder_code code, const cha
 static int nothing_left(struct coder_client *client, enum coder_code code, const char *finding,
 			struct coder_error *err)
 {
-	(void)http_pending(client->http); /* takes a signal that has just come */
-	return conclude(client, http_first_signal(client->http) ? CODER_ERR_INTERRUPTED : code,
-			finding, err);
+	(void)coder_interrupts_pending(client->interrupts); /* takes a signal that has just come */
+	return conclude(client, client->interrupts->signal ? CODER_ERR_INTERRUPTED : code, finding,
+			err);
 }
 
 static int not_sure(struct coder_client *client, const struct coder_create *create, const char *id,
@@ -111,7 +112,7 @@ int undo_delete(struct coder_client *client, const struct coder_create *create, 
 {
 	if (given_up(err))
 		announce(client, create, "was created: removing it again");
-	http_begin_undo(client->http, UNDO_NS);
+	coder_interrupts_acknowledge(client->interrupts, UNDO_NS);
 	return delete_it(client, create, id, code, err);
 }
 
@@ -175,7 +176,7 @@ int undo_lost(struct coder_client *client, const struct coder_create *create, in
 	struct coder_error failed = { 0 };
 
 	announce(client, create, "may have been created: looking for it, to remove it again");
-	http_begin_undo(client->http, UNDO_NS);
+	coder_interrupts_acknowledge(client->interrupts, UNDO_NS);
 	if (!err->http_status)
 		err->cause = CODER_CAUSE_NONE; /* about the connection: the undo will tell */
 	for (size_t i = 0;; i++) {

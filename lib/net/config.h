@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct coder_interrupts;
+
 enum coder_notice {
 	CODER_NOTICE_PLAIN,
 	CODER_NOTICE_UNDO, /* an undo begins; a second signal abandons it */
@@ -15,16 +17,6 @@ enum coder_notice {
 /* What the caller does for the library while it waits. */
 struct coder_hooks {
 	void *ctx;
-	/*
-	 * Called between slices of at most 100 ms: the number of a signal that asks
-	 * the call to end, or 0. Must not allocate, print or jump.
-	 */
-	int (*pending)(void *ctx);
-	/*
-	 * Takes one of the signals that pending() is about: its number, or 0. It is
-	 * not reported again, but acted on when the call is over.
-	 */
-	int (*take)(void *ctx);
 	/* A line for the person who waits ("rate limited, trying again in 12 s"). */
 	void (*notice)(void *ctx, enum coder_notice kind, const char *text);
 };
@@ -42,8 +34,6 @@ struct coder_config {
 	const char *
 		proxy; /* [scheme://][user[:password]@]host[:port], as libcurl reads it; NULL: none */
 	const char *proxy_source; /* what named the proxy, for texts; NULL: "the configuration" */
-	int64_t timeout_ns; /* bounds the whole client, waits included; 0: no limit */
-	int64_t began; /* the coder_clock() from which timeout_ns counts; 0: the client's making */
 	int64_t connect_timeout_ns; /* 0: 10 s */
 	/*
 	 * What the libraries that libcurl loads are configured by, "OPENSSL_CONF", if a
@@ -53,6 +43,8 @@ struct coder_config {
 	bool fresh; /* a connection per request, none kept open between calls */
 	bool no_retry; /* one try for each request (completion) */
 	struct coder_hooks hooks;
+	/* What ends the client's waits, at the latest 100 ms after it came; must outlive the client. */
+	struct coder_interrupts *interrupts;
 };
 
 #endif

@@ -13,8 +13,8 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/interrupts.h"
 #include "base/shape.h"
-#include "base/signals.h"
 #include "base/strings.h"
 #include "base/text.h"
 #include "header.h"
@@ -30,7 +30,6 @@
 #define WAITS_MAX_NS (120 * CODER_NS) /* all waits of a request together */
 #define NOTICE_NS (2 * CODER_NS) /* longer waits are announced */
 #define CONNECT_NS (10 * CODER_NS)
-#define ECHO_NS (CODER_NS / 2) /* how long after the first signal it may come again */
 
 struct http {
 	struct url url;
@@ -42,17 +41,11 @@ struct http {
 	struct coder_strings headers; /* lines of every request; the token is in one */
 	size_t configured; /* of those: the first that the configuration added */
 	struct coder_hooks hooks;
+	struct coder_interrupts *interrupts;
 	struct transfer *wire;
-	int64_t budget_ns; /* what the client was given; 0: no limit */
-	int64_t deadline; /* INT64_MAX: none */
 	bool no_retry;
-	bool holding; /* since http_hold() */
-	bool undoing; /* since http_begin_undo() */
 	int64_t date; /* by the deployment's clock at the coder_clock() date_at; 0: not known */
 	int64_t date_at;
-	bool given_up; /* in an undo: a signal after the first has ended it */
-	int first_signal; /* that asked the call to end; 0: none */
-	int64_t first_when; /* the coder_clock() of its arrival */
 };
 
 /* One try of a request. */
@@ -93,99 +86,6 @@ void http_response_done(struct http_response *response)
 void http_disconnect(void)
 {
 	transfer_disconnect();
-}
-
-/* budget_ns 0: no limit. */
-static void set_deadline(struct http *http, int64_t budget_ns, int64_t began)
-{
-	http->budget_ns = budget_ns;
-	http->deadline = INT64_MAX;
-	if (budget_ns > 0 && budget_ns < INT64_MAX - began)
-		http->deadline = began + budget_ns;
-}
-
-/* --------------------------------------------------------------- signals */
-
-static void note_first(struct http *http, int signal, int64_t when)
-{
-	if (http->first_signal)
-		return;
-	http->first_signal = signal;
-	http->first_when = when;
-}
-
-/* Takes a signal that has come: its number, or 0. */
-static int take_signal(struct http *http, int64_t *ret_when)
-{
-	int signal = http->holding ? coder_signals_take(ret_when) : 0;
-
-	if (signal || !http->hooks.take)
-		return signal;
-	*ret_when = coder_clock();
-	return http->hooks.take(http->hooks.ctx);
-}
-
-/* Whether a signal in an undo may be the first one sent again. */
-static bool is_echo(const struct http *http, int signal, int64_t when)
-{
-	return (signal == SIGINT || signal == SIGTERM || signal == SIGHUP) &&
-	       when - http->first_when < ECHO_NS;
-}
-
-int http_pending(struct http *http)
-{
-	int64_t when = coder_clock();
-	int signal;
-
-	if (http->undoing) {
-		while ((signal = take_signal(http, &when)))
-			if (!http->first_signal)
-				note_first(http, signal, when);
-			else if (!is_echo(http, signal, when))
-				http->given_up = true;
-		return http->given_up ? http->first_signal : 0;
-	}
-	if (http->holding) { /* taken: bash would end the shell for a second one of its kind */
-		while ((signal = take_signal(http, &when)))
-			note_first(http, signal, when);
-		return http->first_signal;
-	}
-	signal = http->hooks.pending ? http->hooks.pending(http->hooks.ctx) : 0;
-	if (signal)
-		note_first(http, signal, when);
-	return signal;
-}
-
-int http_first_signal(const struct http *http)
-{
-	return http->first_signal;
-}
-
-void http_hold(struct http *http)
-{
-	if (http->holding)
-		return;
-	coder_signals_hold();
-	http->holding = true;
-}
-
-void http_begin_undo(struct http *http, int64_t budget_ns)
-{
-	int64_t when;
-	int signal;
-
-	while ((signal = take_signal(http, &when)))
-		note_first(http, signal, when);
-	set_deadline(http, budget_ns, coder_clock());
-	http->undoing = true;
-}
-
-void http_release(struct http *http)
-{
-	if (!http->holding)
-		return;
-	http->holding = false;
-	coder_signals_release();
 }
 
 /* ---------------------------------------------------------------- making */
@@ -321,7 +221,7 @@ int http_new(const struct coder_config *config, struct http **ret, struct coder_
 		return coder_error_memory(err);
 	http->hooks = config->hooks;
 	http->no_retry = config->no_retry;
-	set_deadline(http, config->timeout_ns, config->began ? config->began : coder_clock());
+	http->interrupts = config->interrupts;
 	if (copy_strings(http, config, err) < 0 || parse_url(http, config, err) < 0 ||
 	    add_headers(http, config, err) < 0 || make_wire(http, config, err) < 0) {
 		http_free(http);
@@ -336,7 +236,6 @@ void http_free(struct http *http)
 	if (!http)
 		return;
 	transfer_free(http->wire);
-	http_release(http);
 	for (size_t i = 0; i < http->headers.n; i++)
 		explicit_bzero(http->headers.v[i], strlen(http->headers.v[i]));
 	coder_strings_done(&http->headers);
@@ -351,11 +250,6 @@ void http_free(struct http *http)
 	url_done(&http->url);
 	free(http->url_source);
 	free(http);
-}
-
-int64_t http_deadline(const struct http *http)
-{
-	return http->deadline;
 }
 
 const char *http_origin(const struct http *http)
@@ -436,21 +330,15 @@ static bool on_between(void *ctx)
 static int on_pending(void *ctx)
 {
 	struct call *call = ctx;
-	int64_t grace_ns = call->http->undoing ? 0 : call->request->grace_ns;
-	int signal = http_pending(call->http);
+	struct coder_interrupts *interrupts = call->http->interrupts;
+	int64_t grace_ns = interrupts->acknowledged ? 0 : call->request->grace_ns;
+	int signal = coder_interrupts_pending(interrupts);
 
 	/* what has gone out is given a moment to be answered */
-	if (signal && call->exchange->sent && coder_clock() - call->http->first_when < grace_ns)
+	if (signal && call->exchange->sent && coder_clock() - interrupts->signal_when < grace_ns)
 		return 0;
 	call->signal = signal;
 	return signal;
-}
-
-static int interrupted(int signal, struct coder_error *err)
-{
-	coder_error_set(err, CODER_ERR_INTERRUPTED, "interrupted");
-	err->signal = signal;
-	return -1;
 }
 
 static int timed_out(int64_t limit_ns, struct coder_error *err)
@@ -528,7 +416,7 @@ struct limit {
 
 static struct limit limit_of(const struct http *http, const struct http_request *request)
 {
-	struct limit limit = { http->deadline, http->budget_ns };
+	struct limit limit = { http->interrupts->deadline, http->interrupts->budget_ns };
 	int64_t own = coder_deadline(request->timeout_ns);
 
 	if (request->timeout_ns > 0 && own < limit.deadline)
@@ -553,7 +441,7 @@ static int fill_error(struct call *call, enum transfer_end end, const struct lim
 		*err = call->why;
 		return -1;
 	case TRANSFER_SIGNAL:
-		return interrupted(call->signal, err);
+		return coder_interrupted(call->signal, err);
 	case TRANSFER_DEADLINE:
 		return timed_out(limit->ns, err);
 	default:
@@ -570,7 +458,7 @@ static int send_once(struct call *call, const struct limit *limit, struct coder_
 		.path = request->path,
 		.body = request->body,
 		.body_len = request->body_len,
-		.own_connection = request->once || call->http->undoing,
+		.own_connection = request->once || call->http->interrupts->acknowledged,
 		.deadline = limit->deadline,
 		.ctx = call,
 		.pending = on_pending,
@@ -607,24 +495,25 @@ static int sleep_until(struct http *http, int64_t end)
 	while ((left = end - coder_clock()) > 0) {
 		struct timespec slice = { .tv_nsec = left < TRANSFER_SLICE_NS ? left :
 										TRANSFER_SLICE_NS };
-		int signal = http_pending(http);
+		int signal = coder_interrupts_pending(http->interrupts);
 
 		if (signal)
 			return signal;
 		nanosleep(&slice, NULL);
 	}
-	return http_pending(http);
+	return coder_interrupts_pending(http->interrupts);
 }
 
 int http_sleep(struct http *http, int64_t ns, struct coder_error *err)
 {
 	int64_t end = coder_clock() + ns;
-	bool late = end > http->deadline;
-	int signal = sleep_until(http, late ? http->deadline : end);
+	const struct coder_interrupts *interrupts = http->interrupts;
+	bool late = end > interrupts->deadline;
+	int signal = sleep_until(http, late ? interrupts->deadline : end);
 
 	if (signal)
-		return interrupted(signal, err);
-	return late ? timed_out(http->budget_ns, err) : 0;
+		return coder_interrupted(signal, err);
+	return late ? timed_out(interrupts->budget_ns, err) : 0;
 }
 
 /* Anything up to the backoff of that try: callers that failed together come back apart. */
@@ -677,7 +566,7 @@ static int wait_to_retry(struct call *call, const struct limit *limit, int64_t *
 	signal = sleep_until(http, now + ns);
 	if (!signal)
 		return 0;
-	interrupted(signal, err);
+	coder_interrupted(signal, err);
 	err->sent = sent;
 	return -1;
 }
@@ -718,13 +607,12 @@ int http_request(struct http *http, const struct http_request *request, struct h
 	const struct limit limit = limit_of(http, request);
 	struct coder_error why = { 0 };
 	int64_t waited = 0;
+	int signal = coder_interrupts_pending(http->interrupts);
 	int rc;
-
-	int signal = http_pending(http);
 
 	*ret = (struct http_response){ .body.max = HTTP_BODY_MAX };
 	if (signal)
-		return interrupted(signal, err);
+		return coder_interrupted(signal, err);
 	if (check_no_token(http, request, err) < 0)
 		return -1;
 	for (;;) {

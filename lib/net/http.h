@@ -57,32 +57,9 @@ void http_free(struct http *http);
 void http_disconnect(void); /* coder_disconnect() */
 bool http_insecure(const struct http *http);
 const char *http_origin(const struct http *http); /* of the deployment */
-/* The coder_clock() at which requests are given up; INT64_MAX: none. */
-int64_t http_deadline(const struct http *http);
 /* See coder_client_now() and coder_client_clock_ahead(). */
 int64_t http_now(const struct http *http);
 int64_t http_clock_ahead(const struct http *http);
-/*
- * A pending signal's number, or 0; while signals are held, the first that came. In
- * an undo: see http_begin_undo().
- */
-int http_pending(struct http *http);
-/* From now on the signals of coder_signals_fatal() are held. */
-void http_hold(struct http *http);
-/*
- * Begins an undo: signals that came so far no longer count as pending, and the
- * client's deadline is budget_ns from now. Each request has a connection of its
- * own: no late answer to an earlier one can be taken for its own. From now on
- * http_pending() is the number of the first signal of all once a second one has
- * come; further INT, TERM and HUP within half a second of the first, which
- * terminals, wrappers and supervisors send twice, do not count.
- */
-void http_begin_undo(struct http *http, int64_t budget_ns);
-/* The first signal that came and asked the call to end, taken or not; 0: none. */
-int http_first_signal(const struct http *http);
-/* Ends http_hold(): see coder_signals_release(). */
-void http_release(struct http *http);
-
 /*
  * Makes a request and waits for its answer. 0 for any 2xx whose content type
  * is JSON (or 204 without a body). Everything else is an error, described as
@@ -91,7 +68,8 @@ void http_release(struct http *http);
  * too, and to be released by the caller all the same. What the error object
  * holds is read by json_error(). A request that has the token in use, or
  * anything of a token's shape, in its path or body is not made (USAGE), nor one
- * while a signal is pending.
+ * while a signal is pending. Once an interrupt was acknowledged each request has a
+ * connection of its own: no late response to an earlier one can be taken for its own.
  */
 int http_request(struct http *http, const struct http_request *request, struct http_response *ret,
 		 struct coder_error *err);
@@ -109,7 +87,7 @@ int http_keep_secret(struct http *http, const char *secret, struct coder_error *
  */
 void http_hide_secrets(const struct http *http, struct coder_error *err);
 
-/* Sleeps, ended early by a pending signal or the client's deadline (both errors). */
+/* Sleeps, ended early by a pending signal or the deadline (both errors). */
 int http_sleep(struct http *http, int64_t ns, struct coder_error *err);
 
 /* Appends s to a path, percent-encoded but for unreserved characters (RFC 3986 2.3). */

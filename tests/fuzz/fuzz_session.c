@@ -75,18 +75,6 @@ void shell_sync_environment(void)
 {
 }
 
-int shell_pending(void *unused)
-{
-	(void)unused;
-	return 0;
-}
-
-int shell_take_signal(void *unused)
-{
-	(void)unused;
-	return 0;
-}
-
 void shio_error(const char *fmt, ...)
 {
 	(void)fmt;
@@ -111,9 +99,9 @@ void shio_note(const char *text)
 	abort();
 }
 
-int shio_write(const char *data, size_t len, int64_t deadline, int (*pending)(void *ctx), void *ctx)
+int shio_write(const char *data, size_t len, struct coder_interrupts *interrupts)
 {
-	(void)data, (void)len, (void)deadline, (void)pending, (void)ctx;
+	(void)data, (void)len, (void)interrupts;
 	abort();
 }
 
@@ -236,8 +224,9 @@ static struct part cut(struct part *rest)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const struct session_options options;
+	struct session_options options = { 0 };
 	struct part rest = { (const char *)data, size }, header;
+	struct coder_interrupts interrupts;
 	struct coder_client *client = NULL;
 	struct coder_error err = { 0 };
 	static bool ready;
@@ -252,6 +241,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	output = rest;
 	text = strndup(header.data ? header.data : "", header.len);
 	variable = text;
+	coder_interrupts_init(&interrupts, NULL);
+	options.interrupts = &interrupts;
 	if (session_open(&options, &client, &err) == 0)
 		http_free((struct http *)client);
 	else if (!err.message[0])

@@ -256,10 +256,14 @@ static void notice(void *ctx, enum coder_notice kind, const char *text)
 }
 
 static char url_text[64];
+static struct coder_interrupts interrupts; /* of the last config() */
 
 static struct coder_config config(void)
 {
+	static const struct coder_interrupt_source source = { .pending = pending, .take = take };
+
 	memset(&caller, 0, sizeof(caller));
+	coder_interrupts_init(&interrupts, &source);
 	snprintf(url_text, sizeof(url_text), "http://127.0.0.1:%d/ignored?x#y",
 		 server.port ? server.port : 1);
 	return (struct coder_config){
@@ -267,7 +271,8 @@ static struct coder_config config(void)
 		.url_source = "CODER_URL",
 		.token = TOKEN,
 		.user_agent = "test/1",
-		.hooks = { .pending = pending, .take = take, .notice = notice },
+		.hooks = { .notice = notice },
+		.interrupts = &interrupts,
 	};
 }
 
@@ -764,7 +769,7 @@ static void test_useless_answers(void **state)
 		struct coder_error err;
 
 		server.script = script;
-		c.timeout_ns = CODER_NS; /* what is no HTTP does not end */
+		coder_interrupts_limit(&interrupts, CODER_NS); /* what is no HTTP does not end */
 		c.fresh = true;
 		assert_int_equal(call(&c, &get, &response, &err), -1);
 		http_response_done(&response);
@@ -1022,7 +1027,7 @@ static int64_t wish(const char *headers, bool too_long, enum coder_code *ret_cod
 
 	snprintf(text, sizeof(text), "HTTP/1.1 429 T\r\n%sContent-Length: 0\r\n\r\n", headers);
 	server.script = script;
-	c.timeout_ns = 4 * CODER_NS;
+	coder_interrupts_limit(&interrupts, 4 * CODER_NS);
 	c.no_retry = !too_long;
 	assert_int_equal(call(&c, &get, &response, &err), -1);
 	*ret_code = err.code;
@@ -1249,7 +1254,7 @@ static void test_timeouts(void **state)
 
 	(void)state;
 	SCRIPT(HANG);
-	c.timeout_ns = CODER_NS / 4;
+	coder_interrupts_limit(&interrupts, CODER_NS / 4);
 	http = client_of(&c);
 	began = coder_clock();
 	assert_int_equal(http_request(http, &request, &response, &err), -1);
@@ -1264,7 +1269,7 @@ static void test_timeouts(void **state)
 	assert_false(err.sent);
 	assert_true(err.timeout);
 	/* but an undo gets time of its own */
-	http_begin_undo(http, 2 * CODER_NS);
+	coder_interrupts_acknowledge(&interrupts, 2 * CODER_NS);
 	assert_int_equal(http_request(http, &request, &response, &err), 0);
 	http_response_done(&response);
 	/* a request's own limit */
@@ -1283,7 +1288,7 @@ static void test_sleep(void **state)
 	int64_t began = coder_clock();
 
 	(void)state;
-	c.timeout_ns = CODER_NS / 2;
+	coder_interrupts_limit(&interrupts, CODER_NS / 2);
 	http = client_of(&c);
 	assert_int_equal(http_sleep(http, CODER_NS / 8, &err), 0);
 	assert_between(ms_since(began), 125, 225);
@@ -1334,7 +1339,7 @@ static void test_interrupt(void **state)
 		assert_true(err.sent);
 		/* the next request works: by this client, by another */
 		SCRIPT(OK);
-		http_begin_undo(http, 5 * CODER_NS);
+		coder_interrupts_acknowledge(&interrupts, 5 * CODER_NS);
 		assert_int_equal(http_request(http, &get, &response, &err), 0);
 		http_response_done(&response);
 		http_free(http);
@@ -1644,22 +1649,22 @@ static void hold_in_child(void)
 
 	http = client();
 	signal(SIGTERM, SIG_DFL);
-	http_hold(http);
-	ok = http_pending(http) == 0;
+	coder_interrupts_hold(&interrupts);
+	ok = coder_interrupts_pending(&interrupts) == 0;
 	kill(getpid(), SIGTERM);
-	ok = ok && http_pending(http) == SIGTERM;
+	ok = ok && coder_interrupts_pending(&interrupts) == SIGTERM;
 	ok = ok && http_request(http, &get, &response, &err) == -1;
 	ok = ok && err.code == CODER_ERR_INTERRUPTED && err.signal == SIGTERM;
-	http_begin_undo(http, CODER_NS);
-	ok = ok && http_pending(http) == 0 && http_first_signal(http) == SIGTERM;
+	coder_interrupts_acknowledge(&interrupts, CODER_NS);
+	ok = ok && coder_interrupts_pending(&interrupts) == 0 && interrupts.signal == SIGTERM;
 	ok = ok && http_request(http, &get, &response, &err) == 0;
 	kill(getpid(), SIGINT);
-	ok = ok && http_pending(http) == 0;
+	ok = ok && coder_interrupts_pending(&interrupts) == 0;
 	kill(getpid(), SIGUSR1);
-	ok = ok && http_pending(http) == SIGTERM;
+	ok = ok && coder_interrupts_pending(&interrupts) == SIGTERM;
 	if (!ok)
 		_exit(1);
-	http_release(http);
+	coder_interrupts_release(&interrupts);
 	_exit(2);
 }
 
@@ -1689,9 +1694,21 @@ static void test_hold(void **state)
 	assert_true(WIFSIGNALED(status));
 	assert_int_equal(WTERMSIG(status), SIGTERM);
 
+	/* to free a client raises nothing */
+	pid = fork();
+	if (pid == 0) {
+		coder_interrupts_hold(&interrupts);
+		kill(getpid(), SIGTERM);
+		http_free(http);
+		_exit(3);
+	}
+	status = wait_child(pid);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 3);
+
 	/* what is ignored or no end is left alone, and all is as it was afterwards */
 	signal(SIGHUP, SIG_IGN);
-	http_hold(http);
+	coder_interrupts_hold(&interrupts);
 	for (size_t i = 0; i < sizeof(ending) / sizeof(ending[0]); i++)
 		assert_true(disposition(ending[i]) != SIG_DFL);
 	for (int sig = SIGRTMIN; sig <= SIGRTMAX; sig++)
@@ -1699,8 +1716,8 @@ static void test_hold(void **state)
 	assert_true(disposition(SIGHUP) == SIG_IGN);
 	assert_true(disposition(SIGCHLD) == SIG_DFL && disposition(SIGTSTP) == SIG_DFL);
 	kill(getpid(), SIGHUP);
-	assert_int_equal(http_pending(http), 0);
-	http_release(http);
+	assert_int_equal(coder_interrupts_pending(&interrupts), 0);
+	coder_interrupts_release(&interrupts);
 	for (size_t i = 0; i < sizeof(ending) / sizeof(ending[0]); i++)
 		assert_true(disposition(ending[i]) == SIG_DFL);
 	for (int sig = SIGRTMIN; sig <= SIGRTMAX; sig++)
@@ -1710,7 +1727,7 @@ static void test_hold(void **state)
 	http_free(http);
 }
 
-/* What http_pending() says in an undo after the first signal, if that came ms ago. */
+/* What coder_interrupts_pending() says in an undo after the first signal, if that came ms ago. */
 static int second(int first, int64_t ms, int then)
 {
 	struct http *http = client();
@@ -1718,17 +1735,18 @@ static int second(int first, int64_t ms, int then)
 	int said;
 
 	caller.signal = first;
-	said = http_pending(http);
+	said = coder_interrupts_pending(&interrupts);
 	assert_int_equal(said, first);
 	while (ms_since(first_at) < ms)
 		usleep(1000);
-	http_begin_undo(http, CODER_NS);
-	assert_int_equal(http_pending(http), 0);
+	coder_interrupts_acknowledge(&interrupts, CODER_NS);
+	assert_int_equal(coder_interrupts_pending(&interrupts), 0);
 	caller.signal = then;
-	said = http_pending(http);
-	assert_int_equal(http_first_signal(http), first);
+	said = coder_interrupts_pending(&interrupts);
+	assert_int_equal(interrupts.signal, first);
 	caller.signal = 0;
-	assert_int_equal(http_pending(http), said); /* once given up, it stays so */
+	assert_int_equal(coder_interrupts_pending(&interrupts),
+			 said); /* once given up, it stays so */
 	http_free(http);
 	return said;
 }
@@ -1748,16 +1766,16 @@ static void test_second_signal(void **state)
 	}
 	/* where none was there before, the half second begins with the first */
 	http = client();
-	http_begin_undo(http, CODER_NS);
+	coder_interrupts_acknowledge(&interrupts, CODER_NS);
 	caller.signal = SIGTERM;
-	assert_int_equal(http_pending(http), 0);
-	assert_int_equal(http_first_signal(http), SIGTERM);
+	assert_int_equal(coder_interrupts_pending(&interrupts), 0);
+	assert_int_equal(interrupts.signal, SIGTERM);
 	caller.signal = SIGINT;
-	assert_int_equal(http_pending(http), 0);
+	assert_int_equal(coder_interrupts_pending(&interrupts), 0);
 	usleep(510000);
-	assert_int_equal(http_pending(http), 0);
+	assert_int_equal(coder_interrupts_pending(&interrupts), 0);
 	caller.signal = SIGINT;
-	assert_int_equal(http_pending(http), SIGTERM);
+	assert_int_equal(coder_interrupts_pending(&interrupts), SIGTERM);
 	http_free(http);
 }
 
@@ -1822,7 +1840,7 @@ static void test_handlers_run(void **state)
 	signal(SIGALRM, on_alarm);
 	timers[0] = raise_soon(SIGALRM);
 	timers[1] = raise_soon(SIGPIPE);
-	c.timeout_ns = CODER_NS / 4;
+	coder_interrupts_limit(&interrupts, CODER_NS / 4);
 	assert_int_equal(call(&c, &get, &response, &err), -1);
 	assert_int_equal(handled, SIGALRM);
 	assert_true(err.timeout); /* it did not end the request */
@@ -1959,7 +1977,7 @@ static void test_proxy_is_blamed(void **state)
 		c.url = blames[i].url;
 		c.proxy = proxy;
 		c.proxy_source = "https_proxy";
-		c.timeout_ns = 20 * CODER_NS;
+		coder_interrupts_limit(&interrupts, 20 * CODER_NS);
 		if (http_new(&c, &http, &err) == 0)
 			assert_int_equal(http_request(http, &get, &response, &err), -1);
 		if (!strstr(err.message, blames[i].message) ||

@@ -23,15 +23,15 @@
 /* -------------------------------------------------------------- the shell */
 
 static struct buf shell_log; /* what happened, in order */
-static int64_t given_deadline; /* of shio_write() */
+static int64_t time_left; /* that shio_write() was given */
 static int write_error; /* errno of shio_write(), 0: it succeeds */
 static bool may_free; /* whether there was time to free the last array */
 static const char *refused; /* the variable that cannot be assigned, or NULL */
 
-int shio_write(const char *data, size_t len, int64_t deadline, int (*pending)(void *ctx), void *ctx)
+int shio_write(const char *data, size_t len, struct coder_interrupts *interrupts)
 {
-	given_deadline = deadline;
-	if (pending(ctx)) {
+	time_left = coder_interrupts_time_left(interrupts);
+	if (coder_interrupts_pending(interrupts)) {
 		errno = EINTR;
 		return -1;
 	}
@@ -113,6 +113,19 @@ static int pending(void *ctx)
 	return signal_number;
 }
 
+/* Begun anew, with signal_number as their source. */
+static struct coder_interrupts *interrupts(void)
+{
+	static const struct coder_interrupt_source source = {
+		.ctx = &signal_number,
+		.pending = pending,
+	};
+	static struct coder_interrupts one;
+
+	coder_interrupts_init(&one, &source);
+	return &one;
+}
+
 static int reset(void **state)
 {
 	(void)state;
@@ -126,9 +139,7 @@ static int reset(void **state)
 
 static int publish(struct result *result, bool *pipe, struct coder_error *err)
 {
-	result->watch.pending = pending;
-	result->watch.ctx = &signal_number;
-	result->watch.deadline = INT64_MAX;
+	result->interrupts = interrupts();
 	return result_publish(result, pipe, err);
 }
 
@@ -982,7 +993,7 @@ static void test_publish_partial(void **state)
 	assert_string_equal(published(&result),
 			    "write text;SCALAR=secret;LIST=(<one><><two words>);"
 			    "MAP=([k]=<v>[,]=<>);NONE=();EMPTY=();note a note;");
-	assert_int_equal(given_deadline, 0);
+	assert_between(time_left, -CODER_NS, 0);
 	buf_done(&shell_log);
 
 	signal_number = 0;
@@ -1010,9 +1021,7 @@ static size_t values_taken(struct result *result, struct coder_error *err)
 
 static void test_long_results_end(void **state)
 {
-	struct result result = {
-		.watch = { .pending = pending, .ctx = &signal_number, .deadline = INT64_MAX },
-	};
+	struct result result = { .interrupts = interrupts() };
 	struct coder_error err;
 
 	(void)state;
@@ -1027,7 +1036,7 @@ static void test_long_results_end(void **state)
 	assert_int_equal(values_taken(&result, &err), 100000);
 
 	signal_number = 0;
-	result.watch.deadline = coder_clock() - 1;
+	coder_interrupts_limit(interrupts(), -1);
 	assert_between(values_taken(&result, &err), 0, 2000);
 	assert_int_equal(err.code, CODER_ERR_NO_RESPONSE);
 	assert_contains(err.message, "the time is up");
@@ -1049,9 +1058,7 @@ static void test_long_texts_end(void **state)
 		const struct output_how how = { .format = formats[i],
 						.columns = &columns,
 						.ids_only = !formats[i] };
-		struct result result = {
-			.watch = { pending, &signal_number, INT64_MAX, 0, 0, false },
-		};
+		struct result result = { .interrupts = interrupts() };
 
 		signal_number = 0;
 		assert_int_equal(output_tokens(&result, &how, tokens, COUNT(tokens), &err), 0);

@@ -85,16 +85,10 @@ void shell_sync_environment(void)
 	fake.synced++;
 }
 
-int shell_pending(void *unused)
+static int signal_pending(void *unused)
 {
 	(void)unused;
 	return fake.signal_after && ++fake.asked >= fake.signal_after ? SIGINT : 0;
-}
-
-int shell_take_signal(void *unused)
-{
-	(void)unused;
-	return 0;
 }
 
 static void say(const char *kind, const char *fmt, va_list args)
@@ -131,9 +125,9 @@ void shio_note(const char *text)
 	fail();
 }
 
-int shio_write(const char *data, size_t len, int64_t deadline, int (*pending)(void *ctx), void *ctx)
+int shio_write(const char *data, size_t len, struct coder_interrupts *interrupts)
 {
-	(void)data, (void)len, (void)deadline, (void)pending, (void)ctx;
+	(void)data, (void)len, (void)interrupts;
 	fail();
 	return -1;
 }
@@ -222,6 +216,8 @@ bool coder_client_insecure(const struct coder_client *client)
 
 static char directory[64];
 static struct session_options options;
+static int64_t limit_ns; /* of the next call; 0: none */
+static struct coder_interrupts interrupts; /* of the last call */
 static struct coder_error err;
 
 static void write_file(const char *name, const char *data, size_t len, mode_t mode)
@@ -266,6 +262,7 @@ static int begin(void **state)
 	memset(&got, 0, sizeof(got));
 	memset(&err, 0, sizeof(err));
 	options = (struct session_options){ 0 };
+	limit_ns = 0;
 	empty_directory();
 	set("CODER_CONFIG_DIR", directory);
 	return 0;
@@ -282,9 +279,14 @@ static int begin_complete(void **state)
 
 static int open_session(void)
 {
+	static const struct coder_interrupt_source source = { .pending = signal_pending };
 	struct coder_client *client;
 
 	got.made = false;
+	coder_interrupts_init(&interrupts, &source);
+	if (limit_ns)
+		coder_interrupts_limit(&interrupts, limit_ns);
+	options.interrupts = &interrupts;
 	return session_open(&options, &client, &err);
 }
 
@@ -713,11 +715,11 @@ static void test_header_command_has_a_time(void **state)
 	(void)state;
 	set_endless_command();
 	clock_gettime(CLOCK_MONOTONIC, &began);
-	options.timeout_ns = CODER_NS * 4 / 10;
+	limit_ns = CODER_NS * 4 / 10;
 	assert_refused(CODER_ERR_NO_RESPONSE, "did not end in time");
 	assert_between((int)(elapsed(&began) * 1000), 390, 3000);
 	assert_true(grandchild_dies());
-	options.timeout_ns = 0;
+	limit_ns = 0;
 	options.command_timeout_ns = CODER_NS / 2;
 	clock_gettime(CLOCK_MONOTONIC, &began);
 	assert_int_equal(open_session(), -1);
@@ -857,20 +859,19 @@ static void test_what_the_client_gets(void **state)
 	(void)state;
 	assert_opens();
 	assert_string_equal(got.agent, "coder_tokens/" CODER_TOKENS_VERSION " (bash 5.2)");
-	assert_int_equal(got.config.timeout_ns, 0);
+	assert_ptr_equal(got.config.interrupts, &interrupts);
+	assert_int_equal(interrupts.deadline, INT64_MAX);
 	assert_int_equal(got.config.connect_timeout_ns, 0);
 	assert_false(got.config.fresh || got.config.no_retry);
-	assert_ptr_equal(got.config.hooks.pending, shell_pending);
-	assert_ptr_equal(got.config.hooks.take, shell_take_signal);
 	got.config.hooks.notice(got.config.hooks.ctx, CODER_NOTICE_PLAIN, "waiting\033");
 	assert_string_equal(fake.said, "error: waiting\\x1b\n");
-	options.timeout_ns = 5 * CODER_NS;
+	limit_ns = 5 * CODER_NS;
 	set("CODER_TOKENS_KEEPALIVE", "0");
 	assert_opens();
 	assert_true(got.config.fresh);
 	/* the whole limit, as texts name it, from when the call began */
-	assert_int_equal(got.config.timeout_ns, 5 * CODER_NS);
-	assert_true(got.config.began > 0 && got.config.began <= coder_clock());
+	assert_int_equal(interrupts.budget_ns, 5 * CODER_NS);
+	assert_between(coder_interrupts_time_left(&interrupts), CODER_NS, 5 * CODER_NS);
 	set("CODER_TOKENS_KEEPALIVE", "1");
 	assert_opens();
 	assert_false(got.config.fresh);
@@ -949,16 +950,17 @@ static void test_silent_client_with_limits(void **state)
 	options.silent = true;
 	options.no_retry = true;
 	options.connect_timeout_ns = CODER_NS / 2;
-	options.timeout_ns = CODER_NS * 3 / 2;
+	limit_ns = CODER_NS * 3 / 2;
 	assert_opens();
 	assert_true(got.config.no_retry);
 	assert_int_equal(got.config.connect_timeout_ns, CODER_NS / 2);
-	assert_int_equal(got.config.timeout_ns, CODER_NS * 3 / 2);
+	assert_int_equal(interrupts.budget_ns, CODER_NS * 3 / 2);
 	got.config.hooks.notice(got.config.hooks.ctx, CODER_NOTICE_PLAIN, "waiting");
 	assert_string_equal(fake.said, "");
-	options.timeout_ns = CODER_NS / 10;
+	limit_ns = CODER_NS / 10;
 	assert_opens();
-	assert_true(got.config.timeout_ns <= CODER_NS / 10);
+	assert_int_equal(interrupts.budget_ns, CODER_NS / 10);
+	assert_true(coder_interrupts_time_left(&interrupts) <= CODER_NS / 10);
 }
 
 /* After test_silent_client_with_limits: what was not said there did not count. */
