@@ -442,7 +442,7 @@ id_of() { # id_of TOKEN
 	is "${#COMPREPLY[@]}" 4
 	for line in "${COMPREPLY[@]}"; do
 		((${#line} < 60)) || fail "too wide: $line"
-		harmless "$line"
+		printable "$line"
 	done
 }
 
@@ -455,7 +455,7 @@ id_of() { # id_of TOKEN
 		for name in "${names[@]}"; do
 			press "$line${name:0:3}"
 			is "${#COMPREPLY[@]}" 1
-			harmless "${COMPREPLY[0]}"
+			printable "${COMPREPLY[0]}"
 			eval "word=${COMPREPLY[0]}"
 			is "$word" "$name"
 		done

@@ -41,17 +41,7 @@ setup() {
 
 # logged FIELD - that field of each request since the last reset or forget, a line each; of headers NAME.
 logged() {
-	ctl GET log | python3 -c '
-import json, sys
-for r in json.load(sys.stdin):
-    if "method" not in r:
-        continue
-    if sys.argv[1] in r:
-        print(r[sys.argv[1]])
-    else:
-        h = r["headers"]
-        pairs = h.items() if isinstance(h, dict) else h
-        print(", ".join(v if isinstance(v, str) else ", ".join(v) for k, v in pairs if k.lower() == sys.argv[1].lower()))' "$1"
+	ctl GET log | python3 "$TOOLS/log.py" field "$1"
 }
 
 # as USER COMMAND... - it succeeds, acting as that user. (Of an empty list the token in use is asked for, too.)
@@ -862,13 +852,7 @@ tls_works() {
 
 @test "TLS asked of a port that speaks plain HTTP, and the other way round" {
 	local port
-	coproc python3 -c '
-import socket
-with socket.create_server(("127.0.0.1", 0)) as server:
-    print(server.getsockname()[1], flush=True)
-    connection, _ = server.accept()
-    connection.sendall(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
-    connection.recv(4096)' 3>&-
+	coproc python3 "$TOOLS/plain_http.py" 3>&-
 	read -r port <&"${COPROC[0]}"
 	CODER_URL=https://127.0.0.1:$port
 	try token_list

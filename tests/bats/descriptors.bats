@@ -13,11 +13,15 @@ setup() {
 	MUTED=() CA='' TLS_PID=''
 }
 
-# script BODY - a shell with the builtins and nothing open but 0 to 2; sets status, out, err. In it, `look` says "works" if a call does, `opened` prints what is open.
+# script BODY - a shell with the builtins and nothing open but 0 to 2; sets status, out, err. In it, `look` prints
+# "works" if a call does, and `opened` what is open.
 script() {
 	cat >script <<-END
 		CODER_URL=$URL CODER_SESSION_TOKEN=$ADMIN_TOKEN CODER_CLIENT_TLS_CA_FILE=$CA
 		enable -f '$SO' ${BUILTINS[*]}
+		source '$TOOLS/wait.bash'
+		asked() { grep -c '"method"' '$BATS_FILE_TMPDIR/log'; }
+		asked_more() { ((\$(asked) > asked)); }
 		look() { local -A T; token_view t1 -A T && [[ \${T[name]} == t1 ]] && echo works; }
 		opened() { local fd; for fd in /proc/\$BASHPID/fd/*; do [[ -e \$fd ]] && echo "\${fd##*/} \$(readlink \$fd)"; done; }
 		hanging() { CODER_URL=http://coder.example.com token_list "\$@"; }
@@ -63,8 +67,8 @@ wire_is_clean() {
 }
 
 @test "during a call none of ours is among those that scripts use" {
-	fault '{"delay":0.8,"times":0}'
-	script 'look; (sleep 0.4; ls /proc/$$/fd | sort -n | xargs) & look; wait'
+	fault '{"drip":800,"times":0}'
+	script 'look; asked=$(asked); (wait_for 5 asked_more; ls /proc/$$/fd | sort -n | xargs) & look; wait'
 	is "$(grep -c works <<<"$out")" 2
 	[[ $out == *"0 1 2 "* && ! $out =~ [[:blank:]][3-9][[:blank:]] ]] || fail "a low one"
 }
@@ -291,8 +295,9 @@ costs_nothing() {
 
 @test "a look-up that was given up leaves no descriptor and no thread, and touches no file later" {
 	mute_name_server 1
+	# 1.5 s: a look-up that went on would have given up after 1 s
 	script 'trap : INT; before=$(opened | grep -v pipe:); self=$(ls /proc/self/fd | xargs)
-		(sleep 0.3; kill -INT $$) & hanging; echo "$?"; wait; hanging --timeout 0.2; echo "$?"
+		(wait_for 10 there heard; kill -INT $$) & hanging; echo "$?"; wait; hanging --timeout 0.2; echo "$?"
 		read -r children </proc/$$/task/$$/children; echo "children $children"
 		[[ $self == "$(ls /proc/self/fd | xargs)" ]] && echo same
 		[[ $before == "$(opened | grep -v pipe:)" ]] && echo same
@@ -308,14 +313,16 @@ costs_nothing() {
 @test "a look-up starts no thread in the shell, and ends with the shell" {
 	mute_name_server 5
 	script 'shell=$$
-		(sleep 0.4; set -- /proc/$shell/task/*; echo "$# thread"
+		(wait_for 10 there heard; set -- /proc/$shell/task/*; echo "$# thread"
 			read -r children </proc/$shell/task/$shell/children; set -- $children; echo "$# children"
-			kill -KILL $shell; sleep 0.1
-			for child; do [[ $child == $BASHPID || ! -e /proc/$child/exe ]] || echo left; done) &
+			for child; do shift; [[ $child == $BASHPID ]] || set -- "$@" $child; done
+			# 3 s: less than the 5 s after which the look-up would give up by itself
+			kill -KILL $shell; wait_for 3 ended "$@" || echo left; echo looked) &
 		hanging'
 	is "$status" 137
-	sleep 0.5 # who would still be there says so after the shell's end
-	is "$(<"$BATS_TEST_TMPDIR/out")" $'1 thread\n2 children'
+	# the subshell looks after the shell's end
+	wait_for 10 grep -q looked "$BATS_TEST_TMPDIR/out"
+	is "$(<"$BATS_TEST_TMPDIR/out")" $'1 thread\n2 children\nlooked'
 }
 
 @test "a call that cannot connect costs no kept connection" {

@@ -25,11 +25,9 @@ left() {
 	names | paste -sd ' '
 }
 
-token() { # token NAME FIELD
-	ctl GET tokens | python3 -c '
-import json, sys
-t = next(t for t in json.load(sys.stdin) if t["name"] == sys.argv[1])[sys.argv[2]]
-print(*t if isinstance(t, list) else [t])' "$@"
+# dev - the id of admin's workspace of that name.
+dev() {
+	of workspaces owner=admin name=dev -- id
 }
 
 # job SCRIPT - writes an executable that the token is for. AddressSanitizer is for shells alone.
@@ -58,9 +56,7 @@ job() {
 	# shellcheck disable=SC1091
 	source record
 	is "${token[scopes]}" "template:read workspace:read"
-	is "${token[allow_list]}" "template:* workspace:$(ctl GET workspaces | python3 -c '
-import json, sys
-print(next(w["id"] for w in json.load(sys.stdin) if w["name"] == "dev" and w["owner"] == "admin"))')"
+	is "${token[allow_list]}" "template:* workspace:$(dev)"
 	is "${token[lifetime_seconds]}" 7200
 	[[ ${token[name]} == ci-* ]] || fail "name"
 	is "$err" "ci-token: token ${token[name]} may read workspace dev until ${token[expires_at]}
@@ -73,9 +69,7 @@ ci-token: token ${token[name]} has been deleted"
 @test "ci-token: the token reads the workspace and nothing else" {
 	job 'curl -s -o /dev/null -w "%{http_code}\n" -H "Coder-Session-Token: $CODER_SESSION_TOKEN" "$CODER_URL/api/v2/workspaces/$1"
 		curl -s -o /dev/null -w "%{http_code}\n" -H "Coder-Session-Token: $CODER_SESSION_TOKEN" "$CODER_URL/api/v2/users/me"'
-	example ci-token dev ./job "$(ctl GET workspaces | python3 -c '
-import json, sys
-print(next(w["id"] for w in json.load(sys.stdin) if w["name"] == "dev" and w["owner"] == "admin"))')"
+	example ci-token dev ./job "$(dev)"
 	is "$status $out" $'0 200\n404'
 }
 
@@ -91,21 +85,14 @@ print(next(w["id"] for w in json.load(sys.stdin) if w["name"] == "dev" and w["ow
 }
 
 @test "ci-token: killed by TERM, HUP or INT the token is deleted, too" {
-	local signal pid i
-	job 'echo $$ >pid; exec sleep 60'
+	local signal pid
+	job 'echo $$ >pid; exec sleep 60' # long enough to be killed
 	for signal in TERM HUP INT; do
 		rm -f pid
 		# a background command of a script ignores INT, which no trap can undo
-		python3 -c '
-import os, signal, sys
-signal.signal(signal.SIGINT, signal.SIG_DFL)
-os.execvp(sys.argv[1], sys.argv[1:])' "$REPO/examples/ci-token.bash" dev ./job 2>/dev/null 3>&- &
+		env --default-signal=INT "$REPO/examples/ci-token.bash" dev ./job 2>/dev/null 3>&- &
 		pid=$!
-		for ((i = 0; i < 200; i++)); do
-			[[ ! -s pid ]] || break
-			sleep 0.05
-		done
-		[[ -s pid ]] || fail "the job did not begin"
+		wait_for 10 there pid || fail "the job did not begin"
 		has "$(left)" ci-
 		kill -"$signal" "$pid"
 		[[ $signal != INT ]] || kill -INT "$(<pid)" # bash waits for its child to decide
@@ -160,18 +147,18 @@ os.execvp(sys.argv[1], sys.argv[1:])' "$REPO/examples/ci-token.bash" dev ./job 2
 	ctl POST tokens '{"owner": "admin", "name": "deploy", "scopes": ["workspace:read", "template:read"],
 		"allow_list": ["template:*", "workspace:11111111-1111-4111-8111-111111111111"],
 		"created_ago_s": 3600, "expires_in_s": 3600, "lifetime_seconds": 7200}' >/dev/null
-	old=$(token deploy id)
+	old=$(stored deploy id)
 	forget_requests
 	example rotate deploy secret
 	is "$status$out" 0
 	[[ $err =~ ^rotated\ deploy\ \("$old"\)\ to\ (deploy-20[0-9]{6}T[0-9]{6}-[0-9]+),\ whose\ secret\ is\ in\ secret$ ]] || fail "message"
 	local new=${BASH_REMATCH[1]}
 	is "$(left)" "backup ci-deploy $new grafana laptop never-touched old-script terraform"
-	is "$(token "$new" scopes | xargs -n 1 | sort | xargs)" "template:read workspace:read"
-	is "$(token "$new" allow_list)" "template:* workspace:11111111-1111-4111-8111-111111111111"
-	is "$(token "$new" lifetime_seconds)" 7200
+	is "$(stored "$new" scopes | xargs -n 1 | sort | xargs)" "template:read workspace:read"
+	is "$(stored "$new" allow_list)" "template:* workspace:11111111-1111-4111-8111-111111111111"
+	is "$(stored "$new" lifetime_seconds)" 7200
 	is "$(stat -c %a secret)" 600
-	is "$(cut -d - -f 1 secret)" "$(token "$new" id)"
+	is "$(cut -d - -f 1 secret)" "$(stored "$new" id)"
 	is "$(requests | grep -v ^GET | cut -d ' ' -f 1 | paste -sd ' ')" "POST DELETE"
 	has "$(requests | tail -1)" "$old"
 
@@ -268,8 +255,8 @@ os.execvp(sys.argv[1], sys.argv[1:])' "$REPO/examples/ci-token.bash" dev ./job 2
 	is "$(requests)" "GET /api/v2/users/me/keys/tokens?include_all=true&include_expired=false"
 	is "$(grep -v '^ ' <<<"$out")" "admin: 2 token(s)
 alice: 5 token(s)"
-	has "$out" "$(token grafana id) grafana: never used"
-	has "$out" "$(token laptop id) laptop: may do everything, on every resource"
+	has "$out" "$(stored grafana id) grafana: never used"
+	has "$out" "$(stored laptop id) laptop: may do everything, on every resource"
 	[[ $out =~ odd.*:\ may\ do\ everything,\ never\ used,\ valid\ for\ (999|1000)\ days\ more$ ]] || fail "odd"
 	has "$out" $'$\'odd\\E[31m name\''
 	lacks "$out" ci-deploy

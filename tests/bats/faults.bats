@@ -17,6 +17,18 @@ teardown() {
 	[[ -z $OTHER_PID ]] || kill "$OTHER_PID"
 }
 
+# Of suffer().
+command=()
+declare -gA victim=() # -g: bats sources this file within a function
+
+# arrived - bytes that nobody requested have come on the kept connection: they wait there, or the call
+# itself has noticed them and closed it.
+arrived() {
+	awk -v port=":$(printf %04X "${URL##*:}")$" '
+		$3 ~ port && $4 == "01" && $5 ~ /:00000000$/ { open_and_empty = 1 }
+		END { exit open_and_empty }' /proc/net/tcp
+}
+
 # fault JSON - the faults that there are from now on.
 fault() {
 	ctl DELETE faults >/dev/null
@@ -50,41 +62,33 @@ fails() {
 	is "${TOKEN_ERROR[status]}" "$1"
 }
 
-# suffer CALL - chooses one of the calls whose answers suffer: the command, which could set
-# variables; what its last request looks like; and an answer that is as good as the real one.
+# suffer CALL - chooses the call whose response suffers: list, view, limits or delete. Sets `command`,
+# an array that could set variables, and `victim`, which holds of its last request and the response:
+#   where        the fault's conditions, which match the request
+#   instead      these, and a response in the place of the real one and as good as that
+#   status_line  the status line of that response
+#   body         its body
+#   last         the request, as requests() prints it
 suffer() {
-	status_line="HTTP/1.1 200 OK"
+	local -A path=([list]='tokens\\?' [view]='tokens/grafana$' [limits]='tokens/tokenconfig$' [delete]='[^/]*$')
+	local -A body=([list]='[{"id":"aB3defghij"}]' [delete]='' [limits]='{"max_token_lifetime":3600000000000}'
+		[view]='{"id":"aB3defghij","login_type":"token","token_name":"grafana"}')
+	local method=GET status='200 OK'
 	case $1 in
-	list)
-		command=(token_list -v ids -A all)
-		where='"method":"GET","path":"/keys/tokens\\?"'
-		body='[{\"id\":\"aB3defghij\"}]'
-		last="GET /api/v2/users/me/keys/tokens?include_all=false&include_expired=false"
-		;;
-	view)
-		command=(token_view -c id grafana)
-		where='"method":"GET","path":"/keys/tokens/grafana$"'
-		body='{\"id\":\"aB3defghij\",\"login_type\":\"token\",\"token_name\":\"grafana\"}'
-		last="GET /api/v2/users/me/keys/tokens/grafana"
-		;;
-	limits)
-		command=(token_create --dry-run -n new -v secret)
-		where='"method":"GET","path":"/keys/tokens/tokenconfig$"'
-		body='{\"max_token_lifetime\":3600000000000}'
-		last="GET /api/v2/users/me/keys/tokens/tokenconfig"
-		;;
+	list) command=(token_list -v ids -A all) victim[last]="tokens?include_all=false&include_expired=false" ;;
+	view) command=(token_view -c id grafana) victim[last]=tokens/grafana ;;
+	limits) command=(token_create --dry-run -n new -v secret) victim[last]=tokens/tokenconfig ;;
 	delete)
-		status_line="HTTP/1.1 204 No Content"
-		command=(token_rm --delete -v gone grafana)
-		where='"method":"DELETE","path":"/keys/[^/]*$"'
-		body=
-		last="DELETE /api/v2/users/me/keys/$(grafana)"
+		command=(token_rm --delete -v gone grafana) victim[last]=$(grafana)
+		method=DELETE status='204 No Content'
 		;;
 	esac
-	# shellcheck disable=SC2086 # words
-	set -- $status_line
-	instead="$where,\"status\":$2${body:+,\"body\":\"$body\"}"
-	body=${body//\\/}
+	victim[last]="$method /api/v2/users/me/keys/${victim[last]}"
+	victim[status_line]="HTTP/1.1 $status"
+	victim[body]=${body[$1]}
+	victim[where]="\"method\":\"$method\",\"path\":\"/keys/${path[$1]}\""
+	victim[instead]="${victim[where]},\"status\":${status%% *}"
+	[[ -z ${victim[body]} ]] || victim[instead]+=",\"body\":\"${victim[body]//\"/\\\"}\""
 }
 
 grafana() {
@@ -93,28 +97,28 @@ grafana() {
 
 # The length of that answer as the sandbox writes it.
 answer_length() {
-	local head="$status_line??Date: Mon, 23 Nov 2026 23:58:01 GMT????"
-	[[ -z $body ]] ||
-		head+="Content-Type: application/json; charset=utf-8??Content-Length: ${#body}??"
-	echo $((${#head} + ${#body}))
+	local head="${victim[status_line]}??Date: Mon, 23 Nov 2026 23:58:01 GMT????"
+	[[ -z ${victim[body]} ]] ||
+		head+="Content-Type: application/json; charset=utf-8??Content-Length: ${#victim[body]}??"
+	echo $((${#head} + ${#victim[body]}))
 }
 
 # cut_everywhere HOW STEP CALL - the answer ends after 0, STEP, 2 STEP, ... bytes; and whole.
 cut_everywhere() {
-	local at faults='' length command where instead body last status_line
+	local at faults='' length
 	suffer "$3"
 	length=$(answer_length)
 	CODER_TOKENS_KEEPALIVE=0 # on a kept connection libcurl asks again where not one byte came
 	for ((at = 0; at < length; at += $2)); do
-		faults+="{$instead,\"cut\":{\"where\":\"response\",\"at\":$at,\"how\":\"$1\"}},"
+		faults+="{${victim[instead]},\"cut\":{\"where\":\"response\",\"at\":$at,\"how\":\"$1\"}},"
 	done
 	fault "[${faults%,}]"
 	for ((at = 0; at < length; at += $2)); do
 		fails 7 "$URL" "${command[@]}"
-		((at % 50)) || has "$(requests)" "$last"
+		((at % 50)) || has "$(requests)" "${victim[last]}"
 		((at % 50)) || forget_requests
 	done
-	fault "{$instead,\"cut\":{\"where\":\"response\",\"at\":$length,\"how\":\"close\"}}"
+	fault "{${victim[instead]},\"cut\":{\"where\":\"response\",\"at\":$length,\"how\":\"close\"}}"
 	try "${command[@]}"
 	is "$status" 0
 }
@@ -168,7 +172,7 @@ cut_everywhere() {
 		fault '{"again":0,"unasked":"'"${unasked//\"/\\\"}"'"}'
 		try token_list -q
 		is "$status/$err" 0/
-		sleep 0.1
+		wait_for 5 arrived || fail "nothing came unasked"
 		try token_rm terraform grafana --dry-run -v ids
 		is "$status/$err" 0/
 		is "$(requests | tail -n 2)" $'GET /api/v2/users/me/keys/tokens/terraform\nGET /api/v2/users/me/keys/tokens/grafana'
@@ -189,14 +193,14 @@ cut_everywhere() {
 }
 
 @test "--timeout ends a call whose answer stops at any byte" {
-	local call at length command where instead body last status_line
+	local call at length
 	for call in list view limits delete; do
 		suffer "$call"
 		length=$(answer_length)
 		for ((at = 0; at < length; at += ${THOROUGH:-60})); do
-			fault "{$instead,\"stall\":{\"at\":$at}}"
+			fault "{${victim[instead]},\"stall\":{\"at\":$at}}"
 			fails 7 "no answer within 200 ms" "${command[@]}" --timeout 200ms
-			is "$(requests | tail -n 1)" "$last"
+			is "$(requests | tail -n 1)" "${victim[last]}"
 		done
 	done
 }
@@ -235,29 +239,29 @@ cut_everywhere() {
 }
 
 @test "an answer whose frame lies is none" {
-	local call command where instead body last status_line
+	local call
 	for call in list view limits; do
 		suffer "$call"
-		fault "[{$where,\"truncate\":0},{$where,\"truncate\":9},{$where,\"length\":5},
-			{$where,\"length\":-5},{$where,\"chunked_garbage\":true}]"
+		fault "[{${victim[where]},\"truncate\":0},{${victim[where]},\"truncate\":9},{${victim[where]},\"length\":5},
+			{${victim[where]},\"length\":-5},{${victim[where]},\"chunked_garbage\":true}]"
 		fails 7 "ended early" "${command[@]}"
 		fails 7 "ended early" "${command[@]}"
 		fails 7 "ended early" "${command[@]}"
 		fails 7 "not JSON" "${command[@]}"
 		fails 7 "no usable answer from $URL" "${command[@]}"
-		is "$(requests | grep -cF "$last")" 5
+		is "$(requests | grep -cF "${victim[last]}")" 5
 	done
 }
 
 @test "a length that cannot be, or is not the body's, makes an answer broken" {
-	local call length words command where instead body last status_line
+	local call length words
 	for call in list view limits; do
 		suffer "$call"
 		while IFS='|' read -r words length; do
-			length=${length//LENGTH/${#body}}
-			fault "{$where,$(raw "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n${length//;/\\r\\n}\r\n\r\n$body")}"
+			length=${length//LENGTH/${#victim[body]}}
+			fault "{${victim[where]},$(raw "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n${length//;/\\r\\n}\r\n\r\n${victim[body]}")}"
 			fails 7 "the answer from $URL $words" "${command[@]}"
-			is "$(requests | tail -n 1)" "$last"
+			is "$(requests | tail -n 1)" "${victim[last]}"
 		done <<-'END'
 			has broken headers|Content-Length: 18446744073709551616
 			has broken headers|Content-Length: 9223372036854775808
@@ -283,7 +287,7 @@ cut_everywhere() {
 	done
 	# one length said twice is a length
 	suffer list
-	fault "{$where,$(raw "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: ${#body}\r\nContent-Length: ${#body}\r\n\r\n$body")}"
+	fault "{${victim[where]},$(raw "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: ${#victim[body]}\r\nContent-Length: ${#victim[body]}\r\n\r\n${victim[body]}")}"
 	try "${command[@]}"
 	is "$status/$err" 0/
 }
@@ -297,12 +301,12 @@ squeezed() { # CODING BODY
 }
 
 @test "a coding that was not asked for is undone by nobody" {
-	local call coding command where instead body last status_line
+	local call coding
 	for call in list view; do
 		suffer "$call"
 		for coding in 'Content-Encoding: gzip' 'Transfer-Encoding: gzip' \
 			$'Transfer-Encoding: gzip\r\nTransfer-Encoding: identity'; do
-			fault "{$where,$(squeezed "$coding" "$body")}"
+			fault "{${victim[where]},$(squeezed "$coding" "${victim[body]}")}"
 			fails 7 "is compressed" "${command[@]}"
 		done
 	done
@@ -321,40 +325,40 @@ squeezed() { # CODING BODY
 }
 
 @test "interim answers are passed over, but not a flood of them" {
-	local call command where instead body last status_line
+	local call
 	for call in list view limits delete; do
 		suffer "$call"
-		fault "{$instead,\"interim\":200}"
+		fault "{${victim[instead]},\"interim\":200}"
 		try "${command[@]}"
 		is "$status" 0
-		fault "{$instead,\"interim\":100000}"
+		fault "{${victim[instead]},\"interim\":100000}"
 		fails 7 "the answer from $URL has too large headers" "${command[@]}"
 	done
 }
 
 @test "what answers 200 but is no Coder deployment is told so" {
-	local call command where instead body last status_line html='"body":"<html>hello"'
+	local call html='"body":"<html>hello"'
 	for call in list view limits; do
 		suffer "$call"
-		fault "{$where,\"status\":200,$html,\"headers\":{\"Content-Type\":\"text/html\"}}"
+		fault "{${victim[where]},\"status\":200,$html,\"headers\":{\"Content-Type\":\"text/html\"}}"
 		fails 7 "unexpected answer of type text/html: $URL may be no Coder deployment" "${command[@]}"
-		fault "{$where,\"status\":200,$html,\"headers\":{\"Content-Type\":null}}"
+		fault "{${victim[where]},\"status\":200,$html,\"headers\":{\"Content-Type\":null}}"
 		fails 7 "unexpected answer of type unknown" "${command[@]}"
-		fault "{$where,\"status\":200}"
+		fault "{${victim[where]},\"status\":200}"
 		fails 7 "empty answer 200 from $URL" "${command[@]}"
-		fault "{$where,\"status\":204}"
+		fault "{${victim[where]},\"status\":204}"
 		fails 7 "it is empty" "${command[@]}"
-		is "$(requests | tail -n 1)" "$last"
+		is "$(requests | tail -n 1)" "${victim[last]}"
 	done
 }
 
 @test "JSON that is none, or not what was asked for, is refused with the reason" {
-	local call command where instead body last status_line words answer n=0
+	local call words answer n=0
 	while IFS='|' read -r call words answer; do
 		suffer "$call"
-		fault "{$where,$(raw "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n$answer")}"
+		fault "{${victim[where]},$(raw "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n$answer")}"
 		fails 7 "$words" "${command[@]}"
-		is "$(requests | tail -n 1)" "$last"
+		is "$(requests | tail -n 1)" "${victim[last]}"
 		((n += 1))
 	done <<-'END'
 		list|not JSON|[
@@ -437,12 +441,12 @@ peak() {
 }
 
 @test "too much is refused in little memory and time" {
-	local call command where instead body last status_line words action status grown
+	local call words action values status grown
 	export CODER_URL CODER_SESSION_TOKEN
 	SECONDS=0
 	while IFS='|' read -r call words action; do
 		suffer "$call"
-		fault "{$where,\"times\":0,$action}"
+		fault "{${victim[where]},\"times\":0,$action}"
 		fails 7 "$words" "${command[@]}"
 		[[ ${LD_PRELOAD-} == *asan* ]] && continue # which counts memory of its own
 		read -r status grown < <(peak "${command[@]}")
@@ -462,9 +466,9 @@ peak() {
 	# small values, and too many of them
 	for call in list view; do
 		suffer "$call"
-		body="{\\\"id\\\":\\\"aB3defghij\\\",\\\"x\\\":[$(yes 0, | head -n 210000 | tr -d '\n')0]}"
-		[[ $call == view ]] || body="[$body]"
-		fault "{$where,\"times\":0,\"status\":200,\"body\":\"$body\"}"
+		values="{\\\"id\\\":\\\"aB3defghij\\\",\\\"x\\\":[$(yes 0, | head -n 210000 | tr -d '\n')0]}"
+		[[ $call == view ]] || values="[$values]"
+		fault "{${victim[where]},\"times\":0,\"status\":200,\"body\":\"$values\"}"
 		fails 7 "too many values" "${command[@]}"
 	done
 	fault "{\"path\":\"/keys/tokens\",\"times\":0,$(raw "HTTP/1.1 200 OK\r\nX: $(printf '%400000s' x)\r\n\r\n[]")}"
@@ -491,21 +495,21 @@ peak() {
 }
 
 @test "a redirect is not followed, and says where it points" {
-	local call code to command where instead body last status_line
+	local call code to
 	for call in list view limits delete; do
 		suffer "$call"
 		for code in 301 302 303 307 308; do
 			to=http://localhost:${URL##*:}
-			fault "{$where,\"redirect\":\"$to{target}\",\"code\":$code}"
+			fault "{${victim[where]},\"redirect\":\"$to{target}\",\"code\":$code}"
 			fails 7 "$URL redirects to $to/api/v2/" "${command[@]}"
 			has "$err" "change CODER_URL to $to"
-			is "$(requests | tail -n 1)" "$last"
+			is "$(requests | tail -n 1)" "${victim[last]}"
 		done
-		fault "{$where,\"redirect\":\"/login\"}"
+		fault "{${victim[where]},\"redirect\":\"/login\"}"
 		fails 7 "redirects to /login; check CODER_URL" "${command[@]}"
-		fault "{$where,\"status\":302}"
+		fault "{${victim[where]},\"status\":302}"
 		fails 7 "unexpected answer 302" "${command[@]}"
-		is "$(requests | tail -n 1)" "$last"
+		is "$(requests | tail -n 1)" "${victim[last]}"
 	done
 }
 
@@ -592,26 +596,26 @@ stop_other() {
 }
 
 @test "a limit of rate is waited out as the server says, or named with the time it takes" {
-	local call words wait date command where instead body last status_line
+	local call words wait date
 	printf -v date '%(%a, %d %b %Y %H:%M:%S GMT)T' $((EPOCHSECONDS + 3600))
 	export TZ=UTC
 	printf -v date '%(%a, %d %b %Y %H:%M:%S GMT)T' $((EPOCHSECONDS + 3600))
 	for call in list view limits delete; do
 		suffer "$call"
 		# too long: at once, with the time
-		fault "{$where,\"times\":0,\"status\":429,\"headers\":{\"Retry-After\":\"600\"}}"
+		fault "{${victim[where]},\"times\":0,\"status\":429,\"headers\":{\"Retry-After\":\"600\"}}"
 		fails 6 "try again in 600 s" "${command[@]}"
 		is "${TOKEN_ERROR[retry_after]}/${TOKEN_ERROR[http]}" 600/429
-		is "$(requests | grep -cF "$last")" 1
-		fault "{$where,\"times\":0,\"status\":429,\"headers\":{\"Retry-After\":\"$date\"}}"
+		is "$(requests | grep -cF "${victim[last]}")" 1
+		fault "{${victim[where]},\"times\":0,\"status\":429,\"headers\":{\"Retry-After\":\"$date\"}}"
 		fails 6 "try again in 3" "${command[@]}"
 		((TOKEN_ERROR[retry_after] >= 3400 && TOKEN_ERROR[retry_after] <= 3600)) ||
 			fail "${TOKEN_ERROR[retry_after]}"
-		is "$(requests | grep -cF "$last")" 1
+		is "$(requests | grep -cF "${victim[last]}")" 1
 		# --timeout is shorter than the wait
-		fault "{$where,\"times\":0,\"status\":429,\"headers\":{\"Retry-After\":\"5\"}}"
+		fault "{${victim[where]},\"times\":0,\"status\":429,\"headers\":{\"Retry-After\":\"5\"}}"
 		fails 6 "try again in 5 s" "${command[@]}" --timeout 2
-		is "$(requests | grep -cF "$last")" 1
+		is "$(requests | grep -cF "${victim[last]}")" 1
 	done
 	# nonsense is no wait: tried thrice
 	for wait in soon -5 99999999999999999999 '' 1.5 'Mon, 99 Nov 2026' "$(printf '%300s' x)"; do
@@ -637,19 +641,19 @@ stop_other() {
 }
 
 @test "bursts of 502, 503 and 504 are ridden out, longer ones are named" {
-	local call code command where instead body last status_line
+	local call code
 	for call in list view limits delete; do
 		suffer "$call"
 		for code in 502 503 504; do
-			fault "[{$where,\"times\":2,\"status\":$code,\"body\":\"<html>gateway\"},{$instead}]"
+			fault "[{${victim[where]},\"times\":2,\"status\":$code,\"body\":\"<html>gateway\"},{${victim[instead]}}]"
 			try "${command[@]}"
 			is "$status" 0
 			is "$err" ""
-			is "$(requests | grep -cF "$last")" 3
+			is "$(requests | grep -cF "${victim[last]}")" 3
 		done
-		fault "{$where,\"times\":0,\"status\":503,\"body\":\"<html>gateway\"}"
+		fault "{${victim[where]},\"times\":0,\"status\":503,\"body\":\"<html>gateway\"}"
 		fails 6 503 "${command[@]}"
-		is "$(requests | grep -cF "$last")" 3
+		is "$(requests | grep -cF "${victim[last]}")" 3
 		is "${TOKEN_ERROR[http]}" 503
 	done
 	# the first of them has done it: what the second does not find is gone

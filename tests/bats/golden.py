@@ -5,6 +5,7 @@
 golden.py seed NOW [ended]            tokens for the sandbox's control route, as JSON; `ended`: as
                                       they were when two of them had been expired
 golden.py stdout NOW ID N WORD...     what the Nth run (from 0) of `coder WORD...` printed
+golden.py view ID                     what `coder tokens view` printed of a token with scopes, for ID
 golden.py username NAME               a filter: JSON of the CLI with the owner that the server
                                       sends and the CLI drops
 
@@ -106,6 +107,9 @@ def main(argv):
         print(seed(rest[0], rest[1:] == ["ended"]))
     elif command == "stdout":
         sys.stdout.write(expected(*rest))
+    elif command == "view":
+        text = stdout(0, "tokens", "view", "scoped", "-c", "id,scopes,allow list")
+        sys.stdout.write(re.sub(r"(?m)^[0-9A-Za-z]{10} ", rest[0] + " ", text))
     elif command == "username":
         name = json.dumps(rest[0])
         text = re.sub(r'(\n    "token_name": .*)', rf'\1,\n    "username": {name}', sys.stdin.read())

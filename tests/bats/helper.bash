@@ -1,14 +1,28 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# helper.bash - what every test file begins with: a sandbox of its own, the
-# builtins loaded into the shell that runs the tests, and assertions.
+# helper.bash - what every test file loads: a sandbox of its own, the builtins in the shell that runs
+# the tests, and assertions.
 #
-# Side effects on variables cannot be seen through bats' `run` (a subshell), so
-# tests call `try` instead: it runs a command in this very shell and leaves
-# $status, $out and $err.
+# Side effects on variables cannot be seen through bats' `run` (a subshell), so tests call `try`, which
+# runs a command in this very shell.
+#
+# These variables, and no others, are what the helpers leave for a test to read:
+#
+#   URL, ADMIN_TOKEN, ALICE_TOKEN, ...   the sandbox, and a session token of each of its users; SANDBOX_PID,
+#                        SANDBOX_CONTROL_URL: its process, and its control route (sandbox_start)
+#   status, out, err     how a command ended, and what it printed (try; drive, which has ended instead of status)
+#   ended                the exit status of a script, or the name of the signal that ended it (drive)
+#   screen               what a terminal showed (at_prompt)
+#   KEYS                 the secrets of the tokens that were added (seed)
+#   MUTED                the words that give a command a name server that never answers (mute_name_server); a
+#                        test that uses drive or at_prompt without one leaves it empty
+#
+# A test file's own helpers set `status`, `out` and `err` through `try`; what else they set, their
+# comment names.
 
 REPO=$(cd "${BASH_SOURCE[0]%/*}/../.." && pwd)
 SO=${CODER_TOKENS_SO:-$REPO/build/coder_tokens.so}
 SANDBOX=$REPO/tests/sandbox
+TOOLS=$REPO/tests/tools
 # The shell of scripts that tests start.
 [[ -z ${VALGRIND-} ]] || BASH=$REPO/tests/tools/valgrind/bash
 BUILTINS=("$REPO"/builtins/token_*.c)
@@ -17,7 +31,11 @@ BUILTINS=("${BUILTINS[@]%.c}")
 
 SANDBOX_OPTIONS=() # a test file's own
 
-# What a test file does that says nothing else: one that does calls these or their parts.
+# bash's own look for events, in scripts that tests run, too.
+# shellcheck disable=SC1091
+source "$TOOLS/wait.bash"
+
+# A test file that needs more defines these itself, and calls the functions below.
 setup_file() {
 	sandbox_start "${SANDBOX_OPTIONS[@]}"
 }
@@ -32,15 +50,11 @@ setup() {
 
 # sandbox_start [OPTION]... - starts a sandbox for the file; sets URL and *_TOKEN.
 sandbox_start() {
-	local ready=$BATS_FILE_TMPDIR/ready.$RANDOM i
+	local ready=$BATS_FILE_TMPDIR/ready.$RANDOM
 	python3 "$SANDBOX/sandbox.py" --port 0 --ready "$ready" --log "$BATS_FILE_TMPDIR/log" \
 		--parent-pid $$ --print-env "$@" >"$BATS_FILE_TMPDIR/env" 2>"$BATS_FILE_TMPDIR/sandbox.err" 3>&- &
 	SANDBOX_PID=$!
-	for ((i = 0; i < 200; i++)); do
-		[[ -s $ready ]] && break
-		sleep 0.05
-	done
-	[[ -s $ready ]] || {
+	wait_for 10 there "$ready" || {
 		cat "$BATS_FILE_TMPDIR/sandbox.err" >&2
 		return 1
 	}
@@ -56,8 +70,8 @@ sandbox_stop() {
 	kill "$SANDBOX_PID" 2>/dev/null || true
 }
 
-# ctl METHOD ROUTE [JSON] - the sandbox's control route; JSON `-` is standard input. Tests call it
-# often: no Python where plain HTTP over IPv4 is spoken.
+# ctl METHOD ROUTE [JSON] - calls the sandbox's control route; JSON `-` is standard input. Tests call
+# it often, so bash itself speaks plain HTTP over IPv4, and Python only the rest.
 ctl() {
 	local at=${SANDBOX_CONTROL_URL#http://} body=${3-} fd status line LC_ALL=C
 	if [[ $at != 127.* ]]; then
@@ -74,18 +88,14 @@ ctl() {
 	((status < 400))
 }
 
-# mute_name_server SECONDS - a name server that hears and never answers, for what is run behind
-# "${MUTED[@]}"; who asks gives up after so long. Questions go to $BATS_TEST_TMPDIR/heard. Skips the
-# test where this is not permitted; ends with the test.
+# mute_name_server SECONDS - starts a name server that never answers, for commands that are run behind
+# "${MUTED[@]}": these wait so long for it. It writes what it was asked to $BATS_TEST_TMPDIR/heard, and
+# ends with the test. Skips the test where this is not permitted. Sets MUTED.
 mute_name_server() {
-	local address=127.53.$((BASHPID % 250 + 1)).$((RANDOM % 250 + 1)) ready=$BATS_TEST_TMPDIR/mute i
+	local address=127.53.$((BASHPID % 250 + 1)).$((RANDOM % 250 + 1)) ready=$BATS_TEST_TMPDIR/mute
 	unshare -m true 2>/dev/null || skip "needs the right to mount"
-	python3 "$REPO/tests/tools/mute.py" dns "$address" "$ready" "$BATS_TEST_TMPDIR/heard" 3>&- &
-	for ((i = 0; i < 100; i++)); do
-		[[ -s $ready ]] && break
-		sleep 0.05
-	done
-	[[ -s $ready ]] || skip "needs the right to be a name server"
+	python3 "$TOOLS/mute.py" dns "$address" "$ready" "$BATS_TEST_TMPDIR/heard" 3>&- &
+	wait_for 5 there "$ready" || skip "needs the right to be a name server"
 	printf 'nameserver %s\noptions timeout:%d attempts:1\n' "$address" "$1" >"$ready.conf"
 	# shellcheck disable=SC2016 # the inner shell's
 	MUTED=(unshare -m sh -c 'mount --bind "$1" /etc/resolv.conf && shift && exec "$@"' sh "$ready.conf")
@@ -101,7 +111,17 @@ shell_setup() {
 	enable -f "$SO" "${BUILTINS[@]}"
 }
 
-# seed JSON - adds tokens (see the control route POST tokens); KEYS: the whole of each, in order.
+# fields_of [KEY=VALUE]... [-- FIELD...] <JSON - fields of objects, a line each (tests/tools/fields.py).
+fields_of() {
+	python3 "$TOOLS/fields.py" "$@"
+}
+
+# of ROUTE [KEY=VALUE]... -- FIELD... - fields of what the deployment has of such things: of users, say.
+of() {
+	ctl GET "$1" | fields_of "${@:2}"
+}
+
+# seed JSON - adds tokens (see the control route POST tokens). Sets KEYS: the secret of each, in order.
 seed() {
 	mapfile -t KEYS < <(ctl POST tokens "$1" | grep -o '"key":"[^"]*' | cut -d '"' -f 4)
 	forget_requests
@@ -132,36 +152,27 @@ forget_requests() {
 
 # names - names of all API tokens the deployment has, sorted, whoever owns them.
 names() {
-	ctl GET tokens | python3 -c '
-import json, sys
-print("\n".join(sorted(t["name"] for t in json.load(sys.stdin) if t["login_type"] == "token")))'
+	of tokens login_type=token -- name | LC_ALL=C sort
 }
 
-# stored NAME FIELD... - what the deployment has of the one API token of that name, a line a field.
+# stored NAME FIELD... - what the deployment has of the API token of that name, a line a field.
 stored() {
-	ctl GET tokens | python3 -c '
-import json, sys
-token, = [t for t in json.load(sys.stdin) if t["login_type"] == "token" and t["name"] == sys.argv[1]]
-for field in sys.argv[2:]:
-    value = token[field]
-    print(*value if isinstance(value, list) else [value])' "$@"
+	of tokens login_type=token name="$1" -- "${@:2}"
 }
 
 # user_id NAME - the UUID of that user.
 user_id() {
-	ctl GET users | python3 -c '
-import json, sys
-print(next(u["id"] for u in json.load(sys.stdin) if u["username"] == sys.argv[1]))' "$1"
+	of users username="$1" -- id
 }
 
-# The next two run a bash of its own, behind "${MUTED[@]}" if a test has set it, and do to it what
-# their standard input says, in steps of tests/tools/drive.py.
+# The next two run a bash of its own, behind "${MUTED[@]}", and do to it what their standard input
+# says, in steps of tests/tools/drive.py.
 
-# drive SCRIPT <STEPS - a script that has the builtins; sets ended (a status or a signal), out, err.
+# drive SCRIPT <STEPS - runs a script that has the builtins, and wait.bash. Sets ended, out, err.
 drive() {
 	export CODER_URL CODER_SESSION_TOKEN
-	printf '%s\n' "enable -f '$SO' ${BUILTINS[*]}" "$1" >"$BATS_TEST_TMPDIR/script"
-	try python3 "$REPO/tests/tools/drive.py" --log "$BATS_FILE_TMPDIR/log" --out "$BATS_TEST_TMPDIR/script.out" \
+	printf '%s\n' "enable -f '$SO' ${BUILTINS[*]}; source '$TOOLS/wait.bash'" "$1" >"$BATS_TEST_TMPDIR/script"
+	try python3 "$TOOLS/drive.py" --log "$BATS_FILE_TMPDIR/log" --out "$BATS_TEST_TMPDIR/script.out" \
 		--err "$BATS_TEST_TMPDIR/script.err" "${MUTED[@]}" "$BASH" --norc "$BATS_TEST_TMPDIR/script"
 	[[ $status == 0 ]] || fail "the driver failed" "$(<"$BATS_TEST_TMPDIR/script.err")"
 	ended=${out#ended: }
@@ -169,20 +180,20 @@ drive() {
 	err=$(<"$BATS_TEST_TMPDIR/script.err")
 }
 
-# at_prompt <STEPS - an interactive shell that has the builtins; sets screen.
+# at_prompt <STEPS - runs an interactive shell that has the builtins. Sets screen.
 at_prompt() {
 	export CODER_URL CODER_SESSION_TOKEN
 	{
 		printf '%s\n' "type enable -f '$SO' ${BUILTINS[*]}" "prompt 10"
 		cat
 	} >"$BATS_TEST_TMPDIR/steps"
-	try python3 "$REPO/tests/tools/drive.py" --pty --log "$BATS_FILE_TMPDIR/log" "${MUTED[@]}" \
+	try python3 "$TOOLS/drive.py" --pty --log "$BATS_FILE_TMPDIR/log" "${MUTED[@]}" \
 		"$BASH" --norc --noprofile -i <"$BATS_TEST_TMPDIR/steps"
 	screen=$out
 	[[ $status == 0 ]] || fail "the driver failed"
 }
 
-# accepted SECRET - the deployment takes it as a token, whatever that may do.
+# accepted SECRET - asserts that the deployment takes it as a token, whatever that token may do.
 accepted() {
 	local at=${URL#http://} fd code
 	exec {fd}<>"/dev/tcp/${at%:*}/${at##*:}"
@@ -194,9 +205,7 @@ accepted() {
 
 # posted - the body of the last POST.
 posted() {
-	ctl GET log | python3 -c '
-import json, sys
-print([r for r in json.load(sys.stdin) if r.get("method") == "POST"][-1]["body"], end="")'
+	ctl GET log | python3 "$TOOLS/log.py" body
 }
 
 fail() {
@@ -216,9 +225,9 @@ lacks() { # lacks TEXT PART
 	[[ $1 != *"$2"* ]] || fail "text: $1" "has:  $2"
 }
 
-# harmless TEXT - nothing in it acts on a terminal: no C0 but newline and tab, no DEL, no C1, no
-# bidirectional character or line separator.
-harmless() {
+# printable TEXT - asserts that nothing in it acts on a terminal: no C0 control but newline and tab, no
+# DEL, no C1, no bidirectional character and no line separator.
+printable() {
 	local LC_ALL=C bad
 	for bad in $'\x01' [$'\x02'-$'\x08\x0b'-$'\x1f'] $'\x7f' $'\xc2'[$'\x80'-$'\x9f'] $'\xd8\x9c' \
 		$'\xe2\x80'[$'\x8e\x8f\xa8'-$'\xae'] $'\xe2\x81'[$'\xa6'-$'\xa9']; do
@@ -227,7 +236,8 @@ harmless() {
 	done
 }
 
-# refused STATUS PART - the last try failed so: nothing printed, one line of error.
+# refused STATUS PART - asserts that the last try failed with that status, printed nothing, and reported
+# the error in one line that contains PART.
 refused() {
 	is "$status" "$1"
 	is "$out" ""
@@ -235,8 +245,8 @@ refused() {
 	[[ $err != *$'\n'* ]] || fail "more than one line of error"
 }
 
-# misused PART - the last try failed because the words did not fit the usage of the builtin: one line
-# of error, and that usage, as bash's own builtins print theirs.
+# misused PART - asserts that the last try failed because the words did not fit the usage of the builtin:
+# one line of error that contains PART, and that usage, as bash's own builtins print theirs.
 misused() {
 	local line=${err%%$'\n'*} name
 	is "$status" 2
@@ -247,14 +257,14 @@ misused() {
 	is "${err#"$line"}" $'\n'"$name: usage: $(help -s "$name" | sed "1s/^$name: //")"
 }
 
-# misused_early PART - so, and the deployment was not even asked.
+# misused_early PART - the same, before any request.
 misused_early() {
 	misused "$1"
 	# shellcheck disable=SC2119
 	is "$(requests)" ""
 }
 
-# refused_early STATUS PART - so, and the deployment was not even asked.
+# refused_early STATUS PART - the same as refused, before any request.
 refused_early() {
 	refused "$1" "$2"
 	# shellcheck disable=SC2119

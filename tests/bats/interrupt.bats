@@ -5,14 +5,12 @@
 
 load helper
 
-TOOLS=$REPO/tests/tools
-
 setup_file() {
 	sandbox_start
 	export DRIVE_TIMES=$BATS_FILE_TMPDIR/times
 	python3 "$TOOLS/mute.py" connect "$BATS_FILE_TMPDIR/mute" 3>&- &
 	MUTE_PID=$!
-	until [[ -s $BATS_FILE_TMPDIR/mute ]]; do sleep 0.05; done
+	wait_for 10 there "$BATS_FILE_TMPDIR/mute"
 	MUTE=$(<"$BATS_FILE_TMPDIR/mute")
 	export MUTE MUTE_PID
 }
@@ -347,7 +345,7 @@ long_list() {
 		token_list -A T
 		printf -v most "%.1f" "$(((${EPOCHREALTIME/./} - began) * 8 / 1000000))e-1"
 		kib; before=$kib
-		for i in {1..7}; do
+		for i in {1..7}; do # while the array is assigned, which only the time can tell
 			(sleep "$most"; kill -INT $$) & killer=$!
 			token_list -A U; statuses+=" $?"
 			wait "$killer"
@@ -809,7 +807,7 @@ killed_by() {
 
 # --------------------------------------------------------------- SIGPIPE
 
-@test "token_list | head ends in silence" {
+@test "token_list | head ends without a message" {
 	ctl POST tokens '{"owner": "admin", "name": "many-%d", "count": 3000}' >/dev/null
 	drive 'for o in table json tsv; do
 			token_list -o $o | head -n 1 >/dev/null; echo "${PIPESTATUS[@]}"
@@ -825,7 +823,7 @@ killed_by() {
 
 @test "a closed pipe as standard output is an error of the call, never the shell's end" {
 	ctl POST tokens '{"owner": "admin", "name": "many-%d", "count": 3000}' >/dev/null
-	drive 'exec 5> >(exec 0<&-; exec sleep 5); sleep 0.3
+	drive 'exec 5> >(exec 0<&-; echo closed >"$0.closed"; exec sleep 5); wait_for 5 there "$0.closed"
 		token_list >&5; echo "status $?"; token_list -v ids && echo works' <<-END
 		end 5
 	END
@@ -835,7 +833,7 @@ killed_by() {
 }
 
 @test "a closed pipe as standard error does not end the shell" {
-	drive 'exec 2> >(exec 0<&-; exec sleep 5); sleep 0.3
+	drive 'exec 2> >(exec 0<&-; echo closed >"$0.closed"; exec sleep 5); wait_for 5 there "$0.closed"
 		token_list --nonsense; echo "status $?"
 		CODER_URL=http://127.0.0.1:1 token_list; echo "status $?"; token_list -v ids && echo works' <<-END
 		end 15

@@ -130,6 +130,7 @@ $(find /proc/self/fd -lname 'socket:*' 2>/dev/null | wc -l)"
 }
 
 @test "unloaded right after a request, and the shell goes on" {
+	# 0.2 s: what still ran of ours would run into code that is gone
 	fresh 'enable -f "$SO" $all; CODER_URL=$URL CODER_SESSION_TOKEN=$ADMIN_TOKEN
 		token_list -q >/dev/null; token_list --timeout 100ms --url http://no-such-host.invalid 2>/dev/null
 		enable -d $all; sleep 0.2; (:); echo $(echo alive)'

@@ -347,7 +347,10 @@ echo "$cases"'
 		{"path":"/f-big$","big_element":9000000},{"path":"/f-head$","pad_headers":300000},
 		{"path":"/f-echo$","status":403,"body":"{\"message\":\"{request_headers}\"}"},
 		{"path":"/f-stall$","times":0,"stall":{"at":100}}]' >/dev/null
+	export LOG=$BATS_FILE_TMPDIR/log TOOLS
 	cat >session.sh <<-'END'
+		source "$TOOLS/wait.bash"
+		twice() { (($(grep -c '/f-stall"' "$LOG") > 1)); }
 		enable -f "$SO" token_create token_list token_view token_rm
 		token_list -a
 		token_list -v ids -A all -o json
@@ -366,7 +369,7 @@ echo "$cases"'
 		for name in f-{cut,reset,html,limit,redirect,json,nest,bomb,big,head,echo}; do token_view "$name" -A record; done
 		token_view f-stall --timeout 0.5
 		trap 'echo trapped' INT
-		(sleep 1; kill -INT $$) &
+		(wait_for 60 twice; kill -INT $$) &
 		token_view f-stall
 		trap - INT
 		token_view terraform && token_create -n copy --lifetime 1h --scopes-from TOKEN_SCOPES --allow-from TOKEN_ALLOW_LIST -A record

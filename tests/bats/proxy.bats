@@ -44,13 +44,9 @@ tls() {
 
 # start_proxy [OPTION]... - one that ends with the test; sets PROXY, its host and port.
 start_proxy() {
-	local i
 	rm -f ready
-	python3 "$REPO/tests/tools/proxy.py" ready log "$TO" "$@" 3>&- &
-	for ((i = 0; i < 200; i++)); do
-		[[ -s ready ]] && break
-		sleep 0.05
-	done
+	python3 "$TOOLS/proxy.py" ready log "$TO" "$@" 3>&- &
+	wait_for 10 there ready
 	PROXY=127.0.0.1:$(<ready)
 }
 

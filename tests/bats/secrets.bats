@@ -10,8 +10,6 @@
 load helper
 SANDBOX_OPTIONS=(--seed demo --rate-limit 0)
 
-TOOLS=$REPO/tests/tools
-
 setup() {
 	shell_setup
 	SESSION=${ADMIN_TOKEN#*-}
@@ -35,11 +33,7 @@ fault() {
 
 # sandbox_log - all requests since the last look, but for the one header that has the token.
 sandbox_log() {
-	ctl GET log | python3 -c '
-import json, sys
-for entry in json.load(sys.stdin):
-    entry.get("headers", {}).pop("coder-session-token", None)
-    print(json.dumps(entry, ensure_ascii=False))'
+	ctl GET log | python3 "$TOOLS/log.py" without-token
 }
 
 # config_files - in ./config, the deployment and the token as `coder login` leaves them.
@@ -278,18 +272,19 @@ leave_no_secret() {
 	! grep -iE '"(referer|authorization|cookie)":' log || fail "other headers"
 }
 
+is_posted() {
+	[[ $(requests POST) ]]
+}
+
 @test "during a call neither token is in the process's command line, environment or descriptors" {
-	local i secret
+	local secret
 	config_files
 	fault '{"path":"keys/[0-9A-Za-z]{10}$","stall":{"at":20}}'
 	"${BARE[@]}" CODER_CONFIG_DIR="$PWD/config" bash --norc -c '
 		enable -f "$1" token_create
 		token_create -n canary --lifetime 1h -v secret --timeout 20; :' - "$SO" 3>&- 2>err &
 	SUBJECT_PID=$!
-	for ((i = 0; i < 100; i++)); do
-		[[ $(requests POST) ]] && break
-		sleep 0.05
-	done
+	wait_for 5 is_posted || fail "no POST"
 	kill -0 "$SUBJECT_PID" || fail "it has ended: $(<err)" "$(requests)"
 	cat "/proc/$SUBJECT_PID"/{cmdline,environ} "/proc/$SUBJECT_PID"/task/*/comm | tr '\0' '\n' >proc
 	ls -l "/proc/$SUBJECT_PID/fd" >>proc
@@ -692,21 +687,16 @@ hostile=(
 
 @test "the look for harmful characters finds them" {
 	local bad
-	harmless $'two\nlines\tof größe 名前 🔑 \u2030 \u200c'
+	printable $'two\nlines\tof größe 名前 🔑 \u2030 \u200c'
 	for bad in $'\e' $'\r' $'\x01' $'\x7f' $'\u0080' $'\u009b' $'\u061c' $'\u200e' $'\u202e' $'\u2028' $'\u2069'; do
-		! harmless "a${bad}b" 2>/dev/null || fail "$(printf '%q' "$bad")"
+		! printable "a${bad}b" 2>/dev/null || fail "$(printf '%q' "$bad")"
 	done
 }
 
 # plant - a token for each hostile name, with such an entry in its lists, too.
 plant() {
 	ctl POST reset '{"seed":"empty"}' >/dev/null
-	python3 -c '
-import json, sys
-print(json.dumps([{"owner": "admin", "name": name, "scopes": ["user:read", name],
-                   "allow_list": ["user:*", name], "created_ago_s": 60, "expires_in_s": 3600}
-                  for name in sys.argv[1:]]))' "${hostile[@]}" >plant.json
-	ctl POST tokens - <plant.json >/dev/null
+	python3 "$BATS_TEST_DIRNAME/hostile.py" tokens "${hostile[@]}" | ctl POST tokens - >/dev/null
 }
 
 @test "names from a server are shown escaped, and evaluated nowhere" {
@@ -718,9 +708,9 @@ print(json.dumps([{"owner": "admin", "name": name, "scopes": ["user:read", name]
 	for format in table tsv json; do
 		try token_list -a -o "$format"
 		is "$status/$err" 0/
-		harmless "$out"
+		printable "$out"
 	done
-	is "$(python3 -c 'import json, sys; print(len(json.load(sys.stdin)))' <<<"$out")" "$n"
+	is "$(fields_of -- id <<<"$out" | wc -l)" "$n"
 	try token_list -o tsv --no-header
 	is "$(wc -l <out)" "$n"
 	try token_list -q
@@ -753,29 +743,29 @@ in_order() {
 		is "${TOKEN_SCOPES[*]}" "$(in_order user:read "$name")"
 		try token_view -o table -- "$name"
 		is "$status/$err" 0/
-		harmless "$out"
+		printable "$out"
 		try token_create --lifetime 1h --name="$name"
 		case $name in
 		*[$'\r\n']*) refused 2 "has a line break in it" ;;
 		*) refused 5 "is taken" ;;
 		esac
-		harmless "$err"
+		printable "$err"
 	done
 	# removals: answers, failures, dry runs
 	try token_rm --dry-run -- "${hostile[@]}"
 	is "$status/$err" 0/
 	is "$(wc -l <out)" "${#hostile[@]}"
-	harmless "$out"
+	printable "$out"
 	ctl POST faults '{"method":"DELETE","times":0,"skip":40,"status":403,"body":"{\"message\":\"\\u001b[31mno\\u202e\"}"}' >/dev/null
 	try token_rm --delete -- "${hostile[@]}"
 	is "$status" 8
 	is "$(wc -l <out)" 40
 	is "$(wc -l <err)" "$((${#hostile[@]} - 40))"
-	harmless "$out$err"
+	printable "$out$err"
 	for name in "${hostile[@]}"; do
 		try token_rm --delete -- "$name$name"
 		is "$status/$out" 3/
-		harmless "$err"
+		printable "$err"
 	done
 	[[ ! -e pwned ]] || fail "evaluated"
 }
@@ -785,28 +775,25 @@ in_order() {
 	try token_list --timeout 5
 	is "$status" 7
 	has "$err" "is not encrypted"
-	harmless "$err"
+	printable "$err"
 }
 
 @test "owners and errors from a server are shown escaped, and evaluated nowhere" {
 	local i name text texts
 	local -A record
 	# as JSON within JSON
-	mapfile -t texts < <(python3 -c '
-import json, sys
-for name in sys.argv[1:]:
-    print(json.dumps(json.dumps(name)[1:-1])[1:-1])' "${hostile[@]}")
+	mapfile -t texts < <(python3 "$BATS_TEST_DIRNAME/hostile.py" escaped "${hostile[@]}")
 	for i in "${!hostile[@]}"; do
 		name=${hostile[i]} text=${texts[i]}
 		fault "[{\"path\":\"users/[^/]*$\",\"times\":1,\"status\":200,\"body\":\"{\\\"id\\\":\\\"x\\\",\\\"username\\\":\\\"$text\\\"}\"},
 			{\"path\":\"include_all\",\"status\":418,\"body\":\"{\\\"message\\\":\\\"$text\\\",\\\"detail\\\":\\\"$text\\\",\\\"validations\\\":[{\\\"field\\\":\\\"$text\\\",\\\"detail\\\":\\\"$text\\\"}]}\"}]"
 		try token_view grafana -c owner --no-header -A record
 		is "$status/$err" 0/
-		harmless "$out"
+		printable "$out"
 		is "${record[owner]}" "$name"
 		try token_list
 		is "$status/$out" 1/
-		harmless "$err"
+		printable "$err"
 		is "$(wc -l <err)" 1
 		is "${TOKEN_ERROR[message]}/${TOKEN_ERROR[field]}" "listing tokens: $name/$name"
 	done

@@ -11,11 +11,7 @@ SECRET='^[0-9A-Za-z]{10}-[0-9A-Za-z]{22}$'
 setup_file() {
 	sandbox_start --seed demo --mode groups
 	# "THING=UUID" lines, for uuid_of
-	PYTHONPATH=$SANDBOX python3 -B -c '
-import store, sys
-for thing in sys.argv[1:]:
-    print(thing + "=" + store.stable_uuid(*thing.split()))' \
-		"user alice" "user bob" "organization coder" "workspace admin dev-docker" \
+	python3 "$TOOLS/stable_ids.py" "user alice" "user bob" "organization coder" "workspace admin dev-docker" \
 		"workspace alice dev-docker" "workspace bob dev-docker" "template coder docker" \
 		"template acme docker" "template coder old-vm" "group coder developers" "group acme developers" >"$BATS_FILE_TMPDIR/ids"
 }
@@ -647,14 +643,10 @@ $(stored ci-deploy allow_list)"
 	try token_create -n test --lifetime 1h --scope user:read --allow "user:$UUID" -o json
 	is "$status" 0
 	is "$err" ""
-	is "$(python3 -c '
-import json, re, sys
-token, = json.load(sys.stdin)
-print(*token)
-assert re.fullmatch("[0-9A-Za-z]{10}-[0-9A-Za-z]{22}", token["key"])
-print(token["key"][:10], token["token_name"], token["scopes"], token["allow_list"], token["lifetime_seconds"])
-' <<<"$out")" "id user_id last_used expires_at created_at updated_at login_type scope scopes lifetime_seconds allow_list token_name key
-$(stored test id) test ['user:read'] ['user:$UUID'] 3600"
+	is "$(fields_of <<<"$out")" \
+		"id user_id last_used expires_at created_at updated_at login_type scope scopes lifetime_seconds allow_list token_name key"
+	[[ $(fields_of -- key <<<"$out") =~ ^$(stored test id)-[0-9A-Za-z]{22}$ ]] || fail "the key"
+	is "$(fields_of -- token_name scopes allow_list lifetime_seconds <<<"$out")" $'test\nuser:read\nuser:'"$UUID"$'\n3600'
 	is "$(head -n 3 <<<"$out")" "[
   {
     \"id\": \"$(stored test id)\","
@@ -769,10 +761,7 @@ GET /api/v2/users/me/keys/tokens/grafana"
 		refused 5 "is taken"
 		nothing_made
 	done
-	ctl GET tokens | python3 -c '
-import json, sys
-stored = [t["name"] for t in json.load(sys.stdin) if t["login_type"] == "token"]
-assert stored == sys.argv[1:], stored' "${names[@]}"
+	is "$(of tokens login_type=token -- name)" "$(printf '%s\n' "${names[@]}")"
 }
 
 @test "control characters of a name do not reach the terminal" {

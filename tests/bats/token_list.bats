@@ -316,7 +316,7 @@ filter_seed() {
 	try token_list --name 'ci-*' -c name --no-header
 	is "$(tr -d ' ' <<<"$out" | paste -sd ' ')" "ci-1 ci-2"
 	try token_list --name 'ci-*' -o json
-	is "$(python3 -c 'import json,sys; print(*(t["token_name"] for t in json.load(sys.stdin)))' <<<"$out")" "ci-1 ci-2"
+	is "$(fields_of -- token_name <<<"$out")" $'ci-1\nci-2'
 	try token_list --name 'ci-*' -q
 	is "$(wc -l <<<"$out")" 2
 	id=${out%%$'\n'*}
@@ -622,9 +622,7 @@ GET /api/v2/users/me/keys/sbxAdmin01"
 	is "$(date -u -d "@${t[$id,last_used_epoch]}" +%FT%T)" "${t[$id,last_used]:0:19}"
 	((${t[$id,ttl]} > 4 * 86400 && ${t[$id,ttl]} <= ${t[$id,expires_epoch]} - now)) || fail "ttl"
 	is "${t[$id,expired]} ${t[$id,never_used]}" "0 0"
-	is "${t[$id,user_id]}" "$(ctl GET users | python3 -c '
-import json, sys
-print(next(u["id"] for u in json.load(sys.stdin) if u["username"] == "alice"))')"
+	is "${t[$id,user_id]}" "$(user_id alice)"
 }
 
 @test "an expired, never used token has no time left" {
@@ -789,7 +787,7 @@ grafana"
 	try token_list -v ids --name 'bulk-*'
 	is "${#ids[@]}" 10000
 	try token_list -o json
-	is "$(python3 -c 'import json,sys; print(len({t["id"] for t in json.load(sys.stdin)}))' <"$BATS_TEST_TMPDIR/out")" 10000
+	is "$(fields_of -- id <"$BATS_TEST_TMPDIR/out" | sort -u | wc -l)" 10000
 	listed --name bulk-4711
 	is "$names" "bulk-4711"
 }

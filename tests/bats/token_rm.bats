@@ -12,9 +12,7 @@ left() {
 }
 
 id_of() { # id_of NAME
-	ctl GET tokens | python3 -c '
-import json, sys
-print(next(t["id"] for t in json.load(sys.stdin) if t["name"] == sys.argv[1]))' "$1"
+	of tokens name="$1" -- id | head -n 1
 }
 
 # changes - the requests that ask to change something.
@@ -111,13 +109,10 @@ DELETE /api/v2/users/me/keys/$id"
 	lacks "$(ctl GET log)" "${KEYS[1]#*-}"
 }
 
-# written - the names of admin's tokens, but for the seed's, as Python writes them.
-written() {
+# added - the names of admin's tokens without those of the seed, as JSON strings.
+added() {
 	# shellcheck disable=SC2086 # a list of words
-	ctl GET tokens | python3 -c '
-import json, sys
-print(sorted(t["name"] for t in json.load(sys.stdin)
-             if t["owner"] == "admin" and t["login_type"] == "token" and t["name"] not in sys.argv))' $ALL
+	of tokens owner=admin login_type=token --json name | grep -vxFf <(printf '"%s"\n' $ALL) | sort | paste -sd ' '
 }
 
 @test "a name is removed exactly, blanks and all" {
@@ -128,7 +123,7 @@ print(sorted(t["name"] for t in json.load(sys.stdin)
 		{"owner": "admin", "name": "stage\n"}, {"owner": "admin", "name": "stage"}, {"owner": "admin", "name": " "}]'
 	try token_rm 'prod '
 	is "$status$err $out" "0 Token has been deleted."
-	is "$(written)" "[' ', 'prod', 'stage', 'stage\\n']"
+	is "$(added)" '" " "prod" "stage" "stage\n"'
 	# names that a list has stored, given back as they are
 	token_list -v ids -A t
 	for id in "${ids[@]}"; do
@@ -137,12 +132,12 @@ print(sorted(t["name"] for t in json.load(sys.stdin)
 	is "${#doomed[@]}" 2
 	try token_rm --from doomed
 	is "$status$err" 0
-	is "$(written)" "['prod', 'stage']"
+	is "$(added)" '"prod" "stage"'
 	try token_rm ' prod'
 	refused 3 "' prod': "
 	try token_rm $'stage\n'
 	refused 3 "'stage\\x0a': "
-	is "$(written)" "['prod', 'stage']"
+	is "$(added)" '"prod" "stage"'
 }
 
 @test "names that cannot stand in a path are found through the list" {
@@ -478,21 +473,17 @@ Token has been deleted: n4 (n400000000)"
 	is "$status $err" "0 "
 	is "$(wc -l <<<"$out")" 60
 	is "$(left)" "$ALL"
-	is "$(ctl GET log | python3 -c '
-import json, sys
-print(len({r["conn"] for r in json.load(sys.stdin) if "method" in r}))')" 1
+	is "$(ctl GET log | python3 "$TOOLS/log.py" connections)" 1
 }
 
 @test "many removals show on a terminal how far they are, and nowhere else" {
 	local -a ids=()
 	seed '{"owner": "admin", "name": "bulk-%d", "count": 25}'
-	export CODER_URL CODER_SESSION_TOKEN SO
-	python3 - >"$BATS_TEST_TMPDIR/shown" 2>&1 <<-'END'
-		import os, pty
-		pty.spawn(["bash", "--norc", "-c", """enable -f "$SO" token_list token_rm
-		token_list --name 'bulk-*' -v ids && token_rm --from ids >/dev/null"""], lambda fd: os.read(fd, 1024), lambda fd: b"")
+	at_prompt <<-'END'
+		type token_list --name 'bulk-*' -v ids && token_rm --from ids >/dev/null
+		prompt 20
 	END
-	has "$(<"$BATS_TEST_TMPDIR/shown")" "removing 1 of 25"
+	has "$screen" "removing 1 of 25"
 	is "$(left)" "$ALL"
 	seed '{"owner": "admin", "name": "bulk-%d", "count": 25}'
 	try token_list --name 'bulk-*' -v ids

@@ -18,6 +18,7 @@ setup() {
 script() {
 	cat >script <<-END
 		CODER_URL=$URL CODER_SESSION_TOKEN=$ADMIN_TOKEN SO='$SO'
+		source '$TOOLS/wait.bash'
 		ALL=(${BUILTINS[*]})
 		works() {
 			local name v; local -a ids; local -A T
@@ -31,6 +32,8 @@ script() {
 				esac || echo "\$name fails"
 			done
 		}
+		asked() { cat heard '$BATS_FILE_TMPDIR/log' 2>/dev/null | grep -c 'coder\|"method"'; }
+		asked_more() { ((\$(asked) > asked)); }
 		gone() { local name; for name; do [[ -z \$(type -t \$name) ]] || echo "\$name is there"; done; }
 		sockets() { local fd n=0; for fd in /proc/\$\$/fd/*; do [[ ! -S \$fd ]] || n=\$((n + 1)); done; echo "\$n sockets"; }
 		$1
@@ -104,7 +107,8 @@ script() {
 		f; f
 		trap "enable -d \"\${ALL[@]}\"" USR1
 		kill -USR1 $$; gone "${ALL[@]}"; enable -f "$SO" "${ALL[@]}"
-		(sleep 0.2; kill -USR1 $$) & CODER_HEADER_COMMAND="sleep 0.4" token_list -v ids; echo "${#ids[*]}"; gone "${ALL[@]}"
+		(wait_for 10 there begun; kill -USR1 $$; echo sent >sent) &
+		CODER_HEADER_COMMAND="echo begun >begun; until [ -s sent ]; do sleep 0.02; done" token_list -v ids; echo "${#ids[*]}"; gone "${ALL[@]}"
 		trap - USR1
 		for i in 1 2 3 4 5; do enable -f "$SO" token_view; works token_view; enable -d token_view; done
 		enable -f "$SO" token_view; works token_view
@@ -116,10 +120,11 @@ script() {
 @test "unloading after an interrupted call and an interrupted look-up of a name" {
 	mute_name_server 1
 	fault '{"path": "keys/tokens", "stall": {"at": 0}, "times": 2}'
+	# 1.2 s: a look-up that went on would have given up after 1 s
 	script 'trap : INT
 		for url in http://coder.example.com $CODER_URL http://coder.example.com $CODER_URL; do
 			enable -f "$SO" "${ALL[@]}"
-			(sleep 0.3; kill -INT $$) & CODER_URL=$url token_list 2>/dev/null; echo "$?"
+			asked=$(asked); (wait_for 10 asked_more; kill -INT $$) & CODER_URL=$url token_list 2>/dev/null; echo "$?"
 			enable -d "${ALL[@]}"; wait
 		done
 		sleep 1.2; enable -f "$SO" "${ALL[@]}"; works "${ALL[@]}"; (:); true | true; enable -d "${ALL[@]}"; sockets; echo alive'

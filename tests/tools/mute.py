@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Peers that never answer.
+"""Peers that never respond.
 
     mute.py connect READY          a port that takes no more connections; READY gets its number
     mute.py dns ADDRESS READY HEARD  a name server; HEARD gets a line for each question
@@ -8,28 +8,15 @@
 Ends when its parent does.
 """
 
-import os
 import socket
 import sys
 import threading
-import time
 
-
-def end_with_parent():
-    parent = os.getppid()
-    while os.getppid() == parent:
-        time.sleep(0.2)
-    os._exit(0)
-
-
-def write_whole(path, text):
-    with open(path + ".new", "w") as file:
-        file.write(text)
-    os.rename(path + ".new", path)
+from peer import end_with_parent, write_whole
 
 
 def refuse_connections(ready):
-    """Fills the queue of a listener that never accepts: the next SYN gets no answer."""
+    """Fills the queue of a listener that never accepts: the next SYN gets no response."""
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
     listener.listen(0)
@@ -58,7 +45,7 @@ def hear_questions(address, ready, heard):
 
 
 if __name__ == "__main__":
-    threading.Thread(target=end_with_parent, daemon=True).start()
+    end_with_parent()
     if sys.argv[1] == "connect":
         refuse_connections(sys.argv[2])
     else:

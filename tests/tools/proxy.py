@@ -6,27 +6,20 @@
              [--tls CERTIFICATE KEY]
 
 READY gets its port. Whatever it is asked for, it connects to TARGET (HOST:PORT); with --status it
-answers that instead, with --hang nothing, with --close it hangs up. LOG gets a line for each
+responds with that instead, with --hang it stays silent, with --close it hangs up. LOG gets a line for each
 question: "CONNECT coder.example.com:443", "GET http://coder.example.com/", "SOCKS5 address
 127.0.0.1:80", "SOCKS4 name coder.example.com:80". Ends when its parent does.
 """
 
 import argparse
 import base64
-import os
 import select
 import socket
 import ssl
 import struct
 import threading
-import time
 
-
-def end_with_parent():
-    parent = os.getppid()
-    while os.getppid() == parent:
-        time.sleep(0.2)
-    os._exit(0)
+from peer import end_with_parent, write_whole
 
 
 def note(text):
@@ -175,11 +168,9 @@ if __name__ == "__main__":
     parser.add_argument("--user")
     parser.add_argument("--tls", nargs=2)
     options = parser.parse_args()
-    threading.Thread(target=end_with_parent, daemon=True).start()
+    end_with_parent()
     with socket.create_server(("127.0.0.1", 0)) as listener:
         open(options.log, "a").close()
-        with open(options.ready + ".new", "w") as file:
-            file.write(f"{listener.getsockname()[1]}\n")
-        os.rename(options.ready + ".new", options.ready)
+        write_whole(options.ready, f"{listener.getsockname()[1]}\n")
         while True:
             threading.Thread(target=serve, args=(listener.accept()[0],), daemon=True).start()
