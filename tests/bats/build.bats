@@ -28,7 +28,7 @@ copy() {
 
 # ----------------------------------------------------------------------- building
 
-@test "a tree whose path holds blanks builds and installs; changed flags build all of it again" {
+@test "a tree whose path contains blanks builds and installs, and changed flags rebuild all of it" {
 	local tree="$BATS_TEST_TMPDIR/a b  c" sources
 	copy "$tree"
 	cd "$tree"
@@ -49,7 +49,7 @@ copy() {
 	is "$(grep -c '^  CC' <<<"$out")" "${#sources[@]}"
 }
 
-@test "another compiler, too, builds all again; a build directory of its own is left alone" {
+@test "another compiler rebuilds everything, and a separate build directory is not touched" {
 	copy "$BATS_TEST_TMPDIR/tree"
 	cd "$BATS_TEST_TMPDIR/tree"
 	program other-cc 'exec cc "$@"'
@@ -64,7 +64,7 @@ copy() {
 	has "$out" "CC    build/lib/base/error.o"
 }
 
-@test "a warning stops make check, and nobody else" {
+@test "a compiler warning stops make check, but no other goal" {
 	copy "$BATS_TEST_TMPDIR/tree"
 	cd "$BATS_TEST_TMPDIR/tree"
 	try make DEPS= CFLAGS='-O0 -Wpadded' build/lib/base/error.o
@@ -86,7 +86,7 @@ copy() {
 	[[ ! -e $BATS_TEST_TMPDIR/a ]] || fail "something was written"
 }
 
-@test "make clean leaves nothing of what was built, and what it did not make" {
+@test "make clean removes everything that was built, and nothing else" {
 	copy "$BATS_TEST_TMPDIR/tree"
 	cd "$BATS_TEST_TMPDIR/tree"
 	find . | sort >"$BATS_TEST_TMPDIR/before"
@@ -106,7 +106,7 @@ copy() {
 
 # ---------------------------------------------------------------- missing packages
 
-@test "without a compiler make says so once, and which command installs it" {
+@test "without a compiler make reports that once, with the command that installs it" {
 	local tool
 	program apt-get
 	program id 'echo 0'
@@ -135,7 +135,7 @@ To install everything that building needs: make deps"
 To install everything that building needs: make deps"
 }
 
-@test "PKG_CONFIG is what is asked for headers and libraries" {
+@test "the program in PKG_CONFIG finds headers and libraries" {
 	program my-pkg-config "echo \"\$@\" >>'$BATS_TEST_TMPDIR/asked'" 'case $1 in' \
 		'--variable=headersdir) echo /no/headers ;;' '--cflags) echo "-DFROM_$2" ;;' 'esac'
 	try make -C "$REPO" -s BUILD="$BATS_TEST_TMPDIR/b" PKG_CONFIG="$BIN/my-pkg-config"
@@ -161,13 +161,13 @@ To install everything that building needs: make deps"
 	[[ ! -e $BATS_TEST_TMPDIR/installing ]] || fail "it wanted to install"
 }
 
-@test "make picture draws a picture of its own, and the README's only if asked to" {
+@test "make picture draws into the build directory, and replaces the README's picture only on request" {
 	cd "$REPO"
 	has "$(make -n DEPS= picture)" " 'build/completion.svg'"
 	has "$(make -n DEPS= PICTURE=docs/completion.svg picture)" " 'docs/completion.svg'"
 }
 
-@test "where there is no apt, the README names the packages of other systems" {
+@test "without apt the message refers to the README, which names the packages of other systems" {
 	local system tool
 	for tool in make bash sh env cmp mkdir; do ln -s "$(command -v "$tool")" "$BIN"; done
 	PATH=$BIN try make -C "$REPO" -s BUILD="$BATS_TEST_TMPDIR/b" CC=no-such-cc
@@ -193,7 +193,7 @@ in_release() {
 
 FUZZ_RT='libclang-rt-dev|libclang-rt-14-dev'
 
-@test "of alternatives, the first that the release has is installed; none if one is there" {
+@test "of alternative packages the first that the release has is installed, or none if one is installed already" {
 	grep -qF "$FUZZ_RT" "$REPO/scripts/deps.sh" || fail "this test knows another set"
 	in_release clang libclang-rt-14-dev
 	touch "$BATS_TEST_TMPDIR/lists"
@@ -210,7 +210,7 @@ FUZZ_RT='libclang-rt-dev|libclang-rt-14-dev'
 	is "$status$out$err$(<"$DONE")" 0
 }
 
-@test "package lists that are absent are fetched first; what no release has is named" {
+@test "missing package lists are fetched first, and packages that do not exist are named" {
 	in_release clang libclang-rt-dev
 	PATH=$BIN try "$REPO/scripts/deps.sh" fuzz
 	is "$status" 0
@@ -222,7 +222,7 @@ FUZZ_RT='libclang-rt-dev|libclang-rt-14-dev'
 	lacks "$(<"$DONE")" install
 }
 
-@test "without root and sudo the packages are named, and that root has to install them" {
+@test "without root and sudo make names the packages that root has to install" {
 	UID_THERE=1000 in_release clang libclang-rt-dev
 	PATH=$BIN try "$REPO/scripts/deps.sh" fuzz
 	is "$status" 1
@@ -237,7 +237,7 @@ FUZZ_RT='libclang-rt-dev|libclang-rt-14-dev'
 	has "$err" "Installing with sudo: clang libclang-rt-dev"
 }
 
-@test "where there is no apt, what is wanted is named and nothing stopped" {
+@test "without apt make names the missing packages and goes on" {
 	in_release
 	rm "$BIN/apt-get"
 	PATH=$BIN try "$REPO/scripts/deps.sh" fuzz

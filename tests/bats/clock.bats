@@ -31,7 +31,7 @@ warned() {
 		fail "no warning, or more"
 }
 
-@test "--expired takes no token that is valid by the deployment's clock: a sweep leaves it alone" {
+@test "--expired does not select a token that is valid by the deployment's clock, so a sweep keeps it" {
 	local -a ids=()
 	local -A t=()
 	# this machine is five hours ahead: by its clock the first has been expired for two hours
@@ -48,7 +48,7 @@ warned() {
 	is "${t[${ids[0]},ttl]} ${t[${ids[0]},expired]}" "0 1"
 }
 
-@test "--expired takes what is expired by the deployment's clock, valid as it seems here" {
+@test "--expired selects a token that is expired by the deployment's clock and valid by the local one" {
 	local -a ids=()
 	local -A t=()
 	deployment $HOURS5
@@ -61,7 +61,7 @@ warned() {
 	is "${t[ttl]} ${t[expired]}" "0 1"
 }
 
-@test "expired tokens are left out by the deployment's clock where the server does not leave them out" {
+@test "expired tokens are left out by the deployment's clock if the server lists them" {
 	local ahead
 	local -a ids=()
 	local -A t=()
@@ -95,7 +95,7 @@ warned() {
 	done
 }
 
-@test "ttl and expired of records are by the deployment's clock, of a new token, too" {
+@test "ttl and expired in records follow the deployment's clock, for a new token, too" {
 	local ahead
 	local -A t=()
 	for ahead in -$HOURS5 -100 100 $HOURS5 -100000000 1000000000; do
@@ -110,7 +110,7 @@ warned() {
 	done
 }
 
-@test "a new token that cannot be read back has its times from the deployment, not from what is in front" {
+@test "a new token that cannot be read back gets its times from the deployment's clock, not from a gateway's" {
 	local front
 	local -A t=()
 	deployment -$HOURS5
@@ -125,7 +125,7 @@ warned() {
 	done
 }
 
-@test "while a list arrives, its filters have the time that its own headers told" {
+@test "the filters of a list use the time in the list's own headers" {
 	local -a ids=()
 	deployment -$HOURS5
 	ctl POST tokens '{"owner":"admin","name":"bulk-%d","count":2000,"expires_in_s":10800}' >/dev/null
@@ -138,7 +138,7 @@ warned() {
 	is "$status ${#ids[@]}" "0 0"
 }
 
-@test "what a cache has kept is as old as its Age says" {
+@test "a response from a cache counts as old as its Age header says" {
 	local -a ids=()
 	local -A t=()
 	seed '{"owner":"admin","name":"ended","expires_in_s":-60,"created_ago_s":7200}'
@@ -154,7 +154,7 @@ warned() {
 	is "$(named)" ended
 }
 
-@test "without the deployment's time the local clock counts" {
+@test "if the deployment sends no time, the local clock counts" {
 	local -a ids=()
 	local -A t=()
 	deployment -$HOURS5 no-date
@@ -189,7 +189,7 @@ warned() {
 
 # -------------------------------------------------------------- the warning
 
-@test "a clock that differs is reported once per shell and deployment" {
+@test "a clock that differs from the deployment's is reported once per shell and deployment" {
 	deployment -$HOURS5
 	try token_list
 	warned "5h0m0s ahead of"
@@ -202,7 +202,7 @@ warned() {
 	refused 3 "no-such: Resource not found"
 }
 
-@test "a clock that is behind is reported, too, and by what is asked after a failure" {
+@test "a clock that is behind is reported, too, also by the requests that follow a failure" {
 	deployment $HOURS5
 	try token_view no-such
 	is "$status" 3
@@ -210,7 +210,7 @@ warned() {
 	has "${err#*$'\n'}" "no-such: Resource not found"
 }
 
-@test "each deployment is reported by itself" {
+@test "a difference of clocks is reported for each deployment" {
 	local other=${URL/127.0.0.1/localhost}
 	deployment -$HOURS5
 	try token_list -q
@@ -221,7 +221,7 @@ warned() {
 	is "$err" ""
 }
 
-@test "up to a minute is no difference" {
+@test "a clock that differs by up to a minute is not reported" {
 	local ahead
 	for ahead in -55 -1 0 1 55; do
 		deployment "$ahead"
@@ -233,7 +233,7 @@ warned() {
 	warned "1m0s ahead of"
 }
 
-@test "what is in front has a clock of its own, which is reported by nobody" {
+@test "the clock of a gateway in front of the deployment is not reported" {
 	deployment 0
 	fault '{"path":"keys","times":2,"status":502,"headers":{"Date":"Mon, 23 Nov 2020 23:58:01 GMT","Retry-After":"0"}}'
 	try token_list -q
@@ -243,7 +243,7 @@ warned() {
 	refused 7 "something in front of $URL"
 }
 
-@test "the strangest dates and ages harm nobody" {
+@test "strange Date and Age headers break nothing" {
 	local odd
 	for odd in '"Date":"Fri, 31 Dec 9999 23:59:59 GMT"' '"Date":"Thu, 01 Jan 1970 00:00:00 GMT"' \
 		'"Date":"Thu, 01 Jan 1970 00:00:01 GMT"' '"Age":"999999999999"' '"Age":"99999999999999999999"' \
@@ -266,7 +266,7 @@ press() {
 	is "$status $out$err" "0 "
 }
 
-@test "with --expire, completion offers no token that is expired by the deployment's clock" {
+@test "completion after --expire offers no token that is expired by the deployment's clock" {
 	local ahead
 	source "$REPO/completion/coder_tokens.bash"
 	for ahead in -$HOURS5 $HOURS5; do

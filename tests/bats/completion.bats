@@ -64,7 +64,7 @@ id_of() { # id_of TOKEN
 	ctl GET tokens | jq -r --arg n "$1" '.[] | select(.name == $n).id'
 }
 
-@test "options come from the option tables: all of --help, no hidden one, none twice" {
+@test "completion offers every option of --help once, and no hidden one" {
 	local builtin option
 	for builtin in "${BUILTINS[@]}"; do
 		press "$builtin --"
@@ -95,7 +95,7 @@ id_of() { # id_of TOKEN
 	has "$(requests)" "GET /api/v2/auth/scopes"
 }
 
-@test "of a comma list the last value is completed, and no value is offered twice" {
+@test "the last value of a comma list is completed, and no value is offered twice" {
 	COMP_WORDBREAKS=$' \t\n'
 	offers 'token_create --scope file:read,file:' 'file:read,file:\*' file:read,file:create
 	offers 'token_create --scope file:read --scope file:' 'file:\*' file:create
@@ -107,12 +107,12 @@ id_of() { # id_of TOKEN
 	offers 'token_view --column=created' --column=created_at
 }
 
-@test "scopes known when this was built stand in for a catalogue out of reach" {
+@test "built-in scopes are offered if the server's catalogue cannot be had" {
 	ctl POST faults '{"path":"auth/scopes","status":503,"times":0}' >/dev/null
 	offers 'token_create --scope file:' '\*' create read
 }
 
-@test "an allow-list entry begins with its type, and nothing comes between" {
+@test "an allow-list entry is completed from its type on, without a blank after the colon" {
 	among 'token_create --allow ' '\*:' workspace: template: user: api_key:
 	offers 'token_create --allow tem' template:
 	is "${opts[*]}" "-o nospace"
@@ -134,7 +134,7 @@ id_of() { # id_of TOKEN
 	without 'token_create --allow workspace:alice/dev-docker --allow workspace:alice/' alice/dev-docker
 }
 
-@test "typing the owner completes workspaces, one's own ones, too" {
+@test "typing an owner completes the owner's workspaces, also one's own" {
 	among 'token_create --allow workspace:adm' admin/dev-docker admin/web-docker
 	offers 'token_create --allow workspace:admin/w' admin/web-docker admin/web-k8s-gpu
 	# after all workspaces have become known
@@ -143,7 +143,7 @@ id_of() { # id_of TOKEN
 	offers 'token_create --allow workspace:admin/w' admin/web-docker admin/web-k8s-gpu
 }
 
-@test "a workspace whose name begins like its owner is offered once, too" {
+@test "a workspace whose name begins like its owner's is offered once" {
 	ctl POST workspaces '[{"owner": "admin", "name": "admin-box"}, {"owner": "admin", "name": "admin"}]' >/dev/null
 	offers 'token_create --allow workspace:admin-' admin-box
 	among 'token_create --allow workspace:adm' admin admin-box admin/web-docker
@@ -151,7 +151,7 @@ id_of() { # id_of TOKEN
 	offers 'token_create --allow workspace:admin/a' admin/admin admin/admin-box
 }
 
-@test "a workspace of one's own that the line has is not offered, with or without its owner" {
+@test "an own workspace that is on the line already is not offered again, with or without its owner" {
 	without 'token_create --allow workspace:web-docker --allow workspace:' web-docker admin/web-docker
 	without 'token_create --allow workspace:admin/web-docker --allow workspace:' web-docker admin/web-docker
 }
@@ -182,7 +182,7 @@ id_of() { # id_of TOKEN
 	offers 'token_create --allow group:dev' developers
 }
 
-@test "other types are offered by id" {
+@test "resources of other types are offered by id" {
 	local task member
 	task=$(ctl GET workspaces | jq -r .[0].id)
 	member=$(ctl GET users | jq -r '.[] | select(.username == "alice").id')
@@ -211,7 +211,7 @@ id_of() { # id_of TOKEN
 	among "token_create --allow user:${id:0:8}" "$id"
 }
 
-@test "tokens are offered by name and, where none begins so, by id" {
+@test "tokens are offered by name, or by id if no name begins with the word" {
 	local id
 	offers 'token_rm ' grafana terraform
 	offers 'token_view te' terraform
@@ -229,7 +229,7 @@ id_of() { # id_of TOKEN
 	without 'token_rm -u alice --expire ' old-script
 }
 
-@test "names that need quotes come quoted, and as the place wants it" {
+@test "names that need quotes are quoted as the word on the line requires" {
 	ctl POST tokens '[{"owner":"admin","name":"my token"},{"owner":"admin","name":"it'\''s $HOME"},
 		{"owner":"admin","name":"a@b:c=d"},{"owner":"admin","name":"line\nbreak"},
 		{"owner":"admin","name":"wow!"},{"owner":"admin","name":"ünï"}]' >/dev/null
@@ -252,7 +252,7 @@ id_of() { # id_of TOKEN
 	offers 'token_rm a@b:c' a@b:c=d
 }
 
-@test "blanks around a name are typed as they are" {
+@test "blanks around a name are kept" {
 	ctl POST tokens '[{"owner":"admin","name":" blank"},{"owner":"admin","name":"prod"},
 		{"owner":"admin","name":"prod "},{"owner":"admin","name":"stage\n"},{"owner":"admin","name":"  "}]' >/dev/null
 	among 'token_rm ' '\ blank' '\ \ ' "\$'stage\\012'"
@@ -264,7 +264,7 @@ id_of() { # id_of TOKEN
 	is "$(names | grep -c prod)$(names | grep -x prod)" 1prod
 }
 
-@test "a name that cannot be typed as one, or means another token, is offered as its id" {
+@test "a token whose name cannot be typed, or means another token, is offered by id" {
 	ctl POST tokens '[{"owner":"admin","name":"-x"},{"owner":"admin","name":"abcDEF0123"},
 		{"owner":"admin","name":"mine","id":"idOfTheOne"},{"owner":"admin","name":"idOfTheOne"},
 		{"owner":"admin","name":" idOfTheOne"},{"owner":"admin","name":"idOfTheOne-0123456789a"}]' >/dev/null
@@ -274,7 +274,7 @@ id_of() { # id_of TOKEN
 	among 'token_list --name ' idOfTheOne
 }
 
-@test "inside of quotes an entry that goes on does not get its quote closed" {
+@test "inside quotes an entry that is not complete keeps its quote open" {
 	offers "token_create --allow 'tem" template: 'template:*'
 	offers "token_create --allow 'template:" 'template:*' template:docker template:k8s-gpu
 	offers 'token_create --allow="template:d' template:docker
@@ -288,7 +288,7 @@ id_of() { # id_of TOKEN
 	offers 'token_create --lifetime=ma' max
 }
 
-@test "formats, arrays and variables are offered where they are wanted" {
+@test "formats, arrays and variables are offered where an option takes them" {
 	# shellcheck disable=SC2034 # completion finds them
 	local -a zz_list=(1)
 	# shellcheck disable=SC2034
@@ -314,7 +314,7 @@ id_of() { # id_of TOKEN
 	is "$(requests)" ""
 }
 
-@test "an alias and other commands on the line do not matter" {
+@test "completion works after an alias and other commands on the line" {
 	BASH_ALIASES[tkrm]='token_rm --expire'
 	BASH_ALIASES[tk2]='tkrm -u alice'
 	BASH_ALIASES[token_view]='token_view -u alice'
@@ -332,7 +332,7 @@ id_of() { # id_of TOKEN
 }
 
 # Without the fault's own end the test would not end either: hence a shell of its own, with a limit.
-@test "aliases that refer to each other complete like what bash makes of them, and end" {
+@test "aliases that refer to each other complete as bash expands them, without a loop" {
 	local first script='enable -f "$1" token_list token_rm; source "$2"; shopt -s expand_aliases
 		compopt() { :; }
 		BASH_ALIASES[tl]="token_rm -u alice" BASH_ALIASES[token_rm]="tl --expire"
@@ -360,7 +360,7 @@ id_of() { # id_of TOKEN
 	for i in {0..1000}; do unset "BASH_ALIASES[chain$i]"; done
 }
 
-@test "aliases that are there when the file is loaded get their completion" {
+@test "aliases that exist when the file is loaded get a completion" {
 	BASH_ALIASES[tkrm]='token_rm --expire'
 	BASH_ALIASES[tkls]="ls"
 	source "$REPO/completion/coder_tokens.bash"
@@ -369,7 +369,7 @@ id_of() { # id_of TOKEN
 	is "$status" 1
 }
 
-@test "nothing that was typed is run, and where its value is not known nobody is asked" {
+@test "nothing typed is executed, and no request is sent for a word whose value is not known" {
 	local line
 	cd "$BATS_TEST_TMPDIR" || return
 	# shellcheck disable=SC2016 # as typed
@@ -383,7 +383,7 @@ id_of() { # id_of TOKEN
 	is "$(requests)" ""
 }
 
-@test "nothing that the server sends is run" {
+@test "nothing that the server sends is executed" {
 	cd "$BATS_TEST_TMPDIR" || return
 	ctl POST tokens '[{"owner":"admin","name":"$(touch x)"},{"owner":"admin","name":"`touch x`;x"},
 		{"owner":"admin","name":"a[$(touch x)]"}]' >/dev/null
@@ -394,13 +394,13 @@ id_of() { # id_of TOKEN
 	[[ ! -e x ]]
 }
 
-@test "--url and --token of the line say where to ask" {
+@test "completion uses --url and --token of the line" {
 	offers "token_rm --url $URL --token $ALICE_TOKEN l" laptop
 	offers "token_rm --url http://127.0.0.1:1 t"
 	offers 'token_rm t' terraform
 }
 
-@test "descriptions stand in the list of the second TAB, and only there" {
+@test "descriptions appear in the list of the second TAB only" {
 	press 'token_rm ' 63
 	has "${COMPREPLY[1]}" "terraform"
 	has "${COMPREPLY[1]}" "days left"
@@ -416,7 +416,7 @@ id_of() { # id_of TOKEN
 	is "${COMPREPLY[*]}" "grafana terraform"
 }
 
-@test "what describes an option is a whole clause: marks inside of words do not end it" {
+@test "the description of an option is a whole clause, also if a word contains a period" {
 	local -A shown=()
 	local COLUMNS=200 builtin line name
 	for builtin in "${BUILTINS[@]}"; do
@@ -434,7 +434,7 @@ id_of() { # id_of TOKEN
 	is "${shown["token_list --quiet"]}" '-q  Print ids only, one a line'
 }
 
-@test "no description is wider than the terminal or acts on it" {
+@test "no description is wider than the terminal, or contains control characters" {
 	local COLUMNS=60 line
 	ctl POST tokens '[{"owner":"admin","name":"evil\u001b[2J\u202e"},
 		{"owner":"admin","name":"long","scopes":["workspace:read","template:read","user:read","file:read","task:read"]}]' >/dev/null
@@ -446,7 +446,7 @@ id_of() { # id_of TOKEN
 	done
 }
 
-@test "no word acts on the terminal, and each is typed so that it means what the server has" {
+@test "no word contains control characters, and each is quoted so that it means the server's name" {
 	local line word name names=($'csi\u009b31mred' $'evil\u202ea' $'line\u2028x' $'esc\e[2J' $'mark\u200fx')
 	ctl POST users "$(jq -cn '$ARGS.positional | map({username: .})' --args "${names[@]}")" >/dev/null
 	ctl POST tokens "$(jq -cn '$ARGS.positional | map({owner: "admin", name: .})' --args "${names[@]}")" >/dev/null
@@ -464,7 +464,7 @@ id_of() { # id_of TOKEN
 	offers "token_rm 'evi"
 }
 
-@test "answers are remembered, and forgotten after a create or a removal" {
+@test "responses are remembered, and forgotten after a create or a removal" {
 	offers 'token_rm ' grafana terraform
 	offers 'token_rm t' terraform
 	is "$(requests)" "GET /api/v2/users/me/keys/tokens?include_all=false&include_expired=true"
@@ -477,14 +477,14 @@ id_of() { # id_of TOKEN
 	offers 'token_rm ' grafana sub terraform
 }
 
-@test "subshells have what is remembered" {
+@test "subshells know what their shell remembers" {
 	offers 'token_rm ' grafana terraform
 	forget_requests
 	(offers 'token_rm ' grafana terraform)
 	is "$(requests)" ""
 }
 
-@test "answers are remembered for one deployment and one token" {
+@test "responses are remembered for one deployment and one token" {
 	offers 'token_rm ' grafana terraform
 	CODER_SESSION_TOKEN=$ALICE_TOKEN
 	among 'token_rm ' laptop backup
@@ -494,14 +494,14 @@ id_of() { # id_of TOKEN
 	offers 'token_rm '
 }
 
-@test "a longer prefix is looked up in the answer to a shorter one" {
+@test "a longer prefix is looked up in the response to a shorter one" {
 	among 'token_create --allow workspace:' alice/dev-docker
 	forget_requests
 	offers 'token_create --allow workspace:bo' bob/dev-docker
 	is "$(requests)" ""
 }
 
-@test "failures are remembered, too, and change nothing" {
+@test "failures are remembered, too, and leave the line as it is" {
 	# shellcheck disable=SC2034
 	declare -gA TOKEN_ERROR=([status]=7)
 	TOKEN_SCOPES=(kept) TOKEN_ALLOW_LIST=(kept)
@@ -512,7 +512,7 @@ id_of() { # id_of TOKEN
 	is "${TOKEN_ERROR[status]}${TOKEN_SCOPES[*]}${TOKEN_ALLOW_LIST[*]}" 7keptkept
 }
 
-@test "options, traps and IFS are left alone, and do not matter" {
+@test "completion keeps shell options, traps and IFS, and works with any of them" {
 	local before after
 	set -u
 	trap 'echo trapped' USR1
@@ -529,7 +529,7 @@ id_of() { # id_of TOKEN
 	set +u
 }
 
-@test "variables of any kind are left alone, do not matter, and nothing typed is evaluated by them" {
+@test "completion keeps variables of any kind, works with them, and evaluates nothing that was typed" {
 	local make line="token_rm 'a[\$(touch $BATS_TEST_TMPDIR/ran)]' t"
 	export CODER_URL CODER_SESSION_TOKEN
 	for make in 'readonly before=1 after=1 word=1 hint=1 line=1 name=1 i=1' \
@@ -552,7 +552,7 @@ id_of() { # id_of TOKEN
 	is "$err" "+ _coder_tokens token_rm"
 }
 
-@test "without a URL, a token or the builtins it offers what it can and stays silent" {
+@test "without a URL, a token or the builtins completion offers what it can, without a message" {
 	unset CODER_URL
 	offers 'token_rm '
 	offers 'token_create --scope file:r' read
@@ -560,7 +560,7 @@ id_of() { # id_of TOKEN
 	press 'token_rm '
 }
 
-@test "a slow, garbled or refusing server is given up in time" {
+@test "completion gives up a server that is slow, refuses, or sends invalid responses" {
 	local fault start
 	for fault in '"delay":20' '"stall":{"at":10}' '"drip":5' '"status":429,"headers":{"Retry-After":"30"}' \
 		'"status":200,"body":"<html>"' '"status":200,"body":"[1,2"' '"cut":{"where":"before","how":"reset"}' \
@@ -575,7 +575,7 @@ id_of() { # id_of TOKEN
 	done
 }
 
-@test "10,000 tokens and 2,000 workspaces complete" {
+@test "completion works with 10,000 tokens and 2,000 workspaces" {
 	local start n=10000
 	[[ -z ${SANITIZE-}${VALGRIND-} ]] || n=2000 # a checked shell cannot do more within the time for a TAB
 	ctl POST tokens "{\"owner\":\"admin\",\"name\":\"bulk-%d\",\"count\":$n}" >/dev/null
@@ -592,7 +592,7 @@ id_of() { # id_of TOKEN
 	((${EPOCHREALTIME/./} - start < 200000)) || fail "the second TAB took too long"
 }
 
-@test "loading asks nobody and defines one completion for the four" {
+@test "loading sends no request and defines one completion for the four builtins" {
 	local builtin
 	forget_requests
 	source "$REPO/completion/coder_tokens.bash"

@@ -69,7 +69,7 @@ in_new_shell() {
 
 # --------------------------------------------------------------- url and token
 
-@test "options go before variables, variables before files" {
+@test "options take precedence over variables, and variables over files" {
 	export CODER_CONFIG_DIR=$BATS_TEST_TMPDIR/config
 	config_files "$CODER_CONFIG_DIR"
 	as admin token_list -q
@@ -82,7 +82,7 @@ in_new_shell() {
 	as alice token_list -q
 }
 
-@test "variables need no export, and reach no child" {
+@test "variables need no export, and are not passed to child processes" {
 	[[ ! ${CODER_URL@a}${CODER_SESSION_TOKEN@a} == *x* ]] || fail "exported"
 	as admin token_list -q
 	is "$(env | grep -c ^CODER_)" 0
@@ -104,7 +104,7 @@ in_new_shell() {
 	as admin token_list -q
 }
 
-@test "everything is read at each call: switching deployments is one assignment" {
+@test "the configuration is read at each call, so switching deployments is one assignment" {
 	as admin token_list -q
 	CODER_URL=$DEAD
 	try token_list -q
@@ -122,7 +122,7 @@ in_new_shell() {
 	as alice token_list -q
 }
 
-@test "an option that is empty is refused: a script whose variable is empty acts as nobody else" {
+@test "an empty --url or --token is refused, so that a script whose variable is empty does not act as another user" {
 	local call empty
 	export CODER_CONFIG_DIR=$BATS_TEST_TMPDIR/config
 	config_files "$CODER_CONFIG_DIR"
@@ -142,7 +142,7 @@ in_new_shell() {
 	is "$(names | grep -c grafana)" 1
 }
 
-@test "without a URL or a token it says what to set" {
+@test "without a URL or a token the message says what to set" {
 	unset CODER_URL
 	try token_list
 	refused 4 "no URL; set CODER_URL or give --url, or sign in with coder login"
@@ -159,7 +159,7 @@ in_new_shell() {
 
 # ---------------------------------------------------------------- config files
 
-@test "files: in CODER_CONFIG_DIR, else XDG_CONFIG_HOME, else the home directory" {
+@test "files are read from CODER_CONFIG_DIR, else XDG_CONFIG_HOME, else the home directory" {
 	unset CODER_URL CODER_SESSION_TOKEN
 	config_files "$HOME/.config/coderv2" "$URL" "$ALICE_TOKEN"
 	as alice token_list -q
@@ -175,7 +175,7 @@ in_new_shell() {
 	as bob token_list -q
 }
 
-@test "files are trimmed; empty ones are as good as none" {
+@test "blanks around the contents of files are ignored, and an empty file counts as missing" {
 	unset CODER_URL CODER_SESSION_TOKEN
 	CODER_CONFIG_DIR=$BATS_TEST_TMPDIR/config
 	config_files "$CODER_CONFIG_DIR" $' \n'"$URL/"$'\r\n' $'\t'"$ALICE_TOKEN"$'\n\n'
@@ -188,7 +188,7 @@ in_new_shell() {
 	refused 4 "no URL"
 }
 
-@test "a file that is broken is named" {
+@test "an invalid file is named" {
 	unset CODER_URL CODER_SESSION_TOKEN
 	CODER_CONFIG_DIR=$BATS_TEST_TMPDIR/config
 	config_files "$CODER_CONFIG_DIR" "no url"
@@ -228,7 +228,7 @@ in_new_shell() {
 	[[ $status == 0 && $out == *$'\n'?????????? ]] || fail "not read"
 }
 
-@test "the session file's token goes to its own deployment only" {
+@test "the token of the session file is sent only to the deployment that it was made for" {
 	unset CODER_SESSION_TOKEN
 	export CODER_CONFIG_DIR=$BATS_TEST_TMPDIR/config
 	config_files "$CODER_CONFIG_DIR" https://coder.example.com
@@ -244,7 +244,7 @@ in_new_shell() {
 	as admin token_list -q --token "$ADMIN_TOKEN"
 }
 
-@test "the same deployment spelled differently is the same" {
+@test "different spellings of a URL count as the same deployment" {
 	local url
 	unset CODER_SESSION_TOKEN
 	export CODER_CONFIG_DIR=$BATS_TEST_TMPDIR/config
@@ -258,7 +258,7 @@ in_new_shell() {
 	refused 4 "belongs to $URL"
 }
 
-@test "a session file that others can read is warned of, and used" {
+@test "a session file that others can read is used, with a warning" {
 	unset CODER_URL CODER_SESSION_TOKEN
 	CODER_CONFIG_DIR=$BATS_TEST_TMPDIR/config
 	config_files "$CODER_CONFIG_DIR"
@@ -276,7 +276,7 @@ in_new_shell() {
 
 # --------------------------------------------------------------------- URL forms
 
-@test "of the URL only scheme, host and port count" {
+@test "only scheme, host and port of the URL count" {
 	local url
 	for url in "$URL/" "$URL/coder/path" "$URL?query" "$URL#fragment" "$URL/a b" " $URL" "$URL " "HTTP${URL#http}"; do
 		CODER_URL=$url
@@ -286,7 +286,7 @@ in_new_shell() {
 	is "$(logged path | sort -u)" "/api/v2/users/me/keys/tokens?include_all=false&include_expired=false"
 }
 
-@test "what is no URL of a deployment is refused before any request" {
+@test "an invalid URL is refused before any request" {
 	local url
 	for url in coder.example.com 127.0.0.1:3000 'not a url' ftp://127.0.0.1 http:// https:///path \
 		http://127.0.0.1:0 http://127.0.0.1:99999 http://127.0.0.1:x http://a..b@c 'http://[::1' 'http://a,b'; do
@@ -305,13 +305,13 @@ in_new_shell() {
 	is "$(requests)" ""
 }
 
-@test "IPv6 addresses are URLs, too" {
+@test "a URL may have an IPv6 address" {
 	CODER_URL='http://[::1]:1'
 	try token_list
 	refused 7 "cannot connect to http://[::1]:1"
 }
 
-@test "a token loses blanks and line ends, wherever it comes from" {
+@test "blanks and line ends around a token are ignored, whatever its source" {
 	local end
 	export CODER_CONFIG_DIR=$BATS_TEST_TMPDIR/config
 	for end in $'\r' $'\n' $'\r\n' ' ' $'\t \r\n\n'; do
@@ -323,7 +323,7 @@ in_new_shell() {
 	is "$(logged Coder-Session-Token)" "$ALICE_TOKEN"
 }
 
-@test "what is hard to see in a token is refused by name, with the token's source" {
+@test "invisible characters in a token are refused by name, with the token's source" {
 	local bad what
 	export CODER_CONFIG_DIR=$BATS_TEST_TMPDIR/config
 	while read -r bad what; do
@@ -354,7 +354,7 @@ in_new_shell() {
 	END
 }
 
-@test "a token that is refused is traced to its source, with what to do about that" {
+@test "if the deployment refuses the token, the message names its source and what to do" {
 	local wrong=AAAAAAAAAA-BBBBBBBBBBBBBBBBBBBBBB
 	export CODER_CONFIG_DIR=$BATS_TEST_TMPDIR/config
 	CODER_SESSION_TOKEN=$wrong
@@ -375,7 +375,7 @@ in_new_shell() {
 	is "${TOKEN_ERROR[status]} ${TOKEN_ERROR[http]}" "4 401"
 }
 
-@test "whose user is suspended is not sent to sign in again" {
+@test "a suspended user is not told to sign in again" {
 	seed '{"owner": "sue", "name": "test"}'
 	CODER_SESSION_TOKEN=${KEYS[0]}
 	try token_list
@@ -384,7 +384,7 @@ in_new_shell() {
 	refused 4 "the token came from --token; signing in again does not help"
 }
 
-@test "a token that expires while several are removed is traced to its source" {
+@test "if the token in use expires during a removal, the message names its source" {
 	seed '[{"owner": "admin", "name": "n1"}, {"owner": "admin", "name": "n2"}]'
 	fault '{"method":"DELETE","status":401,"times":0,"body":"{\"message\":\"You are signed out or your session has expired. Please sign in again to continue.\"}"}'
 	try token_rm n1 n2
@@ -392,7 +392,7 @@ in_new_shell() {
 	is "$(grep -c 'the token came from CODER_SESSION_TOKEN' <<<"$err")" 2
 }
 
-@test "a token that would break out of its header is refused" {
+@test "a token that contains line breaks or control characters is refused" {
 	CODER_SESSION_TOKEN=$'abc\r\nX-Evil: 1'
 	try token_list
 	refused 2 "control character"
@@ -402,14 +402,14 @@ in_new_shell() {
 
 # ------------------------------------------------------------------------ headers
 
-@test "every request carries the token and says who asks" {
+@test "every request carries the token and a User-Agent" {
 	token_list -q >/dev/null
 	is "$(logged Coder-Session-Token)" "$ADMIN_TOKEN"
 	[[ $(logged User-Agent) =~ ^coder_tokens/[0-9.]+\ \(bash\ [0-9.]+ ]] || fail "$(logged User-Agent)"
 	is "$(logged Accept)" application/json
 }
 
-@test "CODER_HEADER adds headers, as the CLI reads it" {
+@test "CODER_HEADER adds headers, in the CLI's notation" {
 	CODER_HEADER='X-One=1,"X-Two=a,b=""c""",X-Three='
 	try token_list -q
 	is "$status$err" 0
@@ -419,7 +419,7 @@ in_new_shell() {
 	is "$(logged Coder-Session-Token)" "$ADMIN_TOKEN"
 }
 
-@test "a bad CODER_HEADER is refused by its place, without its value" {
+@test "an invalid CODER_HEADER is refused with the position of the fault, without its value" {
 	CODER_HEADER='X-One=1,s3cret'
 	try token_list
 	refused 2 "CODER_HEADER entry 2 has no '=': want key=value"
@@ -440,7 +440,7 @@ in_new_shell() {
 	is "$(requests)" ""
 }
 
-@test "a header that would change who acts, where the request goes or where it ends is refused" {
+@test "a header that would change the token, the host or the length of a request is refused" {
 	local header
 	for header in Coder-Session-Token=s3cret host=other.example Connection=close 'Proxy-Connection=close' Keep-Alive=x \
 		Upgrade=h2c HTTP2-Settings=x TE=trailers Trailer=x transfer-encoding=chunked Content-Length=0 \
@@ -461,7 +461,7 @@ in_new_shell() {
 	done
 }
 
-@test "headers that proxies ask for are sent, and the token stays the one in use" {
+@test "headers that proxies require are sent, and the token stays the one in use" {
 	CODER_HEADER='Authorization=Basic dTpw,Proxy-Authorization=Bearer x,Cookie=sso=1; session_token=2,X-Forwarded-For=::1'
 	as admin token_list -q
 	is "$(logged Authorization)/$(logged Proxy-Authorization)/$(logged Cookie)" "Basic dTpw/Bearer x/sso=1; session_token=2"
@@ -469,7 +469,7 @@ in_new_shell() {
 	as admin token_list -q
 }
 
-@test "CODER_HEADER_COMMAND prints headers, knowing the URL" {
+@test "CODER_HEADER_COMMAND prints headers, and gets the URL in its environment" {
 	CODER_HEADER='X-One=1'
 	# shellcheck disable=SC2016
 	CODER_HEADER_COMMAND='echo noise >&2; echo "X-Url=$CODER_URL"; printf "X-Two=2\r\n\nX-Three=3"'
@@ -479,7 +479,7 @@ in_new_shell() {
 	is "$(logged X-Url)" "$URL"
 }
 
-@test "a header command that fails fails the call" {
+@test "a call fails if its header command fails" {
 	CODER_HEADER_COMMAND='echo X-One=1; exit 3'
 	try token_list
 	refused 1 "CODER_HEADER_COMMAND failed with status 3"
@@ -496,7 +496,7 @@ in_new_shell() {
 	is "$(requests)" ""
 }
 
-@test "a header command that hangs is ended with its children when time is up" {
+@test "--timeout ends a header command that hangs, and its children" {
 	local before=$SECONDS n=4711.$RANDOM
 	CODER_HEADER_COMMAND="sleep $n & sleep $n"
 	try token_list --timeout 0.3
@@ -507,7 +507,7 @@ in_new_shell() {
 	! grep -lzsx "${n%?}[${n: -1}]" /proc/[0-9]*/cmdline || fail "a child is left"
 }
 
-@test "a header command that wants to use the terminal is ended and said so" {
+@test "a header command that reads from the terminal is ended, and reported" {
 	CODER_HEADER_COMMAND='read -r x </dev/tty; echo X-A=$x'
 	export CODER_HEADER_COMMAND
 	at_prompt <<-END
@@ -536,7 +536,7 @@ keys_after() {
 	[[ -s $HOME/keys ]]
 }
 
-@test "a restricted shell's variables have no library write files" {
+@test "variables of a restricted shell make no library write files" {
 	keys_after 'export SSLKEYLOGFILE=$HOME/keys; token_list -q'
 	! keys_after 'set -r; export SSLKEYLOGFILE=$HOME/keys; token_list -q' || fail "written"
 	! keys_after 'export SSLKEYLOGFILE=$HOME/keys; set -r; token_list -q' || fail "written"
@@ -546,7 +546,7 @@ keys_after() {
 	! keys_after 'set -r; export SSLKEYLOGFILE=$HOME/keys; (token_list -q); token_list -q | cat' || fail "written"
 }
 
-@test "a restricted shell's variables have no library load code or another configuration" {
+@test "variables of a restricted shell make no library load code or another configuration" {
 	printf '%s\n' 'openssl_conf = init' '[init]' 'providers = list' '[list]' 'null = null_section' \
 		'[null_section]' 'activate = 1' >"$HOME/null.cnf"
 	export TLS_URL CERTS HOME
@@ -564,7 +564,7 @@ keys_after() {
 	is "$status/$err" 0/
 }
 
-@test "what a restricted shell hides from libraries is as it was after the call" {
+@test "variables that a restricted shell hides from libraries are unchanged after the call" {
 	in_new_shell 'CODER_URL=$URL CODER_SESSION_TOKEN=$ADMIN_TOKEN
 		export OPENSSL_CONF=/a SSLKEYLOGFILE=/b; OPENSSL_MODULES=/c; declare -ax OPENSSL_ENGINES=(d e)
 		show() { declare -p OPENSSL_CONF SSLKEYLOGFILE OPENSSL_MODULES OPENSSL_ENGINES; env | grep -E "OPENSSL|SSLKEY" | sort; }
@@ -576,7 +576,7 @@ keys_after() {
 	is "$(grep -v nosuch <<<"$out")" $'same\ngrafana  \ngrafana\nset'
 }
 
-@test "a configuration of OpenSSL that includes a FIFO hangs nothing: a time limit and ^C end the call" {
+@test "--timeout and ^C end a call that hangs in a configuration of OpenSSL that includes a FIFO" {
 	local before=$SECONDS conf
 	mkfifo "$HOME/fifo"
 	mkdir "$HOME/dir"
@@ -603,7 +603,7 @@ keys_after() {
 	lacks "$screen" "status 0"
 }
 
-@test "a configuration of OpenSSL whose FIFO is read once hangs nothing either" {
+@test "a configuration of OpenSSL whose FIFO is read once does not hang a call" {
 	mkfifo "$HOME/fifo"
 	echo ".include $HOME/fifo" >"$HOME/direct.cnf"
 	export OPENSSL_CONF=$HOME/direct.cnf
@@ -614,7 +614,7 @@ keys_after() {
 	is "$(grep -c 'kept it waiting; mend their configuration, and start a new shell' <<<"$err")" 2
 }
 
-@test "a configuration of OpenSSL that is fine counts" {
+@test "a valid configuration of OpenSSL is used" {
 	local conf
 	: >"$HOME/empty.cnf"
 	for conf in /dev/null "$HOME/empty.cnf" /no/such/file; do
@@ -633,7 +633,7 @@ tls_refused() { # tls_refused URL PART - no secure connection, and no request ca
 	is "$(SANDBOX_CONTROL_URL=${3-$1} requests)" ""
 }
 
-@test "TLS: a CA of one's own is trusted by CODER_CLIENT_TLS_CA_FILE" {
+@test "TLS: a CA in CODER_CLIENT_TLS_CA_FILE is trusted" {
 	CODER_URL=$TLS_URL CODER_CLIENT_TLS_CA_FILE=$CERTS/ca.pem
 	try token_list
 	is "$status$out" 0
@@ -643,7 +643,7 @@ tls_refused() { # tls_refused URL PART - no secure connection, and no request ca
 	is "$status" 0
 }
 
-@test "TLS: SSL_CERT_FILE does it, exported or not, and gives way to CODER_CLIENT_TLS_CA_FILE" {
+@test "TLS: a CA in SSL_CERT_FILE is trusted, exported or not, unless CODER_CLIENT_TLS_CA_FILE is set" {
 	CODER_URL=$TLS_URL
 	SSL_CERT_FILE=$CERTS/ca.pem
 	try token_list
@@ -690,7 +690,7 @@ tls_works() {
 	tls_works "$TLS_URL"
 }
 
-@test "TLS: what is no certificate in SSL_CERT_DIR does not matter" {
+@test "TLS: files in SSL_CERT_DIR that are not certificates are ignored" {
 	local dir=$HOME/dir ca=$CERTS/ca.pem
 	mkdir "$dir" "$dir/sub" "$HOME/empty"
 	SSL_CERT_DIR=$dir
@@ -744,7 +744,7 @@ tls_works() {
 	refused 7 "no secure connection"
 }
 
-@test "TLS files are looked at for https only" {
+@test "TLS files are read for https only" {
 	local name
 	mkfifo "$HOME/fifo"
 	for name in CODER_CLIENT_TLS_CA_FILE CODER_CLIENT_TLS_CERT_FILE CODER_CLIENT_TLS_KEY_FILE SSL_CERT_FILE SSL_CERT_DIR; do
@@ -756,7 +756,7 @@ tls_works() {
 	done
 }
 
-@test "TLS: the wrong CA, or none, is refused, with the way out" {
+@test "TLS: a server of an unknown CA is refused, and the message says what to set" {
 	SANDBOX_CONTROL_URL=$TLS_URL forget_requests
 	tls_refused "$TLS_URL" "name the file with its CA in CODER_CLIENT_TLS_CA_FILE"
 	CODER_CLIENT_TLS_CA_FILE=$CERTS/client-ca.pem
@@ -771,7 +771,7 @@ tls_works() {
 	tls_refused "$SELFSIGNED_URL" "self"
 }
 
-@test "TLS: another CA file counts from the next call on" {
+@test "TLS: a changed CA file counts from the next call on" {
 	CODER_URL=$TLS_URL CODER_CLIENT_TLS_CA_FILE=$CERTS/ca.pem
 	try token_list
 	is "$status" 0
@@ -783,7 +783,7 @@ tls_works() {
 	is "$status" 0
 }
 
-@test "TLS: a client certificate is shown where one is wanted" {
+@test "TLS: a client certificate is sent if the server asks for one" {
 	CODER_URL=$MUTUAL_URL CODER_CLIENT_TLS_CA_FILE=$CERTS/ca.pem
 	try token_list
 	is "$status$out" 7
@@ -801,7 +801,7 @@ tls_works() {
 	has "$err" "check CODER_CLIENT_TLS_CERT_FILE and CODER_CLIENT_TLS_KEY_FILE"
 }
 
-@test "TLS: certificate and key come together" {
+@test "TLS: a certificate without its key, or a key without its certificate, is refused" {
 	CODER_URL=$TLS_URL CODER_CLIENT_TLS_CERT_FILE=$CERTS/client.pem
 	try token_list
 	refused 2 "CODER_CLIENT_TLS_CERT_FILE and CODER_CLIENT_TLS_KEY_FILE must be specified together"
@@ -812,7 +812,7 @@ tls_works() {
 	is "$(requests)" ""
 }
 
-@test "TLS: files that are not there are named before any request" {
+@test "TLS: missing files are reported before any request" {
 	local name
 	CODER_URL=$TLS_URL
 	for name in CODER_CLIENT_TLS_CA_FILE SSL_CERT_FILE CODER_CLIENT_TLS_CERT_FILE CODER_CLIENT_TLS_KEY_FILE \
@@ -875,7 +875,7 @@ as_nobody() {
 	try "${as[@]}" "$BASH" --norc -c "enable -f \"\$SO\" ${BUILTINS[*]}; $1"
 }
 
-@test "a look-up for which there may be no further process says so" {
+@test "if no process can be started for a look-up, the message says so" {
 	local limit
 	CODER_URL=http://localhost:${URL##*:}
 	as_nobody 'ulimit -u 1; token_list -q'
@@ -887,7 +887,7 @@ as_nobody() {
 	has "$err" "cannot look up the proxy localhost: no process can be started: "
 }
 
-@test "OpenSSL without a provider is said to be that, whatever release of libcurl meets it" {
+@test "OpenSSL without a provider is reported as such, with every release of libcurl" {
 	printf '%s\n' 'openssl_conf = a' '[a]' 'providers = b' '[b]' 'null = c' '[c]' 'activate = 1' \
 		>"$HOME/openssl.cnf"
 	CODER_URL=$TLS_URL
@@ -897,7 +897,7 @@ as_nobody() {
 	has "$err" "; activate the default provider in the file that OPENSSL_CONF names, or unset it, and start a new shell"
 }
 
-@test "a libcurl that cannot be loaded is reported with its own reason, and so is the next" {
+@test "a libcurl that cannot be loaded is reported with its own reason, at each call" {
 	mkdir "$HOME/lib"
 	echo garbage >"$HOME/lib/libcurl.so.4"
 	ln -s "$(ldd "$SO" | awk '/libuuid/ { print $3 }')" "$HOME/lib/libcurl-gnutls.so.4"
@@ -924,7 +924,7 @@ as_nobody() {
 	done
 }
 
-@test "http_proxy is honoured, and no_proxy" {
+@test "http_proxy and no_proxy are honoured" {
 	export http_proxy=$URL
 	in_new_shell 'CODER_URL=http://coder.invalid:3000 CODER_SESSION_TOKEN=$ADMIN_TOKEN token_list -q'
 	is "$status" 0
@@ -957,7 +957,7 @@ sockets() { # open sockets of this shell
 	find "/proc/$BASHPID/fd" -lname 'socket:*' 2>/dev/null | wc -l
 }
 
-@test "the connection is kept between calls, out of the way of the user's descriptors" {
+@test "the connection is kept between calls, at a descriptor that scripts do not use" {
 	local fd
 	token_list -q >/dev/null
 	token_view grafana >/dev/null
@@ -976,7 +976,7 @@ sockets() { # open sockets of this shell
 	is "$(logged conn | sort -u | wc -l)" "$(requests | wc -l)"
 }
 
-@test "switching keep-alive off closes what was kept" {
+@test "switching keep-alive off closes the kept connection" {
 	in_new_shell 'CODER_URL=$URL CODER_SESSION_TOKEN=$ADMIN_TOKEN
 		before=$(ls -l /proc/$$/fd | grep -c socket:)
 		token_list -q >/dev/null
@@ -996,7 +996,7 @@ sockets() { # open sockets of this shell
 	done
 }
 
-@test "a --timeout that leaves no time, or is none, is refused before any request" {
+@test "a --timeout that is zero or invalid is refused before any request" {
 	local timeout
 	for timeout in '' abc -1 1x '1 s' 1.2.3 . 5mm 99999999999999999999; do
 		try token_list --timeout="$timeout"
@@ -1021,7 +1021,7 @@ sockets() { # open sockets of this shell
 	((SECONDS - before < 15)) || fail "took too long"
 }
 
-@test "--timeout is for one call only" {
+@test "--timeout counts for one call only" {
 	fault '{"path": "keys/tokens", "delay": 1}'
 	try token_list -q --timeout 300ms
 	is "$status" 7
@@ -1043,7 +1043,7 @@ sockets() { # open sockets of this shell
 	done
 }
 
-@test "other answers are not tried again" {
+@test "other responses are not tried again" {
 	local code
 	for code in 400 401 403 404 409 500 501; do
 		forget_requests
@@ -1054,7 +1054,7 @@ sockets() { # open sockets of this shell
 	done
 }
 
-@test "after three tries it gives up, with the server's words" {
+@test "a call gives up after three tries, and reports the server's words" {
 	fault '{"path": "keys/tokens", "status": 503, "times": 0, "body": "{\"message\": \"Down for maintenance.\"}",
 		"headers": {"Content-Type": "application/json"}}'
 	try token_list
@@ -1063,13 +1063,13 @@ sockets() { # open sockets of this shell
 	is "${TOKEN_ERROR[status]} ${TOKEN_ERROR[http]}" "6 503"
 }
 
-@test "a server that cannot be connected to is tried again, then named" {
+@test "a server that cannot be reached is tried again, then named" {
 	CODER_URL=$DEAD
 	try token_list
 	refused 7 "cannot connect to $DEAD: Connection refused; check CODER_URL and the network"
 }
 
-@test "Retry-After is waited for, and a long wait announced" {
+@test "a call waits as long as Retry-After says, and announces a long wait" {
 	local before=$EPOCHREALTIME
 	fault '{"path": "keys/tokens", "status": 429, "headers": {"Retry-After": "3", "X-Ratelimit-Reset": null}}'
 	try token_list -q
@@ -1079,14 +1079,14 @@ sockets() { # open sockets of this shell
 	((${EPOCHREALTIME/./} - ${before/./} >= 2900000)) || fail "did not wait"
 }
 
-@test "of several Retry-After the longest counts" {
+@test "the longest of several Retry-After headers counts" {
 	fault '{"path": "keys/tokens", "status": 503, "headers": {"Retry-After": ["0", "3", "soon", "1"]}}'
 	try token_list -q
 	is "$status" 0
 	has "$err" "trying again in 3 s"
 }
 
-@test "Retry-After may be a date; nonsense in it is ignored" {
+@test "Retry-After may be a date, and an invalid one is ignored" {
 	local date
 	date=$(LC_ALL=C date -u -d '+100 seconds' '+%a, %d %b %Y %T GMT')
 	fault "{\"path\": \"keys/tokens\", \"status\": 503, \"times\": 1, \"headers\": {\"Retry-After\": \"$date\"}}"
@@ -1101,7 +1101,7 @@ sockets() { # open sockets of this shell
 	done
 }
 
-@test "a wait that is too long is not begun" {
+@test "a call does not begin a wait that is longer than --timeout allows" {
 	fault '{"path": "keys/tokens", "status": 429, "headers": {"Retry-After": "3600", "X-Ratelimit-Reset": null}}'
 	try token_list
 	refused 6 "try again in 3600 s"
@@ -1111,7 +1111,7 @@ sockets() { # open sockets of this shell
 
 # ----------------------------------------------------------------- answers that are none
 
-@test "redirects are never followed; it is said where the server points" {
+@test "redirects are never followed, and their destination is reported" {
 	local code
 	for code in 301 302 303 307 308; do
 		forget_requests
@@ -1126,7 +1126,7 @@ sockets() { # open sockets of this shell
 	refused 7 "check CODER_URL: redirects are not followed"
 }
 
-@test "a page that is not JSON is no answer" {
+@test "a page that is not JSON is not a valid response" {
 	fault '{"path": "keys/tokens", "status": 200, "headers": {"Content-Type": "text/html"}, "body": "<html>"}'
 	try token_list
 	refused 7 "unexpected answer of type text/html: $URL may be no Coder deployment; check CODER_URL"
@@ -1142,7 +1142,7 @@ sockets() { # open sockets of this shell
 	lacks "$err" oops
 }
 
-@test "what a server says is printed on one line, escaped" {
+@test "a server's message is printed on one line, escaped" {
 	fault '{"path": "keys/tokens", "status": 400, "headers": {"Content-Type": "application/json"},
 		"body": "{\"message\": \"a\\nb\\u001b[31m\", \"detail\": \"d\\u202ex\", \"validations\": [{\"field\": \"f\", \"detail\": \"why\"}]}"}'
 	try token_list
@@ -1152,7 +1152,7 @@ sockets() { # open sockets of this shell
 	is "${TOKEN_ERROR[field]}" f
 }
 
-@test "a server that hangs up is no answer" {
+@test "a connection that the server closes is a failure, status 7" {
 	fault '{"path": "keys/tokens", "cut": {"where": "after-headers-read"}, "times": 0}'
 	try token_list
 	refused 7 "$URL"
@@ -1181,7 +1181,7 @@ failed_with() {
 	failed_with 1 500
 }
 
-@test "status 2: usage" {
+@test "status 2: the command line is wrong" {
 	try token_list --timeout 0
 	failed_with 2 0
 	try token_list --bogus
@@ -1194,7 +1194,7 @@ failed_with() {
 	failed_with 3 404
 }
 
-@test "status 4: not signed in, not permitted" {
+@test "status 4: not signed in, or not permitted" {
 	CODER_SESSION_TOKEN=0123456789-0123456789012345678901
 	try token_list
 	failed_with 4 401
@@ -1218,25 +1218,25 @@ failed_with() {
 	is "$(requests POST)" ""
 }
 
-@test "status 6: unavailable" {
+@test "status 6: the server is unavailable" {
 	fault '{"path": "keys/tokens", "status": 502, "times": 0}'
 	try token_list
 	failed_with 6 502
 }
 
-@test "status 7: no usable answer" {
+@test "status 7: there was no usable response" {
 	fault '{"path": "keys/tokens", "truncate": 10}'
 	try token_list
 	failed_with 7 200
 }
 
-@test "status 8: some failed" {
+@test "status 8: some of several removals failed" {
 	fault '{"method": "DELETE", "status": 500}'
 	try token_rm -v gone grafana terraform
 	failed_with 8 500
 }
 
-@test "status 9: a create whose answer was lost, undone" {
+@test "status 9: the response to a create was lost, and the token was removed again" {
 	fault '{"method": "POST", "path": "keys/tokens", "cut": {"where": "act"}}'
 	try token_create -n lost
 	is "$status$out" 9
@@ -1245,7 +1245,7 @@ failed_with() {
 	lacks "$(names)" lost
 }
 
-@test "a file for TLS that is no file is refused before any request: it could hang the shell" {
+@test "a TLS file that is not a regular file is refused before any request, because it could hang the shell" {
 	local variable
 	mkfifo "$BATS_TEST_TMPDIR/fifo"
 	CODER_URL=$TLS_URL
@@ -1266,7 +1266,7 @@ failed_with() {
 	done
 }
 
-@test "the longest --timeout is not too long for anything" {
+@test "the longest --timeout works" {
 	CODER_HEADER_COMMAND='echo X-A=b'
 	try token_list -q --timeout 9223372036s
 	is "$status/$err" 0/

@@ -83,7 +83,7 @@ again() {
 
 # ----------------------------------------------------------------- one request
 
-@test "the POST goes out once, on a connection of its own" {
+@test "the POST is sent once, on a connection of its own" {
 	try token_list -q
 	forget_requests
 	try token_create -n test
@@ -92,7 +92,7 @@ again() {
 	is "$(ctl GET log | python3 "$TOOLS/log.py" apart)" apart
 }
 
-@test "a kept connection that the server has closed does not make it two" {
+@test "a kept connection that the server has closed does not lead to a second POST" {
 	try token_list -q
 	# the POST would be sent again by itself if it went out on the kept connection
 	fault '[{"method":"GET","path":"/tokens/test$","hangup":true},{"method":"POST","cut":{"where":"act"}}]'
@@ -101,7 +101,7 @@ again() {
 	undone "closed the connection without an answer"
 }
 
-@test "429 was not acted on: it is waited out, and the token made once" {
+@test "after a 429 the create waits, tries again, and creates one token" {
 	fault '{"method":"POST","times":2,"status":429,"headers":{"Retry-After":"0"},"body":"{\"message\":\"Slow.\"}"}'
 	try token_create -n test
 	is "$status" 0
@@ -118,7 +118,7 @@ again() {
 	[[ $err == *"token_create: rate limited by the server, trying again in 3 s" ]] || fail "not announced"
 }
 
-@test "429 for too long: status 6, and nothing was made" {
+@test "a 429 that lasts too long ends the create with status 6, and no token exists" {
 	fault '{"method":"POST","times":0,"status":429,"headers":{"Retry-After":"0"},"body":"{\"message\":\"Slow.\"}"}'
 	try token_create -n test
 	refused 6 "creating token test: Slow."
@@ -138,7 +138,7 @@ again() {
 	! exists test || fail "there is a token"
 }
 
-@test "what the server clearly refuses is no unknown outcome: nothing is looked for" {
+@test "a create that the server clearly refuses is not looked for" {
 	local code sent
 	for code in 400=1 401=4 403=4 404=3 409=5 413=1 422=1; do
 		again
@@ -158,7 +158,7 @@ again() {
 	asked "${UP_TO_POST[@]}" "GET me/keys/ID"
 }
 
-@test "a redirect is not followed, and nothing is looked for" {
+@test "a redirect of a create is not followed, and no token is looked for" {
 	local code
 	for code in 301 302 303 307 308; do
 		again
@@ -171,7 +171,7 @@ again() {
 
 # ------------------------------------------------------------ lost answers
 
-@test "cut before the server acts: it is made sure that there is no token" {
+@test "after a connection that is cut before the server acts, the call checks that no token exists" {
 	local how
 	for how in close reset; do
 		again
@@ -189,7 +189,7 @@ again() {
 	done
 }
 
-@test "cut after the server has acted: the token is found and deleted" {
+@test "after a connection that is cut once the server has acted, the token is found and deleted" {
 	local how
 	for how in close reset; do
 		again
@@ -199,7 +199,7 @@ again() {
 	done
 }
 
-@test "cut anywhere in the answer: the token is found and deleted" {
+@test "after a connection that is cut anywhere in the response, the token is found and deleted" {
 	local at
 	# before it, in the status line, after it, in the fields, at their end, in the body
 	for at in 0 5 12 22 90 150 200 230; do
@@ -210,7 +210,7 @@ again() {
 	done
 }
 
-@test "an answer without the secret: the token is found and deleted" {
+@test "after a response without the secret, the token is found and deleted" {
 	local answer
 	for answer in '"status":201,"body":"{}"' '"status":201,"body":"{\"key\":7}"' '"status":201,"body":"{\"key\":null}"' \
 		'"status":201,"body":"{\"key\":\"\"}"' '"status":201,"body":"{\"key\":\"short\"}"' \
@@ -224,7 +224,7 @@ again() {
 	done
 }
 
-@test "an answer that is a page, or breaks the protocol: the token is found and deleted" {
+@test "after a response that is a page or violates the protocol, the token is found and deleted" {
 	local answer
 	for answer in '"status":201,"body":"<html>Welcome</html>","headers":{"Content-Type":"text/html"}' \
 		'"status":200,"body":"<html>Welcome</html>","headers":{"Content-Type":"text/html"}' \
@@ -239,7 +239,7 @@ again() {
 	done
 }
 
-@test "an answer of something in front of the server: what was made is deleted" {
+@test "after a gateway's response to a create that the server carried out, the token is found and deleted" {
 	local code
 	for code in 408 500 502 503 504 520; do
 		again
@@ -256,7 +256,7 @@ again() {
 	done
 }
 
-@test "an answer of something in front of the server, that made nothing: it is made sure" {
+@test "after a gateway's response to a create that the server never saw, the call checks that no token exists" {
 	local code
 	for code in 500=1 502=6 503=6; do
 		again
@@ -271,7 +271,7 @@ again() {
 	unsure
 }
 
-@test "a request that was repeated on its way: the first answer is as good as any" {
+@test "if the POST was repeated on its way, the first response still delivers a working secret" {
 	fault '{"method":"POST","twice":true,"answer":"first"}'
 	try token_create -n test
 	is "$status" 0
@@ -286,7 +286,7 @@ again() {
 	asked "${UP_TO_POST[@]}"
 }
 
-@test "an answer that comes a second time does not pass for the end of the undo" {
+@test "a response that arrives twice does not count as the response to the deletion of an undo" {
 	fault '[{"method":"POST","cut":{"where":"act"}},{"path":"/test$","skip":1,"again":0.3},
 		{"method":"DELETE","status":404,"coder":true,"body":"{\"message\":\"Resource not found\"}"}]'
 	try token_create -n test
@@ -298,7 +298,7 @@ again() {
 		"conn_req:1,method:POST conn_req:1,method:DELETE"
 }
 
-@test "an undo whose first deletion is lost and whose second is not permitted is not sure" {
+@test "an undo whose first deletion is lost and whose second is not permitted reports an unknown outcome" {
 	fault '[{"method":"POST","cut":{"where":"act"}},{"method":"DELETE","status":502},
 		{"method":"DELETE","status":404,"coder":true,"body":"{\"message\":\"Resource not found\"}"}]'
 	try token_create -n test
@@ -307,7 +307,7 @@ again() {
 	has "$err" "it is not known whether token test (id $(stored test id)) exists now"
 }
 
-@test "interim answers are no answers" {
+@test "interim responses (1xx) do not count as responses to the POST" {
 	fault '{"method":"POST","interim":3}'
 	try token_create -n test
 	is "$status" 0
@@ -316,7 +316,7 @@ again() {
 
 # ------------------------------------------------------------------- time is up
 
-@test "--timeout while the answer is awaited: what was made is deleted" {
+@test "if --timeout ends while the create waits for its response, the token is deleted" {
 	local at
 	for at in 0 20 190; do
 		again
@@ -326,7 +326,7 @@ again() {
 	done
 }
 
-@test "--timeout, and the server acts only then: the token is found as it comes, and deleted" {
+@test "if the server acts shortly after --timeout has ended, the token is found and deleted" {
 	fault '{"method":"POST","late":1.2}'
 	try token_create -n test --timeout 0.5
 	is "$status" 9
@@ -337,7 +337,7 @@ again() {
 	! exists test || fail "there is a token"
 }
 
-@test "--timeout, and the server acts later still: the user learns the token's name" {
+@test "if the server may act long after --timeout has ended, the user learns the token's name" {
 	fault '{"method":"POST","late":4}'
 	try token_create -n test --timeout 0.5
 	is "$(requests POST)" "" # it has come, and waits
@@ -349,7 +349,7 @@ again() {
 	is "$status" 0
 }
 
-@test "--timeout, and the server never acts: the user learns the name all the same" {
+@test "if the server never acts after --timeout has ended, the user learns the name all the same" {
 	fault '{"method":"POST","delay":30}'
 	try token_create -n test --timeout 0.5
 	unsure
@@ -357,14 +357,14 @@ again() {
 	! exists test || fail "there is a token"
 }
 
-@test "--timeout before the POST: nothing is sent, nothing looked for" {
+@test "if --timeout ends before the POST, nothing is sent and no token is looked for" {
 	fault '{"method":"GET","path":"/tokens/test$","stall":{"at":0}}'
 	try token_create -n test --timeout 0.5
 	refused 7 "looking up the name test: no answer within 500 ms"
 	asked "GET me/keys/tokens/tokenconfig" "GET me/keys/tokens/test"
 }
 
-@test "--timeout while the token is read back: it is deleted" {
+@test "if --timeout ends while the token is read back, it is deleted" {
 	fault '{"method":"GET","path":"/keys/[0-9A-Za-z]{10}$","stall":{"at":0}}'
 	try token_create -n test --timeout 0.5
 	is "$status" 9
@@ -377,7 +377,7 @@ again() {
 	! exists test || fail "there is a token"
 }
 
-@test "without --timeout the read-back is given ten seconds, and the token then delivered" {
+@test "without --timeout the read-back is given up after ten seconds, and the token is delivered" {
 	local began=$SECONDS
 	fault '{"method":"GET","path":"/keys/[0-9A-Za-z]{10}$","stall":{"at":0},"times":0}'
 	try token_create -n test
@@ -434,7 +434,7 @@ again() {
 	is "$(requests DELETE)" ""
 }
 
-@test "without the server's clock nothing is deleted, and the token named" {
+@test "without the server's clock no token is deleted, and the message names it" {
 	ctl POST modes '["no-date"]' >/dev/null
 	fault '{"method":"POST","cut":{"where":"act"}}'
 	try token_create -n test
@@ -442,7 +442,7 @@ again() {
 	is "$(requests DELETE)" ""
 }
 
-@test "a clock ahead of the server's own makes no older token of a new one" {
+@test "a new token is not taken for an older one because another server's clock is ahead" {
 	ctl POST modes '["no-date"]' >/dev/null
 	fault '[{"method":"GET","headers":{"Date":"'"$(LC_ALL=C date -u -d '+5 minutes' '+%a, %d %b %Y %T GMT')"'"},"times":2},
 		{"method":"POST","cut":{"where":"act"}}]'
@@ -450,7 +450,7 @@ again() {
 	unsure "$(stored test id)" found
 }
 
-@test "who may not delete tokens is not told that one was deleted" {
+@test "a caller who may not delete tokens is not told that the token was deleted" {
 	local id
 	CODER_SESSION_TOKEN=$(token_create -n creator --scope api_key:create,api_key:read,user:read,user:read_personal --lifetime 1h 2>/dev/null)
 	forget_requests
@@ -463,7 +463,7 @@ again() {
 	unsure "$(stored test id)"
 }
 
-@test "what acts after the connection was cut is found; ^C is not sure of it" {
+@test "a server that acts after the connection was cut is noticed, and after ^C the outcome counts as unknown" {
 	local action
 	# a proxy that drops the connection, and passes the request on
 	for action in '"cut":{"where":"passed"},"late":1' '"cut":{"where":"passed","how":"reset"},"late":1'; do
@@ -485,7 +485,7 @@ again() {
 	has "$err" "it is not known whether token test exists now"
 }
 
-@test "who may not read tokens cannot be sure that there is none" {
+@test "a caller who may not read tokens is told that the outcome is unknown" {
 	CODER_SESSION_TOKEN=$(token_create -n creator --scope user:read,api_key:create 2>/dev/null)
 	forget_requests
 	fault '{"method":"POST","cut":{"where":"before"}}'
@@ -498,7 +498,7 @@ again() {
 	exists test || fail "the test is wrong"
 }
 
-@test "names that fit no path, and tokens of others, are found and deleted, too" {
+@test "tokens of other users, and those whose names do not fit into a path, are found and deleted, too" {
 	local name
 	for name in a/b .. tokenconfig $'\e[31m'; do
 		fault '{"method":"POST","cut":{"where":"act"}}'
@@ -514,7 +514,7 @@ again() {
 
 # --------------------------------------------------------- the undo fails, too
 
-@test "what cannot be looked for is named" {
+@test "a token that cannot be looked for is named" {
 	local how
 	for how in '"status":500,"body":"{\"message\":\"Broken.\"}"' '"status":403,"coder":true,"body":"{\"message\":\"No.\"}"' \
 		'"cut":{"where":"before"}' '"status":200,"body":"{}",'"$JSON"; do
@@ -526,7 +526,7 @@ again() {
 	done
 }
 
-@test "what cannot be deleted is named, with its id" {
+@test "a token that cannot be deleted is named, with its id" {
 	local how
 	for how in '"status":500,"body":"{\"message\":\"Broken.\"}"' '"status":403,"coder":true,"body":"{\"message\":\"No.\"}"' \
 		'"cut":{"where":"before"}'; do
@@ -537,7 +537,7 @@ again() {
 	done
 }
 
-@test "a deletion that is refused for a while is tried again" {
+@test "a deletion that fails temporarily is tried again" {
 	fault '[{"method":"POST","cut":{"where":"act"}},{"method":"DELETE","times":2,"status":503,"headers":{"Retry-After":"0"}}]'
 	try token_create -n test
 	is "$status" 9
@@ -546,7 +546,7 @@ again() {
 	! exists test || fail "there is a token"
 }
 
-@test "the undo takes no more than its five seconds, and names the token" {
+@test "the undo takes at most five seconds, then names the token" {
 	local began=$SECONDS
 	fault '[{"method":"POST","cut":{"where":"act"}},{"method":"DELETE","stall":{"at":0,"act":false}}]'
 	try token_create -n test
@@ -568,7 +568,7 @@ taken_back() {
 	! exists test || fail "there is a token"
 }
 
-@test "a secret that cannot be written is taken back: a full disk" {
+@test "a token whose secret cannot be written to a full disk is deleted" {
 	[[ -c /dev/full ]] || skip "no /dev/full"
 	to_full() { token_create -n test "$@" >/dev/full; }
 	try to_full
@@ -585,7 +585,7 @@ taken_back() {
 	! exists test || fail "there is a token"
 }
 
-@test "a secret that cannot be written is taken back: standard output is closed" {
+@test "a token whose secret cannot be written to a closed standard output is deleted" {
 	to_nowhere() { token_create -n test "$@" >&-; }
 	try to_nowhere
 	taken_back "Bad file descriptor"
@@ -596,7 +596,7 @@ taken_back() {
 	accepted "$secret"
 }
 
-@test "a secret that cannot be written is taken back: nobody reads the pipe" {
+@test "a token whose secret cannot be written to a broken pipe is deleted" {
 	local pipe both
 	into_pipe() { token_create -n test "$@" >&"$pipe"; }
 	mkfifo "$BATS_TEST_TMPDIR/pipe"
@@ -624,7 +624,7 @@ taken_back() {
 	! exists test || fail "there is a token"
 }
 
-@test "a secret that cannot be written is taken back: a file may not grow so long" {
+@test "a token whose secret exceeds the limit of file sizes is deleted" {
 	# whoever is before the limit can still write
 	drive "exec 2> >(cat); ulimit -f 0
 		token_create -n test >'$BATS_TEST_TMPDIR/secret'; echo \"status \$?\" >&2; exec 2>&-; wait" <<-END
@@ -645,7 +645,7 @@ full_pipe() {
 		dd if=/dev/zero of=/dev/fd/$1 bs=4096 count=64 oflag=nonblock status=none 2>/dev/null"
 }
 
-@test "a secret that nobody takes is taken back when --timeout is over" {
+@test "a token whose secret nobody reads is deleted when --timeout ends" {
 	drive "$(full_pipe 5)
 		token_create -n test --timeout 1 >&5; echo \"status \$?\"" <<-END
 		end 10
@@ -656,7 +656,7 @@ full_pipe() {
 	! exists test || fail "there is a token"
 }
 
-@test "an error output that nobody reads keeps no token from being taken back" {
+@test "a token is deleted even if nobody reads standard error" {
 	fault '{"method":"POST","cut":{"where":"act"}}'
 	drive "$(full_pipe 5)
 		token_create -n test 2>&5; echo \"status \$?\"" <<-END
@@ -666,7 +666,7 @@ full_pipe() {
 	! exists test || fail "there is a token"
 }
 
-@test "an error nobody can read changes nothing of what is done" {
+@test "a closed standard error changes nothing about the create or its undo" {
 	quietly() { token_create -n test 2>&-; }
 	fault '{"method":"POST","cut":{"where":"act"}}'
 	try quietly
@@ -702,21 +702,21 @@ undone_after_signal() {
 	! exists test || fail "there is a token"
 }
 
-@test "^C in a script while the POST is out: the token is deleted, then the script ends" {
+@test "^C in a script after the POST deletes the token, then ends the script" {
 	signal_at_post 'token_create -n test; echo next'
 	is "$ended" SIGINT
 	is "$out" ""
 	undone_after_signal
 }
 
-@test "^C in a script with an EXIT trap: the token is deleted, then the trap runs" {
+@test "^C in a script with an EXIT trap deletes the token, then runs the trap" {
 	signal_at_post 'trap "echo at exit" EXIT; token_create -n test; echo next'
 	is "$ended" SIGINT
 	is "$out" "at exit"
 	undone_after_signal
 }
 
-@test "^C in a script with an INT trap: the token is deleted, then the trap runs; status 130" {
+@test "^C in a script with an INT trap deletes the token, then runs the trap, with status 130" {
 	signal_at_post 'secret=kept; trap "echo trapped" INT
 		token_create -n test -v secret; echo "status $? ${TOKEN_ERROR[status]} $secret"'
 	is "$ended" 0
@@ -725,7 +725,7 @@ status 130 130 kept"
 	undone_after_signal
 }
 
-@test "^C in subshells, substitutions, pipelines and functions: the token is deleted, all ends" {
+@test "^C in subshells, substitutions, pipelines and functions deletes the token and ends all of them" {
 	local script
 	for script in '(token_create -n test; echo next); echo next' 'x=$(token_create -n test; echo next); echo next' \
 		'token_create -n test | cat; echo next' 'f() { token_create -n test; echo next; }; f; echo next' \
@@ -738,7 +738,7 @@ status 130 130 kept"
 	done
 }
 
-@test "other signals that end a script are as good as ^C" {
+@test "other signals that end a script delete the token, too" {
 	local name
 	for name in TERM HUP ALRM USR1 USR2 VTALRM PROF XCPU IO PWR STKFLT; do
 		again
@@ -771,7 +771,7 @@ signalled_twice() { # SCRIPT SIGNAL PAUSE SIGNAL
 	END
 }
 
-@test "a signal that comes twice ends no undo, and the script as the first one does" {
+@test "a signal that arrives twice does not end an undo, and the script ends as by the first one" {
 	local first second pause
 	while read -r first pause second; do
 		signalled_twice 'token_create -n test; echo next' "$first" "$pause" "$second"
@@ -791,7 +791,7 @@ signalled_twice() { # SCRIPT SIGNAL PAUSE SIGNAL
 	END
 }
 
-@test "signals that come twice run the trap of each kind once, and the status is the first one's" {
+@test "of signals that arrive twice each trap runs once, with the status of the first signal" {
 	local first second pause traps number
 	while read -r first pause second traps; do
 		number=$(kill -l "$first")
@@ -811,7 +811,7 @@ signalled_twice() { # SCRIPT SIGNAL PAUSE SIGNAL
 	END
 }
 
-@test "a signal that comes twice at the prompt and in a key binding ends no undo" {
+@test "a signal that arrives twice at the prompt, or in a key binding, does not end an undo" {
 	local how
 	for how in type "key T"; do
 		again
@@ -835,7 +835,7 @@ signalled_twice() { # SCRIPT SIGNAL PAUSE SIGNAL
 	done
 }
 
-@test "^C does not end an undo that began without one; a second one does, later than half a second" {
+@test "the first ^C does not end an undo that began without one, and a second one ends it after half a second" {
 	local script
 	for script in 'token_create -n test; echo next' 'trap "echo trapped" INT; token_create -n test; echo "status $?"'; do
 		again
@@ -873,7 +873,7 @@ signalled_twice() { # SCRIPT SIGNAL PAUSE SIGNAL
 	done
 }
 
-@test "a second ^C leaves at once after half a second, and the token is named" {
+@test "a second ^C, half a second after the first, ends the undo at once, and the token is named" {
 	local script
 	for script in 'token_create -n test; echo next' 'trap "echo at exit" EXIT; token_create -n test; echo next' \
 		'trap "echo trapped" INT; token_create -n test; echo "status $?"'; do
@@ -900,7 +900,7 @@ status 130" ;;
 	done
 }
 
-@test "^C before the POST ends the call at once: nothing was sent" {
+@test "^C before the POST ends the call at once, and nothing is sent" {
 	fault '{"method":"GET","path":"/tokens/test$","stall":{"at":0}}'
 	drive 'token_create -n test; echo next' <<-END
 		until log "path": "[^"]*/test"
@@ -912,7 +912,7 @@ status 130" ;;
 	asked "GET me/keys/tokens/tokenconfig" "GET me/keys/tokens/test"
 }
 
-@test "^C while a 429 is waited out ends the call at once: nothing was made" {
+@test "^C in the wait after a 429 ends the call at once, and no token exists" {
 	fault '{"method":"POST","status":429,"headers":{"Retry-After":"30"}}'
 	drive 'token_create -n test; echo next' <<-END
 		until err trying again in 30 s
@@ -940,7 +940,7 @@ status 130"
 	! exists test || fail "there is a token"
 }
 
-@test "^C while the secret waits for a reader deletes it" {
+@test "^C while nobody reads the secret deletes the token" {
 	mkfifo "$BATS_TEST_TMPDIR/fifo"
 	# a full pipe that nobody reads
 	drive "trap 'echo trapped' INT
@@ -960,7 +960,7 @@ status 130"
 	! exists test || fail "there is a token"
 }
 
-@test "^C at the prompt: announced, deleted, status 130, and the shell is as it was" {
+@test "^C at the prompt announces the deletion, deletes the token, and leaves the shell as it was, status 130" {
 	fault '{"method":"POST","stall":{"at":0,"act":true}}'
 	at_prompt <<-END
 		type secret=kept; token_create -n test -v secret
@@ -995,7 +995,7 @@ status 130"
 	is "$(requests POST | grep -c .)" 1
 }
 
-@test "a second ^C leaves at once after half a second, at the prompt and in a key binding" {
+@test "a second ^C, half a second after the first, ends the undo at once at the prompt and in a key binding" {
 	local how
 	for how in type "key T"; do
 		again
@@ -1038,7 +1038,7 @@ random_cut() {
 	cut="{$method\"skip\":$skip,\"times\":$times,\"cut\":{\"where\":\"$where\",\"at\":$at,\"how\":\"$how\"},\"late\":0.$((RANDOM % 10))}"
 }
 
-@test "cut anywhere, a create delivers a secret, or leaves nothing, or names what it may have left" {
+@test "a create that is cut anywhere delivers a secret, or leaves no token, or names the one it may have left" {
 	local i cut seed=${SEED:-1} delivered=0 undone=0 named=0
 	RANDOM=$seed
 	for ((i = 0; i < ${CUTS:-20}; i++)); do
@@ -1086,7 +1086,7 @@ signalled_end() {
 	fi
 }
 
-@test "a signal at any moment: a create delivers a secret, or leaves nothing, or names what it may have left" {
+@test "a create that gets a signal at any moment delivers a secret, or leaves no token, or names the one it may have left" {
 	local scripts=('token_create -n test >"$got"' 'trap : INT TERM HUP; token_create -n test -v s; echo "$s" >"$got"'
 		'trap "echo at exit >&2" EXIT; token_create -n test >"$got"') signals=(INT INT TERM HUP)
 	local i n script signal pause seed=${SEED:-1} delivered=0 undone=0 named=0

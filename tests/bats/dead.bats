@@ -50,7 +50,7 @@ connections() {
 	ctl GET log | grep -oE '"conn":[0-9]+,"conn_req"' | sort -u | wc -l
 }
 
-@test "a dead connection costs a list about 5 s, which comes over a new one" {
+@test "a list on a dead connection takes about 5 s longer, and arrives over a new one" {
 	local how
 	for how in PLAIN TLS; do
 		deployment "$how"
@@ -66,7 +66,7 @@ connections() {
 	done
 }
 
-@test "a dead connection costs a removal about 5 s, which is done" {
+@test "a removal on a dead connection takes about 5 s longer, and is done" {
 	local how
 	for how in PLAIN TLS; do
 		deployment "$how"
@@ -83,7 +83,7 @@ connections() {
 	done
 }
 
-@test "a create is sent once, over a connection of its own, whether the kept one is dead or not" {
+@test "a create is sent once over a connection of its own, even if the kept one is dead" {
 	local secret
 	deployment PLAIN
 	dies '/keys/tokens/new$'
@@ -93,7 +93,7 @@ connections() {
 	is "$(requests POST | wc -l)" 1
 }
 
-@test "a server that is slow, but whose system acknowledges, is waited for" {
+@test "a call waits for a slow server whose system still acknowledges" {
 	local how
 	for how in PLAIN TLS; do
 		deployment "$how"
@@ -110,7 +110,7 @@ connections() {
 	refused 7 "no answer within 8 s"
 }
 
-@test "a dead connection costs no more than --timeout leaves" {
+@test "a call on a dead connection ends when --timeout ends" {
 	deployment PLAIN
 	dies .
 	token_list -q >/dev/null
@@ -145,7 +145,7 @@ after() {
 	((BASH_REMATCH[1] >= $1 && BASH_REMATCH[1] <= $2)) || fail "$3"
 }
 
-@test "where the network is gone a kept connection costs about 5 s, and then the time to connect" {
+@test "without a network a call takes about 5 s for its kept connection, and then the time to connect" {
 	in_own_network 'token_list -q >/dev/null; network down
 		took token_list -q; network up; token_list -q >/dev/null && echo works'
 	has "$err" "no connection to http://127.0.0.1:"
@@ -154,7 +154,7 @@ after() {
 	is "$(sed -n 2p <<<"$out")" works
 }
 
-@test "where the network comes back meanwhile, the call comes through" {
+@test "if the network comes back during a call, the call succeeds" {
 	# 7 s: the 5 s after which the connection counts as dead are over, the 10 s to connect are not
 	in_own_network 'token_list -q >/dev/null; network down; (sleep 7; network up) &
 		token_list -q >/dev/null && echo "works after $SECONDS s"; wait $!'

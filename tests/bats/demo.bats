@@ -62,7 +62,7 @@ help_examples() { # help_examples BUILTIN
 	"$1" --help | awk '/^[^ ]/ { within = /^Examples:$/ } within && /^    / { print substr($0, 5) }'
 }
 
-@test "all that the README shows works in make demo, as typed and in that order" {
+@test "everything that the README shows works in make demo, as typed and in that order" {
 	readme_commands >"$BATS_TEST_TMPDIR/commands"
 	has "$(<"$BATS_TEST_TMPDIR/commands")" "token_create -v secret -n ci"
 	has "$(<"$BATS_TEST_TMPDIR/commands")" "--scopes-from TOKEN_SCOPES"
@@ -90,7 +90,7 @@ help_examples() { # help_examples BUILTIN
 	has "$screen" $'\nalice phone\n'
 }
 
-@test "what the demo's shell proposes when it begins works" {
+@test "the commands that the demo's shell proposes at its start work" {
 	local greeting
 	greeting=$(: | bash tests/demo.sh 2>/dev/null)
 	sed -n 's/^  \([^ ]\)/\1/p' <<<"$greeting" | tee "$BATS_TEST_TMPDIR/commands"
@@ -99,7 +99,7 @@ help_examples() { # help_examples BUILTIN
 	has "$screen" "Token has been deleted."
 }
 
-@test "without a terminal the demo runs the README's first example, and fails if that does" {
+@test "without a terminal the demo runs the README's first example, and fails if the example fails" {
 	try bash tests/demo.sh </dev/null
 	is "$status" 0
 	has "$err" "token_create -v secret -n ci"
@@ -115,7 +115,7 @@ help_examples() { # help_examples BUILTIN
 	lacks "$out" more
 }
 
-@test "without a terminal the demo takes commands from standard input, and their status" {
+@test "without a terminal the demo runs commands from standard input, and ends with their status" {
 	try bash tests/demo.sh <<<$'token_view demo -c name --no-header\nread -r word\nhello\necho "$word"; (exit 7)'
 	is "$status$err" 7
 	is "$out" $'demo  \nhello'

@@ -53,7 +53,7 @@ wire_is_clean() {
 	[[ ! $log =~ \"method\":\"([^GPD]|G[^E]) ]] || fail "no request of ours: $log"
 }
 
-@test "between calls there is one descriptor of ours: a socket, far up, closed on exec" {
+@test "between calls one descriptor is open: a socket with a high number, closed on exec" {
 	script 'before=$(opened); look; look; token_list >/dev/null; token_create -n new >/dev/null
 		token_rm new >/dev/null
 		diff <(echo "$before" | grep -v pipe:) <(opened | grep -v pipe:)
@@ -66,14 +66,14 @@ wire_is_clean() {
 	has "$out" cloexec
 }
 
-@test "during a call none of ours is among those that scripts use" {
+@test "during a call no descriptor below 10 is used" {
 	fault '{"drip":800,"times":0}'
 	script 'look; asked=$(asked); (wait_for 5 asked_more; ls /proc/$$/fd | sort -n | xargs) & look; wait'
 	is "$(grep -c works <<<"$out")" 2
 	[[ $out == *"0 1 2 "* && ! $out =~ [[:blank:]][3-9][[:blank:]] ]] || fail "a low one"
 }
 
-@test "commands inherit nothing of ours" {
+@test "commands inherit no descriptor of the builtins" {
 	script 'before=$(ls /proc/self/fd | xargs)
 		look; after=$(ls /proc/self/fd | xargs); [[ $before == "$after" ]] || echo "$before then $after"
 		look; ls -l /proc/self/fd | grep -c socket:
@@ -83,7 +83,7 @@ wire_is_clean() {
 	is "$err" ""
 }
 
-@test "CODER_TOKENS_KEEPALIVE=0 leaves nothing open" {
+@test "CODER_TOKENS_KEEPALIVE=0 leaves no descriptor open" {
 	script 'before=$(opened | grep -v pipe:); look
 		CODER_TOKENS_KEEPALIVE=0; look; look; token_create -n x -v v; token_rm x >/dev/null
 		diff <(echo "$before") <(opened | grep -v pipe:) && echo same'
@@ -91,7 +91,7 @@ wire_is_clean() {
 	is "$(ctl GET log | grep -o '"event":"open"' | wc -l)" "$(ctl GET log | grep -o '"event":"close"' | wc -l)"
 }
 
-@test "exec N>file between calls, for N from 0 to 255: our bytes stay out, the user's off the wire" {
+@test "exec N>file between calls, for N from 0 to 255, mixes no bytes of the file and of requests" {
 	script 'exec 600<&0 601>&1 602>&2; look
 		for ((n = 0; n < 256; n++)); do
 			eval "exec $n>file.$n"
@@ -106,13 +106,13 @@ wire_is_clean() {
 	wire_is_clean
 }
 
-@test "exec N<&- between calls, for N from 3 to 255 and the number of our socket" {
+@test "exec N<&- between calls, for N from 3 to 255 and the number of the socket, breaks no call" {
 	script 'look; for n in {3..255} $(ours); do eval "exec $n<&-"; token_view t1 -A T || echo "call $n"; done; look'
 	is "$status $out $err" $'0 works\nworks '
 	wire_is_clean
 }
 
-@test "exec N<>fifo between calls, for N from 3 to 255" {
+@test "exec N<>fifo between calls, for N from 3 to 255, breaks no call" {
 	script 'mkfifo fifo; look
 		for n in {3..255}; do
 			eval "exec $n<>fifo"; token_view t1 -A T || echo "call $n"
@@ -123,7 +123,7 @@ wire_is_clean() {
 	wire_is_clean
 }
 
-@test "many descriptors opened at once, before and after the first call" {
+@test "many descriptors opened at once, before or after the first call, break no call" {
 	script 'for n in {3..9} {20..254}; do eval "exec $n>file.$n"; done
 		look; for n in {3..9} {20..254}; do echo "of the user $n" >&$n; done; look
 		for n in {3..9} {20..254}; do [[ $(<file.$n) == "of the user $n" ]] || echo "file $n"; eval "exec $n>&-"; done; look'
@@ -131,14 +131,14 @@ wire_is_clean() {
 	wire_is_clean
 }
 
-@test "a file in the place of our socket gets none of our bytes, and is not closed by us" {
+@test "a file that takes the number of the socket gets no request, and is not closed" {
 	script 'look; n=$(ours)
 		eval "exec $n>&-"; eval "exec $n>file"; look; echo "of the user" >&$n; look; echo "of the user" >&$n; cat file'
 	is "$status $out $err" $'0 works\nworks\nworks\nof the user\nof the user '
 	wire_is_clean
 }
 
-@test "a connection of the user's in the place of our socket gets no request of ours" {
+@test "a connection of the user's that takes the number of the socket gets no request" {
 	local log
 	script 'look; n=$(ours); eval "exec $n>&-"; eval "exec $n<>/dev/tcp/127.0.0.1/${CODER_URL##*:}"
 		look; look; printf "GET /mine HTTP/1.0\r\n\r\n" >&$n; read -r line <&$n; echo "${line%$'\''\r'\''}"; look'
@@ -176,7 +176,7 @@ costs_nothing() {
 	[[ ${LD_PRELOAD-} == *asan* ]] || ((out < 1024)) || fail "$out KiB more"
 }
 
-@test "closing our socket, or putting a file in its place, costs no memory, over TLS neither" {
+@test "closing the socket, or putting a file in its place, leaks no memory, also over TLS" {
 	local how
 	for how in plain tls; do
 		[[ $how == plain ]] || tls_sandbox
@@ -188,7 +188,7 @@ costs_nothing() {
 	done
 }
 
-@test "a file in the place of our socket keeps its position, and is closed on exec if it was" {
+@test "a file that takes the number of the socket keeps its position and its close-on-exec flag" {
 	local how
 	for how in plain tls; do
 		[[ $how == plain ]] || tls_sandbox
@@ -202,7 +202,7 @@ costs_nothing() {
 	done
 }
 
-@test "exec N>file with the number of our socket: bash undoes it, the file gets none of our bytes" {
+@test "exec N>file with the number of the socket is undone by bash, and the file gets no request" {
 	# for a descriptor above 10 that is closed on exec bash takes it for one of its own
 	script 'look; n=$(ours); eval "exec $n>file"; look; look; echo "$(<file)"'
 	is "$status $out $err" $'0 works\nworks\nworks '
@@ -212,13 +212,13 @@ costs_nothing() {
 	is "$(wc -l <<<"$err")" 1
 }
 
-@test "a redirection of our socket's number for one command only harms nobody" {
+@test "a redirection of the socket's number for one command breaks nothing" {
 	script 'look; n=$(ours); eval "look $n>file"; look; eval "{ echo of the user >&$n; } $n>other"; look; cat file other'
 	is "$status $out $err" $'0 works\nworks\nworks\nworks\nof the user '
 	wire_is_clean
 }
 
-@test "a call with redirections of its own leaves the connection and the files alone" {
+@test "a call with redirections changes neither the connection nor the files" {
 	script 'look
 		for n in {3..20} 254; do
 			eval "token_view t1 -A T $n>file.$n" || echo "call $n"; [[ ! -s file.$n ]] || echo "file $n"
@@ -229,7 +229,7 @@ costs_nothing() {
 	is "$(ctl GET log | grep -o '"event":"open"' | wc -l)" 1
 }
 
-@test "a closed standard input or error does not matter, a closed output is an error" {
+@test "a closed standard input or error changes nothing, and a closed output is an error" {
 	script 'look <&-; look 2>&-; look <&- 2>&-
 		token_list >&-; echo "$?"
 		token_list <&- >&- 2>&-; echo "$?"
@@ -242,13 +242,13 @@ costs_nothing() {
 	wire_is_clean
 }
 
-@test "a token whose output is closed is not lost but undone" {
+@test "a token whose secret cannot be printed on a closed output is deleted again" {
 	script 'token_create -n lost >&-; echo "$?"; token_view lost >/dev/null; echo "$?"'
 	is "$out" $'9\n3'
 	has "$err" "nothing is left"
 }
 
-@test "with few descriptors a call works or says what is missing, over TLS, too" {
+@test "with few descriptors a call works, or reports that descriptors are missing, also over TLS" {
 	local how limit worked
 	for how in plain tls; do
 		[[ $how == plain ]] || tls_sandbox
@@ -269,12 +269,12 @@ costs_nothing() {
 	done
 }
 
-@test "a limit lowered or raised after the first call matters to nobody" {
+@test "calls work if the limit of descriptors is changed after the first one" {
 	script 'look; ulimit -Sn 20; look; look; ulimit -Sn 512; look; ulimit -Sn 1024; look; ours | wc -l'
 	is "$status $out $err" $'0 works\nworks\nworks\nworks\nworks\n1 '
 }
 
-@test "500 calls of every kind grow neither descriptors nor threads" {
+@test "500 calls of every kind leave no descriptor and no thread behind" {
 	script 'count() { set -- /proc/$$/fd/* /proc/$$/task/*; n=$#; }
 		look; count; before=$n
 		for ((i = 0; i < 125; i++)); do
@@ -284,7 +284,7 @@ costs_nothing() {
 	is "$status $out $err" $'0 works\n0\n1 thread '
 }
 
-@test "switching deployments keeps no more than a few connections" {
+@test "switching between deployments keeps only a few connections" {
 	script 'port=${CODER_URL##*:}
 		for ((i = 0; i < 40; i++)); do CODER_URL=http://127.0.0.1:$port token_view t1 -A T; CODER_URL=http://localhost:$port token_view t1 -A T || echo failed; done
 		(( $(ours | wc -l) <= 5 )) && echo few'
@@ -293,7 +293,7 @@ costs_nothing() {
 
 # ------------------------------------------------------------ names, threads
 
-@test "a look-up that was given up leaves no descriptor and no thread, and touches no file later" {
+@test "an interrupted look-up leaves no descriptor and no thread, and writes to no file later" {
 	mute_name_server 1
 	# 1.5 s: a look-up that went on would have given up after 1 s
 	script 'trap : INT; before=$(opened | grep -v pipe:); self=$(ls /proc/self/fd | xargs)
@@ -325,7 +325,7 @@ costs_nothing() {
 	is "$(<"$BATS_TEST_TMPDIR/out")" $'1 thread\n2 children\nlooked'
 }
 
-@test "a call that cannot connect costs no kept connection" {
+@test "a call that cannot connect does not close the kept connection" {
 	script 'look; CODER_URL=http://127.0.0.1:1 token_list; CODER_URL=http://127.0.0.1:1 token_list; look; look'
 	is "$status $out" $'0 works\nworks\nworks'
 	is "$(ctl GET log | grep -o '"event":"open"' | wc -l)" 1

@@ -31,7 +31,7 @@ examples_of() {
 
 # ------------------------------------------------------------------------ README
 
-@test "the README's tables are what the builtins say: if not, make readme" {
+@test "the README's tables are those of the builtins; make readme updates them" {
 	CODER_TOKENS_SO=$SO "$REPO/scripts/readme.sh" >"$BATS_TEST_TMPDIR/README.md"
 	diff "$REPO/README.md" "$BATS_TEST_TMPDIR/README.md"
 	is "$(grep -c '^| `--' "$REPO/README.md")" "$(grep -c '^| `--' "$BATS_TEST_TMPDIR/README.md")"
@@ -74,7 +74,7 @@ examples_of() {
 	((n > 40)) || fail "only $n options"
 }
 
-@test "every option that is documented is taken, and none that is hidden is documented" {
+@test "every documented option is accepted, and no hidden option is documented" {
 	local b name value n=0
 	for b in "${BUILTINS[@]}"; do
 		while read -r name value; do
@@ -94,7 +94,7 @@ examples_of() {
 	((n > 40)) || fail "only $n options"
 }
 
-@test "the README's commands work, as they stand there" {
+@test "the README's commands work as printed" {
 	local before
 	cd "$BATS_TEST_TMPDIR"
 	tour
@@ -137,7 +137,7 @@ examples_of() {
 	is "$(token_list --scope template:read --never-used -q | wc -l)" 2
 }
 
-@test "what the README points at is there" {
+@test "every file that the README refers to exists" {
 	local target
 	while IFS= read -r target; do
 		[[ -e $REPO/$target ]] || fail "$target"
@@ -150,7 +150,24 @@ examples_of() {
 	done
 }
 
-@test "the fields of records and of TOKEN_ERROR are those that are documented" {
+@test "the tests that RELIABILITY.md names exist" {
+	local table
+	try python3 "$TOOLS/promises.py" "$REPO/tests" <"$REPO/tests/RELIABILITY.md"
+	is "$status$err" 0
+	((out > 300)) || fail "not every name was found"
+	table='| promise | tests |
+| --- | --- |
+| one | `docs.bats`: "the tests that", "no such test"; `test_http.c` |
+| two | `none.bats` |
+| three | some files |'
+	try python3 "$TOOLS/promises.py" "$REPO/tests" <<<"$table"
+	is "$out" "docs.bats: no title begins with: no such test
+no file none.bats
+names no test: some files
+5"
+}
+
+@test "the fields of records and of TOKEN_ERROR are the documented ones" {
 	local -A t=()
 	local b fields
 	token_view grafana -A t
@@ -164,7 +181,7 @@ examples_of() {
 	is "$(tr -s ' \n' ' ' <"$REPO/README.md" | grep -oE '`TOKEN_ERROR` holds `[a-z_ ]*' | cut -d '`' -f 4 | xargs -n 1 | sort | paste -sd ' ')" "$fields"
 }
 
-@test "the columns that are documented are those there are" {
+@test "the documented columns are all that exist" {
 	local b columns
 	try token_view grafana -o tsv
 	columns=$(head -1 <<<"$out" | tr '\t_' ', ' | sed 's/,/, /g')
@@ -237,7 +254,7 @@ run_examples() {
 	done
 }
 
-@test "the manual pages have the sections that man readers look for, and point at each other" {
+@test "the manual pages have the usual sections and refer to each other" {
 	local b other page section
 	for b in "${BUILTINS[@]}"; do
 		page=$("$b" --doc man)

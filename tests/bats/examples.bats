@@ -38,7 +38,7 @@ job() {
 
 # --------------------------------------------------------------------- ci-token
 
-@test "ci-token gives the job a token for one workspace, and deletes it afterwards" {
+@test "ci-token gives the job a token for one workspace and deletes the token afterwards" {
 	local secret
 	job 'printf "%s\n" "$CODER_SESSION_TOKEN" >secret; printf "<%s>" "$@" >arguments
 		tr "\0" "\n" </proc/$PPID/cmdline >parent; env | grep -cF "$CODER_SESSION_TOKEN" >count
@@ -66,14 +66,14 @@ ci-token: token ${token[name]} has been deleted"
 	lacks "$(requests)" "${secret#*-}"
 }
 
-@test "ci-token: the token reads the workspace and nothing else" {
+@test "ci-token creates a token that reads the workspace and nothing else" {
 	job 'curl -s -o /dev/null -w "%{http_code}\n" -H "Coder-Session-Token: $CODER_SESSION_TOKEN" "$CODER_URL/api/v2/workspaces/$1"
 		curl -s -o /dev/null -w "%{http_code}\n" -H "Coder-Session-Token: $CODER_SESSION_TOKEN" "$CODER_URL/api/v2/users/me"'
 	example ci-token dev ./job "$(dev)"
 	is "$status $out" $'0 200\n404'
 }
 
-@test "ci-token: the job's status is the script's, and a failed job's token is deleted, too" {
+@test "ci-token ends with the job's status, and deletes the token of a failed job, too" {
 	job 'exit 42'
 	example ci-token dev ./job
 	is "$status" 42
@@ -84,7 +84,7 @@ ci-token: token ${token[name]} has been deleted"
 	is "$(requests | grep -c ^DELETE)" 2
 }
 
-@test "ci-token: killed by TERM, HUP or INT the token is deleted, too" {
+@test "ci-token deletes the token if TERM, HUP or INT ends it" {
 	local signal pid
 	job 'echo $$ >pid; exec sleep 60' # long enough to be killed
 	for signal in TERM HUP INT; do
@@ -104,14 +104,14 @@ ci-token: token ${token[name]} has been deleted"
 	done
 }
 
-@test "ci-token: of somebody else's workspace" {
+@test "ci-token works for another user's workspace" {
 	job 'echo ran'
 	example ci-token alice/dev-docker ./job
 	is "$status $out" "0 ran"
 	has "$(requests)" "GET /api/v2/users/alice/workspace/dev-docker"
 }
 
-@test "ci-token: without the workspace, or the server, no token is made and no job run" {
+@test "ci-token creates no token and runs no job if the workspace or the server is missing" {
 	job 'echo ran'
 	example ci-token no-such ./job
 	refused 3 no-such
@@ -126,7 +126,7 @@ ci-token: token ${token[name]} has been deleted"
 	is "$(left)" "$ALL"
 }
 
-@test "ci-token: a trace shows no secret" {
+@test "ci-token shows no secret in a trace" {
 	job 'printf "%s\n" "$CODER_SESSION_TOKEN" >secret'
 	try bash -x "$REPO/examples/ci-token.bash" dev ./job
 	is "$status" 0
@@ -134,7 +134,7 @@ ci-token: token ${token[name]} has been deleted"
 	lacks "$err" "$(cut -d - -f 2 secret)"
 }
 
-@test "ci-token: CI_JOB_ID names the token" {
+@test "ci-token names the token after CI_JOB_ID" {
 	job 'true'
 	CI_JOB_ID=4711 example ci-token dev ./job
 	has "$err" "token ci-4711 may read workspace dev until 20"
@@ -171,7 +171,7 @@ ci-token: token ${token[name]} has been deleted"
 	is "$status" 0
 }
 
-@test "rotate takes the newest, an expired one, too, and no token that is only called alike" {
+@test "rotate replaces the newest token of exactly that name, even if it is expired" {
 	ctl POST tokens '[{"owner": "admin", "name": "deploy", "created_ago_s": 9000},
 		{"owner": "admin", "name": "deploy-20260101T000000-1", "created_ago_s": 800, "expires_in_s": -60,
 		 "lifetime_seconds": 3600},
@@ -184,7 +184,7 @@ ci-token: token ${token[name]} has been deleted"
 	lacks "$(left)" deploy-20260101T000000-1
 }
 
-@test "rotate: what cannot be written leaves the old token in force, and no new one" {
+@test "rotate keeps the old token and creates none if the new secret cannot be written" {
 	ctl POST tokens '{"owner": "admin", "name": "deploy", "lifetime_seconds": 3600}' >/dev/null
 	forget_requests
 	example rotate deploy no/such/directory/secret
@@ -199,7 +199,7 @@ ci-token: token ${token[name]} has been deleted"
 	is "$(names | grep ^deploy)" deploy
 }
 
-@test "rotate: no such token, or a create that is refused, changes nothing" {
+@test "rotate changes nothing if the token does not exist or the create is refused" {
 	example rotate no-such secret
 	refused 3 "rotate: no token is called no-such"
 	ctl POST tokens '{"owner": "admin", "name": "long", "lifetime_seconds": 3155760000}' >/dev/null
@@ -221,7 +221,7 @@ ci-token: token ${token[name]} has been deleted"
 	is "$(<secret)" old
 }
 
-@test "rotate: the token in use is rotated, too, and the script that acts with it goes on with the file" {
+@test "rotate replaces the token in use, too, and a script that reads the file goes on" {
 	seed '[{"owner": "admin", "name": "mine", "lifetime_seconds": 3600}]'
 	CODER_SESSION_TOKEN=${KEYS[0]}
 	example rotate mine secret
@@ -234,7 +234,7 @@ ci-token: token ${token[name]} has been deleted"
 	is "$(names | grep -c ^mine)" 1
 }
 
-@test "rotate: if the old token cannot be removed, both stay and it says so" {
+@test "rotate keeps both tokens and reports it if the old one cannot be removed" {
 	ctl POST tokens '{"owner": "admin", "name": "deploy", "lifetime_seconds": 3600}' >/dev/null
 	fault '{"method": "DELETE", "path": "/keys/", "status": 500}'
 	example rotate deploy secret
@@ -246,7 +246,7 @@ ci-token: token ${token[name]} has been deleted"
 
 # ------------------------------------------------------------------------ audit
 
-@test "audit says by owner what is worrying" {
+@test "audit reports by owner what is worrying about tokens" {
 	ctl POST tokens '{"owner": "alice", "name": "odd\u001b[31m name", "expires_in_s": 86400000,
 		"allow_list": ["user:*"]}' >/dev/null
 	forget_requests
@@ -274,7 +274,7 @@ alice: 5 token(s)"
 	lacks "$out" fresh
 }
 
-@test "audit of a member has its own tokens only; of nobody's, none" {
+@test "audit shows a member the member's own tokens only, and none if there are none" {
 	CODER_SESSION_TOKEN=$ALICE_TOKEN
 	example audit
 	is "$(grep -v '^ ' <<<"$out")" "alice: 4 token(s)"
@@ -292,7 +292,7 @@ alice: 5 token(s)"
 	refused 4 "no URL"
 }
 
-@test "audit and sweep by a token that may not read tokens fail, and do not say that all is well" {
+@test "audit and sweep fail if the token in use may not read tokens, and do not report that all is well" {
 	seed '{"owner": "admin", "name": "blind", "scopes": ["user:read"]}'
 	CODER_SESSION_TOKEN=${KEYS[0]}
 	example audit
@@ -320,7 +320,7 @@ stale-2 (ID) of admin has been deleted: last used on DAY."
 	is "$(left)" "backup ci-deploy grafana laptop month never-touched old-script terraform theirs"
 }
 
-@test "sweep takes another age, everybody's tokens, and a dry run" {
+@test "sweep accepts another age, all users' tokens, and a dry run" {
 	sweep_seed
 	example sweep -n -a 30d
 	is "$status" 0
@@ -336,7 +336,7 @@ theirs of alice would be deleted"
 	is "$(left)" "ci-deploy grafana laptop never-touched old-script terraform"
 }
 
-@test "sweep keeps the token in use, says so, and removes the others" {
+@test "sweep keeps the token in use, reports that, and removes the others" {
 	seed '[{"owner": "admin", "name": "my own", "created_ago_s": 8640000},
 		{"owner": "admin", "name": "stale", "created_ago_s": 8640000}]'
 	CODER_SESSION_TOKEN=${KEYS[0]}
@@ -348,14 +348,14 @@ theirs of alice would be deleted"
 	is "$(left)" "backup ci-deploy laptop my own never-touched old-script"
 }
 
-@test "sweep with nothing to do says so, and that is no error" {
+@test "sweep reports that there is nothing to do, without an error" {
 	example sweep
 	is "$status$err" 0
 	is "$out" "No token has been unused for 90d."
 	is "$(requests)" "GET /api/v2/users/me/keys/tokens?include_all=false&include_expired=false"
 }
 
-@test "sweep: mistakes and failures remove nothing" {
+@test "sweep removes nothing if its arguments are wrong or the list fails" {
 	sweep_seed
 	example sweep 90
 	refused 2 "--unused-for: "
@@ -371,7 +371,7 @@ theirs of alice would be deleted"
 	has "$(left)" "stale-1 stale-2"
 }
 
-@test "sweep: a token that cannot be removed does not stop the others" {
+@test "sweep removes the other tokens if one cannot be removed" {
 	sweep_seed
 	fault '{"method": "DELETE", "path": "/keys/", "status": 500}'
 	example sweep

@@ -123,27 +123,27 @@ cut_everywhere() {
 	is "$status" 0
 }
 
-@test "an answer that is cut off at any byte is none: a list" {
+@test "a list that is cut off at any byte fails the call" {
 	cut_everywhere close 1 list
 	cut_everywhere reset "${THOROUGH:-9}" list
 }
 
-@test "an answer that is cut off at any byte is none: a token" {
+@test "a token that is cut off at any byte fails the call" {
 	cut_everywhere close 1 view
 	cut_everywhere reset "${THOROUGH:-9}" view
 }
 
-@test "an answer that is cut off at any byte is none: the limits" {
+@test "lifetime limits that are cut off at any byte fail the call" {
 	cut_everywhere close 1 limits
 	cut_everywhere reset "${THOROUGH:-9}" limits
 }
 
-@test "an answer that is cut off at any byte is none: a removal" {
+@test "a response to a removal that is cut off at any byte fails the call" {
 	cut_everywhere close 1 delete
 	cut_everywhere reset "${THOROUGH:-9}" delete
 }
 
-@test "a kept connection that was closed without a word is no failure" {
+@test "a call succeeds if its kept connection was closed by the server" {
 	local how
 	for how in close reset; do
 		try token_list -q --name grafana
@@ -154,7 +154,7 @@ cut_everywhere() {
 	done
 }
 
-@test "a kept connection to a host with a name that is reset is no failure either" {
+@test "a call succeeds if its kept connection to a host name is reset" {
 	local how
 	CODER_URL=${URL/127.0.0.1/localhost}
 	for how in close reset; do
@@ -165,7 +165,7 @@ cut_everywhere() {
 	done
 }
 
-@test "what comes unasked on a kept connection is no answer to the next request" {
+@test "unrequested bytes on a kept connection are not taken for the next response" {
 	local unasked
 	for unasked in '' '{"message":"no JSON"}' \
 		'HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\nConnection: close\r\n\r\n'; do
@@ -181,7 +181,7 @@ cut_everywhere() {
 	done
 }
 
-@test "an answer that comes a second time, late, answers no other request" {
+@test "a response that arrives a second time, late, is not taken for another one" {
 	# to a removal
 	fault '[{"path":"/grafana$","again":0.3},{"method":"DELETE","status":403,"body":"{\"message\":\"no\"}"}]'
 	fails 7 "unexpected answer 200 to a DELETE" token_rm grafana
@@ -192,7 +192,7 @@ cut_everywhere() {
 	lacks "$(requests)" "DELETE /api/v2/users/me/keys/$(grafana)"
 }
 
-@test "--timeout ends a call whose answer stops at any byte" {
+@test "--timeout ends a call whose response stops at any byte" {
 	local call at length
 	for call in list view limits delete; do
 		suffer "$call"
@@ -205,7 +205,7 @@ cut_everywhere() {
 	done
 }
 
-@test "an answer that drips comes whole, or not within --timeout" {
+@test "a slow response arrives whole, or --timeout ends the call" {
 	fault '{"path":"/keys/tokens\\?","drip":20000}'
 	try token_list --name grafana -q
 	is "$status" 0
@@ -227,7 +227,7 @@ cut_everywhere() {
 	((SECONDS >= 55 && SECONDS <= 75)) || fail "after $SECONDS s"
 }
 
-@test "a byte a second is slow, but no silence" {
+@test "a response of one byte a second does not count as silence" {
 	[[ ${THOROUGH-} ]] || skip "takes two minutes: THOROUGH=1"
 	local pad
 	printf -v pad '%90s' ''
@@ -238,7 +238,7 @@ cut_everywhere() {
 	((SECONDS >= 100)) || fail "after $SECONDS s"
 }
 
-@test "an answer whose frame lies is none" {
+@test "a response whose length or chunks are wrong fails the call" {
 	local call
 	for call in list view limits; do
 		suffer "$call"
@@ -253,7 +253,7 @@ cut_everywhere() {
 	done
 }
 
-@test "a length that cannot be, or is not the body's, makes an answer broken" {
+@test "an impossible Content-Length, or one that is not the body's, fails the call" {
 	local call length words
 	for call in list view limits; do
 		suffer "$call"
@@ -300,7 +300,7 @@ squeezed() { # CODING BODY
 	} | base64 -w 0)"
 }
 
-@test "a coding that was not asked for is undone by nobody" {
+@test "a response with a coding that was not requested is refused" {
 	local call coding
 	for call in list view; do
 		suffer "$call"
@@ -312,7 +312,7 @@ squeezed() { # CODING BODY
 	done
 }
 
-@test "a head has one status, and a trailer is no head" {
+@test "a second status line and trailers do not change the status or the headers" {
 	fault "{\"path\":\"/keys/tokens\",$(raw 'HTTP/1.1 500 No\r\nHTTP/1.1 200 OK: x\r\nContent-Type: application/json\r\nContent-Length: 5\r\n\r\nnull\n')}"
 	untouched token_list -v ids
 	((status == 1 || status == 7)) || fail "two heads in one"
@@ -324,7 +324,7 @@ squeezed() { # CODING BODY
 	fails 7 "something in front of $URL" token_view nobody
 }
 
-@test "interim answers are passed over, but not a flood of them" {
+@test "interim responses are skipped, but not 100,000 of them" {
 	local call
 	for call in list view limits delete; do
 		suffer "$call"
@@ -336,7 +336,7 @@ squeezed() { # CODING BODY
 	done
 }
 
-@test "what answers 200 but is no Coder deployment is told so" {
+@test "a server that responds with 200 but is no Coder deployment is reported as such" {
 	local call html='"body":"<html>hello"'
 	for call in list view limits; do
 		suffer "$call"
@@ -352,7 +352,7 @@ squeezed() { # CODING BODY
 	done
 }
 
-@test "JSON that is none, or not what was asked for, is refused with the reason" {
+@test "invalid JSON, and JSON that was not requested, is refused with the reason" {
 	local call words answer n=0
 	while IFS='|' read -r call words answer; do
 		suffer "$call"
@@ -420,7 +420,7 @@ squeezed() { # CODING BODY
 	done
 }
 
-@test "bytes that are no UTF-8 are shown escaped, as what they are" {
+@test "bytes that are not UTF-8 are shown escaped" {
 	fault "{\"path\":\"/keys/tokens\",$(raw "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n[{\"id\":\"aB3defghij\",\"token_name\":\"a\xff\xc0\xafb\",\"expires_at\":\"2099-01-01T00:00:00Z\"}]")}"
 	try token_list --name '*' -c name -o tsv --no-header
 	is "$status" 0
@@ -440,7 +440,7 @@ peak() {
 		echo "$? $(($(kib VmHWM) - before))"' - "$SO" "$@"
 }
 
-@test "too much is refused in little memory and time" {
+@test "responses that are too large are refused, and take little memory and time" {
 	local call words action values status grown
 	export CODER_URL CODER_SESSION_TOKEN
 	SECONDS=0
@@ -479,7 +479,7 @@ peak() {
 	((SECONDS < 60)) || fail "took $SECONDS s"
 }
 
-@test "errors of any size stay one line of limited length" {
+@test "an error message of any size is printed on one line of limited length" {
 	local action part
 	for action in '"pad_headers":1048576' '"big_element":67108864' '"gzip_bomb":67108864' \
 		'"headers":{"Content-Type":"text/html"}' '"nest":100000' '"truncate":3'; do
@@ -494,7 +494,7 @@ peak() {
 	((${#err} < 4096)) || fail "${#err} bytes"
 }
 
-@test "a redirect is not followed, and says where it points" {
+@test "a redirect is not followed, and its destination is reported" {
 	local call code to
 	for call in list view limits delete; do
 		suffer "$call"
@@ -513,7 +513,7 @@ peak() {
 	done
 }
 
-@test "a port that speaks no HTTP, no TLS, or not at all is told so" {
+@test "a port that speaks no HTTP, no TLS, or nothing, is reported as such" {
 	local greeting
 	for greeting in 'SSH-2.0-OpenSSH_9.2\r\n' '220 mail ESMTP\r\n' '\x15\x03\x01\x00\x02\x02\x46' \
 		'\x00\x00\x12\x04\x00' 'HTTP/9.9 200 OK\r\n\r\n[]' 'HTTP/1.1\r\n\r\n' '\r\n\r\n'; do
@@ -533,7 +533,7 @@ peak() {
 	is "$(requests)" ""
 }
 
-@test "a host that is not there is named" {
+@test "a host that does not exist is named" {
 	# between the two stands the resolver's own reason
 	fails 7 "cannot find the host coder.invalid: " token_list -v ids --url https://coder.invalid
 	has "$err" "; check --url and the network"
@@ -580,7 +580,7 @@ stop_other() {
 	fails 7 "no secure connection to $URL: " token_list -v ids
 }
 
-@test "a deployment that has an IPv6 address only is reached" {
+@test "a deployment that has only an IPv6 address can be reached" {
 	grep -q 1 /proc/net/if_inet6 2>/dev/null || skip "no IPv6 here"
 	start_other --host ::1
 	has "$URL" '[::1]'
@@ -595,7 +595,7 @@ stop_other() {
 	fails 7 "cannot connect to http://[::1]:" token_list -v ids
 }
 
-@test "a limit of rate is waited out as the server says, or named with the time it takes" {
+@test "a call waits for a rate limit as long as the server says, or reports the wait that would be needed" {
 	local call words wait date
 	printf -v date '%(%a, %d %b %Y %H:%M:%S GMT)T' $((EPOCHSECONDS + 3600))
 	export TZ=UTC
@@ -640,7 +640,7 @@ stop_other() {
 	is "$(requests | wc -l)" 2
 }
 
-@test "bursts of 502, 503 and 504 are ridden out, longer ones are named" {
+@test "short bursts of 502, 503 and 504 do not fail a call, and longer ones are reported" {
 	local call code
 	for call in list view limits delete; do
 		suffer "$call"

@@ -91,7 +91,7 @@ in_subshell() {
 	(ask t3 t4)
 }
 
-@test "a subshell has a connection of its own, and leaves its parent's alone" {
+@test "a subshell has a connection of its own, and does not use its parent's" {
 	between in_subshell
 }
 
@@ -192,14 +192,14 @@ in_generations() {
 	)
 }
 
-@test "grandchildren, too, have connections of their own, and each keeps its own" {
+@test "grandchildren have connections of their own, too, and each keeps its own" {
 	between in_generations
 	is "$(connections t2 | wc -w)" 1
 	is "$(connections t3 | wc -w)" 1
 	is "$(connections t2 t3 t4 t5 | wc -w)" 4
 }
 
-@test "children before the parent's first call take nothing from it" {
+@test "children that call before their parent have connections of their own" {
 	local how
 	for how in PLAIN TLS; do
 		deployment "$how"
@@ -230,11 +230,11 @@ in_other_endings() {
 	(CODER_TOKENS_KEEPALIVE=0 token_view t5 -A T)
 }
 
-@test "however a child ends, its parent's connection goes on" {
+@test "a parent's connection works on however a child ends" {
 	between in_other_endings
 }
 
-@test "the parent's connection outlives children that never called" {
+@test "a parent's connection works on after children that never called" {
 	local how
 	for how in PLAIN TLS; do
 		deployment "$how"
@@ -248,7 +248,7 @@ in_other_endings() {
 	done
 }
 
-@test "four subshells at once get their own answers, over one parent's connection to TLS, too" {
+@test "four subshells at once get their own responses, also if their parent has a TLS connection" {
 	local how n
 	for how in PLAIN TLS; do
 		deployment "$how"
@@ -280,7 +280,7 @@ in_other_endings() {
 	done
 }
 
-@test "with lastpipe the last part of a pipeline is the parent, and uses its connection" {
+@test "with lastpipe the last part of a pipeline uses the parent's connection" {
 	try "$BASH" --norc -c "
 		enable -f '$SO' token_view; shopt -s lastpipe
 		CODER_URL=$URL CODER_SESSION_TOKEN=$ADMIN_TOKEN
@@ -297,7 +297,7 @@ in_other_endings() {
 	is "$(connections t1 t2 | wc -w)" 1
 }
 
-@test "a shell that became another by exec keeps nothing" {
+@test "a shell that is replaced by exec keeps no connection" {
 	try "$BASH" --norc -c "
 		enable -f '$SO' token_view; export CODER_URL=$URL CODER_SESSION_TOKEN=$ADMIN_TOKEN
 		token_view t1 -A T

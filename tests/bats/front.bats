@@ -48,7 +48,7 @@ blames_front() {
 
 # ----------------------------------------------------------------- look-ups
 
-@test "token_view does not take what is in front for a token that is not there" {
+@test "token_view does not report a token missing because of a gateway's response" {
 	local front
 	local -A t=([old]=1)
 	for front in "${FRONTS[@]}"; do
@@ -63,7 +63,7 @@ blames_front() {
 	done
 }
 
-@test "what a gateway says in JSON is passed on" {
+@test "a gateway's message in JSON is reported" {
 	fault '{"path":"/keys/","times":0,"status":404,"body":"{\"message\":\"no Route matched\",\"detail\":\"with those values\"}"}'
 	try token_view grafana
 	blames_front
@@ -74,7 +74,7 @@ blames_front() {
 	has "$err" "responded with 404 Not Found (text/plain); check"
 }
 
-@test "token_rm does not take what is in front for a token that is not there, and removes nothing" {
+@test "token_rm does not report a token missing because of a gateway's response, and removes nothing" {
 	local front all
 	all=$(names)
 	for front in "${FEW[@]}"; do
@@ -87,7 +87,7 @@ blames_front() {
 	done
 }
 
-@test "token_list does not call a token restricted for what is in front" {
+@test "token_list does not call a token restricted because of a gateway's response" {
 	local front
 	for front in "${FEW[@]}"; do
 		again
@@ -98,7 +98,7 @@ blames_front() {
 	done
 }
 
-@test "an empty list is not called true, nor a token blind, for what is in front" {
+@test "a gateway's response does not decide whether an empty list is true" {
 	local front
 	seed '{"owner":"alice","name":"blind","scopes":["user:read"]}'
 	CODER_SESSION_TOKEN=${KEYS[0]}
@@ -112,7 +112,7 @@ blames_front() {
 	done
 }
 
-@test "a token that Coder hides is not called restricted for what is in front" {
+@test "a hidden token does not make the token in use restricted because of a gateway's response" {
 	local front
 	# alice has no such token; whether hers in use is restricted would be asked next
 	CODER_SESSION_TOKEN=$ALICE_TOKEN
@@ -125,7 +125,7 @@ blames_front() {
 	done
 }
 
-@test "no user, workspace, template or group is called missing for what is in front" {
+@test "no user, workspace, template or group is reported missing because of a gateway's response" {
 	local front what
 	for front in "${FEW[@]}"; do
 		for what in user:bob workspace:alice/dev-docker template:docker template:coder/docker organization:coder \
@@ -143,7 +143,7 @@ blames_front() {
 	blames_front
 }
 
-@test "an owner is not called hidden for what is in front" {
+@test "an owner is not left blank because of a gateway's response" {
 	local front
 	local -A t=([old]=1)
 	for front in "${FEW[@]}"; do
@@ -177,7 +177,7 @@ blames_front() {
 
 # ----------------------------------------------------------------- removal
 
-@test "token_rm does not take what is in front for a removal that was done" {
+@test "token_rm does not take a gateway's response for a removal that was done" {
 	local front how
 	for front in "${FEW[@]}"; do
 		for how in --delete --expire; do
@@ -195,7 +195,7 @@ blames_front() {
 	done
 }
 
-@test "a removal whose response was lost is not believed where what is in front hides the token" {
+@test "a removal whose response was lost does not count as done because a gateway hides the token" {
 	local front
 	for front in "${FEW[@]}"; do
 		again
@@ -205,7 +205,7 @@ blames_front() {
 	done
 }
 
-@test "token_rm --expire does not call a server old for what a gateway says" {
+@test "token_rm --expire does not call a server old because of a gateway's response" {
 	local front
 	for front in "${FEW[@]}"; do
 		again
@@ -216,7 +216,7 @@ blames_front() {
 	done
 }
 
-@test "of several removals those that what is in front has met are named, status 8" {
+@test "of several removals those that a gateway refused are named, status 8" {
 	local -a gone
 	fault '{"method":"DELETE","path":"'"$(id_of grafana)"'","times":0,"status":404,"body":"404 page not found"}'
 	try token_rm -v gone grafana terraform
@@ -228,7 +228,7 @@ blames_front() {
 
 # ------------------------------------------------------------------ create
 
-@test "token_create does not take what is in front for a name that is free, or taken" {
+@test "token_create does not call a name free or taken because of a gateway's response" {
 	local front
 	for front in "${FRONTS[@]}"; do
 		again
@@ -240,7 +240,7 @@ blames_front() {
 	done
 }
 
-@test "token_create does not go on without a maximum that what is in front keeps" {
+@test "token_create fails if a gateway's response replaces the maximum lifetime" {
 	local front
 	for front in "${FEW[@]}"; do
 		again
@@ -251,7 +251,7 @@ blames_front() {
 	done
 }
 
-@test "what is in front refuses a create: the token is looked for, and there is none" {
+@test "after a gateway refuses a create, the call checks that no token exists" {
 	local front
 	for front in "${FEW[@]}" '"status":413,"body":"too large"'; do
 		again
@@ -265,7 +265,7 @@ blames_front() {
 	done
 }
 
-@test "what is in front refuses a create that Coder has carried out: the token is deleted" {
+@test "after a gateway refuses a create that Coder has carried out, the token is deleted" {
 	local front
 	for front in "${FRONTS[@]}" '"status":400,"body":"{\"message\":\"Bad request\"}"' \
 		'"status":500,"body":"{\"message\":\"Failed.\",\"detail\":\"rbac: forbidden\"}"' \
@@ -287,7 +287,7 @@ blames_front() {
 	is "$(requests | grep -c .)" 1
 }
 
-@test "a lost create whose look-ups meet what is in front is not called gone" {
+@test "a lost create counts as unknown if a gateway responds to the look-ups" {
 	local front
 	for front in "${FEW[@]}"; do
 		again
@@ -300,7 +300,7 @@ blames_front() {
 	done
 }
 
-@test "a lost create is not called gone where what is in front keeps whether tokens may be read" {
+@test "a lost create counts as unknown if a gateway hides whether the caller may read tokens" {
 	local front
 	for front in "${FEW[@]}"; do
 		again
@@ -312,7 +312,7 @@ blames_front() {
 	done
 }
 
-@test "an undo whose deletion meets what is in front is not sure" {
+@test "an undo counts as unknown if a gateway responds to the deletion" {
 	local front
 	for front in "${FEW[@]}"; do
 		again
@@ -329,7 +329,7 @@ blames_front() {
 	done
 }
 
-@test "a token whose read-back meets what is in front is delivered with a warning" {
+@test "a token is delivered with a warning if a gateway responds to the read-back" {
 	local front
 	for front in "${FEW[@]}"; do
 		again
@@ -342,7 +342,7 @@ blames_front() {
 	done
 }
 
-@test "--dry-run does not take what is in front for a server without a catalogue of scopes" {
+@test "--dry-run does not report a missing catalogue of scopes because of a gateway's response" {
 	local front
 	for front in "${FEW[@]}"; do
 		again
@@ -355,7 +355,7 @@ blames_front() {
 
 # ------------------------------------------------------- an ingress that strips headers
 
-@test "without Coder's headers what Coder says is still its own" {
+@test "a response of Coder is recognised without Coder's headers" {
 	fault '{"times":0,"coder":false}'
 	try token_view no-such
 	refused 3 "no-such: Resource not found"
@@ -377,7 +377,7 @@ blames_front() {
 	is "$status" 3
 }
 
-@test "without Coder's headers a lost create and a lost removal are settled as with them" {
+@test "a lost create and a lost removal are handled alike with and without Coder's headers" {
 	fault '[{"method":"POST","cut":{"where":"before"}},{"method":"DELETE","act":true,"status":502},{"times":0,"coder":false}]'
 	try token_create -n test
 	is "$status" 7
@@ -386,7 +386,7 @@ blames_front() {
 	is "$status $out" "0 Token has been deleted."
 }
 
-@test "without Coder's headers an old server is known by what it says" {
+@test "an old server is recognised without Coder's headers" {
 	ctl POST modes '["legacy-2.26"]' >/dev/null
 	fault '{"times":0,"coder":false}'
 	try token_rm --expire grafana
@@ -398,7 +398,7 @@ blames_front() {
 
 # -------------------------------------------------------------------- edges
 
-@test "an edge's 520 to 526 and 530 are ridden out, and are status 6 for good" {
+@test "short bursts of 520 to 526 and 530 do not fail a call, and longer ones are status 6" {
 	local code call
 	for code in 520 521 522 523 524 525 526 530; do
 		for call in "token_view -c id grafana" "token_rm grafana" "token_rm --expire grafana"; do
@@ -424,7 +424,7 @@ blames_front() {
 	done
 }
 
-@test "an edge's 520 to 526 and 530 are not believed of a create" {
+@test "520 to 526 and 530 do not prove that a create did nothing" {
 	local code
 	for code in 520 521 522 523 524 525 526 530; do
 		again

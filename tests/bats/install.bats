@@ -52,7 +52,7 @@ opt/x/share/man/man1/token_list.1 f644
 opt/x/share/man/man1/token_rm.1 f644 
 opt/x/share/man/man1/token_view.1 f644 '
 
-@test "install puts everything below DESTDIR and PREFIX, whatever the umask" {
+@test "install writes everything below DESTDIR and PREFIX, whatever the umask" {
 	make_ install
 	is "$(installed)" "$WANT"
 	is "$(find "$ROOT" -type d ! -perm 755 -path '*opt/x*')" ""
@@ -61,7 +61,7 @@ opt/x/share/man/man1/token_view.1 f644 '
 	is "$(installed)" "$WANT"
 }
 
-@test "PREFIX and DESTDIR may hold blanks and quotes; uninstall removes nothing else" {
+@test "PREFIX and DESTDIR may contain blanks and quotes, and uninstall removes nothing else" {
 	local root=$ROOT prefix="/it's a \"prefix\""
 	mkdir -p "$root/d e" "$root/d" "$root/opt"
 	touch "$root/d/kept"
@@ -73,7 +73,7 @@ opt/x/share/man/man1/token_view.1 f644 '
 	is "$(find "$root" ! -type d -printf '%P\n')" d/kept
 }
 
-@test "PREFIX decides where things go, whatever pkg-config knows of bash; LOADABLESDIR overrides it" {
+@test "PREFIX decides where files go, whatever pkg-config reports of bash, and LOADABLESDIR overrides it" {
 	printf '%s\n' '#!/bin/sh' 'echo /usr/lib64/bash' >"$BATS_TEST_TMPDIR/pkg-config"
 	chmod +x "$BATS_TEST_TMPDIR/pkg-config"
 	make_ install PKG_CONFIG="$BATS_TEST_TMPDIR/pkg-config"
@@ -85,7 +85,7 @@ opt/x/share/man/man1/token_view.1 f644 '
 	is "$(installed)" ""
 }
 
-@test "what is installed is found by enable, on Bash 5.2 and later" {
+@test "enable finds the installed builtins, on Bash 5.2 and later" {
 	((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 502)) || skip "Bash $BASH_VERSION does not look there"
 	make_ install
 	DIR=$ROOT/opt/x/lib/bash
@@ -98,7 +98,7 @@ opt/x/share/man/man1/token_view.1 f644 '
 	is "$status" 0
 }
 
-@test "what is installed loads by its path, the links too" {
+@test "the installed file and its links can be loaded by path" {
 	local b
 	make_ install
 	try "$BASH" --norc -c "enable -f '$ROOT/opt/x/lib/bash/coder_tokens.so' ${BUILTINS[*]}; token_rm --version"
@@ -120,7 +120,7 @@ opt/x/share/man/man1/token_view.1 f644 '
 	done
 }
 
-@test "completion is loaded from where it is installed" {
+@test "bash-completion loads the installed completion" {
 	local b
 	make_ install
 	for b in "${BUILTINS[@]}"; do
@@ -130,7 +130,7 @@ opt/x/share/man/man1/token_view.1 f644 '
 	done
 }
 
-@test "a shell that has the old file loaded goes on when a new one is installed" {
+@test "a shell that has the old file loaded works on when a new one is installed" {
 	local file=$ROOT/opt/x/lib/bash/coder_tokens.so
 	make_ install
 	export ROOT
@@ -145,7 +145,7 @@ opt/x/share/man/man1/token_view.1 f644 '
 	is "$line" grafana
 }
 
-@test "uninstall leaves nothing of it, and what is not its own" {
+@test "uninstall removes everything that was installed, and nothing else" {
 	mkdir -p "$ROOT/opt/x/lib/bash" "$ROOT/opt/x/share/man/man1"
 	touch "$ROOT/opt/x/lib/bash/other" "$ROOT/opt/x/share/man/man1/other.1"
 	make_ install
@@ -156,6 +156,6 @@ opt/x/share/man/man1/other.1"
 	make_ uninstall
 }
 
-@test "uninstall of what was never installed is no mistake" {
+@test "uninstall succeeds if nothing was installed" {
 	make_ uninstall
 }

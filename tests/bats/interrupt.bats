@@ -109,15 +109,15 @@ interrupt_at_prompt() {
 	interrupt_at_prompt "shaking hands"
 }
 
-@test "^C at the prompt ends a call that waits for the answer" {
+@test "^C at the prompt ends a call that waits for the response" {
 	interrupt_at_prompt "waiting for the answer"
 }
 
-@test "^C at the prompt ends a call in the head of the answer" {
+@test "^C at the prompt ends a call that reads the headers of the response" {
 	interrupt_at_prompt "reading the answer's head"
 }
 
-@test "^C at the prompt ends a call in the body of the answer" {
+@test "^C at the prompt ends a call that reads the body of the response" {
 	interrupt_at_prompt "reading the answer's body"
 }
 
@@ -189,7 +189,7 @@ removals() {
 	requests DELETE | wc -l
 }
 
-@test "INT in a removal of many: what was removed is printed before the script ends, and what is not known" {
+@test "INT in a script's removal of many tokens prints what was removed and what is not known, then ends the script" {
 	local signal
 	for signal in INT TERM HUP USR1; do
 		removal '"stall": {"at": 0}' 'token_rm many-{0..5}; echo next' <<-END
@@ -206,7 +206,7 @@ removals() {
 	done
 }
 
-@test "a removal in flight has half a second after ^C, and no other begins" {
+@test "after ^C a removal that was sent gets half a second, and no other begins" {
 	local script
 	for script in 'token_rm -v gone many-{0..5}; echo next' 'token_rm many-{0..5} | (trap "" INT; exec cat)'; do
 		removal '"delay": 0.35' "trap 'echo \"gone \${#gone[*]}\"' EXIT; $script" <<-END
@@ -221,7 +221,7 @@ removals() {
 	done
 }
 
-@test "a trap, and what comes after it, know what an interrupted removal removed" {
+@test "a trap, and the commands after it, can read what an interrupted removal removed" {
 	local name
 	for name in INT TERM; do
 		removal '"stall": {"at": 0}' 'gone=(old)
@@ -236,7 +236,7 @@ removals() {
 	done
 }
 
-@test "signals that come twice take no word away from an interrupted removal" {
+@test "signals that arrive twice do not shorten the report of an interrupted removal" {
 	local names trap
 	for names in "INT INT" "TERM TERM" "INT TERM"; do
 		for trap in ':' 'trap "echo bye \${#gone[*]}" EXIT' 'trap "echo trap \${#gone[*]}" INT TERM'; do
@@ -257,7 +257,7 @@ removals() {
 	done
 }
 
-@test "the numbers of an interrupted removal leave out what was refused" {
+@test "the counts of an interrupted removal leave out tokens that were refused" {
 	ctl POST reset '{"seed": "demo"}' >/dev/null
 	ctl POST tokens '{"owner": "admin", "name": "many-%d", "count": 6}' >/dev/null
 	fault '[{"method": "DELETE", "times": 2, "status": 500}, {"method": "DELETE", "skip": 2, "stall": {"at": 0}}]'
@@ -275,7 +275,7 @@ removals() {
 	is "$(wc -l <<<"$err")" 4
 }
 
-@test "an interrupted removal of one token says that its outcome is not known" {
+@test "an interrupted removal of one token reports that its outcome is not known" {
 	ctl POST tokens '{"owner": "admin", "name": "many-0"}' >/dev/null
 	fault '{"method": "DELETE", "stall": {"at": 0}}'
 	drive 'trap : INT; gone=(old); token_rm -v gone many-0; echo "status $? gone ${#gone[*]}"' <<-END
@@ -335,7 +335,7 @@ long_list() {
 	has "$err" "the time is up before the result is complete"
 }
 
-@test "assignments that ^C ended leave no memory behind for good" {
+@test "the memory of assignments that ^C ended is freed by later calls" {
 	long_list
 	for i in {1..8}; do long_list; done
 	drive 'trap : INT
@@ -374,7 +374,7 @@ long_list() {
 	has "$screen" $'\nworks with 36\n'
 }
 
-@test "^C at the prompt ends what surrounds the call, too" {
+@test "^C at the prompt ends the loop, function or pipeline around the call, too" {
 	local form
 	for form in 'token_list; echo next' 'token_list || echo next' '! token_list && echo next' \
 		'for i in 1 2 3; do token_list; done; echo next' 'while ! token_list; do :; done; echo next' \
@@ -419,7 +419,7 @@ long_list() {
 	has "$screen" $'\nworks with 2\n'
 }
 
-@test "^\\ at the prompt and TERM leave a call alone, as they leave the shell" {
+@test "^\\ at the prompt and TERM do not end a call, as they do not end the shell" {
 	fault '{"delay": 0.6}'
 	at_prompt <<-END
 		type token_list -q -v ids; echo "status \$? with \${#ids[*]}"
@@ -489,7 +489,7 @@ long_list() {
 	done
 }
 
-@test "INT during a look-up of the host ends scripts likewise" {
+@test "INT ends a script during the look-up of a host" {
 	local mode
 	waiting_at "looking the host up"
 	for mode in ':' 'trap "echo bye" EXIT' 'trap "echo trapped" INT'; do
@@ -576,7 +576,7 @@ killed_by() {
 	done
 }
 
-@test "no signal that ends a script leaves its header command behind" {
+@test "a signal that ends a script ends its header command, too" {
 	local name
 	for name in TERM HUP ALRM USR1 USR2 VTALRM PROF XCPU IO PWR STKFLT; do
 		killed_by "$name" "running the header command"
@@ -598,7 +598,7 @@ killed_by() {
 	is "$ended $out $err" "0 status 0 with 2 "
 }
 
-@test "a terminal that goes away ends the shell in the midst of a call" {
+@test "a terminal that is closed ends the shell during a call" {
 	waiting_at "waiting for the answer"
 	at_prompt <<-END
 		type token_list
@@ -609,7 +609,7 @@ killed_by() {
 	has "$screen" "ended: SIGHUP"
 }
 
-@test "traps for ALRM, USR1 and WINCH run after the call, which does not notice" {
+@test "traps for ALRM, USR1 and WINCH run after the call, which goes on" {
 	local name
 	for name in ALRM USR1 WINCH; do
 		fault '{"drip": 2000}'
@@ -622,7 +622,7 @@ killed_by() {
 	done
 }
 
-@test "a storm of signals does not disturb a call" {
+@test "hundreds of signals do not disturb a call" {
 	local name
 	for name in USR1 CHLD WINCH; do
 		fault '{"drip": 1200}'
@@ -637,7 +637,7 @@ killed_by() {
 	done
 }
 
-@test "a storm of signals disturbs neither header commands nor look-ups nor slow readers" {
+@test "hundreds of signals disturb neither header commands nor look-ups nor slow readers" {
 	ctl POST tokens '{"owner": "admin", "name": "many-%d", "count": 1500}' >/dev/null
 	drive 'trap : USR1; export CODER_TOKENS_KEEPALIVE=0 CODER_HEADER_COMMAND="sleep 0.01; echo X-A=b"
 		for i in {1..15}; do CODER_URL=http://localhost:${CODER_URL##*:} token_list -v ids || echo "status $?"; done
@@ -651,7 +651,7 @@ killed_by() {
 	is "$ended $out $err" $'0 1502 and 0\n1503 '
 }
 
-@test "children that end during a call are the shell's to wait for" {
+@test "children that end during a call can be waited for afterwards" {
 	fault '{"drip": 1000}'
 	drive '
 		children() { for i in {1..40}; do (sleep 0.$((i % 10 + 1)); exit $i) & pids[i]=$!; done; }
@@ -663,7 +663,7 @@ killed_by() {
 	is "$ended $out $err" "0 status 0 with 2 "
 }
 
-@test "the call's own children are nothing for the shell's CHLD trap, jobs and wait" {
+@test "the shell's CHLD trap, jobs and wait never see the call's own children" {
 	drive 'trap "echo noticed" CHLD; export CODER_HEADER_COMMAND="sleep 0.1; echo X-A=b"
 		for i in 1 2 3; do CODER_URL=http://localhost:${CODER_URL##*:} token_list -v ids; done
 		echo "status $? with ${#ids[*]}"; jobs; wait -n; echo "$?"' <<-END
@@ -688,7 +688,7 @@ killed_by() {
 	has "$screen" $'\n40\n'
 }
 
-@test "TMOUT ends a shell that waits for input, not one that waits for an answer" {
+@test "TMOUT ends a shell that waits for input, not one that waits for a response" {
 	fault '{"delay": 1.5}'
 	at_prompt <<-END
 		type TMOUT=1; token_list -v ids; echo "status \$? with \${#ids[*]}"
@@ -698,7 +698,7 @@ killed_by() {
 	has "$screen" "auto-logout"
 }
 
-@test "^Z stops a call in a pipeline or a subshell, and fg takes it up again" {
+@test "^Z stops a call in a pipeline or a subshell, and fg continues it" {
 	local form
 	for form in 'token_list -q | cat' '(token_list -q)'; do
 		fault '{"delay": 1}'
@@ -720,7 +720,7 @@ killed_by() {
 	done
 }
 
-@test "^Z stops a call in a pipeline, and bg lets it end" {
+@test "^Z stops a call in a pipeline, and bg continues it" {
 	fault '{"delay": 1}'
 	at_prompt <<-END
 		type token_list -q | cat
@@ -821,7 +821,7 @@ killed_by() {
 	has "$out" "works"
 }
 
-@test "a closed pipe as standard output is an error of the call, never the shell's end" {
+@test "a closed pipe as standard output is an error of the call, and does not end the shell" {
 	ctl POST tokens '{"owner": "admin", "name": "many-%d", "count": 3000}' >/dev/null
 	drive 'exec 5> >(exec 0<&-; echo closed >"$0.closed"; exec sleep 5); wait_for 5 there "$0.closed"
 		token_list >&5; echo "status $?"; token_list -v ids && echo works' <<-END

@@ -26,7 +26,7 @@ types() { # a script that says which of the four are builtins
 	is "$status $out $err" "0 token_create token_list token_view token_rm  "
 }
 
-@test "each works alone" {
+@test "each builtin works alone" {
 	fresh 'CODER_URL=$URL CODER_SESSION_TOKEN=$ADMIN_TOKEN
 		(enable -f "$SO" token_list && token_list --name grafana -c name --no-header)
 		(enable -f "$SO" token_view && token_view grafana -c name --no-header)
@@ -39,7 +39,7 @@ made
 Token has been deleted."
 }
 
-@test "they are builtins to bash in every way" {
+@test "bash treats them as builtins in every way" {
 	fresh 'enable -f "$SO" $all
 		for b in $all; do [[ $(type -t $b) == builtin && $(command -v $b) == $b ]] || exit 9; done
 		compgen -b token_ | paste -sd " "
@@ -51,7 +51,7 @@ Token has been deleted."
 	has "$out" $'\nmine\ntoken_view (coder_tokens) '
 }
 
-@test "a name that is not in there does not load" {
+@test "a name that the file does not contain cannot be loaded" {
 	fresh 'enable -f "$SO" token_bogus'
 	is "$status" 1
 	is "$out" ""
@@ -91,7 +91,7 @@ $(find /proc/self/fd -lname 'socket:*' 2>/dev/null | wc -l)"
 		"$BATS_TEST_TMPDIR/loading" || fail "more than that"
 }
 
-@test "help, versions and mistakes load no libcurl; a request does" {
+@test "--help, --version and usage errors do not load libcurl, and a request does" {
 	fresh 'enable -f "$SO" $all; CODER_URL=$URL CODER_SESSION_TOKEN=$ADMIN_TOKEN
 		for b in $all; do $b --help; $b --version; $b --bogus; $b -u; done >/dev/null 2>&1
 		token_create --lifetime 30 2>/dev/null; token_list --allow x 2>/dev/null
@@ -103,7 +103,7 @@ $(find /proc/self/fd -lname 'socket:*' 2>/dev/null | wc -l)"
 	is "$(requests | wc -l)" 1
 }
 
-@test "loading twice is no mistake" {
+@test "loading twice is not an error" {
 	fresh 'enable -f "$SO" $all; enable -f "$SO" $all 2>/dev/null; echo $?
 		CODER_URL=$URL CODER_SESSION_TOKEN=$ADMIN_TOKEN
 		token_list --name grafana -c name --no-header
@@ -111,7 +111,7 @@ $(find /proc/self/fd -lname 'socket:*' 2>/dev/null | wc -l)"
 	is "$out" $'0\ngrafana  '
 }
 
-@test "unloading, in any order, takes one builtin and leaves the others working" {
+@test "unloading a builtin, in any order, leaves the others working" {
 	local order
 	for order in "token_create token_list token_view" "token_view token_list token_create" \
 		"token_list token_create token_view"; do
@@ -129,7 +129,7 @@ $(find /proc/self/fd -lname 'socket:*' 2>/dev/null | wc -l)"
 	done
 }
 
-@test "unloaded right after a request, and the shell goes on" {
+@test "the shell works on after unloading right after a request" {
 	# 0.2 s: what still ran of ours would run into code that is gone
 	fresh 'enable -f "$SO" $all; CODER_URL=$URL CODER_SESSION_TOKEN=$ADMIN_TOKEN
 		token_list -q >/dev/null; token_list --timeout 100ms --url http://no-such-host.invalid 2>/dev/null
@@ -137,7 +137,7 @@ $(find /proc/self/fd -lname 'socket:*' 2>/dev/null | wc -l)"
 	is "$status $out $err" "0 alive "
 }
 
-@test "they work in subshells, pipelines, substitutions and functions" {
+@test "the builtins work in subshells, pipelines, substitutions and functions" {
 	fresh 'enable -f "$SO" $all; CODER_URL=$URL CODER_SESSION_TOKEN=$ADMIN_TOKEN
 		names() { token_list -c name --no-header "$@"; }
 		(names --name grafana); names | sort | head -1; x=$(names --name terraform); echo "$x"
@@ -151,7 +151,7 @@ grafana
 grafana  "
 }
 
-@test "in posix mode they work, and a mistake does not end the shell" {
+@test "in posix mode the builtins work, and a usage error does not end the shell" {
 	fresh 'enable -f "$SO" $all; CODER_URL=$URL CODER_SESSION_TOKEN=$ADMIN_TOKEN
 		set -o posix
 		token_list --bogus 2>/dev/null; echo $?
@@ -178,7 +178,7 @@ grafana  "
 	is "$out" $'tested\n3'
 }
 
-@test "a shell that has no standard output, input or error survives" {
+@test "a shell without standard input, output or error survives a call" {
 	fresh 'enable -f "$SO" $all; CODER_URL=$URL CODER_SESSION_TOKEN=$ADMIN_TOKEN
 		token_list -q -v ids <&- || exit 9
 		token_list >&- 2>/dev/null && exit 8
@@ -190,7 +190,7 @@ grafana  "
 
 # -------------------------------------------------------------------------- help
 
-@test "help NAME, help -d and help -s know them" {
+@test "help NAME, help -d and help -s show the builtins" {
 	local b
 	for b in "${BUILTINS[@]}"; do
 		B=$b fresh 'enable -f "$SO" $all; help $B; echo ---; help -d $B; echo ---; help -s $B'
@@ -221,7 +221,7 @@ grafana  "
 	is "$(requests)" ""
 }
 
-@test "the help of bash is that of --help" {
+@test "bash's help shows the same as --help" {
 	local b
 	for b in "${BUILTINS[@]}"; do
 		try "$b" --help
@@ -230,7 +230,7 @@ grafana  "
 	done
 }
 
-@test "--version says which" {
+@test "--version prints the version" {
 	local b
 	for b in "${BUILTINS[@]}"; do
 		try "$b" --version
@@ -239,7 +239,7 @@ grafana  "
 	done
 }
 
-@test "help that cannot be written fails" {
+@test "--help fails if it cannot be written" {
 	status=0
 	token_list --help >/dev/full 2>"$BATS_TEST_TMPDIR/err" || status=$?
 	is "$status" 1
@@ -264,7 +264,7 @@ grafana  "
 	is "$(requests)" ""
 }
 
-@test "an abbreviated or mistyped option is refused, naming the one meant" {
+@test "an abbreviated or mistyped option is refused, and the nearest one is named" {
 	local b
 	for b in "${BUILTINS[@]}"; do
 		try "$b" --tim 5
@@ -313,7 +313,7 @@ grafana  "
 	is "$(requests)" ""
 }
 
-@test "of a token in the wrong place only the id is repeated" {
+@test "of a token given in the wrong place only the id is repeated" {
 	try token_list 0123456789-abcdefghijklmnopqrstuv
 	misused "0123456789-..."
 	lacks "$err" abcdefghijklmnop
@@ -323,7 +323,7 @@ grafana  "
 	lacks "$err" abcdefghijklmnop
 }
 
-@test "options may be clustered, joined to their values, and stand behind operands" {
+@test "options may be combined, joined to their values, and placed after operands" {
 	local -a ids=()
 	try token_list -aqo table
 	is "$status" 2
@@ -347,7 +347,7 @@ grafana  "
 	is "${err%%$'\n'*}" "$BATS_TEST_TMPDIR/script: line 3: token_list: --bogus: invalid option"
 }
 
-@test "words that do not fit the usage are followed by it, as bash's own builtins do, wrong values are not" {
+@test "a usage error is followed by the usage, as with bash's own builtins, and a wrong value is not" {
 	local own usage
 	own=$(mapfile -X 2>&1) || true
 	has "$own" $'\nmapfile: usage: mapfile [-d delim]'

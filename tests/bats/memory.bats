@@ -128,13 +128,13 @@ harmless_calls_fail() {
 	no_bad "$(failing "$each_fails" 1 "$kept" "$words" <commands)" "$at_least"
 }
 
-@test "every allocation of a call that changes nothing fails once, and breaks nothing" {
+@test "a call that changes nothing survives the failure of any allocation" {
 	needs_replaceable_malloc
 	harmless_calls_fail 32 "$NO_MEMORY" 2000
 	no_bad "$(failing "$each_fails" 0 0 "$NO_MEMORY" <<<"token_create --help")" 5
 }
 
-@test "every call of libcurl that changes nothing on the server fails once, and breaks nothing" {
+@test "a call that changes nothing survives the failure of any call of libcurl" {
 	libcurl_fails
 	harmless_calls_fail 1 "$NO_LIBCURL" 600
 }
@@ -165,12 +165,12 @@ for how in --delete --expire; do
 done
 echo "$cases"'
 
-@test "every allocation of a removal fails once: it has happened or not, and is not told otherwise" {
+@test "a removal reports correctly what happened if any allocation fails" {
 	needs_replaceable_malloc
 	no_bad "$(failing "$removal_fails")" 300
 }
 
-@test "every call of libcurl in a removal fails once: it has happened or not, and is not told otherwise" {
+@test "a removal reports correctly what happened if any call of libcurl fails" {
 	libcurl_fails
 	no_bad "$(failing "$removal_fails")" 150
 }
@@ -210,19 +210,19 @@ for options in "-v secret" "-A T -v secret" ">secret.out"; do
 done
 echo "$cases"'
 
-@test "every allocation of a create fails once: its secret works, or nothing is left" {
+@test "a create delivers a working secret or leaves no token if any allocation fails" {
 	needs_replaceable_malloc
 	no_bad "$(failing "$create_fails" "$NO_MEMORY")" 900
 	is "$(names | grep -c new)" 0
 }
 
-@test "every call of libcurl in a create fails once: its secret works, or nothing is left" {
+@test "a create delivers a working secret or leaves no token if any call of libcurl fails" {
 	libcurl_fails
 	no_bad "$(failing "$create_fails" "$NO_LIBCURL")" 500
 	is "$(names | grep -c new)" 0
 }
 
-@test "every allocation of a completion fails once, and there are no words, or others" {
+@test "a completion survives the failure of any allocation" {
 	needs_replaceable_malloc
 	no_bad "$(failing '
 		enable -f "$SO" token_create token_list token_view token_rm
@@ -252,7 +252,7 @@ echo "$cases"'
 		echo "$cases"' "${THOROUGH:-4}")" 300
 }
 
-@test "every allocation of a shell's first call fails once, that which loads libcurl included" {
+@test "a shell's first call survives the failure of any allocation, also while libcurl is loaded" {
 	needs_replaceable_malloc
 	local n count cases=0 status
 	for ((n = 1; ; n += ${THOROUGH:-5})); do
@@ -281,7 +281,7 @@ echo "$cases"'
 	echo "# $cases failed" >&3
 }
 
-@test "a libcurl that raises SIGPIPE, as older ones do, ends no shell and runs no trap" {
+@test "a libcurl that raises SIGPIPE, as older releases do, ends no shell and runs no trap" {
 	libcurl_fails
 	FAILING+=(RAISE_SIGPIPE=1)
 	is "$(failing 'enable -f "$SO" token_list token_view
@@ -291,7 +291,7 @@ echo "$cases"'
 		kill -PIPE $$')" $'works\nnobody sends PIPE'
 }
 
-@test "a libcurl that closes sockets by itself, as some do, costs no kept connection" {
+@test "a libcurl that closes sockets by itself, as some releases do, loses no kept connection" {
 	libcurl_fails
 	FAILING+=(CLOSES_SOCKETS=1)
 	forget_requests
@@ -303,7 +303,7 @@ echo "$cases"'
 
 # ------------------------------------------------------------- what accumulates
 
-@test "ten thousand calls grow neither memory nor descriptors" {
+@test "ten thousand calls leak neither memory nor descriptors" {
 	local calls=10000 grown
 	grown=$(bash --norc -c '
 		enable -f "$SO" token_create token_list token_view token_rm

@@ -62,7 +62,7 @@ SANDBOX_OPTIONS=(--seed demo)
 	refused 2 "token_create: --lifetime: invalid duration"
 }
 
-@test "of a scope that does not exist the nearest is named, and the scope itself once" {
+@test "for a scope that does not exist the nearest one is named, and the scope itself once" {
 	try token_create -n x --scope workspace:raed
 	refused 1 "did you mean 'workspace:read'?"
 	is "$(grep -o raed <<<"$err" | wc -l)" 1
@@ -76,7 +76,7 @@ SANDBOX_OPTIONS=(--seed demo)
 	lacks "$err" "did you mean"
 }
 
-@test "what servers say ends in one mark, and nothing is said of a user called me" {
+@test "a server's message ends with one period, and no message mentions a user called me" {
 	fault '{"path": "/tokens", "times": 0, "status": 401, "headers": {"X-Coder-Build-Version": "v2.32.0"},
 		"body": "{\"message\":\"No.\",\"detail\":\"The key is invalid.\"}"}'
 	try token_list
@@ -88,7 +88,7 @@ SANDBOX_OPTIONS=(--seed demo)
 	refused 4 "longest lifetime of tokens of 'alice': "
 }
 
-@test "a wrong URL, or one where nobody is, is blamed on the option, the variable or the file that names it" {
+@test "a wrong or unreachable URL is blamed on the option, variable or file that it came from" {
 	local url source
 	for source in --url CODER_URL "$HOME/.config/coderv2/url"; do
 		for url in nonsense http://127.0.0.1:1; do

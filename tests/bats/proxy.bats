@@ -74,7 +74,7 @@ blamed() {
 
 # ------------------------------------------------------------------ asked what
 
-@test "each kind of proxy is asked for the deployment by its name, unless it takes addresses only" {
+@test "each kind of proxy gets the deployment's host name, unless it takes addresses only" {
 	tls
 	start_proxy
 	export https_proxy CODER_TOKENS_KEEPALIVE=0
@@ -96,7 +96,7 @@ blamed() {
 	done
 }
 
-@test "a SOCKS proxy that takes addresses only is given the one that was looked up here" {
+@test "a SOCKS proxy that takes addresses only gets the address that was looked up locally" {
 	unshare -m true 2>/dev/null || skip "needs the right to mount"
 	export CODER_URL=http://coder.example.com CODER_SESSION_TOKEN=$ADMIN_TOKEN TO=$AT all_proxy SO
 	printf '127.9.8.7 coder.example.com\n127.0.0.1 localhost\n' >hosts
@@ -109,7 +109,7 @@ blamed() {
 	done
 }
 
-@test "over plain http a proxy gets the request itself, over https nothing of it" {
+@test "a proxy sees the requests of plain http, and nothing of those of https" {
 	plain
 	start_proxy
 	http_proxy=$PROXY works
@@ -120,7 +120,7 @@ blamed() {
 	is "$(asked)" "CONNECT coder.example.com:443"
 }
 
-@test "a proxy that is spoken to over TLS is trusted as the deployment is" {
+@test "a proxy's certificate is checked as the deployment's is" {
 	tls
 	start_proxy --tls "$CERTS/server.pem" "$CERTS/server.key"
 	https_proxy=https://$PROXY works
@@ -145,7 +145,7 @@ blamed() {
 	done
 }
 
-@test "a connection through a proxy is kept; another proxy gets one of its own" {
+@test "a connection through a proxy is kept, and another proxy gets one of its own" {
 	local first
 	tls
 	start_proxy
@@ -160,7 +160,7 @@ blamed() {
 
 # ------------------------------------------------------------------- which one
 
-@test "the variable of the scheme comes first, then all_proxy; HTTP_PROXY never counts" {
+@test "the variable of the scheme comes before all_proxy, and HTTP_PROXY never counts" {
 	tls
 	start_proxy
 	https_proxy=$PROXY all_proxy=127.0.0.1:1 HTTPS_PROXY=127.0.0.1:1 works
@@ -177,7 +177,7 @@ blamed() {
 	is "$(asked)" ""
 }
 
-@test "a variable that is not exported is no proxy, as to the commands of the shell" {
+@test "a proxy variable counts only if it is exported, as for the commands of the shell" {
 	plain
 	start_proxy
 	http_proxy=$PROXY
@@ -190,7 +190,7 @@ blamed() {
 	refused 7 "cannot find the host coder.example.com: "
 }
 
-@test "no_proxy decides even where nobody knows the proxy's name" {
+@test "no_proxy counts even if the proxy's name cannot be looked up" {
 	export no_proxy https_proxy=http://proxy.invalid:3128 http_proxy=http://proxy.invalid:3128
 	tls
 	for no_proxy in coder.example.com .example.com 'a, Example.COM.' '*'; do
@@ -207,7 +207,7 @@ blamed() {
 	blamed "cannot find the proxy proxy.invalid: " "check http_proxy and the network"
 }
 
-@test "this machine is never asked for through a proxy; a name below localhost is" {
+@test "loopback is never reached through a proxy, and a name below localhost is" {
 	local url
 	plain
 	start_proxy
@@ -230,7 +230,7 @@ blamed() {
 
 # ----------------------------------------------------------------------- blame
 
-@test "a proxy that is not there, or not found, is blamed, and the variable that names it" {
+@test "a proxy that cannot be reached or found is blamed, with the variable that names it" {
 	local variable kind
 	for variable in https_proxy HTTPS_PROXY all_proxy ALL_PROXY; do
 		tls
@@ -250,7 +250,7 @@ blamed() {
 		"; check http_proxy and the network"
 }
 
-@test "a proxy that wants a user name and password, or others, is said to" {
+@test "a proxy that requires a user name and password, or other ones, is reported as such" {
 	tls
 	start_proxy --user me:s3cret-of-mine
 	https_proxy=$PROXY blamed "the proxy http://$PROXY asks for a user name and password (407)" \
@@ -268,7 +268,7 @@ blamed() {
 	is "${TOKEN_ERROR[http]}" 407
 }
 
-@test "a proxy that does not connect is blamed with its response; what may pass is tried again" {
+@test "a proxy that does not connect is blamed with its response, and temporary failures are tried again" {
 	local kind
 	tls
 	start_proxy --status 403
@@ -301,7 +301,7 @@ blamed() {
 	lacks "$err" proxy
 }
 
-@test "the TLS of a proxy is told apart from the TLS behind it" {
+@test "errors in the proxy's TLS and in the deployment's TLS are told apart" {
 	tls
 	start_proxy --tls "$CERTS/selfsigned.pem" "$CERTS/selfsigned.key"
 	https_proxy=https://me:s3cret@$PROXY blamed "no secure connection to the proxy https://$PROXY: "
@@ -325,7 +325,7 @@ blamed() {
 		"check CODER_URL: does this port speak TLS?"
 }
 
-@test "a proxy that does not answer is named when time is up, and ^C ends the wait" {
+@test "a proxy that does not respond is named when --timeout ends, and ^C ends the wait" {
 	local kind
 	tls
 	start_proxy --hang
@@ -339,7 +339,7 @@ blamed() {
 	((SECONDS >= 9 && SECONDS < 16)) || fail "after $SECONDS s"
 }
 
-@test "a proxy that cannot be is refused without its password" {
+@test "an invalid proxy is refused, and the message does not show its password" {
 	local value
 	tls
 	export https_proxy
@@ -363,7 +363,7 @@ quietly() {
 	is "$* $rc" "$* ${expected:-0}"
 }
 
-@test "no call starts a thread, whatever has to be looked up and however it ends" {
+@test "no call starts a thread, whatever it looks up and however it ends" {
 	local port=${AT#*:} host kind expected=0
 	export CODER_URL CODER_SESSION_TOKEN
 	plain

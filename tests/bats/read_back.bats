@@ -42,7 +42,7 @@ read_requests() {
 
 # ------------------------------------------------------------ more than requested
 
-@test "a token that may do more or lives longer than requested is deleted again: status 1" {
+@test "a token with more permissions or a longer lifetime than requested is deleted again: status 1" {
 	local grant what
 	while IFS='|' read -r what grant; do
 		grants "$grant"
@@ -66,7 +66,7 @@ read_requests() {
 	END
 }
 
-@test "more in one place and less in another is more" {
+@test "a token that exceeds the request in one place and falls short in another is deleted" {
 	local grant what
 	while IFS='|' read -r what grant; do
 		grants "$grant"
@@ -84,7 +84,7 @@ read_requests() {
 	END
 }
 
-@test "a longer life is named, and noticed for the maximum, too" {
+@test "a longer lifetime is reported, also for a lifetime of max" {
 	grants '{"lifetime_s":315360000}'
 	try token_create -n test
 	is "$status" 1
@@ -102,7 +102,7 @@ read_requests() {
 
 # ------------------------------------------------------------ less than requested
 
-@test "a token that may do less or lives shorter than requested is delivered with a warning" {
+@test "a token with fewer permissions or a shorter lifetime than requested is delivered with a warning" {
 	local grant what
 	while IFS='|' read -r what grant; do
 		! exists test || token_rm --delete test >/dev/null
@@ -133,7 +133,7 @@ read_requests() {
 	accepted "$out"
 }
 
-@test "a life that differs by a second or less is as requested, and so are rights in other words" {
+@test "a lifetime that differs by up to a second, and permissions in another spelling, count as requested" {
 	local grant
 	while read -r grant; do
 		! exists test || token_rm --delete test >/dev/null
@@ -190,7 +190,7 @@ left_alone() {
 	END
 }
 
-@test "a token that may be another's is left alone whatever else is found of it" {
+@test "a token that may belong to another call is left alone, whatever else differs" {
 	local grant
 	for grant in '"name":"other"' '"owner":"alice"' '"login_type":"password"' '"created_ago_s":60'; do
 		grants "{$grant,\"scopes\":[\"coder:all\"],\"allow_list\":[\"*:*\"],\"lifetime_s\":315360000}"
@@ -202,7 +202,7 @@ left_alone() {
 	done
 }
 
-@test "the owner is compared however the user is named" {
+@test "the owner is compared whether the user is given by name or by id" {
 	local user alice
 	local -A record=([kept]=1)
 	alice=$(ctl GET users | grep -oE '"id":"[^"]*","username":"alice"' | cut -d '"' -f 4)
@@ -227,7 +227,7 @@ left_alone() {
 	is "${!record[*]}" kept
 }
 
-@test "who may not read users creates tokens as before; another failure ends the call before the POST" {
+@test "a caller who may not read users can create tokens, and any other failure ends the call before the POST" {
 	local how
 	for how in '"status":404,"body":"{\"message\":\"Resource not found or you do not have access to this resource\"}"' \
 		'"status":403,"body":"{\"message\":\"Forbidden.\"}"'; do
@@ -253,7 +253,7 @@ left_alone() {
 	done
 }
 
-@test "the deployment's clock decides what is older than the request" {
+@test "the deployment's clock decides whether a token is older than the request" {
 	# an answer to the look-ups that is an hour old, as a cache would have it, but for its age
 	fault '[{"method":"GET","path":"/test$","age":3600},{"method":"GET","path":"/users/me$","age":3600}]'
 	the_request
@@ -270,7 +270,7 @@ left_alone() {
 
 NOT_FOUND='"status":404,"coder":true,"body":"{\"message\":\"Resource not found or you do not have access to this resource\"}"'
 
-@test "a token that is not found at first is looked for again twice before it counts as not to be read" {
+@test "a token that is not found at first is looked for twice more before it counts as unreadable" {
 	local began
 	fault '{"method":"GET","path":"/keys/[0-9A-Za-z]{10}$","times":2,'"$NOT_FOUND"'}'
 	the_request
@@ -296,7 +296,7 @@ NOT_FOUND='"status":404,"coder":true,"body":"{\"message\":\"Resource not found o
 	is "$(read_requests)" "GET me/keys/ID GET me/keys/ID DELETE me/keys/ID"
 }
 
-@test "a token that is refused is not looked for again, nor is one without an answer" {
+@test "a read-back that is refused, or gets no response, is not repeated" {
 	local how
 	for how in '"status":403,"coder":true,"body":"{\"message\":\"Forbidden.\"}"' '"status":500,"body":"no"' '"truncate":9'; do
 		! exists test || token_rm --delete test >/dev/null
@@ -309,7 +309,7 @@ NOT_FOUND='"status":404,"coder":true,"body":"{\"message\":\"Resource not found o
 	done
 }
 
-@test "^C and --timeout between two looks delete the token" {
+@test "^C and --timeout between two look-ups delete the token" {
 	fault '{"method":"GET","path":"/keys/[0-9A-Za-z]{10}$","times":0,'"$NOT_FOUND"'}'
 	drive 'trap "echo trapped" INT; token_create -n test; echo "status $?"' <<-END
 		until log "path": "[^"]*/keys/[0-9A-Za-z]{10}"
@@ -326,7 +326,7 @@ NOT_FOUND='"status":404,"coder":true,"body":"{\"message\":\"Resource not found o
 	! exists test || fail "there is a token"
 }
 
-@test "a record that does not say when the token was made, or whose it is, is no proof of that" {
+@test "a record without a creation time or an owner does not prove either" {
 	local what members owner
 	owner='\"user_id\":\"'$(ctl GET users | grep -oE '"id":"[^"]*","username":"admin"' | cut -d '"' -f 4)'\"'
 	while IFS='|' read -r what members; do
@@ -343,7 +343,7 @@ NOT_FOUND='"status":404,"coder":true,"body":"{\"message\":\"Resource not found o
 	END
 }
 
-@test "a life without an end is no date in the message" {
+@test "an unlimited lifetime is reported in words, not as a date" {
 	fault '{"method":"GET","path":"/keys/[0-9A-Za-z]{10}$","status":200,"body":"{\"id\":\"{request_word}\",\"token_name\":\"test\",\"login_type\":\"token\",\"created_at\":\"2100-01-01T00:00:00Z\",\"expires_at\":\"0001-01-01T00:00:00Z\",\"scopes\":[\"user:read\",\"template:read\"],\"allow_list\":[\"user:*\",\"template:*\"]}"}'
 	the_request
 	refused 1 "the server did not keep to the lifetime asked for; the new token (id "

@@ -44,7 +44,7 @@ recorded_view() {
 	python3 "$BATS_TEST_DIRNAME/golden.py" view "$1"
 }
 
-@test "a token's story, from its making to its end" {
+@test "a token can be created, listed, viewed, used, expired and deleted" {
 	local uuid=3f1b0f0e-2222-4444-8888-0123456789ab one scoped theirs secret by_name
 
 	# nothing of ours yet

@@ -164,7 +164,7 @@ leave_no_secret() {
 	is "$(grep -o 'secret]' subject.err | sort | uniq -c | tr -s ' ')" " 2 secret]"
 }
 
-@test "straight after one answer that repeats it the session token is not in the shell's memory" {
+@test "after a response that repeats it the session token is not left in the shell's memory" {
 	local answer before=
 	for answer in '"status":403,"body":"{\"message\":\"{request_headers}\"}"' \
 		"\"status\":403,\"body\":\"{\\\"message\\\":\\\"$ADMIN_TOKEN\\\"}\"" \
@@ -184,7 +184,7 @@ leave_no_secret() {
 	done
 }
 
-@test "with a token in a variable a call adds no copy, and -v makes one" {
+@test "a call adds no copy of a token that is in a variable, and -v makes one" {
 	start_subject <<-'END'
 		enable -f "$SO" token_create token_list token_view token_rm
 		read -r CODER_SESSION_TOKEN <config/session
@@ -209,7 +209,7 @@ leave_no_secret() {
 	end_subject
 }
 
-@test "neither token shows in traces, history, output, environment, files or requests" {
+@test "neither token appears in traces, history, output, environment, files or requests" {
 	local before secret part
 	CODER_URL=$URL config_files
 	mkdir -p home tmp
@@ -276,7 +276,7 @@ is_posted() {
 	[[ $(requests POST) ]]
 }
 
-@test "during a call neither token is in the process's command line, environment or descriptors" {
+@test "during a call neither token appears in the process's command line, environment or descriptors" {
 	local secret
 	config_files
 	fault '{"path":"keys/[0-9A-Za-z]{10}$","stall":{"at":20}}'
@@ -312,7 +312,7 @@ no_echo() {
 	has "$text" '[secret]'
 }
 
-@test "an answer that repeats the request is shown without its secrets" {
+@test "a response that repeats the request is shown without its secrets" {
 	local code body
 	CODER_HEADER='X-Access=first-header-secret,X-Other=header-secret-too'
 	for code in 400 401 403 404 409 418 500; do
@@ -346,7 +346,7 @@ no_echo() {
 	no_echo token_list
 }
 
-@test "a secret is hidden in every form it may be repeated in" {
+@test "a secret is hidden in every form in which a server may repeat it" {
 	local lower=${ADMIN_TOKEN,,}
 	# with blanks around it, which are not sent
 	CODER_SESSION_TOKEN=" $ADMIN_TOKEN  "
@@ -370,7 +370,7 @@ no_echo() {
 	lacks "${err,,} ${TOKEN_ERROR[*]}" "${lower#*-}"
 }
 
-@test "a token in the place of something else is hidden, in answers and in arguments" {
+@test "a token in the place of another value is hidden, in responses and in arguments" {
 	local args field
 	for field in expires_at login_type; do
 		ctl DELETE faults >/dev/null
@@ -398,7 +398,7 @@ no_echo() {
 	done
 }
 
-@test "a token in the place of something else is in no request" {
+@test "a token given in the place of another value is sent in no request" {
 	local s call
 	local -a calls
 	for s in "$ADMIN_TOKEN" "$MEMBER_TOKEN"; do
@@ -461,7 +461,7 @@ no_echo() {
 	done
 }
 
-@test "a new secret that cannot be delivered is not told in the error either" {
+@test "a new secret that cannot be delivered does not appear in the error either" {
 	local before
 	forget_requests
 	try token_create -n canary --lifetime 1h
@@ -527,7 +527,7 @@ untold() {
 	done
 }
 
-@test "a new secret that is told before it is known is hidden, too" {
+@test "a new secret in the response to the POST is hidden, too" {
 	local length pad
 	for length in 11 22 52; do
 		for pad in '' "$(printf 'm%.0s' {1..995})" "$(printf 'm%.0s' {1..1005})"; do
@@ -541,7 +541,7 @@ untold() {
 	done
 }
 
-@test "whatever has the shape of a token is hidden, in what servers say and in arguments" {
+@test "whatever has the shape of a token is hidden, in servers' messages and in arguments" {
 	local key shown
 	for key in aB3defghij-01234567890 aB3defghij-0123456789abc aB3defghij-0123456789abcdefghijkl \
 		aB3defghij-0123456789abcdefghijklm 0000000000-aaaaaaaaaaa "aB3defghij-$(printf 'x%.0s' {1..60})"; do
@@ -599,7 +599,7 @@ start_other() {
 	OTHER_PID=$SANDBOX_PID
 }
 
-@test "a token goes to its own deployment only, whatever points elsewhere" {
+@test "a token is sent only to its own deployment, whatever refers to another host" {
 	local here=$URL there
 	start_other
 	there=$URL
@@ -685,7 +685,7 @@ hostile=(
 	'%n%s' '-rf' '--help' ';touch pwned' $'x\n;touch pwned' '<script>' '{a,b}' '[0]' '&'
 )
 
-@test "the look for harmful characters finds them" {
+@test "the tests' own check for unprintable characters finds them" {
 	local bad
 	printable $'two\nlines\tof größe 名前 🔑 \u2030 \u200c'
 	for bad in $'\e' $'\r' $'\x01' $'\x7f' $'\u0080' $'\u009b' $'\u061c' $'\u200e' $'\u202e' $'\u2028' $'\u2069'; do
@@ -731,7 +731,7 @@ in_order() {
 	[[ $1 < $2 ]] && echo "$1 $2" || echo "$2 $1"
 }
 
-@test "names given back to the builtins are text, and shown escaped" {
+@test "names that are passed back to the builtins are treated as text, and shown escaped" {
 	local name printed
 	local -A record
 	plant

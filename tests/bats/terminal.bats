@@ -84,7 +84,7 @@ quoted_words() {
 	quoted_words
 }
 
-@test "TAB completes with the bash-completion package, loaded when it is first wanted" {
+@test "TAB completes with the bash-completion package, which loads the completion on demand" {
 	local dir=$BATS_TEST_TMPDIR/completions builtin
 	[[ -r /usr/share/bash-completion/bash_completion ]] || skip "bash-completion is not installed"
 	mkdir -p "$dir"
@@ -105,13 +105,13 @@ quoted_words() {
 	becomes 'command token_rm te\t' 'command token_rm terraform '
 }
 
-@test "TAB ends, and completes, where aliases refer to each other" {
+@test "TAB completes aliases that refer to each other, without a loop" {
 	rc "alias tl='token_rm -u alice' token_rm='tl --expire'" 'shopt -s progcomp_alias'
 	becomes 'token_rm lap\t' 'token_rm laptop '
 	becomes 'tl lap\t\x15token_list --never\t' 'token_list --never-used '
 }
 
-@test "the second TAB lists with descriptions, and inserts none" {
+@test "the second TAB lists words with descriptions, and inserts no description" {
 	type_in 'token_rm \t\t'
 	is "$line" 'token_rm '
 	[[ $shown =~ grafana\ +[0-9A-Za-z]{10}\ +[56]\ days\ left\ +user:read ]] || fail "$shown"
@@ -125,7 +125,7 @@ quoted_words() {
 	lacks "$shown" days
 }
 
-@test "readline's other ways to complete insert words alone" {
+@test "readline's other completion commands insert words only" {
 	rc "bind 'set show-all-if-ambiguous on'" "bind 'TAB: menu-complete'"
 	becomes 'token_rm \t' 'token_rm grafana '
 	rc "bind 'set show-all-if-ambiguous on'"
@@ -135,7 +135,7 @@ quoted_words() {
 	becomes 'token_rm \x18*' 'token_rm grafana terraform '
 }
 
-@test "a server that does not answer takes 1.5 s, once" {
+@test "a server that does not respond delays completion by 1.5 s, once" {
 	ctl POST faults '{"path":"keys/tokens","times":0,"accept_hang":true}' >/dev/null
 	type_in 'token_rm te\t'
 	is "$line" 'token_rm te'
@@ -148,7 +148,7 @@ quoted_words() {
 	becomes 'token_rm te\t' 'token_rm terraform '
 }
 
-@test "whatever the server does, nothing is printed and the line stays" {
+@test "completion prints nothing and keeps the line, whatever the server does" {
 	local fault
 	for fault in '"status":401,"body":"{\"message\":\"You are signed out\"}"' \
 		'"status":429,"headers":{"Retry-After":"60"}' '"status":200,"body":"<html>"' \
@@ -183,7 +183,7 @@ quoted_words() {
 	[[ $shown =~ a2b\ [a-zA-Z]*u ]] || fail "set -u was lost"
 }
 
-@test "\$?, options and TOKEN_ variables are as they were" {
+@test "completion keeps \$?, shell options and TOKEN_ variables" {
 	rc 'TOKEN_SCOPES=(kept)' 'declare -A TOKEN_ERROR=([status]=7)' 'set -e'
 	type_in '(exit 3) || true; set +e; (exit 3)\n' prompt 'token_rm te\t' \
 		'\x15echo "$? ${TOKEN_SCOPES[*]} ${TOKEN_ERROR[status]}"\n' prompt

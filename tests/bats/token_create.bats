@@ -51,7 +51,7 @@ warned_once() {
 
 # ----------------------------------------------------------------- the secret
 
-@test "the secret alone is printed, and works" {
+@test "only the secret is printed, and it works" {
 	try token_create -n plain
 	is "$status" 0
 	is "$err" ""
@@ -71,7 +71,7 @@ coder:all
 	accepted "$out"
 }
 
-@test "all that is asked for is sent in one request and stored so" {
+@test "all options are sent in one request, and the server stores them" {
 	try token_create -n all -u alice --lifetime 1d12h30m --scope workspace:read --scope template:read \
 		--allow "workspace:$UUID" --allow 'template:*'
 	is "$status" 0
@@ -84,7 +84,7 @@ template:* workspace:$UUID
 131400"
 }
 
-@test "options may be spelled in every usual way" {
+@test "options may be written in every usual way" {
 	try token_create --name=long --lifetime=2h --scope=user:read -uadmin
 	is "$status" 0
 	posted_body '{"lifetime":7200000000000,"scopes":["user:read"],"token_name":"long"}'
@@ -96,7 +96,7 @@ template:* workspace:$UUID
 	is "$(stored short owner)" admin
 }
 
-@test "without a name a readable one is made up and sent, so that the token can be found" {
+@test "without --name a readable name is generated, so that the token can be found" {
 	local name
 	try token_create --lifetime 1h -A t
 	is "$status" 0
@@ -146,7 +146,7 @@ template:* workspace:$UUID
 	done
 }
 
-@test "nobody creates a token for a user that does not exist, or without permission" {
+@test "a token for a user that does not exist, or without permission, is refused" {
 	local user
 	try token_create -n for-nobody -u nobody --lifetime 1h
 	refused 3 nobody
@@ -180,7 +180,7 @@ template:* workspace:$UUID
 
 # ------------------------------------------------------------------- lifetimes
 
-@test "a lifetime is a sum of numbers with units" {
+@test "a lifetime may be a sum of numbers with units" {
 	local pair
 	for pair in 1s=1000000000 1.5h=5400000000000 .5h=1800000000000 1h30m=5400000000000 90m=5400000000000 \
 		1d=86400000000000 7d=604800000000000 1w=604800000000000 1y=31536000000000000 1d12h=129600000000000 \
@@ -195,7 +195,7 @@ template:* workspace:$UUID
 	nothing_made test
 }
 
-@test "what is no lifetime is refused before any request" {
+@test "an invalid lifetime is refused before any request" {
 	local bad
 	for bad in 30 0 7dd d30 -1h +1h 1h30 '1 h' ' 1h' '1h ' 1H 1D h . 1.h.2 1..5h 1e3s 0x1h 1,5h abc \
 		infinity $'1h\n' 1min; do
@@ -216,7 +216,7 @@ template:* workspace:$UUID
 	nothing_made test
 }
 
-@test "the default lifetime, and max, is the server's maximum for that user" {
+@test "without --lifetime, and with max, a token gets the server's maximum for that user" {
 	token_create -n a1 >/dev/null
 	posted_body '{"lifetime":604800000000000,"token_name":"a1"}'
 	has "$(requests)" "GET /api/v2/users/me/keys/tokens/tokenconfig"
@@ -227,7 +227,7 @@ template:* workspace:$UUID
 	is "$(stored a2 lifetime_seconds)" 3155760000
 }
 
-@test "the lifetime default leaves the choice to the server" {
+@test "with the lifetime default the server chooses" {
 	ctl POST config '{"default_lifetime":"36h"}' >/dev/null
 	try token_create -n test --lifetime default
 	is "$status" 0
@@ -236,7 +236,7 @@ template:* workspace:$UUID
 	is "$(stored test lifetime_seconds)" 129600
 }
 
-@test "a lifetime past the maximum is refused with both figures; the maximum itself is not" {
+@test "a lifetime above the maximum is refused with both figures, and the maximum is accepted" {
 	try token_create -n test --lifetime 168h1s
 	refused 2 "lifetime: 168h0m1s is past the server's maximum of 168h0m0s"
 	is "$(requests)" "GET /api/v2/users/me/keys/tokens/tokenconfig"
@@ -248,7 +248,7 @@ template:* workspace:$UUID
 	is "$status" 0
 }
 
-@test "who may not ask for the maximum can still create with a lifetime of one's own" {
+@test "a caller who may not read the maximum can create a token with an explicit lifetime" {
 	fault '{"path":"tokenconfig$","times":0,"status":404,"coder":true,"body":"{\"message\":\"Resource not found\"}"}'
 	try token_create -n test --lifetime 1h
 	is "$status" 0
@@ -261,7 +261,7 @@ template:* workspace:$UUID
 	nothing_made test2
 }
 
-@test "a server that names no maximum is not believed" {
+@test "a response without a maximum lifetime is refused" {
 	local body
 	for body in '{}' '{\"max_token_lifetime\":0}' '{\"max_token_lifetime\":-1}' \
 		'{\"max_token_lifetime\":1e300}' '{\"max_token_lifetime\":\"1h\"}' 'null' '[]'; do
@@ -275,7 +275,7 @@ template:* workspace:$UUID
 
 # ---------------------------------------------------------------------- scopes
 
-@test "scopes may be repeated and be comma lists; blanks and repetitions go" {
+@test "--scope may be repeated and take a comma list, and blanks and duplicates are dropped" {
 	try token_create -n test --scope 'workspace:read , template:read' --scope $'\tuser:read\n' \
 		--scope template:read
 	is "$status" 0
@@ -284,7 +284,7 @@ template:* workspace:$UUID
 	is "${TOKEN_ALLOW_LIST[*]}" "*:*"
 }
 
-@test "an empty scope is refused: it must not lift the limits" {
+@test "an empty scope is refused, because it must not remove all restrictions" {
 	local bad
 	for bad in '' ' ' ',' 'workspace:read,' ',workspace:read' 'workspace:read,,template:read' $'\t'; do
 		try token_create -n test --scope user:read --scope "$bad"
@@ -292,7 +292,7 @@ template:* workspace:$UUID
 	done
 }
 
-@test "the old names of scopes become the new ones" {
+@test "old names of scopes are replaced by the new ones" {
 	try token_create -n test --scope all --scope application_connect
 	is "$status" 0
 	posted_body '{"lifetime":604800000000000,"scopes":["coder:all","coder:application_connect"],"token_name":"test"}'
@@ -302,7 +302,7 @@ template:* workspace:$UUID
 	posted_body '{"lifetime":604800000000000,"scopes":["coder:all"],"token_name":"test2"}'
 }
 
-@test "a scope that the server does not know is refused in its words, with the nearest one" {
+@test "a scope that the server does not know is refused in the server's words, with the nearest one" {
 	try token_create -n test --scope workspace:reed
 	refused 1 'invalid or unsupported API key scope: "workspace:reed"'
 	has "$err" "did you mean 'workspace:read'?"
@@ -318,7 +318,7 @@ template:* workspace:$UUID
 	lacks "$err" "did you mean"
 }
 
-@test "a token that could create others is warned of" {
+@test "a token that could create other tokens causes a warning" {
 	local scope
 	for scope in api_key:create 'api_key:*' coder:apikeys.manage_self; do
 		try token_create -n "test$RANDOM" --scope "$scope"
@@ -331,7 +331,7 @@ template:* workspace:$UUID
 
 # ------------------------------------------------------------------ allow lists
 
-@test "allow list entries may be repeated and be comma lists; ids are sent in lower case" {
+@test "--allow may be repeated and take a comma list, and ids are sent in lower case" {
 	try token_create -n test --allow "workspace:${UUID^^} , template:*" --allow $'\n*:'"$UUID"$'\t'
 	is "$status" 0
 	is "$err" ""
@@ -342,7 +342,7 @@ template:* workspace:$UUID
 	is "${TOKEN_SCOPES[*]}" coder:all
 }
 
-@test "an empty allow list entry is refused: it must not lift the limits" {
+@test "an empty allow-list entry is refused, because it must not remove all restrictions" {
 	local bad
 	for bad in '' ' ' ',' 'user:*,' ',user:*' 'user:*,,template:*' $'\n'; do
 		try token_create -n test --allow 'user:*' --allow "$bad"
@@ -350,7 +350,7 @@ template:* workspace:$UUID
 	done
 }
 
-@test "what is no allow list entry is refused before any request" {
+@test "an invalid allow-list entry is refused before any request" {
 	local bad
 	for bad in workspace : workspace: :"$UUID" "$UUID" '*' "workspace=$UUID" "workspace:$UUID:x" \
 		"workspace : $UUID" "workspace: $UUID" "Workspace:$UUID" "WORKSPACE:*" 'workspace:**' 'workspace:a*' \
@@ -403,7 +403,7 @@ template:* workspace:$UUID
 	nothing_made test2
 }
 
-@test "an id where servers never match one is warned of, and sent" {
+@test "an id that servers never match causes a warning, and is sent" {
 	local type
 	for type in api_key license deployment_config oauth2_app replicas; do
 		try token_create -n "id-$type" --allow "$type:$UUID"
@@ -416,7 +416,7 @@ template:* workspace:$UUID
 	is "$err" ""
 }
 
-@test "a workspace without a template is warned of" {
+@test "a workspace without its template causes a warning" {
 	local allow
 	for allow in "workspace:$UUID" 'workspace:*' "user:*,workspace:$UUID"; do
 		try token_create -n "test$RANDOM" --allow "$allow"
@@ -433,7 +433,7 @@ template:* workspace:$UUID
 
 # ----------------------------------------------------------- names become UUIDs
 
-@test "the five types of objects that have names are found by them" {
+@test "the five resource types that have names are found by name" {
 	local workspace template
 	workspace=$(uuid_of "workspace admin dev-docker") template=$(uuid_of "template coder docker")
 	try token_create -n test --allow workspace:dev-docker,template:docker,user:bob,organization:coder \
@@ -443,7 +443,7 @@ template:* workspace:$UUID
 	is "$(posted)" '{"lifetime":604800000000000,"token_name":"test","allow_list":["workspace:'"$workspace"'","template:'"$template"'","user:'"$(uuid_of "user bob")"'","organization:'"$(uuid_of "organization coder")"'","group:'"$(uuid_of "group coder developers")"'"]}'
 }
 
-@test "names are found in any case, and nothing that is merely like them" {
+@test "names are found in any case, and similar names are not" {
 	local entry
 	try token_create -n test --allow workspace:DEV-docker,template:Docker,user:BOB,organization:CODER,group:Developers
 	is "$status" 0
@@ -507,19 +507,19 @@ template:* workspace:$UUID
 	nothing_made test3
 }
 
-@test "a deprecated template is found, too" {
+@test "a deprecated template is found" {
 	try token_create -n test --allow template:old-vm
 	is "$status" 0
 	has "$(posted)" "template:$(uuid_of "template coder old-vm")"
 }
 
-@test "a user's name is not looked up beyond what the caller may see" {
+@test "a user whom the caller may not see is not found by name" {
 	CODER_SESSION_TOKEN=$ALICE_TOKEN try token_create -n test --allow user:bob
 	refused 3 "user bob: Resource not found or you do not have access"
 	nothing_made test
 }
 
-@test "groups of a deployment without them cannot be named, with the server's reason" {
+@test "a group on a deployment without groups is refused with the server's reason" {
 	modes '[]'
 	try token_create -n test --allow group:developers
 	refused 3 "group developers: Route not found"
@@ -531,7 +531,7 @@ template:* workspace:$UUID
 	is "$status" 0
 }
 
-@test "an id that is no UUID is never taken from a server" {
+@test "an id from the server that is not a UUID is refused" {
 	fault '{"path":"/users/bob$","times":0,"status":200,"headers":{"Content-Type":"application/json"},"body":"{\"id\":\"*\",\"username\":\"bob\"}"}'
 	try token_create -n test --allow user:bob
 	refused 7 "broken response: the id in it is not a UUID"
@@ -540,7 +540,7 @@ template:* workspace:$UUID
 
 # ---------------------------------------------------------------- from arrays
 
-@test "scopes and allow list come from arrays, as token_view leaves them" {
+@test "scopes and allow list can be taken from arrays, as token_view assigns them" {
 	CODER_SESSION_TOKEN=$ALICE_TOKEN
 	token_view ci-deploy >/dev/null
 	try token_create -n again --scopes-from TOKEN_SCOPES --allow-from TOKEN_ALLOW_LIST --lifetime 1h
@@ -550,14 +550,14 @@ template:* workspace:$UUID
 $(stored ci-deploy allow_list)"
 }
 
-@test "arrays and options add up, and gaps in an array are no entries" {
+@test "arrays and options are combined, and gaps in an array are ignored" {
 	local -a some=([3]=user:read [7]=workspace:read) list=([1]='user:*')
 	try token_create -n test --scopes-from some --scope template:read --allow-from list --allow 'template:*'
 	is "$status" 0
 	posted_body '{"lifetime":604800000000000,"scopes":["template:read","user:read","workspace:read"],"token_name":"test","allow_list":["template:*","user:*"]}'
 }
 
-@test "an array that is empty, unset or none must not become an unrestricted token" {
+@test "an array that is empty, unset or not an array is refused, and creates no unrestricted token" {
 	local -a empty=() blank=('') unset_one
 	local -A assoc=([a]=user:read)
 	local scalar=user:read option empty_error
@@ -602,7 +602,7 @@ $(stored ci-deploy allow_list)"
 	is "$(stored test2 id)" "${secret%%-*}"
 }
 
-@test "-A gets the whole record and the key" {
+@test "-A assigns the whole record and the key" {
 	local -A t=([left]=over)
 	local id now
 	now=$(date +%s)
@@ -628,7 +628,7 @@ $(stored ci-deploy allow_list)"
 	[[ ${t[key]} =~ $SECRET && ${t[key]%%-*} == "$id" ]] || fail "key ${t[key]}"
 }
 
-@test "-A prints nothing unless -o is given; -v beside it gets the secret" {
+@test "-A prints nothing unless -o is given, and -v with it gets the secret" {
 	local -A t
 	local secret
 	try token_create -n one -A t -o text
@@ -639,7 +639,7 @@ $(stored ci-deploy allow_list)"
 	is "${t[name]} ${t[key]}" "two $secret"
 }
 
-@test "-o json is an array of one, with the server's fields in the CLI's order, and the key" {
+@test "-o json prints an array of one token, with the fields in the CLI's order, and the key" {
 	try token_create -n test --lifetime 1h --scope user:read --allow "user:$UUID" -o json
 	is "$status" 0
 	is "$err" ""
@@ -652,7 +652,7 @@ $(stored ci-deploy allow_list)"
     \"id\": \"$(stored test id)\","
 }
 
-@test "other arrays than TOKEN_SCOPES and TOKEN_ALLOW_LIST can be chosen" {
+@test "--scopes-into and --allow-into choose other arrays than TOKEN_SCOPES and TOKEN_ALLOW_LIST" {
 	local -a s=(old) a=(old old)
 	TOKEN_SCOPES=(kept) TOKEN_ALLOW_LIST=(kept)
 	try token_create -n test --scope user:read --allow 'user:*' --scopes-into s --allow-into a
@@ -686,7 +686,7 @@ $(stored ci-deploy allow_list)"
 	nothing_made test
 }
 
-@test "--dry-run finds what a create would be refused for" {
+@test "--dry-run reports what the server would refuse" {
 	try token_create -n test --scope workspace:reed --dry-run
 	refused 1 "workspace:reed: not in the server's catalogue of scopes"
 	has "$err" "did you mean 'workspace:read'?"
@@ -711,7 +711,7 @@ $(stored ci-deploy allow_list)"
 
 # --------------------------------------------------------------------- names
 
-@test "a taken name is a conflict: nothing is posted, and the older token stays" {
+@test "a taken name is a conflict: nothing is sent, and the older token stays" {
 	local id
 	id=$(stored grafana id)
 	try token_create -n grafana
@@ -746,7 +746,7 @@ GET /api/v2/users/me/keys/tokens/grafana"
 	is "$(stored grafana id)" "$id"
 }
 
-@test "names of any text are sent as they are and found again" {
+@test "names of any text are sent unchanged, and found again" {
 	local name names=('with space' 'a/b' . .. tokenconfig 'a%2Fb' 'a?b' 'a#b' 'a&b=c' "it's" 'say "x"'
 		'back\slash' 'größe' '名前' '🔑' $'tab\there' $'\e[31mred' -dash -- '<html>'
 		'$(touch f)' '*' zzzzzzzzzz abcdefghij-abcdefghijk)
@@ -764,7 +764,7 @@ GET /api/v2/users/me/keys/tokens/grafana"
 	is "$(of tokens login_type=token -- name)" "$(printf '%s\n' "${names[@]}")"
 }
 
-@test "control characters of a name do not reach the terminal" {
+@test "control characters in a name do not reach the terminal" {
 	token_create --name=$'\e[31mred\ttab' >/dev/null
 	try token_create --name=$'\e[31mred\ttab'
 	refused 5 '\x1b[31mred\x09tab'"'"' is taken'
@@ -782,7 +782,7 @@ GET /api/v2/users/me/keys/tokens/grafana"
 	done
 }
 
-@test "a name that is no text, or too long, is refused before any request" {
+@test "a name that is not UTF-8, or too long, is refused before any request" {
 	local bad long
 	for bad in $'\xff' $'a\xc3' $'\xc0\xaf' $'\xed\xa0\x80' $'\xf4\x90\x80\x80'; do
 		try token_create -n "$bad"
@@ -801,7 +801,7 @@ GET /api/v2/users/me/keys/tokens/grafana"
 
 # ------------------------------------------------------- servers that do less
 
-@test "a server that ignores scopes gets its unlimited token deleted again" {
+@test "if a server ignores scopes, the unrestricted token is deleted again" {
 	modes '["legacy-2.26"]'
 	TOKEN_SCOPES=(kept)
 	try token_create -n test --scope user:read
@@ -818,7 +818,7 @@ DELETE /api/v2/users/me/keys/ID"
 	lacks "$(names)" test
 }
 
-@test "a server that ignores the allow list gets its unlimited token deleted again" {
+@test "if a server ignores the allow list, the unrestricted token is deleted again" {
 	local mode secret=kept
 	for mode in legacy-2.26 legacy-2.27; do
 		modes "[\"$mode\"]"
@@ -831,7 +831,7 @@ DELETE /api/v2/users/me/keys/ID"
 	done
 }
 
-@test "old servers create what they can keep to" {
+@test "old servers create the tokens that they can restrict" {
 	modes '["legacy-2.27"]'
 	try token_create -n one --scope workspace:read
 	is "$status" 0
@@ -846,7 +846,7 @@ DELETE /api/v2/users/me/keys/ID"
 	is "$(requests DELETE)" ""
 }
 
-@test "if that token cannot be deleted either, the user learns its name and id" {
+@test "if an unrestricted token cannot be deleted, the user learns its name and id" {
 	modes '["legacy-2.26"]'
 	fault '{"method":"DELETE","times":0,"status":403,"coder":true,"body":"{\"message\":\"Forbidden.\"}"}'
 	try token_create -n test --scope user:read
@@ -855,7 +855,7 @@ DELETE /api/v2/users/me/keys/ID"
 	is "${TOKEN_ERROR[status]}" 9
 }
 
-@test "hints are commands as the shell wants them, for the user's tokens" {
+@test "hints are commands that the shell accepts, for the right user" {
 	local name
 	fault '{"method":"POST","times":0,"cut":{"where":"act"}}'
 	fault '{"method":"DELETE","times":0,"status":500,"body":"{\"message\":\"no\"}"}'
@@ -883,7 +883,7 @@ DELETE /api/v2/users/me/keys/ID"
 	has "$err" "look for it with token_list, and remove it by its id"
 }
 
-@test "names with blanks around them are found as they are, names of blanks refused" {
+@test "names with blanks around them are found unchanged, and names of blanks are refused" {
 	try token_create -n ' two '
 	is "$status" 0
 	try token_view ' two ' -c name --no-header
@@ -898,7 +898,7 @@ DELETE /api/v2/users/me/keys/ID"
 	refused 2 "name: has only blanks in it"
 }
 
-@test "a server without groups is said to have none" {
+@test "a server without groups is reported as such" {
 	modes '["no-groups"]'
 	for group in Everyone coder/Everyone; do
 		try token_create -n test --allow "group:$group"
@@ -914,7 +914,7 @@ DELETE /api/v2/users/me/keys/ID"
 	is "${TOKEN_SCOPES[*]}" user:read
 }
 
-@test "allow lists that are read back as objects are the same lists" {
+@test "allow lists may be read back as objects" {
 	modes '["allow-objects"]'
 	try token_create -n test --allow "workspace:$UUID,template:*"
 	is "$status" 0
@@ -942,7 +942,7 @@ DELETE /api/v2/users/me/keys/ID"
 	done
 }
 
-@test "a creator that may create but not read gets its token, with a warning" {
+@test "a caller who may create but not read tokens gets the token, with a warning" {
 	CODER_SESSION_TOKEN=$(token_create -n creator --scope user:read,api_key:create 2>/dev/null)
 	forget_requests
 	try token_create -n test --lifetime 1h
@@ -952,7 +952,7 @@ DELETE /api/v2/users/me/keys/ID"
 	is "$(requests POST | grep -c .)" 1
 }
 
-@test "a restricted creator is told that its limits may be the cause" {
+@test "a failure with a restricted token in use mentions that restriction as a possible cause" {
 	CODER_SESSION_TOKEN=$(token_create -n creator --scope user:read,api_key:read)
 	try token_create -n test --lifetime 1h
 	refused 4 "rbac: forbidden"
@@ -966,7 +966,7 @@ DELETE /api/v2/users/me/keys/ID"
 
 # ------------------------------------------------------------------- bad input
 
-@test "unknown options are refused, with the one that was meant" {
+@test "unknown options are refused, and the nearest one is named" {
 	try token_create --scop user:read
 	misused_early "--scop: invalid option; did you mean --scope?"
 	try token_create --lifetim 1h
@@ -1004,7 +1004,7 @@ DELETE /api/v2/users/me/keys/ID"
 	misused_early "--output: value cannot be empty"
 }
 
-@test "a time-out must be a time" {
+@test "an invalid --timeout is refused" {
 	local bad
 	for bad in abc -1 '' 1x .; do
 		try token_create -n test --timeout "$bad"
@@ -1020,7 +1020,7 @@ DELETE /api/v2/users/me/keys/ID"
 	is "$status" 0
 }
 
-@test "URLs that are none and tokens that cannot be are refused before any request" {
+@test "invalid URLs and tokens are refused before any request" {
 	local bad
 	for bad in 127.0.0.1:3000 coder.example.com ftp://127.0.0.1 http:// //127.0.0.1 'http://a b' \
 		$'http://127.0.0.1\n.example.com' http://127.0.0.1:99999; do
@@ -1036,7 +1036,7 @@ DELETE /api/v2/users/me/keys/ID"
 	done
 }
 
-@test "no URL or no token says what to set" {
+@test "without a URL or a token the message says what to set" {
 	unset CODER_URL
 	try token_create -n test
 	refused_early 4 CODER_URL
@@ -1051,7 +1051,7 @@ DELETE /api/v2/users/me/keys/ID"
 	nothing_made test
 }
 
-@test "help and version are answers: status 0, and no request" {
+@test "--help and --version succeed without a request" {
 	local option
 	for option in -h --help; do
 		try token_create "$option"

@@ -102,7 +102,7 @@ x                     |'
 	is "$(sed 's/$/|/' "$BATS_TEST_TMPDIR/out")" "$want"
 }
 
-@test "what would act on the terminal is shown escaped, in every format" {
+@test "control characters are shown escaped in every format" {
 	local text
 	empty
 	ctl POST tokens '[
@@ -130,7 +130,7 @@ x                     |'
     "token_name": "html\u003c\u0026\u003e\"q\"",'
 }
 
-@test "variables get names as they are, escapes and all" {
+@test "variables get names unchanged" {
 	local -A t=()
 	empty
 	ctl POST tokens '{"owner": "admin", "id": "0000000001", "name": "a\u001b[31m\n\u202eb"}' >/dev/null
@@ -141,7 +141,7 @@ x                     |'
 
 # --------------------------------------------------------------------- whose
 
-@test "without -a nobody else's tokens are listed, with -a all that may be seen" {
+@test "without -a only one's own tokens are listed, with -a all that one may see" {
 	listed
 	is "$names" "grafana terraform"
 	listed -a
@@ -150,7 +150,7 @@ x                     |'
 GET /api/v2/users/me/keys/tokens?include_all=true&include_expired=false"
 }
 
-@test "a member's -a lists its own tokens only" {
+@test "-a lists a member only the member's own tokens" {
 	CODER_SESSION_TOKEN=$ALICE_TOKEN
 	listed -a
 	is "$names" "backup ci-deploy laptop never-touched"
@@ -166,7 +166,7 @@ GET /api/v2/users/me/keys/tokens?include_all=true&include_expired=false"
 	is "$(requests | head -1)" "GET /api/v2/users/alice/keys/tokens?include_all=false&include_expired=false"
 }
 
-@test "-u of somebody that is not there, or not to be seen, is not found" {
+@test "-u with a user that does not exist, or may not be seen, is not found" {
 	try token_list -u nobody
 	refused 3 "listing the tokens of nobody: Resource not found"
 	is "$(requests | head -1)" "GET /api/v2/users/nobody/keys/tokens?include_all=false&include_expired=false"
@@ -176,7 +176,7 @@ GET /api/v2/users/me/keys/tokens?include_all=true&include_expired=false"
 	is "${TOKEN_ERROR[status]} ${TOKEN_ERROR[http]}" "3 404"
 }
 
-@test "-u takes no path and no empty name, and not together with -a" {
+@test "-u refuses a path, an empty name, and -a" {
 	try token_list -u ../me
 	refused 2 "--user: '../me' cannot be a user"
 	try token_list -u ''
@@ -207,7 +207,7 @@ filter_seed() {
 	forget_requests
 }
 
-@test "--name keeps the names that match a pattern" {
+@test "--name keeps tokens whose name matches a pattern" {
 	filter_seed
 	listed --name ci-1
 	is "$names" "ci-1"
@@ -239,7 +239,7 @@ filter_seed() {
 	is "$names" ""
 }
 
-@test "--allow keeps tokens whose allow list permits all of the targets" {
+@test "--allow keeps tokens whose allow list permits all of the entries" {
 	filter_seed
 	local uuid=11111111-1111-4111-8111-111111111111
 	listed --allow "workspace:$uuid"
@@ -267,7 +267,7 @@ filter_seed() {
 	lacks "$(requests | tail -1)" "/keys/tokens"
 }
 
-@test "--expires-within and --expired look at the time that is left" {
+@test "--expires-within and --expired compare the time that is left" {
 	filter_seed
 	listed --expires-within 2d
 	is "$names" "ci-1"
@@ -282,7 +282,7 @@ filter_seed() {
 	is "$names" "CI-3 a/b ci-1 ci-2 gone"
 }
 
-@test "--unused-for counts from the last use, or from the creation" {
+@test "--unused-for counts from the last use, or from the creation if there was none" {
 	filter_seed
 	listed --unused-for 30d
 	is "$names" "CI-3 ci-2"
@@ -296,7 +296,7 @@ filter_seed() {
 	is "$names" "a/b ci-2"
 }
 
-@test "filters are combined with and" {
+@test "a token must pass all filters" {
 	filter_seed
 	listed --name 'ci-*' --never-used
 	is "$names" "ci-2"
@@ -326,7 +326,7 @@ filter_seed() {
 	is "${#t[@]}" "$((2 * ${#FIELDS[@]}))"
 }
 
-@test "filters that cannot be are refused before any request" {
+@test "invalid filters are refused before any request" {
 	try token_list --expires-within 7
 	refused 2 "--expires-within: "
 	try token_list --unused-for 3dd
@@ -347,7 +347,7 @@ filter_seed() {
 
 # ------------------------------------------------------------------- columns
 
-@test "columns may be spelled with blanks or underscores, in any case, and repeat" {
+@test "columns may be written with blanks or underscores, in any case, and repeated" {
 	try token_list --no-header --name grafana -o tsv -c 'NAME, Allow_List ,last used'
 	is "$out" $'grafana\tuser:*\t1970-01-01T00:00:00Z'
 	try token_list --no-header --name grafana -c name -c name,scopes
@@ -378,7 +378,7 @@ user:*      admin  '
 
 # ------------------------------------------------------------------- formats
 
-@test "rows are sorted by id where the table shows it, else in the server's order" {
+@test "rows are sorted by id if the table shows it, and else in the server's order" {
 	empty
 	ctl POST tokens '[{"owner": "admin", "id": "zzzzzzzzzz", "name": "first"},
 		{"owner": "admin", "id": "AAAAAAAAAA", "name": "second"},
@@ -432,7 +432,7 @@ aaaaaaaaaa'
 	is "$(requests)" ""
 }
 
-@test "no tokens: status 0, and every format says so in its way" {
+@test "no tokens: status 0, and every format shows that in its way" {
 	empty
 	try token_list
 	is "$status $out" "0 "
@@ -464,7 +464,7 @@ blind() {
 	CODER_SESSION_TOKEN=${KEYS[0]} BLIND=${KEYS[0]%%-*}
 }
 
-@test "a list is not said to be empty by a token that may not read tokens" {
+@test "an empty list fails if the token in use may not read tokens" {
 	local -a ids=(old) form
 	local -A t=([old]=x)
 	local forms=("" "-a" "-u me" "-o json" "-a -o tsv" "-q" "-v ids" "-A t" "-a -v ids -A t" "--name x -q"
@@ -489,7 +489,7 @@ blind() {
 	refused 3 "the token in use is restricted"
 }
 
-@test "an empty list of another user's is shown as it comes" {
+@test "another user's empty list is shown without a further request" {
 	empty
 	blind
 	try token_list -u alice
@@ -503,7 +503,7 @@ GET /api/v2/users/me"
 	is "$status $out $err" "0  No tokens found."
 }
 
-@test "one's own list is one's own whatever name -u gives it" {
+@test "one's own empty list is checked whatever name -u gives the caller" {
 	local -a ids=(old)
 	local user id
 	id=$(user_id admin)
@@ -520,7 +520,7 @@ GET /api/v2/users/me"
 	refused 7 "listing tokens: looking whether there are none: "
 }
 
-@test "an empty list is true of a login session, which is asked for by its id" {
+@test "an empty list is shown if the token in use is a login session, which is looked up by its id" {
 	empty
 	try token_list -a -o json
 	is "$status $out$err" "0 []"
@@ -528,7 +528,7 @@ GET /api/v2/users/me"
 GET /api/v2/users/me/keys/sbxAdmin01"
 }
 
-@test "a list that filters leave empty is true, and nothing more is asked for" {
+@test "a list that filters empty is shown without a further request" {
 	seed '{"owner": "admin", "name": "in-use"}'
 	CODER_SESSION_TOKEN=${KEYS[0]}
 	try token_list --name no-such
@@ -560,7 +560,7 @@ GET /api/v2/users/me/keys/sbxAdmin01"
 	is "${ids[*]}" old
 }
 
-@test "what a filter leaves of nothing is no tokens, too" {
+@test "filters on an empty list leave an empty list" {
 	try token_list --name no-such
 	is "$status $out" "0 "
 	is "$err" "No tokens found."
@@ -568,7 +568,7 @@ GET /api/v2/users/me/keys/sbxAdmin01"
 	is "$out" "[]"
 }
 
-@test "a list that cannot be written fails the call" {
+@test "a call fails if its list cannot be written" {
 	status=0
 	token_list >/dev/full 2>"$BATS_TEST_TMPDIR/err" || status=$?
 	is "$status" 1
@@ -606,7 +606,7 @@ GET /api/v2/users/me/keys/sbxAdmin01"
 	done
 }
 
-@test "the fields of a record say what the server said, in shell terms" {
+@test "the fields of a record are the server's values in a form for the shell" {
 	local -A t=()
 	local -a ids=()
 	local id now
@@ -634,7 +634,7 @@ GET /api/v2/users/me/keys/sbxAdmin01"
 	is "${t[${ids[0]},ttl]} ${t[${ids[0]},expired]} ${t[${ids[0]},never_used]} ${t[${ids[0]},last_used_epoch]}" "0 1 1 0"
 }
 
-@test "-A takes 100,000 tokens, and refuses more before it assigns any; -v takes more" {
+@test "-A assigns up to 100,000 tokens, and refuses more before it assigns any; -v assigns more" {
 	local -A T=([old]=x)
 	local -a ids=(old)
 	fault '[{"path": "keys/tokens", "many": 100001, "times": 3}, {"path": "keys/tokens", "many": 100000}]'
@@ -649,7 +649,7 @@ GET /api/v2/users/me/keys/sbxAdmin01"
 	is "$status$err ${#T[@]} ${T[0000099999,name]}" "0 $((100000 * ${#FIELDS[@]})) many-99999"
 }
 
-@test "variables and a format may be asked for together" {
+@test "variables and a format may be given together" {
 	local -a ids=()
 	try token_list -v ids -c name --name grafana
 	is "$out" "NAME     
@@ -693,7 +693,7 @@ grafana"
 
 # ------------------------------------------------------------- other servers
 
-@test "a server before scopes: its tokens can do everything, the table shows nothing" {
+@test "tokens of a server without scopes can do everything, and the table shows no scopes" {
 	local -A t=()
 	local -a ids=()
 	ctl POST modes '["legacy-2.26"]' >/dev/null
@@ -712,7 +712,7 @@ grafana"
 	has "$names" "old"
 }
 
-@test "a server before allow lists: every token is allowed everything" {
+@test "tokens of a server without allow lists are allowed every resource" {
 	local -A t=()
 	local -a ids=()
 	ctl POST modes '["legacy-2.27"]' >/dev/null
@@ -722,7 +722,7 @@ grafana"
 	is "$names" "grafana terraform"
 }
 
-@test "a server that always lists expired tokens: they are left out here" {
+@test "expired tokens are left out even if the server always lists them" {
 	ctl POST modes '["no-expire"]' >/dev/null
 	listed -u alice
 	is "$names" "backup ci-deploy laptop never-touched"
@@ -730,7 +730,7 @@ grafana"
 	is "$names" "backup ci-deploy laptop never-touched old-script"
 }
 
-@test "never used is told apart whichever way a server says it" {
+@test "a token that was never used is recognised in each way that servers report it" {
 	local -A t=()
 	local -a ids=()
 	ctl POST modes '["never-used-0001"]' >/dev/null
@@ -756,7 +756,7 @@ grafana"
 	has "$out" "brand_new_type:"
 }
 
-@test "an answer that is an empty list, or null, is no tokens" {
+@test "a response with an empty list, or null, shows no tokens" {
 	local body
 	for body in null '[]' ' [ ] '; do
 		fault "$(printf '{"path": "keys/tokens", "status": 200,
@@ -766,7 +766,7 @@ grafana"
 	done
 }
 
-@test "a list that breaks off or is none prints nothing and fails" {
+@test "a list that breaks off, or is not a list, prints nothing and fails" {
 	local body
 	for body in '[{\"id\":' '{}' '[1]' 'true' '[] x'; do
 		fault "$(printf '{"path": "keys/tokens", "status": 200,
@@ -776,7 +776,7 @@ grafana"
 	done
 }
 
-@test "ten thousand tokens are listed, whole" {
+@test "ten thousand tokens are listed completely" {
 	local -a ids=()
 	empty
 	ctl POST tokens '{"owner": "admin", "name": "bulk-%d", "count": 10000}' >/dev/null

@@ -99,7 +99,7 @@ DELETE /api/v2/users/me/keys/$id"
 	is "$status" 0
 }
 
-@test "by id, and by the token itself, of which only the id is sent" {
+@test "a token is removed by id, or by the token itself, of which only the id is sent" {
 	seed '[{"owner": "admin", "name": "one"}, {"owner": "admin", "name": "two"}]'
 	try token_rm "${KEYS[0]%%-*}"
 	is "$status $out" "0 Token has been deleted."
@@ -115,7 +115,7 @@ added() {
 	of tokens owner=admin login_type=token --json name | grep -vxFf <(printf '"%s"\n' $ALL) | sort | paste -sd ' '
 }
 
-@test "a name is removed exactly, blanks and all" {
+@test "a name is matched exactly, including its blanks" {
 	local -A t=()
 	local -a doomed=() ids=()
 	local id
@@ -140,7 +140,7 @@ added() {
 	is "$(added)" '"prod" "stage"'
 }
 
-@test "names that cannot stand in a path are found through the list" {
+@test "names that do not fit into a path are found through the list" {
 	local name
 	seed '[{"owner": "admin", "name": "a/b"}, {"owner": "admin", "name": ".."},
 		{"owner": "admin", "name": "tokenconfig"}]'
@@ -151,7 +151,7 @@ added() {
 	is "$(left)" "$ALL"
 }
 
-@test "a token that is gone when it is to be removed is an error" {
+@test "a token that disappears before its removal is an error" {
 	fault '{"method": "DELETE", "path": "/keys/", "status": 404,
 		"body": "{\"message\": \"Resource not found or you do not have access to this resource\"}",
 		"headers": {"Content-Type": "application/json"}}'
@@ -159,7 +159,7 @@ added() {
 	refused 3 "grafana ($(id_of grafana)): Resource not found"
 }
 
-@test "a retried removal that finds nothing has succeeded" {
+@test "a removal that is tried again and finds no token has succeeded" {
 	fault '{"method": "DELETE", "path": "/keys/", "status": 503, "act": true}'
 	try token_rm grafana
 	is "$status $out" "0 Token has been deleted."
@@ -167,7 +167,7 @@ added() {
 	lacks "$(left)" grafana
 }
 
-@test "a retried removal of the token in use has succeeded where Coder no longer knows that token" {
+@test "a retried removal of the token in use has succeeded if Coder no longer knows that token" {
 	local how lost words
 	for how in "DELETE --delete" "PUT --expire"; do
 		for lost in '"status": 502' '"cut": {"where": "act"}'; do
@@ -196,7 +196,7 @@ added() {
 	is "$status$out" 4
 }
 
-@test "a login session that the list of tokens has in it is not removed, whatever its name" {
+@test "a login session in the list of tokens is not removed, whatever its name" {
 	local session
 	session='{\"id\":\"sbxAdmin01\",\"token_name\":\"a/b\",\"login_type\":\"password\"}'
 	fault '{"path": "/keys/tokens\\?", "times": 0, "status": 200, "body": "['"$session"']"}'
@@ -205,7 +205,7 @@ added() {
 	is "$(requests DELETE)" ""
 }
 
-@test "a removal that is refused says why, and which token it was" {
+@test "a refused removal reports the reason and the token" {
 	fault '{"method": "DELETE", "path": "/keys/", "status": 500,
 		"body": "{\"message\": \"Internal error deleting API key.\", \"detail\": \"pq: boom\"}",
 		"headers": {"Content-Type": "application/json"}}'
@@ -215,7 +215,7 @@ added() {
 	is "$(left)" "$ALL"
 }
 
-@test "a server that cannot expire says so, with the way out" {
+@test "a server that cannot expire tokens is reported, with what to do instead" {
 	ctl POST modes '["no-expire"]' >/dev/null
 	try token_rm --expire grafana
 	refused 1 "Route not found"
@@ -227,7 +227,7 @@ added() {
 
 # --------------------------------------------------------------------- several
 
-@test "several are removed, with a line each" {
+@test "several tokens are removed, with a line for each" {
 	local one two
 	one=$(id_of grafana) two=$(id_of terraform)
 	try token_rm grafana "$two"
@@ -237,7 +237,7 @@ Token has been deleted: terraform ($two)"
 	is "$(left)" "backup ci-deploy laptop never-touched old-script"
 }
 
-@test "several are expired, with a line each" {
+@test "several tokens are expired, with a line for each" {
 	local one two
 	one=$(id_of grafana) two=$(id_of terraform)
 	try token_rm --expire terraform grafana
@@ -246,14 +246,14 @@ Token has been deleted: terraform ($two)"
 Token has been expired: grafana ($one)"
 }
 
-@test "a name in an answer is escaped" {
+@test "a name from a response is shown escaped" {
 	seed '[{"owner": "admin", "name": "a\u001b[31m\u202eb", "id": "abcabcabc0"}]'
 	try token_rm abcabcabc0 grafana
 	is "$status" 0
 	is "${out%%$'\n'*}" 'Token has been deleted: a\x1b[31m\u202eb (abcabcabc0)'
 }
 
-@test "what is named twice is removed once" {
+@test "a token that is named twice is removed once" {
 	local id
 	id=$(id_of grafana)
 	try token_rm grafana "$id" grafana
@@ -262,7 +262,7 @@ Token has been expired: grafana ($one)"
 	is "$(changes)" "DELETE /api/v2/users/me/keys/$id"
 }
 
-@test "arguments that name one token count once, and fail like several" {
+@test "arguments that name the same token count once, and fail like several" {
 	local id
 	id=$(id_of grafana)
 	seed '{"owner": "admin", "name": "a/b", "id": "idOfPath00"}'
@@ -319,7 +319,7 @@ Token would be deleted: idOfAAAAAA (idOfBBBBBB)"
 	is "$(changes)" ""
 }
 
-@test "a 404 of something in front leads from no meaning of a text to the next" {
+@test "a gateway's 404 does not make token_rm try another meaning of its argument" {
 	local ingress='"status": 404, "coder": false, "body": "404 page not found", "headers": {"Content-Type": "text/plain"}'
 	seed '[{"owner": "admin", "id": "idOfDecoy0", "name": "idOfFirst0"}, {"owner": "admin", "id": "idOfFirst0", "name": "x"},
 		{"owner": "admin", "name": "idOfFirst0-0123456789ab"}]'
@@ -332,7 +332,7 @@ Token would be deleted: idOfAAAAAA (idOfBBBBBB)"
 	is "$(changes)" ""
 }
 
-@test "a list at hand that shows another token of that name is told of" {
+@test "if the list shows another token of that name, the message says so" {
 	seed '[{"owner": "admin", "name": "first", "id": "idOfFirst0"}, {"owner": "admin", "name": "idOfFirst0", "id": "idOfOther0"},
 		{"owner": "admin", "name": "own", "id": "idOfOwn000"}, {"owner": "admin", "name": "idOfFirst0-0123456789a", "id": "idOfThird0"},
 		{"owner": "admin", "name": "a/b"}]'
@@ -348,7 +348,7 @@ Token would be deleted: idOfAAAAAA (idOfBBBBBB)"
 	is "$status$err" 0
 }
 
-@test "if any is not found, nothing is removed" {
+@test "if any token is not found, none is removed" {
 	try token_rm grafana no-such terraform
 	refused 3 "no-such: "
 	untouched
@@ -367,7 +367,7 @@ Token would be deleted: idOfAAAAAA (idOfBBBBBB)"
 	untouched
 }
 
-@test "a failure does not stop the rest: all failures are named, status 8" {
+@test "a failure does not stop the other removals, all failures are named, and the status is 8" {
 	local -a gone=(old)
 	local id
 	seed '[{"owner": "admin", "name": "n1", "id": "n100000000"}, {"owner": "admin", "name": "n2", "id": "n200000000"},
@@ -393,7 +393,7 @@ Token has been deleted: n4 (n400000000)"
 	is "${gone[*]}" "n300000000"
 }
 
-@test "if all fail the status is 8, too" {
+@test "if all removals fail, the status is 8, too" {
 	fault '{"method": "DELETE", "path": "keys", "status": 500, "times": 0}'
 	try token_rm grafana terraform
 	is "$status $out" "8 "
@@ -401,7 +401,7 @@ Token has been deleted: n4 (n400000000)"
 	is "$(left)" "$ALL"
 }
 
-@test "where the response of a removal is missing, it is not known, and said so" {
+@test "a removal without a response is reported as not known" {
 	local how id
 	id=$(id_of grafana)
 	for how in '"cut": {"where": "act"}' '"cut": {"where": "before", "how": "reset"}' '"status": 200, "body": "<html>"' \
@@ -422,7 +422,7 @@ Token has been deleted: n4 (n400000000)"
 	lacks "$out" grafana
 }
 
-@test "where a gateway had no response to a removal, it is not known, and said so" {
+@test "a removal to which only a gateway responded is reported as not known" {
 	local code id
 	id=$(id_of grafana)
 	for code in 502 503 504 520 530; do
@@ -441,7 +441,7 @@ Token has been deleted: n4 (n400000000)"
 	lacks "$err" "not known"
 }
 
-@test "--timeout ends a removal of several: what was removed is reported, and what is not known" {
+@test "--timeout ends a removal of several tokens, which reports what was removed and what is not known" {
 	local -a gone=(old)
 	local form
 	for form in "" "-v gone"; do
@@ -463,7 +463,7 @@ Token has been deleted: n4 (n400000000)"
 	is "$out ${#gone[@]}" " 2"
 }
 
-@test "many are removed over one connection" {
+@test "many tokens are removed over one connection" {
 	local -a ids=()
 	seed '{"owner": "admin", "name": "bulk-%d", "count": 60}'
 	ctl POST config '{"rate_limit": 0}' >/dev/null
@@ -476,7 +476,7 @@ Token has been deleted: n4 (n400000000)"
 	is "$(ctl GET log | python3 "$TOOLS/log.py" connections)" 1
 }
 
-@test "many removals show on a terminal how far they are, and nowhere else" {
+@test "a removal of many tokens shows its progress on a terminal, and nowhere else" {
 	local -a ids=()
 	seed '{"owner": "admin", "name": "bulk-%d", "count": 25}'
 	at_prompt <<-'END'
@@ -505,7 +505,7 @@ Token has been deleted: n4 (n400000000)"
 	lacks "$(ctl GET log)" "${KEYS[2]#*-}"
 }
 
-@test "--from an empty array removes nothing and is no error, under set -e, too" {
+@test "--from with an empty array removes nothing and succeeds, also under set -e" {
 	local -a none=() gone=(old)
 	local -a declared
 	try token_rm --from none
@@ -520,7 +520,7 @@ Token has been deleted: n4 (n400000000)"
 	is "$status $output" "0 went on"
 }
 
-@test "--from an unset variable, or one that is no array, is a mistake" {
+@test "--from with an unset variable, or one that is not an array, is refused" {
 	local scalar=grafana
 	local -A assoc=([x]=grafana)
 	unset nothing
@@ -545,7 +545,7 @@ Token has been deleted: n4 (n400000000)"
 	untouched
 }
 
-@test "the array that names what goes may be the one that gets what went" {
+@test "--from and -v may name the same array" {
 	local -a ids=(grafana terraform)
 	local one two
 	one=$(id_of grafana) two=$(id_of terraform)
@@ -556,7 +556,7 @@ Token has been deleted: n4 (n400000000)"
 
 # ------------------------------------------------------------------- not oneself
 
-@test "the token in use is refused, and nothing else is removed" {
+@test "the token in use is not removed, and neither is any other in that call" {
 	seed '[{"owner": "admin", "name": "in-use"}]'
 	CODER_SESSION_TOKEN=${KEYS[0]}
 	try token_rm grafana in-use terraform
@@ -599,7 +599,7 @@ DELETE /api/v2/users/me/keys/${KEYS[0]%%-*}"
 
 # ----------------------------------------------------------------------- dry run
 
-@test "--dry-run says what would go, and removes nothing" {
+@test "--dry-run reports what would be removed, and removes nothing" {
 	local -a would=()
 	local one two
 	one=$(id_of grafana) two=$(id_of terraform)
@@ -702,7 +702,7 @@ Token would be expired: terraform ($two)"
 	untouched
 }
 
-@test "foreign tokens are not found without the right to see them" {
+@test "other users' tokens are not found without permission to see them" {
 	local id
 	id=$(id_of grafana)
 	CODER_SESSION_TOKEN=$ALICE_TOKEN
@@ -723,7 +723,7 @@ Token would be expired: terraform ($two)"
 
 # ------------------------------------------------------------------------- usage
 
-@test "nothing to remove is a mistake; so are two ways to do it" {
+@test "no argument is refused, and so are --expire and --delete together" {
 	try token_rm
 	misused "missing operand"
 	try token_rm --expire --delete grafana
@@ -732,7 +732,7 @@ Token would be expired: terraform ($two)"
 	untouched
 }
 
-@test "a removal whose message cannot be written has still been done, and fails" {
+@test "a removal whose message cannot be written is done, and fails" {
 	status=0
 	token_rm grafana >/dev/full 2>"$BATS_TEST_TMPDIR/err" || status=$?
 	is "$status" 1
@@ -740,7 +740,7 @@ Token would be expired: terraform ($two)"
 	lacks "$(left)" grafana
 }
 
-@test "the help says first what differs from the CLI" {
+@test "the help begins with what differs from the CLI" {
 	try token_rm --help
 	has "$(tr '\n' ' ' <<<"$out")" "Deletes API tokens, where coder tokens rm of today only expires them: give --expire"
 }

@@ -51,7 +51,7 @@ golden() {
 	is "$(tail -1 <<<"$out" | awk '{ print $2, $NF }')" "terraform admin"
 }
 
-@test "the owner is asked for only where it is shown" {
+@test "the owner is requested only if it is shown" {
 	try token_view terraform -c owner --no-header
 	is "$out" "admin  "
 	is "$(requests)" "GET /api/v2/users/me/keys/tokens/terraform
@@ -66,7 +66,7 @@ GET /api/v2/users/$(user_id admin)"
 GET /api/v2/users/me/keys/tokens/terraform"
 }
 
-@test "an owner that may not be read is left blank" {
+@test "an owner whom the caller may not read is left blank" {
 	local code
 	local -A t=()
 	for code in 404 403; do
@@ -82,13 +82,13 @@ GET /api/v2/users/me/keys/tokens/terraform"
 	done
 }
 
-@test "an owner that cannot be asked for, because the server is away, fails the call" {
+@test "a call fails if the server is unavailable when the owner is requested" {
 	fault '{"path": "/users/[0-9a-f]{8}-", "status": 500}'
 	try token_view terraform
 	refused 1 "user "
 }
 
-@test "formats and columns are those of token_list" {
+@test "formats and columns are the same as those of token_list" {
 	try token_view grafana -o tsv -c NAME,Allow_List
 	is "$out" $'name\tallow_list\ngrafana\tuser:*'
 	try token_view grafana -c scopes,name
@@ -109,20 +109,20 @@ user:read  grafana  '
 
 # -------------------------------------------------------------- how it is named
 
-@test "by name" {
+@test "a token is found by name" {
 	view grafana
 	shows grafana
 	is "$(requests | head -1)" "GET /api/v2/users/me/keys/tokens/grafana"
 }
 
-@test "by id" {
+@test "a token is found by id" {
 	seed '{"owner": "admin", "id": "abcDEF0123", "name": "mine"}'
 	view abcDEF0123
 	shows mine
 	is "$(requests | head -1)" "GET /api/v2/users/me/keys/abcDEF0123"
 }
 
-@test "by the token itself, of which only the id is sent" {
+@test "a token is found by the token itself, of which only the id is sent" {
 	local secret
 	seed '{"owner": "admin", "name": "mine"}'
 	secret=${KEYS[0]#*-}
@@ -132,7 +132,7 @@ user:read  grafana  '
 	lacks "$(ctl GET log)" "$secret"
 }
 
-@test "by a token that was cut off" {
+@test "a token is found by a token that was cut off" {
 	local secret
 	seed '{"owner": "admin", "name": "mine"}'
 	secret=${KEYS[0]#*-}
@@ -143,7 +143,7 @@ user:read  grafana  '
 	lacks "$(ctl GET log)" "${secret:0:11}"
 }
 
-@test "blanks around an id or a token do not matter: a token read with its newline is found" {
+@test "blanks around an id or a token are ignored, as in a token that was read with its newline" {
 	seed '{"owner": "admin", "name": "mine"}'
 	view "${KEYS[0]}"$'\n'
 	shows mine
@@ -154,7 +154,7 @@ user:read  grafana  '
 	lacks "$(ctl GET log)" "${KEYS[0]#*-}"
 }
 
-@test "blanks around a name are the name's own" {
+@test "blanks around a name are part of the name" {
 	local name
 	seed '[{"owner": "admin", "name": "prod"}, {"owner": "admin", "name": "prod "},
 		{"owner": "admin", "name": "stage\n"}, {"owner": "admin", "name": " "}, {"owner": "admin", "name": "\t\n"},
@@ -182,7 +182,7 @@ GET /api/v2/users/me/keys/sbxAdmin01"
 	refused 3 "' a/b ': no token of that name"
 }
 
-@test "a token that does not exist is not found, and its secret is not told" {
+@test "a token that does not exist is not found, and its secret does not appear" {
 	local secret=abcdefghijklmnopqrstuv
 	try token_view "0123456789-$secret"
 	refused 3 "0123456789: "
@@ -192,7 +192,7 @@ GET /api/v2/users/me/keys/sbxAdmin01"
 	lacks "$(ctl GET log)" "$secret"
 }
 
-@test "names that cannot stand in a path are found through the list" {
+@test "names that do not fit into a path are found through the list" {
 	local name
 	seed '[{"owner": "admin", "name": "a/b"}, {"owner": "admin", "name": "/"},
 		{"owner": "admin", "name": "."}, {"owner": "admin", "name": ".."},
@@ -207,7 +207,7 @@ GET /api/v2/users/me/keys/sbxAdmin01"
 	refused 3 "../../../../buildinfo: "
 }
 
-@test "names with other odd characters stand in the path percent-encoded" {
+@test "names with other special characters are percent-encoded in the path" {
 	local name
 	seed '[{"owner": "admin", "name": "a?b=c&d#e"}, {"owner": "admin", "name": "50% off"},
 		{"owner": "admin", "name": "ünïcödé 日本"}, {"owner": "admin", "name": "%2e%2e"},
@@ -228,7 +228,7 @@ GET /api/v2/users/me/keys/sbxAdmin01"
 GET /api/v2/users/me/keys/tokens?include_all=false&include_expired=true"
 }
 
-@test "blanks around a name that looks like a token are the name's own, too" {
+@test "blanks around a name that looks like a token are part of the name, too" {
 	seed '[{"owner": "admin", "name": "0123456789-0123456789ab"}, {"owner": "admin", "name": "0123456789-0123456789ab "}]'
 	try token_view '0123456789-0123456789ab ' -o json
 	has "$out" '"token_name": "0123456789-0123456789ab "'
@@ -237,7 +237,7 @@ GET /api/v2/users/me/keys/tokens?include_all=false&include_expired=true"
 	lacks "$err${TOKEN_ERROR[*]}$(ctl GET log)" 0123456789ab
 }
 
-@test "what has the shape of an id, and is none, is a name" {
+@test "a text that looks like an id but is none is used as a name" {
 	seed '[{"owner": "admin", "name": "production"}, {"owner": "admin", "name": "production "}]'
 	view production
 	shows production
@@ -249,7 +249,7 @@ GET /api/v2/users/me/keys/tokens/production"
 	refused 3 "' production': Resource not found"
 }
 
-@test "an id means its token, whatever other tokens are called" {
+@test "an id selects its own token, whatever names other tokens have" {
 	seed '[{"owner": "admin", "id": "idOfOther0", "name": "idOfFirst0"},
 		{"owner": "admin", "id": "idOfThird0", "name": " idOfFirst0"},
 		{"owner": "admin", "id": "idOfFirst0", "name": "first"}]'
@@ -263,7 +263,7 @@ GET /api/v2/users/me/keys/tokens/production"
 	has "$out" idOfThird0$'\t'" idOfFirst0"
 }
 
-@test "the id of something else is no name: a decoy is not taken for it" {
+@test "the id of another object is not used as a name, so a decoy is not shown instead" {
 	seed '[{"owner": "admin", "id": "idOfDecoy0", "name": "sbxBob0001"},
 		{"owner": "admin", "id": "idOfDecoy1", "name": "sbxBob0001-0123456789ab"},
 		{"owner": "alice", "id": "idOfDecoy2", "name": "idOfAdmin0"},
@@ -294,7 +294,7 @@ GET /api/v2/users/me/keys/tokens/production"
 	done
 }
 
-@test "a login session of the same name hides no token" {
+@test "a login session of the same name does not hide a token" {
 	seed '[{"owner": "admin", "name": "both", "login_type": "password"}, {"owner": "admin", "name": "both"}]'
 	view both
 	shows both
@@ -302,7 +302,7 @@ GET /api/v2/users/me/keys/tokens/production"
 GET /api/v2/users/me/keys/tokens?include_all=false&include_expired=true"
 }
 
-@test "names are looked up with their case" {
+@test "the case of names counts" {
 	try token_view GRAFANA
 	refused 3 "GRAFANA: "
 }
@@ -319,7 +319,7 @@ GET /api/v2/users/me/keys/tokens?include_all=false&include_expired=true"
 	refused 3 "my login: no token of that name"
 }
 
-@test "what is not there is not found, and the message names it" {
+@test "a token that does not exist is not found, and the message names it" {
 	try token_view no-such
 	refused 3 "no-such: Resource not found"
 	is "$(requests)" "GET /api/v2/users/me/keys/tokens/no-such
@@ -333,7 +333,7 @@ GET /api/v2/users/me/keys/sbxAdmin01"
 	is "${#TOKEN_ERROR[@]}" 0
 }
 
-@test "somebody else's token is not found without the right to see it" {
+@test "another user's token is not found without permission to see it" {
 	local id
 	try token_list -u alice --name laptop -q
 	id=$out
@@ -386,7 +386,7 @@ GET /api/v2/users/me/keys/sbxAdmin01"
 	refused 4 "has not the shape of a session token"
 }
 
-@test "--self takes nothing that names another token" {
+@test "--self refuses options and operands that name another token" {
 	try token_view --self laptop
 	misused "--self takes no name, id, token or user"
 	try token_view --self -u alice
@@ -396,7 +396,7 @@ GET /api/v2/users/me/keys/sbxAdmin01"
 
 # ----------------------------------------------------------------------- variables
 
-@test "-A assigns every field, and nothing is printed" {
+@test "-A assigns every field and prints nothing" {
 	local -A t=([old]=x)
 	local field
 	try token_view -u alice ci-deploy -A t
@@ -414,7 +414,7 @@ GET /api/v2/users/me/keys/sbxAdmin01"
 	is "${t[expired]} ${t[never_used]}" "0 0"
 }
 
-@test "times past 2038 and 2106, and lives of a hundred years, are exact" {
+@test "times after 2038 and 2106, and lifetimes of a hundred years, are exact" {
 	local -A t=()
 	local -a ids=()
 	local now
@@ -450,7 +450,7 @@ grafana  '
 	is "${t[name]} ${t[owner]}" "terraform admin"
 }
 
-@test "scopes and allow list are left in arrays, sorted, an entry an element" {
+@test "scopes and allow list are assigned to arrays, sorted, one entry in each element" {
 	view -u alice ci-deploy
 	is "${#TOKEN_SCOPES[@]} ${TOKEN_SCOPES[*]}" "2 template:read workspace:read"
 	is "${#TOKEN_ALLOW_LIST[@]} ${TOKEN_ALLOW_LIST[0]}" "2 template:*"
@@ -479,7 +479,7 @@ grafana  '
 	[[ -z ${TOKEN_SCOPES+set} ]] || fail "leaked out of the function"
 }
 
-@test "a server without scopes and allow lists: everything, as it means" {
+@test "a token of a server without scopes and allow lists may do everything" {
 	ctl POST tokens '{"owner": "admin", "name": "old"}' >/dev/null
 	ctl POST modes '["legacy-2.26"]' >/dev/null
 	try token_view old -c name
@@ -490,7 +490,7 @@ grafana  '
 	is "${TOKEN_SCOPES[*]} ${TOKEN_ALLOW_LIST[*]}" "user:read user:*"
 }
 
-@test "a failed call leaves all target variables as they were" {
+@test "a failed call leaves all output variables as they were" {
 	local -A t=([k]=v)
 	TOKEN_SCOPES=(a b) TOKEN_ALLOW_LIST=(c)
 	try token_view no-such -A t
@@ -519,7 +519,7 @@ grafana  '
 
 # --------------------------------------------------------------------------- usage
 
-@test "one operand, neither none nor two nor an empty one" {
+@test "exactly one operand is required, and it must not be empty" {
 	try token_view
 	misused "missing operand"
 	try token_view a b
@@ -530,7 +530,7 @@ grafana  '
 	is "$(requests)" ""
 }
 
-@test "a restricted token in use is told that this may be the cause" {
+@test "a failure with a restricted token in use mentions that restriction as a possible cause" {
 	seed '{"owner": "admin", "name": "narrow", "scopes": ["user:read", "api_key:read"],
 		"allow_list": ["user:*", "api_key:*"]}'
 	CODER_SESSION_TOKEN=${KEYS[0]}

@@ -61,7 +61,7 @@ script() {
 	is "$status $out $err" $'0 24 orders\n0 sockets '
 }
 
-@test "all can be unloaded at once, and loaded one by one" {
+@test "all builtins can be unloaded at once, and loaded one by one" {
 	script 'for i in 1 2 3; do
 			enable -f "$SO" "${ALL[@]}"; works "${ALL[@]}"; enable -d "${ALL[@]}"; gone "${ALL[@]}"
 			for name in "${ALL[@]}"; do enable -f "$SO" $name; works $name; done
@@ -70,7 +70,7 @@ script() {
 	is "$status $out $err" $'0 0 sockets\n0 sockets\n0 sockets '
 }
 
-@test "loading twice is harmless, and one unloading ends it" {
+@test "loading twice changes nothing, and one unloading is enough" {
 	script 'enable -f "$SO" "${ALL[@]}"; works token_view
 		enable -f "$SO" "${ALL[@]}" 2>/dev/null; works "${ALL[@]}"
 		enable -f "$SO" token_list 2>/dev/null; works "${ALL[@]}"
@@ -91,7 +91,7 @@ script() {
 	is "$(ctl GET log | grep -o '"event":"close"' | wc -l)" 2
 }
 
-@test "unloading in a subshell is the subshell's affair" {
+@test "unloading in a subshell does not affect its parent" {
 	script 'enable -f "$SO" "${ALL[@]}"; works token_view
 		(enable -d "${ALL[@]}"; gone "${ALL[@]}"); : "$(enable -d token_view)"; enable -d token_view | cat
 		works "${ALL[@]}"
@@ -101,7 +101,7 @@ script() {
 	is "$(ctl GET log | grep -o '"event":"open"' | wc -l)" 3
 }
 
-@test "unloading from a function, a trap and a loop that use the builtins" {
+@test "unloading works from a function, a trap and a loop that use the builtins" {
 	script 'enable -f "$SO" "${ALL[@]}"
 		f() { works token_view; enable -d token_view; gone token_view; enable -f "$SO" token_view; works token_view; }
 		f; f
@@ -117,7 +117,7 @@ script() {
 	is "$status $out $err" $'0 3\nbye '
 }
 
-@test "unloading after an interrupted call and an interrupted look-up of a name" {
+@test "unloading works after an interrupted call and an interrupted look-up" {
 	mute_name_server 1
 	fault '{"path": "keys/tokens", "stall": {"at": 0}, "times": 2}'
 	# 1.2 s: a look-up that went on would have given up after 1 s
@@ -145,7 +145,7 @@ script() {
 	is "$out" $'2 sockets\n0 sockets'
 }
 
-@test "a file replaced by install(1) while loaded hurts no running shell" {
+@test "replacing the file by install(1) does not affect a running shell" {
 	cp "$SO" a.so
 	script 'enable -f ./a.so "${ALL[@]}"; works "${ALL[@]}"
 		install "$SO" ./a.so; works "${ALL[@]}"; enable -f ./a.so token_list 2>/dev/null; works "${ALL[@]}"
@@ -154,7 +154,7 @@ script() {
 	[[ $out == "" || $out == "status 1" ]] || fail "unexpected"
 }
 
-@test "disabled is not unloaded: enable -n, builtin, command and enable" {
+@test "a builtin that was disabled by enable -n stays loaded" {
 	script 'enable -f "$SO" "${ALL[@]}"; works "${ALL[@]}"
 		enable -n token_list; token_list 2>/dev/null; echo "$?"; enable token_list; works token_list
 		builtin token_list -q --name t1 -v ids && echo "${#ids[*]}"; command token_list -q --name t1 -v ids && echo "${#ids[*]}"
@@ -162,7 +162,7 @@ script() {
 	is "$status $out $err" $'0 127\n1\n1\nfunction\n1 '
 }
 
-@test "200 times loaded, used and unloaded: nothing grows" {
+@test "loading, using and unloading 200 times leaks nothing" {
 	script 'size() { set -- /proc/$$/fd/* /proc/$$/task/*; n=$#; mapfile -t maps </proc/$$/maps; n=$((n + ${#maps[*]})); }
 		kib() { while read -r name value _; do [[ $name != VmRSS: ]] || kib=$value; done </proc/$$/status; }
 		turn() { enable -f "$SO" "${ALL[@]}"; token_view t1 -A T || echo "call $i"; enable -d "${ALL[@]}"; }

@@ -54,7 +54,7 @@ works() {
 
 # ------------------------------------------------------------------ what is taken
 
-@test "a target that does not exist is made" {
+@test "an output variable that does not exist is created" {
 	local call
 	unset secret
 	works secret "${SCALARS[0]}"
@@ -72,7 +72,7 @@ works() {
 	done
 }
 
-@test "what a target held before is gone, gaps and keys, too" {
+@test "assigning an array removes all its old elements" {
 	local secret=old
 	local -a list=(old [5]=old [900]=old)
 	local -A record=([old]=old)
@@ -90,7 +90,7 @@ works() {
 	is "${#record[@]}" 0
 }
 
-@test "a plain variable becomes an array, as with mapfile; its value is gone" {
+@test "a plain variable becomes an array, as with mapfile, and loses its value" {
 	local was_plain=old was_plain_too=old
 	token_view grafana --scopes-into was_plain >/dev/null
 	is "$(declare -p was_plain)" 'declare -a was_plain=([0]="user:read")'
@@ -98,7 +98,7 @@ works() {
 	is "${was_plain_too[name]} ${was_plain_too[0]-gone}" "grafana gone"
 }
 
-@test "a local target is local, declared with a value, without one, or as an array" {
+@test "a local output variable stays local, whether declared with a value, without one, or as an array" {
 	in_function() {
 		local secret empty_secret=x
 		local -a list
@@ -126,7 +126,7 @@ declare -a plain=([0]="*:*")'
 	is "$secret ${list[*]}" "global global"
 }
 
-@test "a function without a local of that name makes a global one, or sets its caller's" {
+@test "a function without a local variable of that name sets its caller's, or creates a global one" {
 	inner() { token_create -n "$1" -v secret -A record --scopes-into list; }
 	unset secret record list
 	inner one
@@ -143,7 +143,7 @@ declare -a plain=([0]="*:*")'
 	is "${record[name]}" one
 }
 
-@test "a name reference stands for its target" {
+@test "a name reference sets the variable that it refers to" {
 	local tgt=old tgt_list=(old)
 	local -n ref=tgt ref2=ref list_ref=tgt_list
 	local -n new_ref=brand_new new_record=brand_new_record
@@ -164,7 +164,7 @@ declare -a plain=([0]="*:*")'
 	is "${mine[name]}" grafana
 }
 
-@test "a variable that was declared and never set is set" {
+@test "a variable that was declared without a value is set" {
 	declare declared
 	declare -a declared_list
 	declare -A declared_record
@@ -173,7 +173,7 @@ declare -a plain=([0]="*:*")'
 	is "${declared_list[*]} ${declared_record[name]}" "*:* test"
 }
 
-@test "an exported variable stays exported, and its new value is" {
+@test "an exported variable stays exported, with its new value" {
 	export secret=old
 	declare -x unset_yet
 	token_create -n test -v secret
@@ -183,7 +183,7 @@ declare -a plain=([0]="*:*")'
 	is "$("$BASH" -c 'echo "$unset_yet"')" "$unset_yet"
 }
 
-@test "set -a exports no secret that was not exported before" {
+@test "set -a does not export a new secret" {
 	local known=old
 	set -a
 	token_create -n test -v secret -A record
@@ -200,7 +200,7 @@ declare -a plain=([0]="*:*")'
 	is "$("$BASH" -c 'echo "$secret"')" "$secret"
 }
 
-@test "CODER_SESSION_TOKEN itself can be the target: the next call uses it" {
+@test "CODER_SESSION_TOKEN can be the output variable, and the next call uses it" {
 	token_create -n test -v CODER_SESSION_TOKEN
 	[[ $(declare -p CODER_SESSION_TOKEN) == "declare -- "* ]] || fail "exported"
 	is "$(token_view --self -c name -o tsv --no-header)" test
@@ -208,7 +208,7 @@ declare -a plain=([0]="*:*")'
 
 # ---------------------------------------------------------------- what is refused
 
-@test "a readonly variable is refused, whatever it would hold" {
+@test "a readonly variable is refused, whatever the result" {
 	readonly ro=1
 	readonly -a ro_list=(1)
 	readonly -A ro_record=([a]=1)
@@ -234,7 +234,7 @@ declare -a plain=([0]="*:*")'
 	is "${mine[*]} $TOKEN_SCOPES" "user:read kept"
 }
 
-@test "integer variables are refused: they would be evaluated" {
+@test "integer variables are refused, because their values are evaluated" {
 	local -i number=7
 	local -ai numbers=(7)
 	local -Ai table=([a]=7)
@@ -293,7 +293,7 @@ declare -a plain=([0]="*:*")'
 	refused_early 2 "OPTIND: integer variable"
 }
 
-@test "TOKEN_ERROR is no target, and no variable gets two results" {
+@test "TOKEN_ERROR cannot be an output variable, and no variable gets two results" {
 	try token_create -n test -v TOKEN_ERROR
 	refused_early 2 "TOKEN_ERROR: reserved for errors"
 	try token_view grafana -A TOKEN_ERROR
@@ -309,7 +309,7 @@ declare -a plain=([0]="*:*")'
 	[[ ! -v same ]] || fail "it was made"
 }
 
-@test "name references do not hide that two results go to one variable, or to TOKEN_ERROR" {
+@test "two results for one variable, or one for TOKEN_ERROR, are refused through name references, too" {
 	local same=old
 	local -n error=TOKEN_ERROR other=same TOKEN_ALLOW_LIST=same
 	try token_create -n test -v error
@@ -325,7 +325,7 @@ declare -a plain=([0]="*:*")'
 	is "$same" old
 }
 
-@test "a TOKEN_ERROR that is a name reference is left alone, and its variable, too" {
+@test "a TOKEN_ERROR that is a name reference is left alone, and so is the variable that it refers to" {
 	local home=$HOME
 	declare -n TOKEN_ERROR=HOME
 	token_list -q >/dev/null
@@ -338,7 +338,7 @@ declare -a plain=([0]="*:*")'
 	HOME=$home
 }
 
-@test "what is no name of a variable is refused and never evaluated" {
+@test "a text that is not a variable's name is refused and never evaluated" {
 	local bad call
 	for bad in 'x[$(touch f)]' 'x[0]' '$(touch f)' '`touch f`' 'x;touch f' 1x x-y 'x y' ' x' 'x=1' 'é' '$x' '*' '@' \
 		'?' '!' '#' - $'x\n' $'x\e[m' 'x[' 'x]' '${x}'; do
@@ -379,7 +379,7 @@ declare -a plain=([0]="*:*")'
 	[[ ! -e f && ! -v list ]] || fail "it was evaluated"
 }
 
-@test "a variable of this command alone is refused: what it got would be lost" {
+@test "a variable that is set for this command only is refused, because the result would be lost" {
 	secret=x try token_create -n test -v secret
 	# `try` is a function: the variable is a local of it, and not lost there
 	is "$status" 0
@@ -396,7 +396,7 @@ declare -a plain=([0]="*:*")'
 
 # ---------------------------------------------------------------- kinds of shells
 
-@test "set -u: unset targets and unset TOKEN_ variables are no error" {
+@test "set -u: unset output variables and unset TOKEN_ variables are no error" {
 	in_shell 'set -u
 		unset secret
 		token_create -n test -v secret -A record
@@ -412,7 +412,7 @@ went on"
 	[[ $err != *"unbound variable"* ]] || fail "bash complained"
 }
 
-@test "set -e: a refused target ends the shell only where any failure would" {
+@test "set -e: a refused output variable ends the shell only where any failure would" {
 	in_shell 'set -e
 		readonly ro=1 TOKEN_SCOPES=x; declare -i number; declare -A assoc; declare -a indexed
 		if token_create -n test -v ro; then echo no; fi
@@ -492,7 +492,7 @@ Token has been deleted.
 	lacks "$(names)" test2
 }
 
-@test "a subshell gets its results, its parent none" {
+@test "a subshell's results are not assigned in its parent" {
 	local secret=kept
 	(token_create -n test -v secret && [[ $secret =~ $SECRET ]])
 	is "$secret" kept
@@ -501,7 +501,7 @@ Token has been deleted.
 	is "$out" 33
 }
 
-@test "a target made readonly by a trap or an alias is not bash's end" {
+@test "an output variable that a trap or an alias makes readonly does not end bash" {
 	in_shell 'set -eT
 		trap "readonly secret" DEBUG
 		if token_create -n test -v secret; then echo no; else echo "status $?"; fi'
@@ -513,7 +513,7 @@ Token has been deleted.
 
 # ------------------------------------------------------------------- TOKEN_ERROR
 
-@test "TOKEN_ERROR tells of a failure in six fields" {
+@test "TOKEN_ERROR describes a failure in six fields" {
 	try token_view nosuch
 	is "${#TOKEN_ERROR[@]}" 6
 	is "${TOKEN_ERROR[status]}" 3
@@ -556,7 +556,7 @@ is_empty() {
 	is "$(declare -p TOKEN_ERROR)" "declare -A TOKEN_ERROR=()"
 }
 
-@test "TOKEN_ERROR is there from loading on, and safe to ask under set -u" {
+@test "TOKEN_ERROR exists from loading on, and can be read under set -u" {
 	in_shell 'set -u
 		echo "${TOKEN_ERROR[status]-none}"; declare -p TOKEN_ERROR
 		token_list >/dev/null && echo "${TOKEN_ERROR[status]-none}"
@@ -566,7 +566,7 @@ is_empty() {
 	is "$out" $'none\ndeclare -A TOKEN_ERROR=()\nnone\n3\nfine'
 }
 
-@test "asking for TOKEN_ERROR[status] evaluates no variable of the user's" {
+@test "reading TOKEN_ERROR[status] evaluates no variable of the user's" {
 	in_shell 'status="x[\$(touch \"$HOME/pwned\")0]" message=$status
 		echo "${TOKEN_ERROR[status]-none}"
 		token_list >/dev/null; echo "${TOKEN_ERROR[status]-none}"
@@ -606,7 +606,7 @@ is_empty() {
 	is "$out" $'0\n0\n-A\n0\ndeclare -Ax TOKEN_ERROR=()' # it was an array when the user exported it
 }
 
-@test "TOKEN_ERROR is empty after success, of every builtin" {
+@test "TOKEN_ERROR is empty after a success of every builtin" {
 	local call
 	for call in "token_create -n test" "token_view test" "token_list" "token_rm test" "token_list --help" \
 		"token_create --dry-run" "token_list --name nothing-like-it"; do
@@ -619,7 +619,7 @@ is_empty() {
 	done
 }
 
-@test "TOKEN_ERROR takes the place of whatever has its name, and is not exported" {
+@test "TOKEN_ERROR replaces any variable of its name, and is not exported" {
 	local was
 	for was in "TOKEN_ERROR=scalar" "TOKEN_ERROR=(indexed)" "declare -gi TOKEN_ERROR=1" "declare -gu TOKEN_ERROR=X" \
 		"declare -gA TOKEN_ERROR=([old]=1)" "declare -g TOKEN_ERROR" "export TOKEN_ERROR=x" "set -a" :; do
@@ -655,7 +655,7 @@ is_empty() {
 	is "${TOKEN_ERROR[status]}" global
 }
 
-@test "a local TOKEN_ERROR of any kind becomes an array where it is, and nothing else is touched" {
+@test "a local TOKEN_ERROR of any kind becomes an associative array, and nothing else changes" {
 	local how
 	calls() {
 		! token_view nosuch 2>/dev/null || fail "it was found"
@@ -683,7 +683,7 @@ is_empty() {
 	done
 }
 
-@test "a TOKEN_ERROR that is set for one command or function is no obstacle" {
+@test "a TOKEN_ERROR that is set for one command or function does not fail a call" {
 	inner() {
 		token_view nosuch 2>/dev/null || is "${TOKEN_ERROR[status]}" 3
 		token_list >/dev/null
@@ -712,7 +712,7 @@ is_empty() {
 
 # ------------------------------------------------- targets of calls that fail
 
-@test "a call that fails leaves every target as it was" {
+@test "a call that fails leaves every output variable as it was" {
 	local secret=kept
 	local -a ids=(kept two)
 	local -A record=([kept]=1)
@@ -757,7 +757,7 @@ is_empty() {
 	unchanged
 }
 
-@test "an answer that cannot be printed leaves every target as it was" {
+@test "a response that cannot be printed leaves every output variable as it was" {
 	local secret=kept
 	local -A record=([kept]=1)
 	[[ -c /dev/full ]] || skip "no /dev/full"
@@ -797,7 +797,7 @@ is_empty() {
 	[[ ! -e f ]] || fail "it was evaluated"
 }
 
-@test "an id that the server makes up is no key of a variable" {
+@test "an invalid id from the server is not used as the key of an array" {
 	local -A T=([kept]=1)
 	local -a ids=(kept)
 	fault '{"path":"keys/tokens","times":0,"status":200,"headers":{"Content-Type":"application/json"},"body":"[{\"id\":\"x]$(touch f)\",\"login_type\":\"token\",\"token_name\":\"t\",\"expires_at\":\"2099-01-01T00:00:00Z\"}]"}'
@@ -809,7 +809,7 @@ is_empty() {
 	[[ $status != 0 && ! -v ids2 && ! -e f ]] || fail "taken for a token"
 }
 
-@test "values are whole, whatever is in them" {
+@test "values are assigned whole, whatever they contain" {
 	local text='"quotes" '"'single'"' \back $x `y` '$'\e[31m ü 名 🔑' name
 	local -A record T
 	local -a ids
