@@ -42,7 +42,6 @@ class Config:
     """What an operator sets; lifetimes in nanoseconds, the server's own defaults."""
 
     base_url: str = ""
-    version: str = ""
     rate_limit: int = 512
     max_lifetime: int = 876600 * 3600 * 10**9
     max_admin_lifetime: int = 168 * 3600 * 10**9
@@ -170,7 +169,7 @@ class App:
         Clock.ahead = int(self.config.clock_ahead_s * 10**6)
 
     def set_modes(self, modes):
-        self.feats = catalogue.features_for(modes, self.config.version)
+        self.feats = catalogue.features_for(modes)
         self.routes = _routes(self.feats)
         if "unknown-type" in modes:
             self._add_token_of_unknown_type()

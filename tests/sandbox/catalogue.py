@@ -189,8 +189,8 @@ class Features:
     types: set = field(default_factory=set)
 
 
-def features_for(modes, version="") -> Features:
-    """The features of a deployment in these modes; `version` overrides what it calls itself."""
+def features_for(modes) -> Features:
+    """The features of a deployment in these modes."""
     unknown = sorted(set(modes) - set(MODES))
     if unknown:
         raise ValueError(f"unknown mode {unknown[0]!r}; known: {', '.join(MODES)}")
@@ -198,7 +198,7 @@ def features_for(modes, version="") -> Features:
     for mode, (release, name) in _MODE_RELEASE.items():
         if mode in modes and release < feats.release:
             feats.release, feats.version = release, name
-    feats.version = version or feats.version or "vv2.32.0"
+    feats.version = feats.version or "vv2.32.0"
     feats.scopes = feats.catalogue = feats.release >= 27
     feats.allow_list = feats.release >= 28
     feats.expire = feats.release >= 32

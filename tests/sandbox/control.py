@@ -58,7 +58,7 @@ class Control:
         self.app.store.reset(self.app.config.seed)
         self.app.objects_changed()
         self.app.set_modes(self.app.config.modes)
-        return self.get_state(None)
+        return vars(self.app.config)
 
     def _configure(self, data: dict):
         """Refuses the whole when a part of it makes no sense."""
@@ -66,29 +66,24 @@ class Control:
         catalogue.features_for(data.get("modes", []))
         if data.get("seed", config.seed) not in store_tools.SEEDS:
             raise ValueError(f"unknown seed {data['seed']!r}")
-        for name in ("seed", "modes", "version", "rate_limit", "clock_ahead_s"):
+        for name in ("seed", "modes", "rate_limit", "clock_ahead_s"):
             if name in data:
                 setattr(config, name, data[name])
-        for name in ("max_lifetime", "max_admin_lifetime", "default_lifetime"):
+        for name in ("max_admin_lifetime", "default_lifetime"):
             if name in data:
                 setattr(config, name, gotext.parse_duration(data[name]))
         self.app.set_clock()
 
     def post_config(self, data) -> dict:
-        """Changes rate_limit, version, the clock, the lifetimes or the modes without touching data."""
+        """Changes rate_limit, the clock, the lifetimes or the modes, and keeps the data."""
         self._configure(data)
         self.app.limiter = Limiter()
         self.app.set_modes(self.app.config.modes)
-        return self.get_state(None)
+        return vars(self.app.config)
 
     def post_modes(self, data) -> dict:
-        """A list of modes, or {"modes": [...]}."""
-        modes = data["modes"] if isinstance(data, dict) else data
-        return self.post_config({"modes": list(modes or [])})
-
-    def get_state(self, _) -> dict:
-        config = vars(self.app.config)
-        return {**config, "version": self.app.feats.version, "modes": sorted(self.app.feats.modes)}
+        """A list of modes."""
+        return self.post_config({"modes": list(data)})
 
     # -- tokens --------------------------------------------------------------------------------
 
@@ -173,7 +168,7 @@ class Control:
         return made
 
     def post_users(self, data) -> list:
-        """Adds or changes users: username, roles, status, name, email; answers a session."""
+        """Adds or changes users: username, roles, status, name, email; returns a session."""
 
         def make(spec):
             user = self.app.store.user_named(spec["username"])
@@ -259,26 +254,12 @@ class Control:
 
         return self._each(data, make)
 
-    def post_tasks(self, data) -> list:
-        """owner, name, workspace (a name of the same owner)."""
-
-        def make(spec):
-            owner = self._user(spec.get("owner", "alice"))
-            space = self.app.store.workspace_named(owner.id, spec["workspace"])
-            task = self.app.store.add_task(owner, space, spec["name"])
-            return {"id": task.id, "name": task.name}
-
-        return self._each(data, make)
-
     # -- faults and log ------------------------------------------------------------------------
 
     def post_faults(self, data) -> list:
-        """Adds a fault or a list of faults; answers all that are in force."""
+        """Adds a fault or a list of faults."""
         self.faults.install(data)
-        return self.faults.states()
-
-    def get_faults(self, _) -> list:
-        return self.faults.states()
+        return []
 
     def delete_faults(self, _) -> list:
         self.faults.clear()

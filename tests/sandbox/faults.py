@@ -88,9 +88,6 @@ class Fault:
         self.hits += 1
         return True
 
-    def state(self) -> dict:
-        return {**self.spec, "hits": self.hits}
-
 
 class Faults:
     """The faults in force, in the order they were installed; the first that takes, acts."""
@@ -107,10 +104,6 @@ class Faults:
     def clear(self):
         with self._lock:
             self._faults = []
-
-    def states(self) -> list:
-        with self._lock:
-            return [fault.state() for fault in self._faults]
 
     def has_accept_fault(self) -> bool:
         with self._lock:

@@ -62,8 +62,6 @@ def parse_options():
     add("--host", type=loopback, default="127.0.0.1", help="a loopback address")
     add("--ready", metavar="FILE", help="write the base URL there once listening")
     add("--log", metavar="FILE", default="", help="one JSON object a request")
-    add("--db", metavar="FILE", default="", help="keep data in this SQLite file")
-    add("--version", metavar="V", default="", help="what the deployment calls itself")
     add("--tls", action="store_true")
     add("--cert", metavar="FILE")
     add("--key", metavar="FILE")
@@ -72,9 +70,7 @@ def parse_options():
     add("--mode", action="append", default=[], choices=list(catalogue.MODES), metavar="NAME")
     add("--seed", default="empty", choices=SEEDS)
     add("--rate-limit", type=int, default=512, metavar="N", help="a minute; 0 or less is off")
-    for name in ("max-lifetime", "max-admin-lifetime", "default-lifetime"):
-        default = getattr(Config, name.replace("-", "_"))
-        add(f"--{name}", type=duration, default=default, metavar="DURATION")
+    add("--max-admin-lifetime", type=duration, default=Config.max_admin_lifetime, metavar="DURATION")
     add("--print-env", action="store_true", help="print shell assignments once listening")
     add("--parent-pid", type=int, default=0, metavar="N", help="end when that process is gone")
     options = parser.parse_args()
@@ -105,7 +101,7 @@ def write_ready(path, text: str):
 
 
 def print_env(url: str, control_url: str):
-    print(f"SANDBOX_URL='{url}'\nSANDBOX_CONTROL_URL='{control_url}'\nCODER_URL='{url}'")
+    print(f"SANDBOX_CONTROL_URL='{control_url}'\nCODER_URL='{url}'")
     for username, *_ in PEOPLE:
         print(f"{username.upper()}_TOKEN='{session_token(username)}'")
     print(f"MEMBER_TOKEN='{session_token('alice')}'", flush=True)
@@ -137,17 +133,13 @@ def main() -> int:
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, lambda *_: stopped.set())
     config = Config(
-        version=options.version,
         rate_limit=options.rate_limit,
-        max_lifetime=options.max_lifetime,
         max_admin_lifetime=options.max_admin_lifetime,
-        default_lifetime=options.default_lifetime,
         modes=options.mode,
         seed=options.seed,
     )
-    store = Store(options.db)
-    if not store.users:
-        store.reset(options.seed)
+    store = Store()
+    store.reset(options.seed)
     app, faults, log = App(store, config), Faults(), RequestLog(options.log)
     context = tls_context(options)
     server = Server(app, None, faults, log, context)

@@ -14,7 +14,7 @@ import threading
 import time
 import uuid
 from collections import namedtuple
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 
 PREBUILDS_ID = "c42fdf75-3097-471c-8c33-fb52454d81c0"
 DAY = 86400 * 10**6
@@ -170,9 +170,6 @@ _KINDS = {
 }
 
 _SCHEMA = """
-CREATE TABLE IF NOT EXISTS entities (
-    kind TEXT, id TEXT, data TEXT, PRIMARY KEY (kind, id)
-);
 CREATE TABLE IF NOT EXISTS api_keys (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
     id TEXT UNIQUE NOT NULL,
@@ -194,32 +191,20 @@ CREATE UNIQUE INDEX IF NOT EXISTS idx_api_key_name ON api_keys (user_id, token_n
 
 
 class Store:
-    def __init__(self, path: str = ""):
+    def __init__(self):
         self.lock = threading.RLock()
-        self.db = sqlite3.connect(path or ":memory:", check_same_thread=False)
+        self.db = sqlite3.connect(":memory:", check_same_thread=False)
         self.db.isolation_level = None
-        self.db.execute("PRAGMA synchronous=OFF")
         self.db.executescript(_SCHEMA)
         for kind in _KINDS:
             setattr(self, kind, {})
         self._by_username = {}
-        self._load()
 
     # -- people and objects --------------------------------------------------------------------
 
-    def _load(self):
-        for kind, entity_id, data in self.db.execute("SELECT kind, id, data FROM entities"):
-            getattr(self, kind)[entity_id] = _KINDS[kind](**json.loads(data))
-        self._by_username = {u.username.lower(): u for u in self.users.values()}
-
     def _put_many(self, kind: str, entities):
-        rows = []
         for entity in entities:
             getattr(self, kind)[entity.id] = entity
-            rows.append((kind, entity.id, json.dumps(asdict(entity))))
-        self.db.execute("BEGIN")
-        self.db.executemany("INSERT OR REPLACE INTO entities VALUES (?, ?, ?)", rows)
-        self.db.execute("COMMIT")
 
     def put(self, entity):
         kind = {cls: name for name, cls in _KINDS.items()}[type(entity)]
@@ -428,7 +413,6 @@ class Store:
     def reset(self, seed: str):
         if seed not in SEEDS:
             raise ValueError(f"unknown seed {seed!r}; known: {', '.join(SEEDS)}")
-        self.db.execute("DELETE FROM entities")
         self.db.execute("DELETE FROM api_keys")
         for kind in _KINDS:
             getattr(self, kind).clear()
