@@ -177,7 +177,7 @@ To install everything that building needs: make deps"
 	done
 }
 
-# in_release NAME... - the machine that deps.sh sees: a Debian that has these packages, once its
+# in_release NAME... - makes deps.sh see a Debian that has these packages once its
 # lists are there ($LISTS), and has installed $INSTALLED. What apt-get does is written to $DONE.
 in_release() {
 	local tool

@@ -7,12 +7,12 @@ load helper
 
 HOURS5=18000
 
-# deployment SECONDS [MODE] - its clock is so far ahead of this machine's; demo data by that clock.
+# deployment SECONDS [MODE] - sets the deployment's clock so far ahead of this machine's, with demo data by that clock.
 deployment() {
 	ctl POST reset '{"seed":"demo","clock_ahead_s":'"$1"',"modes":['"${2:+\"$2\"}"']}' >/dev/null
 }
 
-# about NUMBER EXPECTED - not off by more than what a busy machine needs for a call.
+# about NUMBER EXPECTED - asserts that they differ by no more than a busy machine needs for a call.
 about() {
 	(($1 <= $2 + 2 && $1 >= $2 - 30)) || fail "got:      $1" "expected: $2"
 }
@@ -25,7 +25,7 @@ named() {
 	done | sort | xargs
 }
 
-# warned - one warning of the clock, and nothing else.
+# warned - asserts one warning about the clock, and nothing else.
 warned() {
 	[[ $err == *": warning: this machine's clock is $1 that of $URL: "* && $err != *$'\n'* ]] ||
 		fail "no warning, or more"
@@ -132,7 +132,7 @@ warned() {
 	fault '{"path":"include_expired","drip":2000000}'
 	try token_list --expired --name 'bulk-*' -v ids
 	is "$status ${#ids[@]}" "0 0"
-	# and not that of a response before it
+	# and not the time of an earlier response
 	fault '[{"path":"/users/bob$","headers":{"Date":"Mon, 23 Nov 2020 23:58:01 GMT"},"times":0}]'
 	try token_list --expired --name 'bulk-*' --allow user:bob -v ids
 	is "$status ${#ids[@]}" "0 0"
@@ -146,7 +146,7 @@ warned() {
 	try token_list --expired -v ids -A t
 	is "$status $err" "0 "
 	is "$(named)" ended
-	# an Age that is none counts as none
+	# an invalid Age is ignored
 	ctl DELETE faults >/dev/null
 	fault '{"path":"/keys/","headers":{"Age":"-3600"},"times":0}'
 	try token_list --expired -v ids -A t
@@ -195,7 +195,7 @@ warned() {
 	warned "5h0m0s ahead of"
 	try token_view grafana
 	is "$status $err" "0 "
-	# a subshell knows
+	# a subshell knows that it was reported
 	try eval '(token_list -q)'
 	is "$status $err" "0 "
 	try token_rm no-such
@@ -276,7 +276,7 @@ press() {
 		forget_requests
 		press 'token_rm --expire x-'
 		is "${COMPREPLY[*]}" x-valid
-		# what is remembered is told apart by the same clock
+		# what is remembered expires by the same clock
 		press 'token_rm --expire x-'
 		is "${COMPREPLY[*]}" x-valid
 		press 'token_rm x-'

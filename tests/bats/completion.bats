@@ -14,7 +14,7 @@ setup() {
 	opts=()
 }
 
-# Outside of readline there is nothing to set options of.
+# Outside of readline compopt has nothing to change.
 compopt() {
 	opts+=("$@")
 }
@@ -31,7 +31,7 @@ press() {
 	is "$out$err" ""
 }
 
-# offers LINE WORD... - exactly these, in this order.
+# offers LINE WORD... - asserts that completion offers exactly these, in this order.
 offers() {
 	local expected
 	press "$1"
@@ -44,7 +44,7 @@ offers() {
 	fi
 }
 
-# among LINE WORD... - these and maybe others.
+# among LINE WORD... - asserts that it offers these, and perhaps others.
 among() {
 	local word all
 	press "$1"
@@ -52,7 +52,7 @@ among() {
 	for word in "${@:2}"; do has "$all" "[$word]"; done
 }
 
-# without LINE WORD... - none of these.
+# without LINE WORD... - asserts that it offers none of these.
 without() {
 	local word all
 	press "$1"
@@ -307,7 +307,7 @@ id_of() { # id_of TOKEN
 	offers 'token_list -A TOKEN_' # it is reserved for errors
 	offers 'token_create -v zz' zz_text
 	offers 'token_rm --from zz_' zz_list
-	# what is there only while completion runs
+	# variables that exist only while completion runs
 	offers 'token_create -v COMP_'
 	offers 'token_create -v _coder_tokens'
 	offers 'token_rm --from COMP_'
@@ -331,7 +331,7 @@ id_of() { # id_of TOKEN
 	is "${opts[*]}" "-o default"
 }
 
-# Without the fault's own end the test would not end either: hence a shell of its own, with a limit.
+# If the loop were endless the test would not end either, hence a shell of its own, with a time limit.
 @test "aliases that refer to each other complete as bash expands them, without a loop" {
 	local first script='enable -f "$1" token_list token_rm; source "$2"; shopt -s expand_aliases
 		compopt() { :; }
@@ -460,7 +460,7 @@ id_of() { # id_of TOKEN
 			is "$word" "$name"
 		done
 	done
-	# within quotes there is no way to type them
+	# within quotes they cannot be typed
 	offers "token_rm 'evi"
 }
 
@@ -567,7 +567,7 @@ id_of() { # id_of TOKEN
 		'"redirect":"http://127.0.0.1:1/"' '"status":500,"body":"{}"'; do
 		ctl POST reset '{"seed":"demo"}' >/dev/null
 		ctl POST faults "{\"path\":\"keys/tokens\",\"times\":0,$fault}" >/dev/null
-		# forget what the last one did
+		# forget the previous responses
 		: "$(token_create -n "x$RANDOM$RANDOM" --timeout 1 2>&1)"
 		start=${EPOCHREALTIME/./}
 		offers 'token_rm '
@@ -580,7 +580,7 @@ id_of() { # id_of TOKEN
 	[[ -z ${SANITIZE-}${VALGRIND-} ]] || n=2000 # a checked shell cannot do more within the time for a TAB
 	ctl POST tokens "{\"owner\":\"admin\",\"name\":\"bulk-%d\",\"count\":$n}" >/dev/null
 	ctl POST workspaces '{"owner":"alice","name":"ws-%d","count":2000}' >/dev/null
-	# a TAB has 1.5 s, and the sandbox writes so much for the first time: let it have done so
+	# a TAB has 1.5 s, which the sandbox needs for its first list of this length
 	token_list -v COMPREPLY
 	curl -fsS -o /dev/null -H "Coder-Session-Token: $ADMIN_TOKEN" "$URL/api/v2/workspaces?limit=5000"
 	press 'token_rm bulk-'

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Where requests go and as whom, over which connection, and what becomes of answers that are none.
+# Where requests go, with which token and over which connection, and what invalid responses lead to.
 
 load helper
 
@@ -39,12 +39,12 @@ setup() {
 	forget_requests
 }
 
-# logged FIELD - that field of each request since the last reset or forget, a line each; of headers NAME.
+# logged FIELD - that field, or the header of that name, of each request since the last reset or forget.
 logged() {
 	ctl GET log | python3 "$TOOLS/log.py" field "$1"
 }
 
-# as USER COMMAND... - it succeeds, acting as that user. (Of an empty list the token in use is asked for, too.)
+# as USER COMMAND... - asserts that it succeeds, acting as that user.
 as() {
 	local user=$1
 	shift
@@ -54,7 +54,7 @@ as() {
 	is "$(logged user | uniq)" "$user"
 }
 
-# config_files DIRECTORY [URL [TOKEN]] - what `coder login` leaves.
+# config_files DIRECTORY [URL [TOKEN]] - writes the files of `coder login`.
 config_files() {
 	mkdir -p "$1"
 	printf '%s' "${2-$URL}" >"$1/url"
@@ -215,7 +215,7 @@ in_new_shell() {
 	try token_list
 	refused 4 "$CODER_CONFIG_DIR/session: File too large"
 	config_files "$CODER_CONFIG_DIR"
-	# where two file systems are laid over each other, the kernel makes such numbers up
+	# the kernel makes up such numbers where file systems are stacked
 	cat >"$BATS_TEST_TMPDIR/over" <<-'END'
 		mkdir layer seen && mount -t tmpfs none layer && mkdir layer/up layer/work &&
 			mount -t overlay none -o lowerdir=config,upperdir=layer/up,workdir=layer/work,xino=on seen &&
@@ -360,7 +360,7 @@ in_new_shell() {
 	CODER_SESSION_TOKEN=$wrong
 	try token_list
 	refused 4 "the token came from CODER_SESSION_TOKEN: set it anew, or unset it and sign in with: coder login $URL"
-	# signed in by files, to sign in again does not help
+	# an empty variable is not the source
 	config_files "$CODER_CONFIG_DIR"
 	try token_list
 	refused 4 "the token came from CODER_SESSION_TOKEN: set it anew, or unset it to use that of $CODER_CONFIG_DIR/session"
@@ -503,7 +503,7 @@ in_new_shell() {
 	refused 7 "CODER_HEADER_COMMAND did not end in time"
 	((SECONDS - before < 10)) || fail "took too long"
 	is "$(requests)" ""
-	# the pattern is not what it matches: grep does not find itself
+	# the pattern does not match itself, so grep does not find itself
 	! grep -lzsx "${n%?}[${n: -1}]" /proc/[0-9]*/cmdline || fail "a child is left"
 }
 
@@ -550,14 +550,14 @@ keys_after() {
 	printf '%s\n' 'openssl_conf = init' '[init]' 'providers = list' '[list]' 'null = null_section' \
 		'[null_section]' 'activate = 1' >"$HOME/null.cnf"
 	export TLS_URL CERTS HOME
-	# honoured, it leaves OpenSSL without a cipher
+	# if it were honoured, OpenSSL would have no cipher
 	in_new_shell 'CODER_CLIENT_TLS_CA_FILE=$CERTS/ca.pem CODER_URL=$TLS_URL CODER_SESSION_TOKEN=$ADMIN_TOKEN
 		export OPENSSL_CONF=$HOME/null.cnf; token_list -q'
 	[[ $status != 0 ]] || fail "it was not honoured"
 	in_new_shell 'CODER_CLIENT_TLS_CA_FILE=$CERTS/ca.pem CODER_URL=$TLS_URL CODER_SESSION_TOKEN=$ADMIN_TOKEN
 		set -r; export OPENSSL_CONF=$HOME/null.cnf OPENSSL_MODULES=$HOME OPENSSL_ENGINES=$HOME; token_list -q'
 	is "$status/$err" 0/
-	# nor does a FIFO matter there
+	# and a FIFO there does not matter
 	mkfifo "$HOME/fifo"
 	in_new_shell 'CODER_URL=$URL CODER_SESSION_TOKEN=$ADMIN_TOKEN
 		set -r; export OPENSSL_CONF=$HOME/fifo SSLKEYLOGFILE=$HOME/fifo; token_list -v ids'
@@ -653,7 +653,7 @@ tls_refused() { # tls_refused URL PART - no secure connection, and no request ca
 	refused 7 "no secure connection to $TLS_URL: "
 }
 
-# tls_works URL... - with each of them, over a connection of its own.
+# tls_works URL... - asserts that a call works with each of them, over a connection of its own.
 tls_works() {
 	local CODER_URL
 	for CODER_URL; do
@@ -1109,7 +1109,7 @@ sockets() { # open sockets of this shell
 	is "$(requests | wc -l)" 1
 }
 
-# ----------------------------------------------------------------- answers that are none
+# -------------------------------------------------------------------- invalid responses
 
 @test "redirects are never followed, and their destination is reported" {
 	local code
@@ -1167,7 +1167,7 @@ sockets() { # open sockets of this shell
 	is "${#TOKEN_ERROR[@]}" 0
 }
 
-# failed_with STATUS HTTP - so the last try failed, and so TOKEN_ERROR says.
+# failed_with STATUS HTTP - asserts that the last try failed so, and that TOKEN_ERROR says the same.
 failed_with() {
 	refused "$1" ""
 	is "${TOKEN_ERROR[status]} ${TOKEN_ERROR[http]}" "$1 $2"
@@ -1270,7 +1270,7 @@ failed_with() {
 	CODER_HEADER_COMMAND='echo X-A=b'
 	try token_list -q --timeout 9223372036s
 	is "$status/$err" 0/
-	# what cannot be read back is delivered, not undone
+	# a token that cannot be read back is delivered, not undone
 	fault '{"method":"GET","path":"keys/[0-9A-Za-z]{10}$","times":0,"status":403,"coder":true,"body":"{\"message\":\"Forbidden.\"}"}'
 	try token_create -n test --timeout 9223372036s
 	is "$status" 0

@@ -1,11 +1,11 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-3.0-or-later
-# A create happens once, and never makes a token that nobody knows of: whatever becomes of the
-# request, of its answer, or of the caller, either the secret is delivered, or the token is gone
-# again, or the user is told which one may be left.
+# A create happens once, and never leaves a token that nobody knows of. Whatever happens to the
+# request, to its response or to the caller, the secret is delivered, or the token is deleted
+# again, or the user learns the name of the token that may be left.
 #
 #   CUTS=N SIGNALS=N SEED=N   how many random cuts and signals the last two tests make (20 of each),
-#                             and where their row begins (1)
+#                             and the seed of the random numbers (1)
 
 load helper
 SANDBOX_OPTIONS=(--seed demo)
@@ -15,20 +15,20 @@ JSON='"headers":{"Content-Type":"application/json"}'
 LOOKING="token test may have been created: looking for it, to remove it again (a second ^C leaves at once)"
 REMOVING="token test was created: removing it again (a second ^C leaves at once)"
 
-# What a create asks until the token is made, as asked() wants it.
+# The requests of a create up to the POST, in asked()'s notation.
 UP_TO_POST=("GET me/keys/tokens/tokenconfig" "GET me/keys/tokens/test" "GET me" "POST me/keys/tokens")
 
-# exists NAME [ID] - whether there is an API token of that plain name, and it has that id.
+# exists NAME [ID] - whether there is an API token of that plain name, with that id.
 exists() {
 	ctl GET tokens | grep -qE "\"id\":\"${2-[^\"]*}\",\"name\":\"$1\""
 }
 
-# asked LINE... - these requests were sent, and no others; ID stands for any id.
+# asked LINE... - asserts that these requests were sent, and no others; ID stands for any id.
 asked() {
 	is "$(requests | sed -E 's,/keys/[0-9A-Za-z]{10}$,/keys/ID,; s,/api/v2/users/,,')" "$(printf '%s\n' "$@")"
 }
 
-# undone WHY - the last try lost its answer for that reason, found the token, and deleted it.
+# undone WHY - asserts that the last try lost its response for that reason, found the token, and deleted it.
 undone() {
 	is "$status" 9
 	is "$out" ""
@@ -43,7 +43,7 @@ undone() {
 	! exists test || fail "there is a token"
 }
 
-# absent STATUS WHY - the last try lost its answer, and made sure that there is no token.
+# absent STATUS WHY - asserts that the last try lost its response, and checked that there is no token.
 absent() {
 	is "$status" "$1"
 	is "$out" ""
@@ -58,8 +58,8 @@ absent() {
 	! exists test || fail "there is a token"
 }
 
-# unsure [ID [FOUND]] - the last try says that the token may exist, by its name and, if known, its
-# id; or that one of that name does.
+# unsure [ID [FOUND]] - asserts that the last try says that the token may exist, with its name and, if known,
+# its id; or that a token of that name does.
 unsure() {
 	is "$status" 9
 	is "$out" ""
@@ -74,7 +74,7 @@ unsure() {
 	is "$(requests POST | grep -c .)" 1
 }
 
-# again - a clean slate for the next of several calls in a test.
+# again - removes what the previous call of a test left.
 again() {
 	ctl DELETE faults >/dev/null
 	! exists test || token_rm --delete test >/dev/null
@@ -94,7 +94,7 @@ again() {
 
 @test "a kept connection that the server has closed does not lead to a second POST" {
 	try token_list -q
-	# the POST would be sent again by itself if it went out on the kept connection
+	# libcurl would send the POST a second time if it went out on the kept connection
 	fault '[{"method":"GET","path":"/tokens/test$","hangup":true},{"method":"POST","cut":{"where":"act"}}]'
 	forget_requests
 	try token_create -n test
@@ -143,7 +143,7 @@ again() {
 	for code in 400=1 401=4 403=4 404=3 409=5 413=1 422=1; do
 		again
 		sent=("${UP_TO_POST[@]}")
-		# whether the caller is restricted, to say that
+		# the last request asks whether the caller is restricted
 		[[ $code != 40[34]* ]] || sent+=("GET me/keys/ID")
 		fault '{"method":"POST","status":'"${code%=*}"',"coder":true,"body":"{\"message\":\"No.\"}"}'
 		try token_create -n test
@@ -169,7 +169,7 @@ again() {
 	done
 }
 
-# ------------------------------------------------------------ lost answers
+# ---------------------------------------------------------- lost responses
 
 @test "after a connection that is cut before the server acts, the call checks that no token exists" {
 	local how
@@ -247,7 +247,7 @@ again() {
 		try token_create -n test
 		undone "unexpected answer $code"
 	done
-	# JSON does not make it the server's own, nor is what Coder says of a lost database sure
+	# JSON alone does not make it the server's own, and Coder's words about a lost database prove nothing
 	for code in 408 500 502 503 504; do
 		again
 		fault '{"method":"POST","act":true,"status":'$code',"body":"{\"message\":\"Oops.\"}"}'
@@ -265,7 +265,7 @@ again() {
 		absent "${code#*=}" "unexpected answer ${code%=*}"
 	done
 	again
-	# the server behind such a gateway may act yet
+	# the server behind such a gateway may still act
 	fault '{"method":"POST","status":504,"body":"<html>Oops</html>"}'
 	try token_create -n test
 	unsure
@@ -277,7 +277,7 @@ again() {
 	is "$status" 0
 	accepted "$out"
 	is "$(stored test id)" "${out%%-*}"
-	# the second answer says that the name is taken: by this very call, or by another's
+	# the second response says that the name is taken, by this call or by another
 	again
 	fault '{"method":"POST","twice":true}'
 	try token_create -n test
@@ -314,7 +314,7 @@ again() {
 	accepted "$out"
 }
 
-# ------------------------------------------------------------------- time is up
+# ------------------------------------------------------------------ --timeout
 
 @test "if --timeout ends while the create waits for its response, the token is deleted" {
 	local at
@@ -392,7 +392,7 @@ again() {
 
 @test "an older token of that name is never touched" {
 	local id
-	# it looks as asked for, but was there before
+	# it has what was requested, but was there before
 	ctl POST tokens '{"owner":"admin","name":"test","created_ago_s":3600,"expires_in_s":601200,"lifetime_seconds":604800}' >/dev/null
 	id=$(stored test id)
 	fault '[{"method":"GET","path":"/tokens/test$","status":404,"coder":true,"body":"{\"message\":\"Resource not found\"}"},
@@ -405,7 +405,7 @@ again() {
 
 @test "a token of that name that may be another's is never touched" {
 	local other
-	# younger than the request, and not what was asked for; or a little older, as clocks may differ
+	# newer than the request, but with other permissions; or a little older, as clocks may differ
 	for other in '"created_ago_s":-9,"scopes":["user:read"]' '"created_ago_s":-9,"allow_list":["user:*"]' \
 		'"created_ago_s":-9,"lifetime_seconds":7200' '"created_ago_s":30'; do
 		again
@@ -554,9 +554,9 @@ again() {
 	((SECONDS - began < 15)) || fail "it took $((SECONDS - began)) s"
 }
 
-# ---------------------------------------------------- a secret without a taker
+# ------------------------------------------- secrets that cannot be delivered
 
-# taken_back WHY - the last try could not deliver its secret for that reason.
+# taken_back WHY - asserts that the last try could not deliver its secret for that reason, and deleted the token.
 taken_back() {
 	is "$status" 9
 	has "$err" "write error: $1; the new token (id "
@@ -576,7 +576,7 @@ taken_back() {
 	forget_requests
 	try to_full -o json
 	taken_back "No space left on device"
-	# and what it would have set is as it was
+	# and its output variables are unchanged
 	local -A record=([kept]=1)
 	forget_requests
 	try to_full -A record -o text --lifetime 1h --scopes-into mine
@@ -589,7 +589,7 @@ taken_back() {
 	to_nowhere() { token_create -n test "$@" >&-; }
 	try to_nowhere
 	taken_back "Bad file descriptor"
-	# where nothing is to be printed that is no failure
+	# if nothing has to be printed, that is not a failure
 	again
 	try to_nowhere -v secret
 	is "$status" 0
@@ -606,7 +606,7 @@ taken_back() {
 	try into_pipe
 	exec {pipe}>&-
 	taken_back "Broken pipe"
-	# nor in a pipeline
+	# and in a pipeline
 	forget_requests
 	mkfifo "$BATS_TEST_TMPDIR/gone"
 	in_pipeline() {
@@ -616,7 +616,7 @@ taken_back() {
 		}
 		return "${PIPESTATUS[0]}"
 	}
-	# the reader has to be gone when the token is made
+	# the reader has to be gone when the token is created
 	fault '{"method":"POST","late":0.5}'
 	try in_pipeline
 	is "$status" 9
@@ -625,7 +625,7 @@ taken_back() {
 }
 
 @test "a token whose secret exceeds the limit of file sizes is deleted" {
-	# whoever is before the limit can still write
+	# below the limit it can still write
 	drive "exec 2> >(cat); ulimit -f 0
 		token_create -n test >'$BATS_TEST_TMPDIR/secret'; echo \"status \$?\" >&2; exec 2>&-; wait" <<-END
 		end 10
@@ -637,7 +637,7 @@ taken_back() {
 	! exists test || fail "there is a token"
 }
 
-# full_pipe N - what opens a full pipe that nobody reads as descriptor N, in a script.
+# full_pipe N - prints the commands of a script that open a full pipe without a reader as descriptor N.
 full_pipe() {
 	rm -f "$BATS_TEST_TMPDIR/fifo"
 	mkfifo "$BATS_TEST_TMPDIR/fifo"
@@ -681,7 +681,7 @@ full_pipe() {
 
 # ------------------------------------------------------------------- interrupts
 
-# The POST is out, and its answer does not come: then a signal.
+# Steps: the POST has been sent, and no response arrives; then a signal.
 signal_at_post() {
 	fault '{"method":"POST","stall":{"at":0,"act":true}}'
 	drive "$1" <<-END
@@ -691,7 +691,7 @@ signal_at_post() {
 	END
 }
 
-# What an interrupted create says, and what it leaves: nothing.
+# Asserts what an interrupted create reports, and that it leaves no token.
 undone_after_signal() {
 	has "$err" "token_create: $LOOKING"
 	[[ $err =~ "creating token test: interrupted; the new token (id "[0-9A-Za-z]{10}") was deleted again" ]] ||
@@ -755,8 +755,8 @@ status 143"
 	undone_after_signal
 }
 
-# The script's create meets round trips of 50 ms, or longer ones, and two signals within one of them.
-# Two kinds of signals that are pending at once have no order: the second waits until the first was seen.
+# The script's create has round trips of 50 ms, or longer ones, and gets two signals within one of them.
+# Two signals of different kinds that are pending have no order, so the second waits until the first was seen.
 signalled_twice() { # SCRIPT SIGNAL PAUSE SIGNAL
 	local trip=0.05
 	[[ $3 != 0.[1-9]* ]] || trip=0.5
@@ -864,7 +864,7 @@ signalled_twice() { # SCRIPT SIGNAL PAUSE SIGNAL
 			end 1
 		END
 		case $script in
-		# nobody traps the second one
+		# the second one has no trap
 		trap*) is "$ended $out" "SIGTERM " ;;
 		*) is "$ended $out" "SIGINT " ;;
 		esac
@@ -1024,7 +1024,7 @@ random() {
 	n=$((RANDOM % $1))
 }
 
-# A cut at a random place of a random request, or of several: a fault.
+# Prints a fault that cuts a random request, or several, at a random place.
 random_cut() {
 	local places=(before after-headers-read request passed act response response) ways=(close reset) n
 	local where how at skip times method=
@@ -1064,11 +1064,11 @@ random_cut() {
 		fi
 	done
 	echo "# $delivered delivered, $undone undone, $named named"
-	# the cuts did something, and not always the same
+	# the cuts had different effects
 	((delivered && undone)) || fail "the test tests nothing"
 }
 
-# What a create leaves whose script was signalled: the same three ends.
+# Asserts one of the three ends of a create whose script got a signal.
 signalled_end() {
 	local secret
 	secret=$(<"$BATS_TEST_TMPDIR/got")
@@ -1097,7 +1097,7 @@ signalled_end() {
 		random 4 && signal=${signals[n]}
 		random 80 && printf -v pause '0.%03d' "$n"
 		again
-		# each request takes a while; the POST is carried out whether its client is still there or not
+		# each request takes a while; the POST is carried out even if its client has left
 		fault '[{"method":"POST","late":0.02},{"method":"GET","times":0,"delay":0.01}]'
 		: >"$got"
 		drive "$script" <<-END

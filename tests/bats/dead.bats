@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Kept connections that died without a word: the other side acknowledges nothing any more. That
-# costs some 5 s, where a server that is only slow is waited for.
+# Kept connections on which the other side acknowledges nothing any more. A call on one takes about
+# 5 s longer; a server that is only slow is waited for.
 
 load helper
 
@@ -20,7 +20,7 @@ teardown_file() {
 	sandbox_stop
 }
 
-# deployment PLAIN|TLS - the one that the next calls go to, clean, with tokens t0 to t3 of the caller.
+# deployment PLAIN|TLS - chooses the deployment of the next calls, clean, with tokens t0 to t3 of the caller.
 deployment() {
 	local url=$1_URL control=$1_CONTROL_URL
 	URL=${!url}
@@ -31,12 +31,12 @@ deployment() {
 	seed '{"owner": "admin", "name": "t%d", "count": 4}'
 }
 
-# dies PATH - the connection on which such a request comes is dead after the response to it.
+# dies PATH - makes the connection of such a request dead after the response.
 dies() {
 	fault "{\"path\":\"$1\",\"deaf\":true}"
 }
 
-# takes FROM TO COMMAND... - the command does, in seconds; sets status, out, err.
+# takes FROM TO COMMAND... - tries the command, and asserts how many seconds it takes.
 takes() {
 	local from=$1 to=$2 before=$EPOCHREALTIME ms
 	shift 2
@@ -45,7 +45,7 @@ takes() {
 	((ms >= from * 1000 && ms <= to * 1000)) || fail "$* took $ms ms"
 }
 
-# connections - on how many the requests since the last reset came.
+# connections - the number of connections that carried the requests since the last reset.
 connections() {
 	ctl GET log | grep -oE '"conn":[0-9]+,"conn_req"' | sort -u | wc -l
 }
@@ -104,7 +104,7 @@ connections() {
 		is "$(requests | wc -l)" 2
 		is "$(connections)" 1
 	done
-	# nor does one that stops within its response
+	# nor does a server that stops within its response
 	fault '{"stall": {"at": 100}}'
 	takes 8 9 token_list -q --timeout 8
 	refused 7 "no answer within 8 s"
@@ -139,7 +139,7 @@ in_own_network() {
 	try "${apart[@]}" "$BASH" --norc "$BATS_TEST_TMPDIR/script"
 }
 
-# after FROM TO LINE - the line says status 7 after a time between these tenths of a second.
+# after FROM TO LINE - asserts that the line says status 7 after a time between these tenths of a second.
 after() {
 	[[ $3 =~ ^7\ after\ ([0-9]+)$ ]] || fail "$3" || return
 	((BASH_REMATCH[1] >= $1 && BASH_REMATCH[1] <= $2)) || fail "$3"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-3.0-or-later
 # The first ten minutes: what README.md, the help and the manual pages show works in `make demo`, as
-# it stands there and in that order. Typed into its shell by a person's means: keys on a terminal.
+# printed and in that order. The tests type it into the demo's shell, on a terminal.
 
 load helper
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Descriptors and threads: the numbers belong to the shell's user. Between calls there is one
-# socket, far up; what the user opens, closes or redirects never meets it.
+# Descriptors and threads: the low numbers belong to the shell's user. Between calls the builtins keep
+# one socket with a high number, and what the user opens, closes or redirects does not affect it.
 
 load helper
 SANDBOX_OPTIONS=(--rate-limit 0)
@@ -43,7 +43,7 @@ run_script() (
 	timeout 60 "${MUTED[@]}" "$BASH" --norc -c '. ./script' <&0
 )
 
-# The server got nothing but requests of ours.
+# Asserts that the server got nothing but valid requests.
 wire_is_clean() {
 	local log
 	log=$(ctl GET log)
@@ -148,7 +148,7 @@ wire_is_clean() {
 	is "$(grep -c "^\"conn\":${BASH_REMATCH[1]}," <<<"$log")" 1
 }
 
-# tls_sandbox - the deployment of the rest of the test speaks TLS; it ends with the test.
+# tls_sandbox - starts a deployment with TLS for the rest of the test. Sets TLS_PID, CA and URL.
 tls_sandbox() {
 	local certs=$BATS_TEST_TMPDIR/certs
 	"$SANDBOX/certs.sh" "$certs"
@@ -163,12 +163,12 @@ teardown() {
 	[[ -z $TLS_PID ]] || kill "$TLS_PID"
 }
 
-# What the user does with the number of our socket costs no memory: KiB that calls so far have cost.
+# Memory that the calls so far have cost, in KiB, whatever the user does with the number of the socket.
 GROWTH='grown() { local key value; while read -r key value _; do [[ $key != VmRSS: ]] || echo "$((value - before))"; done </proc/$$/status; }
 	before=0; look >/dev/null; n=$(ours)
 	for ((i = 0; i < 320; i++)); do ((i == 20)) && before=$(grown); use; token_view t1 -A T || exit; done; grown'
 
-# costs_nothing USE - 300 calls, each after this was done with the number of our socket, $n.
+# costs_nothing USE - asserts that 300 calls leak nothing, each after this was done with the socket's number, $n.
 costs_nothing() {
 	script "use() { $1; }; $GROWTH"
 	is "$status $err" "0 "
@@ -203,7 +203,7 @@ costs_nothing() {
 }
 
 @test "exec N>file with the number of the socket is undone by bash, and the file gets no request" {
-	# for a descriptor above 10 that is closed on exec bash takes it for one of its own
+	# bash takes a descriptor above 10 that is closed on exec for one of its own
 	script 'look; n=$(ours); eval "exec $n>file"; look; look; echo "$(<file)"'
 	is "$status $out $err" $'0 works\nworks\nworks '
 	wire_is_clean

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-3.0-or-later
-# What is written about the builtins is what they do: help, manual pages, README.
+# The documents are true: help, manual pages, README.md, RELIABILITY.md.
 
 load helper
 source "$REPO/tests/bats/tour.bash"

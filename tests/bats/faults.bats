@@ -1,9 +1,9 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Faults: whatever becomes of an answer on its way, the call ends soon, with the status that says
-# what to think of it and one clear line, and the caller's variables are as they were.
-# THOROUGH=1 resets and stalls at every byte, where otherwise some are chosen, and waits out the
-# longest silence.
+# Faults: whatever happens to a response on its way, the call ends soon, with the right status and one
+# clear line, and the caller's variables are unchanged.
+# THOROUGH=1 resets and stalls at every byte instead of at some, and waits for the longest
+# silence.
 
 load helper
 SANDBOX_OPTIONS=(--seed demo --rate-limit 0)
@@ -29,21 +29,21 @@ arrived() {
 		END { exit open_and_empty }' /proc/net/tcp
 }
 
-# fault JSON - the faults that there are from now on.
+# fault JSON - replaces all faults, and empties the log.
 fault() {
 	ctl DELETE faults >/dev/null
 	ctl POST faults "$1" >/dev/null
 	forget_requests
 }
 
-# Raw bytes of an answer, with printf's escapes, as a fault's action.
+# Raw bytes of a response, with printf's escapes, as a fault's action.
 raw() {
 	# shellcheck disable=SC2059 # escapes are meant
 	printf '"raw_b64":"%s"' "$(printf "$1" | base64 -w 0)"
 }
 
-# untouched COMMAND... - tries it; not one of the variables that it could set may change. But
-# `token_rm ... -v gone` always says what was removed: nothing.
+# untouched COMMAND... - tries it, and asserts that none of the variables changes that it could set. But
+# `token_rm ... -v gone` always assigns what was removed, which is nothing.
 untouched() {
 	local -A all=([kept]=all) record=([kept]=record)
 	local ids=(kept ids) gone=(kept gone) secret='kept secret' removed='kept gone'
@@ -55,7 +55,7 @@ untouched() {
 	is "${TOKEN_SCOPES[*]}/${TOKEN_ALLOW_LIST[*]}" "kept scopes/kept allow"
 }
 
-# fails STATUS PART COMMAND... - it does, with one line, and TOKEN_ERROR says the same.
+# fails STATUS PART COMMAND... - asserts that it does, with one line, and that TOKEN_ERROR has the same status.
 fails() {
 	untouched "${@:3}"
 	refused "$1" "$2"
@@ -95,7 +95,7 @@ grafana() {
 	ctl GET tokens | grep -oE '"id":"[^"]*","name":"grafana"' | cut -d'"' -f 4
 }
 
-# The length of that answer as the sandbox writes it.
+# The length of that response as the sandbox writes it.
 answer_length() {
 	local head="${victim[status_line]}??Date: Mon, 23 Nov 2026 23:58:01 GMT????"
 	[[ -z ${victim[body]} ]] ||
@@ -103,12 +103,12 @@ answer_length() {
 	echo $((${#head} + ${#victim[body]}))
 }
 
-# cut_everywhere HOW STEP CALL - the answer ends after 0, STEP, 2 STEP, ... bytes; and whole.
+# cut_everywhere HOW STEP CALL - lets the response end after 0, STEP, 2 STEP, ... bytes; and then arrive whole.
 cut_everywhere() {
 	local at faults='' length
 	suffer "$3"
 	length=$(answer_length)
-	CODER_TOKENS_KEEPALIVE=0 # on a kept connection libcurl asks again where not one byte came
+	CODER_TOKENS_KEEPALIVE=0 # on a kept connection libcurl repeats a request if not one byte came
 	for ((at = 0; at < length; at += $2)); do
 		faults+="{${victim[instead]},\"cut\":{\"where\":\"response\",\"at\":$at,\"how\":\"$1\"}},"
 	done
@@ -220,7 +220,7 @@ cut_everywhere() {
 	SECONDS=0
 	fails 7 "nothing came from $URL for 60 s" token_list -v ids
 	((SECONDS >= 55 && SECONDS <= 75)) || fail "after $SECONDS s"
-	# bytes that move, but say nothing
+	# bytes that carry nothing
 	fault '{"path":"/keys/tokens\\?","chunk_extension":100000,"drip":1000}'
 	SECONDS=0
 	fails 7 "nothing came from $URL for 60 s" token_list -v ids
@@ -285,14 +285,14 @@ cut_everywhere() {
 			ended early|Transfer-Encoding:;Content-Length: 9999
 		END
 	done
-	# one length said twice is a length
+	# the same length twice is valid
 	suffer list
 	fault "{${victim[where]},$(raw "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: ${#victim[body]}\r\nContent-Length: ${#victim[body]}\r\n\r\n${victim[body]}")}"
 	try "${command[@]}"
 	is "$status/$err" 0/
 }
 
-# An answer that is compressed on its way, as a fault's action.
+# A response that is compressed on its way, as a fault's action.
 squeezed() { # CODING BODY
 	printf '"raw_b64":"%s"' "$({
 		printf 'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n%s\r\n\r\n' "$1"
@@ -319,7 +319,7 @@ squeezed() { # CODING BODY
 	fault "{\"path\":\"/keys/tokens\",\"times\":0,$(raw 'HTTP/1.1 404 Not Found\r\nContent-Type: application/json\r\nX-Coder-Request-Id: 1\r\nTransfer-Encoding: chunked\r\n\r\nf\r\n{"message":"m"}\r\n0\r\nX-Trailer: y\r\nContent-Type: text/html\r\n\r\n')}"
 	fails 3 "nobody: m" token_view nobody
 	ctl DELETE faults >/dev/null
-	# and nothing in it makes the response Coder's own
+	# and no trailer makes the response Coder's own
 	fault "{\"path\":\"/keys/tokens\",\"times\":0,$(raw 'HTTP/1.1 404 Not Found\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nf\r\n{"message":"m"}\r\n0\r\nX-Coder-Request-Id: 1\r\n\r\n')}"
 	fails 7 "something in front of $URL" token_view nobody
 }
@@ -434,7 +434,7 @@ peak() {
 		enable -f "$1" token_list token_view
 		kib() { while read -r key value _; do [[ $key == $1: ]] && echo "$value"; done </proc/$$/status; }
 		token_list -q >/dev/null
-		echo 5 >/proc/$$/clear_refs # the peak begins anew
+		echo 5 >/proc/$$/clear_refs # resets the peak
 		before=$(kib VmRSS)
 		"${@:2}" 2>/dev/null
 		echo "$? $(($(kib VmHWM) - before))"' - "$SO" "$@"
@@ -534,14 +534,14 @@ peak() {
 }
 
 @test "a host that does not exist is named" {
-	# between the two stands the resolver's own reason
+	# the resolver's own reason stands between the two
 	fails 7 "cannot find the host coder.invalid: " token_list -v ids --url https://coder.invalid
 	has "$err" "; check --url and the network"
 	fails 7 "cannot connect to https://127.0.0.1:9" token_list -v ids --url https://127.0.0.1:9
 	is "$(requests)" ""
 }
 
-# A sandbox besides the file's own, for the test alone: sets URL.
+# Starts a second sandbox, for this test only. Sets URL.
 start_other() {
 	sandbox_start --log "$BATS_TEST_TMPDIR/log" "$@"
 	OTHER_PID=$SANDBOX_PID
@@ -602,7 +602,7 @@ stop_other() {
 	printf -v date '%(%a, %d %b %Y %H:%M:%S GMT)T' $((EPOCHSECONDS + 3600))
 	for call in list view limits delete; do
 		suffer "$call"
-		# too long: at once, with the time
+		# too long: the call fails at once, and reports the time
 		fault "{${victim[where]},\"times\":0,\"status\":429,\"headers\":{\"Retry-After\":\"600\"}}"
 		fails 6 "try again in 600 s" "${command[@]}"
 		is "${TOKEN_ERROR[retry_after]}/${TOKEN_ERROR[http]}" 600/429
@@ -617,14 +617,14 @@ stop_other() {
 		fails 6 "try again in 5 s" "${command[@]}" --timeout 2
 		is "$(requests | grep -cF "${victim[last]}")" 1
 	done
-	# nonsense is no wait: tried thrice
+	# an invalid value means no wait: three tries
 	for wait in soon -5 99999999999999999999 '' 1.5 'Mon, 99 Nov 2026' "$(printf '%300s' x)"; do
 		fault "{\"path\":\"/keys/tokens\",\"times\":0,\"status\":429,\"headers\":{\"Retry-After\":\"$wait\"}}"
 		fails 6 "429 Too Many Requests" token_list -v ids
 		is "${TOKEN_ERROR[retry_after]}" ""
 		is "$(requests | wc -l)" 3
 	done
-	# a moment that has passed, or comes soon, is waited for
+	# a time that has passed, or comes soon, is waited for
 	fault '{"path":"/keys/tokens","times":2,"status":429,"headers":{"Retry-After":"0"}}'
 	try token_list -q --name grafana
 	is "$status/$err" 0/
@@ -656,7 +656,7 @@ stop_other() {
 		is "$(requests | grep -cF "${victim[last]}")" 3
 		is "${TOKEN_ERROR[http]}" 503
 	done
-	# the first of them has done it: what the second does not find is gone
+	# the first one did it, so the second does not find the token
 	fault '[{"method":"DELETE","act":true,"status":502}]'
 	try token_rm --delete grafana
 	is "$status/$out" "0/Token has been deleted."

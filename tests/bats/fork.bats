@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Forks: a subshell never speaks on its parent's connection, nor ends it. Who asked is told by the
-# token's name in the path, on which connection by the sandbox's log.
+# Forks: a subshell never uses its parent's connection, nor ends it. The token's name in the path shows
+# who asked, and the sandbox's log on which connection.
 
 load helper
 
@@ -24,7 +24,7 @@ setup() {
 	deployment PLAIN
 }
 
-# deployment PLAIN|TLS - the one that the next calls go to, clean, with tokens t1 to t9.
+# deployment PLAIN|TLS - chooses the deployment of the next calls, clean, with tokens t1 to t9.
 deployment() {
 	local url=$1_URL control=$1_CONTROL_URL
 	URL=${!url}
@@ -34,13 +34,13 @@ deployment() {
 	seed '{"owner": "admin", "name": "t%d", "count": 10}'
 }
 
-# The builtins without a connection: each test begins so.
+# The builtins without a connection, as at the start of each test.
 begin_anew() {
 	enable -d "${BUILTINS[@]}" 2>/dev/null || true
 	shell_setup
 }
 
-# ask NAME... - looks tokens up; says so if an answer is not the one to the question.
+# ask NAME... - looks tokens up, and reports a response that belongs to another request.
 ask() {
 	local name
 	local -A T
@@ -50,7 +50,7 @@ ask() {
 	done
 }
 
-# connections NAME... - the numbers of the connections on which these were asked for.
+# connections NAME... - the numbers of the connections on which these tokens were requested.
 connections() {
 	local names="$*"
 	ctl GET log | grep -oE '"conn":[0-9]+,"conn_req":[0-9]+,"method":"GET","path":"[^"]*/t[0-9]"' |
@@ -58,7 +58,7 @@ connections() {
 		sort -nu | xargs
 }
 
-# apart PARENT... -- CHILD... - the parent asked on one connection, and no child ever on that.
+# apart PARENT... -- CHILD... - asserts that the parent used one connection, and no child ever that one.
 apart() {
 	local names=() parent child
 	while [[ $1 != -- ]]; do
@@ -74,7 +74,7 @@ apart() {
 	done
 }
 
-# In every test the parent asks t1 before and t9 after, the children what is between.
+# In every test the parent asks for t1 before and t9 after its children, which ask for the others.
 between() {
 	local how
 	for how in PLAIN TLS; do
@@ -252,7 +252,7 @@ in_other_endings() {
 	local how n
 	for how in PLAIN TLS; do
 		deployment "$how"
-		# the later an answer was asked for, the sooner it comes
+		# the later a response was requested, the sooner it arrives
 		for n in 2 3 4 5; do
 			fault '{"path": "/t'$n'$", "times": 0, "delay": 0.'$((6 - n))'}'
 		done

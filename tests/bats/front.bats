@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Something in front of the deployment responds: an ingress, a gateway, a firewall, a sign-in page.
-# What it says proves nothing about the deployment's tokens, users, names and rights.
+# Its responses prove nothing about the deployment's tokens, users, names and permissions.
 
 load helper
 
@@ -19,10 +19,10 @@ FRONTS=('"status":404,"body":"404 page not found\n"'
 	'"status":401,"body":"<html>Sign in</html>","headers":{"Content-Type":"text/html"}'
 	'"status":409,"body":"{\"message\":\"Conflict\"}"')
 
-# Some of them: which is one of these is decided in one place.
+# Some of them are enough where one function decides about all.
 FEW=("${FRONTS[0]}" "${FRONTS[1]}" "${FRONTS[7]}" "${FRONTS[8]}" "${FRONTS[9]}")
 
-# Another fault begins: a clean deployment, no faults, an empty log.
+# Prepares for another fault: a clean deployment, no faults, an empty log.
 again() {
 	ctl POST reset '{"seed":"demo"}' >/dev/null
 }
@@ -35,7 +35,7 @@ exists() {
 	[[ $'\n'$(names)$'\n' == *$'\n'$1$'\n'* ]]
 }
 
-# blames_front [STATUS] - the last try failed so, and says nothing of rights and signing in.
+# blames_front [STATUS] - asserts that the last try failed so, and mentions neither permissions nor signing in.
 blames_front() {
 	is "$status" "${1-7}"
 	is "$out" ""
@@ -58,7 +58,7 @@ blames_front() {
 		blames_front
 		is "${TOKEN_ERROR[status]} ${TOKEN_ERROR[http]}" "7 ${front:9:3}"
 		is "${t[old]}" 1
-		# no other meaning is tried, and nothing asked about the token in use
+		# no other meaning is tried, and there is no request about the token in use
 		is "$(requests)" "GET /api/v2/users/me/keys/tokens/grafana"
 	done
 }
@@ -114,7 +114,7 @@ blames_front() {
 
 @test "a hidden token does not make the token in use restricted because of a gateway's response" {
 	local front
-	# alice has no such token; whether hers in use is restricted would be asked next
+	# alice has no such token, so the client asks whether the token in use is restricted
 	CODER_SESSION_TOKEN=$ALICE_TOKEN
 	for front in "${FEW[@]}"; do
 		again
@@ -185,7 +185,7 @@ blames_front() {
 			fault '{"method":"DELETE|PUT","times":0,'"$front"'}'
 			try token_rm $how grafana
 			blames_front
-			# nor if an earlier try was lost
+			# also if an earlier try was lost
 			again
 			fault '[{"method":"DELETE|PUT","status":502},{"method":"DELETE|PUT","times":0,'"$front"'}]'
 			try token_rm $how grafana

@@ -16,8 +16,8 @@ setup() {
 	ROOT=$BATS_TEST_TMPDIR/root
 }
 
-# make_ GOAL [NAME=VALUE]... - with the build that is being tested, as it is; docs.bats may be using
-# it, too.
+# make_ GOAL [NAME=VALUE]... - runs make on the build that is being tested, which it does not change, because
+# docs.bats may be using it, too.
 make_() {
 	local so=${SO#"$REPO/"}
 	(
@@ -26,7 +26,7 @@ make_() {
 	)
 }
 
-# installed - what there is below $ROOT, with modes and what links point at.
+# installed - lists everything below $ROOT, with modes and the targets of links.
 installed() {
 	find "$ROOT" ! -type d -printf '%P %y%m %l\n' | sed 's/l777/l/' | LC_ALL=C sort
 }

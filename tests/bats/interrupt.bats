@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Signals: ^C ends a call at once wherever it waits, and every other signal does to a call what
-# it does to any builtin. The calls run in shells of their own, driven by tests/tools/drive.py.
+# Signals: ^C ends a call at once wherever it waits, and every other signal affects a call as
+# it affects any builtin. The calls run in shells of their own, driven by tests/tools/drive.py.
 
 load helper
 
@@ -27,7 +27,7 @@ setup() {
 	MUTED=()
 }
 
-# For a second go within a test.
+# Prepares for a second round within a test.
 begin_anew() {
 	ctl POST reset '{"seed": "demo"}' >/dev/null
 	unset CODER_HEADER_COMMAND
@@ -35,8 +35,8 @@ begin_anew() {
 	rm -f "$BATS_TEST_TMPDIR/command"
 }
 
-# The next call, whatever it asks, waits at a point of its way; `until_there` is the driver's step
-# that knows when.
+# waiting_at POINT - makes the next call wait at this point. Sets until_there, the driver's step that waits
+# until the call is there, and where the point needs it CODER_URL, CODER_HEADER_COMMAND and MUTED.
 waiting_at() {
 	case $1 in
 	connecting)
@@ -76,13 +76,13 @@ waiting_at() {
 	esac
 }
 
-# The header command, if there was one, has ended with the call.
+# Asserts that the header command, if there was one, has ended with the call.
 no_command_left() {
 	[[ ! -e $BATS_TEST_TMPDIR/command ]] || ! kill -0 "$(<"$BATS_TEST_TMPDIR/command")" 2>/dev/null ||
 		fail "the header command still runs"
 }
 
-# ^C at the prompt, at a point of the call's way.
+# interrupt_at_prompt POINT - asserts what ^C at the prompt does while the call waits there.
 interrupt_at_prompt() {
 	waiting_at "$1"
 	at_prompt <<-END
@@ -172,7 +172,7 @@ interrupt_at_prompt() {
 	[[ $screen =~ $'\n'"left "[56]$'\n' ]] || fail "does not work again"
 }
 
-# removal FAULT SCRIPT <<<STEPS - drives a removal of six tokens, many-0 to many-5, which hangs at the
+# removal FAULT SCRIPT <<<STEPS - drives a removal of six tokens, many-0 to many-5, that hangs at the
 # fourth by that fault.
 removal() {
 	ctl POST reset '{"seed": "demo"}' >/dev/null
@@ -288,8 +288,8 @@ removals() {
 	is "$(wc -l <<<"$err")" 1
 }
 
-# The next list has 30,000 tokens: some 20 MiB while it is kept, and some 70 more as an associative
-# array, so that at 50 that is being made.
+# The next list has 30,000 tokens. It takes some 20 MiB while it arrives, and some 70 more as an associative
+# array, so at 50 MiB the array is being assigned.
 long_list() {
 	[[ -z ${SANITIZE-}${VALGRIND-} ]] || skip "memory says nothing there"
 	fault '{"path": "keys/tokens\\?", "many": 30000}'
@@ -345,7 +345,7 @@ long_list() {
 		token_list -A T
 		printf -v most "%.1f" "$(((${EPOCHREALTIME/./} - began) * 8 / 1000000))e-1"
 		kib; before=$kib
-		for i in {1..7}; do # while the array is assigned, which only the time can tell
+		for i in {1..7}; do # a signal while the array is assigned: only time can choose that moment
 			(sleep "$most"; kill -INT $$) & killer=$!
 			token_list -A U; statuses+=" $?"
 			wait "$killer"
@@ -543,7 +543,7 @@ long_list() {
 	done
 }
 
-# killed_by SIGNAL POINT - it ends a script whose call waits there.
+# killed_by SIGNAL POINT - asserts that it ends a script whose call waits there.
 killed_by() {
 	waiting_at "$2"
 	drive 'token_list; echo next' <<-END

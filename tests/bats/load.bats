@@ -1,11 +1,11 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Loading and unloading, help, and what is said to those who mistype.
+# Loading and unloading, help, and usage errors.
 
 load helper
 SANDBOX_OPTIONS=(--seed demo)
 
-# fresh SCRIPT - runs it in a bash of its own, where nothing is loaded yet; $SO and $all are set.
+# fresh SCRIPT - runs it in a bash of its own, in which nothing is loaded; $SO and $all are set.
 fresh() {
 	SO=$SO URL=$URL ADMIN_TOKEN=$ADMIN_TOKEN all="${BUILTINS[*]}" try bash --norc -c "$1"
 }
@@ -130,7 +130,7 @@ $(find /proc/self/fd -lname 'socket:*' 2>/dev/null | wc -l)"
 }
 
 @test "the shell works on after unloading right after a request" {
-	# 0.2 s: what still ran of ours would run into code that is gone
+	# 0.2 s: enough for anything of ours that still ran to crash in the unloaded code
 	fresh 'enable -f "$SO" $all; CODER_URL=$URL CODER_SESSION_TOKEN=$ADMIN_TOKEN
 		token_list -q >/dev/null; token_list --timeout 100ms --url http://no-such-host.invalid 2>/dev/null
 		enable -d $all; sleep 0.2; (:); echo $(echo alive)'

@@ -1,9 +1,9 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Memory: no call grows the shell, none breaks where memory runs out, and a create that runs out of
-# it leaves a token that works or none.
+# Memory: no call leaks, none crashes when memory runs out, and a create that runs out of
+# memory leaves a working token or none.
 # THOROUGH=1 lets every allocation of a completion and of a shell's first call fail instead of every
-# few. The other halves: make test SANITIZE=1, make test VALGRIND=1.
+# few. `make test SANITIZE=1` and `make test VALGRIND=1` check memory, too.
 
 # Scripts for other shells stand in single quotes, and each test is a subshell of its own.
 # shellcheck disable=SC2016,SC2030,SC2031
@@ -12,7 +12,7 @@ load helper
 
 setup_file() {
 	sandbox_start --seed demo --rate-limit 0
-	# a memory checker of its own in the process leaves no room for these
+	# these tests do not work beside another memory checker in the process
 	[[ -z ${SANITIZE-}${VALGRIND-} ]] || export UNSUITABLE="runs without sanitizers and valgrind"
 }
 
@@ -28,8 +28,8 @@ setup() {
 
 # ------------------------------------------------------- where memory runs out
 
-# What the scripts below begin with. `arm N` lets the Nth allocation from now on fail, 0 none;
-# `count` tells how many there were since, and `live` how many blocks of ours there are.
+# The scripts below begin with this. `arm N` lets the Nth allocation from now on fail, 0 none.
+# `look` sets count, the number of allocations since then, and live, the number of our blocks.
 control='
 arm() { printf "%-11s\n%-11s\n" "$1" 0 1<>"$FAIL_CONTROL"; }
 look() { { read -r _; read -r count; read -r live; } <"$FAIL_CONTROL"; }
@@ -42,13 +42,13 @@ needs_replaceable_malloc() {
 		skip "this bash has a malloc of its own"
 }
 
-# failing SCRIPT [ARGUMENT]... - runs it in a shell whose allocations can fail, or what FAILING says.
+# failing SCRIPT [ARGUMENT]... - runs it in a shell whose allocations can fail, or the calls that FAILING chooses.
 failing() {
 	printf '%-11s\n%-11s\n%-11s\n' 0 0 0 >control
 	env FAIL_CONTROL="$PWD/control" "${FAILING[@]}" bash --norc -c "$control$1" - "${@:2}"
 }
 
-# From here on it is calls of libcurl that can fail.
+# libcurl_fails - from here on calls of libcurl can fail. Sets FAILING.
 libcurl_fails() {
 	local real
 	real=$(bash --norc -c 'enable -f "$SO" token_list; token_list -q >out
@@ -57,8 +57,8 @@ libcurl_fails() {
 }
 
 # Each command of standard input is called with its first allocation failing, then its second, until
-# it gets through. One that fails prints nothing but one line of error, sets nothing, leaks nothing.
-# $1: whether connections are kept; $2: how much may come and go with them; $3: what errors say.
+# it succeeds. A command that fails prints nothing but one line of error, sets nothing, leaks nothing.
+# $1: whether connections are kept; $2: how many blocks they may hold; $3: the pattern of the errors.
 each_fails='
 enable -f "$SO" token_create token_list token_view token_rm
 CODER_TOKENS_KEEPALIVE=$1 slack=$2 words=$3
@@ -97,19 +97,19 @@ done
 echo "$cases"
 '
 
-# What is said where memory runs out, and where libcurl refuses.
+# Patterns of the errors when memory runs out, and when libcurl fails.
 NO_MEMORY='memory|cannot find the host'
 NO_LIBCURL="$NO_MEMORY|libcurl|no usable answer|cannot wait"
 
-# no_bad TEXT AT_LEAST - what such a script printed has no BAD line, and as many cases.
+# no_bad TEXT AT_LEAST - asserts that the output of such a script has no BAD line, and that many cases.
 no_bad() {
 	[[ $1 != *BAD* ]] || fail "$(head -n 20 <<<"$1")"
 	((${1##*$'\n'} >= $2)) || fail "only $1 cases"
 	echo "# ${1##*$'\n'} failed" >&3
 }
 
-# Each of the commands that change nothing, with and without a kept connection, with which libcurl
-# keeps as much as is said.
+# harmless_calls_fail KEPT WORDS AT_LEAST - the commands that change nothing, without and with a kept
+# connection, for which libcurl keeps that many blocks.
 harmless_calls_fail() {
 	local kept=$1 words=$2 at_least=$3
 	export CODER_TOKEN_LIFETIME=1h CODER_HEADER='X-A=b,"X-C=d"' ID
@@ -228,12 +228,12 @@ echo "$cases"'
 		enable -f "$SO" token_create token_list token_view token_rm
 		CODER_TOKENS_KEEPALIVE=0
 		lines=("token_create --scope wor" "token_create --allow workspace:" "token_rm " "token_view -c id,n")
-		# all of them twice, then with descriptions: what is remembered of the first time is all
-		# that may stay
+		# all of them twice, then with descriptions: nothing may stay but what was remembered the first
+		# time
 		for line in "${lines[@]}" "${lines[@]}"; do
 			for ((n = 1; ; n += $1)); do
 				arm 0
-				# a change forgets what was remembered, failures too
+				# a change of a token makes the shell forget what it remembered, failures included
 				token_create -n change --lifetime 1h -v secret && token_rm --delete change >out
 				words=(kept)
 				arm "$n"
@@ -307,7 +307,7 @@ echo "$cases"'
 	local calls=10000 grown
 	grown=$(bash --norc -c '
 		enable -f "$SO" token_create token_list token_view token_rm
-		# not in a substitution: the shell then has its pipe open, and when it closes an end is chance
+		# not in a substitution, whose pipe the shell closes at a time that is not predictable
 		measure() {
 			while read -r key value _; do [[ $key != VmRSS: ]] || kib=$value; done </proc/$$/status
 			fds=(/proc/$$/fd/*)

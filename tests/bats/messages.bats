@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-3.0-or-later
-# What messages say, whatever they are about: where a wrong value came from, and nothing twice.
+# Messages name where a wrong value came from, and repeat nothing.
 
 load helper
 SANDBOX_OPTIONS=(--seed demo)

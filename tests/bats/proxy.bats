@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Proxies of the environment: which one is asked, about what, and who is blamed. The deployments
-# are called coder.example.com, which only the proxies find: these know where it is.
+# Proxies of the environment: which one is used, for which host, and which side is blamed. The deployments
+# are called coder.example.com, a name that only the proxies resolve.
 
 load helper
 
@@ -29,7 +29,7 @@ setup() {
 	: >log
 }
 
-# plain, tls - the deployment that the next calls go to; proxies that are started now connect to it.
+# plain, tls - choose the deployment of the next calls; proxies that are started now connect to it. Set TO.
 plain() {
 	CODER_URL=http://coder.example.com TO=$AT
 	CODER_SESSION_TOKEN=$ADMIN_TOKEN
@@ -42,7 +42,7 @@ tls() {
 	CODER_SESSION_TOKEN=$TLS_TOKEN
 }
 
-# start_proxy [OPTION]... - one that ends with the test; sets PROXY, its host and port.
+# start_proxy [OPTION]... - starts a proxy that ends with the test. Sets PROXY, its host and port.
 start_proxy() {
 	rm -f ready
 	python3 "$TOOLS/proxy.py" ready log "$TO" "$@" 3>&- &
@@ -50,19 +50,19 @@ start_proxy() {
 	PROXY=127.0.0.1:$(<ready)
 }
 
-# asked - what the proxies were asked since the last time.
+# asked - prints what the proxies were asked since the last time.
 asked() {
 	cat log
 	: >log
 }
 
-# works - a call does, as far as possible without a word.
+# works - asserts that a call works.
 works() {
 	try token_list -q --timeout 20
 	[[ $status == 0 ]] || fail "$*"
 }
 
-# blamed PART... - a call fails with status 7 and one line with these parts; no password is in it.
+# blamed PART... - asserts that a call fails with status 7 and one line with these parts and no password.
 blamed() {
 	local part
 	try token_list -v ids --timeout 20
@@ -288,7 +288,7 @@ blamed() {
 	done
 	plain
 	http_proxy=$PROXY blamed "the proxy http://$PROXY closed the connection without an answer"
-	# its own response to a request, or the deployment's: who knows
+	# it may be the proxy's response, or the deployment's
 	start_proxy --status 403
 	http_proxy=$PROXY blamed "something in front of $CODER_URL responded with 403 No" \
 		"check http_proxy: the request went through the proxy http://$PROXY"
@@ -352,7 +352,7 @@ blamed() {
 
 # --------------------------------------------------------------------- threads
 
-# quietly VARIABLE=VALUE... - makes a call in a shell that can start no thread; it asks for none.
+# quietly VARIABLE=VALUE... - asserts that a call in a shell that can start no thread does not try to.
 quietly() {
 	local rc=0
 	rm -f threads

@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-3.0-or-later
-# What a server has really made is read back before its secret is delivered: a token that may do
-# more, or lives longer, than requested is deleted again; one that falls short is delivered, and
-# said to; and one that may be somebody else's is left alone.
+# A new token is read back before its secret is delivered. A token with more permissions or a longer
+# lifetime than requested is deleted again. One with fewer or a shorter one is delivered with a
+# warning. One that may belong to another call is left alone.
 
 load helper
 SANDBOX_OPTIONS=(--seed demo)
@@ -10,7 +10,7 @@ SANDBOX_OPTIONS=(--seed demo)
 SECRET='^[0-9A-Za-z]{10}-[0-9A-Za-z]{22}$'
 UUID=3f1b0f0e-2222-4444-8888-0123456789ab
 
-# grants JSON - the next create makes such a token instead.
+# grants JSON - makes the next create create such a token instead.
 grants() {
 	ctl DELETE faults >/dev/null
 	forget_requests
@@ -22,20 +22,20 @@ exists() {
 	ctl GET tokens | grep -q "\"name\":\"$1\""
 }
 
-# the_request [OPTION]... - a limited token is requested; what it might change must not change when it fails.
+# the_request [OPTION]... - tries to create a restricted token, with output variables that must not change on failure.
 the_request() {
 	secret=kept TOKEN_SCOPES=(kept) TOKEN_ALLOW_LIST=(kept)
 	try token_create -n test --lifetime 2h --scope user:read,template:read --allow 'user:*,template:*' -v secret "$@"
 }
 
-# nothing_set - no variable has changed.
+# nothing_set - asserts that no variable has changed.
 nothing_set() {
 	is "$out" ""
 	is "$secret ${TOKEN_SCOPES[*]} ${TOKEN_ALLOW_LIST[*]}" "kept kept kept"
 	is "${TOKEN_ERROR[status]}" "$status"
 }
 
-# read_requests - what was asked from the POST on; ID stands for any id.
+# read_requests - prints the requests from the POST on; ID stands for any id.
 read_requests() {
 	requests | sed -E '1,/^POST/d; s,/keys/[0-9A-Za-z]{10}$,/keys/ID,; s,/api/v2/users/,,' | xargs
 }
@@ -90,7 +90,7 @@ read_requests() {
 	is "$status" 1
 	has "$err" "the server did not keep to the lifetime asked for"
 	! exists test || fail "there is a token"
-	# where the deletion fails, the message has what is left
+	# if the deletion fails, the message names what is left
 	grants '{"lifetime_s":315360000}'
 	fault '{"method":"DELETE","times":0,"status":403,"coder":true,"body":"{\"message\":\"Forbidden.\"}"}'
 	the_request
@@ -124,7 +124,7 @@ read_requests() {
 		a shorter life|{"lifetime_s":7198.9}
 		fewer scopes and a shorter life|{"scopes":["template:read"],"lifetime_s":60}
 	END
-	# nothing was limited, and the server does
+	# nothing was restricted, but the server restricts it
 	token_rm --delete test >/dev/null
 	grants '{"scopes":["user:read"],"allow_list":["user:*"]}'
 	try token_create -n test
@@ -150,7 +150,7 @@ read_requests() {
 	# fractions of a second that servers cut
 	try token_create -n short --lifetime 1500ms
 	is "$status$err" 0
-	# what the default is the server alone knows
+	# only the server knows the default
 	grants '{"lifetime_s":315360000}'
 	try token_create -n default --lifetime default
 	is "$status$err" 0
@@ -158,7 +158,7 @@ read_requests() {
 
 # ------------------------------------------------------------ perhaps another's
 
-# left_alone WHY [USER] - the last try neither delivered nor deleted the token, and says why.
+# left_alone WHY [USER] - asserts that the last try neither delivered nor deleted the token, and says why.
 left_alone() {
 	local id
 	id=$(ctl GET log | grep -oE '"path":"/api/v2/users/[^/]*/keys/[0-9A-Za-z]{10}"' | tail -n 1 | grep -oE '[0-9A-Za-z]{10}"')
@@ -254,7 +254,7 @@ left_alone() {
 }
 
 @test "the deployment's clock decides whether a token is older than the request" {
-	# an answer to the look-ups that is an hour old, as a cache would have it, but for its age
+	# the look-ups get responses that are an hour old, as from a cache that sends no Age
 	fault '[{"method":"GET","path":"/test$","age":3600},{"method":"GET","path":"/users/me$","age":3600}]'
 	the_request
 	is "$status$err" 0
@@ -287,7 +287,7 @@ NOT_FOUND='"status":404,"coder":true,"body":"{\"message\":\"Resource not found o
 	is "$(stored test id)" "${secret%%-*}"
 	began=$((${EPOCHREALTIME/./} - began))
 	((began > 700000 && began < 5000000)) || fail "it took $began us"
-	# what is found then is compared
+	# the token that is found then is compared
 	token_rm --delete test >/dev/null
 	grants '{"lifetime_s":315360000}'
 	fault '{"method":"GET","path":"/keys/[0-9A-Za-z]{10}$","times":1,'"$NOT_FOUND"'}'

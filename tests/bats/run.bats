@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-3.0-or-later
-# What tests/run.sh, the runner of all tests, shows and counts, on test files made for that.
+# tests/run.sh, the runner of all tests: what it shows and counts, with test files made for that.
 
 load helper
 
@@ -16,7 +16,7 @@ setup() {
 	cp "$REPO/tests/run.sh" "$TREE/tests"
 }
 
-# test_file NAME LINE... - a test file of that tree.
+# test_file NAME LINE... - writes a test file of that tree.
 test_file() {
 	printf '%s\n' "${@:2}" >"$TREE/tests/bats/$1.bats"
 }

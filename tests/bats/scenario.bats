@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-3.0-or-later
-# The story of a token from its making to its end. Runs against the sandbox, or
+# The life of a token from its creation to its removal. Runs against the sandbox, or
 # with LIVE=1 against the deployment that CODER_URL, CODER_SESSION_TOKEN (an
 # owner) and MEMBER_TOKEN name: see `make test-live`.
 
@@ -47,13 +47,13 @@ recorded_view() {
 @test "a token can be created, listed, viewed, used, expired and deleted" {
 	local uuid=3f1b0f0e-2222-4444-8888-0123456789ab one scoped theirs secret by_name
 
-	# nothing of ours yet
+	# no token of this run yet
 	try token_list --name "$P*"
 	is "$status" 0
 	is "$out" ""
 	is "$err" "No tokens found."
 
-	# one, a scoped one, one for somebody else
+	# a plain token, one with scopes, and one for another user
 	try token_create -n "${P}token-one"
 	is "$status" 0
 	is "$err" ""
@@ -70,7 +70,7 @@ recorded_view() {
 	is "$status" 0
 	theirs=${out%%-*}
 
-	# the list shows ours with their limits, and not the other's
+	# the list shows one's own tokens with their permissions, and not the other user's
 	try token_list --name "$P*"
 	is "$status" 0
 	has "$out" "${P}token-one"
@@ -99,7 +99,7 @@ recorded_view() {
 	try token_view "$scoped" -c "id,scopes,allow list"
 	diff <(recorded_view "$scoped") "$BATS_TEST_TMPDIR/out"
 
-	# a member sees its own only and creates none for others
+	# a member sees only the member's own tokens, and creates none for others
 	try as_member token_list -a --name "$P*"
 	is "$status" 0
 	has "$out" "${P}theirs"
@@ -125,7 +125,7 @@ recorded_view() {
 template:* workspace:$uuid
 7200"
 
-	# gone by name, by id, by the whole token
+	# remove by name, by id, and by the token itself
 	try token_rm "${P}token-one"
 	is "$status" 0
 	is "$out" "Token has been deleted."

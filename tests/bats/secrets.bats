@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Secrets: the session token goes to the deployment and nowhere else, a new secret to where the
-# caller wants it and nowhere else; and what a server calls things never acts on the shell or the
-# terminal. What is looked for is the secret part of a token: the id before it is public.
+# Secrets: the session token is sent to the deployment and nowhere else, and a new secret goes only to
+# where the caller wants it. Names from a server never affect the shell or the
+# terminal. The tests search for the secret part of a token; the id in front of it is public.
 
 # Scripts for other shells stand in single quotes, and each test is a subshell of its own.
 # shellcheck disable=SC2016,SC2030,SC2031
@@ -31,20 +31,20 @@ fault() {
 	forget_requests
 }
 
-# sandbox_log - all requests since the last look, but for the one header that has the token.
+# sandbox_log - prints all requests since the last look, without the header that has the token.
 sandbox_log() {
 	ctl GET log | python3 "$TOOLS/log.py" without-token
 }
 
-# config_files - in ./config, the deployment and the token as `coder login` leaves them.
+# config_files - writes URL and token to ./config, as `coder login` does.
 config_files() {
 	mkdir -p config
 	echo "$URL" >config/url
 	(umask 077 && echo "$ADMIN_TOKEN" >config/session)
 }
 
-# A shell without any variable of ours that runs the script on standard input, and then waits:
-# SUBJECT_PID. It has ./config, and $SO.
+# start_subject <SCRIPT - starts a shell without CODER_ variables that runs the script and then waits, with
+# ./config, and $SO. Sets SUBJECT_PID.
 start_subject() {
 	config_files
 	[[ -z ${SANITIZE-}${VALGRIND-} ]] || skip "a checker's memory is too large to be looked through"
@@ -71,7 +71,7 @@ end_subject() {
 	SUBJECT_PID=
 }
 
-# in_memory PID TEXT... - how often each stands in the process's memory.
+# in_memory PID TEXT... - prints how often each text occurs in the process's memory.
 in_memory() {
 	local pid=$1 i files=()
 	shift
@@ -85,7 +85,7 @@ in_memory() {
 
 # -------------------------------------------------------------- where they stay
 
-# What the next two tests run. What remains is the shell as a core dump would have it.
+# The next two tests run this. They search the shell's memory as a core dump would have it.
 leave_no_secret() {
 	local script='
 		enable -f "$SO" token_create token_list token_view token_rm
@@ -108,7 +108,7 @@ leave_no_secret() {
 @test "after a call neither token is left in the shell's memory" {
 	leave_no_secret ''
 	leave_no_secret 'CODER_TOKENS_KEEPALIVE=0'
-	# straight after the create, too
+	# also immediately after the create
 	start_subject <<-'END'
 		enable -f "$SO" token_create
 		token_create -n canary --lifetime 1h >secret
@@ -129,7 +129,7 @@ leave_no_secret() {
 	END
 	is "$(in_memory "$SUBJECT_PID" "$SESSION" "$(cut -d- -f 2 secret)")" "0 0"
 	end_subject
-	# an answer longer than those that come behind it
+	# a response that is longer than the following ones
 	fault '{"method":"POST","pad_headers":2000}'
 	start_subject <<-'END'
 		enable -f "$SO" token_create
@@ -204,7 +204,7 @@ leave_no_secret() {
 	subject_is_ready
 	read -ra after <<<"$(in_memory "$SUBJECT_PID" "$SESSION" "$(cut -d- -f 2 secret)")"
 	((before > 0 && after[0] <= before)) || fail "$before, then ${after[0]}"
-	# the variable, and what bash's own expansion of it left behind
+	# one is the variable, the others are what bash's own expansion left
 	((after[1] >= 1 && after[1] <= 4)) || fail "${after[1]} copies"
 	end_subject
 }
@@ -266,7 +266,7 @@ leave_no_secret() {
 	has "$(<log)" "/keys/${secret[0]%%-*}"
 	for part in "$SESSION" "${secret[0]#*-}" "${secret[1]#*-}"; do
 		is "${#part}" 22
-		# nor its first characters: truncated tokens are secrets
+		# also not its first characters: truncated tokens are secrets
 		! grep -rF "${part:0:11}" . || fail "shows"
 	done
 	! grep -iE '"(referer|authorization|cookie)":' log || fail "other headers"
@@ -298,7 +298,7 @@ is_posted() {
 
 # ------------------------------------------------------------- what servers repeat
 
-# no_echo COMMAND... - it fails, and says [secret] where the server said the secret.
+# no_echo COMMAND... - asserts that it fails, and shows [secret] where the server's text has the secret.
 no_echo() {
 	local text
 	try "$@"
@@ -381,7 +381,7 @@ no_echo() {
 		has "$err" "[secret]"
 	done
 	ctl DELETE faults >/dev/null
-	# behind a control character, of one of several targets
+	# behind a control character, as one of several arguments
 	seed '[{"owner":"admin","name":"a1"},{"owner":"admin","name":"a2"}]'
 	fault "{\"method\":\"DELETE\",\"times\":0,\"status\":500,\"body\":\"{\\\"message\\\":\\\"x\\\\nabcdefghij-ABCDEFGHIJKLMNOPQRSTUV\\\"}\"}"
 	try token_rm --delete a1 a2
@@ -481,12 +481,12 @@ no_echo() {
 	has "$err" "deleted again"
 }
 
-# The read-back of the next create, whose secret has that many characters, fails with such an answer.
+# Makes the read-back of the next create, whose secret has that many characters, fail with such a response.
 repeats_key() { # LENGTH ANSWER
 	fault '[{"method":"POST","grant":{"secret_length":'"$1"'}},{"method":"GET","path":"keys/[0-9A-Za-z]{10}$","times":0,'"$2"'}]'
 }
 
-# untold - the last try delivered its secret in the variable, and told no part of it.
+# untold - asserts that the last try delivered its secret in the variable, and showed no part of it.
 untold() {
 	is "$status$out" 0
 	is "${#secret}" "$((11 + length))"
@@ -555,7 +555,7 @@ untold() {
 		has "$err" "$shown"
 		lacks "$err" "$key"
 	done
-	# and what is shorter is none
+	# a shorter text is not a token
 	fault '{"path":"keys","status":400,"coder":true,"body":"{\"message\":\"aB3defghij-0123456789 de9b7846-0eca-4db4-a8a8-c520b42f4471\"}"}'
 	try token_list
 	has "$err" "aB3defghij-0123456789 de9b7846-0eca-4db4-a8a8-c520b42f4471"
@@ -593,7 +593,7 @@ untold() {
 	is "$(requests)" ""
 }
 
-# start_other [OPTION]... - a second sandbox, for the test alone: URL and the tokens are its.
+# start_other [OPTION]... - starts a second sandbox for this test. Sets URL, *_TOKEN and OTHER_PID.
 start_other() {
 	sandbox_start --log other.log "$@"
 	OTHER_PID=$SANDBOX_PID
@@ -629,7 +629,7 @@ start_other() {
 	try token_list --url "https${here#http}"
 	refused 4 "belongs to $here"
 	[[ ! -s other.log ]] || fail "$(<other.log)"
-	# nor over a connection that is kept
+	# also not over a kept connection
 	CODER_URL=$there CODER_SESSION_TOKEN=wrong-token try token_list
 	is "$status" 4
 	lacks "$(<other.log)" "$SESSION"
@@ -652,7 +652,7 @@ start_other() {
 		is "$status/$err" 0/
 		try eval '(token_list -q)' # a subshell is no new shell
 		is "$status/$err" 0/
-		# whichever of them comes first
+		# in either order
 		try "$BASH" --norc -c "enable -f '$SO' token_list; ids=\$(token_list -q); ids=\$(token_list -q); token_list -q | cat; token_list -q"
 		is "$status" 0
 		is "$(grep -c 'readable by others' <<<"$err")/$(wc -l <<<"$err")" 1/1
@@ -676,7 +676,7 @@ start_other() {
 
 # ------------------------------------------------------------ what names can do
 
-# Names that would act on a terminal or on a shell, if one let them.
+# Names that could affect a terminal or a shell.
 hostile=(
 	$'\e]0;title\a' $'\e[31mred' $'\e[2J' $'back\b\b\b\bspace' $'a\rb' $'two\nlines' $'tab\there'
 	$'\x7f' $'\u009b31m' $'\u0085' $'\u202eevil' $'\u2066x\u2069' $'\u200fx' $'\u061cx' $'\u2028x'
@@ -693,7 +693,7 @@ hostile=(
 	done
 }
 
-# plant - a token for each hostile name, with such an entry in its lists, too.
+# plant - creates a token for each hostile name, which is in its scopes and allow list, too.
 plant() {
 	ctl POST reset '{"seed":"empty"}' >/dev/null
 	python3 "$BATS_TEST_DIRNAME/hostile.py" tokens "${hostile[@]}" | ctl POST tokens - >/dev/null
@@ -751,7 +751,7 @@ in_order() {
 		esac
 		printable "$err"
 	done
-	# removals: answers, failures, dry runs
+	# removals: successes, failures, dry runs
 	try token_rm --dry-run -- "${hostile[@]}"
 	is "$status/$err" 0/
 	is "$(wc -l <out)" "${#hostile[@]}"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Completion as a person meets it: an interactive bash on a terminal, and TAB.
+# Completion as a user sees it: an interactive bash on a terminal, and TAB.
 
 # shellcheck disable=SC2016,SC2030,SC2031,SC2154,SC2164 # quoted for another shell; variables of the helper, of each test
 load helper
@@ -13,7 +13,7 @@ setup() {
 	rc
 }
 
-# rc [LINE]... - what the shell reads when it begins.
+# rc [LINE]... - writes the start-up file of the shell.
 rc() {
 	printf '%s\n' "CODER_URL=${WHERE-$URL} CODER_SESSION_TOKEN=${TOKEN-$ADMIN_TOKEN}" \
 		"enable -f '$SO' ${BUILTINS[*]}" "source '$REPO/completion/coder_tokens.bash'" "$@" >"$RC"
@@ -28,7 +28,7 @@ type_in() {
 	seconds=${shown%%$'\n'*} shown=${shown#*$'\n'}
 }
 
-# becomes TYPED LINE
+# becomes TYPED LINE - asserts that TAB turns what was typed into LINE.
 becomes() {
 	type_in "$1"
 	is "$line" "$2"

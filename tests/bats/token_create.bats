@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-3.0-or-later
-# token_create: what it asks for, what it hands over, and what it refuses. That a token is
-# created once and never lost is create_once.bats, variables as targets are variables.bats.
+# token_create: what it requests, what it delivers, and what it refuses. create_once.bats tests that a
+# token is created once and never lost, and variables.bats the output variables.
 
 load helper
 
@@ -26,13 +26,13 @@ modes() {
 	ctl POST reset "{\"seed\":\"demo\",\"modes\":$1}" >/dev/null
 }
 
-# posted_body EXPECTED - the one POST that was sent had this body.
+# posted_body EXPECTED - asserts that one POST was sent, with this body.
 posted_body() {
 	is "$(requests POST | grep -c .)" 1
 	is "$(posted)" "$1"
 }
 
-# nothing_made NAME... - nothing was posted, and no token has the names.
+# nothing_made NAME... - asserts that no POST was sent, and that no token has these names.
 nothing_made() {
 	local name
 	is "$(requests POST)" ""
@@ -41,7 +41,7 @@ nothing_made() {
 	done
 }
 
-# warned_once PART - the last try worked, and its standard error is this one warning.
+# warned_once PART - asserts that the last try succeeded with this one warning.
 warned_once() {
 	is "$status" 0
 	has "$err" "token_create: warning: "
@@ -115,14 +115,14 @@ template:* workspace:$UUID
 	posted_body '{"lifetime":10800000000000,"token_name":"from-env"}'
 	is "$(stored from-env owner)" alice
 
-	# options win
+	# options take precedence
 	forget_requests
 	try token_create -n mine -u me --lifetime 1h
 	is "$status" 0
 	posted_body '{"lifetime":3600000000000,"token_name":"mine"}'
 	is "$(stored mine owner)" admin
 
-	# for one command; and empty is unset
+	# for one command; an empty variable counts as unset
 	forget_requests
 	CODER_TOKEN_NAME=for-one CODER_TOKEN_LIFETIME='' CODER_TOKEN_USER='' try token_create
 	is "$status" 0
@@ -158,19 +158,19 @@ template:* workspace:$UUID
 	refused 3 "creating token for-admin: Resource not found or you do not have access"
 	lacks "$(names)" for-admin
 
-	# who may read users but not their keys is told so by the server
+	# the server refuses a caller who may read users but not their keys
 	forget_requests
 	CODER_SESSION_TOKEN=$CAROL_TOKEN try token_create -n for-alice -u alice --lifetime 1h
 	refused 4 "rbac: forbidden"
 	is "$(requests POST)" "POST /api/v2/users/alice/keys/tokens"
 	lacks "$(names)" for-alice
 
-	# nobody at all creates one for a system user
+	# even an owner cannot create one for a system user
 	try token_create -n for-prebuilds -u prebuilds --lifetime 1h
 	refused 4 Forbidden
 	lacks "$(names)" for-prebuilds
 
-	# what cannot be a user is not asked for
+	# an invalid user name leads to no request
 	forget_requests
 	for user in alice/keys . ..; do
 		try token_create -n for-odd -u "$user"
@@ -296,7 +296,7 @@ template:* workspace:$UUID
 	try token_create -n test --scope all --scope application_connect
 	is "$status" 0
 	posted_body '{"lifetime":604800000000000,"scopes":["coder:all","coder:application_connect"],"token_name":"test"}'
-	# both spellings are one
+	# both spellings mean the same
 	forget_requests
 	token_create -n test2 --scope all,coder:all >/dev/null
 	posted_body '{"lifetime":604800000000000,"scopes":["coder:all"],"token_name":"test2"}'
@@ -431,7 +431,7 @@ template:* workspace:$UUID
 	done
 }
 
-# ----------------------------------------------------------- names become UUIDs
+# -------------------------------------------------------------- names to UUIDs
 
 @test "the five resource types that have names are found by name" {
 	local workspace template
@@ -470,11 +470,11 @@ template:* workspace:$UUID
 	try token_create -n three -u alice --allow workspace:bob/dev-docker,template:docker
 	is "$status" 0
 	has "$(posted)" "workspace:$(uuid_of "workspace bob dev-docker")"
-	# mine are not hers
+	# admin's workspaces are not alice's
 	forget_requests
 	try token_create -n four -u alice --allow workspace:web-docker
 	refused 3 "workspace web-docker: "
-	# a deleted one is none
+	# a deleted one is not found
 	try token_create -n four --allow workspace:alice/gone
 	refused 3 "workspace alice/gone: "
 	nothing_made four
@@ -596,7 +596,7 @@ $(stored ci-deploy allow_list)"
 	is "$out$err" ""
 	[[ $secret =~ $SECRET ]] || fail "no secret: $secret"
 	accepted "$secret"
-	# nor does -o bring it back
+	# -o does not change that
 	try token_create -n test2 -v secret -o json
 	is "$out$err" ""
 	is "$(stored test2 id)" "${secret%%-*}"
@@ -671,7 +671,7 @@ $(stored ci-deploy allow_list)"
 	is "$err" ""
 	body=$out
 	nothing_made test
-	# it is the body indeed
+	# the create sends that body
 	try token_create -n test --lifetime 2h --scope all,user:read --allow workspace:alice/dev-docker,template:docker
 	is "$(posted)" "$body"
 }
@@ -726,7 +726,7 @@ GET /api/v2/users/me/keys/tokens/grafana"
 	try token_create -n old-script -u alice
 	refused 5 "expired tokens keep their names"
 	nothing_made
-	# another's name is free, and so is another case of it
+	# the name of another user's token is free, and so is another case of it
 	CODER_SESSION_TOKEN=$BOB_TOKEN try token_create -n laptop
 	is "$status" 0
 	CODER_SESSION_TOKEN=$ALICE_TOKEN try token_create -n Laptop
@@ -876,7 +876,7 @@ DELETE /api/v2/users/me/keys/ID"
 		is "$status/$out" "0/Token has been deleted."
 		lacks "$(names)" "$name"
 	done
-	# what cannot be copied goes by its id
+	# a name that cannot be copied is replaced by the id
 	fault '[{"method":"POST","cut":{"where":"act"}},
 		{"path":"/keys/tokens/[^/]*$","times":0,"skip":2,"status":500,"body":"{\"message\":\"no\"}"}]'
 	try token_create -n $'x\ty'

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-3.0-or-later
-# token_list: what it prints, what it keeps, what it leaves in variables.
+# token_list: what it prints, what its filters keep, and what it assigns.
 
 load helper
 SANDBOX_OPTIONS=(--seed demo --max-admin-lifetime 876600h)
@@ -24,14 +24,14 @@ recorded_seed() {
 	golden seed "$NOW" "$@" | ctl POST tokens - >/dev/null
 }
 
-# same_as_cli N WORD... - the last try printed what the Nth such run of the CLI had printed.
+# same_as_cli N WORD... - asserts that the last try printed what the Nth such run of the CLI printed.
 same_as_cli() {
 	is "$status" 0
 	is "$err" ""
 	diff <(golden stdout "$NOW" "$ADMIN_ID" "$@") "$BATS_TEST_TMPDIR/out"
 }
 
-# listed ARGUMENT... - the names that are listed, sorted, in one line.
+# listed ARGUMENT... - tries token_list. Sets names, the listed names, sorted, in one line.
 listed() {
 	try token_list -o tsv -c name --no-header "$@"
 	[[ $status == 0 ]] || fail "token_list $*"
@@ -457,7 +457,7 @@ aaaaaaaaaa'
 	is "${#ids[@]} ${#t[@]}" "0 0"
 }
 
-# blind [SCOPE] [ALLOW] - the token in use is one that may not read tokens; BLIND: its id.
+# blind [SCOPE] [ALLOW] - makes the token in use one that may not read tokens. Sets BLIND, its id.
 blind() {
 	local scope=${1-user:read} allow=${2-*:*}
 	seed '{"owner": "admin", "name": "blind '"$scope $allow"'", "scopes": ["'"$scope"'"], "allow_list": ["'"$allow"'"]}'
@@ -494,10 +494,10 @@ blind() {
 	blind
 	try token_list -u alice
 	is "$status $out $err" "0  No tokens found."
-	# whose list it is has to be asked for, the token in use has not
+	# the client asks whose list it is, and not for the token in use
 	is "$(requests)" "GET /api/v2/users/alice/keys/tokens?include_all=false&include_expired=false
 GET /api/v2/users/me"
-	# a token that may see that user and not its own: the list is another's
+	# a token that may see that user, but not its own user
 	blind coder:all "user:$(user_id alice)"
 	try token_list -u alice
 	is "$status $out $err" "0  No tokens found."
@@ -514,7 +514,7 @@ GET /api/v2/users/me"
 		is "$(requests | tail -1)" "GET /api/v2/users/me/keys/$BLIND"
 	done
 	is "${ids[*]}" old
-	# who the caller is cannot be found out
+	# the client cannot find out who the caller is
 	fault '{"path": "users/me$", "status": 404, "coder": false, "body": "404 page not found"}'
 	try token_list -u admin
 	refused 7 "listing tokens: looking whether there are none: "

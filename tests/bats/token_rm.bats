@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-3.0-or-later
-# token_rm: what is removed, what is left alone, and what is said of it.
+# token_rm: what it removes, what it keeps, and what it reports.
 
 load helper
 SANDBOX_OPTIONS=(--seed demo)
@@ -15,12 +15,12 @@ id_of() { # id_of NAME
 	of tokens name="$1" -- id | head -n 1
 }
 
-# changes - the requests that ask to change something.
+# changes - prints the requests that change something.
 changes() {
 	requests | grep -v ^GET || true
 }
 
-# untouched - nothing was removed, nor asked to be.
+# untouched - asserts that nothing was removed, and no request tried to.
 untouched() {
 	is "$(changes)" ""
 	is "$(left)" "${1:-$ALL}"
@@ -58,7 +58,7 @@ DELETE /api/v2/users/me/keys/$id"
 		refused 3 "): Resource not found"
 	done
 	is "$(left)" "$ALL"
-	# it is gone: the gateway had passed it on
+	# the gateway had passed the request on
 	ctl DELETE faults >/dev/null
 	fault '{"method":"DELETE","act":true,"status":502,"body":"<html>","headers":{"Content-Type":"text/html"}}'
 	try token_rm grafana
@@ -180,7 +180,7 @@ added() {
 			is "$(requests "${how% *}" | wc -l)" 2
 		done
 	done
-	# what else Coder has against the caller proves nothing, and without a lost try nothing does
+	# other refusals of Coder prove nothing, and none does without a lost try
 	for words in 'User is not active.|' \
 		'You are signed out or your session has expired. Please sign in again to continue.|API key expired.'; do
 		ctl POST reset '{"seed": "demo"}' >/dev/null
@@ -289,7 +289,7 @@ DELETE /api/v2/users/me/keys/$id"
 	is "$(changes)" "DELETE /api/v2/users/me/keys/idOfLeaked"
 	lacks "$(left)" leaked
 	has "$(left)" idOfLeaked
-	# now there is no such id: what is left is the name
+	# now no token has that id, so the text is a name
 	try token_rm 'idOfLeaked ' idOfDecoy0
 	is "$status $out" "0 Token has been deleted: idOfLeaked  (idOfDecoy1)
 Token has been deleted: idOfLeaked (idOfDecoy0)"
@@ -412,7 +412,7 @@ Token has been deleted: n4 (n400000000)"
 		has "$err" "; it is not known whether it has been expired"
 		ctl DELETE faults >/dev/null
 	done
-	# on a kept connection it would be asked for again
+	# on a kept connection the request would be repeated
 	fault '{"method": "DELETE", "skip": 1, "cut": {"where": "act"}}'
 	CODER_TOKENS_KEEPALIVE=0 try token_rm terraform grafana
 	is "$status" 8
@@ -430,7 +430,7 @@ Token has been deleted: n4 (n400000000)"
 		try token_rm --expire grafana
 		refused 6 "grafana ($id): unexpected answer $code of type text/html; it is not known whether it has been expired"
 	done
-	# who limits the rate has not passed it on, and what Coder says of itself is known
+	# a rate limiter does not pass a request on, and Coder's own responses are certain
 	fault '{"method": "DELETE", "times": 3, "status": 429, "headers": {"Retry-After": "0"}}'
 	try token_rm grafana
 	refused 6 "grafana ($id): "

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-3.0-or-later
-# token_view: how a token is named, and what is told of it.
+# token_view: how a token can be named, and what is shown of it.
 
 load helper
 SANDBOX_OPTIONS=(--seed demo --max-admin-lifetime 876600h)
@@ -8,7 +8,7 @@ SANDBOX_OPTIONS=(--seed demo --max-admin-lifetime 876600h)
 FIELDS=(id name owner user_id login_type scopes allow_list lifetime_seconds created_at updated_at
 	last_used expires_at created_epoch last_used_epoch expires_epoch ttl expired never_used)
 
-# shows NAME - the last try showed the token of that name, alone.
+# shows NAME - asserts that the last try showed the token of that name, and no other.
 shows() {
 	is "$status" 0
 	is "$err" ""
@@ -23,7 +23,7 @@ golden() {
 	python3 "$BATS_TEST_DIRNAME/golden.py" "$@"
 }
 
-# ------------------------------------------------------------------- the answer
+# ------------------------------------------------------------------- the output
 
 @test "the table is the CLI's, byte by byte, with the owner filled in" {
 	local now

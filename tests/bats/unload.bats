@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Unloading and loading again, in any order and at any time. What an unloaded builtin leaves behind
-# must neither crash the shell nor keep a connection.
+# Unloading and loading again, in any order and at any time. An unloaded builtin must neither crash
+# the shell nor keep a connection.
 
 load helper
 SANDBOX_OPTIONS=(--rate-limit 0)
@@ -97,7 +97,7 @@ script() {
 		works "${ALL[@]}"
 		(enable -d "${ALL[@]}"; enable -f "$SO" token_view; works token_view); works token_view'
 	is "$status $out $err" "0  "
-	# the parent's, one for the creation, the subshell's
+	# the parent's, the create's, the subshell's
 	is "$(ctl GET log | grep -o '"event":"open"' | wc -l)" 3
 }
 

@@ -1,14 +1,14 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Variables of the shell as targets: every kind of them, in every kind of shell. What cannot hold
-# a result is refused before any request; what a server sends is never evaluated.
+# Output variables: every kind of them, in every kind of shell. A variable that cannot hold a
+# result is refused before any request, and what a server sends is never evaluated.
 
 load helper
 SANDBOX_OPTIONS=(--seed demo)
 
 SECRET='^[0-9A-Za-z]{10}-[0-9A-Za-z]{22}$'
 
-# Each option that names a target, with the rest of a call that works.
+# Each option that names an output variable, with the rest of a working call.
 SCALARS=("token_create -n test -v")
 INDEXED=("token_create -n test --scopes-into" "token_create -n test --allow-into"
 	"token_view grafana --scopes-into" "token_view grafana --allow-into"
@@ -29,7 +29,7 @@ in_shell() {
 		try "$BASH" --norc "$@" -c "enable -f \"\$SO\" ${BUILTINS[*]}; $script"
 }
 
-# refuses NAME PART CALL... - no such call takes the variable, which stays as it is.
+# refuses NAME PART CALL... - asserts that each call refuses the variable, which stays unchanged.
 refuses() {
 	local name=$1 part=$2 before after call
 	shift 2
@@ -44,7 +44,7 @@ refuses() {
 	done
 }
 
-# works NAME CALL - the call takes it.
+# works NAME CALL - asserts that the call accepts the variable.
 works() {
 	# shellcheck disable=SC2086 # words
 	try $2 "$1"
@@ -381,7 +381,7 @@ declare -a plain=([0]="*:*")'
 
 @test "a variable that is set for this command only is refused, because the result would be lost" {
 	secret=x try token_create -n test -v secret
-	# `try` is a function: the variable is a local of it, and not lost there
+	# `try` is a function, and the variable a local one of it: nothing is lost there
 	is "$status" 0
 	forget_requests
 	secret=x token_create -n test2 -v secret 2>err && fail "it worked"
@@ -471,7 +471,7 @@ mine"
 }
 
 @test "a restricted shell runs builtins that were loaded before, and no header command" {
-	# restricted is what it becomes after its start-up file
+	# bash becomes restricted after its start-up file
 	printf 'enable -f "%s" %s\n' "$SO" "${BUILTINS[*]}" >rc
 	CODER_URL=$URL CODER_SESSION_TOKEN=$ADMIN_TOKEN BASH_ENV=rc try "$BASH" -r -c 'cd / || echo restricted
 		token_create -n test -v secret && token_list --name test -v ids && token_view test -A t &&
@@ -496,7 +496,7 @@ Token has been deleted.
 	local secret=kept
 	(token_create -n test -v secret && [[ $secret =~ $SECRET ]])
 	is "$secret" kept
-	# lastpipe is for the last of a pipeline without job control
+	# lastpipe needs a shell without job control
 	in_shell 'shopt -s lastpipe; true | token_create -n test2 -v secret; echo ${#secret}'
 	is "$out" 33
 }
@@ -545,13 +545,13 @@ Token has been deleted.
 	try token_view grafana
 	is "${TOKEN_ERROR[status]} ${TOKEN_ERROR[http]} ${TOKEN_ERROR[retry_after]}" "6 429 3600"
 
-	# no answer at all
+	# no response at all
 	try token_list --url http://127.0.0.1:1 --timeout 5
 	is "${TOKEN_ERROR[status]} ${TOKEN_ERROR[http]}" "7 0"
 	has "${TOKEN_ERROR[message]}" "cannot connect"
 }
 
-# is_empty - TOKEN_ERROR is an associative array without elements, in plain sight.
+# is_empty - asserts that TOKEN_ERROR is a visible associative array without elements.
 is_empty() {
 	is "$(declare -p TOKEN_ERROR)" "declare -A TOKEN_ERROR=()"
 }
@@ -734,14 +734,14 @@ is_empty() {
 	unchanged
 	try token_list -v ids -A record --frob
 	unchanged
-	# but for what says what was removed
+	# except for the array of what was removed
 	try token_rm grafana nosuch -v ids
 	is "$status ${#ids[@]}" "3 0"
 	ids=(kept two)
 	unchanged
 	has "$(names)" grafana
 
-	# an answer that breaks off, that is none, and none at all
+	# a response that breaks off, an invalid one, and none at all
 	fault '{"path":"keys/tokens\\?","truncate":300}'
 	try token_list -v ids -A record
 	unchanged
@@ -790,7 +790,7 @@ is_empty() {
 	token_rm "$evil" -v ids
 	try token_view 'b[$(touch f)]'
 	has "${TOKEN_ERROR[message]}" 'b[$(touch f)]'
-	# not in a target either that would do it
+	# also not in an output variable that evaluates its value
 	declare -ai TOKEN_SCOPES
 	try token_view "$evil2"
 	is "$status" 2
@@ -816,7 +816,7 @@ is_empty() {
 	name="one line $text"
 	token_create --name="$name" --lifetime 1h -A record
 	is "${record[name]}" "$name"
-	# names that others made may have several
+	# names that other clients created may have several
 	name=$'tab\tnew\nline '$text
 	seed "$(jq -cn --arg name "$name" '{owner: "admin", name: $name}')"
 	record=()
