@@ -50,6 +50,11 @@ check_spdx() {
 	return "$lacking"
 }
 
+# Helper programs are files, which can be read and checked, not strings in the tests.
+check_helper_programs() {
+	! grep -nE 'python3 (-[A-Za-z]+ )*-(c|[[:space:]]|$)' "${bats[@]}" "${sh[@]}"
+}
+
 # calls NAMES FILE...: prints the calls of functions that match, outside of block comments.
 calls() {
 	local names=$1
