@@ -47,7 +47,7 @@ static int gather(struct source *source, const char *empty, struct coder_strings
 	return rc;
 }
 
-int permissions_read_scopes(struct permissions *limits, const struct opts_list *given,
+int permissions_read_scopes(struct permissions *permissions, const struct opts_list *given,
 			    const char *array, struct coder_error *err)
 {
 	struct source source = { "--scope", "--scopes-from", given, array, 0 };
@@ -57,14 +57,14 @@ int permissions_read_scopes(struct permissions *limits, const struct opts_list *
 	for (size_t i = 0; i < names.n && rc == 0; i++) {
 		const char *scope = coder_scope_canonical(names.v[i]);
 
-		if (!coder_strings_has(&limits->scopes, scope))
-			rc = coder_strings_add(&limits->scopes, scope, err);
+		if (!coder_strings_has(&permissions->scopes, scope))
+			rc = coder_strings_add(&permissions->scopes, scope, err);
 	}
 	coder_strings_done(&names);
 	return rc;
 }
 
-int permissions_read_targets(struct permissions *limits, const struct opts_list *given,
+int permissions_read_targets(struct permissions *permissions, const struct opts_list *given,
 			     const char *array, struct coder_error *err)
 {
 	struct source source = { "--allow", "--allow-from", given, array, 0 };
@@ -76,9 +76,9 @@ int permissions_read_targets(struct permissions *limits, const struct opts_list 
 				     "allow list has %zu entries; at most %d are allowed", texts.n,
 				     CODER_ALLOW_MAX);
 	for (size_t i = 0; i < texts.n && rc == 0; i++) {
-		rc = coder_target_parse(texts.v[i], &limits->targets[i], err);
+		rc = coder_target_parse(texts.v[i], &permissions->targets[i], err);
 		if (rc == 0)
-			limits->n_targets++;
+			permissions->n_targets++;
 		else
 			coder_error_wrap(err, "%s",
 					 i < source.n ? source.option : source.array_option);
@@ -87,20 +87,20 @@ int permissions_read_targets(struct permissions *limits, const struct opts_list 
 	return rc;
 }
 
-int permissions_resolve(struct permissions *limits, struct coder_client *client, const char *owner,
-			struct coder_error *err)
+int permissions_resolve(struct permissions *permissions, struct coder_client *client,
+			const char *owner, struct coder_error *err)
 {
-	for (size_t i = 0; i < limits->n_targets; i++)
-		if (coder_target_resolve(client, owner, &limits->targets[i], err) < 0)
+	for (size_t i = 0; i < permissions->n_targets; i++)
+		if (coder_target_resolve(client, owner, &permissions->targets[i], err) < 0)
 			return -1;
 	return 0;
 }
 
-int permissions_texts(const struct permissions *limits, struct coder_strings *ret,
+int permissions_texts(const struct permissions *permissions, struct coder_strings *ret,
 		      struct coder_error *err)
 {
-	for (size_t i = 0; i < limits->n_targets; i++) {
-		char *text = coder_target_text(&limits->targets[i]);
+	for (size_t i = 0; i < permissions->n_targets; i++) {
+		char *text = coder_target_text(&permissions->targets[i]);
 		int rc = text ? coder_strings_add(ret, text, err) : coder_error_memory(err);
 
 		free(text);
@@ -128,27 +128,27 @@ void permissions_warn(const struct coder_strings *scopes, const struct coder_str
 		output_warn("a token that may create tokens can create unrestricted ones");
 }
 
-bool permissions_hold(const struct permissions *limits, const struct coder_token *token)
+bool permissions_match(const struct permissions *permissions, const struct coder_token *token)
 {
 	struct coder_strings scopes = { 0 }, allow_list = { 0 };
 	struct coder_error err;
 	bool ok;
 
-	if (!limits->scopes.n && !limits->n_targets)
+	if (!permissions->scopes.n && !permissions->n_targets)
 		return true;
 	ok = coder_token_scopes(token, &scopes, &err) == 0 &&
 	     coder_token_allow_list(token, &allow_list, &err) == 0;
-	for (size_t i = 0; i < limits->scopes.n && ok; i++)
-		ok = coder_strings_has(&scopes, limits->scopes.v[i]);
-	for (size_t i = 0; i < limits->n_targets && ok; i++)
-		ok = coder_allow_permits(&allow_list, &limits->targets[i]);
+	for (size_t i = 0; i < permissions->scopes.n && ok; i++)
+		ok = coder_strings_has(&scopes, permissions->scopes.v[i]);
+	for (size_t i = 0; i < permissions->n_targets && ok; i++)
+		ok = coder_allow_permits(&allow_list, &permissions->targets[i]);
 	coder_strings_done(&scopes);
 	coder_strings_done(&allow_list);
 	return ok;
 }
 
-int permissions_publish(struct result *result, const struct coder_token *token,
-			const char *scopes_into, const char *allow_into, struct coder_error *err)
+int permissions_add_arrays(struct result *result, const struct coder_token *token,
+			   const char *scopes_into, const char *allow_into, struct coder_error *err)
 {
 	struct coder_strings scopes = { 0 }, allow_list = { 0 };
 	int rc = coder_token_scopes(token, &scopes, err);
@@ -164,10 +164,10 @@ int permissions_publish(struct result *result, const struct coder_token *token,
 	return rc;
 }
 
-void permissions_done(struct permissions *limits)
+void permissions_done(struct permissions *permissions)
 {
-	coder_strings_done(&limits->scopes);
-	for (size_t i = 0; i < limits->n_targets; i++)
-		coder_target_done(&limits->targets[i]);
-	limits->n_targets = 0;
+	coder_strings_done(&permissions->scopes);
+	for (size_t i = 0; i < permissions->n_targets; i++)
+		coder_target_done(&permissions->targets[i]);
+	permissions->n_targets = 0;
 }

@@ -3,8 +3,8 @@
  * permissions.h - scopes and allow lists as users give them to commands (options that
  * repeat, comma lists, arrays) and get them back (arrays).
  */
-#ifndef LIMITS_H
-#define LIMITS_H
+#ifndef PERMISSIONS_H
+#define PERMISSIONS_H
 
 #include "coder.h"
 #include "options/opts.h"
@@ -17,34 +17,35 @@ struct permissions {
 };
 
 /* Zeroed memory is the empty object. */
-void permissions_done(struct permissions *limits);
+void permissions_done(struct permissions *permissions);
 
 /*
  * These read the values of an option, and of an indexed array if one is named,
  * each a comma list whose elements are trimmed. An empty element, an array that
  * is absent or empty, and more than CODER_ALLOW_MAX targets are usage errors.
  */
-int permissions_read_scopes(struct permissions *limits, const struct opts_list *given,
+int permissions_read_scopes(struct permissions *permissions, const struct opts_list *given,
 			    const char *array, struct coder_error *err);
-int permissions_read_targets(struct permissions *limits, const struct opts_list *given,
+int permissions_read_targets(struct permissions *permissions, const struct opts_list *given,
 			     const char *array, struct coder_error *err);
 
 /* Turns names into ids; a workspace without an owner is owner's. */
-int permissions_resolve(struct permissions *limits, struct coder_client *client, const char *owner,
-			struct coder_error *err);
+int permissions_resolve(struct permissions *permissions, struct coder_client *client,
+			const char *owner, struct coder_error *err);
 
 /* Appends the targets, which are resolved, as "type:id". */
-int permissions_texts(const struct permissions *limits, struct coder_strings *ret,
+int permissions_texts(const struct permissions *permissions, struct coder_strings *ret,
 		      struct coder_error *err);
 
 /* Warns of what the scopes and the allow list of a new token do unexpectedly. */
 void permissions_warn(const struct coder_strings *scopes, const struct coder_strings *allow_list);
 
 /* Whether a token has all of the scopes and its allow list permits all of the targets. */
-bool permissions_hold(const struct permissions *limits, const struct coder_token *token);
+bool permissions_match(const struct permissions *permissions, const struct coder_token *token);
 
 /* Notes a token's scopes and allow list for two arrays: sorted, one entry an element. */
-int permissions_publish(struct result *result, const struct coder_token *token,
-			const char *scopes_into, const char *allow_into, struct coder_error *err);
+int permissions_add_arrays(struct result *result, const struct coder_token *token,
+			   const char *scopes_into, const char *allow_into,
+			   struct coder_error *err);
 
 #endif

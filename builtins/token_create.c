@@ -95,7 +95,7 @@ struct create_state {
 	struct coder_create request;
 	char name[CODER_NAME_SIZE];
 	bool longest; /* the lifetime is the server's maximum */
-	struct permissions limits;
+	struct permissions permissions;
 	struct coder_user owner; /* as far as the caller may see it, asked before the POST */
 	struct coder_created created;
 };
@@ -142,31 +142,32 @@ static int create_check(struct call *call, struct coder_error *err)
 	if (check_name(call, state->request.name, err) < 0)
 		return -1;
 	if (check_lifetime(call, err) < 0 ||
-	    permissions_read_scopes(&state->limits, &options->scopes, options->scopes_from, err) <
-		    0)
+	    permissions_read_scopes(&state->permissions, &options->scopes, options->scopes_from,
+				    err) < 0)
 		return -1;
-	return permissions_read_targets(&state->limits, &options->allow, options->allow_from, err);
+	return permissions_read_targets(&state->permissions, &options->allow, options->allow_from,
+					err);
 }
 
 /* ---------------------------------------------------------------- asking */
 
-/* The limits in the form the request has them. */
+/* The permissions in the form the request has them. */
 static int settle_limits(struct call *call, struct coder_error *err)
 {
 	struct create_state *state = call->state;
-	const struct permissions *limits = &state->limits;
+	const struct permissions *permissions = &state->permissions;
 
-	if (permissions_resolve(&state->limits, call->client, state->request.user, err) < 0 ||
-	    permissions_texts(limits, &state->request.allow_list, err) < 0)
+	if (permissions_resolve(&state->permissions, call->client, state->request.user, err) < 0 ||
+	    permissions_texts(permissions, &state->request.allow_list, err) < 0)
 		return -1;
-	for (size_t i = 0; i < limits->n_targets; i++) {
-		const struct coder_type *type = limits->targets[i].type;
+	for (size_t i = 0; i < permissions->n_targets; i++) {
+		const struct coder_type *type = permissions->targets[i].type;
 
-		if (limits->targets[i].id[0] && (type->flags & CODER_TYPE_WILDCARD_ONLY))
+		if (permissions->targets[i].id[0] && (type->flags & CODER_TYPE_WILDCARD_ONLY))
 			output_warn("%s: servers never match an id of this type: only %s:* works",
 				    type->name, type->name);
 	}
-	return coder_strings_add_all(&state->request.scopes, &limits->scopes, err);
+	return coder_strings_add_all(&state->request.scopes, &permissions->scopes, err);
 }
 
 static int settle_lifetime(struct call *call, bool dry_run, struct coder_error *err)
@@ -284,8 +285,8 @@ static int deliver(struct call *call, struct coder_error *err)
 	const char *secret = state->created.secret.text;
 	bool printed = !options->variable && (!options->assoc || options->output);
 
-	if (permissions_publish(&call->result, token, options->scopes_into, options->allow_into,
-				err) < 0)
+	if (permissions_add_arrays(&call->result, token, options->scopes_into, options->allow_into,
+				   err) < 0)
 		return -1;
 	if (options->variable && result_scalar(&call->result, options->variable, secret, err) < 0)
 		return -1;
@@ -370,7 +371,7 @@ static void create_done(void *data)
 
 	coder_strings_done(&state->request.scopes);
 	coder_strings_done(&state->request.allow_list);
-	permissions_done(&state->limits);
+	permissions_done(&state->permissions);
 	coder_user_done(&state->owner);
 	coder_created_done(&state->created);
 }

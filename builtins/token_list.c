@@ -90,7 +90,7 @@ static const char *const list_examples[] = {
 struct list_state {
 	const struct list_options *options;
 	int64_t expires_within, unused_for; /* seconds; -1: not asked for */
-	struct permissions limits;
+	struct permissions permissions;
 	struct output_columns columns;
 	struct coder_tokens tokens;
 };
@@ -115,8 +115,8 @@ static int list_check(struct call *call, struct coder_error *err)
 	struct list_state *state = call->state;
 
 	state->options = options;
-	if (permissions_read_scopes(&state->limits, &options->scopes, NULL, err) < 0 ||
-	    permissions_read_targets(&state->limits, &options->allow, NULL, err) < 0 ||
+	if (permissions_read_scopes(&state->permissions, &options->scopes, NULL, err) < 0 ||
+	    permissions_read_targets(&state->permissions, &options->allow, NULL, err) < 0 ||
 	    check_span("--expires-within", options->expires_within, &state->expires_within, err) <
 		    0 ||
 	    check_span("--unused-for", options->unused_for, &state->unused_for, err) < 0)
@@ -149,7 +149,7 @@ static bool list_keeps(const void *ctx, const struct coder_token *token, int64_t
 		return false;
 	if (state->unused_for >= 0 && now - used < state->unused_for)
 		return false;
-	return permissions_hold(&state->limits, token);
+	return permissions_match(&state->permissions, token);
 }
 
 static int assign(struct call *call, struct coder_error *err)
@@ -189,7 +189,7 @@ static int list_run(struct call *call, struct coder_error *err)
 			(options->ids || options->assoc) && !options->output && !options->columns.n,
 	};
 
-	if (permissions_resolve(&state->limits, call->client, user, err) < 0 ||
+	if (permissions_resolve(&state->permissions, call->client, user, err) < 0 ||
 	    coder_token_list(call->client, user, options->all,
 			     options->include_expired || options->expired, list_keeps, state,
 			     &state->tokens, err) < 0)
@@ -205,7 +205,7 @@ static void list_done(void *data)
 {
 	struct list_state *state = data;
 
-	permissions_done(&state->limits);
+	permissions_done(&state->permissions);
 	coder_tokens_done(&state->tokens);
 }
 

@@ -103,8 +103,8 @@ static int view_run(struct call *call, struct coder_error *err)
 	if ((options->assoc || output_needs_owner(&how)) &&
 	    coder_token_fill_owner(call->client, &state->token, err) < 0)
 		return -1;
-	if (permissions_publish(&call->result, &state->token, options->scopes_into,
-				options->allow_into, err) < 0)
+	if (permissions_add_arrays(&call->result, &state->token, options->scopes_into,
+				   options->allow_into, err) < 0)
 		return -1;
 	if (options->assoc && output_records(&call->result, options->assoc, &state->token, 1, false,
 					     coder_client_now(call->client), err) < 0)

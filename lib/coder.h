@@ -29,6 +29,7 @@
 #include "api/search.h"
 #include "api/token.h"
 #include "api/tokens.h"
+#include "base/ascii.h"
 #include "base/clock.h"
 #include "base/duration.h"
 #include "base/error.h"

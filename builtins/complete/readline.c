@@ -66,9 +66,7 @@ static void cut(char *text, size_t columns)
 			too_long = middle;
 		text[middle] = c;
 	}
-	while (fits && ((unsigned char)text[fits] & 0xc0) == 0x80)
-		fits--;
-	text[fits] = '\0';
+	text[coder_utf8_whole(text, fits)] = '\0';
 }
 
 /* "word    note" in one line of the terminal; the first so wide that each gets a line. */

@@ -113,20 +113,12 @@ bool output_columns_have(const struct output_columns *columns, unsigned flag)
 
 /* ---------------------------------------------------------------- parsing */
 
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
 /* Whether the text is that name, in any case and with _ for a blank. */
 static bool is_name(const char *name, const char *text, size_t len)
 {
 	for (size_t i = 0; i < len; i++) {
-		char c = text[i] == '_' ? ' ' : text[i];
+		char c = text[i] == '_' ? ' ' : ascii_lower(text[i]);
 
-		/* ASCII only: the locale's idea of letters must not matter */
-		if (c >= 'A' && c <= 'Z')
-			c = (char)(c - 'A' + 'a');
 		if (!name[i] || name[i] != c)
 			return false;
 	}
@@ -169,35 +161,20 @@ static int add_column(struct output_columns *columns, const char *text, size_t l
 	return 0;
 }
 
-static int add_columns(struct output_columns *columns, const char *value, struct coder_error *err)
-{
-	for (const char *p = value;; p++) {
-		const char *end = strchrnul(p, ','), *last = end;
-
-		while (p < last && is_blank(*p))
-			p++;
-		while (last > p && is_blank(last[-1]))
-			last--;
-		if (add_column(columns, p, (size_t)(last - p), err) < 0)
-			return -1;
-		if (!*end)
-			return 0;
-		p = end;
-	}
-}
-
 int output_columns_parse(const char *const *values, size_t n, struct output_columns *ret,
 			 struct coder_error *err)
 {
 	struct output_columns columns = { .n = 0 };
 
 	for (size_t i = 0; i < n; i++) {
-		const char *value = values[i];
+		const char *value = values[i], *name;
+		size_t len;
 
-		while (is_blank(*value))
-			value++;
-		if (add_columns(&columns, *value ? value : OUTPUT_COLUMN_NAMES(","), err) < 0)
-			return -1;
+		if (!value[strspn(value, ASCII_BLANKS)])
+			value = OUTPUT_COLUMN_NAMES(",");
+		while (coder_list_next(&value, &name, &len))
+			if (add_column(&columns, name, len, err) < 0)
+				return -1;
 	}
 	*ret = columns;
 	return 0;

@@ -7,16 +7,10 @@
 
 #include <inttypes.h>
 
-static bool add_string(struct buf *out, const char *text)
-{
-	return buf_add_char(out, '"') && coder_escape(out, text, CODER_JSON) &&
-	       buf_add_char(out, '"');
-}
-
 static bool add_text(struct buf *out, const void *member, bool sent)
 {
 	(void)sent;
-	return add_string(out, *(char *const *)member);
+	return coder_add_json_string(out, *(char *const *)member);
 }
 
 static bool add_number(struct buf *out, const void *member, bool sent)
@@ -33,7 +27,7 @@ static bool add_list(struct buf *out, const void *member, bool sent)
 		return buf_add_str(out, sent ? "[]" : "null");
 	for (size_t i = 0; i < list->n; i++)
 		if (!buf_add_str(out, i ? ",\n      " : "[\n      ") ||
-		    !add_string(out, list->v[i]))
+		    !coder_add_json_string(out, list->v[i]))
 			return false;
 	return buf_add_str(out, "\n    ]");
 }
@@ -75,10 +69,11 @@ static bool add_token(struct buf *out, const struct coder_token *token, const ch
 			return false;
 		open = ",\n";
 	}
-	if (token->username &&
-	    (!buf_add_str(out, ",\n    \"username\": ") || !add_string(out, token->username)))
+	if (token->username && (!buf_add_str(out, ",\n    \"username\": ") ||
+				!coder_add_json_string(out, token->username)))
 		return false;
-	if (secret && (!buf_add_str(out, ",\n    \"key\": ") || !add_string(out, secret)))
+	if (secret &&
+	    (!buf_add_str(out, ",\n    \"key\": ") || !coder_add_json_string(out, secret)))
 		return false;
 	return buf_add_str(out, "\n  }");
 }

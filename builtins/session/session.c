@@ -57,7 +57,7 @@ static void session_done(struct session *s)
 /* Nothing but blanks is nothing. */
 static bool is_given(const char *value)
 {
-	return value && value[strspn(value, SHELL_BLANKS)];
+	return value && value[strspn(value, ASCII_BLANKS)];
 }
 
 static int copy_string(const char *text, char **ret, struct coder_error *err)
@@ -68,9 +68,9 @@ static int copy_string(const char *text, char **ret, struct coder_error *err)
 
 static void trim(char *text)
 {
-	size_t len = strlen(text), lead = strspn(text, SHELL_BLANKS);
+	size_t len = strlen(text), lead = strspn(text, ASCII_BLANKS);
 
-	while (len > lead && strchr(SHELL_BLANKS, text[len - 1]))
+	while (len > lead && ascii_is_blank(text[len - 1]))
 		len--;
 	memmove(text, text + lead, len - lead);
 	explicit_bzero(text + len - lead, lead);
@@ -437,12 +437,6 @@ static int check_libraries(struct session *s, struct coder_error *err)
 	return 0;
 }
 
-/* The origin is in lower case. */
-static bool is_https(const struct session *s)
-{
-	return strncmp(s->origin, "https:", 6) == 0;
-}
-
 /*
  * Chooses as libcurl would. HTTP_PROXY does not count: to a CGI script it is
  * what the header "Proxy" of somebody's request says.
@@ -458,7 +452,7 @@ static int find_proxy(struct session *s, struct coder_error *err)
 		{ "ALL_PROXY", true, true },
 	};
 	const char *no_proxy = environment("no_proxy"), *value = NULL;
-	bool https = is_https(s);
+	bool https = coder_url_has_scheme(s->url, "https");
 
 	if (coder_proxy_bypassed(s->url, no_proxy ? no_proxy : environment("NO_PROXY")))
 		return 0;
@@ -474,7 +468,8 @@ static int find_proxy(struct session *s, struct coder_error *err)
 /* Whether the deployment, or the proxy in front of it, is spoken to over TLS. */
 static bool uses_tls(const struct session *s)
 {
-	return is_https(s) || (s->proxy && strncasecmp(s->proxy, "https://", 8) == 0);
+	return coder_url_has_scheme(s->url, "https") ||
+	       (s->proxy && coder_url_has_scheme(s->proxy, "https"));
 }
 
 /* ---------------------------------------------------------------- headers */

@@ -88,14 +88,12 @@ void shvar_own_set(const char *name, const struct shvar_pair *pairs, size_t n);
  */
 const char *shvar_get(const char *name);
 
-#define SHELL_BLANKS " \t\n\v\f\r"
-
 /* The same for a setting: NULL if it is unset or has nothing but blanks in it. */
 static inline const char *shvar_given(const char *name)
 {
 	const char *value = shvar_get(name);
 
-	return value && value[strspn(value, SHELL_BLANKS)] ? value : NULL;
+	return value && value[strspn(value, ASCII_BLANKS)] ? value : NULL;
 }
 
 /*

@@ -6,6 +6,7 @@
 #include <uuid/uuid.h>
 
 #include "allow.h"
+#include "base/ascii.h"
 #include "base/buf.h"
 #include "base/cleanup.h"
 
@@ -31,29 +32,6 @@ void coder_target_done(struct coder_target *target)
 	free(target->owner);
 	free(target->name);
 	*target = (struct coder_target){ 0 };
-}
-
-/* -------------------------------------------------------------- characters */
-
-static bool is_blank(char c)
-{
-	return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
-static bool is_hex(char c)
-{
-	return (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'f');
-}
-
-static bool is_alnum(char c)
-{
-	return (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z');
-}
-
-/* ASCII only: tolower() follows the locale. */
-static char lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
 
 /* ----------------------------------------------------------------- parsing */
@@ -93,10 +71,10 @@ static bool takes_owner(const struct coder_type *type)
 
 static bool could_be_name(const char *s, size_t len)
 {
-	if (!len || len > NAME_MAX_LEN || !is_alnum(s[0]) || !is_alnum(s[len - 1]))
+	if (!len || len > NAME_MAX_LEN || !ascii_is_alnum(s[0]) || !ascii_is_alnum(s[len - 1]))
 		return false;
 	for (size_t i = 0; i < len; i++)
-		if (!is_alnum(s[i]) && s[i] != '-' && s[i] != '_' && s[i] != '.')
+		if (!ascii_is_alnum(s[i]) && s[i] != '-' && s[i] != '_' && s[i] != '.')
 			return false;
 	return true;
 }
@@ -109,12 +87,12 @@ static bool looks_like_uuid(const char *s)
 {
 	size_t len = 0;
 
-	while (is_hex(s[len]) || s[len] == '-')
+	while (ascii_hex(s[len]) >= 0 || s[len] == '-')
 		len++;
 	if (!s[len] && len >= 32)
 		return true;
 	for (size_t i = 0; i < 19; i++)
-		if (i == 8 || i == 13 || i == 18 ? s[i] != '-' : !is_hex(s[i]))
+		if (i == 8 || i == 13 || i == 18 ? s[i] != '-' : ascii_hex(s[i]) < 0)
 			return false;
 	return true;
 }
@@ -189,9 +167,9 @@ int coder_target_parse(const char *text, struct coder_target *ret, struct coder_
 	CLEANUP(cleanup_free) char *entry = NULL;
 	size_t len;
 
-	while (is_blank(*text))
+	while (ascii_is_blank(*text))
 		text++;
-	for (len = strlen(text); len && is_blank(text[len - 1]);)
+	for (len = strlen(text); len && ascii_is_blank(text[len - 1]);)
 		len--;
 	entry = strndup(text, len);
 	if (!entry)
@@ -260,7 +238,7 @@ static bool same_entry(const char *a, const char *b)
 
 	if (strncmp(a, b, type_len) != 0)
 		return false;
-	for (a += type_len, b += type_len; *a && lower(*a) == lower(*b); a++, b++)
+	for (a += type_len, b += type_len; *a && ascii_lower(*a) == ascii_lower(*b); a++, b++)
 		;
 	return *a == *b;
 }

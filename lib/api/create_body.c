@@ -5,9 +5,9 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "base/escape.h"
 #include "base/strings.h"
 #include "create.h"
-#include "json/json.h"
 #include "token.h"
 
 void coder_created_done(struct coder_created *created)
@@ -27,7 +27,7 @@ static bool add_list(struct buf *b, const char *key, const struct coder_strings 
 	if (!buf_addf(b, ",\"%s\":[", key))
 		return false;
 	for (size_t i = 0; i < list->n; i++)
-		if ((i && !buf_add_char(b, ',')) || !json_add_string(b, list->v[i]))
+		if ((i && !buf_add_char(b, ',')) || !coder_add_json_string(b, list->v[i]))
 			return false;
 	return buf_add_char(b, ']');
 }
@@ -39,7 +39,7 @@ int coder_create_body(const struct coder_create *create, char **ret_json, struct
 
 	if (!buf_addf(&b, "{\"lifetime\":%" PRId64, create->lifetime_ns) ||
 	    !add_list(&b, "scopes", &create->scopes) || !buf_add_str(&b, ",\"token_name\":") ||
-	    !json_add_string(&b, create->name) ||
+	    !coder_add_json_string(&b, create->name) ||
 	    !add_list(&b, "allow_list", &create->allow_list) || !buf_add_str(&b, "}\n"))
 		return coder_error_memory(err);
 	json = buf_detach(&b);

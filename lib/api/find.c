@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/shape.h"
@@ -237,14 +238,13 @@ static int find_one(struct search *search, size_t i, struct coder_token *ret,
 /* Names the text in front of what is wrong with it, in quotes where its ends would not be seen. */
 static int wrap(const char *text, struct coder_error *err)
 {
-	static const char blanks[] = " \t\r\n\v\f";
 	char id[CODER_ID_LEN + 1];
 
 	if (!*text)
 		return -1;
 	if (coder_meaning(text, id) == CODER_MEANS_TOKEN)
 		return coder_error_wrap(err, "%s", id); /* the rest is secret */
-	if (strchr(blanks, text[0]) || strchr(blanks, text[strlen(text) - 1]))
+	if (ascii_is_blank(text[0]) || ascii_is_blank(text[strlen(text) - 1]))
 		return coder_error_wrap(err, "'%s'", text);
 	return coder_error_wrap(err, "%s", text);
 }

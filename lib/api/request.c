@@ -21,7 +21,7 @@ int client_path(struct buf *path, struct coder_error *err, const char *const *pa
 		if (!client_is_segment(*parts))
 			return coder_error_set(err, CODER_ERR_USAGE,
 					       "'%s' cannot be a user or a resource", *parts);
-		ok = buf_add_char(path, '/') && http_add_encoded(path, *parts);
+		ok = buf_add_char(path, '/') && buf_add_encoded(path, *parts);
 	}
 	return ok ? 0 : coder_error_memory(err);
 }

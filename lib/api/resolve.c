@@ -14,7 +14,6 @@
 #include "base/error.h"
 #include "client.h"
 #include "json/json.h"
-#include "net/http.h"
 #include "request.h"
 
 /* Takes a server's id into the target; it must be a UUID in canonical form. */
@@ -114,7 +113,7 @@ static int resolve_template(struct coder_client *client, struct coder_target *ta
 	for (int deprecated = 0;; deprecated++) {
 		buf_reset(&path);
 		if (!buf_add_str(&path, "/api/v2/templates?q=exact_name%3A") ||
-		    !http_add_encoded(&path, target->name) ||
+		    !buf_add_encoded(&path, target->name) ||
 		    (deprecated && !buf_add_str(&path, "%20deprecated%3Atrue")))
 			return coder_error_memory(err);
 		if (by_search(client, path.data, target, err) == 0)

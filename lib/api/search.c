@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "json/json.h"
-#include "net/http.h"
 #include "request.h"
 #include "search.h"
 
@@ -238,7 +238,7 @@ static int get_list(struct coder_client *client, const struct source *source, co
 /* What names are made of, and what a term of a search can hold. */
 static bool is_searchable(const char *s)
 {
-	return !s[strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.")];
+	return !s[strspn(s, ASCII_ALNUM "-_.")];
 }
 
 static bool add_term(struct buf *q, const char *term, const char *value)
@@ -262,7 +262,7 @@ static int add_query(struct buf *path, const struct source *source, const struct
 	if (ok && source->query)
 		ok = buf_addf(path, "?limit=%d", CODER_SEARCH_MAX);
 	if (ok && q.len)
-		ok = buf_add_str(path, "&q=") && http_add_encoded(path, q.data);
+		ok = buf_add_str(path, "&q=") && buf_add_encoded(path, q.data);
 	return ok ? 0 : coder_error_memory(err);
 }
 

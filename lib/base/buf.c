@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "ascii.h"
 #include "buf.h"
 
 #define BUF_FIRST 64 /* bytes of the first block */
@@ -88,15 +89,25 @@ bool buf_add_char(struct buf *b, char c)
 	return buf_add(b, &c, 1);
 }
 
+bool buf_add_encoded(struct buf *b, const char *s)
+{
+	for (; *s; s++) {
+		bool plain = ascii_is_alnum(*s) || strchr("-._~", *s);
+
+		if (!(plain ? buf_add_char(b, *s) : buf_addf(b, "%%%02X", (unsigned char)*s)))
+			return false;
+	}
+	return true;
+}
+
 bool buf_add_decoded(struct buf *b, const char *s)
 {
 	for (; *s; s++) {
-		const char digits[] = { s[0] == '%' ? s[1] : '\0', s[1] ? s[2] : '\0', '\0' };
-		bool encoded = strspn(digits, "0123456789ABCDEFabcdef") == 2;
+		int high = *s == '%' ? ascii_hex(s[1]) : -1, low = high < 0 ? -1 : ascii_hex(s[2]);
 
-		if (!buf_add_char(b, encoded ? (char)strtol(digits, NULL, 16) : *s))
+		if (!buf_add_char(b, low < 0 ? *s : (char)(high * 16 + low)))
 			return false;
-		s += encoded ? 2 : 0;
+		s += low < 0 ? 0 : 2;
 	}
 	return true;
 }

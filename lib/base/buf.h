@@ -33,6 +33,8 @@ void buf_truncate(struct buf *b, size_t len);
 bool buf_add(struct buf *b, const void *data, size_t len);
 bool buf_add_str(struct buf *b, const char *s);
 bool buf_add_char(struct buf *b, char c);
+/* Appends s percent-encoded, but for unreserved characters (RFC 3986, 2.3). */
+bool buf_add_encoded(struct buf *b, const char *s);
 /* Appends s with its percent-encoding undone. */
 bool buf_add_decoded(struct buf *b, const char *s);
 bool buf_addf(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));

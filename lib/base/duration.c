@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "ascii.h"
 #include "clock.h"
 #include "duration.h"
 
@@ -27,17 +28,12 @@ static const struct unit {
 	{ "d", DAY },	     { "w", 7 * DAY }, { "y", 365 * DAY },
 };
 
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
 /* -------------------------------------------------------------- durations */
 
 /* A unit reaches up to the next number. */
 static const struct unit *take_unit(const char **p)
 {
-	size_t len = strcspn(*p, "0123456789.");
+	size_t len = strcspn(*p, ASCII_DIGITS ".");
 
 	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
 		if (strlen(units[i].name) == len && memcmp(units[i].name, *p, len) == 0) {
@@ -73,14 +69,14 @@ static enum outcome take_term(const char **p, int64_t *total)
 	int64_t whole = 0;
 	bool fits = true;
 
-	if (!is_digit((*p)[**p == '.']))
+	if (!ascii_is_digit((*p)[**p == '.']))
 		return MALFORMED;
-	for (; is_digit(**p); (*p)++)
+	for (; ascii_is_digit(**p); (*p)++)
 		fits = fits && !__builtin_mul_overflow(whole, 10, &whole) &&
 		       !__builtin_add_overflow(whole, **p - '0', &whole);
 	if (**p == '.') {
 		digits = ++*p;
-		n_digits = strspn(digits, "0123456789");
+		n_digits = strspn(digits, ASCII_DIGITS);
 		*p += n_digits;
 	}
 	unit = take_unit(p);
@@ -159,7 +155,7 @@ static bool take_digits(const char **p, int n, char after, int *ret)
 {
 	*ret = 0;
 	for (int i = 0; i < n; i++, (*p)++) {
-		if (!is_digit(**p))
+		if (!ascii_is_digit(**p))
 			return false;
 		*ret = *ret * 10 + **p - '0';
 	}
@@ -176,7 +172,7 @@ static bool take_decimals(const char **p)
 
 	if (**p != '.')
 		return true;
-	n = strspn(*p + 1, "0123456789");
+	n = strspn(*p + 1, ASCII_DIGITS);
 	*p += n + 1;
 	return n >= 1 && n <= 9;
 }
@@ -319,7 +315,7 @@ int64_t time_fraction(const char *text)
 	const char *digits = strchr(text, '.');
 	int64_t ns = 0;
 
-	for (int64_t unit = CODER_NS / 10; digits && unit && is_digit(*++digits); unit /= 10)
+	for (int64_t unit = CODER_NS / 10; digits && unit && ascii_is_digit(*++digits); unit /= 10)
 		ns += (*digits - '0') * unit;
 	return ns;
 }

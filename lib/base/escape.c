@@ -69,6 +69,12 @@ bool coder_escape(struct buf *out, const char *text, enum coder_notation notatio
 	return buf_add(out, plain, (size_t)(text - plain));
 }
 
+bool coder_add_json_string(struct buf *out, const char *text)
+{
+	return buf_add_char(out, '"') && coder_escape(out, text, CODER_JSON) &&
+	       buf_add_char(out, '"');
+}
+
 bool coder_is_printable(const char *text)
 {
 	char escaped[8];

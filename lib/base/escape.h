@@ -24,6 +24,9 @@ enum coder_notation {
 /* Appends text, escaped. Returns false if there is no memory. */
 bool coder_escape(struct buf *out, const char *text, enum coder_notation notation);
 
+/* Appends text as a string of JSON, with its quotes. */
+bool coder_add_json_string(struct buf *out, const char *text);
+
 /*
  * Writes the escape of the character (or stray byte) at text, or "" if it stands for itself.
  * Returns how many bytes of text that is. text is not empty.

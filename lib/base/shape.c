@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* shape.c - texts that look like a token or its id. */
+#include <stdint.h>
 #include <string.h>
 
+#include "ascii.h"
 #include "shape.h"
 
 #define SECRET_LEN 22 /* characters behind a token's id and dash, as servers make them */
@@ -10,7 +12,7 @@
 /* How many characters of s, from its start, an id or a secret can have. */
 static size_t alnum_len(const char *s)
 {
-	return strspn(s, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
+	return strspn(s, ASCII_ALNUM);
 }
 
 bool coder_token_shaped(const char *text)
@@ -42,20 +44,26 @@ bool coder_token_in_text(const char *text)
 	return find_secret(text, SECRET_LEN) != NULL;
 }
 
-void coder_hide_tokens(char *text)
+char *coder_black_out(char *text, size_t size, char *at, size_t len)
 {
 	static const char mark[] = "[secret]";
-	const size_t mark_len = sizeof(mark) - 1;
+	const size_t mark_len = sizeof(mark) - 1, rest = strlen(at + len) + 1;
+
+	if ((size_t)(at - text) + mark_len + rest > size) {
+		*at = '\0';
+		return at;
+	}
+	memmove(at + mark_len, at + len, rest);
+	memcpy(at, mark, mark_len);
+	return at + mark_len;
+}
+
+void coder_hide_tokens(char *text)
+{
 	const char *found = text;
 
-	while ((found = find_secret(found, SECRET_LEN_MIN))) {
-		char *secret = text + (found - text);
-		size_t len = alnum_len(secret);
-
-		memcpy(secret, mark, mark_len);
-		memmove(secret + mark_len, secret + len, strlen(secret + len) + 1);
-		found = secret + mark_len;
-	}
+	while ((found = find_secret(found, SECRET_LEN_MIN))) /* which is longer than the mark */
+		found = coder_black_out(text, SIZE_MAX, text + (found - text), alnum_len(found));
 }
 
 bool coder_id_shaped(const char *text)
@@ -65,8 +73,7 @@ bool coder_id_shaped(const char *text)
 
 enum coder_meaning coder_meaning(const char *text, char ret_id[CODER_ID_LEN + 1])
 {
-	static const char blanks[] = " \t\r\n\v\f";
-	const char *begin = text + strspn(text, blanks), *end = begin + alnum_len(begin);
+	const char *begin = text + strspn(text, ASCII_BLANKS), *end = begin + alnum_len(begin);
 	enum coder_meaning meaning = CODER_MEANS_ID;
 
 	if (end - begin != CODER_ID_LEN)
@@ -79,7 +86,7 @@ enum coder_meaning coder_meaning(const char *text, char ret_id[CODER_ID_LEN + 1]
 		meaning = CODER_MEANS_TOKEN;
 		end += secret_len;
 	}
-	if (end[strspn(end, blanks)])
+	if (end[strspn(end, ASCII_BLANKS)])
 		return CODER_MEANS_NAME;
 	memcpy(ret_id, begin, CODER_ID_LEN);
 	ret_id[CODER_ID_LEN] = '\0';

@@ -4,6 +4,7 @@
 #define CODER_SHAPE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #define CODER_ID_LEN 10 /* characters of a token's public id */
 
@@ -13,6 +14,12 @@
  * public id; the rest is secret and must never enter a URL.
  */
 bool coder_token_shaped(const char *text);
+
+/*
+ * Writes "[secret]" over the len bytes at `at`, which are in the text in the size bytes at text. If
+ * there is no room, the text ends there. Returns the end of what was written.
+ */
+char *coder_black_out(char *text, size_t size, char *at, size_t len);
 
 /*
  * Writes "[secret]" over the secret of whatever in a text that is to be shown is

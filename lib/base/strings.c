@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ascii.h"
 #include "strings.h"
 
 uint64_t coder_hash(uint64_t begin, const char *text)
@@ -68,24 +69,36 @@ int coder_strings_add_all(struct coder_strings *list, const struct coder_strings
 	return 0;
 }
 
+bool coder_list_next(const char **list, const char **ret_item, size_t *ret_len)
+{
+	const char *begin = *list, *end;
+
+	if (!begin)
+		return false;
+	end = strchrnul(begin, ',');
+	*list = *end ? end + 1 : NULL;
+	while (begin < end && ascii_is_blank(*begin))
+		begin++;
+	while (end > begin && ascii_is_blank(end[-1]))
+		end--;
+	*ret_item = begin;
+	*ret_len = (size_t)(end - begin);
+	return true;
+}
+
 int coder_strings_split(struct coder_strings *list, const char *value, const char *empty,
 			struct coder_error *err)
 {
-	for (const char *p = value;; p++) {
-		const char *end = strchrnul(p, ','), *next = end;
+	const char *item;
+	size_t len;
 
-		for (; p < end && strchr(" \t\r\n", *p); p++)
-			;
-		for (; end > p && strchr(" \t\r\n", end[-1]); end--)
-			;
-		if (p == end)
+	while (coder_list_next(&value, &item, &len)) {
+		if (!len)
 			return coder_error_set(err, CODER_ERR_USAGE, "%s", empty);
-		if (coder_strings_add_len(list, p, (size_t)(end - p), err) < 0)
+		if (coder_strings_add_len(list, item, len, err) < 0)
 			return -1;
-		if (!*next)
-			return 0;
-		p = next;
 	}
+	return 0;
 }
 
 bool coder_strings_has(const struct coder_strings *list, const char *s)
@@ -109,12 +122,6 @@ void coder_strings_sort(struct coder_strings *list)
 
 #define WORD_MAX 64 /* longer words are not compared */
 
-/* ASCII only: the locale's idea of letters must not matter. */
-static char lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
 static size_t smallest(size_t a, size_t b, size_t c)
 {
 	size_t ab = a < b ? a : b;
@@ -137,11 +144,11 @@ static size_t distance(const char *a, size_t a_len, const char *b, size_t b_len)
 
 		row[0] = i;
 		for (size_t j = 1; j <= b_len; j++) {
-			char ca = lower(a[i - 1]), cb = lower(b[j - 1]);
+			char ca = ascii_lower(a[i - 1]), cb = ascii_lower(b[j - 1]);
 
 			row[j] = smallest(above[j] + 1, row[j - 1] + 1, above[j - 1] + (ca != cb));
-			if (i > 1 && j > 1 && ca == lower(b[j - 2]) && cb == lower(a[i - 2]) &&
-			    above2[j - 2] + 1 < row[j])
+			if (i > 1 && j > 1 && ca == ascii_lower(b[j - 2]) &&
+			    cb == ascii_lower(a[i - 2]) && above2[j - 2] + 1 < row[j])
 				row[j] = above2[j - 2] + 1;
 		}
 	}

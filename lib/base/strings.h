@@ -30,6 +30,11 @@ int coder_strings_add_len(struct coder_strings *list, const char *s, size_t len,
 int coder_strings_add_all(struct coder_strings *list, const struct coder_strings *from,
 			  struct coder_error *err);
 /*
+ * Takes the next element of a comma list, without the blanks around it; an empty text is a list of
+ * one empty element. Moves *list behind it, NULL after the last one. Returns false if *list is NULL.
+ */
+bool coder_list_next(const char **list, const char **ret_item, size_t *ret_len);
+/*
  * Appends the elements of a comma list, without the blanks around them. An empty element is a
  * usage error with the text `empty`; the elements before it have been appended.
  */

@@ -3,14 +3,25 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "ascii.h"
 #include "clock.h"
 #include "text.h"
+
+/* Bytes of the UTF-8 sequence that this byte begins; 0: it begins none. */
+static size_t lead_length(unsigned char lead)
+{
+	if (lead < 0x80)
+		return 1;
+	if (lead < 0xc0)
+		return 0;
+	return lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+}
 
 size_t coder_utf8_decode(const char *text, uint32_t *ret)
 {
 	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
 	const unsigned char *p = (const unsigned char *)text;
-	size_t n = *p < 0x80 ? 1 : *p < 0xc0 ? 0 : *p < 0xe0 ? 2 : *p < 0xf0 ? 3 : 4;
+	size_t n = lead_length(*p);
 	uint32_t c = n < 2 ? *p : *p & (0x7fu >> n);
 
 	if (!n || *p > 0xf4)
@@ -39,32 +50,19 @@ bool coder_is_utf8(const char *text)
 	return true;
 }
 
-/* Bytes of the UTF-8 sequence that lead begins; 1 for what begins none. */
-static size_t sequence_len(unsigned char lead)
-{
-	if (lead >= 0xf0)
-		return 4;
-	if (lead >= 0xe0)
-		return 3;
-	return lead >= 0xc0 ? 2 : 1;
-}
-
-/* The most of n bytes at s that does not end inside a UTF-8 sequence. */
-static size_t whole_characters(const char *s, size_t n)
+size_t coder_utf8_whole(const char *s, size_t n)
 {
 	size_t i = n;
 
 	while (i > 0 && n - i < 3 && ((unsigned char)s[i - 1] & 0xc0) == 0x80)
 		i--;
-	if (i > 0 && i - 1 + sequence_len((unsigned char)s[i - 1]) > n)
-		return i - 1;
-	return n;
+	return i > 0 && i - 1 + lead_length((unsigned char)s[i - 1]) > n ? i - 1 : n;
 }
 
 bool text_has_control(const char *s)
 {
 	for (; *s; s++)
-		if ((unsigned char)*s < ' ' || *s == 0x7f)
+		if (ascii_is_control(*s))
 			return true;
 	return false;
 }
@@ -74,7 +72,7 @@ void text_append(char *out, size_t size, const char *s)
 	size_t len = strlen(out), n = strlen(s);
 
 	if (n > size - len - 1)
-		n = whole_characters(s, size - len - 1);
+		n = coder_utf8_whole(s, size - len - 1);
 	memcpy(out + len, s, n);
 	out[len + n] = '\0';
 }
@@ -97,5 +95,5 @@ void text_format(char *out, size_t size, const char *fmt, va_list ap)
 	if (n < 0)
 		out[0] = '\0';
 	else if ((size_t)n >= size)
-		out[whole_characters(out, size - 1)] = '\0';
+		out[coder_utf8_whole(out, size - 1)] = '\0';
 }

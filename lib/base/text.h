@@ -14,6 +14,8 @@ size_t coder_utf8_decode(const char *text, uint32_t *ret);
 /* Whether text is UTF-8 throughout: servers replace what is not, and names would differ. */
 bool coder_is_utf8(const char *text);
 
+/* The most of the n bytes at s that does not end inside a UTF-8 sequence. */
+size_t coder_utf8_whole(const char *s, size_t n);
 /*
  * Appends as much of s as fits to the text in the size bytes at out (which begin
  * as a string), never cutting a UTF-8 sequence: for the fields of coder_error.

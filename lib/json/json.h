@@ -13,7 +13,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/buf.h"
 #include "base/error.h"
 
 struct json; /* a value inside a document */
@@ -58,8 +57,5 @@ int json_missing(struct coder_error *err, const char *key);
 
 /* Reads a server's error object into message, detail and field; false: it is none. */
 bool json_error(const char *text, size_t len, struct coder_error *err);
-
-/* Appends s as a JSON string with quotes; <, > and & are escaped as Go does. */
-bool json_add_string(struct buf *b, const char *s);
 
 #endif

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/ascii.h"
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "header.h"
@@ -13,10 +14,9 @@ static bool is_name(const char *name, size_t len)
 	static const char special[] = "!#$%&'*+-.^_`|~";
 
 	for (size_t i = 0; i < len; i++) {
-		unsigned char c = (unsigned char)name[i];
-		bool alnum = (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z');
+		char c = name[i];
 
-		if (!alnum && (!c || !strchr(special, c)))
+		if (!ascii_is_alnum(c) && (!c || !strchr(special, c)))
 			return false;
 	}
 	return len > 0;
@@ -82,7 +82,7 @@ int coder_header_check(const char *name, size_t name_len, const char *value, siz
 		return coder_error_set(err, CODER_ERR_USAGE, "%.*s cannot be set", (int)name_len,
 				       name);
 	for (size_t i = 0; i < value_len; i++)
-		if ((unsigned char)value[i] < ' ' || value[i] == 0x7f)
+		if (ascii_is_control(value[i]))
 			return coder_error_set(err, CODER_ERR_USAGE,
 					       "the value has a control character in it");
 	return is_named(name, name_len, "Cookie") ? check_cookies(value, value_len, err) : 0;

@@ -61,22 +61,6 @@ struct call {
 	struct coder_error why; /* if one of our callbacks ended the exchange */
 };
 
-bool http_add_encoded(struct buf *path, const char *s)
-{
-	static const char hex[] = "0123456789ABCDEF";
-
-	for (; *s; s++) {
-		unsigned char c = (unsigned char)*s;
-		const char encoded[] = { '%', hex[c >> 4], hex[c & 15] };
-		bool alnum = (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z');
-		bool plain = alnum || c == '-' || c == '.' || c == '_' || c == '~';
-
-		if (!(plain ? buf_add_char(path, *s) : buf_add(path, encoded, 3)))
-			return false;
-	}
-	return true;
-}
-
 void http_response_done(struct http_response *response)
 {
 	if (response)

@@ -90,7 +90,4 @@ void http_hide_secrets(const struct http *http, struct coder_error *err);
 /* Sleeps, ended early by a pending signal or the deadline (both errors). */
 int http_sleep(struct http *http, int64_t ns, struct coder_error *err);
 
-/* Appends s to a path, percent-encoded but for unreserved characters (RFC 3986 2.3). */
-bool http_add_encoded(struct buf *path, const char *s);
-
 #endif

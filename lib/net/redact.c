@@ -3,6 +3,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/ascii.h"
 #include "base/shape.h"
 #include "redact.h"
 #include "response.h"
@@ -23,24 +24,13 @@ static char *drop_begin(const char *text, char *end, const char *secret)
 	return end;
 }
 
-/* Writes "[secret]" over each occurrence, in whatever case: hosts are in lower. */
+/* Blacks each occurrence out, in whatever case: hosts are in lower. */
 static void black_out(char *text, size_t size, const char *secret)
 {
-	static const char mark[] = "[secret]";
-	const size_t len = strlen(secret), mark_len = sizeof(mark) - 1;
 	char *at = text;
 
-	while ((at = strcasestr(at, secret))) {
-		size_t rest = strlen(at + len) + 1;
-
-		if ((size_t)(at - text) + mark_len + rest > size) { /* a short secret, no room */
-			*at = '\0';
-			break;
-		}
-		memmove(at + mark_len, at + len, rest);
-		memcpy(at, mark, mark_len);
-		at += mark_len;
-	}
+	while ((at = strcasestr(at, secret)))
+		at = coder_black_out(text, size, at, strlen(secret));
 	/* a text that was cut may end within the secret: one of the answer's, or this whole one */
 	for (at = text; (at = strstr(at, RESPONSE_CUT)); at++)
 		at = drop_begin(text, at, secret);
@@ -62,15 +52,13 @@ void redact_secret(struct coder_error *err, const char *secret)
 /* Of a token that was cut, the secret is too short to be known by its shape. */
 static void drop_cut_secret(char *text, char *end)
 {
-	static const char alnum[] =
-		"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 	char *secret = end, *id;
 
-	while (secret > text && strchr(alnum, secret[-1]))
+	while (secret > text && ascii_is_alnum(secret[-1]))
 		secret--;
 	if (secret == text || secret[-1] != '-')
 		return;
-	for (id = secret - 1; id > text && strchr(alnum, id[-1]); id--)
+	for (id = secret - 1; id > text && ascii_is_alnum(id[-1]); id--)
 		;
 	if (secret - 1 - id == CODER_ID_LEN)
 		memmove(secret, end, strlen(end) + 1);

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/ascii.h"
 #include "url.h"
 
 /* The text is not repeated if it is NULL, or could hold a password. */
@@ -21,14 +22,9 @@ static int refuse(struct coder_error *err, const char *what, const char *text)
 static int check_characters(const char *text, struct coder_error *err)
 {
 	for (const char *p = text; *p; p++)
-		if ((unsigned char)*p <= ' ' || *p == 0x7f)
+		if (*p == ' ' || ascii_is_control(*p))
 			return refuse(err, "has a blank or control character in it", NULL);
 	return 0;
-}
-
-static bool is_alnum(char c)
-{
-	return (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z');
 }
 
 /* Bytes of the scheme that text begins with, 0: it has none. */
@@ -36,7 +32,7 @@ static size_t scheme_length(const char *text)
 {
 	size_t len = 0;
 
-	while (is_alnum(text[len]) || (text[len] && strchr("+-.", text[len])))
+	while (ascii_is_alnum(text[len]) || (text[len] && strchr("+-.", text[len])))
 		len++;
 	return strncmp(text + len, "://", 3) == 0 ? len : 0;
 }
@@ -73,7 +69,7 @@ bool url_split(const char *text, struct url_parts *ret)
 static bool is_name(const char *host)
 {
 	for (; *host; host++)
-		if (!is_alnum(*host) && (unsigned char)*host < 0x80 && !strchr("-._", *host))
+		if (!ascii_is_alnum(*host) && (unsigned char)*host < 0x80 && !strchr("-._", *host))
 			return false;
 	return true;
 }
@@ -91,13 +87,6 @@ static bool is_v6(const char *host)
 	return inet_pton(AF_INET6, address, &addr) == 1 && is_name(zone + (*zone == '%'));
 }
 
-static void lower(char *s)
-{
-	for (; *s && *s != '%'; s++)
-		if (*s >= 'A' && *s <= 'Z')
-			*s |= 32;
-}
-
 bool url_host(const struct url_parts *parts, char out[URL_HOST_SIZE])
 {
 	struct in_addr v4;
@@ -105,7 +94,8 @@ bool url_host(const struct url_parts *parts, char out[URL_HOST_SIZE])
 	if (parts->host_len == 0 || parts->host_len >= URL_HOST_SIZE)
 		return false;
 	snprintf(out, URL_HOST_SIZE, "%.*s", (int)parts->host_len, parts->host);
-	lower(out);
+	for (char *p = out; *p && *p != '%'; p++) /* the name of an interface keeps its case */
+		*p = ascii_lower(*p);
 	if (parts->v6)
 		return is_v6(out);
 	/* "127.1" and "0x7f000001" are addresses to resolvers, and to some releases of libcurl */
@@ -123,7 +113,7 @@ int url_port(const struct url_parts *parts, int own)
 	if (!parts->port_len || parts->port_len > 5)
 		return -1;
 	for (size_t i = 0; i < parts->port_len; i++) {
-		if (parts->port[i] < '0' || parts->port[i] > '9')
+		if (!ascii_is_digit(parts->port[i]))
 			return -1;
 		port = port * 10 + (parts->port[i] - '0');
 	}
@@ -203,6 +193,14 @@ bool url_is_loopback(const struct url *url)
 		return IN6_IS_ADDR_LOOPBACK(&v6) ||
 		       (IN6_IS_ADDR_V4MAPPED(&v6) && v6.s6_addr[12] == IN_LOOPBACKNET);
 	return strcmp(url->host, "localhost") == 0 || strcmp(url->host, "localhost.") == 0;
+}
+
+bool coder_url_has_scheme(const char *url, const char *scheme)
+{
+	struct url_parts parts;
+
+	url_split(url, &parts);
+	return url_scheme_is(&parts, scheme);
 }
 
 int coder_url_origin(const char *url, char **ret, struct coder_error *err)

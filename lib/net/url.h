@@ -42,6 +42,9 @@ void url_done(struct url *url);
 /* Whether the host is this machine, whatever the network does. */
 bool url_is_loopback(const struct url *url);
 
+/* Whether the text, of a deployment or a proxy, begins with that scheme, in any case of letters. */
+bool coder_url_has_scheme(const char *url, const char *scheme);
+
 /*
  * "scheme://host[:port]" in lower case: what a config file's url is compared with.
  * An error says "has no scheme: 'x'": the caller puts in front what has none.

@@ -114,6 +114,16 @@ static void test_detach(void **state)
 	buf_done(NULL);
 }
 
+static void test_percent_encoding(void **state)
+{
+	struct buf b = { 0 };
+
+	(void)state;
+	assert_true(buf_add_encoded(&b, "aZ09-._~ /%?&=+\n\xc3\xbc"));
+	assert_string_equal(b.data, "aZ09-._~%20%2F%25%3F%26%3D%2B%0A%C3%BC");
+	buf_done(&b);
+}
+
 static void test_percent_encoding_is_undone(void **state)
 {
 	struct buf b = { 0 };
@@ -160,6 +170,7 @@ int main(void)
 		cmocka_unit_test(test_reset_wipes_and_keeps),
 		cmocka_unit_test(test_truncate_wipes_the_rest),
 		cmocka_unit_test(test_detach),
+		cmocka_unit_test(test_percent_encoding),
 		cmocka_unit_test(test_percent_encoding_is_undone),
 		cmocka_unit_test(test_stack),
 	};

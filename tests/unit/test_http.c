@@ -451,16 +451,6 @@ static void test_insecure(void **state)
 	}
 }
 
-static void test_encoded(void **state)
-{
-	struct buf b = { 0 };
-
-	(void)state;
-	assert_true(http_add_encoded(&b, "aZ09-._~ /%?&=+\n\xc3\xbc"));
-	assert_string_equal(b.data, "aZ09-._~%20%2F%25%3F%26%3D%2B%0A%C3%BC");
-	buf_done(&b);
-}
-
 /* ---------------------------------------------------------- configuration */
 
 static void refuse_config(const struct coder_config *c, const char *text)
@@ -2001,7 +1991,6 @@ int main(void)
 		cmocka_unit_test(test_origin),
 		cmocka_unit_test(test_bad_url),
 		cmocka_unit_test(test_insecure),
-		cmocka_unit_test(test_encoded),
 		cmocka_unit_test(test_bad_config),
 		TEST(get_request),
 		TEST(other_requests),

@@ -122,12 +122,45 @@ static void test_hash_tells_lists_of_texts_apart(void **state)
 	assert_true(coder_hash(CODER_HASH_BEGIN, "a") != coder_hash(CODER_HASH_BEGIN, "b"));
 }
 
+/* What a comma list holds, each in brackets; "!" behind it: an element is empty. */
+static void assert_list(const char *text, const char *expected)
+{
+	struct coder_strings list = { 0 };
+	struct coder_error err;
+	char seen[64] = "";
+	int r = coder_strings_split(&list, text, "nothing", &err);
+
+	for (size_t i = 0; i < list.n; i++)
+		snprintf(seen + strlen(seen), sizeof(seen) - strlen(seen), "[%s]", list.v[i]);
+	if (r < 0) {
+		assert_int_equal(err.code, CODER_ERR_USAGE);
+		assert_string_equal(err.message, "nothing");
+		snprintf(seen + strlen(seen), sizeof(seen) - strlen(seen), "!");
+	}
+	assert_string_equal(seen, expected);
+	coder_strings_done(&list);
+}
+
+static void test_comma_lists(void **state)
+{
+	(void)state;
+	assert_list("a", "[a]");
+	assert_list("a,b c,d", "[a][b c][d]");
+	assert_list(" a\t,\r\nb \v\f", "[a][b]");
+	assert_list("", "!");
+	assert_list(" ", "!");
+	assert_list(",a", "!");
+	assert_list("a,", "[a]!");
+	assert_list("a, ,b", "[a]!");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_adds_copies),
 		cmocka_unit_test(test_has_is_exact),
 		cmocka_unit_test(test_sort),
+		cmocka_unit_test(test_comma_lists),
 		cmocka_unit_test(test_nearest),
 		cmocka_unit_test(test_nearest_prefers_the_closest),
 		cmocka_unit_test(test_hash_tells_lists_of_texts_apart),
