@@ -45,7 +45,7 @@ check_spdx() {
 		head -n 3 "$file" | grep -q 'SPDX-License-Identifier: GPL-3.0-or-later' && continue
 		echo "$file: no SPDX line"
 		lacking=1
-	done < <(printf '%s\n' Makefile builtins/*.map lib/*/*.def builtins/*/*.def "${all_c[@]}" "${sh[@]}" \
+	done < <(printf '%s\n' Makefile builtins/*.map builtins/*/*.def "${all_c[@]}" "${sh[@]}" \
 		"${bats[@]}" tests/*/*.py)
 	return "$lacking"
 }

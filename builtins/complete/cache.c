@@ -231,7 +231,7 @@ static int ask(struct server *server, const char *what, const struct coder_query
 		return ask_scopes(server->client, ret, err);
 	if (strcmp(what, "lifetime") == 0)
 		return ask_lifetime(server->client, query->owner, ret, err);
-	return coder_search(server->client, what, query, ret, err);
+	return coder_search(server->client, coder_type_find(what), query, ret, err);
 }
 
 bool cache_knows(struct server *server, const char *what, const struct coder_query *query)

@@ -214,7 +214,7 @@ static int fill_entries(struct entries *e)
 	bool digit, uuid = begins_uuid(e->id, &digit);
 	int rc;
 
-	if (!(e->type->flags & CODER_TYPE_NAMED))
+	if (!e->type->resolve)
 		return uuid || !*e->id ?
 			       add_ids(e, words_ask(e->wanted, e->type->name, NULL, NULL)) :
 			       0;
@@ -236,7 +236,7 @@ static int fill_types(struct words *words, const struct wanted *wanted, struct c
 
 		snprintf(text, sizeof(text), "%s:", types[i].name);
 		rc = words_add(words, wanted, text,
-			       types[i].flags & CODER_TYPE_NAMED	 ? "by name or id, or *" :
+			       types[i].resolve				 ? "by name or id, or *" :
 			       types[i].flags & CODER_TYPE_WILDCARD_ONLY ? "only *" :
 									   "by id, or *",
 			       err);
@@ -265,7 +265,7 @@ int words_fill_targets(struct words *words, const struct wanted *wanted, struct 
 	e.id = colon + 1;
 	if (add_entry(&e, "", "*", "all of them") < 0)
 		return -1;
-	rc = coder_type_listed(e.type->name) ? fill_entries(&e) : 0;
+	rc = e.type->listing ? fill_entries(&e) : 0;
 	free(e.own);
 	return rc;
 }

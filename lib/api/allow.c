@@ -9,21 +9,9 @@
 #include "base/ascii.h"
 #include "base/buf.h"
 #include "base/cleanup.h"
+#include "types.h"
 
 #define NAME_MAX_LEN 36 /* of any object a target can name; group names are the longest */
-
-static const struct coder_type types[] = {
-#define RESOURCE_TYPE(name, flags) { name, flags },
-#include "resource_types.def"
-#undef RESOURCE_TYPE
-};
-#define N_TYPES (sizeof(types) / sizeof(types[0]))
-
-const struct coder_type *coder_types(size_t *ret_n)
-{
-	*ret_n = N_TYPES;
-	return types;
-}
 
 void coder_target_done(struct coder_target *target)
 {
@@ -36,21 +24,15 @@ void coder_target_done(struct coder_target *target)
 
 /* ----------------------------------------------------------------- parsing */
 
-static const struct coder_type *find_type(const char *name)
-{
-	for (size_t i = 0; i < N_TYPES; i++)
-		if (strcmp(types[i].name, name) == 0)
-			return &types[i];
-	return NULL;
-}
-
 static int unknown_type(const char *entry, const char *name, struct coder_error *err)
 {
-	const char *names[N_TYPES], *nearest;
+	const char *names[TYPES_MAX], *nearest;
+	size_t n;
+	const struct coder_type *types = coder_types(&n);
 
-	for (size_t i = 0; i < N_TYPES; i++)
+	for (size_t i = 0; i < n; i++)
 		names[i] = types[i].name;
-	nearest = coder_nearest(name, names + 1, N_TYPES - 1);
+	nearest = coder_nearest(name, names + 1, n - 1); /* not "*" */
 	if (!nearest)
 		return coder_error_set(err, CODER_ERR_USAGE,
 				       "invalid allow_list entry '%s': unknown resource type "
@@ -60,13 +42,6 @@ static int unknown_type(const char *entry, const char *name, struct coder_error 
 			       "invalid allow_list entry '%s': unknown resource type '%s'; "
 			       "did you mean '%s'?",
 			       entry, name, nearest);
-}
-
-/* The types that have their own name in a URL, below an owner or an organization. */
-static bool takes_owner(const struct coder_type *type)
-{
-	return strcmp(type->name, "workspace") == 0 || strcmp(type->name, "template") == 0 ||
-	       strcmp(type->name, "group") == 0;
 }
 
 static bool could_be_name(const char *s, size_t len)
@@ -103,9 +78,10 @@ static bool is_name(const char *text, const struct coder_type *type)
 	const char *slash = strchr(text, '/');
 	const char *name = slash ? slash + 1 : text;
 
-	if (!(type->flags & CODER_TYPE_NAMED) || looks_like_uuid(name))
+	if (!type->resolve || looks_like_uuid(name))
 		return false;
-	if (slash && (!takes_owner(type) || !could_be_name(text, (size_t)(slash - text))))
+	if (slash &&
+	    (!(type->flags & CODER_TYPE_OWNED) || !could_be_name(text, (size_t)(slash - text))))
 		return false;
 	return could_be_name(name, strlen(name));
 }
@@ -138,8 +114,8 @@ static int set_id(const char *entry, const char *id, struct coder_target *target
 	return coder_error_set(err, CODER_ERR_USAGE,
 			       "invalid allow_list entry '%s': invalid %s ID (must be UUID%s): "
 			       "'%s'",
-			       entry, target->type->name,
-			       target->type->flags & CODER_TYPE_NAMED ? " or name" : "", id);
+			       entry, target->type->name, target->type->resolve ? " or name" : "",
+			       id);
 }
 
 static int parse_entry(const char *entry, struct coder_target *target, struct coder_error *err)
@@ -155,7 +131,7 @@ static int parse_entry(const char *entry, struct coder_target *target, struct co
 	type = strndup(entry, (size_t)(colon - entry));
 	if (!type)
 		return coder_error_memory(err);
-	target->type = find_type(type);
+	target->type = coder_type_find(type);
 	if (!target->type)
 		return unknown_type(entry, type, err);
 	return set_id(entry, colon + 1, target, err);

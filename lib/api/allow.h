@@ -17,17 +17,27 @@ bool coder_is_uuid(const char *text);
 #define CODER_UUID_SIZE 37 /* 36 characters and a NUL */
 
 enum coder_type_flags {
-	CODER_TYPE_NAMED = 1 << 0, /* names resolve to ids: workspace, template, user, ... */
+	CODER_TYPE_OWNED = 1 << 0, /* a name may be OWNER/NAME */
 	CODER_TYPE_WILDCARD_ONLY = 1 << 1, /* servers never match an id of it: only TYPE:* works */
 };
 
+struct listing;
+struct coder_target;
+typedef int coder_resolver(struct coder_client *client, const char *owner,
+			   struct coder_target *target, struct coder_error *err);
+
 struct coder_type {
-	const char *name; /* as on the wire, "workspace"; "*" is the first */
+	const char *name; /* as in requests, "workspace"; "*" is the first */
 	unsigned flags; /* enum coder_type_flags */
+	coder_resolver *resolve; /* turns a name into an id; NULL: it has no names, only ids */
+	const struct listing
+		*listing; /* how coder_search() lists its objects; NULL: servers do not */
 };
 
 /* Every resource type known when this was built, "*" first, then sorted. */
 const struct coder_type *coder_types(size_t *ret_n);
+/* The type of that name, or NULL. */
+const struct coder_type *coder_type_find(const char *name);
 
 /*
  * One entry of an allow list: what is allowed to be touched.
@@ -44,8 +54,8 @@ struct coder_target {
 void coder_target_done(struct coder_target *target);
 
 /*
- * Reads "type:id", "type:*", "*:id", "*:*", or for types with CODER_TYPE_NAMED
- * "type:name" and, for workspace, template and group, "type:owner/name".
+ * Reads "type:id", "type:*", "*:id", "*:*", or for types that have names
+ * "type:name" and, with CODER_TYPE_OWNED, "type:owner/name".
  * Blanks around the whole are trimmed. The tests come in the server's order:
  * shape, type, id. Ids are UUIDs of 36 characters; other spellings of a UUID,
  * which servers store and never match, are refused. All errors are

@@ -15,6 +15,7 @@
 #include "client.h"
 #include "json/json.h"
 #include "request.h"
+#include "types.h"
 
 /* Takes a server's id into the target; it must be a UUID in canonical form. */
 static int take_id(struct coder_target *target, const char *id, struct coder_error *err)
@@ -100,13 +101,41 @@ static int by_search(struct coder_client *client, const char *path, struct coder
 			       "the name is in several organizations: give %s", search.where);
 }
 
-static int resolve_template(struct coder_client *client, struct coder_target *target,
-			    struct coder_error *err)
+int resolve_workspace(struct coder_client *client, const char *owner, struct coder_target *target,
+		      struct coder_error *err)
+{
+	const char *const parts[] = { "users", target->owner ? target->owner : owner, "workspace",
+				      target->name, NULL };
+
+	return by_route(client, parts, target, err);
+}
+
+int resolve_user(struct coder_client *client, const char *owner, struct coder_target *target,
+		 struct coder_error *err)
+{
+	const char *const parts[] = { "users", target->name, NULL };
+
+	(void)owner;
+	return by_route(client, parts, target, err);
+}
+
+int resolve_organization(struct coder_client *client, const char *owner,
+			 struct coder_target *target, struct coder_error *err)
+{
+	const char *const parts[] = { "organizations", target->name, NULL };
+
+	(void)owner;
+	return by_route(client, parts, target, err);
+}
+
+int resolve_template(struct coder_client *client, const char *owner, struct coder_target *target,
+		     struct coder_error *err)
 {
 	const char *const parts[] = { "organizations", target->owner, "templates", target->name,
 				      NULL };
 	struct buf CLEANUP(buf_done) path = { 0 };
 
+	(void)owner;
 	if (target->owner)
 		return by_route(client, parts, target, err);
 	/* deprecated templates are listed only if asked for, and then alone */
@@ -123,14 +152,15 @@ static int resolve_template(struct coder_client *client, struct coder_target *ta
 	}
 }
 
-static int resolve_group(struct coder_client *client, struct coder_target *target,
-			 struct coder_error *err)
+int resolve_group(struct coder_client *client, const char *owner, struct coder_target *target,
+		  struct coder_error *err)
 {
 	const char *const parts[] = { "organizations", target->owner, "groups", target->name,
 				      NULL };
 	int rc = target->owner ? by_route(client, parts, target, err) :
 				 by_search(client, "/api/v2/groups", target, err);
 
+	(void)owner;
 	if (rc < 0 && err->no_route) {
 		err->code = CODER_ERR_NOT_FOUND; /* without groups there is not this one either */
 		coder_error_cause(err, CODER_CAUSE_NO_GROUPS, NULL, NULL);
@@ -138,30 +168,12 @@ static int resolve_group(struct coder_client *client, struct coder_target *targe
 	return rc;
 }
 
-static int resolve(struct coder_client *client, const char *owner, struct coder_target *target,
-		   struct coder_error *err)
-{
-	const char *type = target->type->name;
-	const char *const workspace[] = { "users", target->owner ? target->owner : owner,
-					  "workspace", target->name, NULL };
-	const char *const user[] = { "users", target->name, NULL };
-	const char *const organization[] = { "organizations", target->name, NULL };
-
-	if (strcmp(type, "workspace") == 0)
-		return by_route(client, workspace, target, err);
-	if (strcmp(type, "template") == 0)
-		return resolve_template(client, target, err);
-	if (strcmp(type, "group") == 0)
-		return resolve_group(client, target, err);
-	return by_route(client, strcmp(type, "user") == 0 ? user : organization, target, err);
-}
-
 int coder_target_resolve(struct coder_client *client, const char *owner,
 			 struct coder_target *target, struct coder_error *err)
 {
 	if (!target->name)
 		return 0;
-	if (resolve(client, owner, target, err) < 0)
+	if (target->type->resolve(client, owner, target, err) < 0)
 		return coder_error_wrap(err, "%s %s%s%s", target->type->name,
 					target->owner ? target->owner : "",
 					target->owner ? "/" : "", target->name);

@@ -12,109 +12,9 @@
 #include "json/json.h"
 #include "request.h"
 #include "search.h"
+#include "types.h"
 
 #define ORGANIZATIONS_MAX 8 /* how many are asked, where each must be asked by itself */
-
-/* Where a type's objects are listed, and what the answer looks like. */
-struct source {
-	const char *type;
-	const char *path;
-	const char *per_organization; /* instead: below each organization of the caller */
-	const char *key; /* of the array in the answer; NULL: the answer is the array */
-	const char *query; /* search terms that are always asked for, or "" */
-	const char *name_term, *owner_term; /* how a part of the name, an owner is asked for */
-	const char *id, *name, *owner, *note; /* members of an element */
-};
-
-#define WORKSPACES                                                                \
-	.path = "/api/v2/workspaces", .key = "workspaces",                        \
-	.name_term = "name:", .owner_term = "owner:", .id = "id", .name = "name", \
-	.owner = "owner_name", .note = "template_name"
-
-static const struct source sources[] = {
-	{ .type = "workspace", .query = "", WORKSPACES },
-	{ .type = "workspace_dormant", .query = "dormant:true", WORKSPACES },
-	{ .type = "prebuilt_workspace", .query = "owner:prebuilds", WORKSPACES },
-	{ .type = "task",
-	  .path = "/api/v2/tasks",
-	  .key = "tasks",
-	  .query = "owner:me",
-	  .id = "id",
-	  .name = "name",
-	  .owner = "owner_name" },
-	{ .type = "template",
-	  .path = "/api/v2/templates",
-	  .query = "",
-	  .name_term = "name:",
-	  .owner_term = "organization:",
-	  .id = "id",
-	  .name = "name",
-	  .owner = "organization_name",
-	  .note = "display_name" },
-	{ .type = "user",
-	  .path = "/api/v2/users",
-	  .key = "users",
-	  .query = "",
-	  .name_term = "",
-	  .id = "id",
-	  .name = "username",
-	  .note = "name" },
-	{ .type = "organization",
-	  .path = "/api/v2/organizations",
-	  .id = "id",
-	  .name = "name",
-	  .note = "display_name" },
-	{ .type = "group",
-	  .path = "/api/v2/groups",
-	  .id = "id",
-	  .name = "name",
-	  .owner = "organization_name",
-	  .note = "display_name" },
-	{ .type = "organization_member",
-	  .per_organization = "members",
-	  .id = "user_id",
-	  .name = "username",
-	  .note = "name" },
-	{ .type = "group_member",
-	  .per_organization = "members",
-	  .id = "user_id",
-	  .name = "username",
-	  .note = "name" },
-	{ .type = "provisioner_daemon",
-	  .per_organization = "provisionerdaemons",
-	  .id = "id",
-	  .name = "name",
-	  .note = "key_name" },
-	{ .type = "workspace_proxy",
-	  .path = "/api/v2/regions",
-	  .key = "regions",
-	  .id = "id",
-	  .name = "name",
-	  .note = "display_name" },
-	{ .type = "chat",
-	  .path = "/api/experimental/chats",
-	  .id = "id",
-	  .name = "title",
-	  .owner = "owner_username" },
-	{ .type = "inbox_notification",
-	  .path = "/api/v2/notifications/inbox",
-	  .key = "notifications",
-	  .id = "id",
-	  .name = "title" },
-};
-
-static const struct source *find_source(const char *type)
-{
-	for (size_t i = 0; i < sizeof(sources) / sizeof(sources[0]); i++)
-		if (strcmp(sources[i].type, type) == 0)
-			return &sources[i];
-	return NULL;
-}
-
-bool coder_type_listed(const char *type)
-{
-	return find_source(type) != NULL;
-}
 
 /* --------------------------------------------------------------- objects */
 
@@ -176,7 +76,7 @@ int coder_objects_add(struct coder_objects *objects, const struct coder_object *
 
 /* A list that arrives. */
 struct arrival {
-	const struct source *source;
+	const struct listing *listing;
 	struct coder_objects *objects; /* those before `before` are of earlier lists */
 	size_t before;
 };
@@ -196,16 +96,16 @@ static int member_text(const struct json *element, const char *key, const char *
 static int take_object(void *ctx, const struct json *element, struct coder_error *err)
 {
 	struct arrival *arrival = ctx;
-	const struct source *source = arrival->source;
+	const struct listing *listing = arrival->listing;
 	const char *id, *name, *owner, *note;
 
-	if (member_text(element, source->id, &id, err) < 0 ||
-	    member_text(element, source->name, &name, err) < 0 ||
-	    member_text(element, source->owner, &owner, err) < 0 ||
-	    member_text(element, source->note, &note, err) < 0)
+	if (member_text(element, listing->id, &id, err) < 0 ||
+	    member_text(element, listing->name, &name, err) < 0 ||
+	    member_text(element, listing->owner, &owner, err) < 0 ||
+	    member_text(element, listing->note, &note, err) < 0)
 		return -1;
 	if (!id)
-		return json_missing(err, source->id);
+		return json_missing(err, listing->id);
 	return coder_objects_add(arrival->objects,
 				 &(struct coder_object){ (char *)id, (char *)name, (char *)owner,
 							 (char *)note },
@@ -225,12 +125,12 @@ static void drop_objects(void *ctx)
 	}
 }
 
-static int get_list(struct coder_client *client, const struct source *source, const char *path,
+static int get_list(struct coder_client *client, const struct listing *listing, const char *path,
 		    struct coder_objects *objects, struct coder_error *err)
 {
-	struct arrival arrival = { .source = source, .objects = objects, .before = objects->n };
+	struct arrival arrival = { .listing = listing, .objects = objects, .before = objects->n };
 
-	return client_list(client, path, source->key, take_object, drop_objects, &arrival, err);
+	return client_list(client, path, listing->key, take_object, drop_objects, &arrival, err);
 }
 
 /* ---------------------------------------------------------------- search */
@@ -248,18 +148,18 @@ static bool add_term(struct buf *q, const char *term, const char *value)
 	return (!q->len || buf_add_char(q, ' ')) && buf_add_str(q, term) && buf_add_str(q, value);
 }
 
-/* Appends "?q=...&limit=N" for a source that can be searched. */
-static int add_query(struct buf *path, const struct source *source, const struct coder_query *query,
-		     struct coder_error *err)
+/* Appends "?q=...&limit=N" for a list that can be searched. */
+static int add_query(struct buf *path, const struct listing *listing,
+		     const struct coder_query *query, struct coder_error *err)
 {
 	struct buf CLEANUP(buf_done) q = { 0 };
-	bool ok = !source->query || add_term(&q, "", source->query);
+	bool ok = !listing->query || add_term(&q, "", listing->query);
 
-	if (ok && source->name_term)
-		ok = add_term(&q, source->name_term, query->name);
-	if (ok && source->owner_term && strncmp(source->query, "owner:", 6) != 0)
-		ok = add_term(&q, source->owner_term, query->owner);
-	if (ok && source->query)
+	if (ok && listing->name_term)
+		ok = add_term(&q, listing->name_term, query->name);
+	if (ok && listing->owner_term && strncmp(listing->query, "owner:", 6) != 0)
+		ok = add_term(&q, listing->owner_term, query->owner);
+	if (ok && listing->query)
 		ok = buf_addf(path, "?limit=%d", CODER_SEARCH_MAX);
 	if (ok && q.len)
 		ok = buf_add_str(path, "&q=") && buf_add_encoded(path, q.data);
@@ -267,10 +167,10 @@ static int add_query(struct buf *path, const struct source *source, const struct
 }
 
 /* One list for each organization that the caller is in. */
-static int search_organizations(struct coder_client *client, const struct source *source,
+static int search_organizations(struct coder_client *client, const struct listing *listing,
 				struct coder_objects *ret, struct coder_error *err)
 {
-	static const struct source mine = { .id = "id", .name = "name" };
+	static const struct listing mine = { .id = "id", .name = "name" };
 	struct coder_objects CLEANUP(coder_objects_done) organizations = { 0 };
 
 	if (get_list(client, &mine, "/api/v2/users/me/organizations", &organizations, err) < 0)
@@ -278,41 +178,42 @@ static int search_organizations(struct coder_client *client, const struct source
 	for (size_t i = 0; i < organizations.n && i < ORGANIZATIONS_MAX; i++) {
 		struct buf CLEANUP(buf_done) path = { 0 };
 		const char *const parts[] = { "organizations", organizations.v[i].id,
-					      source->per_organization, NULL };
+					      listing->per_organization, NULL };
 
 		if (client_path(&path, err, parts) < 0 ||
-		    get_list(client, source, path.data, ret, err) < 0)
+		    get_list(client, listing, path.data, ret, err) < 0)
 			return -1;
 	}
 	return 0;
 }
 
-int coder_search(struct coder_client *client, const char *type, const struct coder_query *query,
-		 struct coder_objects *ret, struct coder_error *err)
+int coder_search(struct coder_client *client, const struct coder_type *type,
+		 const struct coder_query *query, struct coder_objects *ret,
+		 struct coder_error *err)
 {
-	const struct source *source = find_source(type);
+	const struct listing *listing = type->listing;
 	struct coder_objects CLEANUP(coder_objects_done) found = { 0 };
 	struct buf CLEANUP(buf_done) path = { 0 };
 	int rc;
 
-	if (!source)
+	if (!listing)
 		return coder_error_set(err, CODER_ERR_USAGE, "%s: servers list no such objects",
-				       type);
+				       type->name);
 	/* nothing is called so; and what is no name could be a term of its own */
 	if (!is_searchable(query->name ? query->name : "") ||
 	    !is_searchable(query->owner ? query->owner : ""))
 		return 0;
-	if (source->per_organization) {
-		rc = search_organizations(client, source, &found, err);
+	if (listing->per_organization) {
+		rc = search_organizations(client, listing, &found, err);
 	} else {
-		if (!buf_add_str(&path, source->path))
+		if (!buf_add_str(&path, listing->path))
 			return coder_error_memory(err);
-		rc = add_query(&path, source, query, err);
+		rc = add_query(&path, listing, query, err);
 		if (rc == 0)
-			rc = get_list(client, source, path.data, &found, err);
+			rc = get_list(client, listing, path.data, &found, err);
 	}
 	if (rc < 0)
-		return coder_error_wrap(err, "listing %s objects", type);
+		return coder_error_wrap(err, "listing %s objects", type->name);
 	*ret = found;
 	found = (struct coder_objects){ 0 };
 	return 0;

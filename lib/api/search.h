@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "allow.h"
 #include "base/error.h"
 #include "client.h"
 
@@ -40,16 +41,14 @@ struct coder_query {
 
 #define CODER_SEARCH_MAX 5000 /* the most objects that one search asks for */
 
-/* Whether servers list objects of this type with the ids that entries are matched by. */
-bool coder_type_listed(const char *type);
-
 /*
- * Lists the objects of a resource type for which coder_type_listed() holds,
- * asking the server only for those that the query is about, where it can
- * tell, and never holding more of an answer than one element. ret is empty
- * before the call. Members of an organization stand for users: id is theirs.
+ * Lists the objects of a resource type that has a listing. It asks the server only for objects that
+ * the query is about, where the server can tell, and never holds more of a response than one
+ * element. ret is empty before the call. The members of an organization stand for users: the id is
+ * the user's.
  */
-int coder_search(struct coder_client *client, const char *type, const struct coder_query *query,
-		 struct coder_objects *ret, struct coder_error *err);
+int coder_search(struct coder_client *client, const struct coder_type *type,
+		 const struct coder_query *query, struct coder_objects *ret,
+		 struct coder_error *err);
 
 #endif

@@ -29,13 +29,15 @@ static void test_types(void **state)
 	assert_string_equal(types[0].name, "*");
 	for (size_t i = 1; i < n; i++) {
 		assert_true(strcmp(types[i - 1].name, types[i].name) < 0);
-		named += (types[i].flags & CODER_TYPE_NAMED) != 0;
+		named += types[i].resolve != NULL;
 		wildcard_only += (types[i].flags & CODER_TYPE_WILDCARD_ONLY) != 0;
 	}
 	assert_int_equal(named, 5);
 	assert_int_equal(wildcard_only, 34);
-	assert_int_equal(type_of("workspace")->flags, CODER_TYPE_NAMED);
-	assert_int_equal(type_of("group")->flags, CODER_TYPE_NAMED);
+	assert_non_null(type_of("workspace")->resolve);
+	assert_int_equal(type_of("workspace")->flags, CODER_TYPE_OWNED);
+	assert_non_null(type_of("group")->resolve);
+	assert_int_equal(type_of("group")->flags, CODER_TYPE_OWNED);
 	assert_int_equal(type_of("group_member")->flags, 0);
 	assert_int_equal(type_of("task")->flags, 0);
 	assert_int_equal(type_of("api_key")->flags, CODER_TYPE_WILDCARD_ONLY);

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* types.h - what a row of the table of resource types holds; for the files of this room. */
+#ifndef CODER_TYPES_H
+#define CODER_TYPES_H
+
+#include "allow.h"
+#include "base/error.h"
+#include "client.h"
+
+#define TYPES_MAX 128 /* as many rows as the table can have */
+
+/* Where a type's objects are listed, and what the response looks like. */
+struct listing {
+	const char *path;
+	const char *per_organization; /* instead of path: below each organization of the caller */
+	const char *key; /* of the array in the response; NULL: the response is the array */
+	const char *query; /* search terms that are always sent, or ""; NULL: takes no search */
+	const char *name_term, *owner_term; /* in front of a part of the name, of an owner */
+	const char *id, *name, *owner, *note; /* members of an element */
+};
+
+/* The resolvers. owner is whose workspaces a name without an owner means. */
+int resolve_workspace(struct coder_client *client, const char *owner, struct coder_target *target,
+		      struct coder_error *err);
+int resolve_template(struct coder_client *client, const char *owner, struct coder_target *target,
+		     struct coder_error *err);
+int resolve_user(struct coder_client *client, const char *owner, struct coder_target *target,
+		 struct coder_error *err);
+int resolve_organization(struct coder_client *client, const char *owner,
+			 struct coder_target *target, struct coder_error *err);
+int resolve_group(struct coder_client *client, const char *owner, struct coder_target *target,
+		  struct coder_error *err);
+
+#endif
