@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# run.sh - how long a look at the tokens takes: the builtin inside the shell against a process
-# a call, the `coder` CLI if there is one, else curl and jq. Both talk to the same sandbox, by
-# turns, so that a busy machine is busy for both; the figures are medians. Fails if the builtin is
-# not as many times as fast as README.md says.
+# run.sh - measures how long it takes to list the tokens: with the builtin, and with a process for
+# each call, which is the `coder` CLI if there is one, else curl and jq. They use the same sandbox and
+# take turns, so that a busy machine affects both. The figures are medians. Fails if the builtin is
+# slower in comparison than README.md says.
 set -u
 ROUNDS=${ROUNDS:-41}
 tests=$(cd "$(dirname "$0")/.." && pwd) || exit

@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Types into an interactive bash on a real terminal and says what became of the line.
+"""Types into an interactive bash on a real terminal, and prints the line that results.
 
     terminal.py RCFILE STEP...
 
 A step is text to type, with backslash escapes as in Python ("token_rm te\\t"), `wait:SECONDS`, or
 `prompt`: wait for the next one.
-Prints the line as readline has it in the end, between < and >; then the seconds from the last
-keys until the shell was ready for the next; then what the terminal was sent meanwhile.
+Prints the line as readline has it at the end, between < and >; then the seconds from the last
+keys until the shell was ready again; then what the terminal received in that time.
 The shell is $TEST_BASH, else bash.
 """
 

@@ -199,13 +199,13 @@ class App:
     def objects_changed(self):
         self._workspace_texts.clear()
 
-    def regrant(self, answer: Response, grant: dict):
+    def regrant(self, response: Response, grant: dict):
         """Changes the token that a create has just made into another than was requested.
 
         `lifetime_s` counts from its creation, `created_ago_s` moves both times into the past;
-        a secret of another length is answered, and works no longer.
+        a secret of another length is sent, and does not work.
         """
-        if answer.status != 201:
+        if response.status != 201:
             return
         with self.store.lock:
             key_id, _, secret = self.new_key.partition("-")
@@ -226,7 +226,7 @@ class App:
                 secret = random_text(grant["secret_length"])
             self.store.change_key(key_id, columns)
             self.new_key = f"{key_id}-{secret}"
-            answer.body = json_response({"key": self.new_key}).body
+            response.body = json_response({"key": self.new_key}).body
 
     # -- the way in ----------------------------------------------------------------------------
 
@@ -234,23 +234,23 @@ class App:
         try:
             path, query = split_target(request.target)
         except BadTarget:
-            answer = plain_response(400, "400 Bad Request")
-            answer.body, answer.close = b"400 Bad Request", True
-            return answer
+            response = plain_response(400, "400 Bad Request")
+            response.body, response.close = b"400 Bad Request", True
+            return response
         with self.store.lock:
             call = Call(self, request, path, query)
             try:
-                answer = self._serve(call)
+                response = self._serve(call)
             except Refused as refused:
-                answer = refused.response()
+                response = refused.response()
             except PlainRefusal as refused:
-                answer = refused.response
-        answer.headers = self._common_headers(request) + answer.headers + call.limit_headers
-        answer.user = call.actor.user.username if call.actor else ""
-        return answer
+                response = refused.response
+        response.headers = self._common_headers(request) + response.headers + call.limit_headers
+        response.user = call.actor.user.username if call.actor else ""
+        return response
 
     def own_headers(self) -> list:
-        """What tells the deployment's own answers from those of something in front of it."""
+        """The headers that distinguish the deployment's own responses from those of something in front of it."""
         return [
             ("X-Coder-Build-Version", self.feats.version),
             ("X-Coder-Request-Id", str(uuid.uuid4())),

@@ -2,7 +2,7 @@
 """What a deployment knows by name: resource types, scopes, roles, and how releases differ.
 
 The lists are those of the newest release the sandbox imitates.  `Features` cuts them down to
-what an older release knew, so that a test can see what such a server really answers.
+what an older release knew, so that a test sees the responses of such a server.
 """
 
 from dataclasses import dataclass, field
@@ -156,7 +156,7 @@ MODES = {
     "legacy-2.26": "scopes and allow_list ignored and absent, no scope catalogue, no expire",
     "legacy-2.27": "scopes honoured, allow_list ignored and absent, no expire",
     "no-expire": "2.31.0: no expire route, expired tokens always listed",
-    "allow-objects": "answers carry allow_list entries as objects {type,id}",
+    "allow-objects": "responses have allow_list entries as objects {type,id}",
     "never-used-0001": "last_used of a token never used is 0001-01-01T00:00:00Z",
     "no-date": "no Date header",
     "unknown-type": "a token carries an allow_list type no client knows",

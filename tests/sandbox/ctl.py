@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Talks to a sandbox's control route: ctl.py URL METHOD ROUTE [JSON]; prints the answer.
+"""Talks to a sandbox's control route: ctl.py URL METHOD ROUTE [JSON]; prints the response.
 
 ROUTE is what follows /_sandbox/, such as `faults`.  JSON `-` is read from standard input.
-Status 0 for an answer below 400, 1 for a refusal, 2 for usage, 7 for no answer.
+Exits with 0 after a response below 400, 1 after a refusal, 2 for usage, 7 without a response.
 """
 
 import ssl
@@ -27,8 +27,8 @@ def main(argv) -> int:
         urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=context)
     )
     try:
-        with opener.open(request, timeout=60) as answer:
-            sys.stdout.buffer.write(answer.read())
+        with opener.open(request, timeout=60) as response:
+            sys.stdout.buffer.write(response.read())
     except urllib.error.HTTPError as refused:
         sys.stderr.buffer.write(refused.read())
         return 1

@@ -70,7 +70,7 @@ class Fault:
 
     @property
     def acts(self) -> bool:
-        """Whether the real request is carried out: by default where the real answer is used."""
+        """Whether the real request is carried out: by default where the real response is used."""
         replaced = any(word in self.spec for word in ("status", "redirect", "raw_b64"))
         stall = self.spec.get("stall") or {}
         return bool(self.spec.get("act", stall.get("act", not replaced)))
@@ -90,7 +90,7 @@ class Fault:
 
 
 class Faults:
-    """The faults in force, in the order they were installed; the first that takes, acts."""
+    """The faults in force, in the order in which they were added; the first that matches acts."""
 
     def __init__(self):
         self._lock = threading.Lock()
@@ -124,40 +124,40 @@ class Faults:
         return None
 
 
-# -- what a fault makes of an answer -----------------------------------------------------------
+# -- how a fault changes a response -------------------------------------------------------------
 
 
 def replaced(fault: Fault, request, real: Response, app) -> Response:
-    """The answer the fault asks for, before it is put on the wire."""
+    """The response that the fault asks for, before it is sent."""
     spec = fault.spec
     if "redirect" in spec:
         where = spec["redirect"].replace("{target}", request.target)
-        answer = Response(int(spec.get("code", 307)), b"", [("Location", where)], front=True)
+        response = Response(int(spec.get("code", 307)), b"", [("Location", where)], front=True)
     elif "status" in spec:
-        answer = Response(int(spec["status"]), front=not spec.get("coder"))
+        response = Response(int(spec["status"]), front=not spec.get("coder"))
     else:
-        answer = real or Response(200, b"null\n", [("Content-Type", JSON_TYPE)])
+        response = real or Response(200, b"null\n", [("Content-Type", JSON_TYPE)])
     if "body" in spec or "status" in spec:
-        _set_body(answer, spec, request, app.new_key)
+        _set_body(response, spec, request, app.new_key)
     if "coder" in spec:
         own = dict(app.own_headers())
-        _set_headers(answer, own if spec["coder"] else dict.fromkeys(own))
+        _set_headers(response, own if spec["coder"] else dict.fromkeys(own))
     if "age" in spec:
         age = int(spec["age"])
-        _set_headers(answer, {"Age": age, "Date": http_date(now_us() / 10**6 - age)})
-    _set_headers(answer, _with_key(spec.get("headers") or {}, app.new_key))
+        _set_headers(response, {"Age": age, "Date": http_date(now_us() / 10**6 - age)})
+    _set_headers(response, _with_key(spec.get("headers") or {}, app.new_key))
     if "many" in spec:
-        answer.body = _many_tokens(int(spec["many"]))
+        response.body = _many_tokens(int(spec["many"]))
     if "big_element" in spec:
-        answer.body = _with_big_element(answer.body, int(spec["big_element"]))
+        response.body = _with_big_element(response.body, int(spec["big_element"]))
     if "nest" in spec:
         depth = int(spec["nest"])
-        is_object = answer.body.startswith(b"{")
+        is_object = response.body.startswith(b"{")
         opening, closing = (b'{"a":', b"}") if is_object else (b"[", b"]")
-        answer.body = opening * depth + (b"null" if is_object else b"") + closing * depth + b"\n"
+        response.body = opening * depth + (b"null" if is_object else b"") + closing * depth + b"\n"
     if "pad_headers" in spec:
-        answer.headers += _padding(int(spec["pad_headers"]))
-    return answer
+        response.headers += _padding(int(spec["pad_headers"]))
+    return response
 
 
 def _with_key(headers: dict, new_key: str) -> dict:
@@ -165,7 +165,7 @@ def _with_key(headers: dict, new_key: str) -> dict:
     return json.loads(text.replace("{new_secret}", new_key.partition("-")[2]))
 
 
-def _set_body(answer: Response, spec: dict, request, new_key: str):
+def _set_body(response: Response, spec: dict, request, new_key: str):
     text = str(spec.get("body", ""))
     kind = JSON_TYPE if text.lstrip()[:1] in ("{", "[") else "text/plain; charset=utf-8"
     asked = {name.lower(): value for name, value in (spec.get("headers") or {}).items()}
@@ -180,17 +180,17 @@ def _set_body(answer: Response, spec: dict, request, new_key: str):
     }
     for mark, echo in echoes.items():
         text = text.replace(mark, json.dumps(echo)[1:-1] if is_json else echo)
-    answer.body = text.encode()
+    response.body = text.encode()
     if text:
-        _set_headers(answer, {"Content-Type": kind})
+        _set_headers(response, {"Content-Type": kind})
 
 
-def _set_headers(answer: Response, headers: dict):
+def _set_headers(response: Response, headers: dict):
     """Replaces headers by name; null removes one, a list sends several."""
     for name, value in headers.items():
-        answer.headers = [h for h in answer.headers if h[0].lower() != name.lower()]
+        response.headers = [h for h in response.headers if h[0].lower() != name.lower()]
         values = value if isinstance(value, list) else [] if value is None else [value]
-        answer.headers += [(name, str(item)) for item in values]
+        response.headers += [(name, str(item)) for item in values]
 
 
 def _padding(size: int) -> list:

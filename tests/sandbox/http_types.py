@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A request, an answer, and the server's two ways of ending one early."""
+"""A request, a response, and the server's two ways of ending one early."""
 
 import re
 from dataclasses import dataclass, field
@@ -75,7 +75,7 @@ def json_response(value, status=200) -> Response:
 
 
 def json_text_response(text: str) -> Response:
-    """For answers whose JSON was put together as text."""
+    """For responses whose JSON was put together as text."""
     return Response(200, text.encode() + b"\n", [("Content-Type", JSON_TYPE)])
 
 
@@ -86,7 +86,7 @@ def plain_response(status: int, text: str) -> Response:
 
 
 class Refused(Exception):
-    """An answer of the error form {message, detail, validations}; empty parts are left out."""
+    """A response of the error form {message, detail, validations}; empty parts are left out."""
 
     def __init__(self, status, message, detail="", validations=None, headers=()):
         super().__init__(message)
@@ -99,13 +99,13 @@ class Refused(Exception):
             body["detail"] = self.detail
         if self.validations:
             body["validations"] = self.validations
-        answer = json_response(body, self.status)
-        answer.headers += self.headers
-        return answer
+        response = json_response(body, self.status)
+        response.headers += self.headers
+        return response
 
 
 class PlainRefusal(Exception):
-    """A plain-text answer of a layer that knows no JSON."""
+    """A plain-text response of a layer that does not use JSON."""
 
     def __init__(self, response: Response):
         super().__init__("refused")

@@ -15,7 +15,7 @@ _ALL_SCOPES, _ALL_ALLOWED = json.dumps(["coder:all"]), json.dumps(["*:*"])
 
 
 def _allow_json(stored: str, feats) -> str:
-    """Entries come back lower-cased; one older form of the answer has objects."""
+    """Entries come back lower-cased; one older form of the response has objects."""
     if feats.allow_objects:
         pairs = [entry.lower().partition(":") for entry in json.loads(stored)]
         return json_text([{"type": kind, "id": ident} for kind, _, ident in pairs])

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Replays recorded requests against a fresh sandbox and compares every answer: replay.py [FILE].
+"""Replays recorded requests against a fresh sandbox and compares every response: replay.py [FILE].
 
 Status, recorded headers and body must be the recorded ones, byte for byte but for values that
 differ from run to run.  Of those there are five kinds, told apart by their form alone: UUIDs, key
@@ -118,10 +118,10 @@ class Sandbox:
         headers = {"Coder-Session-Token": token} if token else {}
         data = None if body is None else body.encode()
         connection.request(method, path, data, headers)
-        answer = connection.getresponse()
-        text = answer.read().decode()
+        response = connection.getresponse()
+        text = response.read().decode()
         connection.close()
-        return answer.status, {k.lower(): v for k, v in answer.getheaders()}, text
+        return response.status, {k.lower(): v for k, v in response.getheaders()}, text
 
     def close(self):
         self.process.terminate()

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A Coder-like deployment for tests: the token API and what a client looks up around it.
 
-Python standard library only, loopback only, real time.  It answers as the recorded deployment
-did, and is nothing more convenient than that.  See README.md for options, control routes and
+Python standard library only, loopback only, real time.  It responds as the recorded deployment
+did, and offers nothing more convenient.  See README.md for options, control routes and
 faults.
 
 Users and the credentials of their login sessions (never listed among tokens):

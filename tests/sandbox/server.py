@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """HTTP/1.1 over sockets: one thread a connection, every byte under the faults' control.
 
-Made by hand rather than on http.server, because tests need to cut, stall and garble answers at
+Written without http.server, because tests need to cut, stall and garble responses at
 any byte, and to see connections as well as requests.
 """
 
@@ -29,7 +29,7 @@ _TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 
 
 class BadRequest(Exception):
-    """A request the server answers with a plain 4xx and a closed connection."""
+    """A request to which the server responds with a plain 4xx and a closed connection."""
 
     def __init__(self, status: int, text: str):
         super().__init__(text)
@@ -277,7 +277,7 @@ class Connection:
     # -- one request ---------------------------------------------------------------------------
 
     def _one(self) -> bool:
-        """Reads and answers a request; whether the connection goes on."""
+        """Reads a request and responds; returns whether the connection stays open."""
         try:
             head = self._read_head()
             request = self._parse_head(head)
@@ -292,19 +292,19 @@ class Connection:
             if fault:
                 return self._faulty(request, fault, len(head))
             request.body = self._read_body(request)
-            answer = self.server.app.handle(request)
-            keep = self._keeps(request, answer)
-            self._log(request, answer)
-            self._send(self._encode(request, answer, keep))
+            response = self.server.app.handle(request)
+            keep = self._keeps(request, response)
+            self._log(request, response)
+            self._send(self._encode(request, response, keep))
             return keep
         except BadRequest as bad:
             if not self.controlled:
                 self._announce()
                 entry = {"t": time.time(), "conn": self.serial, "event": "bad-request"}
                 self.server.log.add({**entry, "status": bad.status})
-            answer = plain_response(bad.status, bad.text)
-            answer.body = bad.text.encode()
-            self._send(self._encode(Request("GET", "/"), answer, False))
+            response = plain_response(bad.status, bad.text)
+            response.body = bad.text.encode()
+            self._send(self._encode(Request("GET", "/"), response, False))
             self._finish()
             return False
 
@@ -312,17 +312,17 @@ class Connection:
         if not self.serial:
             self.controlled = True
         request.body = self._read_body(request)
-        answer = self.server.control.handle(request)
-        keep = self._keeps(request, answer)
-        self._send(self._encode(request, answer, keep))
+        response = self.server.control.handle(request)
+        keep = self._keeps(request, response)
+        self._send(self._encode(request, response, keep))
         return keep
 
-    def _keeps(self, request: Request, answer: Response) -> bool:
+    def _keeps(self, request: Request, response: Response) -> bool:
         words = request.header("connection").lower()
-        return request.version == "HTTP/1.1" and "close" not in words and not answer.close
+        return request.version == "HTTP/1.1" and "close" not in words and not response.close
 
-    def _log(self, request: Request, answer, fault=None, acted=()):
-        """Before the answer goes out, so that whoever has the answer finds the entry."""
+    def _log(self, request: Request, response, fault=None, acted=()):
+        """Called before the response is sent, so that whoever has the response finds the entry."""
         entry = {
             "t": time.time(),
             "conn": self.serial,
@@ -331,8 +331,8 @@ class Connection:
             "path": request.target,
             "headers": _headers_by_name(request),
             "body": request.body.decode("utf-8", "backslashreplace"),
-            "status": answer.status if answer else 0,
-            "user": answer.user if answer and answer.user else None,
+            "status": response.status if response else 0,
+            "user": response.user if response and response.user else None,
             "tls": bool(self.tls),
             "fault": fault.label if fault else None,
         }
@@ -347,28 +347,28 @@ class Connection:
     def _send(self, data: bytes):
         self.sock.sendall(data)
 
-    def _head(self, answer: Response, framing, keep: bool) -> bytes:
-        reason = REASONS.get(answer.status, "status code " + str(answer.status))
-        lines = [f"HTTP/1.1 {answer.status} {reason}"]
-        lines += [f"{name}: {value}" for name, value in sorted(answer.headers, key=_name)]
-        dated = any(_name(header) == "date" for header in answer.headers)
+    def _head(self, response: Response, framing, keep: bool) -> bytes:
+        reason = REASONS.get(response.status, "status code " + str(response.status))
+        lines = [f"HTTP/1.1 {response.status} {reason}"]
+        lines += [f"{name}: {value}" for name, value in sorted(response.headers, key=_name)]
+        dated = any(_name(header) == "date" for header in response.headers)
         if self.server.app.feats.date and not dated:
-            now = time.time() if answer.front else now_us() / 10**6
+            now = time.time() if response.front else now_us() / 10**6
             lines.append("Date: " + http_date(now))
         lines += [f"{name}: {value}" for name, value in framing]
         if not keep:
             lines.append("Connection: close")
         return "\r\n".join(lines).encode("utf-8", "surrogateescape") + b"\r\n\r\n"
 
-    def _encode(self, request: Request, answer: Response, keep: bool) -> bytes:
+    def _encode(self, request: Request, response: Response, keep: bool) -> bytes:
         """As Go frames it: chunked in one chunk above 2 KiB, else with a length."""
-        if answer.bodiless:
-            return self._head(answer, [], keep)
-        body = b"" if request.method == "HEAD" else answer.body
+        if response.bodiless:
+            return self._head(response, [], keep)
+        body = b"" if request.method == "HEAD" else response.body
         if len(body) > CHUNK_ABOVE and request.version == "HTTP/1.1":
-            head = self._head(answer, [("Transfer-Encoding", "chunked")], keep)
+            head = self._head(response, [("Transfer-Encoding", "chunked")], keep)
             return head + b"%x\r\n" % len(body) + body + b"\r\n0\r\n\r\n"
-        return self._head(answer, [("Content-Length", len(body))], keep) + body
+        return self._head(response, [("Content-Length", len(body))], keep) + body
 
     # -- endings -------------------------------------------------------------------------------
 
@@ -420,12 +420,12 @@ class Connection:
             return self._send_raw(request, fault, acted)
         index = 0 if fault.spec.get("answer") == "first" else -1
         real = acted[index] if acted else None
-        answer = fault_tools.replaced(fault, request, real, self.server.app)
-        self._log(request, answer, fault, acted)
-        keep = self._keeps(request, answer)
+        response = fault_tools.replaced(fault, request, real, self.server.app)
+        self._log(request, response, fault, acted)
+        keep = self._keeps(request, response)
         if "gzip_bomb" in fault.spec:
-            return self._send_bomb(fault, answer, keep)
-        data, keep = self._garbled(request, fault, answer, keep)
+            return self._send_bomb(fault, response, keep)
+        data, keep = self._garbled(request, fault, response, keep)
         if where == "response":
             self._send(data[:at])
             self._cut(fault.cut)
@@ -466,8 +466,8 @@ class Connection:
         count = 0 if not fault.acts else 2 if fault.spec.get("twice") else 1
         acted = [self.server.app.handle(request) for _ in range(count)]
         if "grant" in fault.spec:
-            for answer in acted:
-                self.server.app.regrant(answer, fault.spec["grant"])
+            for response in acted:
+                self.server.app.regrant(response, fault.spec["grant"])
         return acted
 
     def _send_raw(self, request, fault, acted) -> bool:
@@ -479,33 +479,33 @@ class Connection:
             raise Gone
         return True
 
-    def _garbled(self, request, fault, answer, keep):
-        """(the bytes of the answer, whether the connection goes on)."""
-        spec, body = fault.spec, answer.body
+    def _garbled(self, request, fault, response, keep):
+        """(the bytes of the response, whether the connection stays open)."""
+        spec, body = fault.spec, response.body
         if "truncate" in spec:
-            data = self._head(answer, [("Content-Length", len(body))], keep)
+            data = self._head(response, [("Content-Length", len(body))], keep)
             data, keep = data + body[: int(spec["truncate"])], False
         elif "length" in spec:
             wrong = max(len(body) + int(spec["length"]), 0)
-            data = self._head(answer, [("Content-Length", wrong)], keep) + body
+            data = self._head(response, [("Content-Length", wrong)], keep) + body
             keep = keep and wrong <= len(body)
         elif spec.get("chunked_garbage"):
-            head = self._head(answer, [("Transfer-Encoding", "chunked")], keep)
+            head = self._head(response, [("Transfer-Encoding", "chunked")], keep)
             part = body[:10]
             data = head + b"%x\r\n" % len(part) + part + b"\r\nZZ garbage\r\n" + body
             keep = False
         elif "chunk_extension" in spec:
-            head = self._head(answer, [("Transfer-Encoding", "chunked")], keep)
+            head = self._head(response, [("Transfer-Encoding", "chunked")], keep)
             extension = b"x" * int(spec["chunk_extension"])
             data = head + b"%x;%s\r\n%s\r\n0\r\n\r\n" % (len(body), extension, body)
         else:
-            data = self._encode(request, answer, keep)
+            data = self._encode(request, response, keep)
         count = min(int(spec.get("interim", 0)), 1000000)
         return b"HTTP/1.1 103 Early Hints\r\nLink: </>\r\n\r\n" * count + data, keep
 
-    def _send_bomb(self, fault, answer, keep) -> bool:
+    def _send_bomb(self, fault, response, keep) -> bool:
         headers = [("Content-Encoding", "gzip"), ("Transfer-Encoding", "chunked")]
-        self._send(self._head(answer, headers, keep))
+        self._send(self._head(response, headers, keep))
         for piece in fault_tools.gzip_bomb(int(fault.spec["gzip_bomb"])):
             self._send(b"%x\r\n" % len(piece) + piece + b"\r\n")
         self._send(b"0\r\n\r\n")

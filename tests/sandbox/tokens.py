@@ -288,16 +288,16 @@ def config(call) -> Response:
 def by_name(call) -> Response:
     name = call.params["name"]
     check_database_text(name, "Internal error fetching API key.")
-    return _answer(call, call.app.store.key_named(call.user.id, name))
+    return _token_response(call, call.app.store.key_named(call.user.id, name))
 
 
 def by_id(call) -> Response:
     """The user in the path only has to be readable: anyone's key is found here."""
     check_database_text(call.params["id"], "Internal error fetching API key.")
-    return _answer(call, call.app.store.key(call.params["id"]))
+    return _token_response(call, call.app.store.key(call.params["id"]))
 
 
-def _answer(call, key) -> Response:
+def _token_response(call, key) -> Response:
     if not key or not call.actor.can("read", key_thing(key)):
         raise not_found()
     return json_text_response(render.key_json(key, call.app.feats))

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * control.h - numbers that a test's shell shares with what makes its calls fail.
+ * control.h - numbers that a test's shell shares with the libraries that make its calls fail.
  *
  * $FAIL_CONTROL names a file of three lines of 11 characters, padded with
- * blanks: which call from now on fails (the shell writes it; 1 is the next, 0
- * none), how many there were (the shell sets it to 0), how many of what they
- * made are alive.
+ * blanks: the number of the call that fails (the shell writes it; 1 is the next
+ * one, 0 none), the number of calls since then (the shell sets it to 0), and the
+ * number of objects that these calls created and that still exist.
  */
 #ifndef CONTROL_H
 #define CONTROL_H
@@ -25,7 +25,7 @@ struct control {
 	} fail_at, count, live;
 };
 
-/* NULL if there is none. Needs no memory from malloc(). */
+/* Returns NULL if there is no such file. Needs no memory from malloc(). */
 static inline struct control *control(void)
 {
 	static struct control *shared;
@@ -69,7 +69,7 @@ static inline void control_put(char digits[CONTROL_WIDTH], long n)
 		digits[i] = (int)i < len ? text[len - 1 - (int)i] : ' ';
 }
 
-/* Counts a call; whether it is the one to fail. */
+/* Counts a call, and returns whether it has to fail. */
 static inline bool control_fails(void)
 {
 	struct control *c = control();
@@ -82,7 +82,7 @@ static inline bool control_fails(void)
 	return n == control_get(c->fail_at.digits);
 }
 
-/* Tells how many are alive. */
+/* Reports how many objects exist. */
 static inline void control_live(long n)
 {
 	if (control())

@@ -1,29 +1,29 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Drives a shell from outside: types, presses keys, sends signals, and says how long it took.
+"""Drives a shell from outside: types, presses keys, sends signals, and measures the time.
 
     drive.py [--pty] [--log FILE] [--out FILE] [--err FILE] COMMAND... <STEPS
 
-Without --pty the command is a session of its own without a terminal; what it writes goes to
---out and --err. With --pty it has a terminal and what that showed goes to standard output; its
-prompt must be "READY> " (see PROMPT_RC). Signals are the default ones in either.
+Without --pty the command runs in a session of its own without a terminal, and its output goes to
+--out and --err. With --pty it has a terminal, whose contents go to standard output; its prompt must
+be "READY> " (see PROMPT_RC). In both cases it begins with the default actions of signals.
 
-One step a line:
+Each line is one step:
 
     type TEXT          types it and Enter
     key C              presses control and C (^C: C, ^Z: Z, ^\\: \\)
-    signal NAME        to the command's process alone
-    group NAME         to its process group, as a terminal would send it
-    storm NAME SECONDS a signal every 2 ms
-    resize, hangup     of the terminal
+    signal NAME        sends it to the command's process only
+    group NAME         sends it to the process group, as a terminal would
+    storm NAME SECONDS sends it every 2 ms
+    resize, hangup     change the size of the terminal, close it
     pause SECONDS
     until log REGEX    the sandbox's --log has a new line that matches
-    until file PATH    it is there and not empty
+    until file PATH    the file exists and is not empty
     until out TEXT     the command has printed it since the last step (also err)
-    until kib N        the command's process has so much memory
-    until syn PORT     somebody is connecting to that port, without an answer
-    prompt SECONDS     there must be a prompt within that time
-    busy SECONDS       there must be no prompt, and no end, within that time
+    until kib N        the command's process has that much memory
+    until syn PORT     a process tries to connect to that port, and there is no response
+    prompt SECONDS     a prompt must appear within that time
+    busy SECONDS       neither a prompt nor the end may come within that time
     end SECONDS        the command must end within that time
 
 Prints "ended: STATUS" or "ended: SIGNAL" where a step is `end`. The time that a `prompt` or `end`
@@ -49,7 +49,7 @@ LIMIT = 20.0
 
 
 class Failed(Exception):
-    """A step did not come true."""
+    """A step did not happen in time."""
 
 
 def default_signals():
@@ -71,7 +71,7 @@ def read_file(path, offset=0):
 
 
 def connecting(port):
-    """Whether a TCP socket of this machine waits for the answer to its SYN."""
+    """Whether a TCP socket of this machine waits for the response to its SYN."""
     wanted = f":{int(port):04X}"
     with open("/proc/net/tcp") as sockets:
         fields = [line.split() for line in sockets]

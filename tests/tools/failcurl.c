@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * failcurl.c - a libcurl.so.4 in front of the real one ($REAL_LIBCURL), of which
+ * failcurl.c - a libcurl.so.4 in front of the real one ($REAL_LIBCURL), in which
  * a chosen call fails.
  *
- * It has the functions that lib/net/libcurl.h names. Which call fails is said
- * through control.h; alive are easy handles, multi handles and shares. Where a
- * clean-up fails, the real one has been done: nothing may be touched afterwards.
+ * It has the functions that lib/net/libcurl.h names. The shell chooses through
+ * control.h which call fails; easy handles, multi handles and shares count as alive.
+ * A clean-up that fails has done its work, so nothing may be used afterwards.
  */
 #include <dlfcn.h>
 #include <signal.h>
@@ -40,8 +40,8 @@ static void *real(const char *name)
 #define REAL(name) ((__typeof__(&name))real(#name))
 
 /*
- * With $CLOSES_SOCKETS it closes them without a word to the one that opened them, as 7.88 to 8.1
- * do where another address has been quicker.
+ * With $CLOSES_SOCKETS it closes sockets without telling the one that opened them, as 7.88 to 8.1
+ * do if another address was faster.
  */
 static void *argument(int option, void *value)
 {

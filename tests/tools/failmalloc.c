@@ -3,8 +3,8 @@
  * failmalloc.c - a preloaded library that lets one allocation of ours fail.
  *
  * Ours are those made by coder_tokens.so (through which libcurl gets its memory,
- * too), libcurl and libcjson; the shell's own always succeed. Which one fails is said
- * through control.h.
+ * too), libcurl and libcjson; the shell's own always succeed. The shell chooses
+ * which one fails through control.h.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -22,7 +22,7 @@
 #define CALLER __builtin_return_address(0)
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-/* What glibc's own functions of these names are called besides. */
+/* Other names of glibc's own functions. */
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t n, size_t size);
 void *__libc_realloc(void *p, size_t size);

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How often the text of a file stands in a process's memory: memory.py PID FILE...
+"""Counts how often the text of each file occurs in a process's memory: memory.py PID FILE...
 
-One number a line, for each FILE. All that a core dump would hold is looked at, and more: every
-mapping that can be read. Blanks around the text do not count.
+Prints a number for each FILE. It searches every mapping that can be read, which is more than a core
+dump contains. Blanks around the text do not count.
 """
 
 import sys

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* nothread.c - preloaded: no thread is started, and $THREADS gets a line for each that was asked for. */
+/* nothread.c - a preloaded library that refuses to start threads, and writes a line to $THREADS for each. */
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>

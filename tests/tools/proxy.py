@@ -5,9 +5,9 @@
     proxy.py READY LOG TARGET [--status CODE | --hang | --close] [--user USER:PASSWORD]
              [--tls CERTIFICATE KEY]
 
-READY gets its port. Whatever it is asked for, it connects to TARGET (HOST:PORT); with --status it
+It writes its port to READY. Whatever it is asked for, it connects to TARGET (HOST:PORT). With --status it
 responds with that instead, with --hang it stays silent, with --close it hangs up. LOG gets a line for each
-question: "CONNECT coder.example.com:443", "GET http://coder.example.com/", "SOCKS5 address
+request: "CONNECT coder.example.com:443", "GET http://coder.example.com/", "SOCKS5 address
 127.0.0.1:80", "SOCKS4 name coder.example.com:80". Ends when its parent does.
 """
 
@@ -61,8 +61,8 @@ def relay(client, server):
             ends[end].sendall(data)
 
 
-def answer_instead(client):
-    """Does what the options say instead of connecting; True: there is nothing more to do."""
+def respond_instead(client):
+    """Does what the options say instead of connecting. True if nothing more is to be done."""
     if options.hang:
         client.recv(1)
     return options.hang or options.close
@@ -85,7 +85,7 @@ def serve_socks5(client):
         family, size = (socket.AF_INET, 4) if kind == 1 else (socket.AF_INET6, 16)
         where = "address " + socket.inet_ntop(family, read(client, size))
     note(f"SOCKS5 {where}:{struct.unpack('>H', read(client, 2))[0]}")
-    if answer_instead(client):
+    if respond_instead(client):
         return
     code = 5 if options.status else 0
     server = None if code else target()
@@ -101,7 +101,7 @@ def serve_socks4(client):
     if address[:3] == bytes(3) and address[3]:
         where = "name " + read_until(client, b"\x00")[:-1].decode()
     note(f"SOCKS4 {where}:{port}")
-    if answer_instead(client):
+    if respond_instead(client):
         return
     code = 91 if options.status else 90
     server = None if options.status else target()
@@ -121,7 +121,7 @@ def serve_http(client, first):
     head = (first + read_until(client, b"\r\n\r\n")).decode()
     method, where = head.split(" ")[:2]
     note(f"{method} {where}")
-    if answer_instead(client):
+    if respond_instead(client):
         return
     status = options.status or (0 if permitted(head) else 407)
     if status:
