@@ -4,25 +4,25 @@
 #
 #   make                       build/coder_tokens.so
 #   make deps                  installs what building needs, by apt
-#   make demo                  a shell with the builtins and a deployment to try them on; without a
-#                              terminal, the README's first example
+#   make demo                  opens a shell with the builtins and a deployment to try them on; without
+#                              a terminal it runs the README's first example
 #   make demo SCRIPT='FILE...' runs a script there, with its arguments
 #   make test [T=PATTERN]      all tests, or those of the test files whose path contains PATTERN
 #   make lint, check, format   style and architecture; test and lint; format the C files
-#   make test-live             the scenario against $CODER_URL
+#   make test-live             the test of a token's life against $CODER_URL
 #   make matrix [VERSIONS=5.3] the shell tests in bash 5.1, 5.2 and 5.3, with either malloc
-#   make distros               tests on other releases of Debian, each from nothing; as root.
+#   make distros               tests on other releases of Debian, each from a bare machine; as root.
 #                              DISTROS='bookworm trixie sid i386' GOALS='demo test lint'
-#   make bench, fuzz           measure; fuzz each parser for $FUZZ_SECONDS
-#   make picture               $(BUILD)/completion.svg, a picture of completion; the README's is
-#                              taken with PICTURE=docs/completion.svg
+#   make bench, fuzz           measure the speed; fuzz each parser for $FUZZ_SECONDS
+#   make picture               draws $(BUILD)/completion.svg, a picture of completion; for the README
+#                              PICTURE=docs/completion.svg
 #   make install, uninstall    PREFIX=/usr/local, DESTDIR=, LOADABLESDIR=$(PREFIX)/lib/bash
 #   make man, readme, clean    the manual pages; the tables in README.md; removes what was built
 #
-# Goals that need more than a compiler and libraries first install what is missing, by apt:
-# DEPS= (empty) keeps every goal from installing anything.
-# CC, CFLAGS, CPPFLAGS, LDFLAGS and PKG_CONFIG are as usual; whatever was built with other flags is
-# built again. WERROR=-Werror makes warnings errors, as `make check` does.
+# Goals that need more than a compiler and libraries first install what is missing, by apt. With an
+# empty DEPS= no goal installs anything.
+# CC, CFLAGS, CPPFLAGS, LDFLAGS and PKG_CONFIG are as usual; what was built with other flags is built
+# again. WERROR=-Werror makes warnings errors, as `make check` does.
 # SANITIZE=1 builds and tests with AddressSanitizer and UBSan, under build/asan; VALGRIND=1 tests
 # in valgrind. BUILD=DIR builds in another directory than build.
 
@@ -50,24 +50,24 @@ ifneq ($(words $(BUILD)),1)
 $(error BUILD must be a path without blanks, not '$(BUILD)')
 endif
 
-# git's DEVELOPER set but two: -Wdeclaration-after-statement, since cleanup variables are best
-# declared where they get their value, and -pedantic, since dlsym() and cleanup are not ISO C.
+# git's DEVELOPER set without -Wdeclaration-after-statement, because cleanup variables are best
+# declared where they get their value, and without -pedantic, because dlsym() and cleanup are not ISO C.
 WARNINGS := -Wall -Wextra $(WERROR) -Wformat-security -Wmissing-prototypes -Wold-style-definition \
 	-Woverflow -Wpointer-arith -Wshadow -Wstrict-prototypes -Wunused -Wvla -Wwrite-strings
-# Files with a late date or a large inode number can be read on 32 bits, too.
+# So that files with a late date or a large inode number can be read on 32-bit systems.
 WIDE := -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64
-# gnu17: bash's headers have unprototyped functions, which C23 reads as taking no arguments.
+# gnu17: bash's headers have functions without prototypes, which in C23 would take no arguments.
 ALL_CFLAGS = -std=gnu17 -D_GNU_SOURCE $(WIDE) -fPIC -fvisibility=hidden -ffunction-sections -fno-common \
 	-DCODER_TOKENS_VERSION='"$(VERSION)"' '-DCODER_TOKENS_BUILTINS(ROW)=$(foreach b,$(BUILTINS),ROW($b))' -MMD -MP -Ilib -Ibuiltins $(WARNINGS) $(HEADERS) $(PKG_CFLAGS) \
 	$(CPPFLAGS) $(CFLAGS)
-# -z nodelete: libcurl keeps our memory functions after `enable -d`; -z now: a function that an
-# old bash lacks must fail `enable`, not kill the shell later. libcurl is not linked but loaded
-# by the first request: linked, it would make every subshell of the user's shell dearer.
+# -z nodelete: libcurl keeps our memory functions after `enable -d`. -z now: if an old bash lacks a
+# function, `enable` must fail, and not the shell later. libcurl is not linked but loaded by the first
+# request, because it would make every subshell of the user's shell more expensive.
 SO_LDFLAGS := -shared -Wl,-z,now,-z,nodelete,-z,relro -Wl,--as-needed \
 	-Wl,--version-script=builtins/coder_tokens.map
 
-# Asked when a command needs it: pkg-config may be installed by this very run. Of libcurl only the
-# headers are used.
+# These call pkg-config when a command needs it, because this run may have installed it. Of libcurl only
+# the headers are used.
 pkg = $(shell $(PKG_CONFIG) $(1) 2>/dev/null)
 PKG_CFLAGS = $(foreach p,libcjson uuid libcurl,$(call pkg,--cflags $(p)))
 LIBS = $(or $(call pkg,--libs libcjson uuid),-lcjson -luuid) -ldl
@@ -107,9 +107,9 @@ all: $(SO)
 deps:
 	@$(if $(DEPS),scripts/deps.sh $(NEEDS),echo 'DEPS is empty: nothing is installed.')
 
-# All that is built depends on this record of how. Before the first object of all, a look at
-# whether the compiler and the headers are there at all. A directory that was made here is marked,
-# for `make clean`.
+# Everything that is built depends on this record of the commands. Before the first object is built,
+# can-build.sh checks the compiler and the headers. A directory that was created here is marked for
+# `make clean`.
 HOW = $(CC) $(ALL_CFLAGS) $(BASH_CFLAGS) $(SO_LDFLAGS) $(LDFLAGS) $(LIBS)
 $(BUILD)/flags: FORCE | $(INSTALL_NEEDS)
 	@printf '%s\n' $(call q,$(HOW)) | cmp -s - $@ || { \
@@ -126,8 +126,8 @@ $(BUILD)/%.o: %.c Makefile $(BUILD)/flags
 
 $(BUILD)/builtins/shell/shell.o: private HEADERS = $(BASH_CFLAGS)
 
-# Unit tests link archives, without shell/: the linker takes what a test uses and does not
-# replace by stubs of its own (hence --gc-sections: what is not used needs no stubs).
+# Unit tests link archives, without shell/. The linker takes what a test uses and does not replace by
+# stubs of its own; with --gc-sections, what is not used needs no stubs.
 $(BUILD)/lib.a: $(LIB_OBJS)
 $(BUILD)/builtins.a: $(filter-out $(BUILD)/builtins/shell/%,$(BUILTIN_OBJS))
 $(BUILD)/%.a:
@@ -140,8 +140,8 @@ $(BUILD)/unit/%: $(BUILD)/tests/unit/%.o $(BUILD)/builtins.a $(BUILD)/lib.a
 	@mkdir -p $(@D)
 	$(call say,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -Wl,--gc-sections $(WRAP) -o $@ $^ -lcmocka $(LIBS)
 
-# Preloaded into a shell, the first lets chosen allocations fail, and the second every thread;
-# found before the real libcurl, the third lets chosen calls of it fail.
+# Preloaded into a shell, the first library makes chosen allocations fail, and the second every start of
+# a thread. The third is found before the real libcurl, and makes chosen calls of it fail.
 FAILING := $(BUILD)/failmalloc.so $(BUILD)/nothread.so $(BUILD)/failcurl/libcurl.so.4
 $(BUILD)/failmalloc.so: tests/tools/failmalloc.c
 $(BUILD)/nothread.so: tests/tools/nothread.c
@@ -174,7 +174,7 @@ format: | $(INSTALL_NEEDS)
 demo: all
 	@BUILD=$(BUILD) tests/demo.sh $(SCRIPT)
 
-# What a real terminal showed. python3-pyte belongs to Debian's own python3.
+# The picture shows a real terminal. python3-pyte belongs to Debian's own python3.
 PICTURE ?= $(BUILD)/completion.svg
 picture: all
 	$(firstword $(wildcard /usr/bin/python3) python3) tests/pty/picture.py $(SO) $(call q,$(PICTURE))
@@ -202,14 +202,14 @@ $(BUILD)/fuzz/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/builtins.a $(BUILD)/lib.a
 
 man: $(MAN)
 
-# The manual page comes out of the builtin itself, from the table that parses its options.
+# The builtin itself prints its manual page, from the table that parses its options.
 $(BUILD)/man/%.1: $(SO)
 	@mkdir -p $(@D)
 	$(call say,MAN)bash --norc -c 'enable -f "$$1" "$$2" && "$$2" --doc man' \
 		- $(call q,$(abspath $(SO))) $* >$@.new
 	@test -s $@.new && mv $@.new $@
 
-# What the README says of options and exit statuses comes out of the builtins, too.
+# The builtins also print the README's tables of options and exit statuses.
 readme: $(SO)
 	@CODER_TOKENS_SO=$(call q,$(abspath $(SO))) scripts/readme.sh >$(BUILD)/README.md
 	@cat $(BUILD)/README.md >README.md
@@ -220,8 +220,8 @@ COMPLETIONS = $(call q,$(DESTDIR)$(PREFIX)/share/bash-completion/completions)
 MANDIR = $(call q,$(DESTDIR)$(PREFIX)/share/man/man1)
 DOCDIR = $(call q,$(DESTDIR)$(PREFIX)/share/doc/coder-tokens)
 
-# install(1) unlinks before it writes: shells that have the old file loaded keep it. With
-# the links, `enable token_list` finds the builtins on bash 5.2 and later.
+# install(1) unlinks the old file first, so shells that have loaded it keep it. Through the links
+# `enable token_list` finds the builtins on bash 5.2 and later.
 install: all man
 	install -d $(LOADABLES) $(MANDIR) $(COMPLETIONS) $(DOCDIR)/docs $(DOCDIR)/examples
 	install -m 755 $(SO) $(LOADABLES)/coder_tokens.so
@@ -246,7 +246,7 @@ clean:
 .PHONY: all picture deps test test-live matrix distros lint check format demo bench fuzz fuzzers \
 	man readme install uninstall clean FORCE
 .DELETE_ON_ERROR:
-# Else make would delete them after linking.
+# Otherwise make would delete them after linking.
 .SECONDARY: $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/unit/*.c tests/fuzz/*.c))
 
 -include $(wildcard $(addprefix $(BUILD)/,lib/*/*.d builtins/*.d builtins/*/*.d tests/*/*.d))

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# can-build.sh COMPILER [FLAG]... - whether the compiler runs and finds the headers that the
-# builtins need. If not, reports what is missing and how to get it, and fails.
+# can-build.sh COMPILER [FLAG]... - checks that the compiler runs and finds the headers that the
+# builtins need. If not, it reports what is missing and how to get it, and fails.
 set -u
 compiler=("$@")
 

@@ -1,10 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# deps.sh SET... - installs the Debian packages that the named sets need and that are not there.
-# Prints nothing, and needs neither network nor root, when all of them are. "a|b": the first that
-# this release has; none, if one of them is installed. On systems without apt it only prints what
-# is wanted.
+# deps.sh SET... - installs the Debian packages that the named sets need and that are missing. If none
+# is missing, it prints nothing, and needs neither network nor root. "a|b" means the first package that
+# this release has, or none if one of them is installed. On systems without apt it only prints the
+# names.
 set -eu
 
 packages() {
@@ -28,7 +28,7 @@ packages() {
 	esac
 }
 
-# any TEST PACKAGE|... - the first of the alternatives that passes the test.
+# any TEST PACKAGE|... - prints the first of the alternatives that passes the test.
 any() {
 	for package in $(echo "$2" | tr '|' ' '); do
 		if "$1" "$package"; then
@@ -47,8 +47,8 @@ in_release() {
 	apt-cache policy "$1" 2>/dev/null | grep -q '^  Candidate: [^(]'
 }
 
-# choose WORD... - sets $wanted to what has to be installed for them; fails if a word names nothing
-# that the release has, as far as apt's lists say.
+# choose WORD... - sets $wanted to the packages that have to be installed; fails if a word names no
+# package in apt's lists.
 choose() {
 	wanted=
 	for word in "$@"; do

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# readme.sh - prints README.md with its tables of options and exit statuses as the builtins in
-# $CODER_TOKENS_SO have them: what stands between such a comment and the next `<!-- end -->` is
-# replaced. `make readme` writes the file.
+# readme.sh - prints README.md with the tables of options and exit statuses of the builtins in
+# $CODER_TOKENS_SO. It replaces the text between a comment that names a table and the next
+# `<!-- end -->`. `make readme` writes the file.
 set -eu -o pipefail
 cd "$(dirname "$0")/.."
 

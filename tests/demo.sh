@@ -5,15 +5,15 @@
 # shell with the builtins loaded, or runs SCRIPT there and exits with its status. A script loads
 # the builtins itself, from $CODER_TOKENS_SO. The sandbox ends with this.
 #
-# Without a terminal the shell takes its commands from standard input and this exits with its status;
-# if there are none, it runs the README's first example, which must succeed.
+# Without a terminal the shell runs commands from standard input, and demo.sh exits with its status. If
+# there are none, it runs the README's first example, which must succeed.
 set -u -o pipefail
 tests=$(cd "$(dirname "$0")" && pwd) || exit
 
 unset "${!CODER_@}" BASH_ENV
 export CODER_TOKENS_SO=${tests%/*}/${BUILD:-build}/coder_tokens.so
 
-# The way the tests start their sandbox; this is where it keeps its files.
+# The tests' own helpers start the sandbox, and keep its files here.
 BATS_FILE_TMPDIR=$(mktemp -d) || exit
 SANDBOX_PID=
 trap '[ -z "$SANDBOX_PID" ] || sandbox_stop; rm -rf "$BATS_FILE_TMPDIR"' EXIT

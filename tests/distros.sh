@@ -4,23 +4,23 @@
 # distros.sh [RELEASE...] - tries the tree on releases of Debian, each from a bare machine: bookworm,
 # trixie, sid, and i386 (the newest release that has that architecture). In a chroot that holds apt
 # and make it runs `make GOAL` for each goal, on a clean copy of the tree, without a terminal and
-# without anything of the caller's environment. Ends with "N passed, N failed" over all.
+# without the caller's environment. Ends with "N passed, N failed" over all.
 #
-#   GOALS='demo test lint'   what is run, in this order; a goal may have its variables: 'test:T=unit'
-#   LANES=2                  how many releases at a time
-#   LANDED=COMMIT            what sid is compared with, see below
+#   GOALS='demo test lint'   the goals, in this order; a goal may have variables: 'test:T=unit'
+#   LANES=2                  the number of releases at a time
+#   LANDED=COMMIT            the commit that sid is compared with, see below
 #
-# The chroots come from the archive that this machine's apt uses, and use apt as it is set up here:
+# The chroots come from the archive that this machine's apt uses, and apt has the same settings there:
 # options of Acquire, proxies, certificates, keys and credentials. They are kept for a week in
-# ${XDG_CACHE_HOME:-~/.cache}/coder-tokens/distros, beside the packages that were downloaded. Each
-# run unpacks them anew, in name spaces of its own: nothing stays mounted or running. Needs root.
+# ${XDG_CACHE_HOME:-~/.cache}/coder-tokens/distros, with the packages that were downloaded. Each run
+# unpacks them again, in name spaces of its own, so nothing stays mounted or running. Needs root.
 #
-# The copy holds what git tracks, as it is in this directory. Logs are in build/distros.
+# The copy contains what git tracks, with the changes in this directory. Logs are in build/distros.
 #
-# Sid moves. What fails there is tried again, in the same chroot, on the last commit that has
-# landed; what fails there, too, is reported as known and counts as skipped. The last landed commit
-# is the newest that is six hours older than HEAD, as what is submitted at once is made within less;
-# LANDED=COMMIT names another. Where there is none, all failures count.
+# Sid changes. A test that fails there is tried again, in the same chroot, on the last commit that has
+# landed; if it fails there, too, it is reported as known and counts as skipped. The last landed commit
+# is the newest one that is six hours older than HEAD, because all commits of a submission are made
+# within less. LANDED=COMMIT names another. If there is none, all failures count.
 set -u -o pipefail
 cd "$(dirname "$0")/.." || exit
 # shellcheck source=tests/tools/mirror.bash
@@ -29,9 +29,9 @@ source tests/tools/mirror.bash
 OUT=$PWD/build/distros
 CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/coder-tokens/distros
 GOALS=${GOALS:-demo test lint}
-DAYS=7       # how long a base is used
+DAYS=7       # days for which a base is used
 LIMIT=3600   # seconds for a goal
-SUBMIT=21600 # seconds in which all of a submission was made
+SUBMIT=21600 # seconds within which all commits of a submission are made
 TREE=/root/coder-tokens
 
 die() {
@@ -39,15 +39,15 @@ die() {
 	exit 1
 }
 
-# say LINE... - in one piece, as another release may report at the same time.
+# say LINE... - prints them in one piece, because another release may report at the same time.
 say() {
 	printf "$RELEASE: %s\n" "$@" | flock "$OUT/print.lock" cat
 }
 
 # --------------------------------------------------------------- bare machines
 
-# apt_options [DIRECTORY] - apt's options for the network, as they are here, or for a chroot in
-# DIRECTORY: the files that they name are copied there.
+# apt_options [DIRECTORY] - prints apt's options for the network, as they are here, or for a chroot in
+# DIRECTORY, to which it copies the files that they name.
 apt_options() {
 	local name value certificates=/etc/ssl/certs/ca-certificates.crt
 	while read -r name value; do
@@ -69,7 +69,7 @@ apt_options() {
 	fi
 }
 
-# copy_file FILE [DIRECTORY] - copies it to the chroot in DIRECTORY, if there is one; prints its name
+# copy_file FILE [DIRECTORY] - copies it to the chroot in DIRECTORY, if one is given, and prints its name
 # there.
 copy_file() {
 	local name=$1
@@ -80,8 +80,8 @@ copy_file() {
 	printf '%s\n' "$name"
 }
 
-# bounded SECONDS COMMAND... - ends with all that it started after so long, or when this shell ends.
-# In name spaces of its own: what it mounts and starts is gone with it.
+# bounded SECONDS COMMAND... - runs a command that ends, with everything that it started, after that time
+# or with this shell. It has name spaces of its own, so what it mounts and starts ends with it.
 # (In the background, so that a trap need not wait; --default-signal: what runs there ignores ^C.)
 bounded() {
 	env --default-signal setpriv --pdeathsig KILL timeout --foreground -s KILL "$1" setpriv --pdeathsig KILL \
@@ -90,8 +90,8 @@ bounded() {
 	wait "$JOB"
 }
 
-# make_base SUITE ARCHITECTURE - makes the chroot's archive, $BASE.tar, unless there is one that is
-# new enough. The packages in $BASE.debs, which spare downloads, are as old as it is.
+# make_base SUITE ARCHITECTURE - creates the chroot's archive, $BASE.tar, unless there is one that is
+# new enough. The packages in $BASE.debs, which save downloads, have the same age.
 make_base() {
 	local url
 	BASE=$CACHE/$1-$2
@@ -115,7 +115,7 @@ make_base() {
 		mkdir "$BASE.debs" && rm -rf --one-file-system "$BASE".{new,tmp}
 }
 
-# unpack - a machine that is made of $BASE, in $ROOT, with the tree in it.
+# unpack - unpacks $BASE to $ROOT, and copies the tree there.
 unpack() {
 	tar -C "$ROOT" -xpf "$BASE.tar" &&
 		rm -f "$ROOT/etc/resolv.conf" && install -m 644 /etc/resolv.conf /etc/hosts "$ROOT/etc/" &&
@@ -123,7 +123,7 @@ unpack() {
 		mkdir "$ROOT$TREE" && tar -C "$ROOT$TREE" -xf "$TARBALL"
 }
 
-# inside SECONDS DIRECTORY COMMAND... - runs it in $ROOT.
+# inside SECONDS DIRECTORY COMMAND... - runs the command in $ROOT.
 inside() {
 	local limit=$1
 	shift
@@ -143,13 +143,13 @@ inside() {
 
 # ---------------------------------------------------------------------- results
 
-# last_line LOG - the line in which a goal counts, at its end.
+# last_line LOG - prints the line with a goal's counts, at its end.
 last_line() {
 	grep -aE '^[0-9]+ passed, [0-9]+ failed(, [0-9]+ skipped)?$' "$1" | tail -n 1
 }
 
-# result LOG STATUS - sets passed, failed and skipped to what a goal has counted. One that counts
-# nothing has passed, or failed, as a whole.
+# result LOG STATUS - sets passed, failed and skipped to a goal's counts. A goal without counts has
+# passed, or failed, as a whole.
 result() {
 	passed=0 failed=0 skipped=0
 	[[ ! $(last_line "$1") =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed(,\ ([0-9]+))? ]] ||
@@ -161,13 +161,13 @@ result() {
 	fi
 }
 
-# failures LOG - names what failed, of a goal that has not passed.
+# failures LOG - prints what failed in a goal that has not passed.
 failures() {
 	grep -aE '^(failed: |not ok - )' "$1" && return
 	[[ $(last_line "$1") ]] || echo 'failed: it came to no end'
 }
 
-# compare LOG GOAL... - sets known to those failures in the log that the last landed commit shows, too.
+# compare LOG GOAL... - sets known to those failures in the log that the last landed commit has, too.
 compare() {
 	local landed=$TREE.landed file files output=$OUT/$RELEASE-landed.log status=0
 	known=()
@@ -185,7 +185,7 @@ compare() {
 		mapfile -t known < <(comm -12 <(failures "$1" | sort -u) <(failures "$output" | sort -u))
 }
 
-# try_goal GOAL[:NAME=VALUE]... - runs it, reports it, and adds it to the totals.
+# try_goal GOAL[:NAME=VALUE]... - runs it, reports it, and adds its counts to the totals.
 try_goal() {
 	local words log status begin=$SECONDS line lines=() known=()
 	IFS=: read -ra words <<<"$1"
@@ -206,7 +206,7 @@ try_goal() {
 	((total_passed += passed, total_failed += failed, total_skipped += skipped))
 }
 
-# Nothing of a run is left, whatever ended it.
+# Removes everything of a run, however it ended.
 # shellcheck disable=SC2317,SC2329 # a trap calls it
 clean_up() {
 	[[ ! ${JOB-} ]] || kill -KILL "$JOB" 2>/dev/null
@@ -214,7 +214,7 @@ clean_up() {
 	[[ ! ${ROOT-} ]] || rm -rf --one-file-system "$ROOT"
 }
 
-# one RELEASE - all goals on it; leaves its totals in $OUT/RELEASE.result.
+# one RELEASE - runs all goals on it; writes its totals to $OUT/RELEASE.result.
 one() {
 	local suites=("$1") arch goal passed failed skipped total_passed=0 total_failed=0 total_skipped=0
 	RELEASE=$1

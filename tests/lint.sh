@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# lint.sh - style and architecture of the sources and of the build in $BUILD. Shows what each
-# failed check found and ends with "N passed, N failed".
+# lint.sh - checks style and architecture of the sources and of the build in $BUILD. Prints the findings
+# of each failed check, and ends with "N passed, N failed".
 set -u -o pipefail
 cd "$(dirname "$0")/.." || exit
 shopt -s nullglob
@@ -18,7 +18,7 @@ sh=(.ci/run scripts/*.sh tests/*.sh tests/*/*.{sh,bash} completion/*.bash exampl
 # ------------------------------------------------------------------- style
 
 check_format() {
-	# One line a finding; clang-format would quote the source, too.
+	# one line for each finding; clang-format also quotes the source
 	clang-format --dry-run -Werror "${all_c[@]}" 2>&1 |
 		awk '/error:/ { print; bad = 1 } END { exit bad }'
 }
@@ -28,13 +28,13 @@ check_shell() {
 	shellcheck -x -e SC2034,SC2154 "${sh[@]}"
 }
 
-# SC2016: scripts for other shells. SC2030, SC2031: each test is a subshell, and is meant to be.
-# SC2119: functions whose arguments are optional.
+# SC2016: scripts for other shells. SC2030, SC2031: each test is a subshell on purpose. SC2119, SC2120:
+# functions whose arguments are optional.
 check_bats() {
 	shellcheck -x -e SC2034,SC2154,SC2016,SC2030,SC2031,SC2119,SC2120 "${bats[@]}"
 }
 
-# shfmt would put a blank into a key such as "$id,name": files that have one are let be.
+# shfmt would put a blank into a key such as "$id,name", so files with such a key are left out.
 check_shell_format() {
 	grep -LE '\[[^]]*[$][^]]*,[a-z_$]' "${sh[@]}" "${bats[@]}" | xargs shfmt -d
 }
@@ -55,7 +55,7 @@ check_helper_programs() {
 	! grep -nE 'python3 (-[A-Za-z]+ )*-(c|[[:space:]]|$)' "${bats[@]}" "${sh[@]}"
 }
 
-# calls NAMES FILE...: prints the calls of functions that match, outside of block comments.
+# calls NAMES FILE... - prints the calls of functions that match, outside of block comments.
 calls() {
 	local names=$1
 	shift
@@ -69,7 +69,7 @@ check_banned() {
 }
 
 # Messages quote words in one way: 'x'. (What is written as JSON goes through buf_addf.)
-# shellcheck disable=SC1112 # quotes that are not ASCII are looked for
+# shellcheck disable=SC1112 # it searches for quotes that are not ASCII
 check_quotes() {
 	! grep -nE -e '(\\"|`)%[.*0-9]*s|\\u20(18|19|1[cC]|1[dD])' -e $'[\u2018\u2019\u201c\u201d]' "${sources[@]}" |
 		grep -v 'buf_addf'
@@ -88,7 +88,7 @@ check_lib_gives_no_advice() {
 		grep -E '(CODER_[A-Z]|OPENSSL_|SSL_CERT|token_(create|list|view|rm)|[ "]--[a-z]|ulimit|\^C)'
 }
 
-# In this layout a function's braces stand alone in the first column. Prints "lines file:line".
+# The braces of a function stand alone in the first column. Prints "lines file:line".
 function_lengths() {
 	awk 'FNR == 1 { start = 0 } /^\{$/ { start = FNR }
 		/^\}$/ && start { print FNR - start - 1, FILENAME ":" start; start = 0 }' "$@" | sort -n
@@ -104,7 +104,7 @@ check_median_length() {
 		median = n[int((NR + 1) / 2)]; print "median function: " median " lines"; exit median >= 20 }'
 }
 
-# A table of options takes a command file half of its lines.
+# The limit allows for the table of options, which is half of a command file.
 check_command_files() {
 	wc -l "${commands[@]}" |
 		awk '$1 >= 400 && $2 != "total" { print $2 ": " $1 " lines"; long = 1 } END { exit long }'
@@ -112,7 +112,7 @@ check_command_files() {
 
 # ------------------------------------------------------------ architecture
 
-# only HEADER FILE...: no other source includes a header that matches.
+# only HEADER FILE... - prints where any other source includes a header that matches.
 only() {
 	local header=$1
 	shift
@@ -134,8 +134,8 @@ check_foreign_headers() {
 	[ -z "$found" ] || { echo "$found" && return 1; }
 }
 
-# The floors, from the ground up: what the files of a room may include, beside their own room.
-# A header of another room is named with its room ("base/buf.h"), one of the same room without.
+# The floors, from the ground up: what the files of a room may include, besides those of their own room.
+# The name of a header of another room begins with that room ("base/buf.h").
 rooms() {
 	cat <<-'END'
 		lib/base
@@ -160,7 +160,7 @@ check_floors() {
 			grep -HnE '^#include "' "$file" | grep -vE "\"($pattern)\"" && bad=1
 		done
 	done < <(rooms)
-	# a room that is not in the table is checked by nobody
+	# a room that is not in the table would not be checked
 	diff <(rooms | awk '{ print $1 }' | sort) \
 		<(printf '%s\n' "${sources[@]}" | sed 's|/[^/]*$||' | grep -vx lib | sort -u) || bad=1
 	return "$bad"
@@ -188,7 +188,7 @@ check_lib_alone() {
 		-Wl,--no-whole-archive -lcjson -luuid -ldl
 }
 
-# Of the builtins only shell/ knows bash: without it they want nothing but what it defines.
+# Only shell/ uses bash: without it the builtins lack nothing but what it defines.
 check_bash_alone() {
 	local object objects=() foreign
 	for object in builtins/*.c builtins/*/*.c; do

@@ -3,13 +3,13 @@
 #
 # matrix.sh [VERSION...] - runs the shell tests in other versions of bash (default: all of
 # 5.1 5.2 5.3), each built with libc's malloc and with bash's own, and ends with one line
-# "N passed, N failed" over all of them. One build of the builtins serves all. Then builtins that
-# were built with the headers of each are loaded and tried in all of the others and in this
-# machine's own, and a version to come has to refuse them.
+# "N passed, N failed" over all of them. One build of the builtins serves all. Then the builtins are
+# built with the headers of each version, and tried in all the others and in this machine's own. A
+# version that is not known has to refuse them.
 #
-# The shells come from the source packages of Debian's releases, from the mirror that this machine
-# uses; sources and shells are kept in $BUILD/matrix. Bash 5.0 is in no release that mirrors still
-# carry: put its source in $BUILD/matrix/src-5.0 to have it tested, too.
+# The shells are built from the source packages of Debian's releases, from the mirror that this machine
+# uses. Sources and shells are kept in $BUILD/matrix. Mirrors no longer have a release with bash 5.0: put
+# its source in $BUILD/matrix/src-5.0 to test it, too.
 #
 #   T=PATTERN       only the test files whose path contains PATTERN
 #   MALLOCS="libc"  only these builds (libc, bash)
@@ -22,21 +22,21 @@ BUILD=${BUILD:-build}
 DIR=$PWD/$BUILD/matrix
 MALLOCS=${MALLOCS:-libc bash}
 declare -A RELEASES=(["5.1"]=bullseye ["5.2"]=trixie ["5.3"]=sid)
-TO_COME=5.4 # what no release says of itself yet
+TO_COME=5.4 # a version that no release has yet
 
 die() {
 	printf 'matrix.sh: %s\n' "$*" >&2
 	exit 1
 }
 
-# apt with lists and sources of its own: the machine's stay as they are.
+# apt with lists and sources of its own, so that the machine's do not change.
 apt_private() {
 	apt-get -q -o Acquire::Retries=3 -o Dir::Etc::SourceList="$DIR/apt/sources.list" -o Dir::Etc::SourceParts=/dev/null \
 		-o Dir::State::Lists="$DIR/apt/lists" -o Dir::Cache="$DIR/apt/cache" \
 		-o APT::Get::List-Cleanup=0 -o APT::Sandbox::User=root "$@" </dev/null
 }
 
-# fetch_source VERSION - the unpacked source in $DIR/src-VERSION.
+# fetch_source VERSION - unpacks the source in $DIR/src-VERSION.
 fetch_source() {
 	local release=${RELEASES[$1]-} url
 	[[ -e $DIR/src-$1/configure ]] && return
@@ -52,8 +52,8 @@ fetch_source() {
 	) || die "no source of bash $1 from $release"
 }
 
-# build_shell VERSION MALLOC [OUT [SAID]] - $DIR/OUT (VERSION-MALLOC) gets bin/bash and include/bash.
-# It takes itself for the version SAID.
+# build_shell VERSION MALLOC [OUT [SAID]] - builds bin/bash and include/bash in $DIR/OUT, by default
+# VERSION-MALLOC. The shell reports the version SAID.
 build_shell() {
 	local out=$DIR/${3:-$1-$2} option=--with-bash-malloc
 	[[ -x $out/bin/bash && -e $out/include/bash/shell.h ]] && return
@@ -68,7 +68,7 @@ build_shell() {
 	mv "$out/obj/bash" "$out/bin/bash" && rm -rf "$out/obj"
 }
 
-# add WHAT LINE - adds what the last line of a run says to the totals.
+# add WHAT LINE - adds the numbers in the last line of a run to the totals.
 add() {
 	if [[ $2 =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed(,\ ([0-9]+)\ skipped)?$ ]]; then
 		((passed += BASH_REMATCH[1], failed += BASH_REMATCH[2], skipped += ${BASH_REMATCH[4]:-0}))
@@ -79,21 +79,21 @@ add() {
 	fi
 }
 
-# try_in SHELL BUILD PATTERN - the tests of a build of the builtins in a shell, or "own" for this
-# machine's; prints the run's last line, the rest to standard error.
+# try_in SHELL BUILD PATTERN - tests a build of the builtins in a shell, or in this machine's for "own".
+# Prints the last line of the run, and the rest to standard error.
 try_in() {
 	local path=$PATH
 	[[ $1 == own ]] || path=$DIR/$1/bin:$PATH
 	PATH=$path BUILD=$2 T="bats/$3" tests/run.sh | tee -a /dev/stderr | tail -n 1
 }
 
-# build_for SHELL - the builtins, with the headers of that shell, in $BUILD/matrix/SHELL/so.
+# build_for SHELL - builds the builtins with the headers of that shell in $BUILD/matrix/SHELL/so.
 build_for() {
 	make -s all BUILD="$BUILD/matrix/$1/so" BASH_HEADERS="$DIR/$1/include/bash" >&2 ||
 		die "the builtins do not build with the headers of $1"
 }
 
-# Whether a version that is not known says so instead of loading the builtins.
+# Checks that a version that is not known refuses the builtins, with the reason.
 refuses() {
 	local out
 	build_shell "${versions[-1]}" libc to-come "$TO_COME"

@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# run.sh [--live] - runs every test file and ends with "N passed, N failed": unit tests (cmocka),
-# the replay of recorded requests against the sandbox, and bats, two files at a time. Each file has
-# its line here as soon as it has ended, below what it reports of its failures; what failed is named
-# once more at the end. Each writes TAP to $BUILD/test-logs/. A runner that crashes, stops early,
-# overruns its time or executes nothing is a failure, too.
+# run.sh [--live] - runs every test file, two at a time, and ends with "N passed, N failed": unit tests
+# (cmocka), the replay of recorded requests against the sandbox, and bats. As soon as a file has ended,
+# its failures and a line with its counts are printed; all failures are listed again at the end. Each
+# file writes TAP to $BUILD/test-logs/. A file that crashes, stops early, takes too long or executes
+# nothing is a failure, too.
 #
-#   VALGRIND=1  unit tests, and the shells that run tests or that tests start, run in valgrind; of
-#               a shell test that fails there, which may be for want of time, only that counts
+#   VALGRIND=1  unit tests, and the shells that run tests or that tests start, run in valgrind. Shell
+#               tests may lack time there, so only what valgrind finds in them is a failure
 #   T=PATTERN   only the test files whose path contains PATTERN (a glob)
 #   BUILD=DIR   where the build is, default build
 #   --live      only the scenario, against $CODER_URL, with $CODER_SESSION_TOKEN and $MEMBER_TOKEN
@@ -34,8 +34,8 @@ command_of() {
 	esac
 }
 
-# A bash that is not built with AddressSanitizer can load a .so that is, if the library is there
-# before it. Leaks are looked for in the unit tests alone: here the interpreters' own would count.
+# A bash that is not built with AddressSanitizer can load a .so that is, if the library is loaded
+# first. Only the unit tests check for leaks: here those of the interpreters would count.
 preload=()
 if [ -n "${SANITIZE:-}" ]; then
 	preload=("LD_PRELOAD=$(cc -print-file-name=libasan.so)" ASAN_OPTIONS=detect_leaks=0)
@@ -58,7 +58,7 @@ count() {
 		END { print passed + 0, failed + 0, skipped + 0, planned + 0 }' "$1"
 }
 
-# Prints what a TAP log says of each failed test.
+# Prints what a TAP log says about each failed test.
 failures() {
 	awk '
 		/^(not )?ok [0-9]/ { show = /^not/ && !/# [Ss][Kk][Ii][Pp]/ }
@@ -72,7 +72,7 @@ report() {
 	log=$(log_of "$1")
 	read -r p f s planned < <(count "$log.log")
 	if [[ ${VALGRIND:-} && $1 == *.bats ]]; then
-		s=$((s + f)) f=0 # too slow there, or counts descriptors: what valgrind finds is what counts
+		s=$((s + f)) f=0 # it is too slow there, or counts descriptors: only valgrind's findings count
 	else
 		failures "$log.log" | sed -n "s|^not ok [0-9]* -* *|failed: $1: |p" >"$log.failed"
 	fi
@@ -100,7 +100,7 @@ report() {
 	echo "$p $f $s" >"$log.result"
 }
 
-# add FILE - adds the results of a file to the totals, and to $failures what failed there.
+# add FILE - adds the results of a file to the totals, and its failures to $failures.
 add() {
 	local log p=0 f=1 s=0
 	log=$(log_of "$1")
@@ -113,8 +113,9 @@ add() {
 	passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
 }
 
-# Runs one test file and reports it. `timeout` makes a process group of its own, which no ^C reaches:
-# pass it on. What runs in the background ignores SIGINT and SIGQUIT, and coreutils 9.10 leaves it so.
+# Runs one test file and reports it. `timeout` has a process group of its own, which ^C does not reach, so
+# this passes signals on. A background process ignores SIGINT and SIGQUIT, which coreutils 9.10 does not
+# change: hence --default-signal.
 run_one() {
 	local command log status
 	log=$(log_of "$1")
@@ -125,7 +126,7 @@ run_one() {
 	trap "kill $! 2>/dev/null" INT TERM HUP
 	wait $!
 	status=$?
-	# In one piece, as another file may end at the same time.
+	# In one piece, because another file may end at the same time.
 	report "$1" "$status" >"$log.report"
 	flock "$LOGS.print" cat "$log.report"
 }
@@ -153,11 +154,11 @@ prepare() {
 		unset "${!CODER_@}" MEMBER_TOKEN
 		select_files
 	fi
-	# What a developer's own shell has must not decide a test.
+	# The settings of a developer's own shell must not change a result.
 	unset BASH_ENV ENV CDPATH "${!BATS_@}"
 	export LC_ALL=C.UTF-8
 	export CMOCKA_MESSAGE_OUTPUT=TAP CODER_TOKENS_SO="$PWD/$BUILD/coder_tokens.so"
-	# Another run in this tree would write the same logs: wait for it to end.
+	# Another run in this tree writes the same logs, so wait for its end.
 	mkdir -p "$LOGS" && exec {lock}>"$LOGS.lock" && flock "$lock" && rm -f "$LOGS"/*
 }
 
