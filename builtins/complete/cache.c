@@ -1,100 +1,129 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/*
- * cache.c - what servers answered to completion, for a short while, in
- * the memory of this process (and so of subshells, each with a copy of its own).
- * Entries are told apart by deployment and token, of which only a hash is kept,
- * and by what was asked. All of it is forgotten as soon as this shell or a
- * subshell of it has changed anything on a deployment.
- */
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <time.h>
-
+/* cache.c - see cache.h. */
+#include "cache.h"
 #include "api/changes.h"
 #include "base/buf.h"
-#include "coder.h"
-#include "complete.h"
-#include "session/session.h"
 
-#define RESPONSE_SECONDS 30
-#define FAILURE_SECONDS 10
+#include <stdlib.h>
+#include <string.h>
+
+#define RESPONSE_NS (30 * CODER_NS)
+#define FAILURE_NS (10 * CODER_NS)
 #define ENTRIES 64
 #define BYTES_MAX (32u << 20)
 
 struct entry {
 	uint64_t identity; /* of deployment and token; 0: the entry is free */
-	char *what, *name, *owner; /* the question */
-	time_t until;
+	struct question question; /* with an owner and a name of its own */
+	int64_t until; /* the coder_clock() at which it is dropped */
 	bool failed;
-	struct coder_objects objects;
+	struct known_response response;
 };
 
 static struct {
-	struct entry v[ENTRIES]; /* in no order; the one that ends first is given up first */
+	struct entry v[ENTRIES]; /* in no order */
 	unsigned changes; /* coder_changes() when they were filled */
 } cache;
 
-static time_t now(void)
+void known_response_done(struct known_response *response)
 {
-	struct timespec t;
+	coder_objects_done(&response->objects);
+	for (size_t i = 0; i < response->n_tokens; i++) {
+		buf_free_string(response->tokens[i].id);
+		buf_free_string(response->tokens[i].name);
+		buf_free_string(response->tokens[i].scopes);
+	}
+	free(response->tokens);
+	coder_strings_done(&response->scopes);
+	*response = (struct known_response){ 0 };
+}
 
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec;
+int known_response_add_token(struct known_response *response, const struct known_token *token,
+			     struct coder_error *err)
+{
+	struct known_token *copy;
+
+	if (response->n_tokens == response->tokens_cap) {
+		size_t cap = response->tokens_cap ? response->tokens_cap * 2 : 16;
+		struct known_token *v = reallocarray(response->tokens, cap, sizeof(*v));
+
+		if (!v)
+			return coder_error_memory(err);
+		response->tokens = v;
+		response->tokens_cap = cap;
+	}
+	copy = &response->tokens[response->n_tokens++];
+	*copy = (struct known_token){
+		.id = strdup(token->id),
+		.name = strdup(token->name),
+		.scopes = strdup(token->scopes),
+		.expires = token->expires,
+	};
+	return copy->id && copy->name && copy->scopes ? 0 : coder_error_memory(err);
+}
+
+/* About how much memory a response takes. */
+static size_t size_of(const struct known_response *response)
+{
+	size_t size = response->objects.size;
+
+	for (size_t i = 0; i < response->n_tokens; i++)
+		size += strlen(response->tokens[i].name) + strlen(response->tokens[i].scopes) +
+			sizeof(*response->tokens);
+	return size;
 }
 
 static void drop(struct entry *e)
 {
-	buf_free_string(e->what);
-	buf_free_string(e->name);
-	buf_free_string(e->owner);
-	coder_objects_done(&e->objects);
+	buf_free_string((char *)e->question.name);
+	buf_free_string((char *)e->question.owner);
+	known_response_done(&e->response);
 	*e = (struct entry){ 0 };
 }
 
-/* Drops what is too old, or everything if anything has changed. */
-static void clean(void)
+/*
+ * Whether an entry has the response to the question. The complete list of what
+ * has a shorter name in it holds what has a longer one, too; a failure and a list
+ * that was cut stand for their own question only.
+ */
+static bool holds(const struct entry *e, uint64_t identity, const struct question *question)
+{
+	const struct question *known = &e->question;
+	const char *owner = question->owner ? question->owner : "";
+	const char *name = question->name ? question->name : "";
+
+	if (e->identity != identity || known->kind != question->kind ||
+	    known->type != question->type || strcmp(known->owner, owner) != 0)
+		return false;
+	if (e->failed || e->response.objects.n >= CODER_SEARCH_MAX)
+		return strcmp(known->name, name) == 0;
+	return strncmp(known->name, name, strlen(known->name)) == 0;
+}
+
+enum cache_state cache_find(uint64_t identity, const struct question *question,
+			    const struct known_response **ret)
 {
 	unsigned changes = coder_changes();
+	int64_t now = coder_clock();
+	enum cache_state state = CACHE_UNKNOWN;
 
-	for (size_t i = 0; i < ENTRIES; i++)
-		if (cache.v[i].identity && (changes != cache.changes || cache.v[i].until <= now()))
-			drop(&cache.v[i]);
+	for (size_t i = 0; i < ENTRIES; i++) {
+		struct entry *e = &cache.v[i];
+
+		if (!e->identity)
+			continue;
+		if (changes != cache.changes || e->until <= now) {
+			drop(e);
+		} else if (state == CACHE_UNKNOWN && holds(e, identity, question)) {
+			state = e->failed ? CACHE_FAILED : CACHE_KNOWN;
+			*ret = &e->response;
+		}
+	}
 	cache.changes = changes;
+	return state;
 }
 
-static const char *text(const char *s)
-{
-	return s ? s : "";
-}
-
-/*
- * Whether an entry answers the question. A failure answers only what was asked;
- * the answer to a shorter name, which holds more, answers a longer one, too.
- */
-static bool answers(const struct entry *e, uint64_t identity, const char *what,
-		    const struct coder_query *query)
-{
-	const char *name = text(query->name);
-
-	if (e->identity != identity || strcmp(e->what, what) != 0 ||
-	    strcmp(e->owner, text(query->owner)) != 0)
-		return false;
-	if (e->failed || e->objects.n >= CODER_SEARCH_MAX)
-		return strcmp(e->name, name) == 0;
-	return strncmp(e->name, name, strlen(e->name)) == 0;
-}
-
-static const struct entry *find(uint64_t identity, const char *what,
-				const struct coder_query *query)
-{
-	for (size_t i = 0; i < ENTRIES; i++)
-		if (cache.v[i].identity && answers(&cache.v[i], identity, what, query))
-			return &cache.v[i];
-	return NULL;
-}
-
-/* A free entry, when size more bytes are to be kept. */
+/* A free entry, when size more bytes are to be kept. The entry that would end first goes first. */
 static struct entry *make_room(size_t size)
 {
 	for (;;) {
@@ -108,7 +137,7 @@ static struct entry *make_room(size_t size)
 				room = e;
 			else if (!oldest || e->until < oldest->until)
 				oldest = e;
-			bytes += e->objects.size;
+			bytes += size_of(&e->response);
 		}
 		if (!oldest || (room && bytes <= BYTES_MAX))
 			return room;
@@ -116,152 +145,28 @@ static struct entry *make_room(size_t size)
 	}
 }
 
-/* Keeps an answer, which becomes the cache's, or that there was none. */
-static const struct coder_objects *keep(uint64_t identity, const char *what,
-					const struct coder_query *query,
-					struct coder_objects *objects, bool failed)
+const struct known_response *cache_keep(uint64_t identity, const struct question *question,
+					struct known_response *response)
 {
-	struct entry *e = make_room(objects->size);
+	struct entry *e = make_room(response ? size_of(response) : 0);
 
 	*e = (struct entry){
 		.identity = identity,
-		.what = strdup(what),
-		.name = strdup(text(query->name)),
-		.owner = strdup(text(query->owner)),
-		.until = now() + (failed ? FAILURE_SECONDS : RESPONSE_SECONDS),
-		.failed = failed,
-		.objects = *objects,
+		.question = {
+			.kind = question->kind,
+			.type = question->type,
+			.owner = strdup(question->owner ? question->owner : ""),
+			.name = strdup(question->name ? question->name : ""),
+		},
+		.until = coder_clock() + (response ? RESPONSE_NS : FAILURE_NS),
+		.failed = !response,
 	};
-	*objects = (struct coder_objects){ 0 };
-	if (e->what && e->name && e->owner)
-		return failed ? NULL : &e->objects;
+	if (response) {
+		e->response = *response;
+		*response = (struct known_response){ 0 };
+	}
+	if (e->question.owner && e->question.name)
+		return response ? &e->response : NULL;
 	drop(e);
 	return NULL;
-}
-
-/* -------------------------------------------------------------- questions */
-
-/*
- * The deployment's clock may differ from the local one: what is kept is when the
- * token expires by coder_clock(), which no clock of the day sets.
- */
-static int add_token(struct coder_objects *objects, const struct coder_token *token, int64_t left,
-		     struct coder_error *err)
-{
-	int64_t expires = left == INT64_MAX ? left : coder_clock() / CODER_NS + left;
-	struct coder_strings scopes = { 0 };
-	struct buf note = { 0 };
-	char expiry[24];
-	int rc = coder_token_scopes(token, &scopes, err);
-
-	for (size_t i = 0; i < scopes.n && rc == 0; i++)
-		if ((i && !buf_add_str(&note, ", ")) || !buf_add_str(&note, scopes.v[i]))
-			rc = coder_error_memory(err);
-	snprintf(expiry, sizeof(expiry), "%lld", (long long)expires);
-	if (rc == 0)
-		rc = coder_objects_add(objects,
-				       &(struct coder_object){ token->id, token->name, expiry,
-							       note.data },
-				       err);
-	coder_strings_done(&scopes);
-	buf_done(&note);
-	return rc;
-}
-
-/* What is wanted of a token is kept while the list arrives, and nothing else of it. */
-struct gathering {
-	struct coder_objects *objects;
-	int rc;
-	struct coder_error *err;
-};
-
-static bool gather(const void *ctx, const struct coder_token *token, int64_t now)
-{
-	struct gathering *g = *(struct gathering *const *)ctx;
-
-	if (g->rc == 0)
-		g->rc = add_token(g->objects, token, coder_token_left(token, now), g->err);
-	return false;
-}
-
-static int ask_tokens(struct coder_client *client, const char *user, struct coder_objects *ret,
-		      struct coder_error *err)
-{
-	struct coder_error add_err;
-	struct gathering gathering = { .objects = ret, .err = &add_err }, *ctx = &gathering;
-	struct coder_tokens none = { 0 };
-	int rc = coder_token_list(client, user, false, true, gather, &ctx, &none, err);
-
-	coder_tokens_done(&none);
-	return rc < 0 ? rc : gathering.rc;
-}
-
-static int ask_scopes(struct coder_client *client, struct coder_objects *ret,
-		      struct coder_error *err)
-{
-	struct coder_strings scopes = { 0 };
-	int rc = coder_scopes_list(client, &scopes, err);
-
-	for (size_t i = 0; i < scopes.n && rc == 0; i++)
-		rc = coder_objects_add(ret, &(struct coder_object){ .name = scopes.v[i] }, err);
-	coder_strings_done(&scopes);
-	return rc;
-}
-
-static int ask_lifetime(struct coder_client *client, const char *user, struct coder_objects *ret,
-			struct coder_error *err)
-{
-	char digits[24];
-	int64_t ns;
-
-	if (coder_token_max_lifetime(client, user, &ns, err) < 0)
-		return -1;
-	snprintf(digits, sizeof(digits), "%lld", (long long)ns);
-	return coder_objects_add(ret, &(struct coder_object){ .name = digits }, err);
-}
-
-static int ask(struct server *server, const char *what, const struct coder_query *query,
-	       struct coder_objects *ret, struct coder_error *err)
-{
-	if (server_open(server, err) < 0)
-		return -1;
-	if (strcmp(what, "token") == 0)
-		return ask_tokens(server->client, query->owner, ret, err);
-	if (strcmp(what, "scope") == 0)
-		return ask_scopes(server->client, ret, err);
-	if (strcmp(what, "lifetime") == 0)
-		return ask_lifetime(server->client, query->owner, ret, err);
-	return coder_search(server->client, coder_type_find(what), query, ret, err);
-}
-
-bool cache_knows(struct server *server, const char *what, const struct coder_query *query)
-{
-	const struct entry *e;
-
-	clean();
-	e = find(session_identity(&server->session), what, query);
-	return e && !e->failed;
-}
-
-const struct coder_objects *cache_ask(struct server *server, const char *what,
-				      const struct coder_query *query)
-{
-	uint64_t identity = session_identity(&server->session);
-	struct coder_objects objects = { 0 };
-	const struct entry *known;
-	struct coder_error err;
-	bool failed;
-
-	if (!identity)
-		return NULL;
-	clean();
-	known = find(identity, what, query);
-	if (known)
-		return known->failed ? NULL : &known->objects;
-	failed = ask(server, what, query, &objects, &err) < 0;
-	if (failed)
-		coder_objects_done(&objects);
-	if (failed && err.code == CODER_ERR_INTERRUPTED) /* says nothing of the server */
-		return NULL;
-	return keep(identity, what, query, &objects, failed);
 }

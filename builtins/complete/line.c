@@ -1,33 +1,28 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/*
- * line.c - takes a command line apart as the shell would, without
- * evaluating any of it, and puts words together again; see complete.h.
- */
+/* line.c - see line.h. */
+#include "line.h"
+#include "shell/shell.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/buf.h"
-#include "coder.h"
-#include "complete.h"
-#include "shell/shell.h"
-
-/* Reading a line. */
+/* The state of reading a line. */
 struct reader {
 	struct line *line;
 	const char *breaks;
 	bool after; /* past the cursor */
 	struct buf word;
-	bool in_word, opaque;
-	bool redirection; /* the word to come is a target */
+	bool in_word, expands;
+	bool redirection; /* the next word is the file of a redirection */
 	char quote;
-	size_t head, quoted; /* where the last break, the last quote ended */
+	size_t kept, quoted; /* where in word the last break and the last opening quote ended */
 };
 
 void line_done(struct line *line)
 {
 	coder_strings_done(&line->words);
-	free(line->opaque);
+	free(line->expands);
 	free(line->word);
 	*line = (struct line){ 0 };
 }
@@ -35,8 +30,8 @@ void line_done(struct line *line)
 static void begin_word(struct reader *r)
 {
 	buf_reset(&r->word);
-	r->in_word = r->opaque = false;
-	r->head = 0;
+	r->in_word = r->expands = false;
+	r->kept = 0;
 	r->quote = 0;
 }
 
@@ -45,7 +40,7 @@ static int end_word(struct reader *r, struct coder_error *err)
 {
 	struct line *line = r->line;
 	bool target = r->redirection;
-	bool *opaque;
+	bool *expands;
 
 	if (!r->in_word)
 		return 0;
@@ -54,11 +49,11 @@ static int end_word(struct reader *r, struct coder_error *err)
 		begin_word(r);
 		return 0;
 	}
-	opaque = reallocarray(line->opaque, line->words.n + 1, sizeof(*opaque));
-	if (!opaque)
+	expands = reallocarray(line->expands, line->words.n + 1, sizeof(*expands));
+	if (!expands)
 		return coder_error_memory(err);
-	line->opaque = opaque;
-	opaque[line->words.n] = r->opaque;
+	line->expands = expands;
+	expands[line->words.n] = r->expands;
 	if (coder_strings_add(&line->words, r->word.data ? r->word.data : "", err) < 0)
 		return -1;
 	begin_word(r);
@@ -120,12 +115,12 @@ static size_t read_plain(struct reader *r, const char *p, struct coder_error *er
 		return add(r, p[1], err) == 0 ? 2 : 0;
 	}
 	if (*p == '$' || *p == '`' || (*p == '~' && !r->in_word))
-		r->opaque = true;
+		r->expands = true;
 	if (add(r, *p, err) < 0)
 		return 0;
 	/* of the breaks, an @ belongs to the word that it begins (rl_special_prefixes) */
 	if (strchr(r->breaks, *p))
-		r->head = r->word.len - (*p == '@');
+		r->kept = r->word.len - (*p == '@');
 	return 1;
 }
 
@@ -141,7 +136,7 @@ static size_t read_quoted(struct reader *r, const char *p, struct coder_error *e
 		return add(r, p[1], err) == 0 ? 2 : 0;
 	}
 	if (r->quote == '"' && (*p == '$' || *p == '`'))
-		r->opaque = true;
+		r->expands = true;
 	return add(r, *p, err) == 0;
 }
 
@@ -175,8 +170,8 @@ static int read_line(struct reader *r, const char *before, const char *after,
 	line->at = line->words.n;
 	line->quote = r->quote;
 	/* readline's word begins behind an open quote, or else behind the last break */
-	line->head = r->quote ? r->quoted : r->head;
-	line->word_opaque = r->opaque;
+	line->kept = r->quote ? r->quoted : r->kept;
+	line->word_expands = r->expands;
 	line->redirection = r->redirection;
 	/* what is left of the word at the cursor belongs to nobody */
 	r->after = true;

@@ -1,36 +1,42 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* readline.c - words in the form in which readline wants them; see complete.h. */
-#include <stdlib.h>
-#include <string.h>
-
+/* readline.c - see readline.h. */
+#include "readline.h"
 #include "base/buf.h"
-#include "coder.h"
-#include "complete.h"
 #include "output/width.h"
 #include "shell/shell.h"
 
-#define COLUMNS_DEFAULT 80
-#define TEXT_COLUMNS_MAX 44 /* a longer word pushes its note to the right */
+#include <stdlib.h>
+#include <string.h>
 
-/* What readline puts in the place of the part of the word that it replaces. */
+#define COLUMNS_DEFAULT 80
+#define TEXT_COLUMNS_MAX 44 /* a longer word pushes its description to the right */
+
+/*
+ * Appends what readline inserts in place of the part of the word that it
+ * replaces. A text that cannot stand there is left out.
+ */
 static int add_text(const struct line *line, size_t value_at, const char *text,
 		    struct coder_strings *ret, struct coder_error *err)
 {
-	size_t head = line->head;
-	struct buf rest = { 0 }, out = { 0 };
+	size_t kept = line->kept;
+	struct buf rest = { 0 }, quoted = { 0 };
+	bool ok = true;
 	int rc = 0;
 
-	if (!(head < value_at ? buf_add(&rest, line->word + head, value_at - head) : true) ||
-	    !buf_add_str(&rest, head > value_at ? text + (head - value_at) : text))
+	if (kept < value_at)
+		ok = buf_add(&rest, line->word + kept, value_at - kept);
+	else
+		text += kept - value_at;
+	if (!ok || !buf_add_str(&rest, text))
 		rc = coder_error_memory(err);
-	else if (line_quote(&out, rest.data ? rest.data : "", line->quote, !head))
-		rc = coder_strings_add(ret, out.data ? out.data : "", err);
+	else if (line_quote(&quoted, rest.data ? rest.data : "", line->quote, !kept))
+		rc = coder_strings_add(ret, quoted.data ? quoted.data : "", err);
 	buf_done(&rest);
-	buf_done(&out);
+	buf_done(&quoted);
 	return rc;
 }
 
-/* Printable ASCII, as nearly everything is: lists of thousands are drawn from it. */
+/* Printable ASCII, whose width is known at once: lists have thousands of such texts. */
 static bool is_plain(const char *text)
 {
 	while (*text >= ' ' && *text <= '~')
@@ -69,25 +75,28 @@ static void cut(char *text, size_t columns)
 	text[coder_utf8_whole(text, fits)] = '\0';
 }
 
-/* "word    note" in one line of the terminal; the first so wide that each gets a line. */
-static bool make_line(struct buf *line, const struct word *word, size_t width, size_t columns,
-		      size_t least)
+/*
+ * Appends "text    description", the descriptions in one column, cut to the
+ * width of the terminal and padded to at least that many columns.
+ */
+static bool make_line(struct buf *line, const struct candidate *candidate, size_t width,
+		      size_t columns, size_t least)
 {
-	struct buf note = { 0 };
-	bool ok = add_escaped(line, word->text);
+	struct buf description = { 0 };
+	bool ok = add_escaped(line, candidate->text);
 	size_t at = ok ? width_of(line->data ? line->data : "") : 0;
 
-	if (ok && word->note && *word->note) {
+	if (ok && candidate->description && *candidate->description) {
 		ok = buf_addf(line, "%*s", (int)((width > at ? width - at : 0) + 2), "") &&
-		     add_escaped(&note, word->note);
+		     add_escaped(&description, candidate->description);
 		at = (width > at ? width : at) + 2;
 		if (ok && at < columns) {
-			cut(note.data, columns - at);
-			ok = buf_add_str(line, note.data);
-			at += width_of(note.data);
+			cut(description.data, columns - at);
+			ok = buf_add_str(line, description.data);
+			at += width_of(description.data);
 		}
 	}
-	buf_done(&note);
+	buf_done(&description);
 	return ok && (at >= least || buf_addf(line, "%*s", (int)(least - at), ""));
 }
 
@@ -100,21 +109,24 @@ static size_t terminal_columns(void)
 	return (columns >= 20 && columns < 1000 ? (size_t)columns : COLUMNS_DEFAULT) - 1;
 }
 
-int answer_list(const struct words *words, struct coder_strings *ret, struct coder_error *err)
+int readline_list(const struct candidates *candidates, struct coder_strings *ret,
+		  struct coder_error *err)
 {
 	size_t columns = terminal_columns(), width = 0;
 	struct buf line = { 0 };
 	int rc = 0;
 
-	for (size_t i = 0; i < words->n; i++) {
-		size_t w = width_of(words->v[i].text);
+	for (size_t i = 0; i < candidates->n; i++) {
+		size_t w = width_of(candidates->v[i].text);
 
 		if (w > width && w <= TEXT_COLUMNS_MAX)
 			width = w;
 	}
-	for (size_t i = 0; i < words->n && rc == 0; i++) {
+	for (size_t i = 0; i < candidates->n && rc == 0; i++) {
 		buf_reset(&line);
-		rc = make_line(&line, &words->v[i], width, columns, i ? 0 : columns / 2) ?
+		/* readline makes all columns as wide as the longest: one that is wider than
+		 * half of the terminal gives each candidate a line */
+		rc = make_line(&line, &candidates->v[i], width, columns, i ? 0 : columns / 2) ?
 			     coder_strings_add(ret, line.data ? line.data : "", err) :
 			     coder_error_memory(err);
 	}
@@ -122,16 +134,16 @@ int answer_list(const struct words *words, struct coder_strings *ret, struct cod
 	return rc;
 }
 
-int answer_words(const struct line *line, size_t value_at, const struct words *words,
-		 struct coder_strings *ret, struct coder_error *err)
+int readline_words(const struct line *line, size_t value_at, const struct candidates *candidates,
+		   struct coder_strings *ret, struct coder_error *err)
 {
-	const struct word *only = words->n == 1 ? &words->v[0] : NULL;
+	const struct candidate *only = candidates->n == 1 ? &candidates->v[0] : NULL;
 	struct buf longer = { 0 };
 	int rc = 0;
 
-	for (size_t i = 0; i < words->n && rc == 0; i++)
-		rc = add_text(line, value_at, words->v[i].text, ret, err);
-	/* readline would close the quotes behind a word that goes on, were it the only one */
+	for (size_t i = 0; i < candidates->n && rc == 0; i++)
+		rc = add_text(line, value_at, candidates->v[i].text, ret, err);
+	/* behind a single word readline would close the quotes, though more belongs to it */
 	if (rc == 0 && only && only->open && line->quote) {
 		rc = buf_addf(&longer, "%s*", only->text) ?
 			     add_text(line, value_at, longer.data, ret, err) :

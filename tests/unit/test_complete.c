@@ -2,7 +2,7 @@
 /* test_complete.c - a command line taken apart, and words put back into it. */
 #include "base/buf.h"
 #include "coder.h"
-#include "complete/complete.h"
+#include "complete/line.h"
 #include "shell/shell.h"
 #include "test.h"
 
@@ -21,10 +21,10 @@ static void assert_line(const char *text, const char *breaks, const char *words,
 	assert_int_equal(line_read(&line, before, cursor + 1, breaks, &err), 0);
 	for (size_t i = 0; i < line.words.n; i++)
 		assert_true(buf_addf(&out, "%s%s%s", i == line.at ? "|" : "", line.words.v[i],
-				     line.opaque[i] ? "? " : " "));
+				     line.expands[i] ? "? " : " "));
 	assert_string_equal(out.data ? out.data : "", words);
 	assert_string_equal(line.word, word);
-	assert_int_equal(line.head, head);
+	assert_int_equal(line.kept, head);
 	assert_int_equal(line.quote, quote);
 	buf_done(&out);
 	line_done(&line);
@@ -116,7 +116,7 @@ static void test_quoting(void **state)
 	assert_quoted("a \"b\" $c`\\!", '"', true, "a \\\"b\\\" \\$c\\`\\\\\"'!'\"");
 }
 
-/* Stands for shell.c's: the aliases of the tests. a0 to a4999 are a chain. */
+/* Stands for that of shell/: the aliases of the tests. a0 to a4999 are a chain. */
 const char *shell_alias(const char *name)
 {
 	static const char *const aliases[][2] = {

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * cache.h - what servers responded to completion. Responses are kept for 30 s
+ * and failures for 10 s, in the memory of this process; a subshell has a copy
+ * of its own. Entries differ by deployment and token (session_identity()) and
+ * by the question. All of them are dropped as soon as this shell or a subshell
+ * of it has changed anything on a deployment.
+ */
+#ifndef COMPLETE_CACHE_H
+#define COMPLETE_CACHE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "coder.h"
+
+enum question_kind {
+	QUESTION_OBJECTS, /* the objects of a resource type */
+	QUESTION_TOKENS, /* the tokens of a user */
+	QUESTION_SCOPES, /* the scopes that tokens of this deployment can have */
+	QUESTION_LIFETIME, /* the longest lifetime that a user's tokens can have */
+};
+
+struct question {
+	enum question_kind kind;
+	const struct coder_type *type; /* of objects */
+	const char *owner; /* the user; of objects: coder_query.owner. NULL: anybody */
+	const char *name; /* of objects: coder_query.name. NULL: any name */
+};
+
+/* What completion needs of a token. */
+struct known_token {
+	char *id, *name, *scopes; /* scopes: joined by ", " */
+	int64_t expires; /* in seconds of coder_clock(), which nobody sets; INT64_MAX: never */
+};
+
+/* The response to a question; only what the question asks for is filled in. */
+struct known_response {
+	struct coder_objects objects;
+	struct known_token *tokens;
+	size_t n_tokens, tokens_cap;
+	struct coder_strings scopes;
+	int64_t lifetime_ns;
+};
+
+/* Zeroed memory is an empty response. */
+void known_response_done(struct known_response *response);
+/* Appends copies of the texts. */
+int known_response_add_token(struct known_response *response, const struct known_token *token,
+			     struct coder_error *err);
+
+enum cache_state {
+	CACHE_UNKNOWN, /* nothing is kept of this question */
+	CACHE_FAILED, /* the server did not respond to it a moment ago */
+	CACHE_KNOWN, /* *ret is the response, which stays until the next call of these two */
+};
+enum cache_state cache_find(uint64_t identity, const struct question *question,
+			    const struct known_response **ret);
+
+/*
+ * Keeps a response, of which the cache takes the contents, or a failure (NULL). Returns the
+ * response that is kept; NULL: a failure, or no memory.
+ */
+const struct known_response *cache_keep(uint64_t identity, const struct question *question,
+					struct known_response *response);
+
+#endif

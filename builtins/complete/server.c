@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* server.c - see server.h. */
+#include "server.h"
+#include "base/buf.h"
+
+#define WHOLE_NS (CODER_NS + CODER_NS / 2) /* how long a person waits for candidates at most */
+
+void server_done(struct server *server)
+{
+	coder_client_free(server->client);
+	server->client = NULL;
+}
+
+/* What the arrival of a list of tokens fills in. */
+struct arrival {
+	struct known_response *response;
+	int rc;
+	struct coder_error *err;
+};
+
+/* Notes what completion needs of a token, and keeps nothing else of it. */
+static bool note_token(const void *ctx, const struct coder_token *token, int64_t now)
+{
+	struct arrival *arrival = *(struct arrival *const *)ctx;
+	int64_t left = coder_token_left(token, now);
+	struct known_token known = { .id = token->id, .name = token->name, .expires = INT64_MAX };
+	struct coder_strings scopes = { 0 };
+	struct buf joined = { 0 };
+
+	if (arrival->rc < 0)
+		return false;
+	if (left != INT64_MAX)
+		known.expires = coder_clock() / CODER_NS + left;
+	arrival->rc = coder_token_scopes(token, &scopes, arrival->err);
+	for (size_t i = 0; i < scopes.n && arrival->rc == 0; i++)
+		if (!buf_addf(&joined, "%s%s", i ? ", " : "", scopes.v[i]))
+			arrival->rc = coder_error_memory(arrival->err);
+	known.scopes = joined.data ? joined.data : (char *)"";
+	if (arrival->rc == 0)
+		arrival->rc = known_response_add_token(arrival->response, &known, arrival->err);
+	coder_strings_done(&scopes);
+	buf_done(&joined);
+	return false;
+}
+
+static int list_tokens(struct coder_client *client, const char *user, struct known_response *ret,
+		       struct coder_error *err)
+{
+	struct coder_error note_err;
+	struct arrival arrival = { .response = ret, .err = &note_err }, *ctx = &arrival;
+	struct coder_tokens none = { 0 };
+	int rc = coder_token_list(client, user, false, true, note_token, &ctx, &none, err);
+
+	coder_tokens_done(&none);
+	if (rc == 0 && arrival.rc < 0)
+		*err = note_err;
+	return rc < 0 ? rc : arrival.rc;
+}
+
+static int request(struct server *server, const struct question *question,
+		   struct known_response *ret, struct coder_error *err)
+{
+	const struct coder_query query = { .owner = question->owner, .name = question->name };
+
+	if (!server->client) {
+		coder_interrupts_limit(server->session.interrupts, WHOLE_NS);
+		if (session_open(&server->session, &server->client, err) < 0)
+			return -1;
+	}
+	if (!session_shield())
+		return coder_error_memory(err);
+	switch (question->kind) {
+	case QUESTION_TOKENS:
+		return list_tokens(server->client, question->owner, ret, err);
+	case QUESTION_SCOPES:
+		return coder_scopes_list(server->client, &ret->scopes, err);
+	case QUESTION_LIFETIME:
+		return coder_token_max_lifetime(server->client, question->owner, &ret->lifetime_ns,
+						err);
+	case QUESTION_OBJECTS:
+		break;
+	}
+	return coder_search(server->client, question->type, &query, &ret->objects, err);
+}
+
+static const struct known_response *ask(struct server *server, const struct question *question)
+{
+	uint64_t identity = server->unknown ? 0 : session_identity(&server->session);
+	const struct known_response *known = NULL;
+	struct known_response response = { 0 };
+	struct coder_error err;
+
+	if (!identity)
+		return NULL;
+	switch (cache_find(identity, question, &known)) {
+	case CACHE_KNOWN:
+		return known;
+	case CACHE_FAILED:
+		return NULL;
+	case CACHE_UNKNOWN:
+		break;
+	}
+	if (request(server, question, &response, &err) == 0)
+		return cache_keep(identity, question, &response);
+	known_response_done(&response);
+	if (err.code != CODER_ERR_INTERRUPTED) /* which says nothing about the server */
+		cache_keep(identity, question, NULL);
+	return NULL;
+}
+
+const struct coder_objects *server_objects(struct server *server, const struct coder_type *type,
+					   const char *owner, const char *name)
+{
+	const struct known_response *response =
+		ask(server, &(struct question){ QUESTION_OBJECTS, type, owner, name });
+
+	return response ? &response->objects : NULL;
+}
+
+bool server_knows_objects(struct server *server, const struct coder_type *type)
+{
+	const struct question question = { .kind = QUESTION_OBJECTS, .type = type };
+	const struct known_response *ignored;
+
+	return !server->unknown &&
+	       cache_find(session_identity(&server->session), &question, &ignored) == CACHE_KNOWN;
+}
+
+const struct known_response *server_tokens(struct server *server, const char *user)
+{
+	return ask(server, &(struct question){ .kind = QUESTION_TOKENS, .owner = user });
+}
+
+const struct coder_strings *server_scopes(struct server *server)
+{
+	const struct known_response *response =
+		ask(server, &(struct question){ .kind = QUESTION_SCOPES });
+
+	return response ? &response->scopes : NULL;
+}
+
+int64_t server_max_lifetime(struct server *server, const char *user)
+{
+	const struct known_response *response =
+		ask(server, &(struct question){ .kind = QUESTION_LIFETIME, .owner = user });
+
+	return response ? response->lifetime_ns : INT64_MAX;
+}
