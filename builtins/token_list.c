@@ -194,7 +194,7 @@ static int list_run(struct call *call, struct coder_error *err)
 			     options->include_expired || options->expired, list_keeps, state,
 			     &state->tokens, err) < 0)
 		return -1;
-	if (!state->tokens.arrived && coder_list_is_true(call->client, user, err) < 0)
+	if (!state->tokens.arrived && coder_list_verify_empty(call->client, user, err) < 0)
 		return -1;
 	if (assign(call, err) < 0)
 		return -1;

@@ -2,9 +2,9 @@
 /*
  * find.c - which API token a text names: a token, an id or a name; see tokens.h.
  *
- * Ids come from the server, but anybody can give a token of theirs any name. So a
- * text that is the id of anything that is there never means a name: whoever
- * holds a leaked token could otherwise have a decoy removed in its place.
+ * Ids come from the server, but anybody can give a token of theirs any name. A text
+ * that is the id of something that exists therefore never means a name. Otherwise
+ * somebody who holds a leaked token could have a decoy removed in its place.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,16 +21,11 @@
 #include "token.h"
 #include "tokens.h"
 
-static bool is_api_token(const struct coder_token *token)
-{
-	return strcmp(token->login_type, "token") == 0;
-}
-
 /* ------------------------------------------------------------------ by id */
 
 /*
- * The API token of that id, of the user that was asked for. *ret_exists: there
- * is something of that id, though what fails may be that it is not a token of theirs.
+ * Requests the API token with that id, which must be user's, if user is not NULL. *ret_exists tells
+ * whether anything has that id, also if it is no such token.
  */
 static int find_by_id(struct coder_client *client, const char *user, const char *id,
 		      bool *ret_exists, struct coder_token *ret, struct coder_error *err)
@@ -42,7 +37,7 @@ static int find_by_id(struct coder_client *client, const char *user, const char 
 	if (coder_token_by_id(client, user ? user : "me", id, &token, err) < 0)
 		return -1;
 	*ret_exists = true;
-	if (!is_api_token(&token))
+	if (!token_is_api(&token))
 		return coder_error_set(err, CODER_ERR_NOT_FOUND,
 				       "not found among API tokens: it is a login session (%s)",
 				       token.login_type);
@@ -63,8 +58,9 @@ int coder_token_self(struct coder_client *client, struct coder_token *ret, struc
 	bool exists;
 
 	if (!client->self_id[0])
-		return coder_error_set(err, CODER_ERR_AUTH,
-				       "the token in use has not the shape of a session token");
+		return coder_error_set(
+			err, CODER_ERR_AUTH,
+			"the token in use does not have the form of a session token");
 	if (find_by_id(client, NULL, client->self_id, &exists, ret, err) < 0)
 		return coder_error_wrap(err, "the token in use, %s", client->self_id);
 	return 0;
@@ -80,7 +76,7 @@ static int no_such_name(struct coder_error *err)
 static bool has_name(const void *name, const struct coder_token *token, int64_t now)
 {
 	(void)now;
-	return is_api_token(token) && strcmp(token->name, name) == 0;
+	return token_is_api(token) && strcmp(token->name, name) == 0;
 }
 
 int client_token_named(struct coder_client *client, const char *user, const char *name,
@@ -93,12 +89,12 @@ int client_token_named(struct coder_client *client, const char *user, const char
 
 		if (coder_token_by_name(client, user, name, &token, err) < 0)
 			return -1;
-		if (is_api_token(&token)) {
+		if (token_is_api(&token)) {
 			*ret = token;
 			memset(&token, 0, sizeof(token));
 			return 0;
 		}
-		/* the route finds login sessions, too, and may hide a token behind one */
+		/* the route also finds login sessions, which may hide a token of the same name */
 	}
 	if (coder_token_list(client, user, false, true, has_name, name, &found, err) < 0)
 		return -1;
@@ -124,15 +120,15 @@ int coder_token_name_taken(struct coder_client *client, const char *user, const 
 	return 0;
 }
 
-/* ------------------------------------------------------- several, in a row */
+/* ------------------------------------------------------------- several texts */
 
 struct search {
 	struct coder_client *client;
-	const char *user; /* NULL: one's own by name, anybody's by id */
+	const char *user; /* NULL: the caller's by name, anybody's by id */
 	const struct coder_strings *texts;
 	const char **sorted; /* the texts, bytewise */
-	bool listed; /* the list was asked for */
-	struct coder_tokens list; /* of it, the tokens that have any of these names */
+	bool listed; /* the list has been requested */
+	struct coder_tokens list; /* those of its tokens that have any of these names */
 };
 
 static void search_done(struct search *search)
@@ -151,11 +147,11 @@ static bool has_any_name(const void *ctx, const struct coder_token *token, int64
 	const struct search *search = ctx;
 
 	(void)now;
-	return is_api_token(token) && bsearch(&token->name, search->sorted, search->texts->n,
+	return token_is_api(token) && bsearch(&token->name, search->sorted, search->texts->n,
 					      sizeof(*search->sorted), compare) != NULL;
 }
 
-/* Asks for the list once, for all texts together. */
+/* Requests the list once for all texts. */
 static int fetch_list(struct search *search, struct coder_error *err)
 {
 	const char *user = search->user ? search->user : "me";
@@ -184,7 +180,7 @@ static struct coder_token *listed_as(struct search *search, const char *name)
 	return NULL;
 }
 
-/* Leaves *ret empty if an earlier text is the same, and its token has been taken. */
+/* Moves the token out of the list. Leaves *ret empty if an earlier, equal text has taken it. */
 static int take_listed(struct search *search, size_t i, struct coder_token *ret,
 		       struct coder_error *err)
 {
@@ -205,7 +201,7 @@ static int take_listed(struct search *search, size_t i, struct coder_token *ret,
 	return no_such_name(err);
 }
 
-/* Tries what a text may mean, in turn; a next meaning only after "no such token". */
+/* Tries the meanings of a text in turn, the next one only after "no such token". */
 static int find_one(struct search *search, size_t i, struct coder_token *ret,
 		    struct coder_error *err)
 {
@@ -227,7 +223,7 @@ static int find_one(struct search *search, size_t i, struct coder_token *ret,
 	}
 	if (meaning != CODER_MEANS_TOKEN && coder_name_routable(text))
 		return client_token_named(search->client, user, text, ret, err);
-	/* a text of a token's shape is in no URL: it may be a secret */
+	/* a text with the shape of a token may be a secret, and must not be in a URL */
 	if (take_listed(search, i, ret, err) == 0)
 		return 0;
 	if (meaning == CODER_MEANS_TOKEN && err->code == CODER_ERR_NOT_FOUND)
@@ -235,7 +231,7 @@ static int find_one(struct search *search, size_t i, struct coder_token *ret,
 	return -1;
 }
 
-/* Names the text in front of what is wrong with it, in quotes where its ends would not be seen. */
+/* Puts the text in front of the message, in quotes if it begins or ends with a blank. */
 static int wrap(const char *text, struct coder_error *err)
 {
 	char id[CODER_ID_LEN + 1];
@@ -257,7 +253,7 @@ static const struct coder_token *with_id(const struct coder_tokens *tokens, cons
 	return NULL;
 }
 
-/* Where the list was asked for, it shows which ids that were given are names of other tokens. */
+/* Reports texts that are the id of one token and the name of another, if the list shows any. */
 static void notice_namesakes(struct search *search, const struct coder_tokens *found)
 {
 	const struct coder_hooks *hooks = &search->client->hooks;

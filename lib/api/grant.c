@@ -87,7 +87,7 @@ static const char *foreign(const struct coder_create *create, const struct coder
 		return "has another name than requested";
 	if (create->user_id && *token->user_id && strcasecmp(token->user_id, create->user_id) != 0)
 		return "belongs to another user than requested";
-	if (strcmp(token->login_type, "token") != 0)
+	if (!token_is_api(token))
 		return "is no API token";
 	if (began && *token->created_at && token->created_epoch < began - CLOCKS_SLACK)
 		return "was created before the request";

@@ -17,7 +17,7 @@ struct coder_client {
 	struct http *http;
 	struct coder_hooks hooks;
 	struct coder_interrupts *interrupts;
-	int64_t date; /* the deployment's clock at its last response; 0: it never said */
+	int64_t date; /* the time of the deployment's clock in its last response; 0: not known */
 	char self_id[CODER_ID_LEN + 1]; /* "" if the token in use has no id */
 };
 

@@ -9,16 +9,16 @@
 #include "base/strings.h"
 #include "client.h"
 
-/* "all" and "application_connect" become their coder: names; others stay. */
+/* Returns the coder: name of the legacy scopes "all" and "application_connect", else scope itself. */
 const char *coder_scope_canonical(const char *scope);
 
 /*
- * The public scope names known when this was built, sorted: what completion
- * falls back to. The server's own catalogue is coder_scopes_list().
+ * The public scope names that were known when this was built, sorted. Completion uses them
+ * if it cannot get the server's own catalogue from coder_scopes_list().
  */
 const char *const *coder_scopes_builtin(size_t *ret_n);
 
-/* The names of the scopes that this server's tokens can be given. */
+/* Requests the names of the scopes that this server's tokens can have. */
 int coder_scopes_list(struct coder_client *client, struct coder_strings *ret,
 		      struct coder_error *err);
 

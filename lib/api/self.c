@@ -11,7 +11,7 @@
 #include "token.h"
 #include "tokens.h"
 
-/* Whether user, as a path names one, is the caller. Whoever may not see its own user is another. */
+/* Sets *ret to whether user, as a path names it, is the caller; false if the caller may not see its own user. */
 static int is_caller(struct coder_client *client, const char *user, bool *ret,
 		     struct coder_error *err)
 {
@@ -26,7 +26,7 @@ static int is_caller(struct coder_client *client, const char *user, bool *ret,
 	return 0;
 }
 
-int coder_list_is_true(struct coder_client *client, const char *user, struct coder_error *err)
+int coder_list_verify_empty(struct coder_client *client, const char *user, struct coder_error *err)
 {
 	struct coder_token CLEANUP(coder_token_done) token = { 0 };
 	bool caller;
@@ -34,15 +34,15 @@ int coder_list_is_true(struct coder_client *client, const char *user, struct cod
 	if (!client->self_id[0])
 		return 0;
 	if (is_caller(client, user, &caller, err) < 0)
-		return coder_error_wrap(err, "listing tokens: looking whether there are none");
+		return coder_error_wrap(err, "listing tokens: checking whether there are none");
 	if (!caller)
 		return 0;
 	if (coder_token_by_id(client, "me", client->self_id, &token, err) == 0) {
-		if (strcmp(token.login_type, "token") != 0)
+		if (!token_is_api(&token))
 			return 0;
 	} else if (err->code != CODER_ERR_NOT_FOUND &&
 		   (err->code != CODER_ERR_AUTH || err->http_status == 401)) {
-		return coder_error_wrap(err, "listing tokens: looking whether there are none");
+		return coder_error_wrap(err, "listing tokens: checking whether there are none");
 	}
 	coder_error_set(err, CODER_ERR_AUTH,
 			"the token in use, %s, is not permitted to read tokens: the list that the "

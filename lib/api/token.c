@@ -32,6 +32,11 @@ void coder_token_done(struct coder_token *token)
 	*token = (struct coder_token){ 0 };
 }
 
+bool token_is_api(const struct coder_token *token)
+{
+	return strcmp(token->login_type, "token") == 0;
+}
+
 int64_t coder_token_left(const struct coder_token *token, int64_t now)
 {
 	return token->expires_epoch <= 0 ? INT64_MAX : token->expires_epoch - now;
@@ -48,7 +53,7 @@ void coder_secret_done(struct coder_secret *secret)
 static const struct field {
 	const char *key;
 	size_t offset;
-	bool optional; /* NULL, not "", where it is missing */
+	bool optional; /* NULL, not "", if it is absent */
 } fields[] = {
 	{ "id", offsetof(struct coder_token, id), false }, /* first: begins the block */
 	{ "user_id", offsetof(struct coder_token, user_id), false },
@@ -111,23 +116,25 @@ static int decode_texts(const struct json *object, struct coder_token *token,
 	return token_set_texts(token, &texts, err);
 }
 
-/* A time that the server did not send counts as 0. */
-static int decode_time(const char *text, int64_t *ret, struct coder_error *err)
-{
-	return *text ? coder_time_parse(text, ret, err) : 0;
-}
-
+/* A time that the server did not send stays 0. */
 static int decode_times(struct coder_token *token, struct coder_error *err)
 {
-	int64_t updated;
+	int64_t updated; /* only checked */
+	const struct {
+		const char *text;
+		int64_t *epoch;
+	} times[] = {
+		{ token->created_at, &token->created_epoch },
+		{ token->updated_at, &updated },
+		{ token->last_used, &token->last_used_epoch },
+		{ token->expires_at, &token->expires_epoch },
+	};
 
-	if (decode_time(token->created_at, &token->created_epoch, err) < 0 ||
-	    decode_time(token->updated_at, &updated, err) < 0 ||
-	    decode_time(token->last_used, &token->last_used_epoch, err) < 0 ||
-	    decode_time(token->expires_at, &token->expires_epoch, err) < 0)
-		return -1;
+	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++)
+		if (*times[i].text && coder_time_parse(times[i].text, times[i].epoch, err) < 0)
+			return -1;
 	if (token->last_used_epoch < 0)
-		token->last_used_epoch = 0; /* old servers say year 1 for "never" */
+		token->last_used_epoch = 0; /* old servers send year 1 for "never" */
 	return 0;
 }
 

@@ -38,9 +38,9 @@ int coder_tokens_move(struct coder_tokens *tokens, struct coder_token *token,
 	return 0;
 }
 
-#define TOKENS_MAX 500000 /* that a call keeps: some 300 MiB */
+#define TOKENS_MAX 500000 /* tokens that a call keeps: some 300 MiB */
 
-/* A list that arrives. */
+/* What collects a list while it arrives. */
 struct listing {
 	const struct coder_client *client;
 	bool expired;
@@ -109,7 +109,7 @@ int coder_token_list(struct coder_client *client, const char *user, bool all, bo
 	return 0;
 }
 
-/* Requests one token, of that id or that name: one of them is NULL. */
+/* Requests one token, which must have that id or that name; one of the two is NULL. */
 static int get_token(struct coder_client *client, const char *const *parts, const char *id,
 		     const char *name, int64_t timeout_ns, struct coder_token *ret,
 		     struct coder_error *err)
@@ -161,9 +161,10 @@ bool client_is_hidden(const struct coder_error *err)
 
 /* ---------------------------------------------------------------- removal */
 
-#define GRACE_NS (CODER_NS / 2) /* what a removal that has gone out gets after a signal */
+#define GRACE_NS \
+	(CODER_NS / 2) /* how long the response to a removal is waited for after a signal */
 
-/* *ret_lost: an earlier try of it, whose answer was lost, may have been acted on. */
+/* *ret_lost tells whether the server may have acted on an earlier try, whose response was lost. */
 static int change(struct coder_client *client, const char *method, const char *const *parts,
 		  bool *ret_lost, struct coder_error *err)
 {
@@ -178,7 +179,7 @@ static int change(struct coder_client *client, const char *method, const char *c
 	rc = client_call(client, &request, &response, err);
 	*ret_lost = response.earlier_unknown;
 	if (rc == 0 && response.status != 204) {
-		rc = coder_error_set(err, CODER_ERR_NO_RESPONSE, "unexpected answer %ld to a %s",
+		rc = coder_error_set(err, CODER_ERR_NO_RESPONSE, "unexpected response %ld to a %s",
 				     response.status, method);
 		err->sent = true;
 		err->http_status = response.status;
@@ -224,7 +225,7 @@ int coder_token_delete(struct coder_client *client, const char *user, const char
 		return 0;
 	if (err->code != CODER_ERR_NOT_FOUND || !lost)
 		return -1;
-	/* the lost try has done it, or neither was permitted: servers say the same */
+	/* the lost try removed it, or neither try was permitted: servers respond alike to both */
 	if (coder_token_by_id(client, user, id, &token, &look) == 0)
 		return -1;
 	if (look.code == CODER_ERR_NOT_FOUND && client_may_read_tokens(client, &look))

@@ -16,93 +16,93 @@
 struct coder_tokens {
 	struct coder_token *v;
 	size_t n, cap;
-	size_t arrived; /* by coder_token_list(): how many the server sent, before any were left out */
-	int64_t now; /* by coder_token_list(): coder_client_now() as the list began to arrive */
+	/* set by coder_token_list(): */
+	size_t arrived; /* how many tokens the server sent, those that were not kept included */
+	int64_t now; /* coder_client_now() when the list began to arrive */
 };
 void coder_tokens_done(struct coder_tokens *tokens);
-/* Moves a token to the end of the list; *token is zeroed. */
+/* Moves a token to the end of the list and zeroes *token. */
 int coder_tokens_move(struct coder_tokens *tokens, struct coder_token *token,
 		      struct coder_error *err);
 
-/* Whether a list keeps a token: pure. now: coder_tokens.now of the list. */
+/* Whether a list keeps a token. Has no side effect. now is the coder_tokens.now of the list. */
 typedef bool coder_keep_fn(const void *ctx, const struct coder_token *token, int64_t now);
 
 /*
- * Lists API tokens: of user, or with all of every user the caller may see.
- * Expired ones come only with expired (servers that ignore the parameter are
- * filtered by expires_at). Only those that keep(ctx) says are kept (NULL: all),
- * decided while they arrive, so that memory holds no others. They come in the
- * server's order, which is unspecified. ret is empty before the call.
+ * Lists the API tokens of user or, with all, of every user that the caller may see.
+ * Without `expired`, expired tokens are left out, also if the server ignores the
+ * parameter. keep(ctx) decides about each token as it arrives, so that memory holds
+ * only those that are kept (NULL: all). The order is the server's, which is
+ * unspecified. *ret is empty before the call.
  */
 int coder_token_list(struct coder_client *client, const char *user, bool all, bool expired,
 		     coder_keep_fn *keep, const void *ctx, struct coder_tokens *ret,
 		     struct coder_error *err);
 
 /*
- * Whether an empty list is the truth, of user's tokens or (user: "me") of those of all: a
- * server gives one also to a token that is not permitted to read tokens. It is not true
- * if the token in use is an API token and user, under whatever name, is its owner, as that
- * token would be in it. So the token in use is asked for by its id, and for another user than
- * "me" first who the caller is. Fails with AUTH if the list is not true, and with what went
- * wrong if that cannot be found out. A token in use that has not the shape of a token has no
- * id to be asked for, and nothing is known of other users: then the list counts as true.
+ * Verifies an empty list of user's tokens or, with user "me", of all tokens. A server also sends
+ * an empty list to a token that is not permitted to read tokens. If the token in use is an API
+ * token and belongs to user, it would be in the list. This function therefore requests the token
+ * in use by its id and, if user is not "me", first the caller's own user. It fails with AUTH if
+ * the list cannot be true, and with the error of the request if that cannot be found out. It
+ * succeeds if the token in use has no id, or if user is somebody else: nothing is known then.
  */
-int coder_list_is_true(struct coder_client *client, const char *user, struct coder_error *err);
+int coder_list_verify_empty(struct coder_client *client, const char *user, struct coder_error *err);
 
-/* One token by its name, which must be coder_name_routable(). Any login type. */
+/* Requests a token, of any login type, by its name, which must be coder_name_routable(). */
 int coder_token_by_name(struct coder_client *client, const char *user, const char *name,
 			struct coder_token *ret, struct coder_error *err);
-/* One token by id; servers ignore user but for having to be readable. Any login type. */
+/* Requests a token, of any login type, by its id. Servers only check that user can be read. */
 int coder_token_by_id(struct coder_client *client, const char *user, const char *id,
 		      struct coder_token *ret, struct coder_error *err);
 /*
- * Whether name can stand in a path: not empty, ".", "..", "tokenconfig", and
- * without "/". Others are found through the list.
+ * Whether a path can hold the name: it is not "", ".", ".." or "tokenconfig" and has
+ * no "/". Tokens with other names are found in the list.
  */
 bool coder_name_routable(const char *name);
 
 /*
- * Finds the API tokens (login type "token") that texts name. What a text means is
- * decided in this order:
+ * Finds the API tokens (login type "token") that the texts name. A text can mean three
+ * things, which are tried in this order:
  *
- *  1. What coder_meaning() takes for a token goes by its id. If there is no such
- *     id, the text as it is, blanks and all, is looked for in the list. It is in no URL.
- *  2. What coder_meaning() takes for an id, and is the id of a token, means that token.
- *  3. Everything else is a name, as it is, blanks and all.
+ *  1. A token, if coder_meaning() says so: it is requested by its id. If there is no
+ *     such id, the untrimmed text is searched for in the list. It is never in a URL.
+ *  2. An id, if coder_meaning() says so and there is a token with that id.
+ *  3. A name, untrimmed.
  *
- * With user not NULL the tokens must be that user's. An id of something else (a
- * login session, or with user a token of another user) is not found, and is not taken for a
- * name either: only somebody who wants to mislead gives a token such a name.
+ * If user is not NULL, the tokens must be that user's. The id of anything else (a login
+ * session, or another user's token) is not found, and does not count as a name either:
+ * only somebody who wants to mislead gives a token such a name.
  *
- * ret gets each token once, in the order of the texts that named it first. Fails
- * if any text names none, NOT_FOUND; an empty text is a USAGE error. Where the
- * list had to be asked for, and shows that a text is the id of one token and the name
- * of another, the hook notice() gets a line that names the other.
+ * *ret gets each token once, in the order of the texts that first named it. If a text
+ * names no token, the call fails with NOT_FOUND; an empty text is a USAGE error. If the
+ * list was requested and shows that a text is the id of one token and the name of
+ * another, the hook notice() gets a line that names the other token.
  */
 int coder_tokens_find(struct coder_client *client, const char *user,
 		      const struct coder_strings *texts, struct coder_tokens *ret,
 		      struct coder_error *err);
-/* The same for one text. */
+/* Finds the token that one text names. */
 int coder_token_find(struct coder_client *client, const char *user, const char *text,
 		     struct coder_token *ret, struct coder_error *err);
 
 /*
- * Both remove a token. After a signal no request begins, and one that has gone out is
- * given half a second. Where err->sent is set on a failure INTERRUPTED or
- * NO_ANSWER, it is not known whether the token was removed.
+ * Both remove a token. After a signal they send no request, and wait half a second for the
+ * response to a request that was sent. If they fail with INTERRUPTED or NO_RESPONSE and
+ * err->sent is set, it is not known whether the token was removed.
  */
 int coder_token_expire(struct coder_client *client, const char *user, const char *id,
 		       struct coder_error *err);
 int coder_token_delete(struct coder_client *client, const char *user, const char *id,
 		       struct coder_error *err);
 
-/* The longest lifetime that the server gives to user's tokens. */
+/* Requests the longest lifetime that the server allows for user's tokens. */
 int coder_token_max_lifetime(struct coder_client *client, const char *user, int64_t *ret_ns,
 			     struct coder_error *err);
 
 /*
- * Whether a token of this name exists (expired ones keep their names).
- * Sets *ret_taken. A caller who may not read tokens sees none.
+ * Sets *ret_taken to whether a token with this name exists. Expired tokens keep
+ * their names. A caller that may not read tokens sees none.
  */
 int coder_token_name_taken(struct coder_client *client, const char *user, const char *name,
 			   bool *ret_taken, struct coder_error *err);

@@ -164,8 +164,8 @@ void buf_free_string(char *s)
 }
 
 /*
- * A call of libcurl, its TLS library and cJSON goes some 30 KiB deep. noinline:
- * the area is to begin where the frames of the caller's callees were.
+ * Calls of libcurl, its TLS library and cJSON use some 30 KiB of stack. noinline, so that the area
+ * begins where the frames of the caller's callees were.
  */
 void __attribute__((noinline)) buf_wipe_stack(void)
 {

@@ -2,10 +2,10 @@
 /*
  * buf.h - a growing byte buffer that is capped and wiped.
  *
- * data is NUL-terminated whenever it is not NULL (the NUL is not counted in
- * len). Every block that a buffer gives up, on growth and at its end, is wiped
- * first: no caller needs to know whether a secret went through it. The empty
- * buffer is zeroed memory, with no cap.
+ * data is NUL-terminated unless it is NULL; len does not count the NUL. A buffer
+ * wipes every block before it frees it, when it grows and when it ends, so that
+ * no caller needs to know whether a secret went through it. Zeroed memory is an
+ * empty buffer without a cap.
  */
 #ifndef CODER_BUF_H
 #define CODER_BUF_H
@@ -26,10 +26,10 @@ void buf_done(struct buf *b);
 /* Wipes the contents and keeps the memory. */
 void buf_reset(struct buf *b);
 
-/* Wipes what stands behind the first len bytes, of which there are as many or more. */
+/* Wipes all but the first len bytes. The buffer holds at least as many. */
 void buf_truncate(struct buf *b, size_t len);
 
-/* These append; false (and the buffer as it was): no memory, or past the cap. */
+/* These append. They return false and change nothing if there is no memory or the cap is reached. */
 bool buf_add(struct buf *b, const void *data, size_t len);
 bool buf_add_str(struct buf *b, const char *s);
 bool buf_add_char(struct buf *b, char c);
@@ -40,20 +40,20 @@ bool buf_add_decoded(struct buf *b, const char *s);
 bool buf_addf(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /*
- * Appends what one read(2) gives, at most 4 KiB. Returns its bytes, 0 at the
- * end, -1 with errno (EFBIG: past the cap, the buffer as it was).
+ * Appends what one read(2) returns, at most 4 KiB. Returns the number of bytes, 0 at the end of the
+ * file, or -1 with errno set (EFBIG: the cap is reached, and the buffer has not changed).
  */
 ssize_t buf_read(struct buf *b, int fd);
 
-/* Gives the contents away as a heap string ("" for an empty buffer); NULL: no memory. */
+/* Returns the contents as a heap string ("" for an empty buffer) that is the caller's; NULL: no memory. */
 char *buf_detach(struct buf *b);
 
-/* Wipes and frees a heap string. NULL is allowed. */
+/* Wipes and frees a heap string. s may be NULL. */
 void buf_free_string(char *s);
 
 /*
- * Wipes what functions that have returned left on the stack, ours and those of
- * libraries. To be called from high up, when the work is done.
+ * Wipes what functions of ours and of libraries have left on the stack. To be called at the end of
+ * the work, by a function near the bottom of the stack.
  */
 void buf_wipe_stack(void);
 

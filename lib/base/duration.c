@@ -2,8 +2,8 @@
 /*
  * duration.c - durations as people write them and times as servers send them.
  *
- * All of it is integer arithmetic of our own: strtod() and its kin follow the
- * locale, mktime() and its kin the time zone.
+ * The code uses integer arithmetic of its own, because strtod() and similar functions
+ * follow the locale, and mktime() and similar functions follow the time zone.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -30,7 +30,7 @@ static const struct unit {
 
 /* -------------------------------------------------------------- durations */
 
-/* A unit reaches up to the next number. */
+/* Takes a unit, which ends where the next number begins. */
 static const struct unit *take_unit(const char **p)
 {
 	size_t len = strcspn(*p, ASCII_DIGITS ".");
@@ -45,9 +45,9 @@ static const struct unit *take_unit(const char **p)
 }
 
 /*
- * The nanoseconds of a fraction of a unit, rounded down. digits are those after
- * the point. They are taken from the last to the first, so that no step has
- * more than ten units, and any number of digits is exact.
+ * The nanoseconds of a fraction of a unit, rounded down. digits are those behind the point. They
+ * are taken from the last to the first: no step then exceeds ten units, and any number of digits
+ * is exact.
  */
 static int64_t fraction_of(int64_t unit_ns, const char *digits, size_t len)
 {

@@ -14,7 +14,7 @@
  * Reads a duration: Go units (ns us µs ms s m h) plus d (24h), w (7d) and y
  * (365d), with fractions and sums: "1d12h30m", "1.5h". The whole of text must
  * parse; no sign, no blanks, no bare number. Overflow of int64_t nanoseconds
- * is an error. The result may be 0 ("0s"). Fails with CODER_ERR_USAGE.
+ * is an error. The result can be 0 ("0s"). Fails with CODER_ERR_USAGE.
  */
 int coder_duration_parse(const char *text, int64_t *ret_ns, struct coder_error *err);
 
@@ -29,20 +29,20 @@ void coder_duration_format(int64_t ns, char out[CODER_DURATION_SIZE]);
 int coder_time_parse(const char *text, int64_t *ret_seconds, struct coder_error *err);
 
 /*
- * Reads a date of a header of HTTP, in any of the three forms of RFC 9110, 5.6.7.
- * Returns seconds since the epoch, or -1 if the text is no such date or before
- * 1970. (libcurl's function would return a time_t, whose size may differ there.)
+ * Reads the date in an HTTP header, in any of the three forms of RFC 9110, 5.6.7.
+ * Returns seconds since the epoch, or -1 if the text is not such a date or is before
+ * 1970. (libcurl's function returns a time_t, whose size may differ from ours.)
  */
 int64_t coder_http_date(const char *text);
 
 /*
- * Writes the time as the reference CLI shows it in tables: RFC 3339, seconds
- * precision, the zone as sent. text is one that coder_time_parse() accepts.
- * out holds at least 40 bytes.
+ * Writes the time as the reference CLI shows it in tables: RFC 3339, to the second,
+ * in the zone that the server sent. coder_time_parse() accepts text. out has at
+ * least 40 bytes.
  */
 void coder_time_display(const char *text, char out[40]);
 
-/* Nanoseconds behind the second in a time that coder_time_parse() accepts, 0 in "". */
+/* The fraction of a second, in nanoseconds, of a time that coder_time_parse() accepts; 0 for "". */
 int64_t time_fraction(const char *text);
 
 #endif

@@ -8,14 +8,14 @@
 
 enum coder_code {
 	CODER_OK = 0,
-	CODER_ERR_REFUSED, /* the server refused, or none of the others fits */
-	CODER_ERR_USAGE, /* a value that cannot be; nothing was changed */
+	CODER_ERR_REFUSED, /* the server refused, or no other code fits */
+	CODER_ERR_USAGE, /* a value is wrong; nothing was changed */
 	CODER_ERR_NOT_FOUND, /* no such token, user or resource, or not permitted to see it */
 	CODER_ERR_AUTH, /* no credential, not signed in, expired, not permitted */
 	CODER_ERR_CONFLICT, /* the name is taken */
 	CODER_ERR_UNAVAILABLE, /* 429, 502-504, 520-526, 530 beyond the time allowed */
 	CODER_ERR_NO_RESPONSE, /* DNS, connect, TLS, timeout, redirect, broken, oversized, not Coder's */
-	CODER_ERR_SOME_FAILED, /* several targets: some failed */
+	CODER_ERR_SOME_FAILED, /* some of several removals failed */
 	CODER_ERR_OUTCOME, /* a create whose outcome is unknown or whose secret was lost */
 	CODER_ERR_INTERRUPTED, /* ended by a signal: error.signal */
 	CODER_ERR_MEMORY, /* out of memory */
@@ -74,12 +74,12 @@ enum coder_cause {
 struct coder_error {
 	enum coder_code code;
 	int signal; /* with CODER_ERR_INTERRUPTED: its number */
-	long http_status; /* of the answer, 0 if there was none */
+	long http_status; /* of the response, 0 if there was none */
 	/*
 	 * The response is Coder's own. Only then does a status say anything about
-	 * tokens, users, names and rights: NOT_FOUND, AUTH and CONFLICT are used of
-	 * no other. An ingress, a gateway, a firewall or a sign-in page that
-	 * responds with 401, 403, 404, 409 or 410 is NO_ANSWER.
+	 * tokens, users, names and rights: NOT_FOUND, AUTH and CONFLICT are used for
+	 * no other response. An ingress, a gateway, a firewall or a sign-in page that
+	 * responds with 401, 403, 404, 409 or 410 is NO_RESPONSE.
 	 */
 	bool own;
 	bool no_route; /* own, and about the route: this deployment does not have it (REFUSED) */

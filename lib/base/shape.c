@@ -9,7 +9,7 @@
 #define SECRET_LEN 22 /* characters behind a token's id and dash, as servers make them */
 #define SECRET_LEN_MIN 11 /* of a truncated one that still counts as a token */
 
-/* How many characters of s, from its start, an id or a secret can have. */
+/* How many letters and digits s begins with: ids and secrets consist of them. */
 static size_t alnum_len(const char *s)
 {
 	return strspn(s, ASCII_ALNUM);
@@ -26,7 +26,7 @@ bool coder_token_shaped(const char *text)
 	return secret_len >= SECRET_LEN_MIN && !text[secret_len];
 }
 
-/* The secret of the first token in text whose secret has so many characters or more; NULL: none. */
+/* The secret of the first token in text whose secret has at least that many characters; NULL: none. */
 static const char *find_secret(const char *text, size_t least)
 {
 	for (size_t run; *text; text += run ? run : 1) {

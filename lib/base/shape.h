@@ -11,7 +11,7 @@
 /*
  * Whether text has the shape of a token, whole or truncated:
  * ^[0-9A-Za-z]{10}-[0-9A-Za-z]{11,}$. Its first CODER_ID_LEN characters are the
- * public id; the rest is secret and must never enter a URL.
+ * public id. The rest is secret and must never be in a URL.
  */
 bool coder_token_shaped(const char *text);
 
@@ -22,24 +22,24 @@ bool coder_token_shaped(const char *text);
 char *coder_black_out(char *text, size_t size, char *at, size_t len);
 
 /*
- * Writes "[secret]" over the secret of whatever in a text that is to be shown is
- * coder_token_shaped() between characters that are no letters or digits.
+ * Writes "[secret]" over the secret of each token in a text that will be shown. A token is
+ * what is coder_token_shaped() between characters that are neither letters nor digits.
  */
 void coder_hide_tokens(char *text);
 
-/* Whether text could be a public id: ^[0-9A-Za-z]{10}$. */
+/* Whether text has the shape of a public id: ^[0-9A-Za-z]{10}$. */
 bool coder_id_shaped(const char *text);
 
-/* What a text that names a token may mean, by its shape. */
+/* What a text that names a token can mean, judged by its shape. */
 enum coder_meaning {
-	CODER_MEANS_NAME, /* a name and nothing else */
-	CODER_MEANS_ID, /* an id, or else a name */
-	CODER_MEANS_TOKEN, /* a token, whole or truncated, or else a name; it may hold a secret */
+	CODER_MEANS_NAME, /* only a name */
+	CODER_MEANS_ID, /* an id, or a name */
+	CODER_MEANS_TOKEN, /* a token, whole or truncated, or a name; it may contain a secret */
 };
-/* Blanks around the text do not count. The public id goes to ret_id, but for a mere name. */
+/* Ignores blanks around the text. Writes the public id to ret_id, unless it means only a name. */
 enum coder_meaning coder_meaning(const char *text, char ret_id[CODER_ID_LEN + 1]);
 
-/* Whether a whole token, as servers make them or longer, is anywhere in text. */
+/* Whether text contains a whole token: one as long as servers create them, or longer. */
 bool coder_token_in_text(const char *text);
 
 #endif

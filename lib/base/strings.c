@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* strings.c - hashes, lists of owned strings, and the word that was probably meant. */
+/* strings.c - see strings.h. */
 #include <stdlib.h>
 #include <string.h>
 

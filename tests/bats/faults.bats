@@ -184,7 +184,7 @@ cut_everywhere() {
 @test "a response that arrives a second time, late, is not taken for another one" {
 	# to a removal
 	fault '[{"path":"/grafana$","again":0.3},{"method":"DELETE","status":403,"body":"{\"message\":\"no\"}"}]'
-	fails 7 "unexpected answer 200 to a DELETE" token_rm grafana
+	fails 7 "unexpected response 200 to a DELETE" token_rm grafana
 	# to a look-up
 	fault '{"path":"/grafana$","again":0.3}'
 	token_rm --dry-run grafana >/dev/null

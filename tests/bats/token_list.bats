@@ -517,7 +517,7 @@ GET /api/v2/users/me"
 	# the client cannot find out who the caller is
 	fault '{"path": "users/me$", "status": 404, "coder": false, "body": "404 page not found"}'
 	try token_list -u admin
-	refused 7 "listing tokens: looking whether there are none: "
+	refused 7 "listing tokens: checking whether there are none: "
 }
 
 @test "an empty list is shown if the token in use is a login session, which is looked up by its id" {
@@ -544,16 +544,16 @@ GET /api/v2/users/me/keys/sbxAdmin01"
 	local json='"headers": {"Content-Type": "application/json"}'
 	fault '{"path": "keys/sbxAdmin01$", "times": 3, "status": 503, "headers": {"Retry-After": "0"}}'
 	try token_list -v ids
-	refused 6 "listing tokens: looking whether there are none: "
+	refused 6 "listing tokens: checking whether there are none: "
 	fault '{"path": "keys/sbxAdmin01$", "status": 500, '"$json"', "body": "{\"message\": \"Internal error fetching API key.\"}"}'
 	try token_list -v ids
 	refused 1 "Internal error fetching API key."
 	fault '{"path": "keys/sbxAdmin01$", "status": 404, "coder": false, "body": "404 page not found"}'
 	try token_list -a
-	refused 7 "listing tokens: looking whether there are none: something in front of "
+	refused 7 "listing tokens: checking whether there are none: something in front of "
 	fault '{"path": "keys/sbxAdmin01$", "status": 200, "body": "<html>"}'
 	try token_list
-	refused 7 "listing tokens: looking whether there are none: "
+	refused 7 "listing tokens: checking whether there are none: "
 	fault '{"path": "keys/sbxAdmin01$", "status": 403, '"$json"', "body": "{\"message\": \"Forbidden.\"}"}'
 	try token_list
 	refused 4 "is not permitted to read tokens"

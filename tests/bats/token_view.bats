@@ -383,7 +383,7 @@ GET /api/v2/users/me/keys/sbxAdmin01"
 	try token_view --self --token "$ADMIN_TOKEN"
 	refused 3 "the token in use, sbxAdmin01: not found among API tokens: it is a login session"
 	try token_view --self --token junk
-	refused 4 "has not the shape of a session token"
+	refused 4 "does not have the form of a session token"
 }
 
 @test "--self refuses options and operands that name another token" {
