@@ -53,6 +53,32 @@ int coder_signals_pending(const sigset_t *among)
 	return 0;
 }
 
+/* --------------------------------------------------------------- blocking */
+
+void coder_signals_block(struct blocked_signals *blocked)
+{
+	static const int faults[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT };
+
+	sigfillset(&blocked->all);
+	for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++)
+		sigdelset(&blocked->all, faults[i]);
+	sigprocmask(SIG_SETMASK, &blocked->all, &blocked->old);
+}
+
+void coder_signals_unblock(const struct blocked_signals *blocked)
+{
+	const struct timespec now = { 0 };
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGPIPE);
+	/* if the caller blocks SIGPIPE, one that is pending may be the caller's: it stays */
+	while (!sigismember(&blocked->old, SIGPIPE) && sigtimedwait(&set, NULL, &now) < 0 &&
+	       errno == EINTR)
+		;
+	sigprocmask(SIG_SETMASK, &blocked->old, NULL);
+}
+
 /* ---------------------------------------------------------------- holding */
 
 #define ARRIVALS_MAX 64

@@ -27,4 +27,13 @@ int coder_signals_take(int64_t *ret_when);
 /* Ends the hold: all signals noted are raised again, taken or not, in the order of arrival. */
 void coder_signals_release(void);
 
+/* Signals are blocked between these two, but for those that a fault raises. */
+struct blocked_signals {
+	sigset_t old; /* the caller's mask */
+	sigset_t all; /* what is blocked meanwhile */
+};
+void coder_signals_block(struct blocked_signals *blocked);
+/* Takes away a SIGPIPE that came meanwhile, then restores the caller's mask. */
+void coder_signals_unblock(const struct blocked_signals *blocked);
+
 #endif

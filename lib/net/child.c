@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* child.c - a function in a child process, waited for as a request is; see child.h. */
+/* child.c - a function in a child process; see child.h. */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -10,83 +11,81 @@
 
 #include "base/clock.h"
 #include "child.h"
+#include "transfer.h"
 
-/* One slice; true: there is something to read. */
-static bool readable(int fd, int64_t deadline, const sigset_t *mask)
+int child_start(struct child *child, void (*fn)(const void *arg, int fd), const void *arg)
 {
-	struct pollfd pfd = { .fd = fd, .events = POLLIN };
-	int64_t left = deadline - coder_clock();
-	int64_t ns = left < 0 ? 0 : left < TRANSFER_SLICE_NS ? left : TRANSFER_SLICE_NS;
-	struct timespec slice = { .tv_nsec = ns };
+	const pid_t shell = getpid();
+	int fds[2];
 
-	return ppoll(&pfd, 1, &slice, mask) > 0;
+	if (pipe2(fds, O_CLOEXEC) < 0) {
+		child->no_pipe = errno;
+		return -1;
+	}
+	child->pid = fork();
+	if (child->pid == 0) {
+		if (prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && getppid() == shell)
+			fn(arg, fds[1]);
+		_exit(0);
+	}
+	close(fds[1]);
+	if (child->pid < 0) {
+		child->pid = 0;
+		child->no_process = errno;
+		close(fds[0]);
+		return -1;
+	}
+	child->fd = fds[0];
+	return 0;
 }
 
-/* Reads what the child writes to its end. */
-static enum transfer_end wait_for(const struct child *child, int fd, char *ret, size_t size)
+bool child_read(const struct child *child, char *ret, size_t size)
 {
-	const struct transfer_exchange *x = child->x;
-	sigset_t mask = child->quiet->old;
-	size_t len = 0;
+	size_t len = strlen(ret);
+	ssize_t n = read(child->fd, ret + len, size - 1 - len);
 
-	/* SIGCHLD stays blocked: the shell's handler would reap our child */
+	if (n <= 0)
+		return false;
+	ret[len + (size_t)n] = '\0';
+	return true;
+}
+
+void child_end(struct child *child)
+{
+	if (!child->pid)
+		return;
+	kill(child->pid, SIGKILL);
+	while (waitpid(child->pid, NULL, 0) < 0 && errno == EINTR)
+		;
+	close(child->fd);
+	*child = (struct child){ 0 };
+}
+
+enum child_wait child_wait(const struct child *child, struct coder_interrupts *interrupts,
+			   int64_t deadline, const struct blocked_signals *blocked, char *ret,
+			   size_t size)
+{
+	struct pollfd readable = { .fd = child->fd, .events = POLLIN };
+	sigset_t mask = blocked->old;
+
 	sigaddset(&mask, SIGCHLD);
 	sigaddset(&mask, SIGPIPE);
 	for (;;) {
-		ssize_t n;
+		int64_t left = deadline - coder_clock();
+		struct timespec slice = { .tv_nsec = left < TRANSFER_SLICE_NS ? left :
+										TRANSFER_SLICE_NS };
 
-		if (x->pending(x->ctx))
-			return TRANSFER_SIGNAL;
-		if (coder_clock() >= child->deadline)
-			return TRANSFER_DEADLINE;
-		if (!readable(fd, child->deadline, &mask))
-			continue;
-		n = read(fd, ret + len, size - 1 - len);
-		if (n <= 0)
-			return TRANSFER_ANSWERED;
-		len += (size_t)n;
-		ret[len] = '\0';
+		if (coder_interrupts_pending(interrupts))
+			return CHILD_SIGNAL;
+		if (left <= 0)
+			return CHILD_LATE;
+		if (ppoll(&readable, 1, &slice, &mask) > 0 && !child_read(child, ret, size))
+			return CHILD_ENDED;
 	}
-}
-
-static void end_child(pid_t pid)
-{
-	kill(pid, SIGKILL);
-	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
-		;
 }
 
 void child_write(int fd, const char *text)
 {
 	if (write(fd, text, strlen(text)) < 0)
 		_exit(1);
-}
-
-enum transfer_end child_run(struct child *child, void (*fn)(const void *arg, int fd),
-			    const void *arg, char *ret, size_t size)
-{
-	enum transfer_end end = TRANSFER_ANSWERED;
-	const pid_t shell = getpid();
-	int fds[2];
-	pid_t pid;
-
-	if (pipe2(fds, O_CLOEXEC) < 0) {
-		child->no_pipe = errno;
-		return TRANSFER_ANSWERED;
-	}
-	pid = fork();
-	if (pid == 0) {
-		if (prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && getppid() == shell)
-			fn(arg, fds[1]);
-		_exit(0);
-	}
-	if (pid < 0)
-		child->no_process = errno;
-	close(fds[1]);
-	if (pid > 0) {
-		end = wait_for(child, fds[0], ret, size);
-		end_child(pid);
-	}
-	close(fds[0]);
-	return end;
 }

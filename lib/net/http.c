@@ -42,7 +42,7 @@ struct http {
 	size_t configured; /* of those: the first that the configuration added */
 	struct coder_hooks hooks;
 	struct coder_interrupts *interrupts;
-	struct transfer *wire;
+	struct transfer *transfer;
 	bool no_retry;
 	int64_t date; /* by the deployment's clock at the coder_clock() date_at; 0: not known */
 	int64_t date_at;
@@ -53,10 +53,8 @@ struct call {
 	struct http *http;
 	const struct http_request *request;
 	struct http_response *response;
-	const struct transfer_exchange *exchange; /* the one that is on */
 	struct response answer;
 	struct buf chunk; /* for the sink, not yet given to it */
-	int signal; /* that ended it */
 	bool may_pass; /* why it failed: another try may work */
 	struct coder_error why; /* if one of our callbacks ended the exchange */
 };
@@ -172,7 +170,8 @@ static int parse_url(struct http *http, const struct coder_config *config, struc
 	return 0;
 }
 
-static int make_wire(struct http *http, const struct coder_config *config, struct coder_error *err)
+static int make_transfer(struct http *http, const struct coder_config *config,
+			 struct coder_error *err)
 {
 	const struct transfer_options options = {
 		.host = http->url.host,
@@ -191,10 +190,11 @@ static int make_wire(struct http *http, const struct coder_config *config, struc
 			config->connect_timeout_ns > 0 ? config->connect_timeout_ns : CONNECT_NS,
 		.libraries_variable = http->libraries_variable,
 		.fresh = config->fresh,
+		.interrupts = config->interrupts,
 	};
 
-	http->wire = transfer_new(&options);
-	return http->wire ? 0 : coder_error_memory(err);
+	http->transfer = transfer_new(&options);
+	return http->transfer ? 0 : coder_error_memory(err);
 }
 
 int http_new(const struct coder_config *config, struct http **ret, struct coder_error *err)
@@ -207,7 +207,7 @@ int http_new(const struct coder_config *config, struct http **ret, struct coder_
 	http->no_retry = config->no_retry;
 	http->interrupts = config->interrupts;
 	if (copy_strings(http, config, err) < 0 || parse_url(http, config, err) < 0 ||
-	    add_headers(http, config, err) < 0 || make_wire(http, config, err) < 0) {
+	    add_headers(http, config, err) < 0 || make_transfer(http, config, err) < 0) {
 		http_free(http);
 		return -1;
 	}
@@ -219,7 +219,7 @@ void http_free(struct http *http)
 {
 	if (!http)
 		return;
-	transfer_free(http->wire);
+	transfer_free(http->transfer);
 	for (size_t i = 0; i < http->headers.n; i++)
 		explicit_bzero(http->headers.v[i], strlen(http->headers.v[i]));
 	coder_strings_done(&http->headers);
@@ -309,20 +309,6 @@ static bool on_between(void *ctx)
 				 &call->why);
 	buf_reset(&call->chunk);
 	return rc == 0;
-}
-
-static int on_pending(void *ctx)
-{
-	struct call *call = ctx;
-	struct coder_interrupts *interrupts = call->http->interrupts;
-	int64_t grace_ns = interrupts->acknowledged ? 0 : call->request->grace_ns;
-	int signal = coder_interrupts_pending(interrupts);
-
-	/* what has gone out is given a moment to be answered */
-	if (signal && call->exchange->sent && coder_clock() - interrupts->signal_when < grace_ns)
-		return 0;
-	call->signal = signal;
-	return signal;
 }
 
 static int timed_out(int64_t limit_ns, struct coder_error *err)
@@ -415,21 +401,22 @@ static bool status_may_pass(const struct call *call)
 	       (!call->request->once && response_is_unavailable(&call->answer));
 }
 
-static int fill_error(struct call *call, enum transfer_end end, const struct limit *limit,
-		      struct coder_error *err)
+static int fill_error(struct call *call, const struct transfer_exchange *x,
+		      const struct limit *limit, struct coder_error *err)
 {
-	switch (end) {
-	case TRANSFER_ANSWERED:
+	switch (x->end) {
+	case TRANSFER_COMPLETE:
 		return response_judge(&call->answer, &call->response->body, err);
 	case TRANSFER_STOPPED:
 		*err = call->why;
 		return -1;
 	case TRANSFER_SIGNAL:
-		return coder_interrupted(call->signal, err);
+		return coder_interrupted(x->signal, err);
 	case TRANSFER_DEADLINE:
 		return timed_out(limit->ns, err);
 	default:
-		return -1; /* it is filled */
+		*err = x->err;
+		return -1;
 	}
 }
 
@@ -444,18 +431,18 @@ static int send_once(struct call *call, const struct limit *limit, struct coder_
 		.body_len = request->body_len,
 		.own_connection = request->once || call->http->interrupts->acknowledged,
 		.deadline = limit->deadline,
+		.grace_ns = call->http->interrupts->acknowledged ? 0 : request->grace_ns,
 		.ctx = call,
-		.pending = on_pending,
 		.header = on_header,
 		.data = on_data,
 		.between = on_between,
 	};
-	enum transfer_end end;
 	int rc;
 
-	call->exchange = &x;
-	end = transfer_run(call->http->wire, &x, err);
-	rc = fill_error(call, end, limit, err);
+	transfer_begin(call->http->transfer, &x);
+	(void)transfer_wait(call->http->transfer);
+	rc = fill_error(call, &x, limit, err);
+	explicit_bzero(&x.err, sizeof(x.err)); /* it may repeat what was sent */
 	call->response->status = call->answer.status;
 	if (rc == 0 || err->own)
 		note_clock(call);
@@ -464,7 +451,7 @@ static int send_once(struct call *call, const struct limit *limit, struct coder_
 	if (rc == 0)
 		return 0;
 	call->may_pass =
-		end == TRANSFER_ANSWERED ? status_may_pass(call) : x.refused && !request->once;
+		x.end == TRANSFER_COMPLETE ? status_may_pass(call) : x.refused && !request->once;
 	err->sent = x.sent;
 	err->http_status = call->answer.status;
 	err->retry_after = response_retry_after(&call->answer);

@@ -2,13 +2,14 @@
 /*
  * http.h - requests to the deployment.
  *
- * Whatever is decided about requests and answers is decided here: redirects
+ * Whatever is decided about requests and responses is decided here: redirects
  * (never followed), protocols (http, https), connections, timeouts, retries,
- * content types and sizes. http.c has the requests, response.c what answers mean,
- * url.c and proxy.c who is talked to, transfer.c one exchange inside a shell process
- * (with kept.c and sockets.c for its connections, lookup.c for names, failure.c
- * for what went wrong). libcurl.h is the one file that includes curl.h; the
- * library is loaded by the first request of the process, not before.
+ * content types and sizes. http.c has the requests, response.c what responses
+ * mean, url.c and proxy.c who is talked to. transfer.c has the exchanges inside a
+ * shell process: run.c a libcurl handle for each, kept.c and sockets.c their
+ * connections, lookup.c the names, failure.c what went wrong. libcurl.h is the one
+ * file that includes curl.h; the library is loaded by the first request of the
+ * process, not before.
  */
 #ifndef CODER_HTTP_H
 #define CODER_HTTP_H

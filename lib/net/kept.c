@@ -10,8 +10,13 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/clock.h"
+#include "base/error.h"
 #include "kept.h"
 #include "sockets.h"
+
+#define PEERS_MAX 8
+#define IDLE_NS (100 * CODER_NS) /* libcurl uses none again that has been idle for 118 s */
 
 static struct {
 	pid_t owner;
@@ -84,4 +89,71 @@ void kept_close(const struct libcurl *curl)
 	if (kept.share && curl->share_cleanup(kept.share))
 		kept_leak(kept.share);
 	kept.share = NULL;
+}
+
+/* ------------------------------------------------------------- addresses */
+
+static struct peer {
+	uint64_t peer; /* 0: none */
+	struct coder_strings addresses;
+	int64_t used; /* the coder_clock() of the last request's end */
+} peers[PEERS_MAX];
+
+static struct peer *find_peer(uint64_t peer)
+{
+	for (size_t i = 0; i < PEERS_MAX; i++)
+		if (peers[i].peer == peer)
+			return &peers[i];
+	return NULL;
+}
+
+void kept_remember(uint64_t peer, const struct coder_strings *addresses)
+{
+	struct peer *entry = find_peer(peer);
+	struct coder_error ignored;
+
+	/* in the place of the one that was used longest ago, where there is no room */
+	for (size_t i = 0; !entry && i < PEERS_MAX; i++)
+		if (!peers[i].peer)
+			entry = &peers[i];
+	if (!entry) {
+		entry = &peers[0];
+		for (size_t i = 1; i < PEERS_MAX; i++)
+			if (peers[i].used < entry->used)
+				entry = &peers[i];
+	}
+	coder_strings_done(&entry->addresses);
+	*entry = (struct peer){ .peer = peer, .used = coder_clock() };
+	for (size_t i = 0; i < addresses->n; i++)
+		if (coder_strings_add(&entry->addresses, addresses->v[i], &ignored) < 0) {
+			kept_forget(peer); /* they will be looked up again */
+			return;
+		}
+}
+
+const struct coder_strings *kept_addresses(uint64_t peer)
+{
+	const struct peer *entry = find_peer(peer);
+
+	if (!kept.share || !entry || !sockets_any(peer) || coder_clock() - entry->used > IDLE_NS)
+		return NULL;
+	return &entry->addresses;
+}
+
+void kept_used(uint64_t peer)
+{
+	struct peer *entry = find_peer(peer);
+
+	if (entry)
+		entry->used = coder_clock();
+}
+
+void kept_forget(uint64_t peer)
+{
+	struct peer *entry = find_peer(peer);
+
+	if (!entry)
+		return;
+	coder_strings_done(&entry->addresses);
+	*entry = (struct peer){ 0 };
 }

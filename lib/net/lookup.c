@@ -8,16 +8,10 @@
 
 #include "base/buf.h"
 #include "base/cleanup.h"
-#include "child.h"
 #include "lookup.h"
 #include "proxy.h"
 
-#define RESPONSE_MAX 1024 /* fits a pipe whole, and some 20 addresses */
-
-struct lookup {
-	struct child child;
-	char answer[RESPONSE_MAX]; /* "address,address", or "!" and why there is none */
-};
+#define NAME_MAX_TEXT (LOOKUP_TEXT_MAX / 2) /* of what is written of one name */
 
 /* Appends ",address" if it fits. */
 static void add_address(char *answer, const struct addrinfo *ai)
@@ -28,38 +22,32 @@ static void add_address(char *answer, const struct addrinfo *ai)
 
 	if (getnameinfo(ai->ai_addr, ai->ai_addrlen, text, sizeof(text), NULL, 0, NI_NUMERICHOST))
 		return;
-	if (len + strlen(text) + 4 > RESPONSE_MAX || strchr(text, '%'))
+	if (len + strlen(text) + 4 > NAME_MAX_TEXT || strchr(text, '%'))
 		return;
-	snprintf(answer + len, RESPONSE_MAX - len, v6 ? "%s[%s]" : "%s%s", len ? "," : "", text);
+	snprintf(answer + len, NAME_MAX_TEXT - len, v6 ? "%s[%s]" : "%s%s", len ? "," : "", text);
 }
 
 #ifndef AI_IDN
 #define AI_IDN 0 /* glibc's: others know no international names */
 #endif
 
-/* In the child: writes the addresses, or "!" and what the resolver said. */
-static void response_in_child(const void *name, int fd)
+/* In the child: writes a line with the addresses, or "!" and what the resolver said: false. */
+static bool write_addresses(const char *host, int fd)
 {
-	const char *host = name;
 	const struct addrinfo hints = { .ai_socktype = SOCK_STREAM,
 					.ai_flags = AI_ADDRCONFIG | AI_IDN };
 	struct addrinfo *list = NULL;
-	char answer[RESPONSE_MAX] = "";
+	char text[NAME_MAX_TEXT] = "";
 	int rc;
 
 	rc = getaddrinfo(host, NULL, &hints, &list);
 	for (struct addrinfo *ai = list; !rc && ai; ai = ai->ai_next)
-		add_address(answer, ai);
-	if (!answer[0])
-		snprintf(answer, sizeof(answer), "!%.100s", rc ? gai_strerror(rc) : "no address");
-	child_write(fd, answer);
-}
-
-/* Fills lookup->answer, or says why nobody could be asked. */
-static enum transfer_end ask(struct lookup *lookup, const char *host)
-{
-	snprintf(lookup->answer, RESPONSE_MAX, "!the lookup failed");
-	return child_run(&lookup->child, response_in_child, host, lookup->answer, RESPONSE_MAX);
+		add_address(text, ai);
+	if (!text[0])
+		snprintf(text, sizeof(text), "!%.100s", rc ? gai_strerror(rc) : "no address");
+	child_write(fd, text);
+	child_write(fd, "\n");
+	return text[0] != '!';
 }
 
 static bool is_address(const char *host)
@@ -80,87 +68,113 @@ static const char *name_for_libcurl(const char *host)
 
 /* Appends "name:port:addresses"; releases differ in whether a dot at its end is a part of a name. */
 static bool add_entry(const char *name, int len, const char *port, const char *addresses,
-		      struct coder_strings *ret)
+		      int addresses_len, struct coder_strings *ret)
 {
 	struct buf CLEANUP(buf_done) entry = { 0 };
 	struct coder_error ignored;
 
-	return buf_addf(&entry, "%.*s:%s:%s", len, name, port, addresses) &&
+	return buf_addf(&entry, "%.*s:%s:%.*s", len, name, port, addresses_len, addresses) &&
 	       coder_strings_add(ret, entry.data, &ignored) == 0;
 }
 
-/* Says why there is no address of a host; what is "host" or "proxy". */
-static int no_address(const struct lookup *lookup, const char *what, const char *host,
-		      const char *source, struct coder_error *err)
-{
-	if (lookup->child.no_process) {
-		coder_error_set(err, CODER_ERR_NO_RESPONSE,
-				"cannot look up the %s %s: no process can be started: %s", what,
-				host, strerror(lookup->child.no_process));
-		return coder_error_cause(err, CODER_CAUSE_PROCESSES, NULL, NULL);
-	}
-	if (lookup->child.no_pipe) {
-		coder_error_set(err, CODER_ERR_NO_RESPONSE,
-				"cannot look up the %s %s: no pipe can be opened: %s", what, host,
-				strerror(lookup->child.no_pipe));
-		return coder_error_cause(err, CODER_CAUSE_OPEN_FILES, NULL, NULL);
-	}
-	coder_error_set(err, CODER_ERR_NO_RESPONSE, "cannot find the %s %s: %.100s", what, host,
-			lookup->answer + 1);
-	return coder_error_cause(err, CODER_CAUSE_NETWORK, source, NULL);
-}
+/* A name that has to be looked up. */
+struct name {
+	const char *what; /* "host" or "proxy" */
+	const char *host, *port;
+	const char *source; /* what named it, for texts */
+};
 
-static enum transfer_end add_name(struct lookup *lookup, const char *what, const char *host,
-				  const char *port, const char *source, struct coder_strings *ret,
-				  struct coder_error *err)
+/* The proxy's comes first; returns how many there are. */
+static size_t names_of(const struct transfer_options *o, struct name ret[2])
 {
-	const char *name = name_for_libcurl(host);
-	int len = (int)strlen(name);
-	enum transfer_end end;
+	const struct proxy *proxy = o->proxy;
+	size_t n = 0;
 
-	if (!*host || is_address(host))
-		return TRANSFER_ANSWERED;
-	end = ask(lookup, host);
-	if (end != TRANSFER_ANSWERED)
-		return end;
-	if (lookup->child.no_process || lookup->child.no_pipe || lookup->answer[0] == '!') {
-		no_address(lookup, what, host, source, err);
-		return TRANSFER_FAILED;
-	}
-	if (add_entry(name, len, port, lookup->answer, ret) &&
-	    (name[len - 1] != '.' || add_entry(name, len - 1, port, lookup->answer, ret)))
-		return TRANSFER_ANSWERED;
-	coder_error_memory(err);
-	return TRANSFER_FAILED;
-}
-
-static bool needs_host(const struct transfer_options *o)
-{
-	return !o->proxy || !o->proxy->finds_hosts;
+	if (proxy && proxy->host[0] && !is_address(proxy->host))
+		ret[n++] = (struct name){ "proxy", proxy->host, proxy->port, proxy->source };
+	if ((!proxy || !proxy->finds_hosts) && !is_address(o->host))
+		ret[n++] = (struct name){ "host", o->host, o->port, o->url_source };
+	return n;
 }
 
 bool lookup_is_needed(const struct transfer_options *o)
 {
-	return (needs_host(o) && !is_address(o->host)) ||
-	       (o->proxy && o->proxy->host[0] && !is_address(o->proxy->host));
+	struct name names[2];
+
+	return names_of(o, names) > 0;
 }
 
 bool lookup_meets_addresses(const struct transfer_options *o)
 {
-	return (needs_host(o) && is_address(o->host)) || (o->proxy && is_address(o->proxy->host));
+	return ((!o->proxy || !o->proxy->finds_hosts) && is_address(o->host)) ||
+	       (o->proxy && is_address(o->proxy->host));
 }
 
-enum transfer_end lookup_names(const struct transfer_options *o, const struct transfer_exchange *x,
-			       int64_t deadline, const struct blocked_signals *quiet,
-			       struct coder_strings *ret, struct coder_error *err)
+static void look_up_in_child(const void *options, int fd)
 {
-	struct lookup lookup = { .child = { .x = x, .quiet = quiet, .deadline = deadline } };
-	const struct proxy *proxy = o->proxy;
-	enum transfer_end end = TRANSFER_ANSWERED;
+	struct name names[2];
+	size_t n = names_of(options, names);
 
-	if (proxy)
-		end = add_name(&lookup, "proxy", proxy->host, proxy->port, proxy->source, ret, err);
-	if (end == TRANSFER_ANSWERED && needs_host(o))
-		end = add_name(&lookup, "host", o->host, o->port, o->url_source, ret, err);
-	return end;
+	for (size_t i = 0; i < n; i++)
+		if (!write_addresses(names[i].host, fd))
+			break;
+}
+
+int lookup_begin(struct lookup *lookup, const struct transfer_options *o, struct coder_error *err)
+{
+	struct child *child = &lookup->child;
+	struct name names[2];
+
+	*lookup = (struct lookup){ .text = "" };
+	if (child_start(child, look_up_in_child, o) == 0)
+		return 0;
+	names_of(o, names);
+	coder_error_set(err, CODER_ERR_NO_RESPONSE, "cannot look up the %s %s: no %s: %s",
+			names[0].what, names[0].host,
+			child->no_pipe ? "pipe can be opened" : "process can be started",
+			strerror(child->no_pipe ? child->no_pipe : child->no_process));
+	return coder_error_cause(err,
+				 child->no_pipe ? CODER_CAUSE_OPEN_FILES : CODER_CAUSE_PROCESSES,
+				 NULL, NULL);
+}
+
+bool lookup_is_on(const struct lookup *lookup)
+{
+	return lookup->child.pid > 0;
+}
+
+bool lookup_is_done(struct lookup *lookup)
+{
+	return !child_read(&lookup->child, lookup->text, sizeof(lookup->text));
+}
+
+int lookup_result(const struct lookup *lookup, const struct transfer_options *o,
+		  struct coder_strings *ret, struct coder_error *err)
+{
+	const char *line = lookup->text;
+	struct name names[2];
+	size_t n = names_of(o, names);
+
+	for (size_t i = 0; i < n; i++) {
+		const char *name = name_for_libcurl(names[i].host);
+		int len = (int)strlen(name), line_len = (int)strcspn(line, "\n");
+
+		if (!line_len || *line == '!') {
+			coder_error_set(err, CODER_ERR_NO_RESPONSE, "cannot find the %s %s: %.*s",
+					names[i].what, names[i].host, line_len ? line_len - 1 : 100,
+					line_len ? line + 1 : "the lookup failed");
+			return coder_error_cause(err, CODER_CAUSE_NETWORK, names[i].source, NULL);
+		}
+		if (!add_entry(name, len, names[i].port, line, line_len, ret) ||
+		    (name[len - 1] == '.' &&
+		     !add_entry(name, len - 1, names[i].port, line, line_len, ret)))
+			return coder_error_memory(err);
+		line += line_len + (line[line_len] == '\n');
+	}
+	return 0;
+}
+
+void lookup_end(struct lookup *lookup)
+{
+	child_end(&lookup->child);
 }

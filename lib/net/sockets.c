@@ -19,6 +19,7 @@ static struct {
 	int fd;
 	dev_t dev;
 	ino_t ino;
+	uint64_t peer; /* see sockets_open() */
 } sockets[SOCKETS_MAX];
 static size_t n_sockets;
 
@@ -77,7 +78,7 @@ static bool identify(size_t i, int fd)
 	return true;
 }
 
-int sockets_open(int family, int type, int protocol)
+int sockets_open(int family, int type, int protocol, uint64_t peer)
 {
 	int fd;
 
@@ -93,8 +94,16 @@ int sockets_open(int family, int type, int protocol)
 		close(fd);
 		return -1;
 	}
-	n_sockets++;
+	sockets[n_sockets++].peer = peer;
 	return fd;
+}
+
+bool sockets_any(uint64_t peer)
+{
+	for (size_t i = 0; i < n_sockets; i++)
+		if (sockets[i].peer == peer)
+			return true;
+	return false;
 }
 
 static bool still_ours(size_t i)

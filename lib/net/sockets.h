@@ -11,8 +11,12 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
-int sockets_open(int family, int type, int protocol); /* -1: see errno */
+/* peer: a number for whom it is to be connected to. -1: see errno. */
+int sockets_open(int family, int type, int protocol, uint64_t peer);
+/* Whether one for that peer is open. */
+bool sockets_any(uint64_t peer);
 /* Between these two nothing that is opened gets a number that scripts use. */
 void sockets_keep_above(void);
 void sockets_keep_above_end(void);

@@ -1,25 +1,24 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * transfer.c - one HTTP exchange at a time over libcurl, inside a shell.
+ * transfer.c - HTTP exchanges over libcurl, inside a shell; run.c has the handle of each.
  *
  *  signals  All are blocked while libcurl runs, so that the threads it starts
  *           take none; they are let in only while it sleeps, and SIGPIPE not
  *           even then. A signal is looked for after each slice of sleep.
  *  fork     A subshell inherits the connections. Two processes on one of them
- *           would get each other's answers, so a child forgets them all.
+ *           would get each other's responses, so a child forgets them all.
  *  threads  libcurl looks names up in a thread that cannot be stopped: it would
  *           outlive a call that is given up, and close descriptors that are the
- *           user's by then. So libcurl looks up nothing; see on_resolve().
+ *           user's by then. So libcurl gets the addresses of all names, and
+ *           looks up nothing: they are looked up before, or known from the
+ *           connection that is kept.
  *  time     Limits are kept here: of connecting, of the exchange, of silence.
  */
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "base/buf.h"
-#include "base/cleanup.h"
+#include "base/signals.h"
 #include "base/strings.h"
 #include "bundle.h"
 #include "failure.h"
@@ -33,708 +32,521 @@
 
 #define KEPT_CONNECTIONS 5L
 #define DESCRIPTORS 8 /* that libcurl may need to begin with */
-#define DEAD_MS 4500 /* what a kept connection has to show a sign of life */
 
 static const struct libcurl *curl; /* once loaded */
 
 struct transfer {
 	struct transfer_options o;
+	uint64_t peer; /* whom it talks to, as a number: see sockets_open() */
 	CURLM *multi; /* made under that kept_claim(); caches the parsed CAs */
 	unsigned generation, current; /* of kept_claim(): when it was made, and the last one */
-	struct coder_strings resolved; /* host:port:addresses */
+	struct lookup lookup; /* if it is on, exchanges wait for it */
+	struct coder_strings addresses; /* host:port:addresses */
 	bool known; /* all addresses are, or are in no need of being looked up */
 	struct bundle bundle; /* all CA certificates, if they are of several sources */
+	struct transfer_exchange *exchanges; /* those that are on, in the order they were begun */
+	struct blocked_signals blocked;
 };
 
-/* One run of the wire: what must be undone at its end. */
-struct run {
-	struct transfer *wire;
-	struct transfer_exchange *x;
-	struct blocked_signals quiet;
-	CURL *easy;
-	struct curl_slist *headers, *resolved;
-	int64_t began, moved; /* connecting; and when the exchange last got any further */
-	bool connecting; /* the request has not gone out on the connection that is made */
-	bool in_body;
-	bool hurried; /* kept connections have DEAD_MS */
-	bool connect_sent, tls_sent; /* see struct failure */
-	int tls_alert, no_descriptor, full;
-	bool stopped; /* by a callback */
-	bool unresolved; /* by on_resolve(): a name has to be looked up */
-	CURLcode code; /* that libcurl ended with */
-	char detail[CURL_ERROR_SIZE];
-};
+/* ------------------------------------------------------------ how it ends */
 
-static struct run *current; /* for callbacks that outlive it */
-
-/* --------------------------------------------------------------- signals */
-
-void signals_block(struct blocked_signals *quiet)
+static void end(struct run *run, enum transfer_end how)
 {
-	static const int faults[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT };
-
-	sigfillset(&quiet->all);
-	for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++)
-		sigdelset(&quiet->all, faults[i]);
-	sigprocmask(SIG_SETMASK, &quiet->all, &quiet->old);
-}
-
-/* If the caller blocks SIGPIPE, one that is pending may be the caller's: it stays. */
-static void eat_sigpipe(const struct blocked_signals *quiet)
-{
-	const struct timespec now = { 0 };
-	sigset_t set;
-
-	if (sigismember(&quiet->old, SIGPIPE))
-		return;
-	sigemptyset(&set);
-	sigaddset(&set, SIGPIPE);
-	while (sigtimedwait(&set, NULL, &now) < 0 && errno == EINTR)
-		;
-}
-
-void signals_unblock(const struct blocked_signals *quiet)
-{
-	eat_sigpipe(quiet);
-	sigprocmask(SIG_SETMASK, &quiet->old, NULL);
-}
-
-/* ----------------------------------------------------- dead connections */
-
-/*
- * A kept connection may have died without a word: the network has changed, or
- * a firewall has forgotten it. Then the peer's system acknowledges nothing. One
- * that is slow to answer does acknowledge, and is waited for.
- */
-static void hurry(struct run *run)
-{
-	run->hurried = !run->wire->o.fresh && !run->x->own_connection;
-	if (run->hurried)
-		sockets_limit_silence(DEAD_MS);
-}
-
-static void patience(struct run *run)
-{
-	if (run->hurried)
-		sockets_limit_silence(0);
-	run->hurried = false;
-}
-
-/* ------------------------------------------------------------- callbacks */
-
-/* Whether TLS is spoken to the proxy only, as yet. */
-static bool is_to_proxy(const struct run *run)
-{
-	const struct proxy *proxy = run->wire->o.proxy;
-
-	return proxy && proxy->tls && !run->connect_sent;
-}
-
-static size_t on_header(char *line, size_t one, size_t len, void *ctx)
-{
-	struct run *run = ctx;
-
-	(void)one;
-	run->moved = coder_clock();
-	patience(run);
-	run->in_body =
-		line[0] == '\r' || line[0] == '\n'; /* or another head, after an interim one */
-	run->stopped = run->stopped || !run->x->header(run->x->ctx, line, len);
-	return run->stopped ? 0 : len;
-}
-
-static size_t on_data(char *data, size_t one, size_t len, void *ctx)
-{
-	struct run *run = ctx;
-
-	(void)one;
-	if (!len)
-		return 0;
-	run->moved = coder_clock();
-	run->stopped = run->stopped || !run->x->data(run->x->ctx, data, len);
-	return run->stopped ? 0 : len;
-}
-
-/*
- * Tells whether and how often the request went out: libcurl reports each piece
- * after it was written. CURLINFO_REQUEST_SIZE would count a proxy's CONNECT, too.
- */
-static void on_written(struct run *run, const char *data, size_t len, bool head)
-{
-	struct transfer_exchange *x = run->x;
-	size_t method = strlen(x->method);
-
-	run->moved = coder_clock();
-	if (len > 8 && memcmp(data, "CONNECT ", 8) == 0) {
-		run->connect_sent = true;
-		return;
-	}
-	run->connecting = false;
-	if (head && len > method && memcmp(data, x->method, method) == 0)
-		x->sent++;
-	else if (!x->sent)
-		x->sent = 1;
-}
-
-static int on_debug(CURL *easy, curl_infotype type, char *data, size_t len, void *ctx)
-{
-	struct run *run = ctx;
-
-	(void)easy;
-	if (type == CURLINFO_HEADER_OUT || type == CURLINFO_DATA_OUT)
-		on_written(run, data, len, type == CURLINFO_HEADER_OUT);
-	if (type == CURLINFO_SSL_DATA_OUT)
-		run->tls_sent = run->tls_sent || !is_to_proxy(run);
-	if (type == CURLINFO_SSL_DATA_IN &&
-	    len == 2) /* level and number: no other message is so short */
-		run->tls_alert = (unsigned char)data[1];
-	return 0;
-}
-
-static curl_socket_t on_open(void *ctx, curlsocktype purpose, struct curl_sockaddr *address)
-{
-	struct run *run = ctx;
-	int fd = sockets_open(address->family, address->socktype, address->protocol);
-
-	(void)purpose;
-	/* the time to connect begins anew where a kept connection was found dead */
-	if (!run->connecting)
-		run->began = coder_clock();
-	run->connecting = true;
-	if (fd < 0 && (errno == EMFILE || errno == ENFILE))
-		run->no_descriptor = errno;
-	return fd < 0 ? CURL_SOCKET_BAD : fd;
-}
-
-/*
- * Called before libcurl looks up a name that it has no address for, an address
- * in the place of a name included. Not 0: it must not, and the exchange fails.
- */
-static int on_resolve(void *state, void *reserved, void *ctx)
-{
-	struct run *run = ctx;
-
-	(void)state;
-	(void)reserved;
-	run->unresolved = !run->wire->known;
-	return run->unresolved || !lookup_meets_addresses(&run->wire->o);
-}
-
-/*
- * Outlives the run: libcurl calls it for a kept connection much later. While one
- * is closed that did not come about, everything is open that was when it failed.
- */
-static int on_close(void *ctx, curl_socket_t fd)
-{
-	(void)ctx;
-	if (current && current->connecting && !current->full)
-		current->full = sockets_exhausted(1);
-	sockets_close(fd);
-	return 0;
-}
-
-/* --------------------------------------------------------------- options */
-
-#define SET(option, value) (rc = rc ? rc : curl->easy_setopt(run->easy, option, value))
-
-static CURLcode set_callbacks(struct run *run)
-{
-	CURLcode rc = CURLE_OK;
-
-	SET(CURLOPT_HEADERFUNCTION, on_header);
-	SET(CURLOPT_HEADERDATA, run);
-	SET(CURLOPT_WRITEFUNCTION, on_data);
-	SET(CURLOPT_WRITEDATA, run);
-	SET(CURLOPT_DEBUGFUNCTION, on_debug);
-	SET(CURLOPT_DEBUGDATA, run);
-	SET(CURLOPT_VERBOSE, 1L); /* calls on_debug(); nothing is printed */
-	SET(CURLOPT_OPENSOCKETFUNCTION, on_open);
-	SET(CURLOPT_OPENSOCKETDATA, run);
-	SET(CURLOPT_CLOSESOCKETFUNCTION, on_close);
-	SET(CURLOPT_RESOLVER_START_FUNCTION, on_resolve);
-	SET(CURLOPT_RESOLVER_START_DATA, run);
-	SET(CURLOPT_ERRORBUFFER, run->detail);
-	return rc;
-}
-
-/* Nothing of what libcurl could do besides one plain exchange. */
-static CURLcode set_limits(struct run *run)
-{
-	CURLcode rc = CURLE_OK;
-
-	SET(CURLOPT_PROTOCOLS, (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS));
-	SET(CURLOPT_FOLLOWLOCATION, 0L);
-	SET(CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
-	SET(CURLOPT_PATH_AS_IS, 1L);
-	/* one request at a time gains nothing from HTTP/2 */
-	SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
-	SET(CURLOPT_HTTP09_ALLOWED, 0L);
-	SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-	SET(CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE); /* no token for a proxy's CONNECT */
-	SET(CURLOPT_NOSIGNAL, 1L);
-	SET(CURLOPT_CONNECTTIMEOUT_MS, 24 * 60 * 60 * 1000L); /* see too_late() */
-	return rc;
-}
-
-/* Whether libcurl has a file of CA certificates built in that is there. */
-static bool has_ca_file(void)
-{
-	const curl_version_info_data *info = curl->version_info(CURLVERSION_NOW);
-
-	return info->age >= CURLVERSION_SEVENTH && info->cainfo && access(info->cainfo, R_OK) == 0;
-}
-
-/*
- * Makes one file of the CA certificates of all sources. A kept connection that
- * was made with others is closed: libcurl tells them apart by their path alone.
- */
-static int gather_cas(struct transfer *wire, struct coder_error *err)
-{
-	const struct transfer_options *o = &wire->o;
-	const char *file = o->ca_file	 ? o->ca_file :
-			   has_ca_file() ? curl->version_info(CURLVERSION_NOW)->cainfo :
-					   NULL;
-	static uint64_t last; /* what the last one was made of */
-	uint64_t hash;
-
-	if (!o->more_cas || wire->bundle.fd >= 0)
-		return 0;
-	hash = coder_hash(coder_hash(CODER_HASH_BEGIN, o->more_cas), file ? file : "");
-	if (hash != last)
-		kept_close(curl);
-	last = hash;
-	return bundle_open(&wire->bundle, file, o->more_cas, err);
-}
-
-static CURLcode set_tls(struct run *run)
-{
-	const struct transfer_options *o = &run->wire->o;
-	const char *ca_file = run->wire->bundle.fd < 0 ? o->ca_file : run->wire->bundle.path;
-	CURLcode rc = CURLE_OK;
-
-	SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-	SET(CURLOPT_SSL_VERIFYPEER, 1L);
-	SET(CURLOPT_SSL_VERIFYHOST, 2L);
-	if (libcurl_has_openssl3(curl))
-		SET(CURLOPT_SSL_CTX_FUNCTION, libcurl_cleanse_tls);
-	if (ca_file)
-		SET(CURLOPT_CAINFO, ca_file);
-	/* libcurl keeps the parsed CAs (20 ms) only if there is no directory of them */
-	if (o->ca_file || has_ca_file())
-		SET(CURLOPT_CAPATH, NULL);
-	/* Go's client, too, trusts the same authorities for a proxy's own TLS */
-	if (o->proxy && o->proxy->tls) {
-		SET(CURLOPT_PROXY_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-		if (ca_file)
-			SET(CURLOPT_PROXY_CAINFO, ca_file);
-		if (o->ca_file || has_ca_file())
-			SET(CURLOPT_PROXY_CAPATH, NULL);
-	}
-	if (!o->cert_file)
-		return rc;
-	SET(CURLOPT_SSLCERT, o->cert_file);
-	SET(CURLOPT_SSLKEY, o->key_file);
-	SET(CURLOPT_KEYPASSWD, ""); /* or OpenSSL would ask on the terminal */
-	return rc;
-}
-
-static bool add_to_list(struct curl_slist **list, const char *const *v, size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		struct curl_slist *longer = curl->slist_append(*list, v[i]);
-
-		if (!longer)
-			return false;
-		*list = longer;
-	}
-	return true;
-}
-
-static CURLcode set_connection(struct run *run)
-{
-	const struct transfer_options *o = &run->wire->o;
-	CURLcode rc = CURLE_OK;
-
-	if (!o->fresh)
-		SET(CURLOPT_SHARE, kept_share(curl));
-	if (o->fresh || run->x->own_connection) {
-		SET(CURLOPT_FRESH_CONNECT, 1L);
-		SET(CURLOPT_FORBID_REUSE, 1L);
-	}
-	/* "": none, and no_proxy is not looked at: the choice has been made */
-	SET(CURLOPT_PROXY, o->proxy ? o->proxy->url : "");
-	SET(CURLOPT_NOPROXY, "");
-	if (rc || !add_to_list(&run->resolved, (const char *const *)run->wire->resolved.v,
-			       run->wire->resolved.n))
-		return rc ? rc : CURLE_OUT_OF_MEMORY;
-	SET(CURLOPT_RESOLVE, run->resolved);
-	return rc;
-}
-
-/* "Name:" keeps libcurl from sending a header of its own. */
-static bool add_headers(struct run *run, bool sends_body)
-{
-	const struct transfer_options *o = &run->wire->o;
-	const char *type = run->x->body ? "Content-Type: application/json" : "Content-Type:";
-
-	return add_to_list(&run->headers, o->headers, o->n_headers) &&
-	       add_to_list(&run->headers, &(const char *){ "Expect:" }, 1) &&
-	       (!sends_body || add_to_list(&run->headers, &type, 1));
-}
-
-/* A PUT without a body says so (Content-Length: 0), as proxies expect of it. */
-static CURLcode set_request(struct run *run)
-{
-	const struct transfer_exchange *x = run->x;
-	bool sends_body =
-		x->body || strcmp(x->method, "PUT") == 0 || strcmp(x->method, "POST") == 0;
-	struct buf CLEANUP(buf_done) url = { 0 };
-	CURLcode rc = CURLE_OK;
-
-	if (!buf_add_str(&url, run->wire->o.origin) || !buf_add_str(&url, x->path) ||
-	    !add_headers(run, sends_body))
-		return CURLE_OUT_OF_MEMORY;
-	SET(CURLOPT_URL, url.data);
-	SET(CURLOPT_HTTPHEADER, run->headers);
-	if (sends_body) {
-		SET(CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)(x->body ? x->body_len : 0));
-		SET(CURLOPT_POSTFIELDS, x->body ? x->body : "");
-	}
-	SET(CURLOPT_CUSTOMREQUEST, x->method);
-	return rc;
-}
-
-#undef SET
-
-/* ---------------------------------------------------------------- errors */
-
-static bool uses_tls(const struct transfer_options *o)
-{
-	return o->tls || (o->proxy && o->proxy->tls);
-}
-
-static struct failure failure_of(struct run *run)
-{
-	struct failure f = {
-		.o = &run->wire->o,
-		.code = run->code,
-		.detail = run->detail[0] ? run->detail : curl->easy_strerror(run->code),
-		.sent = run->x->sent,
-		.in_head = run->x->sent && !run->in_body,
-		.tls_sent = run->tls_sent,
-		.tls_alert = run->tls_alert,
-		.connect_sent = run->connect_sent,
-		.no_descriptor = run->no_descriptor,
-		.full = run->full,
-		.no_memory = libcurl_ran_out(),
-		.no_algorithms = uses_tls(&run->wire->o) && libcurl_lacks_algorithms(),
-	};
-	long system_error = 0;
-
-	(void)curl->easy_getinfo(run->easy, CURLINFO_HTTP_CONNECTCODE, &f.connect_status);
-	(void)curl->easy_getinfo(run->easy, CURLINFO_OS_ERRNO, &system_error);
-	f.system_error = (int)system_error;
-	return f;
+	run->x->end = how;
+	run->ended = true;
 }
 
 /* A limit of time has passed: the caller's, or one of time_limit(). */
-static enum transfer_end too_late(struct run *run, struct coder_error *err)
+static void end_late(struct run *run)
 {
+	struct transfer_exchange *x = run->x;
 	struct failure f;
 
-	if (coder_clock() >= run->x->deadline)
-		return TRANSFER_DEADLINE;
-	f = failure_of(run);
+	if (coder_clock() >= x->deadline) {
+		end(run, TRANSFER_DEADLINE);
+		return;
+	}
+	f = run_failure(run);
 	f.sent = f.sent && !run->connecting;
-	failure_too_late(&f, err);
-	return TRANSFER_FAILED;
+	failure_too_late(&f, &x->err);
+	x->refused = run->remembered && run->connecting; /* the next try looks the name up */
+	end(run, TRANSFER_FAILED);
 }
 
 /* What libcurl needs is not to be had: memory, or descriptors. */
-static enum transfer_end cannot_begin(struct coder_error *err)
+static void end_without_means(struct run *run)
 {
 	int no_descriptor = libcurl_ran_out() ? 0 : sockets_exhausted(DESCRIPTORS);
 
 	if (no_descriptor)
-		failure_no_descriptor(no_descriptor, err);
+		failure_no_descriptor(no_descriptor, &run->x->err);
 	else
-		coder_error_memory(err);
-	return TRANSFER_FAILED;
+		coder_error_memory(&run->x->err);
+	end(run, TRANSFER_FAILED);
 }
 
-/* ------------------------------------------------------------------- run */
+/* libcurl has finished with code. */
+static void end_finished(struct run *run, CURLcode code)
+{
+	struct failure f;
 
-/* Connecting has its time; then the exchange has to go on, in the head byte by byte. */
+	run->code = code;
+	if (run->stopped) {
+		end(run, TRANSFER_STOPPED);
+	} else if (!code) {
+		end(run, TRANSFER_COMPLETE);
+	} else {
+		f = run_failure(run);
+		failure_describe(&f, &run->x->refused, &run->x->err);
+		end(run, TRANSFER_FAILED);
+	}
+}
+
+/* Connecting has its time; then the exchange has to go on, in the headers byte by byte. */
 static int64_t time_limit(const struct run *run)
 {
-	int64_t limit = run->connecting ? run->began + run->wire->o.connect_timeout_ns :
+	int64_t limit = run->connecting ? run->began + run->o->connect_timeout_ns :
 					  run->moved + TRANSFER_SILENCE_S * CODER_NS;
 
 	return limit < run->x->deadline ? limit : run->x->deadline;
 }
 
-/* Lets the caller see to what has come, with its own signal mask. */
-static bool let_between(struct run *run)
+/* Ends what a pending signal ends: whatever has gone out may have its grace. */
+static void end_by_signal(struct transfer *transfer)
 {
-	bool go_on;
+	struct coder_interrupts *interrupts = transfer->o.interrupts;
+	int signal = coder_interrupts_pending(interrupts);
 
-	eat_sigpipe(&run->quiet);
-	sigprocmask(SIG_SETMASK, &run->quiet.old, NULL);
-	go_on = run->x->between(run->x->ctx);
-	sigprocmask(SIG_SETMASK, &run->quiet.all, NULL);
-	return go_on;
+	for (struct transfer_exchange *x = transfer->exchanges; x && signal; x = x->next)
+		if (x->run && !x->run->ended &&
+		    !(x->sent && coder_clock() - interrupts->signal_when < x->grace_ns)) {
+			x->signal = signal;
+			end(x->run, TRANSFER_SIGNAL);
+		}
 }
 
-/* Sleeps until something moves, with signals let in. TRANSFER_ANSWERED: go on. */
-static enum transfer_end rest(struct run *run, struct coder_error *err)
+static bool has_ended(const struct transfer_exchange *x)
 {
-	struct transfer_exchange *x = run->x;
-	int64_t left = time_limit(run) - coder_clock();
-	int64_t slice = left < TRANSFER_SLICE_NS ? left : TRANSFER_SLICE_NS;
-	sigset_t mask = run->quiet.old;
-	CURLMcode failed = CURLM_OK;
-	int signal, ready = 0;
-
-	if (left <= 0)
-		return too_late(run, err);
-	if (!let_between(run))
-		return TRANSFER_STOPPED;
-	sigaddset(&mask, SIGPIPE);
-	sigprocmask(SIG_SETMASK, &mask, NULL);
-	signal = x->pending(x->ctx);
-	if (!signal) {
-		errno = 0;
-		failed = curl->multi_poll(run->wire->multi, NULL, 0, (int)(slice / 1000000) + 1,
-					  &ready);
-		if (errno == EINTR) /* a failure to 7.84.0 */
-			failed = CURLM_OK;
-		signal = x->pending(x->ctx);
-	}
-	if (ready && !run->in_body) /* bytes between chunks are none of the body's */
-		run->moved = coder_clock();
-	sigprocmask(SIG_SETMASK, &run->quiet.all, NULL);
-	if (signal)
-		return TRANSFER_SIGNAL;
-	if (!failed)
-		return TRANSFER_ANSWERED;
-	/* or this would go round without a rest */
-	if (failed == CURLM_OUT_OF_MEMORY)
-		coder_error_memory(err);
-	else
-		coder_error_set(err, CODER_ERR_NO_RESPONSE, "cannot wait for %s",
-				run->wire->o.origin);
-	return TRANSFER_FAILED;
+	return !x->run || x->run->ended;
 }
 
-static enum transfer_end transfer(struct run *run, struct coder_error *err)
+/* Whether no other exchange than x has been started. */
+static bool is_alone(const struct transfer *transfer, const struct transfer_exchange *x)
 {
-	CURLM *multi = run->wire->multi;
-	int running = 1, left;
-	CURLMsg *msg;
-
-	if (curl->multi_add_handle(multi, run->easy))
-		return cannot_begin(err);
-	for (;;) {
-		enum transfer_end end;
-
-		if (curl->multi_perform(multi, &running) || !running || run->stopped)
-			break;
-		end = rest(run, err);
-		if (end != TRANSFER_ANSWERED)
-			return end;
-	}
-	if (run->stopped)
-		return TRANSFER_STOPPED;
-	msg = curl->multi_info_read(multi, &left);
-	if (!msg)
-		return cannot_begin(err);
-	run->code = msg->data.result;
-	if (!run->code)
-		return let_between(run) ? TRANSFER_ANSWERED : TRANSFER_STOPPED;
-	if (!run->unresolved) {
-		const struct failure f = failure_of(run);
-
-		failure_describe(&f, &run->x->refused, err);
-	}
-	return TRANSFER_FAILED;
-}
-
-static bool open_multi(struct transfer *wire)
-{
-	if (wire->multi && wire->generation != wire->current) {
-		kept_leak(wire->multi);
-		wire->multi = NULL;
-	}
-	if (wire->multi)
-		return true;
-	wire->generation = wire->current;
-	sockets_keep_above();
-	wire->multi = curl->multi_init(); /* opens a pair of sockets to wake itself by */
-	sockets_keep_above_end();
-	if (!wire->multi) /* or there are too few descriptors for that */
-		wire->multi = curl->multi_init();
-	if (!wire->multi)
-		return false;
-	(void)curl->multi_setopt(wire->multi, CURLMOPT_MAXCONNECTS, KEPT_CONNECTIONS);
+	for (const struct transfer_exchange *other = transfer->exchanges; other;
+	     other = other->next)
+		if (other != x && other->run && other->run->started)
+			return false;
 	return true;
 }
 
-/* Looks up all that has to be, now that libcurl wants an address. */
-static enum transfer_end look_up(struct run *run, struct coder_error *err)
+static bool any_ended(const struct transfer *transfer)
 {
-	struct transfer *wire = run->wire;
-	enum transfer_end end =
-		lookup_names(&wire->o, run->x, time_limit(run), &run->quiet, &wire->resolved, err);
-
-	wire->known = end == TRANSFER_ANSWERED;
-	return end == TRANSFER_DEADLINE ? too_late(run, err) : end;
+	for (const struct transfer_exchange *x = transfer->exchanges; x; x = x->next)
+		if (has_ended(x))
+			return true;
+	return false;
 }
 
-static enum transfer_end begin(struct run *run, struct coder_error *err)
+static bool is_lookup_wanted(const struct transfer *transfer)
 {
-	struct transfer *wire = run->wire;
-	enum transfer_end end = trial_load(wire->o.libraries_variable, run->x, &run->quiet,
-					   wire->o.connect_timeout_ns, &curl, err);
-	CURLcode rc;
+	for (const struct transfer_exchange *x = transfer->exchanges; x; x = x->next)
+		if (!has_ended(x) && x->run->started && !x->run->easy)
+			return lookup_is_on(&transfer->lookup);
+	return false;
+}
 
-	if (end != TRANSFER_ANSWERED)
-		return end;
-	(void)libcurl_ran_out();
-	wire->current = kept_claim(curl);
-	/* what came unasked would be taken for this request's answer */
-	if (wire->o.fresh || !sockets_silent())
+/*
+ * Whether the wait is over. While a name is looked up it is not: the shell's own
+ * handler of SIGCHLD would reap the child.
+ */
+static bool may_return(const struct transfer *transfer)
+{
+	return any_ended(transfer) && !is_lookup_wanted(transfer);
+}
+
+/* --------------------------------------------------------------- beginning */
+
+/*
+ * Makes one file of the CA certificates of all sources. A kept connection that
+ * was made with others is closed: libcurl tells them apart by their path alone.
+ */
+static int gather_cas(struct transfer *transfer, struct coder_error *err)
+{
+	const struct transfer_options *o = &transfer->o;
+	const char *file = o->ca_file		 ? o->ca_file :
+			   run_has_ca_file(curl) ? curl->version_info(CURLVERSION_NOW)->cainfo :
+						   NULL;
+	static uint64_t last; /* what the last one was made of */
+	uint64_t hash;
+
+	if (!o->more_cas || transfer->bundle.fd >= 0)
+		return 0;
+	hash = coder_hash(coder_hash(CODER_HASH_BEGIN, o->more_cas), file ? file : "");
+	if (hash != last)
 		kept_close(curl);
-	if (gather_cas(wire, err) < 0)
-		return TRANSFER_FAILED;
-	run->easy = curl->easy_init();
-	if (!run->easy || !open_multi(wire) || (!wire->o.fresh && !kept_share(curl)))
-		return cannot_begin(err);
-	hurry(run);
-	(void)((rc = set_callbacks(run)) || (rc = set_limits(run)) || (rc = set_tls(run)) ||
-	       (rc = set_connection(run)) || (rc = set_request(run)));
-	if (rc == CURLE_OUT_OF_MEMORY)
-		coder_error_memory(err);
-	else if (rc)
-		coder_error_set(err, CODER_ERR_REFUSED, "this libcurl cannot do it: %s",
-				curl->easy_strerror(rc));
-	return rc ? TRANSFER_FAILED : TRANSFER_ANSWERED;
+	last = hash;
+	return bundle_open(&transfer->bundle, file, o->more_cas, err);
 }
 
-static void free_list(struct curl_slist *list)
+static bool open_multi(struct transfer *transfer)
 {
-	/* libcurl may have been set up with other memory functions than ours */
-	for (struct curl_slist *item = list; item; item = item->next)
-		explicit_bzero(item->data, strlen(item->data));
-	if (list)
-		curl->slist_free_all(list);
+	if (transfer->multi && transfer->generation != transfer->current) {
+		kept_leak(transfer->multi);
+		transfer->multi = NULL;
+	}
+	if (transfer->multi)
+		return true;
+	transfer->generation = transfer->current;
+	sockets_keep_above();
+	transfer->multi = curl->multi_init(); /* opens a pair of sockets to wake itself by */
+	sockets_keep_above_end();
+	if (!transfer->multi) /* or there are too few descriptors for that */
+		transfer->multi = curl->multi_init();
+	if (!transfer->multi)
+		return false;
+	(void)curl->multi_setopt(transfer->multi, CURLMOPT_MAXCONNECTS, KEPT_CONNECTIONS);
+	return true;
 }
 
-static void close_multi(struct transfer *wire)
+static void close_multi(struct transfer *transfer)
 {
-	if (!wire->multi)
+	if (!transfer->multi)
 		return;
-	if (wire->generation != wire->current || curl->multi_cleanup(wire->multi))
-		kept_leak(wire->multi);
-	wire->multi = NULL;
+	if (transfer->generation != transfer->current || curl->multi_cleanup(transfer->multi))
+		kept_leak(transfer->multi);
+	transfer->multi = NULL;
 }
 
-static void finish(struct run *run, enum transfer_end end)
+/* Gives an exchange that has its addresses to libcurl. */
+static void launch(struct transfer *transfer, struct run *run,
+		   const struct coder_strings *addresses)
 {
-	if (run->easy) {
-		(void)curl->multi_remove_handle(run->wire->multi, run->easy);
-		curl->easy_cleanup(run->easy);
+	CURLcode rc = run_set_up(run, addresses, &transfer->bundle);
+
+	if (rc && rc != CURLE_OUT_OF_MEMORY) {
+		coder_error_set(&run->x->err, CODER_ERR_REFUSED, "this libcurl cannot do it: %s",
+				curl->easy_strerror(rc));
+		end(run, TRANSFER_FAILED);
+	} else if (rc || curl->multi_add_handle(transfer->multi, run->easy)) {
+		end_without_means(run);
 	}
-	free_list(run->headers);
-	free_list(run->resolved);
-	if (end != TRANSFER_ANSWERED)
-		close_multi(run->wire);
+}
+
+/* Loads libcurl, and sees to what is kept from earlier requests, which others may be using. */
+static int prepare(struct transfer *transfer, struct run *run)
+{
+	const struct transfer_options *o = &transfer->o;
+	struct coder_error *err = &run->x->err;
+
+	if (trial_load(o->libraries_variable, o->interrupts, run->x->deadline, &transfer->blocked,
+		       o->connect_timeout_ns, &curl, err) < 0)
+		return -1;
+	run->curl = curl;
+	if (!is_alone(transfer, run->x))
+		return 0;
+	(void)libcurl_ran_out();
+	transfer->current = kept_claim(curl);
+	/* what came unasked would be taken for this request's response */
+	if (o->fresh || !sockets_silent())
+		kept_close(curl);
+	return gather_cas(transfer, err);
+}
+
+/* Begins the work on an exchange. It then runs, waits for addresses, or has ended. */
+static void start(struct transfer *transfer, struct transfer_exchange *x)
+{
+	const struct transfer_options *o = &transfer->o;
+	const struct coder_strings *addresses = &transfer->addresses;
+	struct run *run = x->run;
+
+	run->started = true;
+	if (prepare(transfer, run) < 0) {
+		end(run, TRANSFER_FAILED);
+		if (coder_clock() >= x->deadline)
+			end(run, TRANSFER_DEADLINE);
+		x->signal = coder_interrupts_pending(o->interrupts);
+		if (x->signal)
+			end(run, TRANSFER_SIGNAL);
+		return;
+	}
+	if (!open_multi(transfer) || (!o->fresh && !kept_share(curl))) {
+		end_without_means(run);
+		return;
+	}
+	if (!transfer->known && !o->fresh && !x->own_connection)
+		run->remembered = kept_addresses(transfer->peer) != NULL;
+	if (run->remembered)
+		addresses = kept_addresses(transfer->peer);
+	if (transfer->known || run->remembered)
+		launch(transfer, run, addresses);
+	else if (!lookup_is_on(&transfer->lookup) &&
+		 lookup_begin(&transfer->lookup, o, &x->err) < 0)
+		end(run, TRANSFER_FAILED);
+}
+
+/* The look-up has ended: those that wait for it go on. */
+static void take_addresses(struct transfer *transfer)
+{
+	struct coder_error err;
+
+	transfer->known =
+		lookup_result(&transfer->lookup, &transfer->o, &transfer->addresses, &err) == 0;
+	lookup_end(&transfer->lookup);
+	if (transfer->known)
+		kept_remember(transfer->peer, &transfer->addresses);
+	else
+		coder_strings_done(&transfer->addresses);
+	for (struct transfer_exchange *x = transfer->exchanges; x; x = x->next) {
+		if (has_ended(x) || !x->run->started || x->run->easy)
+			continue;
+		if (transfer->known) {
+			launch(transfer, x->run, &transfer->addresses);
+		} else {
+			x->err = err;
+			end(x->run, TRANSFER_FAILED);
+		}
+	}
+}
+
+/* ----------------------------------------------------------------- waiting */
+
+/* Lets the callers see to what has come, with their own signal mask. */
+static void let_between(struct transfer *transfer)
+{
+	struct blocked_signals blocked = transfer->blocked;
+
+	if (lookup_is_on(&transfer->lookup))
+		sigaddset(&blocked.old, SIGCHLD);
+	coder_signals_unblock(&blocked);
+	for (struct transfer_exchange *x = transfer->exchanges; x; x = x->next)
+		if ((!has_ended(x) || x->end == TRANSFER_COMPLETE) && !x->between(x->ctx))
+			end(x->run, TRANSFER_STOPPED);
+	sigprocmask(SIG_SETMASK, &blocked.all, NULL);
+}
+
+/* Sleeps until something moves, at most ns, with signals let in. */
+static CURLMcode sleep_until_moved(struct transfer *transfer, int64_t ns)
+{
+	struct curl_waitfd pipe = { .fd = transfer->lookup.child.fd, .events = CURL_WAIT_POLLIN };
+	struct transfer_exchange *first = transfer->exchanges;
+	bool looks_up = lookup_is_on(&transfer->lookup);
+	sigset_t mask = transfer->blocked.old;
+	CURLMcode failed = CURLM_OK;
+	int ready = 0;
+
+	sigaddset(&mask, SIGPIPE);
+	if (looks_up)
+		sigaddset(&mask, SIGCHLD);
+	sigprocmask(SIG_SETMASK, &mask, NULL);
+	end_by_signal(transfer);
+	if (!may_return(transfer)) {
+		errno = 0;
+		failed = curl->multi_poll(transfer->multi, &pipe, looks_up, (int)(ns / 1000000) + 1,
+					  &ready);
+		if (errno == EINTR) /* a failure to 7.84.0 */
+			failed = CURLM_OK;
+		end_by_signal(transfer);
+	}
+	sigprocmask(SIG_SETMASK, &transfer->blocked.all, NULL);
+	/* bytes between chunks are none of the body's; of several it is not known whose they are */
+	if (ready && !has_ended(first) && is_alone(transfer, first) && !first->run->in_body)
+		first->run->moved = coder_clock();
+	if (looks_up && pipe.revents && lookup_is_done(&transfer->lookup))
+		take_addresses(transfer);
+	return failed;
+}
+
+/* One slice of sleep; ends those whose time is up. */
+static void rest(struct transfer *transfer)
+{
+	int64_t slice = TRANSFER_SLICE_NS;
+	CURLMcode failed;
+
+	for (struct transfer_exchange *x = transfer->exchanges; x; x = x->next) {
+		int64_t left = has_ended(x) ? INT64_MAX : time_limit(x->run) - coder_clock();
+
+		if (left <= 0)
+			end_late(x->run);
+		slice = left < slice ? left : slice;
+	}
+	if (may_return(transfer))
+		return;
+	let_between(transfer);
+	if (may_return(transfer))
+		return;
+	failed = sleep_until_moved(transfer, slice);
+	for (struct transfer_exchange *x = transfer->exchanges; x && failed; x = x->next) {
+		if (has_ended(x))
+			continue;
+		/* or this would go round without a rest */
+		if (failed == CURLM_OUT_OF_MEMORY)
+			coder_error_memory(&x->err);
+		else
+			coder_error_set(&x->err, CODER_ERR_NO_RESPONSE, "cannot wait for %s",
+					transfer->o.origin);
+		end(x->run, TRANSFER_FAILED);
+	}
+}
+
+/* Lets libcurl do what it can without waiting. */
+static void perform(struct transfer *transfer)
+{
+	int running = 0, left;
+	CURLMcode failed = curl->multi_perform(transfer->multi, &running);
+	struct transfer_exchange *x;
+	CURLMsg *msg;
+
+	while ((msg = curl->multi_info_read(transfer->multi, &left))) {
+		for (x = transfer->exchanges; x; x = x->next)
+			if (!has_ended(x) && x->run->easy == msg->easy_handle)
+				end_finished(x->run, msg->data.result);
+	}
+	for (x = transfer->exchanges; x; x = x->next) {
+		if (has_ended(x) || !x->run->easy)
+			continue;
+		if (x->run->stopped)
+			end(x->run, TRANSFER_STOPPED);
+		else if (failed || !running)
+			end_without_means(x->run);
+	}
+}
+
+/* Releases what an exchange had, and what none of them uses any more. */
+static void finish(struct transfer *transfer, struct transfer_exchange *x)
+{
+	struct run *run = x->run;
+
+	if (!run)
+		return;
+	if (x->end == TRANSFER_COMPLETE)
+		kept_used(transfer->peer);
+	else if (run->remembered && run->connecting)
+		kept_forget(transfer->peer);
+	if (run->curl)
+		run_done(run, transfer->multi);
+	x->run = NULL;
+	free(run);
 	sockets_prune(); /* it was nobody else: a user's commands do not run meanwhile */
-	patience(run);
-	if (sockets_low())
+	if (transfer->exchanges)
+		return;
+	lookup_end(&transfer->lookup);
+	if (x->end != TRANSFER_COMPLETE)
+		close_multi(transfer);
+	if (curl && sockets_low())
 		kept_close(curl);
 }
 
-/* One go, which looking a name up may make the first of several. */
-static enum transfer_end go(struct run *run, struct coder_error *err)
+/* Takes the first one that has ended out of those that are on. */
+static struct transfer_exchange *take_ended(struct transfer *transfer)
 {
-	enum transfer_end end;
+	struct transfer_exchange **p = &transfer->exchanges, *x;
 
-	current = run;
-	end = begin(run, err);
-	if (end == TRANSFER_ANSWERED)
-		end = transfer(run, err);
-	finish(run, end);
-	current = NULL;
-	return end;
+	while (*p && !has_ended(*p))
+		p = &(*p)->next;
+	x = *p;
+	if (!x)
+		return NULL;
+	*p = x->next;
+	x->next = NULL;
+	finish(transfer, x);
+	return x;
 }
 
-enum transfer_end transfer_run(struct transfer *wire, struct transfer_exchange *x,
-			       struct coder_error *err)
+/* ------------------------------------------------------------------- doors */
+
+void transfer_begin(struct transfer *transfer, struct transfer_exchange *x)
 {
-	const int64_t began = coder_clock();
-	struct blocked_signals quiet;
-	enum transfer_end end;
+	struct transfer_exchange **p = &transfer->exchanges;
 
+	while (*p)
+		p = &(*p)->next;
+	*p = x;
+	x->next = NULL;
 	x->sent = 0;
+	x->signal = 0;
 	x->refused = false;
-	signals_block(&quiet);
-	for (;;) {
-		struct run run = {
-			.wire = wire,
-			.x = x,
-			.quiet = quiet,
-			.began = began,
-			.moved = coder_clock(),
-			.connecting = true,
-		};
-
-		end = go(&run, err);
-		if (end != TRANSFER_FAILED || !run.unresolved)
-			break;
-		end = look_up(&run, err);
-		if (end != TRANSFER_ANSWERED)
-			break;
+	x->run = calloc(1, sizeof(*x->run));
+	if (!x->run) {
+		x->end = TRANSFER_FAILED;
+		coder_error_memory(&x->err);
+		return;
 	}
-	signals_unblock(&quiet);
-	return end;
+	*x->run = (struct run){
+		.o = &transfer->o,
+		.x = x,
+		.peer = transfer->peer,
+		.began = coder_clock(),
+		.moved = coder_clock(),
+		.connecting = true,
+	};
+}
+
+struct transfer_exchange *transfer_wait(struct transfer *transfer)
+{
+	struct transfer_exchange *x;
+
+	coder_signals_block(&transfer->blocked);
+	while (transfer->exchanges) {
+		for (x = transfer->exchanges; x; x = x->next)
+			if (!has_ended(x) && !x->run->started)
+				start(transfer, x);
+		if (!is_lookup_wanted(transfer))
+			lookup_end(&transfer->lookup);
+		if (may_return(transfer))
+			break;
+		perform(transfer);
+		if (!may_return(transfer))
+			rest(transfer);
+	}
+	let_between(transfer);
+	x = take_ended(transfer);
+	coder_signals_unblock(&transfer->blocked);
+	return x;
 }
 
 void transfer_disconnect(void)
 {
-	struct blocked_signals quiet;
+	struct blocked_signals blocked;
 
 	if (!curl)
 		return;
-	signals_block(&quiet);
+	coder_signals_block(&blocked);
 	(void)kept_claim(curl);
 	kept_close(curl);
-	signals_unblock(&quiet);
+	coder_signals_unblock(&blocked);
 }
 
 struct transfer *transfer_new(const struct transfer_options *options)
 {
-	struct transfer *wire = calloc(1, sizeof(*wire));
+	struct transfer *transfer = calloc(1, sizeof(*transfer));
+	const struct proxy *proxy = options->proxy;
 
-	if (!wire)
+	if (!transfer)
 		return NULL;
-	wire->o = *options;
-	wire->bundle.fd = -1;
-	wire->known = !lookup_is_needed(options);
-	return wire;
+	transfer->o = *options;
+	transfer->bundle.fd = -1;
+	transfer->known = !lookup_is_needed(options);
+	transfer->peer =
+		coder_hash(coder_hash(CODER_HASH_BEGIN, options->origin), proxy ? proxy->name : "");
+	return transfer;
 }
 
-void transfer_free(struct transfer *wire)
+void transfer_free(struct transfer *transfer)
 {
-	struct blocked_signals quiet;
-
-	if (!wire)
+	if (!transfer)
 		return;
-	signals_block(&quiet);
-	if (wire->multi)
-		wire->current = kept_claim(curl);
-	close_multi(wire);
-	signals_unblock(&quiet);
-	coder_strings_done(&wire->resolved);
-	bundle_close(&wire->bundle);
-	free(wire);
+	coder_signals_block(&transfer->blocked);
+	for (struct transfer_exchange *x = transfer->exchanges; x; x = x->next)
+		if (!has_ended(x))
+			end(x->run, TRANSFER_STOPPED);
+	while (take_ended(transfer))
+		;
+	if (transfer->multi)
+		transfer->current = kept_claim(curl);
+	close_multi(transfer);
+	coder_signals_unblock(&transfer->blocked);
+	coder_strings_done(&transfer->addresses);
+	bundle_close(&transfer->bundle);
+	free(transfer);
 }

@@ -1,39 +1,38 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * transfer.h - one HTTP exchange over libcurl: signals, descriptors, forks and
- * threads of a shell process. What is asked and what an answer is worth is
+ * transfer.h - HTTP exchanges over libcurl: signals, descriptors, forks and
+ * threads of a shell process. What is asked and what a response is worth is
  * decided in http.c, which alone uses this.
+ *
+ * Several exchanges can be on at once:
+ *
+ *	transfer_begin(transfer, &a);
+ *	transfer_begin(transfer, &b);
+ *	while ((x = transfer_wait(transfer)))
+ *		... x->end is how it ended; another one may begin here
  */
-#ifndef CODER_WIRE_H
-#define CODER_WIRE_H
+#ifndef CODER_TRANSFER_H
+#define CODER_TRANSFER_H
 
-#include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/interrupts.h"
+#include "run.h"
 
 struct proxy;
 
 #define TRANSFER_SLICE_NS (CODER_NS / 10) /* the longest wait between two looks for a signal */
 #define TRANSFER_SILENCE_S 60 /* an exchange that gets no further for so long is given up */
 
-/* Signals are blocked between these two, but for those that a fault raises. */
-struct blocked_signals {
-	sigset_t old; /* the caller's mask */
-	sigset_t all; /* what is blocked meanwhile */
-};
-void signals_block(struct blocked_signals *quiet);
-/* Takes away a SIGPIPE that came meanwhile, then restores the caller's mask. */
-void signals_unblock(const struct blocked_signals *quiet);
-
-/* -------------------------------------------------------------- exchange */
-
 enum transfer_end {
-	TRANSFER_ANSWERED, /* a whole answer came, whatever its status */
+	TRANSFER_COMPLETE, /* a whole response came, whatever its status */
 	TRANSFER_STOPPED, /* header(), data() or between() ended it */
-	TRANSFER_SIGNAL, /* a signal is pending */
-	TRANSFER_DEADLINE, /* the deadline passed */
-	TRANSFER_FAILED, /* see *err */
+	TRANSFER_SIGNAL, /* a signal is pending: .signal */
+	TRANSFER_DEADLINE, /* its deadline passed */
+	TRANSFER_FAILED, /* see .err */
 };
 
 struct transfer_exchange {
@@ -43,11 +42,11 @@ struct transfer_exchange {
 	size_t body_len;
 	bool own_connection; /* a new one: libcurl re-sends on a kept one that was closed */
 	int64_t deadline; /* coder_clock() at which to give up */
+	int64_t grace_ns; /* after a signal: how long its response is waited for, once it has gone out */
 
 	void *ctx; /* of the following */
-	int (*pending)(void *ctx); /* a signal's number, or 0 */
 	/*
-	 * These two get each line of the answer's head and each piece of its body
+	 * These two get each line of the response's headers and each piece of its body
 	 * inside libcurl, with all signals blocked; false ends the exchange.
 	 */
 	bool (*header)(void *ctx, const char *line, size_t len);
@@ -55,9 +54,16 @@ struct transfer_exchange {
 	/* Called outside of libcurl, with the caller's signal mask; false ends the exchange. */
 	bool (*between)(void *ctx);
 
-	/* results, whatever the end */
+	/* results, once transfer_wait() has returned it */
+	enum transfer_end end;
+	struct coder_error err; /* of TRANSFER_FAILED */
+	int signal; /* of TRANSFER_SIGNAL */
 	int sent; /* how often the request went out, by libcurl's own repeating too */
 	bool refused; /* failed because nobody took the connection: another try may work */
+
+	/* of the transfer layer */
+	struct transfer_exchange *next;
+	struct run *run;
 };
 
 struct transfer_options {
@@ -72,16 +78,24 @@ struct transfer_options {
 	const struct proxy *proxy; /* NULL: none, whatever the environment says */
 	const char *libraries_variable; /* see trial.h; may be NULL */
 	int64_t connect_timeout_ns;
-	bool fresh;
+	bool fresh; /* a connection per exchange, none is kept */
+	struct coder_interrupts *interrupts; /* their signals end exchanges */
 };
 
 struct transfer;
-/* The options' strings must outlive the wire. NULL: no memory. Makes no connection. */
+/* The options' strings must outlive the transfer. NULL: no memory. Makes no connection. */
 struct transfer *transfer_new(const struct transfer_options *options);
-void transfer_free(struct transfer *wire);
-/* Fills *err for TRANSFER_FAILED only. */
-enum transfer_end transfer_run(struct transfer *wire, struct transfer_exchange *x,
-			       struct coder_error *err);
+/* Gives up the exchanges that are on. */
+void transfer_free(struct transfer *transfer);
+
+/* Begins an exchange, which must stay until transfer_wait() returns it. */
+void transfer_begin(struct transfer *transfer, struct transfer_exchange *x);
+/*
+ * Lets all exchanges that were begun go on until one of them has ended, and
+ * returns that one. NULL: none has been begun.
+ */
+struct transfer_exchange *transfer_wait(struct transfer *transfer);
+
 /* Closes the connections that are kept. */
 void transfer_disconnect(void);
 

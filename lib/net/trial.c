@@ -12,11 +12,10 @@
 #define HANG_S 2 /* what a child could load takes a hundredth of it */
 #define NUDGE_US 100000
 
-static enum transfer_end refuse(const char *variable, const char *why, struct coder_error *err)
+static int refuse(const char *variable, const char *why, struct coder_error *err)
 {
 	coder_error_set(err, CODER_ERR_REFUSED, "cannot load libcurl: %s", why);
-	coder_error_cause(err, CODER_CAUSE_LIBRARIES, variable, NULL);
-	return TRANSFER_FAILED;
+	return coder_error_cause(err, CODER_CAUSE_LIBRARIES, variable, NULL);
 }
 
 /* In the child. What fails here fails in the shell, too, and is said there. */
@@ -75,46 +74,44 @@ static const struct libcurl *load_nudged(bool *ret_broken, struct coder_error *e
 	return curl;
 }
 
-/* Whether a child could load it, or none could be had to try. */
-static enum transfer_end try_in_child(const char *variable, struct child *child,
-				      struct coder_error *err)
+/* Whether a child can load it, or none can be had to try. */
+static int try_in_child(const char *variable, struct coder_interrupts *interrupts, int64_t deadline,
+			const struct blocked_signals *blocked, int64_t limit_ns,
+			struct coder_error *err)
 {
+	const int64_t limit = coder_deadline(limit_ns);
+	struct child child = { 0 };
+	enum child_wait wait;
 	char said[8] = "";
-	enum transfer_end end = child_run(child, load_in_child, NULL, said, sizeof(said));
 
-	if (end == TRANSFER_DEADLINE && coder_clock() < child->x->deadline)
+	if (child_start(&child, load_in_child, NULL) < 0)
+		return 0;
+	wait = child_wait(&child, interrupts, limit < deadline ? limit : deadline, blocked, said,
+			  sizeof(said));
+	child_end(&child);
+	if (wait == CHILD_SIGNAL || (wait == CHILD_LATE && coder_clock() >= deadline))
+		return -1; /* the caller knows that by itself */
+	if (wait == CHILD_LATE)
 		return refuse(variable, "a file that its libraries read keeps it waiting", err);
-	if (end == TRANSFER_ANSWERED && !said[0] && !child->no_pipe && !child->no_process)
-		return refuse(variable, "it crashes", err);
-	return end;
+	return said[0] ? 0 : refuse(variable, "it crashes", err);
 }
 
-enum transfer_end trial_load(const char *variable, const struct transfer_exchange *x,
-			     const struct blocked_signals *quiet, int64_t limit_ns,
-			     const struct libcurl **ret, struct coder_error *err)
+int trial_load(const char *variable, struct coder_interrupts *interrupts, int64_t deadline,
+	       const struct blocked_signals *blocked, int64_t limit_ns, const struct libcurl **ret,
+	       struct coder_error *err)
 {
 	static bool broken; /* loaded, but who knows what of its configuration was read */
-	const int64_t limit = coder_deadline(limit_ns);
-	struct child child = {
-		.x = x,
-		.quiet = quiet,
-		.deadline = limit < x->deadline ? limit : x->deadline,
-	};
-	enum transfer_end end = TRANSFER_ANSWERED;
 
-	if (variable && !libcurl_is_loaded()) {
-		end = try_in_child(variable, &child, err);
-		if (end == TRANSFER_ANSWERED)
-			*ret = load_nudged(&broken, err);
-	} else {
+	if (!variable || libcurl_is_loaded()) {
 		*ret = libcurl_load(err);
+	} else {
+		if (try_in_child(variable, interrupts, deadline, blocked, limit_ns, err) < 0)
+			return -1;
+		*ret = load_nudged(&broken, err);
 	}
-	if (end != TRANSFER_ANSWERED || !*ret)
-		return end != TRANSFER_ANSWERED ? end : TRANSFER_FAILED;
-	if (!broken)
-		return TRANSFER_ANSWERED;
+	if (!*ret || !broken)
+		return *ret ? 0 : -1;
 	coder_error_set(err, CODER_ERR_REFUSED,
 			"a file that the libraries of libcurl read kept it waiting");
-	coder_error_cause(err, CODER_CAUSE_LIBRARIES_HANG, NULL, NULL);
-	return TRANSFER_FAILED;
+	return coder_error_cause(err, CODER_CAUSE_LIBRARIES_HANG, NULL, NULL);
 }

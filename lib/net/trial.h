@@ -12,17 +12,18 @@
 #define CODER_TRIAL_H
 
 #include "base/error.h"
+#include "base/interrupts.h"
+#include "base/signals.h"
 #include "libcurl.h"
-#include "transfer.h"
 
 /*
  * As libcurl_load(), with variable not NULL once a child has done it, unless it
- * is loaded; variable is what messages blame. TRANSFER_ANSWERED: it is loaded.
- * TRANSFER_FAILED, with *err: it cannot be, it was not within limit_ns, or the child
- * died. TRANSFER_SIGNAL, TRANSFER_DEADLINE: the exchange x was ended meanwhile.
+ * is loaded; variable is what messages blame. 0: it is loaded. -1 with *err: it
+ * cannot be, it was not within limit_ns, or the child died. -1, and *err as it was:
+ * a signal is pending, or the deadline has passed.
  */
-enum transfer_end trial_load(const char *variable, const struct transfer_exchange *x,
-			     const struct blocked_signals *quiet, int64_t limit_ns,
-			     const struct libcurl **ret, struct coder_error *err);
+int trial_load(const char *variable, struct coder_interrupts *interrupts, int64_t deadline,
+	       const struct blocked_signals *blocked, int64_t limit_ns, const struct libcurl **ret,
+	       struct coder_error *err);
 
 #endif

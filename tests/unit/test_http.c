@@ -22,6 +22,7 @@
 #include "coder.h"
 #include "net/http.h"
 #include "net/response.h"
+#include "net/transfer.h"
 #include "output/advice.h"
 #include "test.h"
 
@@ -1839,6 +1840,221 @@ static void test_handlers_run(void **state)
 	signal(SIGALRM, SIG_DFL);
 }
 
+/* ------------------------------------------------------- several at once */
+
+/* What one of several exchanges got. */
+struct piece {
+	struct transfer_exchange x;
+	struct buf body;
+	size_t n_headers;
+	bool stops; /* at its first data */
+};
+
+static bool on_line(void *ctx, const char *line, size_t len)
+{
+	(void)line, (void)len;
+	((struct piece *)ctx)->n_headers++;
+	return true;
+}
+
+static bool on_body(void *ctx, const char *data, size_t len)
+{
+	struct piece *piece = ctx;
+
+	return !piece->stops && buf_add(&piece->body, data, len);
+}
+
+static bool go_on(void *ctx)
+{
+	(void)ctx;
+	return true;
+}
+
+static void begin(struct transfer *transfer, struct piece *piece, int64_t deadline)
+{
+	piece->x = (struct transfer_exchange){
+		.method = "GET",
+		.path = "/x",
+		.deadline = deadline,
+		.grace_ns = piece->x.grace_ns,
+		.ctx = piece,
+		.header = on_line,
+		.data = on_body,
+		.between = go_on,
+	};
+	transfer_begin(transfer, &piece->x);
+}
+
+/* For the server that runs, by that name. */
+static struct transfer *transfer_to(const char *host)
+{
+	static char origin[64], port[16];
+	struct transfer_options options = {
+		.host = host,
+		.port = port,
+		.origin = origin,
+		.url_source = "CODER_URL",
+		.connect_timeout_ns = 5 * CODER_NS,
+		.interrupts = config().interrupts,
+	};
+	struct transfer *transfer;
+
+	snprintf(port, sizeof(port), "%d", server.port);
+	snprintf(origin, sizeof(origin), "http://%s:%d", host, server.port);
+	transfer = transfer_new(&options);
+	assert_non_null(transfer);
+	return transfer;
+}
+
+static struct piece *next(struct transfer *transfer)
+{
+	struct transfer_exchange *x = transfer_wait(transfer);
+
+	return x ? x->ctx : NULL;
+}
+
+static void assert_complete(struct piece *piece)
+{
+	assert_non_null(piece);
+	if (piece->x.end != TRANSFER_COMPLETE)
+		fail_msg("%d: %s", piece->x.end, piece->x.err.message);
+	assert_int_equal(piece->x.sent, 1);
+	assert_int_equal(piece->n_headers, 4);
+	assert_string_equal(piece->body.data, "{}");
+	buf_done(&piece->body);
+	piece->n_headers = 0;
+}
+
+static void test_several_at_once(void **state)
+{
+	struct transfer *transfer = transfer_to("127.0.0.1");
+	struct piece pieces[3] = { 0 }, more = { 0 }, *last;
+	int64_t began = coder_clock();
+
+	(void)state;
+	SCRIPT(HANG, OK); /* whichever comes first is never answered */
+	assert_null(transfer_wait(transfer));
+	for (size_t i = 0; i < 3; i++)
+		begin(transfer, &pieces[i], began + CODER_NS / 2);
+	assert_complete(next(transfer));
+	/* another one begins while two are on, over the connection that is free */
+	begin(transfer, &more, began + 5 * CODER_NS);
+	assert_complete(next(transfer));
+	assert_complete(next(transfer));
+	assert_int_equal(server.n_connections, 3);
+	assert_int_equal(server.n_requests, 4);
+	assert_between(ms_since(began), 0, 450);
+	/* the time of one is up, and that of none else */
+	last = next(transfer);
+	assert_non_null(last);
+	assert_int_equal(last->x.end, TRANSFER_DEADLINE);
+	assert_between(ms_since(began), 500, 700);
+	assert_int_equal(last->x.sent, 1);
+	assert_null(transfer_wait(transfer));
+	transfer_free(transfer);
+}
+
+static void test_several_end_each_in_its_way(void **state)
+{
+	struct transfer *transfer = transfer_to("127.0.0.1");
+	struct piece stopping = { .stops = true }, patient = { 0 }, hasty = { 0 };
+	const uint64_t before = signal_mask();
+	struct piece *first;
+
+	(void)state;
+	SCRIPT(OK);
+	begin(transfer, &stopping, INT64_MAX);
+	begin(transfer, &hasty, INT64_MAX);
+	for (int i = 0; i < 2; i++) {
+		first = next(transfer);
+		if (first == &hasty)
+			assert_complete(first);
+		else
+			assert_int_equal(stopping.x.end, TRANSFER_STOPPED);
+	}
+	/* after a signal what has gone out may have its grace */
+	SCRIPT(HANG);
+	patient.x.grace_ns = CODER_NS * 4 / 10;
+	begin(transfer, &patient, INT64_MAX);
+	begin(transfer, &hasty, INT64_MAX);
+	caller.signal_at = coder_clock() + CODER_NS / 10;
+	caller.signal = SIGTERM;
+	assert_ptr_equal(next(transfer), &hasty);
+	assert_between(ms_since(caller.signal_at), 0, 250);
+	assert_ptr_equal(next(transfer), &patient);
+	assert_between(ms_since(caller.signal_at), 390, 650);
+	assert_int_equal(hasty.x.end, TRANSFER_SIGNAL);
+	assert_int_equal(patient.x.end, TRANSFER_SIGNAL);
+	assert_int_equal(patient.x.signal, SIGTERM);
+	caller.signal = 0;
+	/* what is on when the transfer is freed is given up */
+	begin(transfer, &hasty, INT64_MAX);
+	begin(transfer, &patient, coder_clock() + CODER_NS / 10);
+	assert_ptr_equal(next(transfer), &patient);
+	transfer_free(transfer);
+	assert_true(signal_mask() == before);
+}
+
+/* Page faults of the children that have ended: more of them after each look-up. */
+static long children(void)
+{
+	struct rusage usage;
+
+	assert_int_equal(getrusage(RUSAGE_CHILDREN, &usage), 0);
+	return usage.ru_minflt;
+}
+
+static void test_several_look_up_once(void **state)
+{
+	struct transfer *transfer = transfer_to("localhost");
+	struct piece pieces[3] = { 0 };
+	long before = children(), one;
+
+	(void)state;
+	SCRIPT(OK);
+	begin(transfer, &pieces[0], INT64_MAX);
+	assert_complete(next(transfer));
+	one = children() - before;
+	assert_true(one > 0);
+	for (size_t i = 0; i < 3; i++)
+		begin(transfer, &pieces[i], INT64_MAX);
+	for (size_t i = 0; i < 3; i++)
+		assert_complete(next(transfer));
+	assert_int_equal(children() - before, one);
+	transfer_free(transfer);
+	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1); /* no child is left */
+
+	/* nor need those that come later, as connections are kept; their end is no failure either */
+	transfer = transfer_to("localhost");
+	begin(transfer, &pieces[0], INT64_MAX);
+	assert_complete(next(transfer));
+	SCRIPT(CLOSE, OK);
+	begin(transfer, &pieces[0], INT64_MAX);
+	assert_ptr_equal(next(transfer), &pieces[0]);
+	assert_int_equal(pieces[0].x.end, TRANSFER_COMPLETE);
+	assert_int_equal(pieces[0].x.sent, 2);
+	buf_done(&pieces[0].body);
+	assert_int_equal(children() - before, one);
+	transfer_free(transfer);
+	http_disconnect();
+
+	/* what cannot be found fails for all, and is looked up once for them */
+	transfer = transfer_to("does-not-exist.invalid");
+	before = children();
+	begin(transfer, &pieces[0], INT64_MAX);
+	begin(transfer, &pieces[1], INT64_MAX);
+	for (size_t i = 0; i < 2; i++) {
+		const struct piece *piece = next(transfer);
+
+		assert_int_equal(piece->x.end, TRANSFER_FAILED);
+		assert_non_null(strstr(piece->x.err.message,
+				       "cannot find the host does-not-exist.invalid: "));
+		assert_int_equal(piece->x.sent, 0);
+	}
+	assert_true(children() > before);
+	transfer_free(transfer);
+}
+
 /* ---------------------------------------------------------------- lookups */
 
 static void test_lookup(void **state)
@@ -2024,6 +2240,9 @@ int main(void)
 		TEST(second_signal),
 		TEST(held_in_order),
 		TEST(handlers_run),
+		TEST(several_at_once),
+		TEST(several_end_each_in_its_way),
+		TEST(several_look_up_once),
 		TEST(lookup),
 		TEST(proxy),
 		TEST(environment_is_not_read),
