@@ -193,7 +193,7 @@ in_release() {
 
 FUZZ_RT='libclang-rt-dev|libclang-rt-14-dev'
 
-@test "of alternative packages the first that the release has is installed, or none if one is installed already" {
+@test "the first alternative package that the release has is installed, or none if one is installed already" {
 	grep -qF "$FUZZ_RT" "$REPO/scripts/deps.sh" || fail "this test knows another set"
 	in_release clang libclang-rt-14-dev
 	touch "$BATS_TEST_TMPDIR/lists"

@@ -197,7 +197,7 @@ id_of() { # id_of TOKEN
 	[[ $task ]]
 }
 
-@test "whoever is in an organization is offered its other members" {
+@test "a member of an organization is offered its other members" {
 	local CODER_SESSION_TOKEN=$ALICE_TOKEN
 	among 'token_create --allow organization_member:' "$(user_id alice)" "$(user_id bob)"
 	offers 'token_create --user bo' # whose user, unlike the membership, may not be read

@@ -211,29 +211,29 @@ again() {
 }
 
 @test "after a response without the secret, the token is found and deleted" {
-	local answer
-	for answer in '"status":201,"body":"{}"' '"status":201,"body":"{\"key\":7}"' '"status":201,"body":"{\"key\":null}"' \
+	local response
+	for response in '"status":201,"body":"{}"' '"status":201,"body":"{\"key\":7}"' '"status":201,"body":"{\"key\":null}"' \
 		'"status":201,"body":"{\"key\":\"\"}"' '"status":201,"body":"{\"key\":\"short\"}"' \
 		'"status":201,"body":"{\"key\":\"aaaaaaaaaa-bad secret!!\"}"' '"status":201,"body":"null"' \
 		'"status":201,"body":"[]"' '"status":201,"body":"{\"key\":"' '"status":201,"body":"garbage"' \
 		'"status":201,"body":"{} {}"' '"status":200,"body":""' '"status":201,"body":""' '"status":204,"body":""'; do
 		again
-		fault '{"method":"POST","act":true,'"$answer,$JSON"'}'
+		fault '{"method":"POST","act":true,'"$response,$JSON"'}'
 		try token_create -n test
 		undone ""
 	done
 }
 
 @test "after a response that is a page or violates the protocol, the token is found and deleted" {
-	local answer
-	for answer in '"status":201,"body":"<html>Welcome</html>","headers":{"Content-Type":"text/html"}' \
+	local response
+	for response in '"status":201,"body":"<html>Welcome</html>","headers":{"Content-Type":"text/html"}' \
 		'"status":200,"body":"<html>Welcome</html>","headers":{"Content-Type":"text/html"}' \
 		'"chunked_garbage":true' '"length":40' '"length":-5' '"truncate":20' '"nest":100000' \
 		'"big_element":20000000' '"pad_headers":3000000' \
 		'"act":true,"raw_b64":"R0FSQkFHRQ0KDQo="' '"act":true,"raw_b64":""'; do
 		again
-		[[ $answer != *status* ]] || answer+=',"act":true'
-		fault '{"method":"POST",'"$answer"'}'
+		[[ $response != *status* ]] || response+=',"act":true'
+		fault '{"method":"POST",'"$response"'}'
 		try token_create -n test
 		undone ""
 	done
@@ -272,7 +272,7 @@ again() {
 }
 
 @test "if the POST was repeated on its way, the first response still delivers a working secret" {
-	fault '{"method":"POST","twice":true,"answer":"first"}'
+	fault '{"method":"POST","twice":true,"response":"first"}'
 	try token_create -n test
 	is "$status" 0
 	accepted "$out"
@@ -791,7 +791,7 @@ signalled_twice() { # SCRIPT SIGNAL PAUSE SIGNAL
 	END
 }
 
-@test "of signals that arrive twice each trap runs once, with the status of the first signal" {
+@test "signals that arrive twice run each trap once, with the status of the first signal" {
 	local first second pause traps number
 	while read -r first pause second traps; do
 		number=$(kill -l "$first")

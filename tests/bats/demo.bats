@@ -121,7 +121,7 @@ help_examples() { # help_examples BUILTIN
 	is "$out" $'demo  \nhello'
 }
 
-@test "what runs in the demo gets no variable of make, or of the sandbox but the ones to act with" {
+@test "commands in the demo inherit no variable of make or of the sandbox, except those of the URL and the tokens" {
 	local variables='env | cut -d = -f 1 | grep -E "^(.*_TOKEN|URL|SANDBOX|CODER|BUILD|DEPS|MAKE|MFLAGS)"'
 	MAKEFLAGS=s MAKELEVEL=1 MFLAGS=-s DEPS='' try bash tests/demo.sh <<<"$variables"
 	is "$status$out" "0CODER_TOKENS_SO"

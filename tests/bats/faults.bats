@@ -96,7 +96,7 @@ grafana() {
 }
 
 # The length of that response as the sandbox writes it.
-answer_length() {
+response_length() {
 	local head="${victim[status_line]}??Date: Mon, 23 Nov 2026 23:58:01 GMT????"
 	[[ -z ${victim[body]} ]] ||
 		head+="Content-Type: application/json; charset=utf-8??Content-Length: ${#victim[body]}??"
@@ -107,7 +107,7 @@ answer_length() {
 cut_everywhere() {
 	local at faults='' length
 	suffer "$3"
-	length=$(answer_length)
+	length=$(response_length)
 	CODER_TOKENS_KEEPALIVE=0 # on a kept connection libcurl repeats a request if not one byte came
 	for ((at = 0; at < length; at += $2)); do
 		faults+="{${victim[instead]},\"cut\":{\"where\":\"response\",\"at\":$at,\"how\":\"$1\"}},"
@@ -196,7 +196,7 @@ cut_everywhere() {
 	local call at length
 	for call in list view limits delete; do
 		suffer "$call"
-		length=$(answer_length)
+		length=$(response_length)
 		for ((at = 0; at < length; at += ${THOROUGH:-60})); do
 			fault "{${victim[instead]},\"stall\":{\"at\":$at}}"
 			fails 7 "no answer within 200 ms" "${command[@]}" --timeout 200ms
@@ -353,10 +353,10 @@ squeezed() { # CODING BODY
 }
 
 @test "invalid JSON, and JSON that was not requested, is refused with the reason" {
-	local call words answer n=0
-	while IFS='|' read -r call words answer; do
+	local call words response n=0
+	while IFS='|' read -r call words response; do
 		suffer "$call"
-		fault "{${victim[where]},$(raw "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n$answer")}"
+		fault "{${victim[where]},$(raw "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n$response")}"
 		fails 7 "$words" "${command[@]}"
 		is "$(requests | tail -n 1)" "${victim[last]}"
 		((n += 1))

@@ -216,7 +216,7 @@ blames_front() {
 	done
 }
 
-@test "of several removals those that a gateway refused are named, status 8" {
+@test "removals that a gateway refused are named, and the status is 8" {
 	local -a gone
 	fault '{"method":"DELETE","path":"'"$(id_of grafana)"'","times":0,"status":404,"body":"404 page not found"}'
 	try token_rm -v gone grafana terraform
@@ -279,7 +279,7 @@ blames_front() {
 	done
 }
 
-@test "what is in front says \"rbac: forbidden\" with a 500: that is no lack of rights" {
+@test "a gateway's 500 with \"rbac: forbidden\" is not taken for a lack of permissions" {
 	fault '{"path":"/keys/","times":0,"status":500,"body":"{\"message\":\"Failed.\",\"detail\":\"rbac: forbidden\"}"}'
 	try token_list
 	refused 1 "rbac: forbidden"

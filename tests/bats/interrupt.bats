@@ -48,15 +48,15 @@ waiting_at() {
 		CODER_URL=${URL/http:/https:}
 		until_there='until log accept_hang'
 		;;
-	"waiting for the answer")
+	"waiting for the response")
 		fault '{"stall": {"at": 0}}'
 		until_there='until log "GET"'
 		;;
-	"reading the answer's head")
+	"reading the headers")
 		fault '{"stall": {"at": 60}}'
 		until_there='until log "GET"'
 		;;
-	"reading the answer's body")
+	"reading the body")
 		fault '{"drip": 300}'
 		until_there=$'until log "GET"\npause 1'
 		;;
@@ -110,15 +110,15 @@ interrupt_at_prompt() {
 }
 
 @test "^C at the prompt ends a call that waits for the response" {
-	interrupt_at_prompt "waiting for the answer"
+	interrupt_at_prompt "waiting for the response"
 }
 
 @test "^C at the prompt ends a call that reads the headers of the response" {
-	interrupt_at_prompt "reading the answer's head"
+	interrupt_at_prompt "reading the headers"
 }
 
 @test "^C at the prompt ends a call that reads the body of the response" {
-	interrupt_at_prompt "reading the answer's body"
+	interrupt_at_prompt "reading the body"
 }
 
 @test "^C at the prompt ends a call that waits to try again" {
@@ -383,7 +383,7 @@ long_list() {
 		'token_list | cat; echo next' 'true | token_list; echo next' 'eval token_list; echo next' \
 		'for i in 1 2; do (token_list); done; echo next' '{ token_list; } 2>&1; echo next' \
 		'. <(echo token_list; echo echo next); echo next'; do
-		waiting_at "waiting for the answer"
+		waiting_at "waiting for the response"
 		at_prompt <<-END
 			type $form
 			$until_there
@@ -403,7 +403,7 @@ long_list() {
 }
 
 @test "^C at the prompt runs a trap for INT when the call has ended" {
-	waiting_at "waiting for the answer"
+	waiting_at "waiting for the response"
 	at_prompt <<-END
 		type trap 'echo "trapped \$?"' INT
 		prompt 5
@@ -435,7 +435,7 @@ long_list() {
 
 @test "INT ends a script wherever its call waits" {
 	local point
-	for point in "connecting" "shaking hands" "waiting for the answer" "reading the answer's body" \
+	for point in "connecting" "shaking hands" "waiting for the response" "reading the body" \
 		"waiting to try again" "running the header command"; do
 		waiting_at "$point"
 		drive 'token_list; echo next' <<-END
@@ -452,7 +452,7 @@ long_list() {
 
 @test "INT in a script with an EXIT trap ends the call, runs the trap and ends the script" {
 	local point
-	for point in "connecting" "shaking hands" "waiting for the answer" "reading the answer's body" \
+	for point in "connecting" "shaking hands" "waiting for the response" "reading the body" \
 		"waiting to try again" "running the header command"; do
 		waiting_at "$point"
 		drive 'trap "echo bye" EXIT; token_list; echo next' <<-END
@@ -469,7 +469,7 @@ long_list() {
 
 @test "INT in a script with an INT trap ends the call with 130, and the next call works" {
 	local point
-	for point in "connecting" "shaking hands" "waiting for the answer" "reading the answer's body" \
+	for point in "connecting" "shaking hands" "waiting for the response" "reading the body" \
 		"waiting to try again" "running the header command"; do
 		waiting_at "$point"
 		drive "trap 'echo trapped' INT
@@ -514,7 +514,7 @@ long_list() {
 		'token_list | cat; echo next' 'true | token_list; echo next' 'echo "$(token_list)next"; echo next' \
 		'for i in 1 2; do (token_list); done; echo next' 'shopt -s lastpipe; true | token_list; echo next' \
 		'coproc { token_list; echo next >&2; }; wait; echo next' 'cat <(token_list; echo next); echo next'; do
-		waiting_at "waiting for the answer"
+		waiting_at "waiting for the response"
 		drive "$form" <<-END
 			$until_there
 			group INT
@@ -530,7 +530,7 @@ long_list() {
 @test "a trapped INT reaches its trap from a subshell, a pipeline and a substitution" {
 	local form
 	for form in '(token_list; echo next)' 'x=$(token_list; echo next)' 'token_list | cat' 'true | token_list'; do
-		waiting_at "waiting for the answer"
+		waiting_at "waiting for the response"
 		drive "trap 'echo trapped' INT; $form; echo \"status \$?\"; token_list -v ids && echo \"works \${#ids[*]}\"" <<-END
 			$until_there
 			group INT
@@ -558,15 +558,15 @@ killed_by() {
 	local name number
 	for name in TERM HUP; do
 		number=$(kill -l "$name")
-		killed_by "$name" "waiting for the answer"
-		waiting_at "waiting for the answer"
+		killed_by "$name" "waiting for the response"
+		waiting_at "waiting for the response"
 		drive 'trap "echo bye" EXIT; token_list; echo next' <<-END
 			$until_there
 			signal $name
 			end 1
 		END
 		is "$ended $out" "SIG$name bye"
-		waiting_at "waiting for the answer"
+		waiting_at "waiting for the response"
 		drive "trap 'echo trapped' $name; token_list; echo \"status \$?\"; token_list -q -v ids && echo works" <<-END
 			$until_there
 			signal $name
@@ -599,7 +599,7 @@ killed_by() {
 }
 
 @test "a terminal that is closed ends the shell during a call" {
-	waiting_at "waiting for the answer"
+	waiting_at "waiting for the response"
 	at_prompt <<-END
 		type token_list
 		$until_there
@@ -763,7 +763,7 @@ killed_by() {
 }
 
 @test "a call in a trap, after a call that a signal ended, works" {
-	waiting_at "waiting for the answer"
+	waiting_at "waiting for the response"
 	drive 'trap "token_list -v ids; echo trap \$? \${#ids[*]}" TERM
 		token_list; echo "status $?"
 		token_list -v ids; echo "again $? ${#ids[*]}"' <<-END

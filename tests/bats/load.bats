@@ -313,7 +313,7 @@ grafana  "
 	is "$(requests)" ""
 }
 
-@test "of a token given in the wrong place only the id is repeated" {
+@test "a message about a token given in the wrong place shows only its id" {
 	try token_list 0123456789-abcdefghijklmnopqrstuv
 	misused "0123456789-..."
 	lacks "$err" abcdefghijklmnop

@@ -301,7 +301,7 @@ blamed() {
 	lacks "$err" proxy
 }
 
-@test "errors in the proxy's TLS and in the deployment's TLS are told apart" {
+@test "errors in the proxy's TLS and in the deployment's TLS are distinguished" {
 	tls
 	start_proxy --tls "$CERTS/selfsigned.pem" "$CERTS/selfsigned.key"
 	https_proxy=https://me:s3cret@$PROXY blamed "no secure connection to the proxy https://$PROXY: "

@@ -36,7 +36,7 @@ test_file() {
 	is "$line" "2 passed, 0 failed"
 }
 
-@test "what failed is shown with its file, and named again before the totals" {
+@test "failures are shown with their file, and listed again before the totals" {
 	test_file a '@test "that is so" { true; }' '@test "this - is not so" { echo because; false; }'
 	test_file b '@test "left out" { skip "no time"; }'
 	try "$TREE/tests/run.sh"

@@ -165,8 +165,8 @@ leave_no_secret() {
 }
 
 @test "after a response that repeats it the session token is not left in the shell's memory" {
-	local answer before=
-	for answer in '"status":403,"body":"{\"message\":\"{request_headers}\"}"' \
+	local response before=
+	for response in '"status":403,"body":"{\"message\":\"{request_headers}\"}"' \
 		"\"status\":403,\"body\":\"{\\\"message\\\":\\\"$ADMIN_TOKEN\\\"}\"" \
 		"\"status\":403,\"body\":\"{\\\"message\\\":\\\"x $ADMIN_TOKEN\\\",\\\"detail\\\":\\\"$ADMIN_TOKEN y\\\"}\"" \
 		"\"redirect\":\"https://other.example/?t=$ADMIN_TOKEN\"" \
@@ -174,9 +174,9 @@ leave_no_secret() {
 		"\"raw_b64\":\"$(printf 'HTTP/1.1 400 %s\r\n\r\n' "$ADMIN_TOKEN" | base64 -w 0)\"" \
 		'"truncate":20'; do
 		for before in : CODER_TOKENS_KEEPALIVE=0; do
-			fault "{\"path\":\"keys\",$answer}"
+			fault "{\"path\":\"keys\",$response}"
 			start_subject <<<"$before; enable -f \"\$SO\" token_view; token_view somebody"
-			is "$answer: $(in_memory "$SUBJECT_PID" "$SESSION")" "$answer: 0"
+			is "$response: $(in_memory "$SUBJECT_PID" "$SESSION")" "$response: 0"
 			end_subject
 			[[ -s subject.err ]] || fail "it did not fail"
 			ctl DELETE faults >/dev/null

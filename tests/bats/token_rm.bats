@@ -47,7 +47,7 @@ DELETE /api/v2/users/me/keys/$id"
 	is "$(left)" "backup ci-deploy laptop never-touched old-script terraform"
 }
 
-@test "where the first answer is lost, \"not found\" is only believed of a token that is gone" {
+@test "after a lost response \"not found\" counts as a removal only if the token is gone" {
 	local how
 	local gateway='{"method":"DELETE|PUT","status":502,"body":"<html>","headers":{"Content-Type":"text/html"}}'
 	local missing='{"method":"DELETE|PUT","times":0,"status":404,"body":"{\"message\":\"Resource not found or you do not have access to this resource\"}"}'

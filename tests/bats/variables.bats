@@ -771,7 +771,7 @@ is_empty() {
 
 # ------------------------------------------------------- what the server sends
 
-@test "what the server sends is never evaluated" {
+@test "values from the server are never evaluated" {
 	local evil='a[$(touch f)]' evil2='$(touch f)`touch f`${x:=f}' id
 	local -A T record
 	local -a ids

@@ -19,7 +19,7 @@ MAX_BYTES = 1 << 32
 _CUTS = ("accept", "before", "after-headers-read", "request", "passed", "act", "response")
 _FIELDS = {
     "name", "method", "path", "skip", "times", "act", "status", "headers", "body", "delay",
-    "cut", "stall", "drip", "raw_b64", "close", "late", "twice", "answer", "pad_headers",
+    "cut", "stall", "drip", "raw_b64", "close", "late", "twice", "response", "pad_headers",
     "many", "big_element", "nest", "gzip_bomb", "truncate", "length", "chunked_garbage", "chunk_extension", "interim",
     "redirect", "code", "accept_hang", "hangup", "again", "unasked", "coder", "age", "deaf", "grant",
 }  # fmt: skip

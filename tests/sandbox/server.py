@@ -418,7 +418,7 @@ class Connection:
             self._cut(fault.cut)
         if fault.raw is not None:
             return self._send_raw(request, fault, acted)
-        index = 0 if fault.spec.get("answer") == "first" else -1
+        index = 0 if fault.spec.get("response") == "first" else -1
         real = acted[index] if acted else None
         response = fault_tools.replaced(fault, request, real, self.server.app)
         self._log(request, response, fault, acted)
