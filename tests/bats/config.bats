@@ -953,10 +953,6 @@ as_nobody() {
 
 # ------------------------------------------------------------------------ keep-alive
 
-sockets() { # open sockets of this shell
-	find "/proc/$BASHPID/fd" -lname 'socket:*' 2>/dev/null | wc -l
-}
-
 @test "the connection is kept between calls, at a descriptor that scripts do not use" {
 	local fd
 	token_list -q >/dev/null

@@ -203,11 +203,6 @@ accepted() {
 	[[ $code == 200 || $code == 404 ]] || fail "$1 is no token: $code"
 }
 
-# posted - the body of the last POST.
-posted() {
-	ctl GET log | python3 "$TOOLS/log.py" body
-}
-
 fail() {
 	printf '%s\n' "$@" "status: ${status-}" "out: ${out-}" "err: ${err-}" >&2
 	return 1

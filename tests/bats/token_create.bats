@@ -26,6 +26,11 @@ modes() {
 	ctl POST reset "{\"seed\":\"demo\",\"modes\":$1}" >/dev/null
 }
 
+# posted - prints the body of the last POST.
+posted() {
+	ctl GET log | python3 "$TOOLS/log.py" body
+}
+
 # posted_body EXPECTED - asserts that one POST was sent, with this body.
 posted_body() {
 	is "$(requests POST | grep -c .)" 1
