@@ -10,11 +10,16 @@ import secrets
 import uuid
 from dataclasses import dataclass, field
 
+import agents
 import authz
+import builds
 import catalogue
 import gotext
 import objects
+import personal
+import publish
 import render
+import settings
 import tokens
 from gotext import parse_bool, quote
 from http_types import (
@@ -33,6 +38,11 @@ from store import Clock, Store, now_us, random_text
 
 HOUR = 3600 * 10**6
 WINDOW = 60
+FILES_LIMIT = 12
+GUARDED = (
+    "applications authcheck deployment files organizations regions templates templateversions "
+    "users workspaceagents workspacebuilds workspaces"
+).split()
 SIGNED_OUT = "You are signed out or your session has expired. Please sign in again to continue."
 DASHBOARD = b"<!doctype html><html><head><title>Coder</title></head><body></body></html>\n"
 
@@ -80,6 +90,7 @@ class Call:
         self.params = {}
         self.limit_headers = []
         self.actor = self.user = self.org = self.workspace = self.template = None
+        self.version = self.build = None
 
 
 class Route:
@@ -103,39 +114,95 @@ class Route:
         return params
 
 
-def _routes(feats) -> list:
-    """What this deployment serves below /api/v2; static segments win over parameters."""
-    user, org = "users/{user}/", "organizations/{org}/"
+def _people_routes() -> list:
+    user = "users/{user}/"
     keys = user + "keys/"
-    routes = [
-        Route("buildinfo", GET=App.buildinfo),
-        Route("regions", GET=App.regions),
+    return [
         Route("users/", GET=objects.users),
         Route(user, GET=objects.user),
+        Route(user + "appearance", GET=personal.appearance),
+        Route(user + "autofill-parameters", GET=personal.autofill),
+        Route(user + "gitsshkey", GET=personal.git_ssh_key),
+        Route(user + "login-type", GET=personal.login_type),
+        Route(user + "preferences", GET=personal.preferences),
+        Route(user + "roles", GET=personal.roles),
+        Route(user + "secrets/", GET=personal.secrets),
         Route(user + "organizations/", GET=objects.user_organizations),
         Route(user + "organizations/{name}", GET=objects.user_organization),
+        Route(user + "workspaces", POST=builds.create),
         Route(user + "workspace/{name}/", GET=objects.workspace_named),
+        Route(user + "workspace/{name}/builds/{number}", GET=builds.by_number),
         Route(keys, POST=tokens.create_session),
         Route(keys + "tokens/", POST=tokens.create, GET=tokens.listing),
         Route(keys + "tokens/tokenconfig", GET=tokens.config),
         Route(keys + "tokens/{name}/", GET=tokens.by_name),
         Route(keys + "{id}/", GET=tokens.by_id, DELETE=tokens.delete),
+    ]
+
+
+def _organization_routes() -> list:
+    org, version = "organizations/{org}/", "templateversions/{id}/"
+    return [
         Route("organizations/", GET=objects.organizations),
         Route(org, GET=objects.organization),
         Route(org + "members/", GET=objects.members),
         Route(org + "members/{user}/", GET=objects.member),
+        Route(org + "members/{user}/workspaces/", POST=builds.create_in_organization),
         Route(org + "paginated-members", GET=objects.paginated_members),
-        Route(org + "templates/", GET=objects.organization_templates),
+        Route(org + "templates/", GET=objects.organization_templates, POST=publish.create_template),
         Route(org + "templates/{name}/", GET=objects.template_named),
+        Route(org + "templateversions", POST=publish.create_version),
         Route(org + "provisionerdaemons/", GET=App.nothing),
         Route(org + "provisionerjobs/", GET=App.nothing),
+        Route("files/", POST=publish.upload),
         Route("templates/", GET=objects.templates),
-        Route("templates/{id}/", GET=objects.template),
-        Route("templates/{id}/versions/", GET=objects.template_versions),
-        Route("templateversions/{id}/", GET=objects.template_version),
-        Route("workspaces/", GET=objects.workspaces),
-        Route("workspaces/{id}/", GET=objects.workspace),
+        Route("templates/{id}/", GET=objects.template, PATCH=publish.change_template),
+        Route("templates/{id}/versions/", GET=objects.template_versions, PATCH=publish.activate),
+        Route(version, GET=objects.template_version),
+        Route(version + "logs", GET=App.nothing),
+        Route(version + "dry-run/", POST=publish.dry_run),
     ]
+
+
+def _workspace_routes() -> list:
+    space, build, agent = "workspaces/{id}/", "workspacebuilds/{id}/", "workspaceagents/{id}/"
+    return [
+        Route("workspaces/", GET=objects.workspaces),
+        Route(space, GET=objects.workspace),
+        Route(space + "acl/", GET=builds.acl),
+        Route(space + "autostart/", PUT=settings.autostart),
+        Route(space + "autoupdates", PUT=settings.autoupdates),
+        Route(space + "builds/", GET=builds.listing, POST=builds.build),
+        Route(space + "extend", PUT=settings.extend),
+        Route(space + "favorite", PUT=settings.favorite, DELETE=settings.unfavorite),
+        Route(space + "port-share/", GET=builds.port_shares),
+        Route(space + "timings", GET=builds.timings),
+        Route(space + "ttl/", PUT=settings.ttl),
+        Route(space + "usage", POST=settings.usage),
+        Route(build, GET=builds.one),
+        Route(build + "logs", GET=builds.nothing),
+        Route(build + "parameters", GET=builds.nothing),
+        Route(build + "resources", GET=builds.resources),
+        Route(build + "timings", GET=builds.timings),
+        Route(agent, GET=agents.one),
+        Route(agent + "connection", GET=agents.connection),
+        Route(agent + "coordinate", GET=agents.coordinate),
+        Route(agent + "logs", GET=App.nothing),
+        Route("workspaceagents/connection", GET=agents.connection),
+    ]
+
+
+def _routes(feats) -> list:
+    """What this deployment serves below /api/v2; static segments win over parameters."""
+    org, keys = "organizations/{org}/", "users/{user}/keys/"
+    routes = [
+        Route("applications/host/", GET=App.application_host),
+        Route("authcheck/", POST=personal.authcheck),
+        Route("buildinfo", GET=App.buildinfo),
+        Route("deployment/ssh", GET=App.ssh_config),
+        Route("regions", GET=App.regions),
+    ]
+    routes += _people_routes() + _organization_routes() + _workspace_routes()
     if feats.expire:
         routes.append(Route(keys + "{id}/expire", PUT=tokens.expire))
     if feats.catalogue:
@@ -171,6 +238,11 @@ class App:
     def set_modes(self, modes):
         self.feats = catalogue.features_for(modes)
         self.routes = _routes(self.feats)
+        self.guarded = set(GUARDED)
+        if self.feats.release >= 29:
+            self.guarded.add("tasks")
+        if self.feats.groups != "none":
+            self.guarded.add("groups")
         if "unknown-type" in modes:
             self._add_token_of_unknown_type()
 
@@ -340,7 +412,15 @@ class App:
                 text = '"X-Coder-Bypass-Ratelimit" provided but user is not owner'
                 raise PlainRefusal(plain_response(428, text))
             who = secrets.token_hex(16)
-        allowed, remaining, reset = self.limiter.hit((who, call.path), limit)
+        self._count(call, (who, call.path), limit)
+
+    def _limit_files(self, call):
+        """A stricter one of their own for uploads; its headers replace those of the other."""
+        if self.config.rate_limit > 0:
+            self._count(call, ("files", call.actor.user.id, call.path), FILES_LIMIT)
+
+    def _count(self, call, key, limit: int):
+        allowed, remaining, reset = self.limiter.hit(key, limit)
         call.limit_headers = [
             ("X-Ratelimit-Limit", str(limit)),
             ("X-Ratelimit-Remaining", str(remaining)),
@@ -354,28 +434,36 @@ class App:
     def _guard(self, call, login, segments):
         """What stands before every route of a subtree, also before its 404 and 405."""
         head, size = segments[0], len(segments)
-        guarded = "users organizations templates workspaces templateversions regions".split()
-        if self.feats.release >= 29:
-            guarded.append("tasks")
-        if self.feats.groups != "none":
-            guarded.append("groups")
-        if head not in guarded:
+        if head not in self.guarded:
             return
         if head == "groups" or head == "organizations" and segments[2:3] == ["groups"]:
             if self.feats.groups != "none":
                 objects.need_groups_licence(call)
         call.actor = self._authenticated(login)
-        if head == "users" and size > 2:
+        if head == "files":
+            self._limit_files(call)
+        elif head == "users" and size > 2:
             if segments[2] in ("keys", "organizations"):
                 call.user = objects.readable_user(call, segments[1])
-            elif segments[2] == "workspace":
+            elif segments[2] in ("workspace", "workspaces"):
                 call.user = objects.resolve_owner(call, segments[1])
-        elif head == "organizations" and size > 1:
-            call.org = objects.find_organization(call, segments[1])
-        elif head == "workspaces" and size > 1:
-            call.workspace = objects.find_workspace(call, segments[1])
-        elif head == "templates" and size > 1:
-            call.template = objects.find_template(call, segments[1])
+        elif size > 1:
+            self._find(call, head, segments[1])
+
+    def _find(self, call, head: str, word: str):
+        """The object whose routes these are; what cannot be read is not found."""
+        if head == "organizations":
+            call.org = objects.find_organization(call, word)
+        elif head == "workspaces":
+            call.workspace = objects.find_workspace(call, word)
+        elif head == "workspacebuilds":
+            call.build, call.workspace = builds.find_build(call, word)
+        elif head == "workspaceagents" and word != "connection":
+            call.build, call.workspace = agents.find_agent(call, word)
+        elif head == "templates":
+            call.template = objects.find_template(call, word)
+        elif head == "templateversions":
+            call.version = objects.find_version(call, word)
 
     # -- who is asking -------------------------------------------------------------------------
 
@@ -483,6 +571,15 @@ class App:
             "wildcard_hostname": "",
         }
         return json_response({"regions": [region]})
+
+    @staticmethod
+    def ssh_config(call) -> Response:
+        names = {"hostname_prefix": "coder.", "hostname_suffix": "coder"}
+        return json_response({**names, "ssh_config_options": {}})
+
+    @staticmethod
+    def application_host(call) -> Response:
+        return json_response({"host": ""})
 
     @staticmethod
     def nothing(call) -> Response:

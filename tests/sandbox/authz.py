@@ -73,7 +73,7 @@ class Actor:
         if thing.owner and thing.owner == self.user.id:
             if _has(catalogue.OWN_PERMISSIONS.get(thing.type, "*"), action):
                 return True
-        if thing.org and thing.org in self.user.org_ids:
+        if thing.id and thing.org in self.user.org_ids:  # of what exists
             if _has(catalogue.ORGANIZATION_PERMISSIONS.get(thing.type, ""), action):
                 return True
         return action == "read" and self.user.id in thing.readers
@@ -132,6 +132,15 @@ def organization_thing(org) -> Thing:
 
 def template_thing(template) -> Thing:
     return Thing("template", template.id, org=template.org_id)
+
+
+def version_thing(version) -> Thing:
+    """Its template; or, while it has none, any template of the organization."""
+    return Thing("template", version.template_id, org=version.org_id)
+
+
+def file_thing(found) -> Thing:
+    return Thing("file", found.id, found.created_by)
 
 
 def workspace_thing(workspace) -> Thing:

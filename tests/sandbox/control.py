@@ -211,7 +211,7 @@ class Control:
         return self._each(data, make)
 
     def post_workspaces(self, data) -> list:
-        """owner, name (%d counts from 0), count, template, dormant, deleted, stopped."""
+        """owner, name (%d counts from 0), count, template, dormant, deleted, stopped, agent."""
 
         def make(spec):
             owner = self._user(spec.get("owner", "alice"))
@@ -230,6 +230,7 @@ class Control:
                 dormant=bool(spec.get("dormant")),
                 deleted=bool(spec.get("deleted")),
                 running=not spec.get("stopped"),
+                has_agent=bool(spec.get("agent")),
             )
             return [{"id": w.id, "name": w.name, "owner": owner.username} for w in made]
 

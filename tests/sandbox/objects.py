@@ -152,12 +152,17 @@ def paginated_members(call) -> Response:
     return json_response({"members": shown, "count": len(found)})
 
 
-def member(call) -> Response:
-    person = find_user(call, call.params["user"])
+def readable_member(call, word: str):
+    person = find_user(call, word)
     if not person or call.org.id not in person.org_ids:
         raise not_found()
     if not call.actor.can("read", authz.member_thing(person, call.org.id)):
         raise not_found()
+    return person
+
+
+def member(call) -> Response:
+    person = readable_member(call, call.params["user"])
     return json_response(render.member(person, call.org.id))
 
 
@@ -212,15 +217,29 @@ def template(call) -> Response:
 
 
 def template_versions(call) -> Response:
-    return _array([render.template_version(call.app.store, call.template)])
+    store = call.app.store
+    found = [v for v in store.versions.values() if v.template_id == call.template.id]
+    return _array(render.template_version(store, version) for version in found)
+
+
+def find_version(call, word: str):
+    """A version is authorised through its template, or as one to be made where it has none."""
+    found = readable_version(call, need_uuid(word))
+    if not found:
+        raise not_found()
+    return found
+
+
+def readable_version(call, ident: str):
+    store = call.app.store
+    found = store.versions.get(ident)
+    if not found or not call.actor.can("read", authz.version_thing(found)):
+        return None
+    return found
 
 
 def template_version(call) -> Response:
-    """A version is authorised through its template."""
-    ident, store = need_uuid(call.params["id"]), call.app.store
-    found = (t for t in store.templates.values() if render.version_id(t) == ident)
-    tpl = _readable_template(call, next(found, None))
-    return json_response(render.template_version(store, tpl))
+    return json_response(render.template_version(call.app.store, call.version))
 
 
 # -- workspaces --------------------------------------------------------------------------------

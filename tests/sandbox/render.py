@@ -6,10 +6,11 @@ from functools import lru_cache
 
 from catalogue import ROLE_NAMES
 from gotext import json_text, rfc3339
-from store import stable_name, stable_uuid
+from store import stable_uuid
 
 NIL = "00000000-0000-0000-0000-000000000000"
 _EPOCH, _YEAR_ONE = "1970-01-01T00:00:00Z", "0001-01-01T00:00:00Z"
+JOB_TIME = 205389  # microseconds
 _DAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
 _ALL_SCOPES, _ALL_ALLOWED = json.dumps(["coder:all"]), json.dumps(["*:*"])
 
@@ -121,10 +122,6 @@ def member(person, org_id: str) -> dict:
     return out
 
 
-def version_id(template) -> str:
-    return stable_uuid("version", template.id)
-
-
 def template(store, tpl) -> dict:
     org = store.organizations[tpl.org_id]
     no_times = {"P50": None, "P95": None}
@@ -139,10 +136,10 @@ def template(store, tpl) -> dict:
         "name": tpl.name,
         "display_name": tpl.display_name,
         "provisioner": "echo",
-        "active_version_id": version_id(tpl),
+        "active_version_id": tpl.active_version_id,
         "active_user_count": 0,
         "build_time_stats": {"delete": no_times, "start": no_times, "stop": no_times},
-        "description": "",
+        "description": tpl.description,
         "deprecated": bool(tpl.deprecated),
         "deprecation_message": tpl.deprecated,
         "deleted": False,
@@ -168,26 +165,26 @@ def template(store, tpl) -> dict:
     }
 
 
-def _job(kind: str, job_id: str, created: int, template_id: str, org_id, initiator, job_input):
-    """A provisioner job that went well."""
+def job(kind: str, owner, org_id: str, initiator_id: str, job_input: dict, file_id: str) -> dict:
+    """The provisioner's job for a version or a build: it went well, and fast."""
     return {
-        "id": job_id,
-        "created_at": rfc3339(created),
-        "started_at": rfc3339(created + 30815),
-        "completed_at": rfc3339(created + 205389),
+        "id": stable_uuid("job", owner.id),
+        "created_at": rfc3339(owner.created_at),
+        "started_at": rfc3339(owner.created_at + 30815),
+        "completed_at": rfc3339(owner.created_at + JOB_TIME),
         "status": "succeeded",
         "worker_id": stable_uuid("provisioner"),
-        "file_id": stable_uuid("file"),
+        "file_id": file_id,
         "tags": {"owner": "", "scope": "organization"},
         "queue_position": 0,
         "queue_size": 0,
         "organization_id": org_id,
-        "initiator_id": initiator.id,
+        "initiator_id": initiator_id,
         "input": job_input,
         "type": kind,
         "metadata": {
             "template_version_name": "",
-            "template_id": template_id,
+            "template_id": NIL,
             "template_name": "",
             "template_display_name": "",
             "template_icon": "",
@@ -196,22 +193,27 @@ def _job(kind: str, job_id: str, created: int, template_id: str, org_id, initiat
     }
 
 
-def template_version(store, tpl) -> dict:
-    creator = store.users[tpl.created_by]
-    ident = version_id(tpl)
-    job_input = {"template_version_id": ident}
-    job_id = stable_uuid("job", ident)
+def new_job(finished: dict) -> dict:
+    """The same job as the response to the request that began it shows it."""
+    out = dict(finished)
+    del out["started_at"], out["completed_at"]
+    out["status"], out["worker_id"] = "pending", None
+    return {name: value for name, value in out.items() if value is not None}
+
+
+def template_version(store, version) -> dict:
+    creator = store.users[version.created_by]
+    at = rfc3339(version.created_at)
+    kind, job_input = "template_version_import", {"template_version_id": version.id}
     return {
-        "id": ident,
-        "template_id": tpl.id,
-        "organization_id": tpl.org_id,
-        "created_at": rfc3339(tpl.created_at),
-        "updated_at": rfc3339(tpl.updated_at),
-        "name": stable_name("version", tpl.id),
+        "id": version.id,
+        "template_id": version.template_id or None,
+        "organization_id": version.org_id,
+        "created_at": at,
+        "updated_at": at,
+        "name": version.name,
         "message": "",
-        "job": _job(
-            "template_version_import", job_id, tpl.created_at, NIL, tpl.org_id, creator, job_input
-        ),
+        "job": job(kind, version, version.org_id, creator.id, job_input, version.file_id),
         "readme": "",
         "created_by": {"id": creator.id, "username": creator.username},
         "archived": False,
@@ -219,18 +221,102 @@ def template_version(store, tpl) -> dict:
     }
 
 
+def agent_id(found) -> str:
+    """Each build that starts a workspace makes a new agent."""
+    return stable_uuid("agent", found.id)
+
+
+def agent(found) -> dict:
+    at = rfc3339(found.created_at + JOB_TIME)
+    return {
+        "id": agent_id(found),
+        "parent_id": None,
+        "created_at": at,
+        "updated_at": at,
+        "status": "connecting",
+        "lifecycle_state": "created",
+        "name": "main",
+        "resource_id": stable_uuid("resource", found.id),
+        "architecture": "amd64",
+        "environment_variables": {},
+        "operating_system": "linux",
+        "logs_length": 0,
+        "logs_overflowed": False,
+        "version": "",
+        "api_version": "",
+        "apps": [],
+        "connection_timeout_seconds": 120,
+        "troubleshooting_url": "",
+        "subsystems": [],
+        "health": {"healthy": False, "reason": "agent has not yet connected"},
+        "display_apps": [],
+        "log_sources": [],
+        "scripts": [],
+        "startup_script_behavior": "non-blocking",
+    }
+
+
+def resources(space, found) -> list:
+    if not space.has_agent or found.transition != "start":
+        return []
+    resource = {
+        "id": stable_uuid("resource", found.id),
+        "created_at": rfc3339(found.created_at + JOB_TIME),
+        "job_id": stable_uuid("job", found.id),
+        "workspace_transition": found.transition,
+        "type": "docker_container",
+        "name": "dev",
+        "hide": False,
+        "icon": "",
+        "agents": [agent(found)],
+        "daily_cost": 0,
+    }
+    return [resource]
+
+
+def build(store, found) -> dict:
+    space = store.workspaces[found.workspace_id]
+    owner, initiator = store.users[space.owner_id], store.users[found.initiator_id]
+    version = store.versions[found.version_id]
+    kind, job_input = "workspace_build", {"workspace_build_id": found.id}
+    return {
+        "id": found.id,
+        "created_at": rfc3339(found.created_at),
+        "updated_at": rfc3339(found.created_at + JOB_TIME),
+        "workspace_id": space.id,
+        "workspace_name": space.name,
+        "workspace_owner_id": owner.id,
+        "workspace_owner_name": owner.username,
+        "template_version_id": version.id,
+        "template_version_name": version.name,
+        "build_number": found.number,
+        "transition": found.transition,
+        "initiator_id": initiator.id,
+        "initiator_name": initiator.username,
+        "job": job(kind, found, space.org_id, initiator.id, job_input, version.file_id),
+        "reason": "initiator",
+        "resources": resources(space, found),
+        "deadline": rfc3339(found.deadline) if found.deadline else None,
+        "max_deadline": None,
+        "status": {"delete": "deleted", "start": "running", "stop": "stopped"}[found.transition],
+        "daily_cost": 0,
+        "matched_provisioners": {"count": 0, "available": 0, "most_recently_seen": None},
+        "template_version_preset_id": None,
+        "has_ai_task": _task_of(store, space) is not None,
+        "has_external_agent": False,
+    }
+
+
+def _task_of(store, space):
+    return next((t.id for t in store.tasks.values() if t.workspace_id == space.id), None)
+
+
 def workspace(store, space) -> dict:
     owner, tpl = store.users[space.owner_id], store.templates[space.template_id]
-    org, initiator = store.organizations[space.org_id], store.users[tpl.created_by]
+    org = store.organizations[space.org_id]
+    latest = store.builds[space.latest_build_id]
     at = rfc3339(space.created_at)
-    built = space.created_at + 60149
-    build_id = stable_uuid("build", space.id)
-    job_input = {"workspace_build_id": build_id}
-    job_id = stable_uuid("job", space.id)
-    task = next((t.id for t in store.tasks.values() if t.workspace_id == space.id), None)
-    transition = "delete" if space.deleted else "start" if space.running else "stop"
-    status = {"delete": "deleted", "start": "running", "stop": "stopped"}[transition]
-    return {
+    out = {
         "id": space.id,
         "created_at": at,
         "updated_at": at,
@@ -244,48 +330,29 @@ def workspace(store, space) -> dict:
         "template_display_name": tpl.display_name,
         "template_icon": "",
         "template_allow_user_cancel_workspace_jobs": False,
-        "template_active_version_id": version_id(tpl),
+        "template_active_version_id": tpl.active_version_id,
         "template_require_active_version": False,
         "template_use_classic_parameter_flow": False,
-        "latest_build": {
-            "id": build_id,
-            "created_at": rfc3339(built),
-            "updated_at": rfc3339(built + 205389),
-            "workspace_id": space.id,
-            "workspace_name": space.name,
-            "workspace_owner_id": owner.id,
-            "workspace_owner_name": owner.username,
-            "template_version_id": version_id(tpl),
-            "template_version_name": stable_name("version", tpl.id),
-            "build_number": 1,
-            "transition": transition,
-            "initiator_id": initiator.id,
-            "initiator_name": initiator.username,
-            "job": _job("workspace_build", job_id, built, NIL, org.id, initiator, job_input),
-            "reason": "initiator",
-            "resources": [],
-            "deadline": None,
-            "max_deadline": None,
-            "status": status,
-            "daily_cost": 0,
-            "matched_provisioners": {"count": 0, "available": 0, "most_recently_seen": None},
-            "template_version_preset_id": None,
-            "has_ai_task": task is not None,
-            "has_external_agent": False,
-        },
+        "latest_build": build(store, latest),
         "latest_app_status": None,
-        "outdated": False,
+        "outdated": latest.version_id != tpl.active_version_id,
         "name": space.name,
+    }
+    if space.autostart:
+        out["autostart_schedule"] = space.autostart
+    if space.ttl_ms:
+        out["ttl_ms"] = space.ttl_ms
+    return out | {
         "last_used_at": at,
         "deleting_at": None,
         "dormant_at": rfc3339(space.dormant_at) if space.dormant_at else None,
         "health": {"healthy": True, "failing_agents": []},
-        "automatic_updates": "never",
+        "automatic_updates": space.automatic_updates,
         "allow_renames": False,
-        "favorite": False,
+        "favorite": space.favorite,
         "next_start_at": None,
         "is_prebuild": owner.system,
-        "task_id": task,
+        "task_id": _task_of(store, space),
     }
 
 
@@ -301,7 +368,7 @@ def task(store, item) -> dict:
         "name": item.name,
         "display_name": item.name,
         "template_id": tpl.id,
-        "template_version_id": version_id(tpl),
+        "template_version_id": store.builds[space.latest_build_id].version_id,
         "template_name": tpl.name,
         "template_display_name": tpl.display_name,
         "template_icon": "",

@@ -124,8 +124,30 @@ class Template:
     created_by: str
     display_name: str = ""
     deprecated: str = ""
+    description: str = ""
+    active_version_id: str = ""
     created_at: int = 0
     updated_at: int = 0
+
+
+@dataclass
+class Version:
+    """Of a template; one that no template was made of yet has no `template_id`."""
+
+    id: str
+    name: str
+    org_id: str
+    created_by: str
+    file_id: str
+    template_id: str = ""
+    created_at: int = 0
+
+
+@dataclass
+class File:
+    id: str
+    hash: str
+    created_by: str
 
 
 @dataclass
@@ -139,6 +161,24 @@ class Workspace:
     dormant_at: int = 0
     deleted: bool = False
     running: bool = True
+    latest_build_id: str = ""
+    has_agent: bool = False
+    autostart: str = ""
+    ttl_ms: int = 0
+    automatic_updates: str = "never"
+    favorite: bool = False
+
+
+@dataclass
+class Build:
+    id: str
+    workspace_id: str
+    number: int
+    version_id: str
+    transition: str
+    initiator_id: str
+    created_at: int
+    deadline: int = 0
 
 
 @dataclass
@@ -164,7 +204,10 @@ _KINDS = {
     "users": User,
     "organizations": Organization,
     "templates": Template,
+    "versions": Version,
+    "files": File,
     "workspaces": Workspace,
+    "builds": Build,
     "tasks": Task,
     "groups": Group,
 }
@@ -284,12 +327,26 @@ class Store:
             created_at=at,
             updated_at=at + 3430,
         )
+        version = Version(
+            id=stable_uuid("version", template.id),
+            name=stable_name("version", template.id),
+            org_id=org.id,
+            created_by=template.created_by,
+            file_id=stable_uuid("file"),
+            template_id=template.id,
+            created_at=at,
+        )
+        template.active_version_id = version.id
+        self.put(version)
         self.put(template)
         return template
 
-    def add_workspaces(self, owner, template, names, dormant=False, deleted=False, running=True):
+    def add_workspaces(
+        self, owner, template, names, dormant=False, deleted=False, running=True, has_agent=False
+    ):
         at = now_us() - 10 * DAY
-        made = []
+        made, builds = [], []
+        running = running and not dormant and not deleted
         for n, name in enumerate(names):
             words = ("workspace", owner.username, name) + (("deleted",) if deleted else ())
             made.append(
@@ -302,9 +359,22 @@ class Store:
                     created_at=at + n * 1001,
                     dormant_at=at + DAY if dormant else 0,
                     deleted=deleted,
-                    running=running and not dormant and not deleted,
+                    running=running,
+                    has_agent=has_agent,
                 )
             )
+            build = Build(
+                id=stable_uuid("build", made[-1].id),
+                workspace_id=made[-1].id,
+                number=1,
+                version_id=template.active_version_id,
+                transition="delete" if deleted else "start" if running else "stop",
+                initiator_id=template.created_by,
+                created_at=made[-1].created_at + 60149,
+            )
+            made[-1].latest_build_id = build.id
+            builds.append(build)
+        self._put_many("builds", builds)
         self._put_many("workspaces", made)
         return made
 
