@@ -3,7 +3,6 @@
 
 import base64
 import hashlib
-import re
 
 import authz
 import gotext
@@ -14,6 +13,7 @@ from objects import need_uuid
 from search import first
 
 WEBSOCKET = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+MAJOR, MINOR = 2, 10  # of the protocol spoken there
 
 
 
@@ -45,15 +45,27 @@ def connection(call) -> Response:
     )
 
 
+def _check_version(version: str):
+    major, _, minor = version.partition(".")
+    if not (major.isdecimal() and minor.isdecimal()):
+        why = f"invalid version string: {version}"
+    elif int(major) > MAJOR:
+        why = f"server is at version {MAJOR}.{MINOR}, behind requested major version {version}"
+    elif int(major) < MAJOR:
+        why = f"version {version} is no longer supported"
+    elif int(minor) > MINOR:
+        why = f"server is at version {MAJOR}.{MINOR}, behind requested minor version {version}"
+    else:
+        return
+    message = "Unknown or unsupported API version"
+    raise Refused(400, message, validations=[{"field": "version", "detail": why}])
+
+
 def coordinate(call) -> Response:
     """The last check before traffic.  What follows the switch of protocols is an end at once."""
     if not call.actor.can("ssh", authz.workspace_thing(call.workspace)):
         raise not_found()
-    version = first(call.values, "version") or "1.0"
-    if not re.fullmatch(r"[12]\.\d+", version):
-        validations = [{"field": "version", "detail": f"invalid version string: {version}"}]
-        message = "Unknown or unsupported API version"
-        raise Refused(400, message, validations=validations)
+    _check_version(first(call.values, "version") or "1.0")
     request = call.request
     if "upgrade" not in request.header("connection").lower():
         header = quote(request.header("connection"))

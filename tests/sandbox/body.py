@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Request bodies of the routes beside the tokens': read as Go's decoder reads them, then validated."""
+"""Request bodies of routes beside the tokens': read as Go's decoder does, then validated."""
 
 from datetime import datetime
 
@@ -9,11 +9,11 @@ from http_types import Refused
 from search import NIL_UUID
 
 BAD_JSON = "Request body must be valid JSON."
-_EMPTY = {"string": "", "uuid.UUID": "", "int64": None, "time.Time": None}
+_EMPTY = {"string": "", "uuid.UUID": "", "int64": None, "bool": False, "time.Time": None}
 
 
 def read_body(call, struct: str, **types) -> dict:
-    """The named fields of a JSON object by their Go types: string, uuid.UUID, int64, time.Time.
+    """The named fields of a JSON object, by their Go types (the keys of _EMPTY).
 
     Names match in any case, unknown fields are ignored, `null` leaves a field alone.
     """
@@ -36,6 +36,10 @@ def read_body(call, struct: str, **types) -> dict:
 
 
 def _field(item, kind: str, where: str):
+    if kind == "bool":
+        if isinstance(item, bool):
+            return item
+        raise _mismatched(gotext.kind_of(item), where)
     if kind == "int64":
         if isinstance(item, Number) and item.lstrip("-").isdigit():
             return int(item)

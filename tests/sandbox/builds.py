@@ -52,7 +52,8 @@ def by_number(call) -> Response:
     for found in _builds_of(call, space):
         if str(found.number) == call.params["number"]:
             return json_response(render.build(call.app.store, found))
-    raise Refused(404, f"Workspace {quote(space.name)} Build {call.params['number']} does not exist.")
+    number = call.params["number"]
+    raise Refused(404, f"Workspace {quote(space.name)} Build {number} does not exist.")
 
 
 def resources(call) -> Response:
@@ -71,6 +72,10 @@ def timings(call) -> Response:
 
 def acl(call) -> Response:
     return json_response({"users": [], "group": []})
+
+
+def resolve_autostart(call) -> Response:
+    return json_response({"parameter_mismatch": False})
 
 
 def port_shares(call) -> Response:
@@ -107,6 +112,7 @@ def _new_build(call, found) -> dict:
     out["updated_at"], out["job"] = out["created_at"], render.new_job(out["job"])
     out["status"], out["template_version_name"] = "pending", ""
     out["resources"], out["deadline"] = [], None
+    out["matched_provisioners"] = render.provisioners(found.created_at)
     del out["has_ai_task"], out["has_external_agent"]
     return out
 
@@ -135,9 +141,10 @@ def _version(call, space, wanted: str) -> str:
         raise Refused(400, "template version does not exist", detail)
     if not objects.readable_version(call, wanted):
         detail = f"get template version {wanted}: {FORBIDDEN}"
-        raise Refused(400, "template version does not exist", detail)
+        raise Refused(500, "failed to fetch template version", detail)
     if found.template_id != space.template_id:
-        shown = f"{{UUID:{found.template_id or NIL_UUID} Valid:{str(bool(found.template_id)).lower()}}}"
+        valid = "true" if found.template_id else "false"
+        shown = f"{{UUID:{found.template_id or NIL_UUID} Valid:{valid}}}"
         detail = f"templateVersion.TemplateID = {shown}, template.ID = {space.template_id}"
         raise Refused(400, "template version doesn't match template", detail)
     return found.id
@@ -240,7 +247,11 @@ def _create(call, owner, wanted: dict) -> Response:
     version_id = wanted["template_version_id"]
     if version_id and not objects.readable_version(call, version_id):
         raise not_found()
-    if store.workspace_named(owner.id, wanted["name"]):
+    taken = store.workspace_named(owner.id, wanted["name"])
+    if taken and not call.actor.can("read", authz.workspace_thing(taken)):
+        message = f"Internal error fetching workspace by name {quote(taken.name)}."
+        raise Refused(500, message, FORBIDDEN)
+    if taken:
         detail = "This value is already in use and should be unique."
         validations = [{"field": "name", "detail": detail}]
         message = f"Workspace {quote(wanted['name'])} already exists."

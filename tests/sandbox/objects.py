@@ -141,12 +141,21 @@ def _members(call) -> list:
     return sorted(people, key=lambda u: u.username.lower())
 
 
+def _need_roles(call):
+    """Members are shown with their roles, which are looked up with the caller's own rights."""
+    if not call.actor.can("read", authz.Thing("assign_role")):
+        detail = "lookup custom roles: unauthorized: rbac: forbidden"
+        raise Refused(500, "An internal server error occurred.", detail)
+
+
 def members(call) -> Response:
+    _need_roles(call)
     return _array(render.member(person, call.org.id) for person in _members(call))
 
 
 def paginated_members(call) -> Response:
     _, limit, offset = _page(call)
+    _need_roles(call)
     found = _members(call)
     shown = [render.member(person, call.org.id) for person in _cut(found, limit, offset)]
     return json_response({"members": shown, "count": len(found)})
@@ -163,6 +172,7 @@ def readable_member(call, word: str):
 
 def member(call) -> Response:
     person = readable_member(call, call.params["user"])
+    _need_roles(call)
     return json_response(render.member(person, call.org.id))
 
 
@@ -247,7 +257,7 @@ def template_version(call) -> Response:
 NO_RESOURCES = "Internal error fetching workspace resources."
 
 
-def _with_template(call, space) -> bool:
+def with_template(call, space) -> bool:
     readable = readable_templates(call, NO_RESOURCES, "get templates: ")
     return space.template_id in readable
 
@@ -268,9 +278,9 @@ def workspace(call) -> Response:
         validations = [{"field": "deleted", "detail": "Must be a valid boolean"}]
         raise Refused(400, message, validations=validations)
     if space.deleted and not shown:
-        how = "you can view this workspace by specifying '?deleted=true' and trying again."
+        how = "you can view this workspace by specifying '?include_deleted=true' and trying again."
         raise Refused(410, f"Workspace {quote(space.id)} was deleted, {how}")
-    if not _with_template(call, space):
+    if not with_template(call, space):
         raise forbidden()
     return json_response(render.workspace(call.app.store, space))
 
@@ -328,7 +338,7 @@ def workspace_named(call) -> Response:
     space = call.app.store.workspace_named(call.user.id, name)
     if not space or not call.actor.can("read", authz.workspace_thing(space)):
         raise not_found()
-    if not _with_template(call, space):
+    if not with_template(call, space):
         raise not_found()
     return json_response(render.workspace(call.app.store, space))
 

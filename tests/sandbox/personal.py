@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What concerns one user alone: roles, settings, keys and secrets of theirs; and who may do what."""
+"""What concerns one user alone: their roles, settings and secrets; and who may do what."""
 
 import authz
 import objects
@@ -39,7 +39,7 @@ def _may_read_member(call, person, org_id: str) -> bool:
 
 
 def appearance(call) -> Response:
-    _person(call, "Error reading user appearance settings.")
+    _person(call, "Error reading user settings.")
     names = ("theme_preference", "theme_mode", "theme_light", "theme_dark", "terminal_font")
     return json_response({name: "" for name in names})
 
@@ -67,7 +67,7 @@ def git_ssh_key(call) -> Response:
 
 def autofill(call) -> Response:
     """Nobody has built with parameters here."""
-    objects.readable_user(call, call.params["user"])
+    person = objects.readable_user(call, call.params["user"])
     parser = Parser(call.values)
     if not parser.string("template_id"):
         parser.error(
@@ -80,6 +80,9 @@ def autofill(call) -> Response:
     except BadQuery as problem:
         message = "Invalid query parameters."
         raise Refused(400, message, validations=problem.validations) from None
+    if not call.actor.can("read_personal", authz.user_thing(person)):
+        message = "Internal error fetching user's parameters."
+        raise Refused(500, message, "unauthorized: rbac: forbidden")
     return json_text_response("[]")
 
 

@@ -45,11 +45,11 @@ def upload(call) -> Response:
     digest = hashlib.sha256(call.request.body).hexdigest()
     same = (f for f in store.files.values() if (f.hash, f.created_by) == (digest, creator))
     old = next(same, None)
-    if old and _readable_file(call, old.id):
+    if old:
+        if not _readable_file(call, old.id):
+            raise Refused(500, "Internal error getting file.", FORBIDDEN)
         return json_response({"hash": old.id})
     if not call.actor.can("create", authz.Thing("file", owner=creator)):
-        raise Refused(500, "Internal error saving file.", FORBIDDEN)
-    if old:
         raise Refused(500, "Internal error saving file.", FORBIDDEN)
     found = File(id=str(uuid.uuid4()), hash=digest, created_by=creator)
     store.put(found)
@@ -102,7 +102,10 @@ def create_version(call) -> Response:
             raise Refused(500, NO_VERSION, f"{what}: {FORBIDDEN}")
     store.put(version)
     out = render.template_version(store, version)
+    external = out.pop("has_external_agent")
     out["job"] = render.new_job(out["job"])
+    out["matched_provisioners"] = render.provisioners(version.created_at)
+    out["has_external_agent"] = external
     return json_response(out, 201)
 
 
@@ -116,7 +119,7 @@ def activate(call) -> Response:
         why = "The provided template version doesn't belong to the specified template."
         raise Refused(400, why)
     if not call.actor.can("update", authz.template_thing(call.template)):
-        detail = f"update active version: {FORBIDDEN}"
+        detail = f"execute transaction: update active version: {FORBIDDEN}"
         raise Refused(500, "Internal error updating active template version.", detail)
     _store(call, call.template, active_version_id=version.id)
     return json_response({"message": "Updated the active template version!"})
@@ -151,14 +154,17 @@ def change_template(call) -> Response:
     types = {"name": "string", "display_name": "string", "description": "string"}
     wanted = read_body(call, "UpdateTemplateMeta", **types)
     if not call.actor.can("update", authz.template_thing(call.template)):
-        raise not_found()
+        detail = f"execute transaction: update template metadata: {FORBIDDEN}"
+        raise Refused(500, "An internal server error occurred.", detail)
     _store(call, call.template, **{name: value for name, value in wanted.items() if value})
     return json_response(render.template(call.app.store, call.template))
 
 
 def _need_free_version(call, ident: str):
-    version = objects.readable_version(call, ident)
+    version = call.app.store.versions.get(ident)
     field = "template_version_id"
+    if version and not objects.readable_version(call, ident):
+        raise Refused(500, "Internal error fetching template version.", FORBIDDEN)
     if not version:
         validations = [{"field": field, "detail": "Template version does not exist"}]
         message = f"Template version {quote(ident)} does not exist."
@@ -181,7 +187,9 @@ def create_template(call) -> Response:
         (version_id, "template_version_id", "required", NIL_UUID),
     )
     taken = store.template_named(call.org.id, name)
-    if taken and call.actor.can("read", authz.template_thing(taken)):
+    if taken and not call.actor.can("read", authz.template_thing(taken)):
+        raise Refused(500, "Internal error fetching template by name.", FORBIDDEN)
+    if taken:
         detail = "This value is already in use and should be unique."
         validations = [{"field": "name", "detail": detail}]
         message = f"Template with name {quote(name)} already exists."

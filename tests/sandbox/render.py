@@ -201,6 +201,11 @@ def new_job(finished: dict) -> dict:
     return {name: value for name, value in out.items() if value is not None}
 
 
+def provisioners(at: int) -> dict:
+    """Who could do a job that has just begun."""
+    return {"count": 1, "available": 1, "most_recently_seen": rfc3339(at - 10**6)}
+
+
 def template_version(store, version) -> dict:
     creator = store.users[version.created_by]
     at = rfc3339(version.created_at)

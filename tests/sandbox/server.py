@@ -356,7 +356,7 @@ class Connection:
             now = time.time() if response.front else now_us() / 10**6
             lines.append("Date: " + http_date(now))
         lines += [f"{name}: {value}" for name, value in framing]
-        if not keep and answer.status != 101:
+        if not keep and response.status != 101:
             lines.append("Connection: close")
         return "\r\n".join(lines).encode("utf-8", "surrogateescape") + b"\r\n\r\n"
 

@@ -2,6 +2,8 @@
 """What a workspace can be told beside its builds: schedule, deadline, favourite, use, dormancy."""
 
 import authz
+import objects
+import render
 from body import need_valid, read_body
 from builds import FORBIDDEN
 from gotext import rfc3339
@@ -47,7 +49,7 @@ def ttl(call) -> Response:
     wanted = read_body(call, "UpdateWorkspaceTTLRequest", ttl_ms="int64")["ttl_ms"] or 0
     message = "Error updating workspace time until shutdown."
     if not _may_read_template(call):
-        raise Refused(500, message, f"get template schedule: {FORBIDDEN}")
+        raise Refused(500, message, f"execute transaction: get template schedule: {FORBIDDEN}")
     why = ""
     if wanted and wanted < 60000:
         why = "time until shutdown must be at least one minute"
@@ -56,7 +58,8 @@ def ttl(call) -> Response:
     if why:
         raise Refused(400, message, validations=[{"field": "ttl_ms", "detail": why}])
     if not _may_update(call):
-        raise Refused(500, message, f"update workspace time until shutdown: {FORBIDDEN}")
+        detail = f"execute transaction: update workspace time until shutdown: {FORBIDDEN}"
+        raise Refused(500, message, detail)
     latest = call.app.store.builds[call.workspace.latest_build_id]
     if not wanted and latest.transition == "start":
         latest.deadline = 0
@@ -116,3 +119,19 @@ def usage(call) -> Response:
     if not _may_update(call):
         raise forbidden()
     return Response(204)
+
+
+def dormant(call) -> Response:
+    """Puts a workspace to sleep, which changes its type, or wakes it."""
+    wanted = read_body(call, "UpdateWorkspaceDormancy", dormant="bool")["dormant"]
+    space = call.workspace
+    if wanted == bool(space.dormant_at):
+        return Response(304)
+    if not _may_update(call):
+        raise Refused(500, "Internal error updating workspace locked status.", FORBIDDEN)
+    _changed(call, dormant_at=now_us() if wanted else 0)
+    if not call.actor.can("read", authz.workspace_thing(space)):
+        raise Refused(500, "Internal error fetching workspace.", FORBIDDEN)
+    if not objects.with_template(call, space):
+        raise forbidden()
+    return json_response(render.workspace(call.app.store, space))

@@ -306,7 +306,7 @@ def _token_response(call, key) -> Response:
 def expire(call) -> Response:
     check_database_text(call.params["id"], "Internal error expiring API key.")
     key = call.app.store.key(call.params["id"])
-    if not key or not call.actor.can("update", key_thing(key)):
+    if not key or not all(call.actor.can(action, key_thing(key)) for action in ("read", "update")):
         raise not_found()
     if key.expires_at > now_us():
         call.app.store.expire_key(key.id)
