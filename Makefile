@@ -124,7 +124,7 @@ $(BUILD)/%.o: %.c Makefile $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(call say,CC)$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
-$(BUILD)/builtins/shell/shell.o: private HEADERS = $(BASH_CFLAGS)
+$(filter $(BUILD)/builtins/shell/%,$(BUILTIN_OBJS)): private HEADERS = $(BASH_CFLAGS)
 
 # Unit tests link archives, without shell/. The linker takes what a test uses and does not replace by
 # stubs of its own; with --gc-sections, what is not used needs no stubs.

@@ -6,6 +6,9 @@
 #include "output/advice.h"
 #include "output/message.h"
 #include "session/session.h"
+#include "shell/io.h"
+#include "shell/signals.h"
+#include "shell/variables.h"
 #include "status.h"
 
 #include <stddef.h>

@@ -8,7 +8,7 @@
 #include "command.h"
 #include "options/opts.h"
 #include "output/result.h"
-#include "shell/shell.h"
+#include "shell/io.h"
 #include "status.h"
 
 #define PROGRESS_FROM 20 /* so many removals take long enough to show how far they are */

@@ -129,7 +129,7 @@ check_foreign_headers() {
 		only 'curl/' lib/net/libcurl.h
 		only '(cjson/)?cJSON' lib/json/document.c
 		only 'uuid' lib/api/allow.c
-		only '(bash/|builtins\.h|loadables\.h|bashgetopt\.h|variables\.h)' builtins/shell/shell.c
+		only '(bash/|(config|builtins|shell|quit|common|variables|loadables|bashgetopt)\.h>)' builtins/shell/bash.h
 	)
 	[ -z "$found" ] || { echo "$found" && return 1; }
 }
@@ -192,11 +192,11 @@ check_lib_alone() {
 check_bash_alone() {
 	local object objects=() foreign
 	for object in builtins/*.c builtins/*/*.c; do
-		[ "$object" = builtins/shell/shell.c ] || objects+=("$BUILD/${object%.c}.o")
+		[[ $object == builtins/shell/* ]] || objects+=("$BUILD/${object%.c}.o")
 	done
 	foreign=$(cc -shared -o "$BUILD/no-shell.so" -Wl,--no-undefined "${objects[@]}" \
 		"$BUILD/lib.a" -lcjson -luuid -ldl 2>&1 | sed -n "s/.*undefined reference to .\(.*\)'/\1/p" |
-		sort -u | grep -vxF -f <(nm -g --defined-only "$BUILD/builtins/shell/shell.o" | awk '{ print $3 }'))
+		sort -u | grep -vxF -f <(nm -g --defined-only "$BUILD"/builtins/shell/*.o | awk '{ print $3 }'))
 	[ -z "$foreign" ] || { echo "not of shell/: $foreign" && return 1; }
 }
 

@@ -9,7 +9,7 @@
 #include "readline.h"
 #include "server.h"
 #include "session/session.h"
-#include "shell/shell.h"
+#include "shell/variables.h"
 #include "values.h"
 
 #include <stddef.h>

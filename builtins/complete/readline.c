@@ -3,7 +3,7 @@
 #include "readline.h"
 #include "base/buf.h"
 #include "output/width.h"
-#include "shell/shell.h"
+#include "shell/variables.h"
 
 #include <stdlib.h>
 #include <string.h>

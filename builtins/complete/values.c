@@ -4,7 +4,7 @@
 #include "cache.h"
 #include "entries.h"
 #include "output/columns.h"
-#include "shell/shell.h"
+#include "shell/variables.h"
 
 #include <stdio.h>
 #include <stdlib.h>

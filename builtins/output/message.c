@@ -3,7 +3,7 @@
 #include "message.h"
 #include "base/buf.h"
 #include "coder.h"
-#include "shell/shell.h"
+#include "shell/io.h"
 
 #include <stdarg.h>
 #include <stdatomic.h>

@@ -2,7 +2,9 @@
 /* result.c - what a call is going to print and assign; see result.h. */
 #include "result.h"
 #include "advice.h"
-#include "shell/shell.h"
+#include "shell/arrays.h"
+#include "shell/io.h"
+#include "shell/variables.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -14,7 +14,9 @@
 #include "header_command.h"
 #include "output/advice.h"
 #include "output/message.h"
+#include "shell/environment.h"
 #include "shell/shell.h"
+#include "shell/variables.h"
 #include "tls_files.h"
 
 #define INPUT_MAX (64u << 10) /* of a config file or a header command */

@@ -10,7 +10,7 @@
 
 #include "tls_files.h"
 #include "base/buf.h"
-#include "shell/shell.h"
+#include "shell/variables.h"
 
 #define FILE_MAX (4u << 20) /* of a directory's file; a larger one holds no CAs */
 #define CAS_MAX (16u << 20) /* of all certificates together: a system has 0.3 MB */

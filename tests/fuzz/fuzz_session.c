@@ -20,7 +20,11 @@
 #include "net/http.h"
 #include "session/header_command.h"
 #include "session/session.h"
+#include "shell/arrays.h"
+#include "shell/environment.h"
+#include "shell/io.h"
 #include "shell/shell.h"
+#include "shell/variables.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -17,7 +17,9 @@
 #include "output/record.h"
 #include "output/result.h"
 #include "output/width.h"
-#include "shell/shell.h"
+#include "shell/arrays.h"
+#include "shell/io.h"
+#include "shell/variables.h"
 #include "test.h"
 
 /* -------------------------------------------------------------- the shell */

@@ -3,7 +3,11 @@
 #include "coder.h"
 #include "output/advice.h"
 #include "session/session.h"
+#include "shell/arrays.h"
+#include "shell/environment.h"
+#include "shell/io.h"
 #include "shell/shell.h"
+#include "shell/variables.h"
 #include "test.h"
 
 #include <fcntl.h>

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* environment.c - see environment.h. */
+#include "bash.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "environment.h"
+
+void shell_sync_environment(void)
+{
+	maybe_make_export_env();
+}
+
+/* What is hidden, and what it was. */
+static struct {
+	struct {
+		SHELL_VAR *var;
+		char *value, *exportstr;
+	} v[32];
+	size_t n;
+	char **shown, **filtered; /* environ, before and meanwhile */
+} hidden;
+
+static void hide(SHELL_VAR *var)
+{
+	if (!var || !var->value || hidden.n == sizeof(hidden.v) / sizeof(hidden.v[0]))
+		return;
+	hidden.v[hidden.n].var = var;
+	hidden.v[hidden.n].value = var->value;
+	hidden.v[hidden.n].exportstr = var->exportstr;
+	hidden.n++;
+	var->value = var->exportstr = NULL;
+}
+
+static bool is_among(const char *entry, const char *const *names)
+{
+	size_t len = strcspn(entry, "=");
+
+	for (; *names; names++)
+		if (strlen(*names) == len && strncmp(*names, entry, len) == 0)
+			return true;
+	return false;
+}
+
+bool shell_hide_variables(const char *const *names)
+{
+	size_t n = 0, kept = 0;
+
+	if (hidden.filtered)
+		return true;
+	while (environ && environ[n])
+		n++;
+	hidden.filtered = calloc(n + 1, sizeof(*hidden.filtered));
+	if (!hidden.filtered)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (!is_among(environ[i], names))
+			hidden.filtered[kept++] = environ[i];
+	hidden.shown = environ;
+	environ = hidden.filtered;
+	/* bash's own getenv(), which libraries call, looks at these two */
+	for (; *names; names++) {
+		hide(find_tempenv_variable(*names));
+		hide(find_variable(*names));
+	}
+	return true;
+}
+
+void shell_show_variables(void)
+{
+	if (!hidden.filtered)
+		return;
+	while (hidden.n > 0) {
+		SHELL_VAR *var = hidden.v[--hidden.n].var;
+
+		if (var->value) {
+			free(hidden.v[hidden.n].value);
+			free(hidden.v[hidden.n].exportstr);
+		} else {
+			var->value = hidden.v[hidden.n].value;
+			var->exportstr = hidden.v[hidden.n].exportstr;
+		}
+	}
+	if (environ == hidden.filtered)
+		environ = hidden.shown;
+	else /* bash has made it anew meanwhile */
+		array_needs_making = 1;
+	free(hidden.filtered);
+	hidden.filtered = NULL;
+}

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* io.c - see io.h. */
+#include "bash.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "io.h"
+#include "signals.h"
+
+#define SLICE_MS 100 /* how long a wait does not look at pending signals */
+#define MESSAGE_NS (5 * CODER_NS) /* how long a message waits for whoever reads standard error */
+
+/* What a write may raise: to a pipe without a reader, past the size that a file may have. */
+static const int write_signals[] = { SIGPIPE, SIGXFSZ };
+#define N_WRITE (sizeof(write_signals) / sizeof(write_signals[0]))
+
+/* A write fails, but does not end a process that has a token to undo. */
+static void hold_write_signals(sigset_t *ret_old)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	for (size_t i = 0; i < N_WRITE; i++)
+		sigaddset(&set, write_signals[i]);
+	sigprocmask(SIG_BLOCK, &set, ret_old);
+}
+
+static void release_write_signals(const sigset_t *old)
+{
+	static const struct timespec now;
+	sigset_t raised;
+
+	sigemptyset(&raised);
+	for (size_t i = 0; i < N_WRITE; i++)
+		if (!sigismember(old, write_signals[i]))
+			sigaddset(&raised, write_signals[i]);
+	while (sigtimedwait(&raised, NULL, &now) > 0)
+		;
+	sigprocmask(SIG_SETMASK, old, NULL);
+}
+
+/*
+ * Waits until there is room for a message, as long as a reader may take that
+ * has stalled: a shell whose signals are held could not be freed from a write.
+ */
+static bool error_has_room(void)
+{
+	const int64_t deadline = coder_deadline(MESSAGE_NS);
+	struct pollfd out = { .fd = STDERR_FILENO, .events = POLLOUT };
+	int ready;
+
+	fflush(stderr);
+	do
+		ready = poll(&out, 1, SLICE_MS);
+	while (ready <= 0 && coder_clock() < deadline && !shell_pending(NULL));
+	return ready > 0;
+}
+
+__attribute__((format(printf, 2, 0))) static void say(void (*print)(const char *, ...),
+						      const char *fmt, va_list ap)
+{
+	sigset_t old;
+	char *text;
+
+	if (vasprintf(&text, fmt, ap) < 0)
+		text = NULL;
+	hold_write_signals(&old);
+	if (error_has_room())
+		print("%s", text ? text : "out of memory");
+	release_write_signals(&old);
+	free(text);
+}
+
+void shio_error(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	say(builtin_error, fmt, ap);
+	va_end(ap);
+}
+
+void shio_warning(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	say(builtin_warning, fmt, ap);
+	va_end(ap);
+}
+
+void shio_usage(void)
+{
+	sigset_t old;
+
+	hold_write_signals(&old);
+	if (error_has_room())
+		builtin_usage();
+	release_write_signals(&old);
+}
+
+/*
+ * Returns 0 or an errno. No more than PIPE_BUF at once: what poll() says of a
+ * pipe is true of that much, so that write() does not block.
+ */
+static int write_all(const char *data, size_t len, struct coder_interrupts *interrupts)
+{
+	while (len > 0) {
+		struct pollfd out = { .fd = STDOUT_FILENO, .events = POLLOUT };
+		ssize_t n;
+		int ready;
+
+		if (interrupts && coder_interrupts_pending(interrupts))
+			return EINTR;
+		ready = poll(&out, 1, SLICE_MS);
+		if (ready <= 0 && interrupts && coder_interrupts_time_left(interrupts) <= 0)
+			return ETIME;
+		if (ready == 0 || (ready < 0 && errno == EINTR))
+			continue;
+		n = write(STDOUT_FILENO, data, len < PIPE_BUF ? len : PIPE_BUF);
+		if (n < 0 && errno != EINTR && errno != EAGAIN)
+			return errno;
+		if (n > 0) {
+			data += n;
+			len -= (size_t)n;
+		}
+	}
+	return 0;
+}
+
+int shio_write(const char *data, size_t len, struct coder_interrupts *interrupts)
+{
+	sigset_t old;
+	int error;
+
+	hold_write_signals(&old);
+	error = fflush(stdout) == 0 ? write_all(data, len, interrupts) : errno;
+	release_write_signals(&old);
+	errno = error;
+	return error ? -1 : 0;
+}
+
+void shio_note(const char *text)
+{
+	sigset_t old;
+
+	hold_write_signals(&old);
+	if (error_has_room())
+		fprintf(stderr, "%s\n", text);
+	fflush(stderr);
+	release_write_signals(&old);
+}
+
+void shio_progress(const char *text)
+{
+	/* back to the line's begin, and clear it (ECMA-48 EL) */
+	fprintf(stderr, "\r\033[K%s", text ? text : "");
+	fflush(stderr);
+}
+
+bool shio_error_is_terminal(void)
+{
+	return isatty(STDERR_FILENO);
+}
+
+/* ------------------------------------------------------------ descriptors */
+
+unsigned shell_fill_std(void)
+{
+	unsigned mask = 0;
+
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+		int useless = fd == STDIN_FILENO ? O_WRONLY : O_RDONLY;
+
+		/* the lowest free number is this one, as those below are taken */
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", useless | O_CLOEXEC) == fd)
+			mask |= 1u << fd;
+	}
+	return mask;
+}
+
+void shell_close_std(unsigned mask)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (mask & 1u << fd)
+			close(fd);
+}

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* signals.c - see signals.h. */
+#include "bash.h"
+
+#include <signal.h>
+#include <string.h>
+
+#include "signals.h"
+#include "arrays.h"
+#include "coder.h"
+#include "shell.h"
+
+/* In a header that bash does not install. */
+extern int pending_traps[];
+/* Not in every build of bash. */
+extern int rl_pending_signal(void) __attribute__((weak));
+extern void rl_check_signals(void) __attribute__((weak));
+extern void rl_cleanup_after_signal(void) __attribute__((weak));
+
+#define FREE_LATER_NS (CODER_NS / 20) /* how long a later call is busy with what was left */
+
+static const int ending_signals[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
+#define N_ENDING (sizeof(ending_signals) / sizeof(ending_signals[0]))
+
+/* What shell_take_signal() has taken, and shell_leave() gives back to bash. */
+static struct {
+	bool interrupt; /* interrupt_state was set */
+	int terminating; /* the first that terminating_signal was, or 0 */
+	int traps[N_ENDING]; /* so many of pending_traps[], which stays as it is */
+	int readline; /* what readline had caught, or 0 */
+} taken;
+
+/* The signal that readline has caught and not yet handled, or 0. */
+static int readline_signal(void)
+{
+	int sig = rl_pending_signal ? rl_pending_signal() : 0;
+
+	for (size_t i = 0; i < N_ENDING; i++)
+		if (sig == ending_signals[i])
+			return sig;
+	return 0;
+}
+
+int shell_pending(void *unused)
+{
+	int sig = readline_signal();
+
+	(void)unused;
+	if (terminating_signal)
+		return terminating_signal;
+	if (interrupt_state)
+		return SIGINT;
+	for (size_t i = 0; i < N_ENDING; i++)
+		if (pending_traps[ending_signals[i]] > taken.traps[i])
+			return ending_signals[i];
+	return sig == taken.readline ? 0 : sig;
+}
+
+/*
+ * Before bash 5.3 readline keeps a ^C during completion to itself, and would act
+ * on it only at the next key. Handled now, it becomes bash's interrupt, which
+ * wants the terminal as bash left it.
+ */
+static void hand_over_interrupt(void)
+{
+	if (readline_signal() != SIGINT || !rl_check_signals || !rl_cleanup_after_signal)
+		return;
+	rl_check_signals();
+	if (interrupt_state)
+		rl_cleanup_after_signal();
+}
+
+/* bash's flags count to one: they are put away, so that a second signal is seen. */
+int shell_take_signal(void *unused)
+{
+	int sig;
+
+	(void)unused;
+	hand_over_interrupt();
+	if (terminating_signal) {
+		sig = terminating_signal;
+		terminating_signal = 0;
+		if (!taken.terminating)
+			taken.terminating = sig;
+		return sig;
+	}
+	if (interrupt_state) {
+		interrupt_state = 0;
+		taken.interrupt = true;
+		return SIGINT;
+	}
+	for (size_t i = 0; i < N_ENDING; i++)
+		if (pending_traps[ending_signals[i]] > taken.traps[i]) {
+			taken.traps[i]++;
+			return ending_signals[i];
+		}
+	sig = readline_signal();
+	if (sig == taken.readline)
+		return 0;
+	taken.readline = sig;
+	return sig;
+}
+
+void shell_enter(void)
+{
+	memset(&taken, 0, sizeof(taken));
+}
+
+/* Nobody is kept waiting for long by what an earlier call left to be freed. */
+static bool may_free(void *deadline)
+{
+	return !shell_pending(NULL) && coder_clock() < *(const int64_t *)deadline;
+}
+
+int shell_leave(int status)
+{
+	int64_t deadline = coder_deadline(FREE_LATER_NS);
+
+	shvar_array_free_left(may_free, &deadline);
+	if (taken.interrupt)
+		interrupt_state = 1;
+	if (taken.terminating) /* of several the first is the one that ends the shell */
+		terminating_signal = taken.terminating;
+	shell_enter();
+	hand_over_interrupt();
+	if ((status & SHELL_EPIPE) && !shell_is_main())
+		raise(SIGPIPE);
+	QUIT;
+	return status & ~SHELL_EPIPE;
+}
