@@ -76,7 +76,7 @@ int permissions_read_targets(struct permissions *permissions, const struct opts_
 				     "allow list has %zu entries; at most %d are allowed", texts.n,
 				     CODER_ALLOW_MAX);
 	for (size_t i = 0; i < texts.n && rc == 0; i++) {
-		rc = coder_target_parse(texts.v[i], &permissions->targets[i], err);
+		rc = coder_entry_parse(texts.v[i], &permissions->targets[i], err);
 		if (rc == 0)
 			permissions->n_targets++;
 		else
@@ -91,7 +91,7 @@ int permissions_resolve(struct permissions *permissions, struct coder_client *cl
 			const char *owner, struct coder_error *err)
 {
 	for (size_t i = 0; i < permissions->n_targets; i++)
-		if (coder_target_resolve(client, owner, &permissions->targets[i], err) < 0)
+		if (coder_entry_resolve(client, owner, &permissions->targets[i], err) < 0)
 			return -1;
 	return 0;
 }
@@ -100,7 +100,7 @@ int permissions_texts(const struct permissions *permissions, struct coder_string
 		      struct coder_error *err)
 {
 	for (size_t i = 0; i < permissions->n_targets; i++) {
-		char *text = coder_target_text(&permissions->targets[i]);
+		char *text = coder_entry_text(&permissions->targets[i]);
 		int rc = text ? coder_strings_add(ret, text, err) : coder_error_memory(err);
 
 		free(text);
@@ -168,6 +168,6 @@ void permissions_done(struct permissions *permissions)
 {
 	coder_strings_done(&permissions->scopes);
 	for (size_t i = 0; i < permissions->n_targets; i++)
-		coder_target_done(&permissions->targets[i]);
+		coder_entry_done(&permissions->targets[i]);
 	permissions->n_targets = 0;
 }

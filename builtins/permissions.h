@@ -12,7 +12,7 @@
 
 struct permissions {
 	struct coder_strings scopes; /* canonical names, no repeats */
-	struct coder_target targets[CODER_ALLOW_MAX];
+	struct coder_entry targets[CODER_ALLOW_MAX];
 	size_t n_targets;
 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* allow.c - allow lists and their targets; the one file that includes uuid.h. */
+/* allow.c - allow lists and their entries; the one file that includes uuid.h. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,20 +11,20 @@
 #include "base/cleanup.h"
 #include "types.h"
 
-#define NAME_MAX_LEN 36 /* of any object a target can name; group names are the longest */
+#define NAME_MAX_LEN 36 /* of any object that an entry can name; group names are the longest */
 
-void coder_target_done(struct coder_target *target)
+void coder_entry_done(struct coder_entry *entry)
 {
-	if (!target)
+	if (!entry)
 		return;
-	free(target->owner);
-	free(target->name);
-	*target = (struct coder_target){ 0 };
+	free(entry->owner);
+	free(entry->name);
+	*entry = (struct coder_entry){ 0 };
 }
 
 /* ----------------------------------------------------------------- parsing */
 
-static int unknown_type(const char *entry, const char *name, struct coder_error *err)
+static int unknown_type(const char *text, const char *name, struct coder_error *err)
 {
 	const char *names[TYPES_MAX], *nearest;
 	size_t n;
@@ -37,11 +37,11 @@ static int unknown_type(const char *entry, const char *name, struct coder_error 
 		return coder_error_set(err, CODER_ERR_USAGE,
 				       "invalid allow_list entry '%s': unknown resource type "
 				       "'%s'",
-				       entry, name);
+				       text, name);
 	return coder_error_set(err, CODER_ERR_USAGE,
 			       "invalid allow_list entry '%s': unknown resource type '%s'; "
 			       "did you mean '%s'?",
-			       entry, name, nearest);
+			       text, name, nearest);
 }
 
 static bool could_be_name(const char *s, size_t len)
@@ -55,8 +55,8 @@ static bool could_be_name(const char *s, size_t len)
 }
 
 /*
- * Whether s was meant as a UUID: a mistyped one must not be asked for as a
- * name, nor one in a spelling that servers store and never match.
+ * Whether s was meant as a UUID. A mistyped UUID must not be requested as a name, nor
+ * a UUID in a spelling that servers store and never match.
  */
 static bool looks_like_uuid(const char *s)
 {
@@ -86,82 +86,75 @@ static bool is_name(const char *text, const struct coder_type *type)
 	return could_be_name(name, strlen(name));
 }
 
-static int set_name(const char *text, struct coder_target *target, struct coder_error *err)
-{
-	const char *slash = strchr(text, '/');
-
-	target->name = strdup(slash ? slash + 1 : text);
-	if (slash)
-		target->owner = strndup(text, (size_t)(slash - text));
-	return target->name && (!slash || target->owner) ? 0 : coder_error_memory(err);
-}
-
-static int set_id(const char *entry, const char *id, struct coder_target *target,
+static int set_id(const char *text, const char *id, struct coder_entry *entry,
 		  struct coder_error *err)
 {
+	const char *slash = strchr(id, '/');
 	uuid_t uuid;
 
 	if (strcmp(id, "*") == 0) {
-		target->any = true;
+		entry->any = true;
 		return 0;
 	}
 	if (uuid_parse(id, uuid) == 0) {
-		uuid_unparse_lower(uuid, target->id);
+		uuid_unparse_lower(uuid, entry->id);
 		return 0;
 	}
-	if (is_name(id, target->type))
-		return set_name(id, target, err);
+	if (is_name(id, entry->type)) {
+		entry->name = strdup(slash ? slash + 1 : id);
+		if (slash)
+			entry->owner = strndup(id, (size_t)(slash - id));
+		return entry->name && (!slash || entry->owner) ? 0 : coder_error_memory(err);
+	}
 	return coder_error_set(err, CODER_ERR_USAGE,
 			       "invalid allow_list entry '%s': invalid %s ID (must be UUID%s): "
 			       "'%s'",
-			       entry, target->type->name, target->type->resolve ? " or name" : "",
-			       id);
+			       text, entry->type->name, entry->type->resolve ? " or name" : "", id);
 }
 
-static int parse_entry(const char *entry, struct coder_target *target, struct coder_error *err)
+static int parse_entry(const char *text, struct coder_entry *entry, struct coder_error *err)
 {
-	const char *colon = strchr(entry, ':');
+	const char *colon = strchr(text, ':');
 	CLEANUP(cleanup_free) char *type = NULL;
 
-	if (!*entry)
+	if (!*text)
 		return coder_error_set(err, CODER_ERR_USAGE, "allow list entry cannot be empty");
-	if (!colon || colon == entry || !colon[1])
+	if (!colon || colon == text || !colon[1])
 		return coder_error_set(err, CODER_ERR_USAGE,
-				       "invalid allow_list entry '%s': want <type>:<id>", entry);
-	type = strndup(entry, (size_t)(colon - entry));
+				       "invalid allow_list entry '%s': want <type>:<id>", text);
+	type = strndup(text, (size_t)(colon - text));
 	if (!type)
 		return coder_error_memory(err);
-	target->type = coder_type_find(type);
-	if (!target->type)
-		return unknown_type(entry, type, err);
-	return set_id(entry, colon + 1, target, err);
+	entry->type = coder_type_find(type);
+	if (!entry->type)
+		return unknown_type(text, type, err);
+	return set_id(text, colon + 1, entry, err);
 }
 
-int coder_target_parse(const char *text, struct coder_target *ret, struct coder_error *err)
+int coder_entry_parse(const char *text, struct coder_entry *ret, struct coder_error *err)
 {
-	CLEANUP(coder_target_done) struct coder_target target = { 0 };
-	CLEANUP(cleanup_free) char *entry = NULL;
+	CLEANUP(coder_entry_done) struct coder_entry entry = { 0 };
+	CLEANUP(cleanup_free) char *trimmed = NULL;
 	size_t len;
 
-	while (ascii_is_blank(*text))
-		text++;
+	text += strspn(text, ASCII_BLANKS);
 	for (len = strlen(text); len && ascii_is_blank(text[len - 1]);)
 		len--;
-	entry = strndup(text, len);
-	if (!entry)
+	trimmed = strndup(text, len);
+	if (!trimmed)
 		return coder_error_memory(err);
-	if (parse_entry(entry, &target, err) < 0)
+	if (parse_entry(trimmed, &entry, err) < 0)
 		return -1;
-	*ret = target;
-	target = (struct coder_target){ 0 };
+	*ret = entry;
+	entry = (struct coder_entry){ 0 };
 	return 0;
 }
 
-char *coder_target_text(const struct coder_target *target)
+char *coder_entry_text(const struct coder_entry *entry)
 {
 	struct buf b = { 0 };
 
-	if (buf_addf(&b, "%s:%s", target->type->name, target->any ? "*" : target->id))
+	if (buf_addf(&b, "%s:%s", entry->type->name, entry->any ? "*" : entry->id))
 		return buf_detach(&b);
 	return NULL;
 }
@@ -183,21 +176,21 @@ static bool is_entry(const char *entry, const char *type, const char *id)
 	       strcmp(entry + len + 1, id) == 0;
 }
 
-bool coder_allow_permits(const struct coder_strings *allow_list, const struct coder_target *target)
+bool coder_allow_permits(const struct coder_strings *allow_list, const struct coder_entry *entry)
 {
-	const char *id = target->any ? "*" : target->id;
+	const char *id = entry->any ? "*" : entry->id;
 
 	for (size_t i = 0; i < allow_list->n; i++) {
-		const char *entry = allow_list->v[i];
+		const char *listed = allow_list->v[i];
 
-		if (is_entry(entry, "*", "*") || is_entry(entry, target->type->name, "*") ||
-		    is_entry(entry, "*", id) || is_entry(entry, target->type->name, id))
+		if (is_entry(listed, "*", "*") || is_entry(listed, entry->type->name, "*") ||
+		    is_entry(listed, "*", id) || is_entry(listed, entry->type->name, id))
 			return true;
 	}
 	return false;
 }
 
-/* Whether wildcard, "TYPE:*" or "*:*", makes entry superfluous. */
+/* Whether wildcard is "TYPE:*" or "*:*" and permits all that entry permits. */
 static bool swallows(const char *wildcard, const char *entry)
 {
 	size_t len = strlen(wildcard);

@@ -13,7 +13,7 @@
 /* Whether text is a UUID in the form that servers write: 36 characters. */
 bool coder_is_uuid(const char *text);
 
-#define CODER_ALLOW_MAX 128 /* entries that a server takes in one list */
+#define CODER_ALLOW_MAX 128 /* entries that a server accepts in one list */
 #define CODER_UUID_SIZE 37 /* 36 characters and a NUL */
 
 enum coder_type_flags {
@@ -22,9 +22,9 @@ enum coder_type_flags {
 };
 
 struct listing;
-struct coder_target;
+struct coder_entry;
 typedef int coder_resolver(struct coder_client *client, const char *owner,
-			   struct coder_target *target, struct coder_error *err);
+			   struct coder_entry *entry, struct coder_error *err);
 
 struct coder_type {
 	const char *name; /* as in requests, "workspace"; "*" is the first */
@@ -40,48 +40,48 @@ const struct coder_type *coder_types(size_t *ret_n);
 const struct coder_type *coder_type_find(const char *name);
 
 /*
- * One entry of an allow list: what is allowed to be touched.
- * Exactly one of these holds: any, id set, or name set.
+ * One entry of an allow list: what a token may act on. Exactly one of any, id and
+ * name is set.
  */
-struct coder_target {
+struct coder_entry {
 	const struct coder_type *type;
 	bool any; /* TYPE:* */
 	char id[CODER_UUID_SIZE]; /* canonical lower case, or "" */
 	char *owner; /* of OWNER/NAME or ORG/NAME, NULL if not given */
-	char *name; /* to be resolved by coder_target_resolve(), else NULL */
+	char *name; /* that coder_entry_resolve() turns into an id, or NULL */
 };
 
-void coder_target_done(struct coder_target *target);
+void coder_entry_done(struct coder_entry *entry);
 
 /*
  * Reads "type:id", "type:*", "*:id", "*:*", or for types that have names
  * "type:name" and, with CODER_TYPE_OWNED, "type:owner/name".
- * Blanks around the whole are trimmed. The tests come in the server's order:
- * shape, type, id. Ids are UUIDs of 36 characters; other spellings of a UUID,
- * which servers store and never match, are refused. All errors are
- * CODER_ERR_USAGE and hold "invalid allow_list entry"; an empty entry is
+ * Ignores blanks around the text. Checks the form, the type and the id, in the
+ * server's order. Ids are UUIDs of 36 characters. Other spellings of a UUID are
+ * refused, because servers store them and never match them. All errors are
+ * CODER_ERR_USAGE and contain "invalid allow_list entry"; that of an empty entry is
  * "allow list entry cannot be empty".
  */
-int coder_target_parse(const char *text, struct coder_target *ret, struct coder_error *err);
+int coder_entry_parse(const char *text, struct coder_entry *ret, struct coder_error *err);
 
-/* The wire form "type:id" of a resolved target, to be freed by the caller; NULL: no memory. */
-char *coder_target_text(const struct coder_target *target);
+/* Returns "type:id" for a resolved entry, as requests have it. The caller frees it. NULL: no memory. */
+char *coder_entry_text(const struct coder_entry *entry);
 
-/* Whether an allow list permits what target names: wildcards counted on the list's side. */
-bool coder_allow_permits(const struct coder_strings *allow_list, const struct coder_target *target);
+/* Whether an allow list permits what entry names. Wildcards in the list count. */
+bool coder_allow_permits(const struct coder_strings *allow_list, const struct coder_entry *entry);
 
 /*
- * Whether entry would change nothing if it were added to list: it is there, or
- * servers, which bring lists into a normal form, would let a wildcard of list
- * swallow it. Lists that cover each other's entries are the same in that form.
+ * Whether adding entry to list would change nothing: it is in the list, or a wildcard in the list
+ * permits the same. Servers bring lists into a normal form, in which such entries are left out:
+ * two lists that cover each other's entries have the same normal form.
  */
 bool allow_covers(const struct coder_strings *list, const char *entry);
 
 /*
- * Turns a target's name into its id with requests to the server; one that has
- * none to turn is left alone. owner is whose workspaces a bare name means.
+ * Turns an entry's name into its id, with requests to the server. An entry without a
+ * name does not change. owner is the user whose workspace a name without OWNER/ means.
  */
-int coder_target_resolve(struct coder_client *client, const char *owner,
-			 struct coder_target *target, struct coder_error *err);
+int coder_entry_resolve(struct coder_client *client, const char *owner, struct coder_entry *entry,
+			struct coder_error *err);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * search.c - the objects that allow-list entries can name, as servers list
- * them. Where a list takes a search, it is asked for no more than is wanted.
+ * search.c - lists the objects that allow-list entries can name. If the server can
+ * search in a list, the request contains what is searched for.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +14,7 @@
 #include "search.h"
 #include "types.h"
 
-#define ORGANIZATIONS_MAX 8 /* how many are asked, where each must be asked by itself */
+#define ORGANIZATIONS_MAX 8 /* how many organizations are listed, where each has its own list */
 
 /* --------------------------------------------------------------- objects */
 

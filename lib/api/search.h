@@ -15,10 +15,10 @@
  * it. The strings live in one block that belongs to the object.
  */
 struct coder_object {
-	char *id; /* what entries are matched by: a UUID */
-	char *name; /* "" where it has none */
-	char *owner; /* whom it belongs to: a user's or an organization's name, or "" */
-	char *note; /* what else a person would like to know: a template, an e-mail, or "" */
+	char *id; /* a UUID, by which servers match entries */
+	char *name; /* "" if it has none */
+	char *owner; /* the name of the user or organization that it belongs to, or "" */
+	char *note; /* a short description for people: a template, an e-mail, or "" */
 };
 
 /* A growing list of objects. Zeroed memory is the empty list. */
@@ -33,7 +33,7 @@ void coder_objects_done(struct coder_objects *objects);
 int coder_objects_add(struct coder_objects *objects, const struct coder_object *object,
 		      struct coder_error *err);
 
-/* What a search is for; NULL or "": whatever it be. */
+/* What a search is for; NULL or "" means anything. */
 struct coder_query {
 	const char *name; /* a part of the name; the server may find more, never less */
 	const char *owner; /* exactly: a username or "me"; of templates, an organization */

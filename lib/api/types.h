@@ -20,15 +20,15 @@ struct listing {
 };
 
 /* The resolvers. owner is whose workspaces a name without an owner means. */
-int resolve_workspace(struct coder_client *client, const char *owner, struct coder_target *target,
+int resolve_workspace(struct coder_client *client, const char *owner, struct coder_entry *entry,
 		      struct coder_error *err);
-int resolve_template(struct coder_client *client, const char *owner, struct coder_target *target,
+int resolve_template(struct coder_client *client, const char *owner, struct coder_entry *entry,
 		     struct coder_error *err);
-int resolve_user(struct coder_client *client, const char *owner, struct coder_target *target,
+int resolve_user(struct coder_client *client, const char *owner, struct coder_entry *entry,
 		 struct coder_error *err);
-int resolve_organization(struct coder_client *client, const char *owner,
-			 struct coder_target *target, struct coder_error *err);
-int resolve_group(struct coder_client *client, const char *owner, struct coder_target *target,
+int resolve_organization(struct coder_client *client, const char *owner, struct coder_entry *entry,
+			 struct coder_error *err);
+int resolve_group(struct coder_client *client, const char *owner, struct coder_entry *entry,
 		  struct coder_error *err);
 
 #endif

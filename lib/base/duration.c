@@ -216,19 +216,14 @@ static bool take_clock(const char **p, struct civil *t)
 	       take_digits(p, 2, '\0', &t->second);
 }
 
-static int days_in_month(int year, int month)
-{
-	static const int days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
-	bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-
-	return days[month - 1] + (month == 2 && leap);
-}
-
 static bool is_valid(const struct civil *t)
 {
+	static const int days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+	bool leap = t->year % 4 == 0 && (t->year % 100 != 0 || t->year % 400 == 0);
+
 	return t->year >= 1 && t->month >= 1 && t->month <= 12 && t->day >= 1 &&
-	       t->day <= days_in_month(t->year, t->month) && t->hour <= 23 && t->minute <= 59 &&
-	       t->second <= 59;
+	       t->day <= days[t->month - 1] + (t->month == 2 && leap) && t->hour <= 23 &&
+	       t->minute <= 59 && t->second <= 59;
 }
 
 /* Days from 1970-01-01. The year is counted from March, so that a leap day comes last. */

@@ -122,16 +122,9 @@ void coder_strings_sort(struct coder_strings *list)
 
 #define WORD_MAX 64 /* longer words are not compared */
 
-static size_t smallest(size_t a, size_t b, size_t c)
-{
-	size_t ab = a < b ? a : b;
-
-	return ab < c ? ab : c;
-}
-
 /*
- * Letters to insert, remove, replace or swap with their neighbour to get from a
- * to b, case aside. Only the last three rows of the usual matrix are kept.
+ * How many letters to insert, remove, replace or swap with their neighbour to turn a into b,
+ * ignoring case. Keeps only the last three rows of the usual matrix.
  */
 static size_t distance(const char *a, size_t a_len, const char *b, size_t b_len)
 {
@@ -146,7 +139,11 @@ static size_t distance(const char *a, size_t a_len, const char *b, size_t b_len)
 		for (size_t j = 1; j <= b_len; j++) {
 			char ca = ascii_lower(a[i - 1]), cb = ascii_lower(b[j - 1]);
 
-			row[j] = smallest(above[j] + 1, row[j - 1] + 1, above[j - 1] + (ca != cb));
+			row[j] = above[j - 1] + (ca != cb);
+			if (above[j] + 1 < row[j])
+				row[j] = above[j] + 1;
+			if (row[j - 1] + 1 < row[j])
+				row[j] = row[j - 1] + 1;
 			if (i > 1 && j > 1 && ca == ascii_lower(b[j - 2]) &&
 			    cb == ascii_lower(a[i - 2]) && above2[j - 2] + 1 < row[j])
 				row[j] = above2[j - 2] + 1;

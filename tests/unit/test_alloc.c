@@ -120,16 +120,16 @@ static int write_body(struct coder_error *err)
 
 static int parse_target(struct coder_error *err)
 {
-	struct coder_target target = { 0 };
+	struct coder_entry target = { 0 };
 	char *text;
-	int r = coder_target_parse(" workspace:alice/dev ", &target, err);
+	int r = coder_entry_parse(" workspace:alice/dev ", &target, err);
 
 	if (r < 0) {
 		assert_null(target.type);
 		return -1;
 	}
-	text = coder_target_text(&target);
-	coder_target_done(&target);
+	text = coder_entry_text(&target);
+	coder_entry_done(&target);
 	free(text);
 	return text ? 0 : coder_error_memory(err);
 }

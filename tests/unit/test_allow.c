@@ -48,17 +48,17 @@ static void test_types(void **state)
 /* What became of text, written as "type|any|id|owner|name". */
 static void assert_parsed(const char *text, const char *expected)
 {
-	struct coder_target target;
+	struct coder_entry target;
 	struct coder_error err;
 	struct buf b = { 0 };
 
-	if (coder_target_parse(text, &target, &err) < 0)
+	if (coder_entry_parse(text, &target, &err) < 0)
 		fail_msg("\"%s\": %s", text, err.message);
 	assert_true(buf_addf(&b, "%s|%d|%s|%s|%s", target.type->name, target.any, target.id,
 			     target.owner ? target.owner : "", target.name ? target.name : ""));
 	assert_string_equal(b.data, expected);
 	buf_done(&b);
-	coder_target_done(&target);
+	coder_entry_done(&target);
 	assert_null(target.name);
 }
 
@@ -85,10 +85,10 @@ static void test_parses(void **state)
 
 static void assert_refused(const char *text, const char *message)
 {
-	struct coder_target target = { .any = true };
+	struct coder_entry target = { .any = true };
 	struct coder_error err;
 
-	if (coder_target_parse(text, &target, &err) == 0)
+	if (coder_entry_parse(text, &target, &err) == 0)
 		fail_msg("\"%s\" was accepted", text);
 	assert_string_equal(err.message, message);
 	assert_int_equal(err.code, CODER_ERR_USAGE);
@@ -178,15 +178,15 @@ static void test_text(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(texts); i++) {
-		struct coder_target target;
+		struct coder_entry target;
 		struct coder_error err;
 		char *text;
 
-		assert_int_equal(coder_target_parse(texts[i], &target, &err), 0);
-		text = coder_target_text(&target);
+		assert_int_equal(coder_entry_parse(texts[i], &target, &err), 0);
+		text = coder_entry_text(&target);
 		assert_string_equal(text, texts[i]);
 		free(text);
-		coder_target_done(&target);
+		coder_entry_done(&target);
 	}
 }
 
@@ -209,13 +209,13 @@ static struct coder_strings words(const char *text)
 static bool permits(const char *list_text, const char *entry)
 {
 	struct coder_strings list = words(list_text);
-	struct coder_target target;
+	struct coder_entry target;
 	struct coder_error err;
 	bool permitted;
 
-	assert_int_equal(coder_target_parse(entry, &target, &err), 0);
+	assert_int_equal(coder_entry_parse(entry, &target, &err), 0);
 	permitted = coder_allow_permits(&list, &target);
-	coder_target_done(&target);
+	coder_entry_done(&target);
 	coder_strings_done(&list);
 	return permitted;
 }
