@@ -4,8 +4,8 @@
  *
  * Whatever is decided about requests and responses is decided here: redirects
  * (never followed), protocols (http, https), connections, timeouts, retries,
- * content types and sizes. http.c has the requests, response.c what responses
- * mean, url.c and proxy.c who is talked to. transfer.c has the exchanges inside a
+ * content types and sizes. http.c makes the client, request.c its requests;
+ * response.c decides what responses mean, url.c and proxy.c who is talked to. transfer.c has the exchanges inside a
  * shell process: run.c a libcurl handle for each, kept.c and sockets.c their
  * connections, lookup.c the names, failure.c what went wrong. libcurl.h is the one
  * file that includes curl.h; the library is loaded by the first request of the
@@ -22,12 +22,12 @@
 #include "base/error.h"
 #include "config.h"
 
-#define HTTP_BODY_MAX (4u << 20) /* the most a single object's answer may have */
+#define HTTP_BODY_MAX (4u << 20) /* the most a single object's response may have */
 #define HTTP_LIST_MAX (256u << 20) /* the most a streamed list may have in all */
-#define HTTP_HEADERS_MAX (256u << 10) /* all header lines of one answer together */
+#define HTTP_HEADERS_MAX (256u << 10) /* all header lines of one response together */
 #define HTTP_HEADER_LINES_MAX 4096 /* libcurl has limits of its own: above both */
 
-/* Gets the body of a 2xx JSON answer as it arrives. -1 with *err ends the transfer. */
+/* Gets the body of a 2xx JSON response as it arrives. -1 with *err ends the transfer. */
 typedef int http_sink_fn(void *ctx, const char *data, size_t len, struct coder_error *err);
 
 struct http_request {
@@ -39,7 +39,7 @@ struct http_request {
 	http_sink_fn *sink; /* NULL: the body goes to the response */
 	void (*sink_restart)(void *ctx); /* a retry begins the body anew */
 	void *sink_ctx;
-	int64_t timeout_ns; /* for this request with its retries; 0: the client's alone */
+	int64_t timeout_ns; /* for this request with its retries; 0: only the call's deadline counts */
 	int64_t grace_ns; /* after a signal: how long its response is waited for, once it has gone out */
 };
 
@@ -61,30 +61,32 @@ const char *http_origin(const struct http *http); /* of the deployment */
 /* See coder_client_now() and coder_client_clock_ahead(). */
 int64_t http_now(const struct http *http);
 int64_t http_clock_ahead(const struct http *http);
+
 /*
- * Makes a request and waits for its answer. 0 for any 2xx whose content type
- * is JSON (or 204 without a body). Everything else is an error, described as
- * interface users read it: message from the server's error object (or what was
- * wrong with the answer), code by status. *ret is then filled as far as known,
- * too, and to be released by the caller all the same. What the error object
- * holds is read by json_error(). A request that has the token in use, or
- * anything of a token's shape, in its path or body is not made (USAGE), nor one
- * while a signal is pending. Once an interrupt was acknowledged each request has a
- * connection of its own: no late response to an earlier one can be taken for its own.
+ * Makes a request and waits for its response. Returns 0 for any 2xx whose content
+ * type is JSON (or 204 without a body). Everything else is an error: its code
+ * comes from the status, its message from the server's error object, which
+ * json_error() reads, or says what was wrong with the response. *ret is filled as
+ * far as known in either case, and the caller releases it.
+ *
+ * A request is not made if the token in use, or anything of a token's shape, is
+ * in its path or body (USAGE), nor while a signal is pending. Once an interrupt was
+ * acknowledged each request has a connection of its own: no late response to an
+ * earlier one can be taken for its own.
  */
 int http_request(struct http *http, const struct http_request *request, struct http_response *ret,
 		 struct coder_error *err);
 
 /*
- * The secret of a token that the server has just made: from now on it is hidden
- * in the texts of errors, as the token in use is.
+ * Gives the client the secret of a token that the server has just created. From
+ * now on it is hidden in the texts of errors, as the token in use is.
  */
 int http_keep_secret(struct http *http, const char *secret, struct coder_error *err);
 
 /*
- * Writes "[secret]" over all that was sent and is secret, and whatever has a token's
- * shape: servers, and error pages of proxies, may repeat it. http_request() has
- * done it; for errors that are made of a response afterwards.
+ * Writes "[secret]" over all secrets that were sent, and over whatever has a token's
+ * shape: servers, and error pages of proxies, may repeat them. http_request() does
+ * it for its own errors; call this for an error made from a response later.
  */
 void http_hide_secrets(const struct http *http, struct coder_error *err);
 

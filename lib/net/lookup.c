@@ -14,17 +14,18 @@
 #define NAME_MAX_TEXT (LOOKUP_TEXT_MAX / 2) /* of what is written of one name */
 
 /* Appends ",address" if it fits. */
-static void add_address(char *answer, const struct addrinfo *ai)
+static void add_address(char *addresses, const struct addrinfo *ai)
 {
 	char text[INET6_ADDRSTRLEN + 3];
-	size_t len = strlen(answer);
+	size_t len = strlen(addresses);
 	bool v6 = ai->ai_family == AF_INET6;
 
 	if (getnameinfo(ai->ai_addr, ai->ai_addrlen, text, sizeof(text), NULL, 0, NI_NUMERICHOST))
 		return;
 	if (len + strlen(text) + 4 > NAME_MAX_TEXT || strchr(text, '%'))
 		return;
-	snprintf(answer + len, NAME_MAX_TEXT - len, v6 ? "%s[%s]" : "%s%s", len ? "," : "", text);
+	snprintf(addresses + len, NAME_MAX_TEXT - len, v6 ? "%s[%s]" : "%s%s", len ? "," : "",
+		 text);
 }
 
 #ifndef AI_IDN

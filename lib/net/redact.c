@@ -31,7 +31,7 @@ static void black_out(char *text, size_t size, const char *secret)
 
 	while ((at = strcasestr(at, secret)))
 		at = coder_black_out(text, size, at, strlen(secret));
-	/* a text that was cut may end within the secret: one of the answer's, or this whole one */
+	/* a text that was cut may end within the secret: one of the response's, or this whole one */
 	for (at = text; (at = strstr(at, RESPONSE_CUT)); at++)
 		at = drop_begin(text, at, secret);
 	if (strlen(text) + 5 >= size)

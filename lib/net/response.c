@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* response.c - reads the head of an answer, and says in words what an answer means. */
+/* response.c - reads the headers of a response, and decides what the response means. */
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -19,10 +19,10 @@
 
 /* --------------------------------------------------------------- arriving */
 
-static int broken(const struct response *answer, const char *what, struct coder_error *err)
+static int broken(const struct response *response, const char *what, struct coder_error *err)
 {
-	return coder_error_set(err, CODER_ERR_NO_RESPONSE, "the answer from %s %s", answer->origin,
-			       what);
+	return coder_error_set(err, CODER_ERR_NO_RESPONSE, "the answer from %s %s",
+			       response->origin, what);
 }
 
 /* Copies len bytes; what does not fit is cut and ends with RESPONSE_CUT. */
@@ -37,12 +37,12 @@ static void copy_text(char *out, size_t size, const char *text, size_t len)
 }
 
 /* A response that is not Coder's own may be that of the proxy which took the request. */
-static int blame_proxy(const struct response *answer, struct coder_error *err)
+static int blame_proxy(const struct response *response, struct coder_error *err)
 {
-	if (!answer->proxy)
+	if (!response->proxy)
 		return -1;
-	return coder_error_cause(err, CODER_CAUSE_PROXY_RESPONDED, answer->proxy->source,
-				 answer->proxy->name);
+	return coder_error_cause(err, CODER_CAUSE_PROXY_RESPONDED, response->proxy->source,
+				 response->proxy->name);
 }
 
 /*
@@ -81,23 +81,23 @@ static void take_field(const char *line, size_t len, const char *name, char *out
 	copy_text(out, size, line, len);
 }
 
-/* "HTTP/1.1 200 OK" begins an answer, of which interim ones (1xx) may come first. */
-static void begin_answer(struct response *answer, const char *line, size_t len)
+/* "HTTP/1.1 200 OK" begins a response, of which interim ones (1xx) may come first. */
+static void begin_response(struct response *response, const char *line, size_t len)
 {
 	const char *end = line + len, *p = memchr(line, ' ', len);
 
-	*answer = (struct response){ .origin = answer->origin,
-				     .url_source = answer->url_source,
-				     .proxy = answer->proxy,
-				     .head_len = answer->head_len,
-				     .head_lines = answer->head_lines };
+	*response = (struct response){ .origin = response->origin,
+				       .url_source = response->url_source,
+				       .proxy = response->proxy,
+				       .head_len = response->head_len,
+				       .head_lines = response->head_lines };
 	while (end > line && strchr("\r\n", end[-1]))
 		end--;
 	p = p ? p + 1 : end;
 	for (int i = 0; i < 3 && p < end && *p >= '0' && *p <= '9'; i++)
-		answer->status = answer->status * 10 + (*p++ - '0');
+		response->status = response->status * 10 + (*p++ - '0');
 	if (p < end)
-		copy_text(answer->reason, sizeof(answer->reason), p + 1, (size_t)(end - p - 1));
+		copy_text(response->reason, sizeof(response->reason), p + 1, (size_t)(end - p - 1));
 }
 
 /* A coding could hide any amount of data, and libcurl undoes those of a transfer unasked. */
@@ -136,7 +136,7 @@ static int64_t read_seconds(const char *text)
 }
 
 /* Each Retry-After is a date, or seconds (several, if a proxy has joined them): the longest counts. */
-static void take_wait(struct response *answer, const char *line, size_t len)
+static void take_wait(struct response *response, const char *line, size_t len)
 {
 	char value[128] = "", *part, *rest = value;
 	int64_t until, seconds;
@@ -145,16 +145,16 @@ static void take_wait(struct response *answer, const char *line, size_t len)
 		return;
 	take_field(line, len, "Retry-After", value, sizeof(value));
 	until = coder_http_date(value);
-	answer->asks_to_wait |= until >= 0;
-	if (until > answer->wait_until)
-		answer->wait_until = until;
+	response->asks_to_wait |= until >= 0;
+	if (until > response->wait_until)
+		response->wait_until = until;
 	if (value[strspn(value, "0123456789, \t")])
 		return;
 	while ((part = strsep(&rest, ", \t"))) {
 		seconds = read_seconds(part);
-		answer->asks_to_wait |= seconds >= 0;
-		if (seconds > answer->wait_seconds)
-			answer->wait_seconds = seconds;
+		response->asks_to_wait |= seconds >= 0;
+		if (seconds > response->wait_seconds)
+			response->wait_seconds = seconds;
 	}
 }
 
@@ -163,7 +163,7 @@ static void take_wait(struct response *answer, const char *line, size_t len)
  * false: it is none, or says another one than before. libcurl takes what it
  * cannot read for no length, and the body for whole wherever it ends.
  */
-static bool take_length(struct response *answer, const char *line, size_t len)
+static bool take_length(struct response *response, const char *line, size_t len)
 {
 	char value[128] = "", *part, *rest = value;
 
@@ -182,48 +182,49 @@ static bool take_length(struct response *answer, const char *line, size_t len)
 			if (__builtin_mul_overflow(length, 10, &length) ||
 			    __builtin_add_overflow(length, part[i] - '0', &length))
 				return false;
-		if (answer->has_length && length != answer->length)
+		if (response->has_length && length != response->length)
 			return false;
-		answer->has_length = true;
-		answer->length = length;
+		response->has_length = true;
+		response->length = length;
 	}
 	return true;
 }
 
-int response_header(struct response *answer, const char *line, size_t len, struct coder_error *err)
+int response_header(struct response *response, const char *line, size_t len,
+		    struct coder_error *err)
 {
 	bool begins = len > 5 && memcmp(line, "HTTP/", 5) == 0;
-	bool interim = answer->status >= 100 && answer->status < 200;
+	bool interim = response->status >= 100 && response->status < 200;
 
-	answer->head_len += len;
-	answer->head_lines++;
-	if (answer->head_len > HTTP_HEADERS_MAX || answer->head_lines > HTTP_HEADER_LINES_MAX)
-		return broken(answer, "has too large headers", err);
-	if (answer->head_ended && !(begins && interim)) /* trailers */
+	response->head_len += len;
+	response->head_lines++;
+	if (response->head_len > HTTP_HEADERS_MAX || response->head_lines > HTTP_HEADER_LINES_MAX)
+		return broken(response, "has too large headers", err);
+	if (response->head_ended && !(begins && interim)) /* trailers */
 		return 0;
-	if (begins && (answer->head_ended || !answer->status))
-		begin_answer(answer, line, len);
+	if (begins && (response->head_ended || !response->status))
+		begin_response(response, line, len);
 	/* libcurl 8.23 passes on what it has of a line when the connection is closed */
-	answer->head_ended = (line[0] == '\r' || line[0] == '\n') && line[len - 1] == '\n';
-	answer->arrived = coder_clock();
-	answer->coded |= names_coding(line, len);
-	answer->chunked |= names_chunks(line, len);
-	answer->coder |= is_field(line, len, "X-Coder-Build-Version") ||
-			 is_field(line, len, "X-Coder-Request-Id");
-#define TAKE(name, field) take_field(line, len, name, answer->field, sizeof(answer->field))
+	response->head_ended = (line[0] == '\r' || line[0] == '\n') && line[len - 1] == '\n';
+	response->arrived = coder_clock();
+	response->coded |= names_coding(line, len);
+	response->chunked |= names_chunks(line, len);
+	response->coder |= is_field(line, len, "X-Coder-Build-Version") ||
+			   is_field(line, len, "X-Coder-Request-Id");
+#define TAKE(name, field) take_field(line, len, name, response->field, sizeof(response->field))
 	TAKE("Content-Type", type);
 	TAKE("Location", location);
 	TAKE("X-Ratelimit-Reset", reset);
 	TAKE("Date", date);
 	TAKE("Age", age);
 #undef TAKE
-	take_wait(answer, line, len);
-	return take_length(answer, line, len) ? 0 : broken(answer, "has broken headers", err);
+	take_wait(response, line, len);
+	return take_length(response, line, len) ? 0 : broken(response, "has broken headers", err);
 }
 
-bool response_is_success(const struct response *answer)
+bool response_is_success(const struct response *response)
 {
-	return answer->status >= 200 && answer->status < 300;
+	return response->status >= 200 && response->status < 300;
 }
 
 static bool is_json(const char *type)
@@ -234,29 +235,29 @@ static bool is_json(const char *type)
 }
 
 /* Before the first byte of a body: whether a 2xx is what was asked for. */
-static int check_type(const struct response *answer, struct coder_error *err)
+static int check_type(const struct response *response, struct coder_error *err)
 {
-	if (!response_is_success(answer))
+	if (!response_is_success(response))
 		return 0;
-	if (!is_json(answer->type)) {
+	if (!is_json(response->type)) {
 		coder_error_set(err, CODER_ERR_NO_RESPONSE,
 				"unexpected answer of type %s: %s may be no Coder deployment",
-				answer->type[0] ? answer->type : "unknown", answer->origin);
-		blame_proxy(answer, err);
-		return coder_error_cause(err, CODER_CAUSE_SOURCE, answer->url_source, NULL);
+				response->type[0] ? response->type : "unknown", response->origin);
+		blame_proxy(response, err);
+		return coder_error_cause(err, CODER_CAUSE_SOURCE, response->url_source, NULL);
 	}
-	if (answer->coded)
-		return broken(answer, "is compressed", err);
+	if (response->coded)
+		return broken(response, "is compressed", err);
 	return 0;
 }
 
-int response_body(struct response *answer, size_t len, size_t max, struct coder_error *err)
+int response_body(struct response *response, size_t len, size_t max, struct coder_error *err)
 {
-	if (!answer->in_body && check_type(answer, err) < 0)
+	if (!response->in_body && check_type(response, err) < 0)
 		return -1;
-	answer->in_body = true;
-	answer->received += len;
-	return answer->received > max ? broken(answer, "is too large", err) : 0;
+	response->in_body = true;
+	response->received += len;
+	return response->received > max ? broken(response, "is too large", err) : 0;
 }
 
 /* ---------------------------------------------------------------- meaning */
@@ -286,43 +287,44 @@ static enum coder_code code_of(long status)
 	}
 }
 
-int64_t response_date(const struct response *answer)
+int64_t response_date(const struct response *response)
 {
-	int64_t date = coder_http_date(answer->date), age = read_seconds(answer->age);
+	int64_t date = coder_http_date(response->date), age = read_seconds(response->age);
 
 	if (date <= 0)
 		return 0;
 	return age > 0 ? date + age : date;
 }
 
-int64_t response_retry_after(const struct response *answer)
+int64_t response_retry_after(const struct response *response)
 {
-	int64_t now = response_date(answer), wait = answer->wait_seconds, reset;
+	int64_t now = response_date(response), wait = response->wait_seconds, reset;
 
 	if (!now)
 		now = (int64_t)time(NULL);
-	if (answer->wait_until - now > wait)
-		wait = answer->wait_until - now;
-	if (!answer->asks_to_wait)
+	if (response->wait_until - now > wait)
+		wait = response->wait_until - now;
+	if (!response->asks_to_wait)
 		wait = -1;
-	reset = read_seconds(answer->reset) - now;
-	if (answer->status == 429 && reset >= 0 && reset <= RESET_MAX && (wait < 0 || reset < wait))
+	reset = read_seconds(response->reset) - now;
+	if (response->status == 429 && reset >= 0 && reset <= RESET_MAX &&
+	    (wait < 0 || reset < wait))
 		wait = reset;
 	return wait;
 }
 
-static void redirect_error(const struct response *answer, struct coder_error *err)
+static void redirect_error(const struct response *response, struct coder_error *err)
 {
 	struct coder_error ignored;
 	struct url url = { 0 };
 
-	coder_error_set(err, CODER_ERR_NO_RESPONSE, "%s redirects to %s", answer->origin,
-			answer->location);
-	if (url_parse(answer->location, &url, &ignored) == 0 &&
-	    strcmp(url.origin, answer->origin) != 0)
-		coder_error_cause(err, CODER_CAUSE_MOVED, answer->url_source, url.origin);
+	coder_error_set(err, CODER_ERR_NO_RESPONSE, "%s redirects to %s", response->origin,
+			response->location);
+	if (url_parse(response->location, &url, &ignored) == 0 &&
+	    strcmp(url.origin, response->origin) != 0)
+		coder_error_cause(err, CODER_CAUSE_MOVED, response->url_source, url.origin);
 	else
-		coder_error_cause(err, CODER_CAUSE_REDIRECT, answer->url_source, NULL);
+		coder_error_cause(err, CODER_CAUSE_REDIRECT, response->url_source, NULL);
 	url_done(&url);
 }
 
@@ -392,7 +394,7 @@ struct source {
  * Finds out whether an error response is Coder's own: an object with a message,
  * and with a header or a message that is Coder's. -1: no memory to read it.
  */
-static int find_source(const struct response *answer, const struct buf *body, struct source *ret,
+static int find_source(const struct response *response, const struct buf *body, struct source *ret,
 		       struct coder_error *err)
 {
 	struct json CLEANUP(free_json) *doc = NULL;
@@ -408,9 +410,9 @@ static int find_source(const struct response *answer, const struct buf *body, st
 	if (json_member(doc, "message", &message, &why) < 0)
 		return 0;
 	text = json_string(message);
-	ret->own = text && *text && (answer->coder || is_coder_message(text));
-	ret->no_route = ret->own && answer->status == 404 && strcmp(text, ROUTE_NOT_FOUND) == 0;
-	ret->inactive = ret->own && answer->status == 401 && matches(USER_NOT_ACTIVE, text);
+	ret->own = text && *text && (response->coder || is_coder_message(text));
+	ret->no_route = ret->own && response->status == 404 && strcmp(text, ROUTE_NOT_FOUND) == 0;
+	ret->inactive = ret->own && response->status == 401 && matches(USER_NOT_ACTIVE, text);
 	return 0;
 }
 
@@ -421,110 +423,110 @@ static bool is_about_objects(enum coder_code code)
 }
 
 /* An ingress, gateway, firewall or sign-in page has responded: what it says proves nothing. */
-static void front_error(const struct response *answer, const struct buf *body,
+static void front_error(const struct response *response, const struct buf *body,
 			struct coder_error *err)
 {
-	int type_len = answer->in_body ? (int)strcspn(answer->type, "; \t") : 0;
+	int type_len = response->in_body ? (int)strcspn(response->type, "; \t") : 0;
 	struct coder_error said = { 0 };
 
 	if (body->len && json_error(body->data, body->len, &said))
 		type_len = 0;
 	coder_error_set(err, CODER_ERR_NO_RESPONSE,
-			"something in front of %s responded with %ld%s%s%s%.*s%s", answer->origin,
-			answer->status, answer->reason[0] ? " " : "", answer->reason,
-			type_len ? " (" : "", type_len, answer->type, type_len ? ")" : "");
+			"something in front of %s responded with %ld%s%s%s%.*s%s", response->origin,
+			response->status, response->reason[0] ? " " : "", response->reason,
+			type_len ? " (" : "", type_len, response->type, type_len ? ")" : "");
 	text_append(err->detail, sizeof(err->detail), said.message);
 	if (said.detail[0])
 		text_append(err->detail, sizeof(err->detail), ": ");
 	text_append(err->detail, sizeof(err->detail), said.detail);
 	text_append(err->field, sizeof(err->field), said.field);
-	blame_proxy(answer, err);
+	blame_proxy(response, err);
 	coder_error_cause(err, CODER_CAUSE_FRONT, NULL, NULL);
 	explicit_bzero(&said, sizeof(said)); /* a server may have repeated a secret */
 }
 
 /* The server refuses, in JSON or without a word. */
-static void refusal(const struct response *answer, const struct buf *body, enum coder_code code,
+static void refusal(const struct response *response, const struct buf *body, enum coder_code code,
 		    struct coder_error *err)
 {
-	if (answer->in_body && answer->type[0])
-		coder_error_set(err, code, "unexpected answer %ld of type %s", answer->status,
-				answer->type);
+	if (response->in_body && response->type[0])
+		coder_error_set(err, code, "unexpected answer %ld of type %s", response->status,
+				response->type);
 	else
-		coder_error_set(err, code, "unexpected answer %ld%s%s", answer->status,
-				answer->reason[0] ? " " : "", answer->reason);
+		coder_error_set(err, code, "unexpected answer %ld%s%s", response->status,
+				response->reason[0] ? " " : "", response->reason);
 	if (body->len)
 		(void)json_error(body->data, body->len, err);
 }
 
 /* 407: only proxies ask for a user name and password in this way. */
-static void proxy_error(const struct response *answer, struct coder_error *err)
+static void proxy_error(const struct response *response, struct coder_error *err)
 {
-	if (answer->proxy) {
-		proxy_wants_user(answer->proxy, err);
+	if (response->proxy) {
+		proxy_wants_user(response->proxy, err);
 		return;
 	}
 	coder_error_set(err, CODER_ERR_NO_RESPONSE,
 			"a proxy in front of %s asks for a user name and password (407)",
-			answer->origin);
-	coder_error_cause(err, CODER_CAUSE_NETWORK, answer->url_source, NULL);
+			response->origin);
+	coder_error_cause(err, CODER_CAUSE_NETWORK, response->url_source, NULL);
 }
 
-static void status_error(const struct response *answer, const struct buf *body,
+static void status_error(const struct response *response, const struct buf *body,
 			 struct coder_error *err)
 {
-	enum coder_code code = code_of(answer->status);
+	enum coder_code code = code_of(response->status);
 	struct source source = { 0 };
 
-	if (answer->status == 407) {
-		proxy_error(answer, err);
+	if (response->status == 407) {
+		proxy_error(response, err);
 		return;
 	}
-	if (answer->status < 400 && answer->location[0]) {
-		redirect_error(answer, err);
+	if (response->status < 400 && response->location[0]) {
+		redirect_error(response, err);
 		return;
 	}
-	if (find_source(answer, body, &source, err) < 0)
+	if (find_source(response, body, &source, err) < 0)
 		return;
 	if (!source.own && is_about_objects(code)) {
-		front_error(answer, body, err);
+		front_error(response, body, err);
 		return;
 	}
-	refusal(answer, body, source.no_route ? CODER_ERR_REFUSED : code, err);
-	if (!source.own && response_retry_after(answer) <= 0)
-		blame_proxy(answer, err);
+	refusal(response, body, source.no_route ? CODER_ERR_REFUSED : code, err);
+	if (!source.own && response_retry_after(response) <= 0)
+		blame_proxy(response, err);
 	err->own = source.own;
 	err->no_route = source.no_route;
 	err->inactive = source.inactive;
-	if (source.own && answer->status == 500 && strstr(err->detail, "rbac: forbidden"))
+	if (source.own && response->status == 500 && strstr(err->detail, "rbac: forbidden"))
 		err->code = CODER_ERR_AUTH;
 }
 
-/* Whether what came is as long as the head has said. */
-static bool is_whole(const struct response *answer)
+/* Whether the body is as long as the headers say. */
+static bool is_whole(const struct response *response)
 {
-	if (!answer->has_length || answer->chunked || answer->status == 204 ||
-	    answer->status == 304)
+	if (!response->has_length || response->chunked || response->status == 204 ||
+	    response->status == 304)
 		return true;
-	return answer->received == (uint64_t)answer->length;
+	return response->received == (uint64_t)response->length;
 }
 
-int response_judge(const struct response *answer, const struct buf *body, struct coder_error *err)
+int response_judge(const struct response *response, const struct buf *body, struct coder_error *err)
 {
-	/* libcurl takes a connection that is closed within the head for the end of it */
-	if (!answer->head_ended || !is_whole(answer))
-		return broken(answer, "ended early", err);
-	if (!response_is_success(answer))
-		status_error(answer, body, err);
-	else if (answer->status == 204 || answer->received)
+	/* if the connection is closed within the headers, libcurl takes that for their end */
+	if (!response->head_ended || !is_whole(response))
+		return broken(response, "ended early", err);
+	if (!response_is_success(response))
+		status_error(response, body, err);
+	else if (response->status == 204 || response->received)
 		return 0;
 	else
 		coder_error_set(err, CODER_ERR_NO_RESPONSE, "empty answer %ld from %s",
-				answer->status, answer->origin);
+				response->status, response->origin);
 	return -1;
 }
 
-bool response_is_unavailable(const struct response *answer)
+bool response_is_unavailable(const struct response *response)
 {
-	return is_unavailable(answer->status);
+	return is_unavailable(response->status);
 }

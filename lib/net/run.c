@@ -23,7 +23,7 @@ static unsigned n_hurried; /* of these */
 /*
  * A kept connection may have died without a word: the network has changed, or
  * a firewall has forgotten it. Then the peer's system acknowledges nothing. One
- * that is slow to answer does acknowledge, and is waited for.
+ * that is slow to respond does acknowledge, and is waited for.
  */
 static void hurry(struct run *run)
 {
@@ -59,7 +59,7 @@ static size_t on_header(char *line, size_t one, size_t len, void *ctx)
 	run->moved = coder_clock();
 	patience(run);
 	run->in_body =
-		line[0] == '\r' || line[0] == '\n'; /* or another head, after an interim one */
+		line[0] == '\r' || line[0] == '\n'; /* or other headers, after interim ones */
 	run->stopped = run->stopped || !run->x->header(run->x->ctx, line, len);
 	return run->stopped ? 0 : len;
 }

@@ -18,20 +18,21 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #define ended(field) (strnlen(field, sizeof(field)) < sizeof(field))
 
-static void check_answer(const struct response *answer, const struct buf *body)
+static void check_answer(const struct response *response, const struct buf *body)
 {
 	struct coder_error err = { 0 };
-	int64_t wait = response_retry_after(answer);
+	int64_t wait = response_retry_after(response);
 
-	if (!ended(answer->reason) || !ended(answer->type) || !ended(answer->location) ||
-	    !ended(answer->reset) || !ended(answer->date) || !ended(answer->age))
+	if (!ended(response->reason) || !ended(response->type) || !ended(response->location) ||
+	    !ended(response->reset) || !ended(response->date) || !ended(response->age))
 		abort();
-	if (answer->status < 0 || answer->status > 999 || response_date(answer) < 0 || wait < -1)
+	if (response->status < 0 || response->status > 999 || response_date(response) < 0 ||
+	    wait < -1)
 		abort();
-	if (wait >= 0 && !answer->asks_to_wait && !answer->reset[0])
+	if (wait >= 0 && !response->asks_to_wait && !response->reset[0])
 		abort();
-	if (response_judge(answer, body, &err) == 0) {
-		if (!response_is_success(answer))
+	if (response_judge(response, body, &err) == 0) {
+		if (!response_is_success(response))
 			abort();
 	} else if (!err.message[0] || err.code == CODER_OK || !ended(err.message) ||
 		   !ended(err.detail) || !ended(err.hint)) {
@@ -51,18 +52,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		const char *newline = memchr(p, '\n', (size_t)(end - p));
 		size_t len = (size_t)((newline ? newline + 1 : end) - p);
 
-		r = response_header(&answer, p, len, &err);
+		r = response_header(&response, p, len, &err);
 		p += len;
 		if (len == 1)
 			break;
 	}
 	if (r == 0 && p < end) {
-		r = response_body(&answer, (size_t)(end - p), HTTP_BODY_MAX, &err);
+		r = response_body(&response, (size_t)(end - p), HTTP_BODY_MAX, &err);
 		if (!buf_add(&body, p, (size_t)(end - p)))
 			abort();
 	}
 	if (r == 0)
-		check_answer(&answer, &body);
+		check_answer(&response, &body);
 	else if (!err.message[0])
 		abort();
 	buf_done(&body);

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* http_client.h - the contents of a client; for http.c and request.c. */
+#ifndef CODER_HTTP_CLIENT_H
+#define CODER_HTTP_CLIENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/interrupts.h"
+#include "base/strings.h"
+#include "config.h"
+#include "proxy.h"
+#include "transfer.h"
+#include "url.h"
+
+struct http {
+	struct url url;
+	char *url_source;
+	char *token;
+	char *new_secret; /* NULL, or what http_keep_secret() was given */
+	char *ca_file, *more_cas, *cert_file, *key_file, *libraries_variable;
+	struct proxy proxy;
+	struct coder_strings headers; /* lines of every request; the token is in one */
+	size_t configured; /* of those: the first that the configuration added */
+	struct coder_hooks hooks;
+	struct coder_interrupts *interrupts;
+	struct transfer *transfer;
+	bool no_retry;
+	int64_t date; /* by the deployment's clock at the coder_clock() date_at; 0: not known */
+	int64_t date_at;
+};
+
+#endif
