@@ -184,19 +184,201 @@ ci-token: token ${token[name]} has been deleted"
 	lacks "$(left)" deploy-20260101T000000-1
 }
 
-@test "rotate keeps the old token and creates none if the new secret cannot be written" {
+@test "rotate: where the secret cannot be delivered, the old token stays and the new one is deleted" {
 	ctl POST tokens '{"owner": "admin", "name": "deploy", "lifetime_seconds": 3600}' >/dev/null
 	forget_requests
 	example rotate deploy no/such/directory/secret
 	is "$status" 1
-	is "$(names | grep ^deploy)" deploy
-	is "$out" ""
-	[[ $err =~ rotate:\ the\ secret\ could\ not\ be\ written\;\ deploy\ stays,\ and\ deploy-20[^\ ]*\ has\ been\ deleted\ again$ ]] ||
-		fail "message"
+	is "$out$(requests)" ""
+	has "$err" "no/such/directory/: No such file or directory"
 	mkdir taken taken.new
 	example rotate deploy taken
 	is "$status" 1
 	is "$(names | grep ^deploy)" deploy
+	[[ $err =~ rotate:\ the\ secret\ could\ not\ be\ delivered\;\ deploy\ stays,\ and\ deploy-20[^\ ]*\ has\ been\ deleted\ again$ ]] ||
+		fail "message"
+	example rotate deploy -- false
+	is "$status" 1
+	is "$(names | grep ^deploy)" deploy
+	has "$err" "the secret could not be delivered; deploy stays, and deploy-20"
+}
+
+@test "rotate hands the secret to a command, and remembers which token it got" {
+	export XDG_STATE_HOME=$BATS_TEST_TMPDIR/state
+	local first second
+	ctl POST tokens '{"owner": "admin", "name": "de/ploy", "lifetime_seconds": 3600}' >/dev/null
+	job 'cat >>got; printf "<%s>" "$@" >arguments; tr "\0" "\n" </proc/$PPID/cmdline >parent'
+	example rotate de/ploy -- ./job 'an argument' ''
+	is "$status$out" 0
+	is "$(<arguments)" '<an argument><>'
+	first=$(<got)
+	[[ $first =~ ^[0-9A-Za-z]{10}-[0-9A-Za-z]{22}$ ]] || fail "no secret"
+	lacks "$(<parent)" "${first#*-}"
+	is "$(cat state/coder-tokens/*)" "${first%%-*}"
+	[[ $err =~ ^rotated\ de/ploy\ .*,\ whose\ secret\ went\ to\ ./job$ ]] || fail "message"
+	is "$(names | grep -c ^de/ploy)" 1
+	example rotate de/ploy -- ./job
+	is "$status" 0
+	second=$(tail -n 1 got)
+	is "$(cat state/coder-tokens/*)" "${second%%-*}"
+	is "$(names | grep -c ^de/ploy)" 1
+	is "$(stored "$(names | grep ^de/ploy)" id)" "${second%%-*}"
+}
+
+@test "rotate --overlap keeps the old token for that long, and a later run removes it" {
+	seed '[{"owner": "admin", "name": "deploy", "lifetime_seconds": 86400, "created_ago_s": 7200, "expires_in_s": 79200}]'
+	echo "${KEYS[0]}" >secret
+	example rotate --overlap 1h deploy secret
+	is "$status" 0
+	is "$(names | grep -c ^deploy)" 2
+	# at once again, as with a timer: nothing is due
+	example rotate --overlap=1h --if-expires-within 1h deploy secret
+	is "$status$out$err" 0
+	is "$(names | grep -c ^deploy)" 2
+	# an hour and more later
+	seed '[{"owner": "admin", "name": "late", "lifetime_seconds": 86400, "created_ago_s": 9000, "expires_in_s": 77400},
+		{"owner": "admin", "name": "late-20260101T000000-1", "lifetime_seconds": 86400, "created_ago_s": 3700, "expires_in_s": 82700}]'
+	echo "${KEYS[1]}" >secret
+	example rotate --overlap 90m --if-expires-within 1h late secret
+	is "$status$out$err" 0
+	is "$(names | grep -c ^late)" 2
+	example rotate --overlap 1h --if-expires-within 1h late secret
+	is "$status" 0
+	is "$(names | grep ^late)" late-20260101T000000-1
+}
+
+@test "rotate --if-expires-within does nothing while there is time" {
+	ctl POST tokens '{"owner": "admin", "name": "deploy", "lifetime_seconds": 7200, "created_ago_s": 3600, "expires_in_s": 3600}' >/dev/null
+	example rotate --if-expires-within 50m deploy secret
+	is "$status$out$err" 0
+	is "$(names | grep ^deploy)" deploy
+	[[ ! -e secret ]] || fail "there is a file"
+	example rotate --if-expires-within 61m deploy secret
+	is "$status" 0
+	[[ $(names | grep ^deploy) == deploy-20* ]] || fail "not rotated"
+}
+
+# stopped POINT - a run for the token `deploy`, whose secret is in the file secret, that is killed at that point.
+stopped() {
+	local old
+	mkdir bin
+	seed '[{"owner": "admin", "name": "deploy", "lifetime_seconds": 3600}]'
+	old=${KEYS[0]}
+	echo "$old" >secret
+	printf '#!/bin/bash\nunset LD_PRELOAD\n%s\n' "$1" >bin/mv
+	chmod +x bin/mv
+	PATH=$PWD/bin:$PATH example rotate deploy secret
+	((status)) || fail "it was not stopped"
+	is "$(names | grep -c ^deploy)" 2
+	rm -r bin
+	example rotate deploy secret
+	is "$status" 0
+	is "$(names | grep -c ^deploy)" 1
+	is "$(stored "$(names | grep ^deploy)" id)" "$(cut -d - -f 1 secret)"
+	is "$(stat -c %a secret)" 600
+	[[ $(<secret) != "$old" ]] || fail "not rotated"
+}
+
+@test "rotate that is killed before the secret is delivered leaves nothing that the next run does not remove" {
+	stopped 'kill -KILL $PPID'
+}
+
+@test "rotate that is killed after the secret was delivered leaves the old token to the next run" {
+	stopped '/bin/mv "$@"; kill -KILL $PPID'
+}
+
+@test "rotate that is stopped by a signal before the delivery deletes the new token" {
+	local signal
+	for signal in INT TERM HUP; do
+		again_rotate
+		job "kill -$signal \$PPID; exit 1"
+		example rotate deploy -- ./job
+		((status)) || fail "$signal: status 0"
+		is "$(names | grep ^deploy)" deploy
+		has "$err" "the secret could not be delivered; deploy stays"
+	done
+}
+
+@test "rotate that gets a signal while the secret is delivered keeps what was delivered" {
+	local signal
+	for signal in INT TERM HUP; do
+		again_rotate
+		job "kill -$signal \$PPID; cat >got"
+		example rotate deploy -- ./job
+		((status > 128)) || fail "$signal: status $status"
+		is "$(names | grep -c ^deploy)" 2
+		example rotate --if-expires-within 1m deploy -- ./job
+		is "$status" 0
+		is "$(stored "$(names | grep ^deploy)" id)" "$(cut -d - -f 1 got)"
+	done
+}
+
+# again_rotate - a new token `deploy`, and no other.
+again_rotate() {
+	export XDG_STATE_HOME=$BATS_TEST_TMPDIR/state
+	rm -rf state
+	local name
+	for name in $(names | grep ^deploy); do
+		token_rm -v removed "$name"
+	done
+	ctl POST tokens '{"owner": "admin", "name": "deploy", "lifetime_seconds": 3600}' >/dev/null
+}
+
+@test "two runs of rotate at once for one file rotate once" {
+	seed '[{"owner": "admin", "name": "deploy", "lifetime_seconds": 3600}]'
+	echo "${KEYS[0]}" >secret
+	both() {
+		"$REPO/examples/rotate.bash" deploy secret 2>err1 &
+		"$REPO/examples/rotate.bash" deploy secret 2>err2
+		local status=$?
+		wait "$!" && return "$status"
+	}
+	forget_requests
+	try both
+	is "$status" 0
+	is "$(requests POST | grep -c .)" 1
+	is "$(names | grep -c ^deploy)" 1
+	is "$(cat err1 err2 | sed -E 's/deploy-20[^ ]*,/NEW,/; s/\([^)]*\)/(ID)/' | sort)" \
+		"rotate: deploy has just been rotated by another run
+rotated deploy (ID) to NEW, whose secret is in secret"
+}
+
+@test "rotate is a function, too, which changes nothing else of its caller's" {
+	ctl POST tokens '{"owner": "admin", "name": "deploy", "lifetime_seconds": 3600}' >/dev/null
+	cat >caller <<-'END'
+		set -eu
+		trap 'echo exit' EXIT
+		trap 'echo int' INT
+		source "$1/examples/rotate.bash"
+		secret=mine name=mine
+		token_rotate deploy secret
+		echo "$secret $name $(umask) $- ${TOKEN_SCOPES-unset} $(trap -p INT)"
+		token_rotate no-such secret || echo "status $?"
+	END
+	run_caller() { "$BASH" --norc caller "$REPO"; }
+	umask 022
+	try run_caller
+	is "$status" 0
+	is "$out" "mine mine 0022 ehuB unset trap -- 'echo int' SIGINT
+status 3
+exit"
+	[[ $(names | grep ^deploy) == deploy-20* ]] || fail "not rotated"
+}
+
+@test "rotate renews the token in the CLI's session file, too" {
+	seed '[{"owner": "admin", "name": "mine", "lifetime_seconds": 3600}]'
+	mkdir config
+	printf %s "$CODER_URL" >config/url
+	printf %s "${KEYS[0]}" >config/session
+	unset CODER_URL CODER_SESSION_TOKEN
+	export CODER_CONFIG_DIR=$PWD/config
+	example rotate mine config/session
+	is "$status" 0
+	[[ $(<config/session) != "${KEYS[0]}" ]] || fail "not replaced"
+	try token_view --self -c name --no-header
+	is "$status" 0
+	has "$out" mine-20
+	is "$(names | grep -c ^mine)" 1
 }
 
 @test "rotate changes nothing if the token does not exist or the create is refused" {
@@ -210,14 +392,15 @@ ci-token: token ${token[name]} has been deleted"
 	is "$(requests | grep -v ^GET || true)" ""
 	is "$(names | grep ^long)" long
 	is "$(<secret)" old
-	example rotate
-	refused 2 "usage: rotate.bash NAME FILE"
-	example rotate deploy
-	refused 2 "usage: rotate.bash NAME FILE"
-	example rotate deploy secret more
-	refused 2 "usage: rotate.bash NAME FILE"
-	example rotate '' secret
-	refused 2 "usage: rotate.bash NAME FILE"
+	local words
+	for words in "" deploy "deploy secret more" "'' secret" "deploy --" "deploy -- ''" "--overlap" "--overlap 1h" "--bogus deploy secret"; do
+		eval "example rotate $words"
+		refused 2 "usage: rotate.bash [--overlap D] [--if-expires-within D] NAME FILE | NAME -- COMMAND"
+	done
+	for words in "--overlap 1" "--overlap 1x" "--overlap=" "--if-expires-within -1h"; do
+		eval "example rotate $words deploy secret"
+		refused 2 "rotate: invalid duration"
+	done
 	is "$(<secret)" old
 }
 
