@@ -105,7 +105,7 @@ help_examples() { # help_examples BUILTIN
 	has "$err" "token_create -v secret -n ci"
 	is "${out##*$'\n'}" "Token has been deleted."
 	mkdir -p "$BATS_TEST_TMPDIR/tree/build"
-	cp -r tests completion "$BATS_TEST_TMPDIR/tree"
+	cp -r tests completion builtins "$BATS_TEST_TMPDIR/tree"
 	cp "$SO" "$BATS_TEST_TMPDIR/tree/build"
 	printf '%s\n' '```' 'text' '```' '```bash' 'token_view demo -c name' 'token_view no-such' 'echo more' '```' \
 		>"$BATS_TEST_TMPDIR/tree/README.md"
