@@ -28,7 +28,7 @@ const struct opts_option command_common_options[] = {
 	  .kind = OPTS_TEXT,
 	  .offset = offsetof(struct common_options, url),
 	  .arg = "URL",
-	  .help = "The deployment. Default: $CODER_URL, else the one signed in to with coder login." },
+	  .help = "The URL of the deployment. Default: $CODER_URL, else that of coder login." },
 	{ .name = "token",
 	  .kind = OPTS_TEXT,
 	  .offset = offsetof(struct common_options, token),
@@ -40,8 +40,8 @@ const struct opts_option command_common_options[] = {
 	  .value = OPTS_VALUE_DURATION,
 	  .offset = offsetof(struct common_options, timeout),
 	  .arg = "D",
-	  .help = "Give up after this time, waits for whoever reads the output included: seconds, or a "
-		  "duration as in 1m30s." },
+	  .help = "Give up after this time, which includes waits and writing the output: seconds, or "
+		  "a duration such as 1m30s." },
 	{ .name = "help",
 	  .letter = 'h',
 	  .kind = OPTS_FLAG,

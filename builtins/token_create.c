@@ -29,55 +29,61 @@ struct create_options {
 static const struct opts_option create_table[] = {
 	{ "name", 'n', OPTS_TEXT, OPTS_VALUE_NONE, OPTS_NONEMPTY, AT(name), .arg = "NAME",
 	  .env = "CODER_TOKEN_NAME",
-	  .help = "Name of the token, one line. Default: $CODER_TOKEN_NAME, else a readable "
-		  "generated one." },
+	  .help = "The name of the token, on one line. Default: $CODER_TOKEN_NAME, else a "
+		  "readable name is generated." },
 	{ "user", 'u', OPTS_TEXT, OPTS_VALUE_USER, OPTS_NONEMPTY, AT(user), .arg = "USER",
 	  .env = "CODER_TOKEN_USER", .fallback = "me",
-	  .help = "Whose token it is: a username or UUID. Default: $CODER_TOKEN_USER, else me." },
+	  .help = "The user whose token it is: a username or UUID. Default: $CODER_TOKEN_USER, else "
+		  "me." },
 	{ "lifetime", 0, OPTS_TEXT, OPTS_VALUE_LIFETIME, OPTS_NONEMPTY, AT(lifetime), .arg = "D",
 	  .env = "CODER_TOKEN_LIFETIME", .fallback = "max",
-	  .help = "How long it is valid: a duration as in 12h, 7d or 1d12h30m (units ns us ms s m "
-		  "h d w y), max for the server's maximum, default for the server's default. "
+	  .help = "How long the token is valid: a duration such as 12h, 7d or 1d12h30m (units ns us "
+		  "ms s m h d w y), max for the server's maximum, or default for the server's "
+		  "default. "
 		  "Default: $CODER_TOKEN_LIFETIME, else max." },
 	{ "scope", 0, OPTS_LIST, OPTS_VALUE_SCOPE, OPTS_COMMAS, AT(scopes), .arg = "S",
-	  .help = "What it may do, as in workspace:read; may be repeated, and be a comma list. "
-		  "Without any it may do all that its user may." },
+	  .help = "What the token may do, such as workspace:read. Repeat the option or separate "
+		  "scopes with commas. Without this option the token may do all that its user may." },
 	{ "allow", 0, OPTS_LIST, OPTS_VALUE_TARGET, OPTS_COMMAS, AT(allow), .arg = "TYPE:ID",
-	  .help = "What it may be used on: a resource type and a UUID, * or a name "
+	  .help = "What the token may be used on: a resource type and a UUID, * or a name "
 		  "(workspace:[OWNER/]NAME, template:[ORG/]NAME, user:NAME, organization:NAME, "
-		  "group:[ORG/]NAME); may be repeated, and be a comma list. Quote the *." },
+		  "group:[ORG/]NAME). Repeat the option or separate entries with commas. Quote "
+		  "the *." },
 	{ "scopes-from", 0, OPTS_TEXT, OPTS_VALUE_ARRAY, OPTS_NONEMPTY, AT(scopes_from),
 	  .arg = "ARRAY",
-	  .help = "Take scopes from an array, as token_view leaves them in TOKEN_SCOPES. "
-		  "An empty array is an error: it must not become an unrestricted token." },
+	  .help = "Take scopes from an array, such as TOKEN_SCOPES, which token_view sets. An empty "
+		  "array is an error: it must not lead to an unrestricted token." },
 	{ "allow-from", 0, OPTS_TEXT, OPTS_VALUE_ARRAY, OPTS_NONEMPTY, AT(allow_from),
-	  .arg = "ARRAY", .help = "The same for the allow list, as in TOKEN_ALLOW_LIST." },
+	  .arg = "ARRAY",
+	  .help = "Take allow-list entries from an array, such as TOKEN_ALLOW_LIST." },
 	{ "variable", 'v', OPTS_TEXT, OPTS_VALUE_VARIABLE, OPTS_TARGET, AT(variable), .arg = "VAR",
 	  .help = "Assign the secret to a variable and print nothing." },
 	{ "assoc", 'A', OPTS_TEXT, OPTS_VALUE_ASSOC, OPTS_TARGET, AT(assoc), .arg = "ASSOC",
-	  .help = "Assign the token's record, and the secret as key, to an associative array; "
-		  "print nothing unless -o is given." },
+	  .help = "Assign the token's record, with the secret as key, to an associative array. "
+		  "Print nothing unless -o is given." },
 	{ "output", 'o', OPTS_CHOICE, OPTS_VALUE_CHOICE, 0, AT(output), .arg = "FORMAT",
 	  .choices = "text|json",
-	  .help = "How to print it: text, the secret alone on a line, or json, an array of one "
-		  "with key. Default: text." },
+	  .help = "How to print the token: text prints the secret alone on a line, json an array of "
+		  "one record with the secret as key. Default: text." },
 	{ "scopes-into", 0, OPTS_TEXT, OPTS_VALUE_ARRAY, OPTS_TARGET, AT(scopes_into),
 	  .arg = "ARRAY", .fallback = "TOKEN_SCOPES",
 	  .help = "The array that gets the token's scopes. Default: TOKEN_SCOPES." },
 	{ "allow-into", 0, OPTS_TEXT, OPTS_VALUE_ARRAY, OPTS_TARGET, AT(allow_into), .arg = "ARRAY",
 	  .fallback = "TOKEN_ALLOW_LIST",
-	  .help = "The array that gets its allow list. Default: TOKEN_ALLOW_LIST." },
+	  .help = "The array that gets the token's allow list. Default: TOKEN_ALLOW_LIST." },
 	{ "dry-run", 0, OPTS_FLAG, OPTS_VALUE_NONE, 0, AT(dry_run),
-	  .help = "Check all that can be checked without creating, and print the request body." },
+	  .help = "Check all that can be checked without creating a token, and print the body of "
+		  "the request." },
 	{ .name = NULL },
 };
 
 static const char *const create_description[] = {
-	"Creates an API token and prints its secret, which the server shows this once. The name "
-	"must be free; expired tokens keep theirs.",
-	"The token is created exactly once and then read back: if it may do more or lives longer "
-	"than requested, or the secret cannot be delivered, the token is deleted again and the "
-	"call fails. Interrupted, it looks for what it may have created, and deletes it.",
+	"Creates an API token and prints its secret, which the server shows only once. The name "
+	"must not be in use. Expired tokens keep their names.",
+	"The token is created exactly once and then read back. If it has more rights or a longer "
+	"life than requested, or if the secret cannot be delivered, the token is deleted again and "
+	"the call fails. A call that is interrupted looks for the token that it may have created, "
+	"and deletes it.",
 	NULL,
 };
 
@@ -128,25 +134,6 @@ static int check_name(const struct call *call, const char *name, struct coder_er
 	else
 		return 0;
 	return command_blame(call, "name", err);
-}
-
-static int create_check(struct call *call, struct coder_error *err)
-{
-	const struct create_options *options = call->options;
-	struct create_state *state = call->state;
-
-	state->request.user = options->user;
-	state->request.name = options->name ? options->name : state->name;
-	if (!options->name)
-		coder_name_generate(state->name);
-	if (check_name(call, state->request.name, err) < 0)
-		return -1;
-	if (check_lifetime(call, err) < 0 ||
-	    permissions_read_scopes(&state->permissions, &options->scopes, options->scopes_from,
-				    err) < 0)
-		return -1;
-	return permissions_read_targets(&state->permissions, &options->allow, options->allow_from,
-					err);
 }
 
 /* ---------------------------------------------------------------- asking */
@@ -339,6 +326,25 @@ static void report_read_back(const struct create_state *state)
 			    created->why_not);
 	if (*created->shortfall)
 		output_warn("token %s has %s", state->request.name, created->shortfall);
+}
+
+static int create_check(struct call *call, struct coder_error *err)
+{
+	const struct create_options *options = call->options;
+	struct create_state *state = call->state;
+
+	state->request.user = options->user;
+	state->request.name = options->name ? options->name : state->name;
+	if (!options->name)
+		coder_name_generate(state->name);
+	if (check_name(call, state->request.name, err) < 0)
+		return -1;
+	if (check_lifetime(call, err) < 0 ||
+	    permissions_read_scopes(&state->permissions, &options->scopes, options->scopes_from,
+				    err) < 0)
+		return -1;
+	return permissions_read_targets(&state->permissions, &options->allow, options->allow_from,
+					err);
 }
 
 static int create_run(struct call *call, struct coder_error *err)

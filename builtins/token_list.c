@@ -27,25 +27,27 @@ struct list_options {
 
 static const struct opts_option list_table[] = {
 	{ "all", 'a', OPTS_FLAG, OPTS_VALUE_NONE, 0, AT(all), .group = "whose",
-	  .help = "Tokens of every user that you may see, with their owner." },
+	  .help = "List the tokens of every user that you may see, with their owners." },
 	{ "user", 'u', OPTS_TEXT, OPTS_VALUE_USER, OPTS_NONEMPTY, AT(user), .arg = "USER",
-	  .group = "whose", .help = "Tokens of this user: a username or UUID. Default: me." },
+	  .group = "whose",
+	  .help = "List the tokens of this user: a username or UUID. Default: me." },
 	{ "include-expired", 0, OPTS_FLAG, OPTS_VALUE_NONE, 0, AT(include_expired),
-	  .help = "Expired tokens, too." },
+	  .help = "List expired tokens, too." },
 	{ "name", 0, OPTS_TEXT, OPTS_VALUE_TOKEN_NAME, 0, AT(name), .arg = "GLOB",
-	  .help = "Only tokens whose name matches a pattern, as in 'ci-*'." },
+	  .help = "Only tokens whose name matches a pattern, such as 'ci-*'." },
 	{ "scope", 0, OPTS_LIST, OPTS_VALUE_SCOPE, OPTS_COMMAS, AT(scopes), .arg = "S",
-	  .help = "Only tokens that have this scope; of several, all." },
+	  .help = "Only tokens that have this scope. Of several scopes, a token must have all." },
 	{ "allow", 0, OPTS_LIST, OPTS_VALUE_TARGET, OPTS_COMMAS, AT(allow), .arg = "TYPE:ID",
-	  .help = "Only tokens whose allow list permits this, wildcards counted; of several, "
-		  "all. Names are looked up as in token_create." },
+	  .help = "Only tokens whose allow list permits this, wildcards included. Of several "
+		  "entries, it must permit all. Names are looked up as in token_create." },
 	{ "expires-within", 0, OPTS_TEXT, OPTS_VALUE_DURATION, 0, AT(expires_within), .arg = "D",
 	  .help = "Only tokens that expire within this time." },
 	{ "expired", 0, OPTS_FLAG, OPTS_VALUE_NONE, 0, AT(expired),
 	  .help = "Only expired tokens (implies --include-expired)." },
 	{ "unused-for", 0, OPTS_TEXT, OPTS_VALUE_DURATION, 0, AT(unused_for), .arg = "D",
-	  .help = "Only tokens not used for this long: since their last use or, if never used, "
-		  "since their creation. Servers note a use at most once an hour." },
+	  .help = "Only tokens that were not used for this long: since their last use or, if they "
+		  "were never used, since their creation. Servers record a use at most once an "
+		  "hour." },
 	{ "never-used", 0, OPTS_FLAG, OPTS_VALUE_NONE, 0, AT(never_used),
 	  .help = "Only tokens that were never used." },
 	{ "column", 'c', OPTS_LIST, OPTS_VALUE_COLUMN, OPTS_COMMAS, AT(columns), .arg = "COLUMNS",
@@ -53,35 +55,35 @@ static const struct opts_option list_table[] = {
 	  .help = "Columns to show, in order, some of " OUTPUT_COLUMN_NAMES(
 		  ", ") ". Default: all, owner with -a." },
 	{ "output", 'o', OPTS_CHOICE, OPTS_VALUE_CHOICE, 0, AT(output), .arg = "FORMAT",
-	  .choices = OUTPUT_FORMAT_CHOICES, .help = "How to print them. Default: table." },
+	  .choices = OUTPUT_FORMAT_CHOICES, .help = "How to print the tokens. Default: table." },
 	{ "no-header", 0, OPTS_FLAG, OPTS_VALUE_NONE, 0, AT(no_header),
 	  .help = "Leave out the line of column names." },
 	{ "quiet", 'q', OPTS_FLAG, OPTS_VALUE_NONE, 0, AT(ids_only), .group = "columns",
-	  .help = "Print ids only, one a line." },
+	  .help = "Print ids only, one on each line." },
 	{ "variable", 'v', OPTS_TEXT, OPTS_VALUE_ARRAY, OPTS_TARGET, AT(ids), .arg = "IDS",
-	  .help = "Assign the ids to an indexed array; print nothing unless -o or -c is given." },
+	  .help = "Assign the ids to an indexed array. Print nothing unless -o or -c is given." },
 	{ "assoc", 'A', OPTS_TEXT, OPTS_VALUE_ASSOC, OPTS_TARGET, AT(assoc), .arg = "ASSOC",
-	  .help = "Assign the records of all, at most 100,000, to one associative array, with keys "
-		  "ID,FIELD as in ${T[$id,name]}; print nothing unless -o or -c is given." },
+	  .help = "Assign the records of all tokens, at most 100,000, to one associative array. The "
+		  "keys are ID,FIELD, as in ${T[$id,name]}. Print nothing unless -o or -c is given." },
 	{ .name = NULL },
 };
 
 static const char *const list_description[] = {
-	"Lists API tokens, yours or with -a those of every user that you may see. Filters are "
-	"combined with \"and\" and work alike in every format. What is expired, and how long ago "
-	"a token was used, goes by the deployment's clock.",
-	"The table shows rows by id; the other formats keep the server's order. Without tokens the "
-	"status is 0: the table then says so on standard error, json prints [], the rest nothing. "
-	"An empty list that cannot be true, as the token in use is an API token and not in it, "
-	"is status 4: that token is not permitted to read tokens.",
+	"Lists your API tokens, or with -a those of every user that you may see. A token is listed "
+	"if it passes all filters. Filters work the same in every format. The deployment's clock "
+	"decides which tokens are expired and how long ago they were used.",
+	"The rows of the table are sorted by id. The other formats keep the server's order. If there "
+	"are no tokens, the status is 0: the table format reports it on standard error, json prints "
+	"[], and the others print nothing. An empty list cannot be true if the token in use is itself "
+	"an API token. The status is then 4: that token is not permitted to read tokens.",
 	"Fields of -A: " OUTPUT_FIELD_NAMES(" ") ".",
 	NULL,
 };
 
 static const char *const list_examples[] = {
-	"Tokens of everybody that expire within a week:",
+	"List everybody's tokens that expire within a week:",
 	"token_list -a --expires-within 7d",
-	"Names and owners of tokens that nobody uses, in arrays:",
+	"Print the names and owners of tokens that nobody uses, with arrays:",
 	"token_list -a --unused-for 90d -v ids -A t && "
 	"for id in \"${ids[@]}\"; do echo \"${t[$id,owner]} ${t[$id,name]}\"; done",
 	NULL,
@@ -106,29 +108,6 @@ static int check_span(const char *option, const char *text, int64_t *ret_seconds
 	if (coder_duration_parse(text, &ns, err) < 0)
 		return coder_error_wrap(err, "%s", option);
 	*ret_seconds = ns / CODER_NS;
-	return 0;
-}
-
-static int list_check(struct call *call, struct coder_error *err)
-{
-	const struct list_options *options = call->options;
-	struct list_state *state = call->state;
-
-	state->options = options;
-	if (permissions_read_scopes(&state->permissions, &options->scopes, NULL, err) < 0 ||
-	    permissions_read_targets(&state->permissions, &options->allow, NULL, err) < 0 ||
-	    check_span("--expires-within", options->expires_within, &state->expires_within, err) <
-		    0 ||
-	    check_span("--unused-for", options->unused_for, &state->unused_for, err) < 0)
-		return -1;
-	if (options->ids_only && options->output)
-		return command_misused(call, "-q and -o exclude each other", err);
-	if (options->columns.n)
-		return output_columns_parse(options->columns.v, options->columns.n, &state->columns,
-					    err) < 0 ?
-			       coder_error_wrap(err, "--column") :
-			       0;
-	output_columns_default(&state->columns, options->all);
 	return 0;
 }
 
@@ -173,6 +152,29 @@ static int assign(struct call *call, struct coder_error *err)
 	return options->assoc ? output_records(result, options->assoc, tokens->v, tokens->n, true,
 					       tokens->now, err) :
 				0;
+}
+
+static int list_check(struct call *call, struct coder_error *err)
+{
+	const struct list_options *options = call->options;
+	struct list_state *state = call->state;
+
+	state->options = options;
+	if (permissions_read_scopes(&state->permissions, &options->scopes, NULL, err) < 0 ||
+	    permissions_read_targets(&state->permissions, &options->allow, NULL, err) < 0 ||
+	    check_span("--expires-within", options->expires_within, &state->expires_within, err) <
+		    0 ||
+	    check_span("--unused-for", options->unused_for, &state->unused_for, err) < 0)
+		return -1;
+	if (options->ids_only && options->output)
+		return command_misused(call, "-q and -o exclude each other", err);
+	if (options->columns.n)
+		return output_columns_parse(options->columns.v, options->columns.n, &state->columns,
+					    err) < 0 ?
+			       coder_error_wrap(err, "--column") :
+			       0;
+	output_columns_default(&state->columns, options->all);
+	return 0;
 }
 
 static int list_run(struct call *call, struct coder_error *err)

@@ -23,41 +23,41 @@ struct rm_options {
 
 static const struct opts_option rm_table[] = {
 	{ "expire", 0, OPTS_FLAG, OPTS_VALUE_NONE, 0, AT(expire), .group = "how",
-	  .help = "End the token but keep it for audit; its name stays taken." },
+	  .help = "End the token, but keep it for audit. Its name stays in use." },
 	{ "delete", 0, OPTS_FLAG, OPTS_VALUE_NONE, 0, AT(delete), .group = "how",
 	  .help = "Delete the token. This is the default." },
 	{ "user", 'u', OPTS_TEXT, OPTS_VALUE_USER, OPTS_NONEMPTY, AT(user), .arg = "USER",
 	  .help = "Look among the tokens of this user: a username or UUID." },
 	{ "include-self", 0, OPTS_FLAG, OPTS_VALUE_NONE, 0, AT(include_self),
-	  .help = "Remove the token in use, too, if it is named: last." },
+	  .help = "Also remove the token in use if it is named. It is removed last." },
 	{ "dry-run", 0, OPTS_FLAG, OPTS_VALUE_NONE, 0, AT(dry_run),
-	  .help = "Say what would be removed, and remove nothing." },
+	  .help = "Print what would be removed, and remove nothing." },
 	{ "variable", 'v', OPTS_TEXT, OPTS_VALUE_ARRAY, OPTS_TARGET, AT(removed), .arg = "REMOVED",
-	  .help = "Assign the ids of what was removed to an indexed array (with --dry-run, of what "
-		  "would be), however the call ends; print nothing." },
+	  .help = "Assign the ids of the removed tokens (with --dry-run, of those that would be "
+		  "removed) to an indexed array, however the call ends. Print nothing." },
 	{ "from", 0, OPTS_TEXT, OPTS_VALUE_ARRAY, OPTS_NONEMPTY, AT(from), .arg = "ARRAY",
-	  .help = "Take names, ids or tokens from an array, too. An empty one removes nothing." },
+	  .help = "Take names, ids or tokens from an array, too. An empty array removes nothing." },
 	{ .name = NULL },
 };
 
 static const char *const rm_description[] = {
-	"Deletes API tokens, where coder tokens rm of today only expires them: give --expire for "
-	"that. Deleting is final and removes the token's audit trail.",
-	"Each token is named by the token itself, of which only the id is sent, by its id or by its "
-	"name, exactly. They are tried in this order: what is an id is not taken for a name. All "
-	"are looked up first: if any is not found, nothing is removed. A failure while removing "
-	"does not stop the rest. The token in use is refused unless --include-self.",
-	"What was removed is reported however the call ends: by ^C, by --timeout or by failures. "
-	"After ^C no other removal begins, the one under way has half a second, and a token of "
-	"which the outcome is not known is named on standard error. Only a usage error found "
-	"before the first request leaves the array of -v as it was.",
+	"Deletes API tokens. Today's coder tokens rm only expires them: use --expire for that. A "
+	"deletion is final and removes the token's audit trail.",
+	"Each argument is a token itself, of which only the id is sent, or its id, or its exact name. "
+	"They are tried in this order: an argument that is the id of a token is not taken for a name. "
+	"All tokens are looked up first: if one is not found, nothing is removed. A removal that "
+	"fails does not stop the others. The token in use is refused unless --include-self is given.",
+	"The call reports what it removed however it ends, after ^C, --timeout or failures, too. After "
+	"^C it starts no further removal and gives the one in flight half a second. It names each "
+	"token whose removal has an unknown outcome on standard error. Only a usage error that is "
+	"found before the first request leaves the array of -v as it was.",
 	NULL,
 };
 
 static const char *const rm_examples[] = {
 	"Remove a token by its name:",
 	"token_rm ci-1234",
-	"Remove what nobody used for 90 days:",
+	"Remove the tokens that nobody used for 90 days:",
 	"token_list --unused-for 90d -v stale && token_rm --from stale",
 	NULL,
 };
@@ -67,28 +67,6 @@ struct rm_state {
 	struct coder_tokens tokens;
 	size_t n_removed, n_unknown; /* of tokens; unknown: a removal whose response is missing */
 };
-
-static int rm_check(struct call *call, struct coder_error *err)
-{
-	const struct rm_options *options = call->options;
-	struct rm_state *state = call->state;
-	struct coder_strings *arguments = &state->arguments;
-
-	if (!call->operands.n && !options->from)
-		return command_misused(call, "missing operand: a name, id or token, or --from",
-				       err);
-	for (size_t i = 0; i < call->operands.n; i++)
-		if (coder_strings_add(arguments, call->operands.v[i], err) < 0)
-			return -1;
-	if (options->from && command_array(options->from, arguments, err) < 0)
-		return coder_error_wrap(err, "--from");
-	if (coder_strings_has(arguments, ""))
-		return coder_error_set(err, CODER_ERR_USAGE,
-				       "empty: a name, id or token is wanted");
-	/* what has been removed is told however the call ends */
-	call->result.partial = true;
-	return options->removed ? result_indexed(&call->result, options->removed, NULL, err) : 0;
-}
 
 /* Finds every token; the token in use, if it is among them, goes last. */
 static int find_all(struct call *call, struct coder_error *err)
@@ -313,6 +291,28 @@ static int rehearse(struct call *call, struct coder_error *err)
 			return -1;
 		}
 	return 0;
+}
+
+static int rm_check(struct call *call, struct coder_error *err)
+{
+	const struct rm_options *options = call->options;
+	struct rm_state *state = call->state;
+	struct coder_strings *arguments = &state->arguments;
+
+	if (!call->operands.n && !options->from)
+		return command_misused(call, "missing operand: a name, id or token, or --from",
+				       err);
+	for (size_t i = 0; i < call->operands.n; i++)
+		if (coder_strings_add(arguments, call->operands.v[i], err) < 0)
+			return -1;
+	if (options->from && command_array(options->from, arguments, err) < 0)
+		return coder_error_wrap(err, "--from");
+	if (coder_strings_has(arguments, ""))
+		return coder_error_set(err, CODER_ERR_USAGE,
+				       "empty: a name, id or token is wanted");
+	/* what has been removed is told however the call ends */
+	call->result.partial = true;
+	return options->removed ? result_indexed(&call->result, options->removed, NULL, err) : 0;
 }
 
 static int rm_run(struct call *call, struct coder_error *err)

@@ -28,35 +28,35 @@ static const struct opts_option view_table[] = {
 	  .help = "Columns to show, in order, some of " OUTPUT_COLUMN_NAMES(
 		  ", ") ". Default: all." },
 	{ "output", 'o', OPTS_CHOICE, OPTS_VALUE_CHOICE, 0, AT(output), .arg = "FORMAT",
-	  .choices = OUTPUT_FORMAT_CHOICES, .help = "How to print it. Default: table." },
+	  .choices = OUTPUT_FORMAT_CHOICES, .help = "How to print the token. Default: table." },
 	{ "no-header", 0, OPTS_FLAG, OPTS_VALUE_NONE, 0, AT(no_header),
 	  .help = "Leave out the line of column names." },
 	{ "assoc", 'A', OPTS_TEXT, OPTS_VALUE_ASSOC, OPTS_TARGET, AT(assoc), .arg = "ASSOC",
-	  .help = "Assign the token's record to an associative array; print nothing unless -o "
-		  "or -c is given." },
+	  .help = "Assign the token's record to an associative array. Print nothing unless -o or -c "
+		  "is given." },
 	{ "scopes-into", 0, OPTS_TEXT, OPTS_VALUE_ARRAY, OPTS_TARGET, AT(scopes_into),
 	  .arg = "ARRAY", .fallback = "TOKEN_SCOPES",
 	  .help = "The array that gets the token's scopes. Default: TOKEN_SCOPES." },
 	{ "allow-into", 0, OPTS_TEXT, OPTS_VALUE_ARRAY, OPTS_TARGET, AT(allow_into), .arg = "ARRAY",
 	  .fallback = "TOKEN_ALLOW_LIST",
-	  .help = "The array that gets its allow list. Default: TOKEN_ALLOW_LIST." },
+	  .help = "The array that gets the token's allow list. Default: TOKEN_ALLOW_LIST." },
 	{ .name = NULL },
 };
 
 static const char *const view_description[] = {
-	"Shows one API token, named by the token itself, of which only the id is sent, by its id or "
-	"by its name, exactly. They are tried in this order: what is an id is not taken for a "
-	"name. Expired tokens are found, too; login sessions are not shown.",
-	"The arrays TOKEN_SCOPES and TOKEN_ALLOW_LIST get its scopes and allow list, sorted, one "
-	"entry an element.",
+	"Shows one API token. The argument is the token itself, of which only the id is sent, or its "
+	"id, or its exact name. They are tried in this order: an argument that is the id of a token "
+	"is not taken for a name. Expired tokens are found, too. Login sessions are not shown.",
+	"The arrays TOKEN_SCOPES and TOKEN_ALLOW_LIST get the token's scopes and allow list, sorted, "
+	"with one entry in each element.",
 	"Fields of -A: " OUTPUT_FIELD_NAMES(" ") ".",
 	NULL,
 };
 
 static const char *const view_examples[] = {
-	"How many seconds the token in use has left:",
+	"Print how many seconds the token in use has left:",
 	"token_view --self -A t && echo \"${t[ttl]}\"",
-	"The allow list of a token, an entry a line:",
+	"Print the allow list of a token, one entry on each line:",
 	"token_view deploy >/dev/null && printf '%s\\n' \"${TOKEN_ALLOW_LIST[@]}\"",
 	NULL,
 };
