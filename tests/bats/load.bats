@@ -23,7 +23,7 @@ types() { # a script that says which of the four are builtins
 	fresh "enable -f \"\$SO\" token_rm token_list; $(types)"
 	is "$status $out $err" "0 token_list token_rm  "
 	fresh "enable -f \"\$SO\" \$all; $(types)"
-	is "$status $out $err" "0 token_create token_list token_view token_rm  "
+	is "$status $out $err" "0 token_create token_list token_rm token_view  "
 }
 
 @test "each builtin works alone" {
@@ -315,7 +315,7 @@ grafana  "
 
 @test "a message about a token given in the wrong place shows only its id" {
 	try token_list 0123456789-abcdefghijklmnopqrstuv
-	misused "0123456789-..."
+	misused "0123456789-[secret]"
 	lacks "$err" abcdefghijklmnop
 	try token_view x 0123456789-abcdefghijklmnopqrstuv
 	lacks "$err" abcdefghijklmnop
