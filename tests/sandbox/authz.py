@@ -73,7 +73,8 @@ class Actor:
         if thing.owner and thing.owner == self.user.id:
             if _has(catalogue.OWN_PERMISSIONS.get(thing.type, "*"), action):
                 return True
-        if thing.id and thing.org in self.user.org_ids:  # of what exists
+        # A template's own list says what members may do with it: one yet to be made has none.
+        if thing.org in self.user.org_ids and (thing.id or thing.type != "template"):
             if _has(catalogue.ORGANIZATION_PERMISSIONS.get(thing.type, ""), action):
                 return True
         return action == "read" and self.user.id in thing.readers
@@ -101,8 +102,11 @@ class Actor:
         """Whether the allow list holds an id that applies to this type.
 
         On a list of workspaces or of templates the server turns such an entry into a condition on
-        a column `id` that two joined tables have, and the database refuses the query.
+        a column `id` that two joined tables have, and the database refuses the query.  Without
+        the scope to read the type, the condition is that nothing is listed.
         """
+        if not self.scope_permits("read", kind):
+            return False
         if self.allowed is None or f"{kind}:*" in self.allowed:
             return False
         return any(

@@ -155,6 +155,8 @@ def members(call) -> Response:
 
 def paginated_members(call) -> Response:
     _, limit, offset = _page(call)
+    if not call.actor.can("read", authz.Thing("organization_member", org=call.org.id)):
+        raise not_found()
     _need_roles(call)
     found = _members(call)
     shown = [render.member(person, call.org.id) for person in _cut(found, limit, offset)]

@@ -100,18 +100,19 @@ def autoupdates(call) -> Response:
 
 
 def favorite(call) -> Response:
-    return _favorite(call, True, "setting workspace as favorite")
+    return _favorite(call, True, "favorite")
 
 
 def unfavorite(call) -> Response:
-    return _favorite(call, False, "unsetting workspace as favorite")
+    return _favorite(call, False, "un-favorite")
 
 
 def _favorite(call, value: bool, what: str) -> Response:
     if call.actor.user.id != call.workspace.owner_id:
-        raise Refused(403, "You can only favorite workspaces that you own.")
+        raise Refused(403, f"You can only {what} workspaces that you own.")
     if not _may_update(call):
-        raise Refused(500, f"Internal error {what}", FORBIDDEN)
+        setting = "setting" if value else "unsetting"
+        raise Refused(500, f"Internal error {setting} workspace as favorite", FORBIDDEN)
     return _changed(call, favorite=value)
 
 

@@ -157,6 +157,11 @@ ROWS = {
         200 GET /workspaces ~ "workspaces":[],"count":0
         token workspace:read template:read / workspace:* T
         500 GET /workspaces ~ AMBIGUOUS
+        token template:read / W template:*
+        200 GET /workspaces ~ "workspaces":[],"count":0
+        token workspace:read / W T
+        403 GET /workspaces/{dev}
+        200 GET /templates ~ []
     """),
     "workspace-start-stop-by-id": ("alice", """
         token OPERATE / W T ME
@@ -556,7 +561,11 @@ ROWS = {
         token coder:all / ORG MEMBER
         500 GET /organizations/{org}/members ~ lookup custom roles
         500 GET /organizations/{org}/members/me ~ lookup custom roles
+        404 GET /organizations/{org}/paginated-members
+        token coder:all / ORG organization_member:* assign_role:*
+        200 GET /organizations/{org}/paginated-members ~ "username":"alice"
         token coder:all / ORG MEMBER assign_role:*
+        404 GET /organizations/{org}/paginated-members
         200 GET /organizations/{org}/members ~ "username":"alice"
         200 GET /organizations/{org}/members/me
         token coder:all / ORG ME assign_role:*
