@@ -35,7 +35,7 @@ static void check_answer(const struct response *response, const struct buf *body
 		if (!response_is_success(response))
 			abort();
 	} else if (!err.message[0] || err.code == CODER_OK || !ended(err.message) ||
-		   !ended(err.detail) || !ended(err.hint)) {
+		   !ended(err.detail) || !ended(err.about) || !ended(err.also)) {
 		abort();
 	}
 }
