@@ -26,7 +26,7 @@
 #define NOTICE_NS (2 * CODER_NS) /* longer waits are announced */
 
 /* One try of a request. */
-struct call {
+struct attempt {
 	struct http *http;
 	const struct http_request *request;
 	struct http_response *response;
@@ -46,23 +46,23 @@ void http_response_done(struct http_response *response)
 
 static bool on_header(void *ctx, const char *line, size_t len)
 {
-	struct call *call = ctx;
+	struct attempt *attempt = ctx;
 
-	return response_header(&call->received, line, len, &call->why) == 0;
+	return response_header(&attempt->received, line, len, &attempt->why) == 0;
 }
 
 static bool on_data(void *ctx, const char *data, size_t len)
 {
-	struct call *call = ctx;
-	bool to_sink = call->request->sink && response_is_success(&call->received);
-	struct buf *to = to_sink ? &call->chunk : &call->response->body;
+	struct attempt *attempt = ctx;
+	bool to_sink = attempt->request->sink && response_is_success(&attempt->received);
+	struct buf *to = to_sink ? &attempt->chunk : &attempt->response->body;
 
-	if (response_body(&call->received, len, to_sink ? HTTP_LIST_MAX : HTTP_BODY_MAX,
-			  &call->why) < 0)
+	if (response_body(&attempt->received, len, to_sink ? HTTP_LIST_MAX : HTTP_BODY_MAX,
+			  &attempt->why) < 0)
 		return false;
 	if (buf_add(to, data, len))
 		return true;
-	coder_error_memory(&call->why);
+	coder_error_memory(&attempt->why);
 	return false;
 }
 
@@ -70,28 +70,28 @@ static bool on_data(void *ctx, const char *data, size_t len)
  * The deployment's clock is that of its own responses. What is in front of it
  * sits on a machine of its own, and dates its error pages by that machine's clock.
  */
-static void note_clock(struct call *call)
+static void note_clock(struct attempt *attempt)
 {
-	int64_t date = response_date(&call->received);
+	int64_t date = response_date(&attempt->received);
 
 	if (!date)
 		return;
-	call->response->date = date;
-	call->http->date = date;
-	call->http->date_at = call->received.arrived;
+	attempt->response->date = date;
+	attempt->http->date = date;
+	attempt->http->date_at = attempt->received.arrived;
 }
 
 static bool on_between(void *ctx)
 {
-	struct call *call = ctx;
+	struct attempt *attempt = ctx;
 	int rc;
 
-	if (!call->chunk.len)
+	if (!attempt->chunk.len)
 		return true;
-	note_clock(call); /* it is a list that came as it should: filters of time need it now */
-	rc = call->request->sink(call->request->sink_ctx, call->chunk.data, call->chunk.len,
-				 &call->why);
-	buf_reset(&call->chunk);
+	note_clock(attempt); /* it is a list that came as it should: filters of time need it now */
+	rc = attempt->request->sink(attempt->request->sink_ctx, attempt->chunk.data,
+				    attempt->chunk.len, &attempt->why);
+	buf_reset(&attempt->chunk);
 	return rc == 0;
 }
 
@@ -144,20 +144,20 @@ static struct limit limit_of(const struct http *http, const struct http_request 
 }
 
 /* A POST is repeated only if it was surely not acted on. */
-static bool status_may_pass(const struct call *call)
+static bool status_may_pass(const struct attempt *attempt)
 {
-	return call->received.status == 429 ||
-	       (!call->request->once && response_is_unavailable(&call->received));
+	return attempt->received.status == 429 ||
+	       (!attempt->request->once && response_is_unavailable(&attempt->received));
 }
 
-static int fill_error(struct call *call, const struct transfer_exchange *x,
+static int fill_error(struct attempt *attempt, const struct transfer_exchange *x,
 		      const struct limit *limit, struct coder_error *err)
 {
 	switch (x->end) {
 	case TRANSFER_COMPLETE:
-		return response_judge(&call->received, &call->response->body, err);
+		return response_judge(&attempt->received, &attempt->response->body, err);
 	case TRANSFER_STOPPED:
-		*err = call->why;
+		*err = attempt->why;
 		return -1;
 	case TRANSFER_SIGNAL:
 		return coder_interrupted(x->signal, err);
@@ -170,40 +170,40 @@ static int fill_error(struct call *call, const struct transfer_exchange *x,
 }
 
 /* One try. */
-static int send_once(struct call *call, const struct limit *limit, struct coder_error *err)
+static int send_once(struct attempt *attempt, const struct limit *limit, struct coder_error *err)
 {
-	const struct http_request *request = call->request;
+	const struct http_request *request = attempt->request;
 	struct transfer_exchange x = {
 		.method = request->method,
 		.path = request->path,
 		.body = request->body,
 		.body_len = request->body_len,
-		.own_connection = request->once || call->http->interrupts->acknowledged,
+		.own_connection = request->once || attempt->http->interrupts->acknowledged,
 		.deadline = limit->deadline,
-		.grace_ns = call->http->interrupts->acknowledged ? 0 : request->grace_ns,
-		.ctx = call,
+		.grace_ns = attempt->http->interrupts->acknowledged ? 0 : request->grace_ns,
+		.ctx = attempt,
 		.header = on_header,
 		.data = on_data,
 		.between = on_between,
 	};
 	int rc;
 
-	transfer_begin(call->http->transfer, &x);
-	(void)transfer_wait(call->http->transfer);
-	rc = fill_error(call, &x, limit, err);
+	transfer_begin(attempt->http->transfer, &x);
+	(void)transfer_wait(attempt->http->transfer);
+	rc = fill_error(attempt, &x, limit, err);
 	explicit_bzero(&x.err, sizeof(x.err)); /* it may repeat what was sent */
-	call->response->status = call->received.status;
+	attempt->response->status = attempt->received.status;
 	if (rc == 0 || err->own)
-		note_clock(call);
+		note_clock(attempt);
 	if (x.sent > 1) /* libcurl has repeated it, on a kept connection that was closed */
-		call->response->earlier_unknown = true;
+		attempt->response->earlier_unknown = true;
 	if (rc == 0)
 		return 0;
-	call->may_pass =
-		x.end == TRANSFER_COMPLETE ? status_may_pass(call) : x.refused && !request->once;
+	attempt->may_pass =
+		x.end == TRANSFER_COMPLETE ? status_may_pass(attempt) : x.refused && !request->once;
 	err->sent = x.sent;
-	err->http_status = call->received.status;
-	err->retry_after = response_retry_after(&call->received);
+	err->http_status = attempt->received.status;
+	err->retry_after = response_retry_after(&attempt->received);
 	return -1;
 }
 
@@ -264,11 +264,11 @@ static void announce(const struct http *http, const struct coder_error *err, int
 }
 
 /* Waits for another try. -1: there is none, for the reason in *err. */
-static int wait_to_retry(struct call *call, const struct limit *limit, int64_t *waited,
+static int wait_to_retry(struct attempt *attempt, const struct limit *limit, int64_t *waited,
 			 struct coder_error *err)
 {
-	struct http *http = call->http;
-	int64_t ns = jitter(call->response->tries), now = coder_clock();
+	struct http *http = attempt->http;
+	int64_t ns = jitter(attempt->response->tries), now = coder_clock();
 	bool sent = err->sent && err->http_status != 429; /* 429: surely not acted on */
 	int signal;
 
@@ -302,15 +302,15 @@ static struct response new_response(const struct http *http)
 }
 
 /* Forgets the last try's response. */
-static void restart(struct call *call)
+static void restart(struct attempt *attempt)
 {
-	const struct http_request *request = call->request;
+	const struct http_request *request = attempt->request;
 
-	if (call->received.status != 429 && call->received.status)
-		call->response->earlier_unknown = true;
-	call->received = new_response(call->http);
-	buf_reset(&call->chunk);
-	buf_reset(&call->response->body);
+	if (attempt->received.status != 429 && attempt->received.status)
+		attempt->response->earlier_unknown = true;
+	attempt->received = new_response(attempt->http);
+	buf_reset(&attempt->chunk);
+	buf_reset(&attempt->response->body);
 	if (request->sink_restart)
 		request->sink_restart(request->sink_ctx);
 }
@@ -318,7 +318,7 @@ static void restart(struct call *call)
 int http_request(struct http *http, const struct http_request *request, struct http_response *ret,
 		 struct coder_error *err)
 {
-	struct call call = {
+	struct attempt attempt = {
 		.http = http,
 		.request = request,
 		.response = ret,
@@ -337,19 +337,19 @@ int http_request(struct http *http, const struct http_request *request, struct h
 		return -1;
 	for (;;) {
 		ret->tries++;
-		rc = send_once(&call, &limit, &why);
-		if (rc == 0 || !call.may_pass || http->no_retry || ret->tries == TRIES)
+		rc = send_once(&attempt, &limit, &why);
+		if (rc == 0 || !attempt.may_pass || http->no_retry || ret->tries == TRIES)
 			break;
-		if (wait_to_retry(&call, &limit, &waited, &why) < 0)
+		if (wait_to_retry(&attempt, &limit, &waited, &why) < 0)
 			break;
-		restart(&call);
+		restart(&attempt);
 	}
-	buf_done(&call.chunk);
+	buf_done(&attempt.chunk);
 	if (rc < 0) {
 		http_hide_secrets(http, &why);
 		*err = why;
 	}
-	explicit_bzero(&call, sizeof(call)); /* heads and errors may repeat what was sent */
+	explicit_bzero(&attempt, sizeof(attempt)); /* heads and errors may repeat what was sent */
 	explicit_bzero(&why, sizeof(why));
 	return rc;
 }

@@ -2,7 +2,7 @@
 /*
  * fuzz_head.c - heads of answers, Retry-After and dates among them.
  *
- * The input is an answer: lines of its head, an empty line, its body. Whatever
+ * The input is an response: lines of its head, an empty line, its body. Whatever
  * it says, it is judged within its limits: an error has a message, and a wait
  * is one of the header's or none.
  */
@@ -18,7 +18,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #define ended(field) (strnlen(field, sizeof(field)) < sizeof(field))
 
-static void check_answer(const struct response *response, const struct buf *body)
+static void check_response(const struct response *response, const struct buf *body)
 {
 	struct coder_error err = { 0 };
 	int64_t wait = response_retry_after(response);
@@ -42,7 +42,7 @@ static void check_answer(const struct response *response, const struct buf *body
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct response answer = { .origin = "https://coder.example" };
+	struct response response = { .origin = "https://coder.example" };
 	const char *p = (const char *)data, *end = p + size;
 	struct buf body = { 0 };
 	struct coder_error err;
@@ -63,7 +63,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			abort();
 	}
 	if (r == 0)
-		check_answer(&response, &body);
+		check_response(&response, &body);
 	else if (!err.message[0])
 		abort();
 	buf_done(&body);

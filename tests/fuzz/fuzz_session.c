@@ -142,10 +142,11 @@ void shvar_array_free(struct shvar_array *array, bool (*go_on)(void *ctx), void 
 
 /* ------------------------------------------------- the command, the client */
 
-int header_command_run(char *command, const char *url, int64_t limit_ns, struct buf *out,
+int header_command_run(char *command, const char *url, int64_t limit_ns,
+		       struct coder_interrupts *interrupts, struct buf *out,
 		       struct coder_error *err)
 {
-	(void)command, (void)limit_ns;
+	(void)command, (void)limit_ns, (void)interrupts;
 	check_line(url);
 	return buf_add(out, output.data, output.len) ? 0 : coder_error_memory(err);
 }
