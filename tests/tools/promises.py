@@ -17,7 +17,9 @@ FOLDERS = ("", "bats", "unit", "fuzz")
 
 
 def titles_of(path):
-    found = re.findall(r'^@test "(.*)" \{$', path.read_text(encoding="utf-8"), re.M)
+    """Titles of a bats file, or names of the tests of a unit test."""
+    found = re.findall(r'^@test "(.*)" \{$|^\t+TEST\((\w+)\)', path.read_text(encoding="utf-8"), re.M)
+    found = [title or name for title, name in found]
     return [re.sub(r"\\(.)", r"\1", title) for title in found]
 
 
