@@ -426,7 +426,7 @@ id_of() { # id_of TOKEN
 			read -r "shown[$builtin $name]" <<<"$line"
 		done
 	done
-	is "${shown["token_create --scope"]}" 'S  What it may do, as in workspace:read'
+	is "${shown["token_create --scope"]}" 'S  What the token may do, such as workspace:read'
 	is "${shown["token_create --output"]}" '-o text|json  How to print it'
 	is "${shown["token_create --allow"]}" 'TYPE:ID  What it may be used on'
 	is "${shown["token_list --name"]}" "GLOB  Only tokens whose name matches a pattern, as in 'ci-*'"
