@@ -427,11 +427,11 @@ id_of() { # id_of TOKEN
 		done
 	done
 	is "${shown["token_create --scope"]}" 'S  What the token may do, such as workspace:read'
-	is "${shown["token_create --output"]}" '-o text|json  How to print it'
-	is "${shown["token_create --allow"]}" 'TYPE:ID  What it may be used on'
-	is "${shown["token_list --name"]}" "GLOB  Only tokens whose name matches a pattern, as in 'ci-*'"
+	is "${shown["token_create --output"]}" '-o text|json  How to print the token'
+	is "${shown["token_create --allow"]}" 'TYPE:ID  What the token may be used on'
+	is "${shown["token_list --name"]}" "GLOB  Only tokens whose name matches a pattern, such as 'ci-*'"
 	is "${shown["token_list --expired"]}" 'Only expired tokens'
-	is "${shown["token_list --quiet"]}" '-q  Print ids only, one a line'
+	is "${shown["token_list --quiet"]}" '-q  Print ids only, one on each line'
 }
 
 @test "no description is wider than the terminal, or contains control characters" {
