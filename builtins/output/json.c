@@ -10,7 +10,7 @@
 static bool add_text(struct buf *out, const void *member, bool sent)
 {
 	(void)sent;
-	return coder_add_json_string(out, *(char *const *)member);
+	return coder_add_json_string(out, *(char *const *)member, CODER_JSON);
 }
 
 static bool add_number(struct buf *out, const void *member, bool sent)
@@ -27,7 +27,7 @@ static bool add_list(struct buf *out, const void *member, bool sent)
 		return buf_add_str(out, sent ? "[]" : "null");
 	for (size_t i = 0; i < list->n; i++)
 		if (!buf_add_str(out, i ? ",\n      " : "[\n      ") ||
-		    !coder_add_json_string(out, list->v[i]))
+		    !coder_add_json_string(out, list->v[i], CODER_JSON))
 			return false;
 	return buf_add_str(out, "\n    ]");
 }
@@ -70,10 +70,10 @@ static bool add_token(struct buf *out, const struct coder_token *token, const ch
 		open = ",\n";
 	}
 	if (token->username && (!buf_add_str(out, ",\n    \"username\": ") ||
-				!coder_add_json_string(out, token->username)))
+				!coder_add_json_string(out, token->username, CODER_JSON)))
 		return false;
-	if (secret &&
-	    (!buf_add_str(out, ",\n    \"key\": ") || !coder_add_json_string(out, secret)))
+	if (secret && (!buf_add_str(out, ",\n    \"key\": ") ||
+		       !coder_add_json_string(out, secret, CODER_JSON)))
 		return false;
 	return buf_add_str(out, "\n  }");
 }

@@ -27,7 +27,8 @@ static bool add_list(struct buf *b, const char *key, const struct coder_strings 
 	if (!buf_addf(b, ",\"%s\":[", key))
 		return false;
 	for (size_t i = 0; i < list->n; i++)
-		if ((i && !buf_add_char(b, ',')) || !coder_add_json_string(b, list->v[i]))
+		if ((i && !buf_add_char(b, ',')) ||
+		    !coder_add_json_string(b, list->v[i], CODER_JSON_SENT))
 			return false;
 	return buf_add_char(b, ']');
 }
@@ -39,7 +40,7 @@ int coder_create_body(const struct coder_create *create, char **ret_json, struct
 
 	if (!buf_addf(&b, "{\"lifetime\":%" PRId64, create->lifetime_ns) ||
 	    !add_list(&b, "scopes", &create->scopes) || !buf_add_str(&b, ",\"token_name\":") ||
-	    !coder_add_json_string(&b, create->name) ||
+	    !coder_add_json_string(&b, create->name, CODER_JSON_SENT) ||
 	    !add_list(&b, "allow_list", &create->allow_list) || !buf_add_str(&b, "}\n"))
 		return coder_error_memory(err);
 	json = buf_detach(&b);

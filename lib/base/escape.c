@@ -12,6 +12,12 @@ static bool is_control(uint32_t c)
 	return c < 0x20 || (c >= 0x7f && c <= 0x9f);
 }
 
+/* What Go's encoder escapes of what is a control or separator for a terminal. */
+static bool is_sent_escaped(uint32_t c)
+{
+	return c < 0x20 || c == 0x2028 || c == 0x2029;
+}
+
 /* Characters that end a line or change the direction of the text behind them. */
 static bool is_separator_or_bidi(uint32_t c)
 {
@@ -19,11 +25,16 @@ static bool is_separator_or_bidi(uint32_t c)
 	       (c >= 0x2066 && c <= 0x2069);
 }
 
+static bool is_json(enum coder_notation notation)
+{
+	return notation == CODER_JSON || notation == CODER_JSON_SENT;
+}
+
 /* The letter behind the backslash in a short escape ("n" for a newline), or 0. */
 static char short_escape(uint32_t c, enum coder_notation notation)
 {
 	static const char from[] = "\\\t\n\r\"\b\f", to[] = "\\tnr\"bf";
-	const size_t n = notation == CODER_JSON ? sizeof(from) - 1 : notation == CODER_TSV ? 4 : 0;
+	const size_t n = is_json(notation) ? sizeof(from) - 1 : notation == CODER_TSV ? 4 : 0;
 	const char *found = c < 0x80 ? memchr(from, (int)c, n) : NULL;
 
 	return found ? to[found - from] : 0;
@@ -31,7 +42,7 @@ static char short_escape(uint32_t c, enum coder_notation notation)
 
 size_t coder_escape_one(const char *text, enum coder_notation notation, char ret[8])
 {
-	bool json = notation == CODER_JSON;
+	bool json = is_json(notation);
 	uint32_t c = (unsigned char)*text;
 	size_t len = coder_utf8_decode(text, &c);
 	char letter = short_escape(c, notation);
@@ -42,7 +53,8 @@ size_t coder_escape_one(const char *text, enum coder_notation notation, char ret
 		snprintf(ret, 8, "\\ufffd");
 	else if (!json && (!len || is_control(c)))
 		snprintf(ret, 8, "\\x%02x", (unsigned)c & 0xff);
-	else if (is_control(c) || is_separator_or_bidi(c) ||
+	else if ((notation == CODER_JSON_SENT ? is_sent_escaped(c) :
+						is_control(c) || is_separator_or_bidi(c)) ||
 		 (json && (c == '<' || c == '>' || c == '&')))
 		snprintf(ret, 8, "\\u%04x", (unsigned)c & 0xffff);
 	else
@@ -69,9 +81,9 @@ bool coder_escape(struct buf *out, const char *text, enum coder_notation notatio
 	return buf_add(out, plain, (size_t)(text - plain));
 }
 
-bool coder_add_json_string(struct buf *out, const char *text)
+bool coder_add_json_string(struct buf *out, const char *text, enum coder_notation notation)
 {
-	return buf_add_char(out, '"') && coder_escape(out, text, CODER_JSON) &&
+	return buf_add_char(out, '"') && coder_escape(out, text, notation) &&
 	       buf_add_char(out, '"');
 }
 

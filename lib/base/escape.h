@@ -19,13 +19,15 @@ enum coder_notation {
 	CODER_TSV,
 	/* Within a string of JSON. HTML characters become \uXXXX, too, as in the reference CLI. */
 	CODER_JSON,
+	/* Within a string of JSON that is sent: only what Go's encoder escapes, byte for byte. */
+	CODER_JSON_SENT,
 };
 
 /* Appends text, escaped. Returns false if there is no memory. */
 bool coder_escape(struct buf *out, const char *text, enum coder_notation notation);
 
-/* Appends text as a string of JSON, with its quotes. */
-bool coder_add_json_string(struct buf *out, const char *text);
+/* Appends text as a string of JSON, in one of its two notations, with its quotes. */
+bool coder_add_json_string(struct buf *out, const char *text, enum coder_notation notation);
 
 /*
  * Writes the escape of the character (or stray byte) at text, or "" if it stands for itself.

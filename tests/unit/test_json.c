@@ -291,13 +291,20 @@ static void test_refuses_integers(void **state)
 	}
 }
 
-static void assert_written(const char *s, const char *expected)
+static void assert_notation(const char *s, enum coder_notation notation, const char *expected)
 {
 	struct buf b = { 0 };
 
-	assert_true(coder_add_json_string(&b, s));
+	assert_true(coder_add_json_string(&b, s, notation));
 	assert_string_equal(b.data, expected);
 	buf_done(&b);
+}
+
+/* Both notations have these alike. */
+static void assert_written(const char *s, const char *expected)
+{
+	assert_notation(s, CODER_JSON, expected);
+	assert_notation(s, CODER_JSON_SENT, expected);
 }
 
 static void test_writes_strings(void **state)
@@ -307,9 +314,11 @@ static void test_writes_strings(void **state)
 	assert_written("plain \u00e9 \U0001f600", "\"plain \u00e9 \U0001f600\"");
 	assert_written("\"\\/", "\"\\\"\\\\/\"");
 	assert_written("\b\f\n\r\t", "\"\\b\\f\\n\\r\\t\"");
-	assert_written("\x01\x1b\x1f\x7f", "\"\\u0001\\u001b\\u001f\\u007f\"");
+	assert_written("\x01\x1b\x1f", "\"\\u0001\\u001b\\u001f\"");
+	assert_notation("\x7f\xc2\x85\u202e", CODER_JSON, "\"\\u007f\\u0085\\u202e\"");
+	assert_notation("\x7f\xc2\x85\u202e", CODER_JSON_SENT, "\"\x7f\xc2\x85\u202e\"");
 	assert_written("<a&b>", "\"\\u003ca\\u0026b\\u003e\"");
-	assert_written("\u2028\u2029\u202a", "\"\\u2028\\u2029\\u202a\"");
+	assert_written("\u2028\u2029", "\"\\u2028\\u2029\"");
 	assert_written("a\xff\xc3", "\"a\\ufffd\\ufffd\"");
 	assert_written("\xc0\x80", "\"\\ufffd\\ufffd\"");
 	assert_written("\xed\xa0\x80", "\"\\ufffd\\ufffd\\ufffd\"");
@@ -327,7 +336,7 @@ static void test_written_strings_read_back(void **state)
 	for (int i = 1; i < 128; i++)
 		all[i - 1] = (char)i;
 	all[127] = '\0';
-	assert_true(coder_add_json_string(&b, all));
+	assert_true(coder_add_json_string(&b, all, CODER_JSON_SENT));
 	doc = parse(b.data);
 	assert_string_equal(json_string(doc), all);
 	json_free(doc);
