@@ -742,5 +742,5 @@ Token would be expired: terraform ($two)"
 
 @test "the help begins with what differs from the CLI" {
 	try token_rm --help
-	has "$(tr '\n' ' ' <<<"$out")" "Deletes API tokens, where coder tokens rm of today only expires them: give --expire"
+	has "$(tr '\n' ' ' <<<"$out")" "Deletes API tokens. Today's coder tokens rm only expires them: use --expire for that."
 }
