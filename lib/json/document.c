@@ -121,7 +121,7 @@ int json_member(const struct json *object, const char *key, const struct json **
 
 int json_text(const struct json *object, const char *key, const char **ret, struct coder_error *err)
 {
-	const struct json *v;
+	const struct json *v = NULL;
 
 	if (json_member(object, key, &v, err) < 0)
 		return -1;
@@ -153,7 +153,7 @@ static bool exact_integer(const char *text, int64_t *ret)
 int json_int64(const struct json *doc, const char *key, int64_t absent, int64_t *ret,
 	       struct coder_error *err)
 {
-	const struct json *v;
+	const struct json *v = NULL;
 
 	if (!json_is_object(doc))
 		return coder_error_set(err, CODER_ERR_NO_RESPONSE,

@@ -1673,6 +1673,7 @@ static void test_hold(void **state)
 	static const int ending[] = { SIGINT,  SIGTERM, SIGALRM, SIGUSR1, SIGUSR2, SIGVTALRM,
 				      SIGPROF, SIGXCPU, SIGQUIT, SIGIO,	  SIGPWR,  SIGSTKFLT };
 	const uint64_t before = signal_mask();
+	int last = SIGRTMAX;
 	pid_t pid;
 	int status;
 
@@ -1697,12 +1698,15 @@ static void test_hold(void **state)
 	assert_true(WIFEXITED(status));
 	assert_int_equal(WEXITSTATUS(status), 3);
 
+	/* valgrind keeps the last one for itself */
+	if (disposition(last) != SIG_DFL)
+		last--;
 	/* what is ignored or no end is left alone, and all is as it was afterwards */
 	signal(SIGHUP, SIG_IGN);
 	coder_interrupts_hold(&interrupts);
 	for (size_t i = 0; i < sizeof(ending) / sizeof(ending[0]); i++)
 		assert_true(disposition(ending[i]) != SIG_DFL);
-	for (int sig = SIGRTMIN; sig <= SIGRTMAX; sig++)
+	for (int sig = SIGRTMIN; sig <= last; sig++)
 		assert_true(disposition(sig) != SIG_DFL);
 	assert_true(disposition(SIGHUP) == SIG_IGN);
 	assert_true(disposition(SIGCHLD) == SIG_DFL && disposition(SIGTSTP) == SIG_DFL);
@@ -1711,7 +1715,7 @@ static void test_hold(void **state)
 	coder_interrupts_release(&interrupts);
 	for (size_t i = 0; i < sizeof(ending) / sizeof(ending[0]); i++)
 		assert_true(disposition(ending[i]) == SIG_DFL);
-	for (int sig = SIGRTMIN; sig <= SIGRTMAX; sig++)
+	for (int sig = SIGRTMIN; sig <= last; sig++)
 		assert_true(disposition(sig) == SIG_DFL);
 	assert_true(signal_mask() == before);
 	signal(SIGHUP, SIG_DFL);
