@@ -14,9 +14,9 @@
 # while its token exists.
 #
 # It may be stopped at any point, and run again. Which token is current is read from FILE; for a
-# COMMAND, from a file in ${XDG_STATE_HOME:-~/.local/state}/coder-tokens. A newer token of that NAME
-# which was never used is what a stopped run has left, and is removed. So use one FILE, or one
-# COMMAND on one machine, for each NAME. Runs for one FILE wait for each other.
+# COMMAND, from a file in ${XDG_STATE_HOME:-~/.local/state}/coder-tokens for each user and NAME. A
+# newer token NAME-<date> which was never used is what a stopped run has left, and is removed. So use
+# one FILE, or one COMMAND on one machine, for each NAME. Runs for one FILE wait for each other.
 #
 # A token can rotate itself, also the one of `coder login`: FILE is the CLI's file `session` then. For
 # that it needs the scope api_key:create, with which it can create an unrestricted token, too.
@@ -65,8 +65,8 @@ rotate_arguments() {
 	if [[ ${2-} == -- ]]; then
 		[[ ${3-} ]] || rotate_usage
 		command=("${@:3}")
-		file=${XDG_STATE_HOME:-$HOME/.local/state}/coder-tokens/rotate-${base//\//%}
-		mkdir -p "${file%/*}" || exit
+		file=${XDG_STATE_HOME:-$HOME/.local/state}/coder-tokens/
+		mkdir -p "$file" || exit
 	else
 		file=${2-}
 		(($# == 2)) || rotate_usage
@@ -82,11 +82,18 @@ rotate_known() {
 	echo "$id"
 }
 
+# rotate_state - for a COMMAND, sets file to that of the user whose tokens were listed, and of NAME.
+rotate_state() {
+	local name=${base//%/%25}
+	[[ ! ${command-} || ! ${ids-} ]] || file=${file%/*}/rotate-${tokens[${ids[0]},user_id]}-${name//\//%2F}
+}
+
 # rotate_find - sets current to the id of the token in use, old to those that it replaced, and left
 # to what runs have left that were stopped before they delivered it.
 rotate_find() {
 	local id family=() known
 	token_list --include-expired -v ids -A tokens || exit
+	rotate_state
 	known=$(rotate_known)
 	current='' old=() left=()
 	for id in "${ids[@]}"; do
@@ -105,7 +112,7 @@ rotate_find() {
 		[[ $id != "$current" ]] || continue
 		if ((${tokens[$id,created_epoch]} <= ${tokens[$current,created_epoch]})); then
 			old+=("$id")
-		elif [[ ${tokens[$id,never_used]} == 1 ]]; then
+		elif [[ ${tokens[$id,never_used]} == 1 && ${tokens[$id,name]} != "$base" ]]; then
 			left+=("$id")
 		fi
 	done
@@ -119,15 +126,17 @@ rotate_remove() {
 	done
 }
 
-# rotate_deliver - hands the new secret over. What is kept in the file of a COMMAND is the id alone.
+# rotate_deliver - hands the new secret over. What is kept in the file of a COMMAND is the id alone; it
+# is written before, because afterwards nothing must fail. The file is made anew: what has its name
+# already may be a link, or readable to others.
 rotate_deliver() {
-	{ local - && set +x; } 2>/dev/null # a trace would show the secret
+	{ local - && set +x -C; } 2>/dev/null # a trace would show the secret
+	local kept=$secret
+	((${#command[@]} == 0)) || kept=${secret%%-*}
 	umask 077
-	if ((${#command[@]})); then
-		printf '%s\n' "$secret" | "${command[@]}" || return
-		secret=${secret%%-*}
-	fi
-	printf '%s\n' "$secret" >"$file.new" && mv -f -- "$file.new" "$file"
+	rm -f -- "$file.new" && printf '%s\n' "$kept" >"$file.new" || return
+	((${#command[@]} == 0)) || printf '%s\n' "$secret" | "${command[@]}" || return
+	mv -f -- "$file.new" "$file"
 }
 
 # rotate_end - at the end of a run: a new token that was not delivered is of no use to anybody.
@@ -159,6 +168,7 @@ token_rotate() (
 	[[ $file == */* ]] || file=./$file
 
 	# two runs at once: the second does nothing. The directory is locked, so that no file stays behind.
+	((${#command[@]} == 0)) || rotate_find
 	known=$(rotate_known)
 	exec {lock}<"${file%/*}/" && flock "$lock" || exit
 	[[ $known == "$(rotate_known)" ]] || {
@@ -172,7 +182,10 @@ token_rotate() (
 	trap 'stopped=143' TERM
 	trap rotate_end EXIT
 	rotate_find
-	rotate_remove "${left[@]}" || exit
+	for id in "${left[@]}"; do
+		rotate_remove "$id" || exit
+		rotate_say '%q (%s), which a stopped run has left, has been removed' "${tokens[$id,name]}" "$id"
+	done
 	now=$((${tokens[$current,expires_epoch]} - ${tokens[$current,ttl]})) # by the deployment's clock
 	if [[ $current == "$known" ]] && ((now - ${tokens[$current,created_epoch]} >= overlap)); then
 		rotate_remove "${old[@]}" || exit

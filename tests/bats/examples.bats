@@ -225,6 +225,54 @@ ci-token: token ${token[name]} has been deleted"
 	is "$(stored "$(names | grep ^de/ploy)" id)" "${second%%-*}"
 }
 
+@test "rotate makes its file anew: not in the place of a link, or with the mode of what is there" {
+	ctl POST tokens '{"owner": "admin", "name": "deploy", "lifetime_seconds": 3600}' >/dev/null
+	echo mine >victim
+	ln -s victim secret.new
+	example rotate deploy secret
+	is "$status" 0
+	is "$(<victim) $(stat -c %a secret)" "mine 600"
+	[[ ! -L secret ]] || fail "it is a link"
+	: >secret.new
+	chmod 644 secret.new
+	example rotate deploy secret
+	is "$status $(stat -c %a secret)" "0 600"
+}
+
+@test "rotate finds out before the command whether it can remember the token" {
+	export XDG_STATE_HOME=$BATS_TEST_TMPDIR/state
+	ctl POST tokens '{"owner": "admin", "name": "deploy", "lifetime_seconds": 3600}' >/dev/null
+	job 'cat >got'
+	mkdir -p "state/coder-tokens/rotate-$(of users username=admin -- id)-deploy.new"
+	example rotate deploy -- ./job
+	is "$status" 1
+	is "$(names | grep ^deploy)" deploy
+	[[ ! -e got ]] || fail "the command has run"
+}
+
+@test "rotate leaves a newer token alone that somebody has given the name itself" {
+	seed '[{"owner": "admin", "name": "deploy-20260101T000000-1", "lifetime_seconds": 86400, "created_ago_s": 60}]'
+	echo "${KEYS[0]}" >secret
+	ctl POST tokens '{"owner": "admin", "name": "deploy", "lifetime_seconds": 86400}' >/dev/null
+	example rotate --if-expires-within 1m deploy secret
+	is "$status$out$err" 0
+	is "$(names | grep -c ^deploy)" 2
+}
+
+@test "rotate remembers for each user which token a command got" {
+	export XDG_STATE_HOME=$BATS_TEST_TMPDIR/state
+	job 'cat >>got'
+	ctl POST tokens '[{"owner": "admin", "name": "deploy", "lifetime_seconds": 3600},
+		{"owner": "alice", "name": "deploy", "lifetime_seconds": 3600}]' >/dev/null
+	local token
+	for token in "$ADMIN_TOKEN" "$ALICE_TOKEN" "$ADMIN_TOKEN" "$ALICE_TOKEN"; do
+		CODER_SESSION_TOKEN=$token example rotate deploy -- ./job
+		is "$status" 0
+	done
+	is "$(find state -type f | wc -l)" 2
+	is "$(of tokens owner=admin -- name | grep -c ^deploy) $(of tokens owner=alice -- name | grep -c ^deploy)" "1 1"
+}
+
 @test "rotate --overlap keeps the old token for that long, and a later run removes it" {
 	seed '[{"owner": "admin", "name": "deploy", "lifetime_seconds": 86400, "created_ago_s": 7200, "expires_in_s": 79200}]'
 	echo "${KEYS[0]}" >secret
