@@ -74,7 +74,7 @@ int advise(struct coder_error *err, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
+	text_format(text, sizeof(text), fmt, ap);
 	va_end(ap);
 	return coder_error_cause(err, CODER_CAUSE_CALLER, text, NULL);
 }
