@@ -131,17 +131,19 @@ opt/x/share/man/man1/token_view.1 f644 '
 }
 
 @test "a shell that has the old file loaded works on when a new one is installed" {
-	local file=$ROOT/opt/x/lib/bash/coder_tokens.so
+	local line out file=$ROOT/opt/x/lib/bash/coder_tokens.so
 	make_ install
 	export ROOT
 	coproc "$BASH" --norc -c "enable -f '$file' token_list; CODER_URL=$URL CODER_SESSION_TOKEN=$ADMIN_TOKEN
 		token_list --name grafana -q >/dev/null; echo loaded; read -r _
 		token_list --name grafana -c name --no-header" 3>&-
-	read -r line <&"${COPROC[0]}"
+	# bash closes ${COPROC[0]} when the coproc has ended, also before its last line is read
+	exec {out}<&"${COPROC[0]}"
+	read -r line <&"$out"
 	is "$line" loaded
 	make_ install
 	echo go >&"${COPROC[1]}"
-	read -r line <&"${COPROC[0]}"
+	read -r line <&"$out"
 	is "$line" grafana
 }
 

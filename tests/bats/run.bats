@@ -22,17 +22,19 @@ test_file() {
 }
 
 @test "each file has its line as soon as it has ended, though others still run" {
-	local line
+	local line out
 	mkfifo "$BATS_TEST_TMPDIR/go"
 	test_file a '@test "soon" { true; }'
 	test_file b "@test 'late' { read -r <'$BATS_TEST_TMPDIR/go'; }"
 	coproc "$TREE/tests/run.sh" 3>&-
-	read -r -t 60 line <&"${COPROC[0]}"
+	# bash closes ${COPROC[0]} when the coproc has ended, also before its last line is read
+	exec {out}<&"${COPROC[0]}"
+	read -r -t 60 line <&"$out"
 	is "${line% [0-9]* s}" "1 passed   0 failed   0 skipped  tests/bats/a.bats,"
 	echo >"$BATS_TEST_TMPDIR/go"
-	read -r -t 60 line <&"${COPROC[0]}"
+	read -r -t 60 line <&"$out"
 	is "${line% [0-9]* s}" "1 passed   0 failed   0 skipped  tests/bats/b.bats,"
-	read -r -t 60 line <&"${COPROC[0]}"
+	read -r -t 60 line <&"$out"
 	is "$line" "2 passed, 0 failed"
 }
 
