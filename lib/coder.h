@@ -25,6 +25,7 @@
 #include "api/allow.h"
 #include "api/client.h"
 #include "api/create.h"
+#include "api/goal.h"
 #include "api/scope.h"
 #include "api/search.h"
 #include "api/token.h"

@@ -59,6 +59,7 @@ static const struct advice {
 	[CODER_CAUSE_NAME_TAKEN] = { "the name was free a moment before: another call has taken "
 				     "it, or this one's request was repeated on its way",
 				     NULL },
+	[CODER_CAUSE_CROSSWISE] = { "create two tokens", NULL },
 	[CODER_CAUSE_BLIND] = { "use a login session, or a token with the scope api_key:read and "
 				"with api_key:* in its allow list",
 				NULL },

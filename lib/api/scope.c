@@ -106,3 +106,90 @@ int coder_scopes_list(struct coder_client *client, struct coder_strings *ret,
 	names = (struct coder_strings){ 0 };
 	return 0;
 }
+
+/* ------------------------------------------------------ what scopes permit */
+
+/* What the scopes that are no TYPE:ACTION stand for. coder:all is everything. */
+static const struct composite {
+	const char *name;
+	const char *parts[9]; /* NULL-terminated */
+} composites[] = {
+	{ "coder:apikeys.manage_self",
+	  { "api_key:read", "api_key:create", "api_key:update", "api_key:delete" } },
+	{ "coder:application_connect", { "workspace:application_connect" } },
+	{ "coder:templates.author",
+	  { "template:read", "template:create", "template:update", "template:delete",
+	    "template:view_insights", "file:create", "file:read" } },
+	{ "coder:templates.build",
+	  { "template:read", "file:create", "file:read", "provisioner_jobs:read" } },
+	{ "coder:workspaces.access",
+	  { "template:read", "workspace:read", "workspace:ssh", "workspace:application_connect",
+	    "organization_member:read" } },
+	{ "coder:workspaces.create",
+	  { "template:read", "template:use", "workspace:start", "workspace:stop",
+	    "workspace:create", "workspace:update", "workspace:read",
+	    "organization_member:read" } },
+	{ "coder:workspaces.delete",
+	  { "template:read", "template:use", "workspace:read", "workspace:delete",
+	    "organization_member:read" } },
+	{ "coder:workspaces.operate",
+	  { "template:read", "workspace:start", "workspace:stop", "workspace:read",
+	    "workspace:update", "organization_member:read" } },
+};
+
+static const struct composite *find_composite(const char *scope)
+{
+	for (size_t i = 0; i < sizeof(composites) / sizeof(composites[0]); i++)
+		if (strcmp(composites[i].name, scope) == 0)
+			return &composites[i];
+	return NULL;
+}
+
+/* The same for one TYPE:ACTION. */
+static bool part_acts(const char *part, const char *type)
+{
+	size_t len = strcspn(part, ":");
+	const char *action = part[len] ? part + len + 1 : "*";
+
+	if (strcmp(type, "*") != 0 && (strlen(type) != len || strncmp(part, type, len) != 0))
+		return false;
+	return strcmp(action, "read") != 0 && strcmp(action, "read_personal") != 0 &&
+	       strcmp(action, "view_insights") != 0;
+}
+
+bool coder_scope_acts(const char *scope, const char *type)
+{
+	const struct composite *composite = find_composite(scope);
+
+	if (strcmp(scope, "coder:all") == 0)
+		return true;
+	if (!composite)
+		return part_acts(scope, type);
+	for (size_t i = 0; composite->parts[i]; i++)
+		if (part_acts(composite->parts[i], type))
+			return true;
+	return false;
+}
+
+/* Whether a TYPE:ACTION or TYPE:* holds another. */
+static bool part_holds(const char *part, const char *wanted)
+{
+	size_t len = strcspn(wanted, ":");
+
+	return strcmp(part, wanted) == 0 ||
+	       (strncmp(part, wanted, len) == 0 && strcmp(part + len, ":*") == 0);
+}
+
+bool coder_scopes_permit(const struct coder_strings *scopes, const char *wanted)
+{
+	for (size_t i = 0; i < scopes->n; i++) {
+		const struct composite *composite = find_composite(scopes->v[i]);
+
+		if (strcmp(scopes->v[i], "coder:all") == 0 || part_holds(scopes->v[i], wanted))
+			return true;
+		for (size_t k = 0; composite && composite->parts[k]; k++)
+			if (part_holds(composite->parts[k], wanted))
+				return true;
+	}
+	return false;
+}

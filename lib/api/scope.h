@@ -3,6 +3,7 @@
 #ifndef CODER_SCOPE_H
 #define CODER_SCOPE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/error.h"
@@ -17,6 +18,14 @@ const char *coder_scope_canonical(const char *scope);
  * if it cannot get the server's own catalogue from coder_scopes_list().
  */
 const char *const *coder_scopes_builtin(size_t *ret_n);
+
+/*
+ * Whether a scope lets a token do more with objects of that type than read them. type "*" is any
+ * type. A scope that is not known here counts by its name, TYPE:ACTION.
+ */
+bool coder_scope_acts(const char *scope, const char *type);
+/* Whether scopes, composite ones and wildcards included, hold the scope "TYPE:ACTION". */
+bool coder_scopes_permit(const struct coder_strings *scopes, const char *wanted);
 
 /* Requests the names of the scopes that this server's tokens can have. */
 int coder_scopes_list(struct coder_client *client, struct coder_strings *ret,

@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* test_goal.c - lib/api/goal.c: what goals need, and which do not go together. */
+#include "coder.h"
+#include "test.h"
+
+#define SELF "00000000-0000-4000-8000-00000000005e"
+#define OWNER "00000000-0000-4000-8000-0000000000a1"
+#define ORGANIZATION "00000000-0000-4000-8000-0000000000c0"
+#define WORKSPACE "workspace:00000000-0000-4000-8000-000000000001"
+#define TEMPLATE "template:00000000-0000-4000-8000-000000000002"
+
+static const struct coder_subject one_workspace = { WORKSPACE, OWNER, ORGANIZATION };
+static const struct coder_subject all_workspaces = { "workspace:*", NULL, NULL };
+static const struct coder_subject one_template = { TEMPLATE, NULL, ORGANIZATION };
+
+/* A wish for goals and scopes (each "a b c", or "") with these subjects. */
+static int make(const char *goals, const char *scopes, const struct coder_subject *subjects,
+		size_t n, struct coder_plan *ret, struct coder_error *err)
+{
+	static char texts[2][512];
+	const struct coder_goal *found[CODER_GOALS_MAX];
+	const char *given[16];
+	struct coder_wish wish = {
+		.goals = found,
+		.scopes = given,
+		.subjects = subjects,
+		.n_subjects = n,
+		.self = SELF,
+	};
+	char *save;
+
+	snprintf(texts[0], sizeof(texts[0]), "%s", goals);
+	snprintf(texts[1], sizeof(texts[1]), "%s", scopes);
+	for (char *w = strtok_r(texts[0], " ", &save); w; w = strtok_r(NULL, " ", &save)) {
+		if (strcmp(w, "self-readable") == 0)
+			wish.self_readable = true;
+		else
+			found[wish.n_goals++] = coder_goal_find(w);
+	}
+	for (char *w = strtok_r(texts[1], " ", &save); w; w = strtok_r(NULL, " ", &save))
+		given[wish.n_scopes++] = w;
+	memset(ret, 0, sizeof(*ret));
+	return coder_plan_make(&wish, ret, err);
+}
+
+static void assert_list(const struct coder_planned_list *list, const char *want)
+{
+	char got[2048] = "";
+
+	for (size_t i = 0; i < list->n; i++)
+		snprintf(got + strlen(got), sizeof(got) - strlen(got), "%s%s", i ? " " : "",
+			 list->v[i].text);
+	assert_string_equal(got, want);
+}
+
+#define USER_SELF "user:" SELF
+#define READ "workspace:read template:read user:read"
+#define OF_ONE WORKSPACE " " USER_SELF " template:* user:" OWNER
+
+static void test_each_goal_has_its_scopes_and_companions(void **state)
+{
+	static const struct {
+		const char *goal;
+		const struct coder_subject *subject;
+		const char *scopes, *entries;
+	} cases[] = {
+		{ "workspace-read", &one_workspace, READ, OF_ONE },
+		{ "workspace-list", &all_workspaces, READ, "workspace:* " USER_SELF " template:*" },
+		{ "workspace-start", &one_workspace, READ " workspace:start", OF_ONE },
+		{ "workspace-stop", &one_workspace, READ " workspace:stop", OF_ONE },
+		{ "workspace-operate", &one_workspace,
+		  READ " workspace:start workspace:stop workspace:update", OF_ONE },
+		{ "workspace-ssh", &one_workspace, READ " workspace:ssh", OF_ONE },
+		{ "workspace-delete", &one_workspace, READ " workspace:delete", OF_ONE },
+		{ "workspace-create", &one_template,
+		  READ " workspace:create workspace:start template:use organization:read",
+		  TEMPLATE " " USER_SELF " workspace:* organization:" ORGANIZATION },
+		{ "workspace-create", &all_workspaces,
+		  READ " workspace:create workspace:start template:use organization:read",
+		  "workspace:* " USER_SELF " template:* organization:*" },
+		{ "template-push", &one_template,
+		  "file:create file:read organization:read template:create template:read "
+		  "template:update user:read",
+		  TEMPLATE " " USER_SELF " file:* organization:" ORGANIZATION },
+		{ "tokens-read", NULL, "user:read api_key:read", USER_SELF " api_key:*" },
+		{ "tokens-manage", NULL, "user:read api_key:*", USER_SELF " api_key:*" },
+		{ "whoami", NULL, "user:read", USER_SELF },
+		{ "read-only", NULL,
+		  "api_key:read organization:read task:read template:read user:read "
+		  "user:read_personal user_secret:read user_skill:read workspace:read",
+		  USER_SELF " api_key:* organization:* task:* template:* user_secret:* "
+			    "user_skill:* workspace:*" },
+	};
+	size_t n;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct coder_plan plan;
+		struct coder_error err;
+
+		if (make(cases[i].goal, "", cases[i].subject, cases[i].subject ? 1 : 0, &plan,
+			 &err) < 0)
+			fail_msg("%s: %s", cases[i].goal, err.message);
+		assert_list(&plan.scopes, cases[i].scopes);
+		assert_list(&plan.entries, cases[i].entries);
+		coder_plan_done(&plan);
+	}
+	(void)coder_goals(&n);
+	assert_int_equal(n, 13);
+	assert_null(coder_goal_find("workspace"));
+}
+
+static bool is_about(const struct coder_goal *goal, const char *entry)
+{
+	for (size_t i = 0; goal->objects[i]; i++)
+		if (strncmp(entry, goal->objects[i], strlen(goal->objects[i])) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * Whether two goals go together for what was asked of each: one workspace, or all of them where the
+ * goal is workspace-list alone, and one template.
+ */
+static bool go_together(const char *one, const char *other)
+{
+	const struct coder_goal *goals[] = { coder_goal_find(one), coder_goal_find(other) };
+	struct coder_subject given[2];
+	struct coder_plan plan;
+	struct coder_error err;
+	bool one_by_one = false;
+	char text[64];
+	size_t n = 0;
+
+	for (size_t g = 0; g < 2; g++)
+		one_by_one |= is_about(goals[g], WORKSPACE) && !goals[g]->all;
+	for (size_t g = 0; g < 2; g++)
+		if (!n && (strcmp(goals[g]->name, "workspace-list") == 0 ||
+			   (one_by_one && is_about(goals[g], WORKSPACE) && !goals[g]->all)))
+			given[n++] = one_by_one ? one_workspace : all_workspaces;
+	for (size_t g = 0; g < 2; g++)
+		if (is_about(goals[g], TEMPLATE) &&
+		    (!n || given[n - 1].entry != one_template.entry))
+			given[n++] = one_template;
+	snprintf(text, sizeof(text), strcmp(one, other) ? "%s %s" : "%s", one, other);
+	if (make(text, "", given, n, &plan, &err) == 0) {
+		coder_plan_done(&plan);
+		return true;
+	}
+	assert_int_equal(err.code, CODER_ERR_USAGE);
+	if (!strstr(err.message, one) && !strstr(err.message, other))
+		fail_msg("%s and %s: %s", one, other, err.message);
+	return false;
+}
+
+/* For each pair of goals: y, they go together; n, one would widen the other, or swallow its limits. */
+static void test_pairs(void **state)
+{
+	static const char *const names[] = {
+		"workspace-read",    "workspace-list", "workspace-start",  "workspace-stop",
+		"workspace-operate", "workspace-ssh",  "workspace-delete", "workspace-create",
+		"template-push",     "tokens-read",    "tokens-manage",	   "whoami",
+		"read-only",
+	};
+	static const char *const pairs[] = {
+		"ynyyyyynnyyyn", /* workspace-read */
+		"nynnnnnnnyyyy", /* workspace-list */
+		"ynyyyyynnyyyn", /* workspace-start */
+		"ynyyyyynnyyyn", /* workspace-stop */
+		"ynyyyyynnyyyn", /* workspace-operate */
+		"ynyyyyynnyyyn", /* workspace-ssh */
+		"ynyyyyynnyyyn", /* workspace-delete */
+		"nnnnnnnyyyyyn", /* workspace-create */
+		"nnnnnnnyyyyyn", /* template-push */
+		"yyyyyyyyyyyyy", /* tokens-read */
+		"yyyyyyyyyyyyy", /* tokens-manage */
+		"yyyyyyyyyyyyy", /* whoami */
+		"nynnnnnnnyyyy", /* read-only */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(pairs); i++)
+		for (size_t k = 0; k < COUNT(pairs); k++)
+			if (go_together(names[i], names[k]) != (pairs[i][k] == 'y'))
+				fail_msg("%s with %s: %s", names[i], names[k],
+					 pairs[i][k] == 'y' ? "refused" : "accepted");
+}
+
+static void assert_refused(const char *goals, const char *scopes,
+			   const struct coder_subject *subjects, size_t n, const char *message)
+{
+	struct coder_plan plan;
+	struct coder_error err;
+
+	if (make(goals, scopes, subjects, n, &plan, &err) == 0)
+		fail_msg("%s with %s is accepted", goals, scopes);
+	assert_int_equal(err.code, CODER_ERR_USAGE);
+	assert_string_equal(err.message, message);
+}
+
+static void test_what_is_refused_is_named(void **state)
+{
+	const struct coder_subject both[] = { one_workspace, one_template };
+	const struct coder_subject token = { "api_key:00000000-0000-4000-8000-000000000003", NULL,
+					     NULL };
+
+	(void)state;
+	assert_refused(
+		"workspace-list workspace-stop", "", &one_workspace, 1,
+		"workspace-list cannot be combined with workspace-stop for " WORKSPACE
+		": workspace-list needs workspace:*, and workspace-stop would then work on all "
+		"of them");
+	assert_refused(
+		"template-push workspace-read", "", both, 2,
+		"workspace-read cannot be combined with template-push: the entry template:*, "
+		"which workspace-read needs, would let the scope template:create act on what was "
+		"not asked for");
+	assert_refused(
+		"workspace-read", "template:update", both, 2,
+		"workspace-read cannot be combined with the scope template:update: the entry "
+		"template:*, which workspace-read needs, would let the scope template:update act "
+		"on what was not asked for");
+	assert_refused(
+		"self-readable", "api_key:delete", NULL, 0,
+		"a token that can view itself cannot be combined with the scope api_key:delete: "
+		"the entry api_key:*, which a token that can view itself needs, would let the "
+		"scope api_key:delete act on what was not asked for");
+	assert_refused(
+		"workspace-stop", "", NULL, 0,
+		"workspace-stop needs an allow-list entry: workspace:NAME, or workspace:* for all "
+		"of them");
+	assert_refused("workspace-list", "", NULL, 0,
+		       "workspace-list needs the allow-list entry workspace:*");
+	assert_refused("workspace-create", "", NULL, 0,
+		       "workspace-create needs the allow-list entry workspace:*, or template:NAME");
+	assert_refused("workspace-create", "", &one_workspace, 1,
+		       "workspace-create cannot be limited to " WORKSPACE ": it needs workspace:*");
+	assert_refused("workspace-list", "", &one_workspace, 1,
+		       "workspace-list cannot be limited to " WORKSPACE ": it needs workspace:*");
+	assert_refused(
+		"tokens-read", "", &token, 1,
+		"tokens-read cannot be limited to api_key:00000000-0000-4000-8000-000000000003: "
+		"it needs api_key:*");
+	assert_refused("workspace-stop", "", both, 2,
+		       "workspace-stop cannot be limited to " TEMPLATE ": it needs template:*");
+}
+
+static void test_what_scopes_do(void **state)
+{
+	static const char *const acting[] = {
+		"workspace:stop",
+		"workspace:*",
+		"coder:workspaces.operate",
+		"coder:application_connect",
+		"coder:all",
+		"workspace:new_action",
+		"workspace:ssh",
+	};
+	char operate[] = "coder:workspaces.operate", tokens[] = "api_key:*";
+	char *texts[] = { operate, tokens };
+	const struct coder_strings scopes = { .v = texts, .n = 2 };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(acting); i++)
+		if (!coder_scope_acts(acting[i], "workspace"))
+			fail_msg("%s only reads", acting[i]);
+	assert_false(coder_scope_acts("workspace:read", "workspace"));
+	assert_false(coder_scope_acts("coder:workspaces.operate", "template"));
+	assert_true(coder_scope_acts("coder:workspaces.create", "template"));
+	assert_false(coder_scope_acts("workspace:stop", "work"));
+	assert_true(coder_scope_acts("workspace:stop", "*"));
+	assert_false(coder_scope_acts("user:read_personal", "*"));
+	assert_true(coder_scopes_permit(&scopes, "workspace:stop"));
+	assert_true(coder_scopes_permit(&scopes, "api_key:read"));
+	assert_false(coder_scopes_permit(&scopes, "workspace:ssh"));
+	assert_false(coder_scopes_permit(&scopes, "user:read"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_each_goal_has_its_scopes_and_companions),
+		cmocka_unit_test(test_pairs),
+		cmocka_unit_test(test_what_is_refused_is_named),
+		cmocka_unit_test(test_what_scopes_do),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
