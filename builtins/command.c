@@ -56,7 +56,7 @@ const struct opts_option command_common_options[] = {
 	  .flags = OPTS_HIDDEN,
 	  .offset = offsetof(struct common_options, doc),
 	  .arg = "FORMAT",
-	  .choices = "text|man|markdown|markdown-common|markdown-statuses",
+	  .choices = "text|man|markdown|markdown-terms|markdown-common|markdown-statuses",
 	  .help = "Print the documentation in a format." },
 	{ .name = NULL },
 };

@@ -2,6 +2,7 @@
 /* permissions.c - scopes and allow lists on command lines and in arrays; see permissions.h. */
 #include "permissions.h"
 #include "command.h"
+#include "output/advice.h"
 #include "output/message.h"
 
 #include <stdlib.h>
@@ -87,6 +88,103 @@ int permissions_read_targets(struct permissions *permissions, const struct opts_
 	return rc;
 }
 
+static int add_goal(struct permissions *permissions, const char *name, struct coder_error *err)
+{
+	const char *names[CODER_GOALS_MAX], *near;
+	size_t n;
+	const struct coder_goal *goals = coder_goals(&n), *goal = coder_goal_find(name);
+
+	for (size_t i = 0; i < permissions->n_goals && goal; i++)
+		if (permissions->goals[i] == goal)
+			return 0;
+	if (goal) {
+		permissions->goals[permissions->n_goals++] = goal;
+		return 0;
+	}
+	for (size_t i = 0; i < n; i++)
+		names[i] = goals[i].name;
+	near = coder_nearest(name, names, n);
+	if (near)
+		return coder_error_set(err, CODER_ERR_USAGE,
+				       "unknown goal '%s'; did you mean '%s'?", name, near);
+	coder_error_set(err, CODER_ERR_USAGE, "unknown goal '%s'", name);
+	return advise(err, "token_create --help lists the goals");
+}
+
+static int make_plan(const struct permissions *permissions, char *const *entries, const char *self,
+		     struct coder_plan *ret, struct coder_error *err)
+{
+	struct coder_subject subjects[CODER_ALLOW_MAX];
+	const struct coder_wish wish = {
+		.goals = permissions->goals,
+		.n_goals = permissions->n_goals,
+		.scopes = (const char *const *)permissions->scopes.v,
+		.n_scopes = permissions->scopes.n,
+		.subjects = subjects,
+		.n_subjects = permissions->n_targets,
+		.self_readable = permissions->self_readable,
+		.self = self,
+	};
+
+	for (size_t i = 0; i < permissions->n_targets; i++) {
+		const struct coder_entry *target = &permissions->targets[i];
+
+		subjects[i] = (struct coder_subject){
+			.entry = entries[i],
+			.owner = target->owner_id[0] ? target->owner_id : NULL,
+			.organization = target->organization_id[0] ? target->organization_id : NULL,
+		};
+	}
+	return coder_plan_make(&wish, ret, err);
+}
+
+int permissions_read_goals(struct permissions *permissions, const struct opts_list *given,
+			   bool self_readable, struct coder_error *err)
+{
+	struct coder_strings names = { 0 };
+	struct coder_plan plan = { 0 };
+	int rc = 0;
+
+	for (size_t i = 0; i < given->n && rc == 0; i++)
+		rc = coder_strings_split(&names, given->v[i], "goal cannot be empty", err);
+	for (size_t i = 0; i < names.n && rc == 0; i++)
+		rc = add_goal(permissions, names.v[i], err);
+	coder_strings_done(&names);
+	if (rc < 0)
+		return coder_error_wrap(err, "--for");
+	permissions->self_readable = self_readable;
+	if (!permissions->n_goals && !self_readable)
+		return 0;
+	for (size_t i = 0; i < permissions->n_targets; i++) {
+		permissions->labels[i] = coder_entry_label(&permissions->targets[i]);
+		if (!permissions->labels[i])
+			return coder_error_memory(err);
+	}
+	rc = make_plan(permissions, permissions->labels, "me", &plan, err);
+	coder_plan_done(&plan);
+	return rc;
+}
+
+int permissions_plan(struct permissions *permissions, struct coder_client *client,
+		     const char *owner, const char *self, struct coder_plan *ret,
+		     struct coder_error *err)
+{
+	char *entries[CODER_ALLOW_MAX] = { 0 };
+	int rc = 0;
+
+	for (size_t i = 0; i < permissions->n_targets && rc == 0; i++) {
+		rc = coder_entry_describe(client, owner, &permissions->targets[i], err);
+		entries[i] = rc == 0 ? coder_entry_text(&permissions->targets[i]) : NULL;
+		if (rc == 0 && !entries[i])
+			rc = coder_error_memory(err);
+	}
+	if (rc == 0)
+		rc = make_plan(permissions, entries, self, ret, err);
+	for (size_t i = 0; i < permissions->n_targets; i++)
+		free(entries[i]);
+	return rc;
+}
+
 int permissions_resolve(struct permissions *permissions, struct coder_client *client,
 			const char *owner, struct coder_error *err)
 {
@@ -169,5 +267,7 @@ void permissions_done(struct permissions *permissions)
 	coder_strings_done(&permissions->scopes);
 	for (size_t i = 0; i < permissions->n_targets; i++)
 		coder_entry_done(&permissions->targets[i]);
+	for (size_t i = 0; i < permissions->n_targets; i++)
+		free(permissions->labels[i]);
 	permissions->n_targets = 0;
 }

@@ -14,6 +14,10 @@ struct permissions {
 	struct coder_strings scopes; /* canonical names, no repeats */
 	struct coder_entry targets[CODER_ALLOW_MAX];
 	size_t n_targets;
+	const struct coder_goal *goals[CODER_GOALS_MAX]; /* no repeats */
+	size_t n_goals;
+	bool self_readable; /* the token has to be able to view itself */
+	char *labels[CODER_ALLOW_MAX]; /* the targets as they were given */
 };
 
 /* Zeroed memory is the empty object. */
@@ -28,6 +32,21 @@ int permissions_read_scopes(struct permissions *permissions, const struct opts_l
 			    const char *array, struct coder_error *err);
 int permissions_read_targets(struct permissions *permissions, const struct opts_list *given,
 			     const char *array, struct coder_error *err);
+
+/*
+ * Reads the names of goals, comma lists, and what they need together with the rest, which was
+ * read before: fails as coder_plan_make() does, before any request.
+ */
+int permissions_read_goals(struct permissions *permissions, const struct opts_list *given,
+			   bool self_readable, struct coder_error *err);
+
+/*
+ * Works out all scopes and entries for a token of the user with the id self. Looks up what the
+ * targets are; a workspace without an owner is owner's.
+ */
+int permissions_plan(struct permissions *permissions, struct coder_client *client,
+		     const char *owner, const char *self, struct coder_plan *ret,
+		     struct coder_error *err);
 
 /* Turns names into ids; a workspace without an owner is owner's. */
 int permissions_resolve(struct permissions *permissions, struct coder_client *client,

@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "coder.h"
 #include "command.h"
+#include "goals.h"
 #include "options/opts.h"
 #include "output/advice.h"
 #include "output/format.h"
@@ -13,15 +14,16 @@
 #include "output/record.h"
 #include "output/result.h"
 #include "permissions.h"
+#include "shell/io.h"
 #include "status.h"
 
 struct create_options {
 	struct common_options common;
 	const char *name, *user, *lifetime;
-	struct opts_list scopes, allow;
+	struct opts_list scopes, allow, goals;
 	const char *scopes_from, *allow_from, *scopes_into, *allow_into;
 	const char *variable, *assoc, *output;
-	bool dry_run;
+	bool self_readable, dry_run;
 };
 
 #define AT(field) offsetof(struct create_options, field)
@@ -49,6 +51,12 @@ static const struct opts_option create_table[] = {
 		  "(workspace:[OWNER/]NAME, template:[ORG/]NAME, user:NAME, organization:NAME, "
 		  "group:[ORG/]NAME). Repeat the option or separate entries with commas. Quote "
 		  "the *." },
+	{ "for", 0, OPTS_LIST, OPTS_VALUE_GOAL, OPTS_COMMAS, AT(goals), .arg = "GOAL",
+	  .help = "What the token is for. Adds the scopes that the goal needs, and the allow-list "
+		  "entries that it needs beside those of --allow. Repeat the option or separate "
+		  "goals with commas." },
+	{ "self-readable", 0, OPTS_FLAG, OPTS_VALUE_NONE, 0, AT(self_readable),
+	  .help = "Add what the token needs to view itself, as with token_view --self." },
 	{ "scopes-from", 0, OPTS_TEXT, OPTS_VALUE_ARRAY, OPTS_NONEMPTY, AT(scopes_from),
 	  .arg = "ARRAY",
 	  .help = "Take scopes from an array, such as TOKEN_SCOPES, which token_view sets. An empty "
@@ -88,9 +96,9 @@ static const char *const create_description[] = {
 };
 
 static const char *const create_examples[] = {
-	"A token for one workspace, valid for two hours, kept out of traces and history:",
-	"token_create -v secret --lifetime 2h --scope workspace:read,template:read "
-	"--allow workspace:dev --allow 'template:*'",
+	"A token that can stop one workspace, valid for two hours, kept out of traces and "
+	"history:",
+	"token_create -v secret --lifetime 2h --for workspace-stop --allow workspace:dev",
 	"The same rights as an old token has:",
 	"token_view old && token_create --scopes-from TOKEN_SCOPES "
 	"--allow-from TOKEN_ALLOW_LIST",
@@ -102,6 +110,8 @@ struct create_state {
 	char name[CODER_NAME_SIZE];
 	bool longest; /* the lifetime is the server's maximum */
 	struct permissions permissions;
+	struct coder_plan plan; /* of --for and --self-readable */
+	struct buf explanation; /* of the plan, for --dry-run */
 	struct coder_user owner; /* as far as the caller may see it, asked before the POST */
 	struct coder_created created;
 };
@@ -138,12 +148,109 @@ static int check_name(const struct call *call, const char *name, struct coder_er
 
 /* ---------------------------------------------------------------- asking */
 
+/*
+ * Whose token it will be: the read-back compares that, -A publishes the name, and goals need the id.
+ * Who may not read users can still create tokens without these.
+ */
+static int find_owner(struct call *call, struct coder_error *err)
+{
+	const struct create_options *options = call->options;
+	struct create_state *state = call->state;
+	bool needed = state->permissions.n_goals || options->self_readable;
+
+	if (state->request.user_id)
+		return 0;
+	if (!options->assoc && coder_is_uuid(options->user)) {
+		state->request.user_id = options->user;
+		return 0;
+	}
+	if (coder_user_get(call->client, options->user, &state->owner, err) < 0)
+		return !needed && (err->code == CODER_ERR_NOT_FOUND ||
+				   (err->code == CODER_ERR_AUTH && err->http_status == 403)) ?
+			       0 :
+			       -1;
+	state->request.user_id = state->owner.id;
+	return 0;
+}
+
+static int hint_scope(const char *scope, const char *const *known, size_t n,
+		      struct coder_error *err)
+{
+	const char *near = coder_nearest(scope, known, n);
+
+	return near ? advise(err, "did you mean '%s'?", near) : -1;
+}
+
+/* Fails if the server has no such scope. A server without a catalogue may ignore scopes. */
+static int check_catalogue(struct call *call, struct coder_error *err)
+{
+	struct create_state *state = call->state;
+	const struct coder_strings *scopes = &state->request.scopes;
+	const char *version;
+	struct coder_strings known = { 0 };
+	int rc = 0;
+
+	if (!scopes->n)
+		return 0;
+	if (coder_scopes_list(call->client, &known, err) < 0) {
+		if (!err->no_route || state->plan.n_goals)
+			return -1;
+		output_warn("this server has no catalogue of scopes: it may ignore them");
+		return 0;
+	}
+	version = coder_client_version(call->client);
+	for (size_t i = 0; i < scopes->n && known.n && rc == 0; i++)
+		if (!coder_strings_has(&known, scopes->v[i])) {
+			rc = coder_error_set(err, CODER_ERR_REFUSED,
+					     "%s: not in the server's catalogue of scopes%s%s%s",
+					     scopes->v[i], *version ? " (Coder " : "", version,
+					     *version ? ")" : "");
+			hint_scope(scopes->v[i], (const char *const *)known.v, known.n, err);
+		}
+	coder_strings_done(&known);
+	return rc;
+}
+
+/* What the goals need, and what was given, in the form the request has it. */
+static int settle_goals(struct call *call, struct coder_error *err)
+{
+	const struct create_options *options = call->options;
+	struct create_state *state = call->state;
+	const struct coder_plan *plan = &state->plan;
+
+	if (find_owner(call, err) < 0)
+		return coder_error_wrap(err, "looking up whose token it will be");
+	if (permissions_plan(&state->permissions, call->client, state->request.user,
+			     state->request.user_id, &state->plan, err) < 0)
+		return -1;
+	for (size_t i = 0; i < plan->scopes.n; i++)
+		if (coder_strings_add(&state->request.scopes, plan->scopes.v[i].text, err) < 0)
+			return -1;
+	for (size_t i = 0; i < plan->entries.n; i++)
+		if (coder_strings_add(&state->request.allow_list, plan->entries.v[i].text, err) < 0)
+			return -1;
+	if (plan->entries.n > CODER_ALLOW_MAX)
+		return coder_error_set(
+			err, CODER_ERR_USAGE,
+			"allow list has %zu entries with those of the goals; at most %d "
+			"are allowed",
+			plan->entries.n, CODER_ALLOW_MAX);
+	if (plan->n_goals && check_catalogue(call, err) < 0)
+		return -1;
+	goals_warn(plan);
+	if (shio_error_is_terminal() || !(options->variable || options->assoc))
+		goals_report(plan);
+	return 0;
+}
+
 /* The permissions in the form the request has them. */
-static int settle_limits(struct call *call, struct coder_error *err)
+static int settle_permissions(struct call *call, struct coder_error *err)
 {
 	struct create_state *state = call->state;
 	const struct permissions *permissions = &state->permissions;
 
+	if (permissions->n_goals || permissions->self_readable)
+		return settle_goals(call, err);
 	if (permissions_resolve(&state->permissions, call->client, state->request.user, err) < 0 ||
 	    permissions_texts(permissions, &state->request.allow_list, err) < 0)
 		return -1;
@@ -197,14 +304,6 @@ static int check_name_free(struct call *call, struct coder_error *err)
 			   "their names), or choose another name");
 }
 
-static int hint_scope(const char *scope, const char *const *known, size_t n,
-		      struct coder_error *err)
-{
-	const char *near = coder_nearest(scope, known, n);
-
-	return near ? advise(err, "did you mean '%s'?", near) : -1;
-}
-
 /* The scope that a server refused is the one that its words name. */
 static int hint_refused_scope(const struct coder_create *request, struct coder_error *err)
 {
@@ -224,30 +323,22 @@ static int hint_refused_scope(const struct coder_create *request, struct coder_e
 static int rehearse(struct call *call, struct coder_error *err)
 {
 	struct create_state *state = call->state;
-	struct coder_strings known = { 0 };
 	char *body = NULL;
 	int rc = 0;
 
-	if (state->request.scopes.n && coder_scopes_list(call->client, &known, err) < 0) {
-		if (!err->no_route)
-			return -1;
-		output_warn("this server has no catalogue of scopes: it may ignore them");
-	}
-	for (size_t i = 0; i < state->request.scopes.n && known.n && rc == 0; i++)
-		if (!coder_strings_has(&known, state->request.scopes.v[i])) {
-			rc = coder_error_set(err, CODER_ERR_REFUSED,
-					     "%s: not in the server's catalogue of scopes",
-					     state->request.scopes.v[i]);
-			hint_scope(state->request.scopes.v[i], (const char *const *)known.v,
-				   known.n, err);
-		}
-	coder_strings_done(&known);
-	if (rc < 0 || coder_create_body(&state->request, &body, err) < 0)
+	if ((!state->plan.n_goals && check_catalogue(call, err) < 0) ||
+	    coder_create_body(&state->request, &body, err) < 0)
 		return -1;
 	if (!buf_add_str(&call->result.text, body))
 		rc = coder_error_memory(err);
 	free(body);
-	return rc;
+	if (rc < 0 || (!state->plan.n_goals && !state->permissions.self_readable))
+		return rc;
+	if (goals_explain_plan(&state->plan, &state->explanation, err) < 0)
+		return -1;
+	buf_truncate(&state->explanation, state->explanation.len - 1); /* a note is a line */
+	call->result.note = state->explanation.data;
+	return 0;
 }
 
 /* ------------------------------------------------------------- delivering */
@@ -297,26 +388,6 @@ static int create_undelivered(struct call *call, struct coder_error *err)
 	return coder_token_undo(call->client, &state->request, state->created.id, err);
 }
 
-/* Whose token it will be: the read-back compares that, and -A publishes the name. */
-static int find_owner(struct call *call, struct coder_error *err)
-{
-	const struct create_options *options = call->options;
-	struct create_state *state = call->state;
-
-	if (!options->assoc && coder_is_uuid(options->user)) {
-		state->request.user_id = options->user;
-		return 0;
-	}
-	/* who may not read users may still create */
-	if (coder_user_get(call->client, options->user, &state->owner, err) < 0)
-		return err->code == CODER_ERR_NOT_FOUND ||
-				       (err->code == CODER_ERR_AUTH && err->http_status == 403) ?
-			       0 :
-			       -1;
-	state->request.user_id = state->owner.id;
-	return 0;
-}
-
 static void report_read_back(const struct create_state *state)
 {
 	const struct coder_created *created = &state->created;
@@ -343,8 +414,11 @@ static int create_check(struct call *call, struct coder_error *err)
 	    permissions_read_scopes(&state->permissions, &options->scopes, options->scopes_from,
 				    err) < 0)
 		return -1;
-	return permissions_read_targets(&state->permissions, &options->allow, options->allow_from,
-					err);
+	if (permissions_read_targets(&state->permissions, &options->allow, options->allow_from,
+				     err) < 0)
+		return -1;
+	return permissions_read_goals(&state->permissions, &options->goals, options->self_readable,
+				      err);
 }
 
 static int create_run(struct call *call, struct coder_error *err)
@@ -352,9 +426,11 @@ static int create_run(struct call *call, struct coder_error *err)
 	const struct create_options *options = call->options;
 	struct create_state *state = call->state;
 
-	if (settle_limits(call, err) < 0 || settle_lifetime(call, options->dry_run, err) < 0)
+	if (settle_permissions(call, err) < 0 || settle_lifetime(call, options->dry_run, err) < 0)
 		return -1;
-	permissions_warn(&state->request.scopes, &state->request.allow_list);
+	/* goals have warnings of their own */
+	permissions_warn(state->plan.n_goals ? &state->permissions.scopes : &state->request.scopes,
+			 &state->request.allow_list);
 	if (check_name_free(call, err) < 0)
 		return -1;
 	if (options->dry_run)
@@ -378,6 +454,8 @@ static void create_done(void *data)
 	coder_strings_done(&state->request.scopes);
 	coder_strings_done(&state->request.allow_list);
 	permissions_done(&state->permissions);
+	coder_plan_done(&state->plan);
+	buf_done(&state->explanation);
 	coder_user_done(&state->owner);
 	coder_created_done(&state->created);
 }
@@ -392,6 +470,7 @@ static const struct command token_create_command = {
 		.operands = "",
 		.tables = create_tables,
 		.description = create_description,
+		.terms = &goals_terms,
 		.examples = create_examples,
 		.statuses = command_statuses,
 		.see_also = command_see_also,

@@ -2,8 +2,10 @@
 /* token_view.c - the builtin that shows one API token. */
 #include <string.h>
 
+#include "base/buf.h"
 #include "coder.h"
 #include "command.h"
+#include "goals.h"
 #include "options/opts.h"
 #include "output/columns.h"
 #include "output/format.h"
@@ -13,7 +15,7 @@
 
 struct view_options {
 	struct common_options common;
-	bool self, no_header;
+	bool self, no_header, explain;
 	const char *user, *output, *assoc, *scopes_into, *allow_into;
 	struct opts_list columns;
 };
@@ -34,6 +36,9 @@ static const struct opts_option view_table[] = {
 	{ "assoc", 'A', OPTS_TEXT, OPTS_VALUE_ASSOC, OPTS_TARGET, AT(assoc), .arg = "ASSOC",
 	  .help = "Assign the token's record to an associative array. Print nothing unless -o or -c "
 		  "is given." },
+	{ "explain", 0, OPTS_FLAG, OPTS_VALUE_NONE, 0, AT(explain),
+	  .help = "Print in words what the token can do, and what it lacks for the goals of "
+		  "token_create --for that are nearest." },
 	{ "scopes-into", 0, OPTS_TEXT, OPTS_VALUE_ARRAY, OPTS_TARGET, AT(scopes_into),
 	  .arg = "ARRAY", .fallback = "TOKEN_SCOPES",
 	  .help = "The array that gets the token's scopes. Default: TOKEN_SCOPES." },
@@ -56,6 +61,8 @@ static const char *const view_description[] = {
 static const char *const view_examples[] = {
 	"Print how many seconds the token in use has left:",
 	"token_view --self -A t && echo \"${t[ttl]}\"",
+	"Tell what a token is good for:",
+	"token_view deploy --explain",
 	"Print the allow list of a token, one entry on each line:",
 	"token_view deploy >/dev/null && printf '%s\\n' \"${TOKEN_ALLOW_LIST[@]}\"",
 	NULL,
@@ -76,6 +83,8 @@ static int view_check(struct call *call, struct coder_error *err)
 	if (!options->self && !call->operands.n)
 		return command_misused(call, "missing operand: a name, id or token, or --self",
 				       err);
+	if (options->explain && (options->columns.n || options->output || options->no_header))
+		return command_misused(call, "--explain takes no columns or format", err);
 	if (options->columns.n)
 		return output_columns_parse(options->columns.v, options->columns.n, &state->columns,
 					    err) < 0 ?
@@ -83,6 +92,54 @@ static int view_check(struct call *call, struct coder_error *err)
 			       0;
 	output_columns_default(&state->columns, true);
 	return 0;
+}
+
+/* The entry with the name of its object, where the caller may see that. */
+static int name_entry(struct call *call, const char *text, struct coder_strings *ret,
+		      struct coder_error *err)
+{
+	struct coder_entry entry = { 0 };
+	struct buf named = { 0 };
+	int rc = coder_entry_parse(text, &entry, err);
+
+	if (rc == 0)
+		rc = coder_entry_describe(call->client, "me", &entry, err);
+	if (rc < 0 && (err->code == CODER_ERR_MEMORY || err->code == CODER_ERR_INTERRUPTED))
+		return -1;
+	if (rc == 0 && entry.title[0] && buf_addf(&named, "%s:%s", entry.type->name, entry.title))
+		text = named.data;
+	rc = coder_strings_add(ret, text, err);
+	buf_done(&named);
+	coder_entry_done(&entry);
+	return rc;
+}
+
+static int explain(struct call *call, struct coder_error *err)
+{
+	const struct view_state *state = call->state;
+	struct coder_strings scopes = { 0 }, entries = { 0 }, named = { 0 };
+	struct buf text = { 0 };
+	int rc = -1;
+
+	if (coder_token_scopes(&state->token, &scopes, err) == 0 &&
+	    coder_token_allow_list(&state->token, &entries, err) == 0)
+		rc = 0;
+	for (size_t i = 0; i < entries.n && rc == 0; i++)
+		rc = name_entry(call, entries.v[i], &named, err);
+	if (rc == 0)
+		rc = goals_explain(&scopes, &named, &text, err);
+	for (char *line = text.data, *end; rc == 0 && line && *line; line = end + 1) {
+		end = strchr(line, '\n');
+		*end = '\0';
+		if (!coder_escape(&call->result.text, line, CODER_TERMINAL) ||
+		    !buf_add_char(&call->result.text, '\n'))
+			rc = coder_error_memory(err);
+	}
+	buf_done(&text);
+	coder_strings_done(&scopes);
+	coder_strings_done(&entries);
+	coder_strings_done(&named);
+	return rc;
 }
 
 static int view_run(struct call *call, struct coder_error *err)
@@ -109,7 +166,8 @@ static int view_run(struct call *call, struct coder_error *err)
 	if (options->assoc && output_records(&call->result, options->assoc, &state->token, 1, false,
 					     coder_client_now(call->client), err) < 0)
 		return -1;
-	return output_tokens(&call->result, &how, &state->token, 1, err);
+	return options->explain ? explain(call, err) :
+				  output_tokens(&call->result, &how, &state->token, 1, err);
 }
 
 static void view_done(void *data)

@@ -2,19 +2,26 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # ci-token.bash - a short-lived token for one workspace, for the length of a job.
 #
-#   ci-token.bash [OWNER/]WORKSPACE COMMAND [ARGUMENT]...
+#   ci-token.bash [--for GOAL]... [OWNER/]WORKSPACE COMMAND [ARGUMENT]...
 #
 # Runs COMMAND with a session token in CODER_SESSION_TOKEN that can do nothing
-# but read that workspace, and deletes the token when the job ends, however it
-# ends. The secret is in no argument list, no trace and no file.
+# but what GOAL says with that workspace, and look at itself. The default is
+# workspace-read, which is enough for `coder show`. The token is deleted when the
+# job ends, however it ends. The secret is in no argument list, no trace and no file.
 set -euo pipefail
 enable -f "${CODER_TOKENS_SO:-coder_tokens.so}" token_create token_rm
 [[ $(type -t token_create) == builtin && $(type -t token_rm) == builtin ]]
 
-(($# >= 2)) || {
-	echo 'usage: ci-token.bash [OWNER/]WORKSPACE COMMAND [ARGUMENT]...' >&2
+goals=()
+while [[ ${1-} == --for && ${2-} ]]; do
+	goals+=(--for "$2")
+	shift 2
+done
+if (($# < 2)) || [[ $1 == -* ]]; then
+	echo 'usage: ci-token.bash [--for GOAL]... [OWNER/]WORKSPACE COMMAND [ARGUMENT]...' >&2
 	exit 2
-}
+fi
+((${#goals[@]})) || goals=(--for workspace-read)
 workspace=$1
 shift
 
@@ -27,12 +34,10 @@ finish() {
 	token_rm -v removed "${token[id]}" && printf 'ci-token: token %s has been deleted\n' "${token[name]}" >&2
 }
 
-# template:* because servers answer 403 for a workspace whose template is hidden
 token_create -v secret -A token -n "ci-${CI_JOB_ID:-$$-$RANDOM}" --lifetime 2h \
-	--scope workspace:read,template:read \
-	--allow "workspace:$workspace" --allow 'template:*'
+	"${goals[@]}" --self-readable --allow "workspace:$workspace"
 trap finish EXIT
 
-printf 'ci-token: token %s may read workspace %s until %s\n' \
+printf 'ci-token: token %s may be used for workspace %s until %s\n' \
 	"${token[name]}" "$workspace" "${token[expires_at]}" >&2
 run "$@"

@@ -20,6 +20,7 @@ while IFS= read -r line; do
 		name=${line#'<!-- options of '}
 		"${name%' -->'}" --doc markdown
 		;;
+	'<!-- goals -->') token_create --doc markdown-terms ;;
 	'<!-- options common -->') "${builtins[0]}" --doc markdown-common ;;
 	'<!-- statuses -->') "${builtins[0]}" --doc markdown-statuses ;;
 	*) continue ;;

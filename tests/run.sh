@@ -11,7 +11,8 @@
 #               tests may lack time there, so only what valgrind finds in them is a failure
 #   T=PATTERN   only the test files whose path contains PATTERN (a glob)
 #   BUILD=DIR   where the build is, default build
-#   --live      only the scenario, against $CODER_URL, with $CODER_SESSION_TOKEN and $MEMBER_TOKEN
+#   --live      only the scenario and the goals, against $CODER_URL, with $CODER_SESSION_TOKEN and
+#               $MEMBER_TOKEN
 set -u -o pipefail
 cd "$(dirname "$0")/.." || exit
 
@@ -149,7 +150,7 @@ prepare() {
 	if [ "${1:-}" = --live ]; then
 		: "${CODER_URL:?is not set}" "${CODER_SESSION_TOKEN:?is not set}" "${MEMBER_TOKEN:?is not set}"
 		export CODER_URL CODER_SESSION_TOKEN MEMBER_TOKEN LIVE=1
-		files=(tests/bats/scenario.bats)
+		files=(tests/bats/scenario.bats tests/bats/goals_live.bats)
 	else
 		unset "${!CODER_@}" MEMBER_TOKEN
 		select_files

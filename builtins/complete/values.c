@@ -48,6 +48,17 @@ static int add_scopes(struct candidates *list, struct server *server, struct cod
 	return rc;
 }
 
+static int add_goals(struct candidates *list, struct coder_error *err)
+{
+	size_t n;
+	const struct coder_goal *goals = coder_goals(&n);
+	int rc = 0;
+
+	for (size_t i = 0; i < n && rc == 0; i++)
+		rc = candidates_add(list, goals[i].name, goals[i].summary, err);
+	return rc;
+}
+
 /* ----------------------------------------------------- lifetimes, durations */
 
 struct span {
@@ -223,6 +234,8 @@ int values_add(struct candidates *list, const struct wanted *wanted, struct serv
 		return add_names(list, OUTPUT_COLUMN_NAMES(","), ',', err);
 	case OPTS_VALUE_SCOPE:
 		return add_scopes(list, server, err);
+	case OPTS_VALUE_GOAL:
+		return add_goals(list, err);
 	case OPTS_VALUE_TARGET:
 		return entries_add(list, server, wanted->user, err);
 	case OPTS_VALUE_USER:

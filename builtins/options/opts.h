@@ -28,6 +28,7 @@ enum opts_value {
 	OPTS_VALUE_NONE, /* free text */
 	OPTS_VALUE_CHOICE, /* the option's choices */
 	OPTS_VALUE_SCOPE,
+	OPTS_VALUE_GOAL,
 	OPTS_VALUE_TARGET, /* an allow-list entry */
 	OPTS_VALUE_USER,
 	OPTS_VALUE_LIFETIME,
@@ -76,6 +77,13 @@ struct opts_status {
 		errors; /* for the command: which of its errors end in this status; not read here */
 };
 
+/* Words that an option's value can be, with what each means: for the documentation. */
+struct opts_terms {
+	const char *title; /* "Goals" */
+	/* Sets name and meaning of row i; false: there are no more rows. */
+	bool (*row)(size_t i, const char **ret_name, const char **ret_meaning);
+};
+
 /*
  * Describes a command for users; all texts are plain UTF-8 without wrapping. Of
  * several tables the last holds the options common to all commands.
@@ -89,6 +97,7 @@ struct opts_command {
 	/* NULL-terminated tables; each ends with a NULL name */
 	const struct opts_option *const *tables;
 	const char *const *description; /* paragraphs, NULL-terminated */
+	const struct opts_terms *terms; /* or NULL */
 	const char *const *examples; /* pairs: what it does, the command line; NULL-terminated */
 	const struct opts_status *statuses; /* ends with a NULL status */
 	const char *const *see_also; /* man pages, "token_rm(1)" (its own is left out), or NULL */
@@ -168,6 +177,8 @@ void opts_free_lines(char **lines);
  *   text      --help: the usage and opts_long_doc()
  *   man       a troff man page, section 1, in ASCII
  *   markdown  the README's table of options, the common ones left out
+ *   markdown-terms
+ *             the table of its terms
  *   markdown-common, markdown-statuses
  *             its table of common options, and of exit statuses
  */

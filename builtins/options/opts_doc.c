@@ -138,6 +138,7 @@ int opts_print(const struct opts_command *command, const char *format, FILE *out
 		{ "text", opts_print_text },
 		{ "man", opts_print_man },
 		{ "markdown", opts_print_markdown },
+		{ "markdown-terms", opts_print_markdown_terms },
 		{ "markdown-common", opts_print_markdown_common },
 		{ "markdown-statuses", opts_print_markdown_statuses },
 	};

@@ -52,6 +52,7 @@ int opts_print_text(const struct opts_command *command, FILE *out);
 int opts_print_man(const struct opts_command *command, FILE *out);
 int opts_print_markdown(const struct opts_command *command, FILE *out);
 int opts_print_markdown_common(const struct opts_command *command, FILE *out);
+int opts_print_markdown_terms(const struct opts_command *command, FILE *out);
 int opts_print_markdown_statuses(const struct opts_command *command, FILE *out);
 
 #endif

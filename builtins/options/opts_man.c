@@ -98,6 +98,20 @@ static void man_options(const struct opts_command *command, FILE *out)
 	}
 }
 
+static void man_terms(const struct opts_terms *terms, FILE *out)
+{
+	const char *name, *meaning;
+
+	for (size_t i = 0; terms && terms->row(i, &name, &meaning); i++) {
+		if (i == 0)
+			fprintf(out, ".SS %s\n", terms->title);
+		fputs(".TP\n\\fB", out);
+		opts_put(name, &man_item, out);
+		fputs("\\fR\n", out);
+		man_line(meaning, out);
+	}
+}
+
 static void man_environment(const struct opts_command *command, FILE *out)
 {
 	const char *heading = ".SH ENVIRONMENT\n";
@@ -157,6 +171,7 @@ int opts_print_man(const struct opts_command *command, FILE *out)
 {
 	man_head(command, out);
 	man_options(command, out);
+	man_terms(command->terms, out);
 	fputs(".SH EXIT STATUS\n", out);
 	for (const struct opts_status *s = command->statuses; s->status; s++) {
 		fprintf(out, ".TP\n\\fB%s\\fR\n", s->status);

@@ -50,6 +50,22 @@ int opts_print_markdown_common(const struct opts_command *command, FILE *out)
 	return 0;
 }
 
+int opts_print_markdown_terms(const struct opts_command *command, FILE *out)
+{
+	const char *name, *meaning;
+
+	for (size_t i = 0; command->terms && command->terms->row(i, &name, &meaning); i++) {
+		if (i == 0)
+			fputs("| value | meaning |\n| --- | --- |\n", out);
+		fputs("| `", out);
+		fputs(name, out);
+		fputs("` | ", out);
+		put_escaped(meaning, strlen(meaning), "\\`*<|", out);
+		fputs(" |\n", out);
+	}
+	return 0;
+}
+
 int opts_print_markdown_statuses(const struct opts_command *command, FILE *out)
 {
 	(void)command;

@@ -47,6 +47,18 @@ static void text_table(const struct opts_option *table, size_t column, FILE *out
 	}
 }
 
+static void text_terms(const struct opts_terms *terms, FILE *out)
+{
+	const char *name, *meaning;
+
+	for (size_t i = 0; terms && terms->row(i, &name, &meaning); i++) {
+		if (i == 0)
+			fprintf(out, "\n%s:\n", terms->title);
+		fprintf(out, "  %-18s  ", name);
+		opts_put_wrapped(meaning, 22, 22, BREAK_PROSE, &opts_plain, out);
+	}
+}
+
 static void text_examples(const struct opts_command *command, FILE *out)
 {
 	const char *const *e = command->examples;
@@ -77,6 +89,7 @@ static void text_body(const struct opts_command *command, FILE *out)
 		      out);
 		text_table(*table, column, out);
 	}
+	text_terms(command->terms, out);
 	text_examples(command, out);
 	fputs("\nExit Status:\n", out);
 	for (const struct opts_status *s = command->statuses; s->status; s++) {

@@ -159,6 +159,18 @@ char *coder_entry_text(const struct coder_entry *entry)
 	return NULL;
 }
 
+char *coder_entry_label(const struct coder_entry *entry)
+{
+	struct buf b = { 0 };
+
+	if (!entry->name)
+		return coder_entry_text(entry);
+	if (buf_addf(&b, "%s:%s%s%s", entry->type->name, entry->owner ? entry->owner : "",
+		     entry->owner ? "/" : "", entry->name))
+		return buf_detach(&b);
+	return NULL;
+}
+
 bool coder_is_uuid(const char *text)
 {
 	uuid_t uuid;

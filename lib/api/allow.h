@@ -49,6 +49,9 @@ struct coder_entry {
 	char id[CODER_UUID_SIZE]; /* canonical lower case, or "" */
 	char *owner; /* of OWNER/NAME or ORG/NAME, NULL if not given */
 	char *name; /* that coder_entry_resolve() turns into an id, or NULL */
+	/* Set by coder_entry_describe(), or "": ids of the owner and the organization; "alice/dev". */
+	char owner_id[CODER_UUID_SIZE], organization_id[CODER_UUID_SIZE];
+	char title[256];
 };
 
 void coder_entry_done(struct coder_entry *entry);
@@ -67,6 +70,9 @@ int coder_entry_parse(const char *text, struct coder_entry *ret, struct coder_er
 /* Returns "type:id" for a resolved entry, as requests have it. The caller frees it. NULL: no memory. */
 char *coder_entry_text(const struct coder_entry *entry);
 
+/* Returns the entry as it was given, "type:owner/name" with its name. The caller frees it. NULL: no memory. */
+char *coder_entry_label(const struct coder_entry *entry);
+
 /* Whether an allow list permits what entry names. Wildcards in the list count. */
 bool coder_allow_permits(const struct coder_strings *allow_list, const struct coder_entry *entry);
 
@@ -83,5 +89,12 @@ bool allow_covers(const struct coder_strings *list, const char *entry);
  */
 int coder_entry_resolve(struct coder_client *client, const char *owner, struct coder_entry *entry,
 			struct coder_error *err);
+
+/*
+ * The same, and finds out whose the object is and where it belongs, for workspaces and templates.
+ * That takes no request more if the entry had a name, and one if it had an id.
+ */
+int coder_entry_describe(struct coder_client *client, const char *owner, struct coder_entry *entry,
+			 struct coder_error *err);
 
 #endif

@@ -60,6 +60,11 @@ const char *coder_client_origin(const struct coder_client *client)
 	return http_origin(client->http);
 }
 
+const char *coder_client_version(const struct coder_client *client)
+{
+	return http_version(client->http);
+}
+
 const char *coder_self_id(const struct coder_client *client)
 {
 	return client->self_id;

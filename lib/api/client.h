@@ -31,6 +31,8 @@ int64_t coder_client_now(const struct coder_client *client);
 int64_t coder_client_clock_ahead(const struct coder_client *client);
 /* "scheme://host[:port]" of the deployment. */
 const char *coder_client_origin(const struct coder_client *client);
+/* The version of Coder that the last response came from, as it says ("v2.35.2"); "": it did not. */
+const char *coder_client_version(const struct coder_client *client);
 
 /* Closes the connections that are kept between the calls of this process. */
 void coder_disconnect(void);

@@ -10,7 +10,6 @@
 
 #include "allow.h"
 #include "base/cleanup.h"
-#include "base/strings.h"
 #include "goal.h"
 #include "scope.h"
 
@@ -19,22 +18,23 @@
 #define TEMPLATES_READABLE "other templates become readable (template:*)"
 
 static const struct coder_goal goals[] = {
-	{ "workspace-read", "see workspaces and their builds: coder show", .scopes = { READ },
+	{ "workspace-read", "see workspaces and their builds (coder show)", .scopes = { READ },
 	  .objects = { "workspace" }, .companions = OF_ONE, .warning = TEMPLATES_READABLE },
-	{ "workspace-list", "list all workspaces: coder list", .scopes = { READ },
+	{ "workspace-list", "list all workspaces (coder list)", .scopes = { READ },
 	  .objects = { "workspace" }, .all = true, .companions = OF_ONE,
 	  .warning = TEMPLATES_READABLE },
-	{ "workspace-start", "start workspaces: coder start", .scopes = { READ, "workspace:start" },
-	  .objects = { "workspace" }, .companions = OF_ONE, .warning = TEMPLATES_READABLE },
-	{ "workspace-stop", "stop workspaces: coder stop", .scopes = { READ, "workspace:stop" },
+	{ "workspace-start", "start workspaces (coder start)",
+	  .scopes = { READ, "workspace:start" }, .objects = { "workspace" }, .companions = OF_ONE,
+	  .warning = TEMPLATES_READABLE },
+	{ "workspace-stop", "stop workspaces (coder stop)", .scopes = { READ, "workspace:stop" },
 	  .objects = { "workspace" }, .companions = OF_ONE, .warning = TEMPLATES_READABLE },
 	{ "workspace-operate", "start, stop and restart workspaces, and set their schedules",
 	  .scopes = { READ, "workspace:start", "workspace:stop", "workspace:update" },
 	  .objects = { "workspace" }, .companions = OF_ONE, .warning = TEMPLATES_READABLE },
-	{ "workspace-ssh", "open connections to workspaces: coder ssh",
+	{ "workspace-ssh", "open connections to workspaces (coder ssh)",
 	  .scopes = { READ, "workspace:ssh" }, .objects = { "workspace" }, .companions = OF_ONE,
 	  .warning = TEMPLATES_READABLE },
-	{ "workspace-delete", "delete workspaces: coder delete",
+	{ "workspace-delete", "delete workspaces (coder delete)",
 	  .scopes = { READ, "workspace:delete" }, .objects = { "workspace" }, .companions = OF_ONE,
 	  .warning = TEMPLATES_READABLE },
 	{ "workspace-create", "create workspaces, from any template or from those that are given",
@@ -43,20 +43,20 @@ static const struct coder_goal goals[] = {
 	  .objects = { "workspace", "template" }, .all = true,
 	  .companions = CODER_COMPANION_SELF | CODER_COMPANION_TEMPLATES |
 			CODER_COMPANION_ORGANIZATION | CODER_COMPANION_WORKSPACES },
-	{ "template-push", "upload versions of templates and activate them: coder templates push",
+	{ "template-push", "upload versions of templates and activate them (coder templates push)",
 	  .scopes = { "file:create", "file:read", "organization:read", "template:create",
 		      "template:read", "template:update", "user:read" },
 	  .objects = { "template" },
 	  .companions =
 		  CODER_COMPANION_SELF | CODER_COMPANION_ORGANIZATION | CODER_COMPANION_FILES },
-	{ "tokens-read", "list and view one's own tokens: coder tokens ls",
+	{ "tokens-read", "list and view one's own tokens (coder tokens ls)",
 	  .scopes = { "user:read", "api_key:read" },
 	  .companions = CODER_COMPANION_SELF | CODER_COMPANION_TOKENS },
 	{ "tokens-manage", "create, expire and delete one's own tokens",
 	  .scopes = { "user:read", "api_key:*" },
 	  .companions = CODER_COMPANION_SELF | CODER_COMPANION_TOKENS,
 	  .warning = "who holds it can create an unrestricted token" },
-	{ "whoami", "see whose token it is: coder whoami", .scopes = { "user:read" },
+	{ "whoami", "see whose token it is (coder whoami)", .scopes = { "user:read" },
 	  .companions = CODER_COMPANION_SELF },
 	{ "read-only", "read everything that is one's own, and change nothing",
 	  .scopes = { "api_key:read", "organization:read", "task:read", "template:read",
@@ -275,9 +275,13 @@ static bool is_meant(const struct coder_plan *plan, const struct coder_planned *
 /* A server applies every scope to every entry: refuses what acts beyond that for which it was given. */
 static int check_crosswise(const struct coder_plan *plan, struct coder_error *err)
 {
-	for (size_t s = 0; s < plan->scopes.n; s++)
+	char all[] = "coder:all";
+	const struct coder_planned everything = { all, CODER_FROM_CALLER };
+
+	for (size_t s = 0; s < plan->scopes.n + !plan->scopes.n; s++)
 		for (size_t e = 0; e < plan->entries.n; e++) {
-			const struct coder_planned *scope = &plan->scopes.v[s];
+			const struct coder_planned *scope =
+				plan->scopes.n ? &plan->scopes.v[s] : &everything;
 			const struct coder_planned *entry = &plan->entries.v[e];
 			const char *wants = bringer(plan, scope->from);
 			const char *brings = bringer(plan, entry->from);
@@ -353,6 +357,21 @@ static int check_all(const struct coder_wish *wish, const struct coder_goal *goa
 	return coder_error_cause(err, CODER_CAUSE_CROSSWISE, NULL, NULL);
 }
 
+/* Where everything is permitted there is nothing to add, and adding would take the rest away. */
+static int add_self_readable(struct coder_plan *plan, const struct coder_wish *wish,
+			     struct coder_error *err)
+{
+	const unsigned from = CODER_FROM_SELF_READABLE;
+
+	if (plan->scopes.n && (add(&plan->scopes, "user:read", NULL, from, err) < 0 ||
+			       add(&plan->scopes, "api_key:read", NULL, from, err) < 0))
+		return -1;
+	if (plan->entries.n && (add(&plan->entries, "user", wish->self, from, err) < 0 ||
+				add(&plan->entries, "api_key", "*", from, err) < 0))
+		return -1;
+	return 0;
+}
+
 int coder_plan_make(const struct coder_wish *wish, struct coder_plan *ret, struct coder_error *err)
 {
 	struct coder_plan CLEANUP(coder_plan_done) plan = { 0 };
@@ -370,15 +389,99 @@ int coder_plan_make(const struct coder_wish *wish, struct coder_plan *ret, struc
 		    add_goal(&plan, wish, wish->goals[i], 1u << i, err) < 0)
 			return -1;
 	}
-	if (wish->self_readable &&
-	    (add(&plan.scopes, "user:read", NULL, CODER_FROM_SELF_READABLE, err) < 0 ||
-	     add(&plan.scopes, "api_key:read", NULL, CODER_FROM_SELF_READABLE, err) < 0 ||
-	     add(&plan.entries, "user", wish->self, CODER_FROM_SELF_READABLE, err) < 0 ||
-	     add(&plan.entries, "api_key", "*", CODER_FROM_SELF_READABLE, err) < 0))
+	if (wish->self_readable && add_self_readable(&plan, wish, err) < 0)
 		return -1;
 	if (check_crosswise(&plan, err) < 0 || check_limits(&plan, wish, err) < 0)
 		return -1;
 	*ret = plan;
 	plan = (struct coder_plan){ 0 };
 	return 0;
+}
+
+/* ------------------------------------------------------------- comparisons */
+
+static bool has_type(const struct coder_strings *allow_list, const char *type)
+{
+	for (size_t i = 0; i < allow_list->n; i++)
+		if (names(allow_list->v[i], type))
+			return true;
+	return false;
+}
+
+/* Notes "type:*" as lacking, unless the list covers it. */
+static int need_all(const struct coder_strings *allow_list, const char *type,
+		    struct coder_strings *lacks, struct coder_error *err)
+{
+	char entry[64];
+
+	snprintf(entry, sizeof(entry), "%s:*", type);
+	if (allow_covers(allow_list, entry) || coder_strings_has(lacks, entry))
+		return 0;
+	return coder_strings_add(lacks, entry, err);
+}
+
+/* The objects of a goal in the allow list; lacking are those without which it is about nothing. */
+static int compare_objects(const struct coder_goal *goal, const struct coder_strings *allow_list,
+			   struct coder_strings *lacks, struct coder_strings *objects,
+			   struct coder_error *err)
+{
+	char entry[64];
+
+	for (size_t i = 0; i < allow_list->n; i++)
+		if (is_about(goal, allow_list->v[i]) &&
+		    coder_strings_add(objects, allow_list->v[i], err) < 0)
+			return -1;
+	if (!goal->objects[0])
+		return 0;
+	if (goal->all)
+		return need_all(allow_list, goal->objects[0], lacks, err);
+	if (objects->n)
+		return 0;
+	snprintf(entry, sizeof(entry), "%s:ID", goal->objects[0]);
+	return coder_strings_add(lacks, entry, err);
+}
+
+static int compare_companions(const struct coder_goal *goal, const struct coder_strings *allow_list,
+			      struct coder_strings *lacks, struct coder_error *err)
+{
+	const unsigned companions = goal->companions;
+	const bool own_template =
+		goal->objects[0] && goal->objects[1] && has_type(allow_list, goal->objects[1]);
+
+	if (companions & CODER_COMPANION_SELF && !has_type(allow_list, "user") &&
+	    coder_strings_add(lacks, "user:ID", err) < 0)
+		return -1;
+	if (companions & CODER_COMPANION_ORGANIZATION && !has_type(allow_list, "organization") &&
+	    coder_strings_add(lacks, "organization:ID", err) < 0)
+		return -1;
+	if ((companions & CODER_COMPANION_TEMPLATES && !own_template &&
+	     need_all(allow_list, "template", lacks, err) < 0) ||
+	    (companions & CODER_COMPANION_FILES && need_all(allow_list, "file", lacks, err) < 0) ||
+	    (companions & CODER_COMPANION_TOKENS &&
+	     need_all(allow_list, "api_key", lacks, err) < 0) ||
+	    (companions & CODER_COMPANION_WORKSPACES &&
+	     need_all(allow_list, "workspace", lacks, err) < 0))
+		return -1;
+	for (size_t i = 0; companions & CODER_COMPANION_OWN && goal->scopes[i]; i++) {
+		char type[64];
+
+		snprintf(type, sizeof(type), "%.*s", (int)strcspn(goal->scopes[i], ":"),
+			 goal->scopes[i]);
+		if (strcmp(type, "user") != 0 && need_all(allow_list, type, lacks, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+int coder_goal_compare(const struct coder_goal *goal, const struct coder_strings *scopes,
+		       const struct coder_strings *allow_list, struct coder_strings *ret_lacks,
+		       struct coder_strings *ret_objects, struct coder_error *err)
+{
+	for (size_t i = 0; goal->scopes[i]; i++)
+		if (!coder_scopes_permit(scopes, goal->scopes[i]) &&
+		    coder_strings_add(ret_lacks, goal->scopes[i], err) < 0)
+			return -1;
+	if (compare_objects(goal, allow_list, ret_lacks, ret_objects, err) < 0)
+		return -1;
+	return compare_companions(goal, allow_list, ret_lacks, err);
 }

@@ -15,6 +15,7 @@
 #include <stddef.h>
 
 #include "base/error.h"
+#include "base/strings.h"
 
 #define CODER_GOAL_SCOPES 10 /* room for the scopes of a goal, and the NULL behind them */
 
@@ -81,7 +82,7 @@ struct coder_wish {
 	const struct coder_goal *const *goals;
 	size_t n_goals; /* each once, at most CODER_GOALS_MAX */
 	const char *const *scopes; /* given beside the goals; canonical names */
-	size_t n_scopes;
+	size_t n_scopes; /* 0, without goals: coder:all */
 	const struct coder_subject *subjects; /* given entries */
 	size_t n_subjects;
 	bool self_readable;
@@ -90,7 +91,9 @@ struct coder_wish {
 
 /*
  * Works out the scopes and entries, in the order: given, goal by goal, self-readable;
- * each text once. ret is empty before the call. Fails with CODER_ERR_USAGE if
+ * each text once. No scope stands for coder:all, and no entry for *:*, as in requests. ret is
+ * empty before the call. Entries may have names in the place of ids, and self any text: so what
+ * does not go together can be told before anything is looked up. Fails with CODER_ERR_USAGE if
  *
  *  - a goal is about objects, and no entry names one;
  *  - a goal cannot be limited to an entry that was given;
@@ -98,5 +101,15 @@ struct coder_wish {
  *    act on what was not given for it. The message names both. Reading does not count.
  */
 int coder_plan_make(const struct coder_wish *wish, struct coder_plan *ret, struct coder_error *err);
+
+/*
+ * Compares what a token may do with what a goal needs. Appends the scopes and entries that it lacks
+ * to *ret_lacks, and the entries that name objects of the goal to *ret_objects. Whose the user
+ * entries are cannot be told here: any will do. The lists are those of coder_token_scopes() and
+ * coder_token_allow_list().
+ */
+int coder_goal_compare(const struct coder_goal *goal, const struct coder_strings *scopes,
+		       const struct coder_strings *allow_list, struct coder_strings *ret_lacks,
+		       struct coder_strings *ret_objects, struct coder_error *err);
 
 #endif

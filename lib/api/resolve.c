@@ -37,16 +37,44 @@ static int take_id(struct coder_entry *entry, const char *id, struct coder_error
 			       "broken response: the id in it is not a UUID");
 }
 
-/* Requests one object by a route that takes its name. */
+/* Copies the id that a member of the object holds, if there is one. */
+static int take_related(const struct json *object, const char *key, char ret[CODER_UUID_SIZE],
+			struct coder_error *err)
+{
+	const char *id = NULL;
+
+	if (json_text(object, key, &id, err) < 0)
+		return -1;
+	snprintf(ret, CODER_UUID_SIZE, "%s", id && coder_is_uuid(id) ? id : "");
+	return 0;
+}
+
+/* Copies the ids of the object, its owner and its organization. */
+static int take_ids(const struct json *object, struct coder_entry *entry, struct coder_error *err)
+{
+	const char *id = NULL, *name = NULL, *owner = NULL;
+
+	if (json_text(object, "id", &id, err) < 0)
+		return -1;
+	if (!id)
+		return json_missing(err, "id");
+	if (take_related(object, "owner_id", entry->owner_id, err) < 0 ||
+	    take_related(object, "organization_id", entry->organization_id, err) < 0 ||
+	    json_text(object, "name", &name, err) < 0 ||
+	    json_text(object, "owner_name", &owner, err) < 0)
+		return -1;
+	snprintf(entry->title, sizeof(entry->title), "%s%s%s", owner ? owner : "", owner ? "/" : "",
+		 name ? name : "");
+	return take_id(entry, id, err);
+}
+
+/* Requests one object by a route that takes its name or id. */
 static int by_route(struct coder_client *client, const char *const *parts,
 		    struct coder_entry *entry, struct coder_error *err)
 {
 	struct json CLEANUP(json_done) *doc = NULL;
-	const char *id = NULL;
 
-	if (client_get(client, parts, 0, &doc, err) < 0 || json_text(doc, "id", &id, err) < 0)
-		return -1;
-	return id ? take_id(entry, id, err) : json_missing(err, "id");
+	return client_get(client, parts, 0, &doc, err) < 0 ? -1 : take_ids(doc, entry, err);
 }
 
 /* Looks for objects with the name in a list; exactly one must have it. */
@@ -59,7 +87,7 @@ struct search {
 static int take_object(void *ctx, const struct json *element, struct coder_error *err)
 {
 	struct search *search = ctx;
-	const char *id = NULL, *name = NULL, *organization = "?";
+	const char *name = NULL, *organization = "?";
 	size_t used = strlen(search->where);
 
 	if (json_text(element, "name", &name, err) < 0)
@@ -68,13 +96,12 @@ static int take_object(void *ctx, const struct json *element, struct coder_error
 		return json_missing(err, "name");
 	if (strcasecmp(name, search->entry->name) != 0)
 		return 0;
-	if (json_text(element, "id", &id, err) < 0 ||
-	    json_text(element, "organization_name", &organization, err) < 0)
+	if (json_text(element, "organization_name", &organization, err) < 0)
 		return -1;
 	search->found++;
 	snprintf(search->where + used, sizeof(search->where) - used, "%s%s/%s", used ? ", " : "",
 		 organization, name);
-	return id ? take_id(search->entry, id, err) : json_missing(err, "id");
+	return take_ids(element, search->entry, err);
 }
 
 static void drop_objects(void *ctx)
@@ -180,5 +207,21 @@ int coder_entry_resolve(struct coder_client *client, const char *owner, struct c
 	free(entry->name);
 	free(entry->owner);
 	entry->name = entry->owner = NULL;
+	return 0;
+}
+
+int coder_entry_describe(struct coder_client *client, const char *owner, struct coder_entry *entry,
+			 struct coder_error *err)
+{
+	bool workspace = strcmp(entry->type->name, "workspace") == 0;
+	bool template = strcmp(entry->type->name, "template") == 0;
+	const char *const parts[] = { workspace ? "workspaces" : "templates", entry->id, NULL };
+
+	if (entry->name)
+		return coder_entry_resolve(client, owner, entry, err);
+	if (!entry->id[0] || !(workspace || template))
+		return 0;
+	if (by_route(client, parts, entry, err) < 0)
+		return coder_error_wrap(err, "%s %s", entry->type->name, entry->id);
 	return 0;
 }

@@ -174,6 +174,11 @@ const char *http_origin(const struct http *http)
 	return http->url.origin;
 }
 
+const char *http_version(const struct http *http)
+{
+	return http->version;
+}
+
 bool http_insecure(const struct http *http)
 {
 	return !http->url.tls && !url_is_loopback(&http->url);

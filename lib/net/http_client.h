@@ -29,6 +29,7 @@ struct http {
 	bool no_retry;
 	int64_t date; /* by the deployment's clock at the coder_clock() date_at; 0: not known */
 	int64_t date_at;
+	char version[64]; /* of the deployment, "": it has not said */
 };
 
 #endif

@@ -81,6 +81,13 @@ static void note_clock(struct attempt *attempt)
 	attempt->http->date_at = attempt->received.arrived;
 }
 
+static void note_version(struct attempt *attempt)
+{
+	if (attempt->received.version[0])
+		memcpy(attempt->http->version, attempt->received.version,
+		       sizeof(attempt->http->version));
+}
+
 static bool on_between(void *ctx)
 {
 	struct attempt *attempt = ctx;
@@ -193,8 +200,10 @@ static int send_once(struct attempt *attempt, const struct limit *limit, struct 
 	rc = fill_error(attempt, &x, limit, err);
 	explicit_bzero(&x.err, sizeof(x.err)); /* it may repeat what was sent */
 	attempt->response->status = attempt->received.status;
-	if (rc == 0 || err->own)
+	if (rc == 0 || err->own) {
 		note_clock(attempt);
+		note_version(attempt);
+	}
 	if (x.sent > 1) /* libcurl has repeated it, on a kept connection that was closed */
 		attempt->response->earlier_unknown = true;
 	if (rc == 0)

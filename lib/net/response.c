@@ -217,6 +217,7 @@ int response_header(struct response *response, const char *line, size_t len,
 	TAKE("X-Ratelimit-Reset", reset);
 	TAKE("Date", date);
 	TAKE("Age", age);
+	TAKE("X-Coder-Build-Version", version);
 #undef TAKE
 	take_wait(response, line, len);
 	return take_length(response, line, len) ? 0 : broken(response, "has broken headers", err);

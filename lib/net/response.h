@@ -28,6 +28,7 @@ struct response {
 	size_t received; /* of the body */
 	char reason[64], type[128], location[512];
 	char reset[32], date[64], age[16];
+	char version[64]; /* of Coder, as it says */
 	bool asks_to_wait; /* there is a Retry-After: these are the longest of its two kinds, or 0 */
 	int64_t wait_seconds, wait_until;
 };

@@ -400,6 +400,15 @@ id_of() { # id_of TOKEN
 	offers 'token_rm t' terraform
 }
 
+@test "goals are offered with what each is for, without a request" {
+	offers 'token_create --for workspace-s' workspace-start workspace-stop workspace-ssh
+	offers 'token_create --for whoami,tok' whoami,tokens-read whoami,tokens-manage
+	local COLUMNS=200
+	press 'token_create --for work' 63
+	has "${COMPREPLY[*]}" "stop workspaces (coder stop)"
+	is "$(requests)" ""
+}
+
 @test "descriptions appear in the list of the second TAB only" {
 	press 'token_rm ' 63
 	has "${COMPREPLY[1]}" "terraform"

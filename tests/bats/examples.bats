@@ -43,8 +43,7 @@ job() {
 	job 'printf "%s\n" "$CODER_SESSION_TOKEN" >secret; printf "<%s>" "$@" >arguments
 		tr "\0" "\n" </proc/$PPID/cmdline >parent; env | grep -cF "$CODER_SESSION_TOKEN" >count
 		enable -f "$CODER_TOKENS_SO" token_view
-		CODER_SESSION_TOKEN='"$ADMIN_TOKEN"' # its own may not even see itself
-		token_view "$(<secret)" -A token; declare -p token >record'
+		token_view --self -A token; declare -p token >record'
 	example ci-token dev ./job 'an argument' ''
 	is "$status$out" 0
 	secret=$(<secret)
@@ -55,22 +54,45 @@ job() {
 	local -A token=()
 	# shellcheck disable=SC1091
 	source record
-	is "${token[scopes]}" "template:read workspace:read"
-	is "${token[allow_list]}" "template:* workspace:$(dev)"
+	is "${token[scopes]}" "api_key:read template:read user:read workspace:read"
+	is "${token[allow_list]}" "api_key:* template:* user:$(of users username=admin -- id) workspace:$(dev)"
 	is "${token[lifetime_seconds]}" 7200
 	[[ ${token[name]} == ci-* ]] || fail "name"
-	is "$err" "ci-token: token ${token[name]} may read workspace dev until ${token[expires_at]}
+	has "$err" "warning: workspace-read: other templates become readable (template:*)"
+	is "${err#*$'\n'}" "ci-token: token ${token[name]} may be used for workspace dev until ${token[expires_at]}
 ci-token: token ${token[name]} has been deleted"
 	lacks "$err$out" "${secret#*-}"
 	is "$(left)" "$ALL"
 	lacks "$(requests)" "${secret#*-}"
 }
 
-@test "ci-token creates a token that reads the workspace and nothing else" {
-	job 'curl -s -o /dev/null -w "%{http_code}\n" -H "Coder-Session-Token: $CODER_SESSION_TOKEN" "$CODER_URL/api/v2/workspaces/$1"
-		curl -s -o /dev/null -w "%{http_code}\n" -H "Coder-Session-Token: $CODER_SESSION_TOKEN" "$CODER_URL/api/v2/users/me"'
+# What `coder show` asks for, then what the job must not do.
+ASKING='ask() {
+		curl -s -o /dev/null -w "%{http_code} " -H "Coder-Session-Token: $CODER_SESSION_TOKEN" "${@:2}" "$CODER_URL/api/v2$1"
+	}
+	build() {
+		ask "/workspaces/$1/builds" -H "Content-Type: application/json" -d "{\"transition\":\"$2\"}"
+	}'
+
+@test "ci-token creates a token that shows the workspace and itself, and does nothing else" {
+	job "$ASKING"'
+		ask /users/me; ask /users/me/workspace/dev; ask "/workspaces/$1"; ask "/workspaces/$1/resolve-autostart"
+		build "$1" stop; ask /workspaces; ask /users/bob
+		enable -f "$CODER_TOKENS_SO" token_view; token_view --self -A t; [[ ${t[ttl]} -gt 7000 ]]; echo "$?"'
 	example ci-token dev ./job "$(dev)"
-	is "$status $out" $'0 200\n404'
+	is "$status $out" "0 200 200 200 200 403 500 404 0"
+}
+
+@test "ci-token --for workspace-stop lets the job stop the workspace, and not start it" {
+	job "$ASKING"'
+		build "$1" start; build "$1" stop'
+	example ci-token --for workspace-stop dev ./job "$(dev)"
+	is "$status $out" "0 403 201 "
+	example ci-token --for workspace-stop --for workspace-start dev ./job "$(dev)"
+	is "$status $out" "0 201 201 "
+	example ci-token --for workspace-list dev ./job
+	is "$status$out" 2
+	has "$err" "workspace-list cannot be limited to workspace:dev"
 }
 
 @test "ci-token ends with the job's status, and deletes the token of a failed job, too" {
@@ -117,9 +139,9 @@ ci-token: token ${token[name]} has been deleted"
 	refused 3 no-such
 	is "$(requests POST)" ""
 	example ci-token
-	refused 2 "usage: ci-token.bash [OWNER/]WORKSPACE COMMAND"
+	refused 2 "usage: ci-token.bash [--for GOAL]... [OWNER/]WORKSPACE COMMAND"
 	example ci-token dev
-	refused 2 "usage: ci-token.bash [OWNER/]WORKSPACE COMMAND"
+	refused 2 "usage: ci-token.bash [--for GOAL]... [OWNER/]WORKSPACE COMMAND"
 	CODER_URL=http://127.0.0.1:1
 	example ci-token dev ./job
 	refused 7 "cannot connect"
@@ -137,7 +159,7 @@ ci-token: token ${token[name]} has been deleted"
 @test "ci-token names the token after CI_JOB_ID" {
 	job 'true'
 	CI_JOB_ID=4711 example ci-token dev ./job
-	has "$err" "token ci-4711 may read workspace dev until 20"
+	has "$err" "token ci-4711 may be used for workspace dev until 20"
 }
 
 # ----------------------------------------------------------------------- rotate

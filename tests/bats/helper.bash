@@ -240,6 +240,11 @@ refused() {
 	[[ $err != *$'\n'* ]] || fail "more than one line of error"
 }
 
+# without_goals TEXT - it, without the lines that token_create prints about what --for has added.
+without_goals() {
+	grep -vE 'token_create: (added: |warning: workspace-stop: other templates become readable)' <<<"$1" || true
+}
+
 # misused PART - asserts that the last try failed because the words did not fit the usage of the builtin:
 # one line of error that contains PART, and that usage, as bash's own builtins print theirs.
 misused() {

@@ -6,7 +6,8 @@ Each row makes tokens, sends requests with them and compares the statuses of the
 statuses are those that a deployment (v2.35.2, no licence) gave for tokens of the same scopes and
 entries, with templates and workspaces as set up here; a comment says what a row is evidence of.
 
-A line `token SCOPES / ENTRIES` makes a token for the row's user, and the lines below use it. Other
+A line `token SCOPES / ENTRIES` makes a token for the row's user, and the lines below use it. A line
+`for GOALS / ENTRIES` has token_create make it, of $CODER_TOKENS_SO. Other
 lines are `STATUS METHOD PATH [BODY] [~ TEXT]`, where TEXT must be in the response, or in place of
 method, path and body one of the SHORT names with an id.
 
@@ -608,6 +609,158 @@ ROWS = {
         200 PUT /workspaces/{dev}/dormant {"dormant":false}
     """),
 }
+# What token_create --for GOAL makes does what the goal promises, and nothing else.
+GOALS = {
+    "for-workspace-read": ("alice", """
+        for workspace-read / workspace:dev
+        200 GET /workspaces/{dev}
+        200 GET /users/me/workspace/dev
+        200 GET /workspaces/{dev}/builds
+        404 GET /workspaces/{other}
+        403 stop {dev}
+        403 delete {dev}
+        500 autostart {dev}
+        500 mint
+        for workspace-read / workspace:{dev}
+        200 GET /users/alice/workspace/dev
+    """),
+    "for-workspace-list": ("alice", """
+        for workspace-list / workspace:*
+        200 GET /workspaces ~ "name":"dev"
+        200 GET /users/me/workspace/other
+        403 stop {dev}
+        403 create {one}
+        500 mint
+    """),
+    "for-workspace-start": ("alice", """
+        for workspace-start / workspace:dev
+        200 GET /users/me/workspace/dev
+        201 start {dev}
+        403 stop {dev}
+        404 start {other}
+        500 mint
+    """),
+    "for-workspace-stop": ("alice", """
+        for workspace-stop / workspace:dev
+        200 GET /users/me/workspace/dev
+        201 stop {dev}
+        403 start {dev}
+        404 stop {other}
+        404 stop {theirs}
+        500 mint
+    """),
+    # The owner of somebody else's workspace is a companion, too.
+    "for-workspace-stop-of-another": ("admin", """
+        for workspace-stop / workspace:alice/dev
+        200 GET /users/alice/workspace/dev
+        201 stop {dev}
+        404 stop {other}
+        404 stop {theirs}
+        404 GET /users/bob
+    """),
+    "for-workspace-operate": ("alice", """
+        for workspace-operate / workspace:dev
+        201 start {dev}
+        204 autostart {dev}
+        204 ttl {dev}
+        204 PUT /workspaces/{dev}/ttl {"ttl_ms":null}
+        204 PUT /workspaces/{dev}/favorite
+        204 DELETE /workspaces/{dev}/favorite
+        201 stop {dev}
+        403 delete {dev}
+        404 autostart {other}
+        500 mint
+    """),
+    "for-workspace-ssh": ("alice", """
+        for workspace-ssh / workspace:dev
+        200 GET /users/me/workspace/dev
+        101 GET /workspaceagents/{agent}/coordinate?version=2.0
+        403 stop {dev}
+        404 GET /workspaces/{other}
+        500 mint
+    """),
+    "for-workspace-delete": ("alice", """
+        for workspace-create / template:one
+        201 create {one}
+        for workspace-delete / workspace:{created}
+        200 GET /workspaces/{created}
+        403 stop {created}
+        404 delete {dev}
+        201 delete {created}
+    """),
+    "for-workspace-create": ("alice", """
+        for workspace-create / template:one
+        201 create {one}
+        400 create {two} ~ doesn't exist
+        500 mint
+        403 delete {dev}
+        for workspace-create / workspace:*
+        201 create {two}
+        200 GET /workspaces/{created}
+        200 GET /templates
+        200 GET /organizations/{org}
+        403 delete {created}
+    """),
+    "for-template-push": ("admin", """
+        for template-push / template:one
+        201 upload
+        201 push {one}
+        200 GET /templateversions/{made}
+        200 activate {one}
+        200 describe {one}
+        404 describe {two}
+        404 push {two}
+        404 GET /workspaces/{dev}
+        500 mint
+        for template-push / template:*
+        201 publish {free}
+        200 GET /templates
+    """),
+    "for-tokens-read": ("alice", """
+        for tokens-read /
+        200 GET /users/me/keys/tokens ~ "token_name"
+        200 GET /users/me/keys/{key}
+        500 mint
+        404 PUT /users/me/keys/{key}/expire
+        404 DELETE /users/me/keys/{key}
+        404 GET /workspaces/{dev}
+    """),
+    "for-tokens-manage": ("alice", """
+        for tokens-manage /
+        200 GET /users/me/keys/tokens ~ "token_name"
+        201 mint
+        204 PUT /users/me/keys/{new}/expire
+        204 DELETE /users/me/keys/{new}
+        404 GET /workspaces/{dev}
+    """),
+    "for-whoami": ("alice", """
+        for whoami /
+        200 GET /users/me ~ "username":"alice"
+        404 GET /users/bob
+        404 GET /workspaces/{dev}
+        500 mint
+    """),
+    "for-read-only": ("alice", """
+        for read-only /
+        READ-ONLY
+    """),
+    "for-self-readable": ("alice", """
+        for workspace-read self-readable / workspace:dev
+        200 GET /workspaces/{dev}
+        200 GET /users/me/keys/{key}
+        500 mint
+        404 DELETE /users/me/keys/{key}
+    """),
+    # Goals that go together for the same workspace.
+    "for-two-goals": ("alice", """
+        for workspace-stop workspace-ssh / workspace:dev
+        101 GET /workspaceagents/{agent}/coordinate?version=2.0
+        201 stop {dev}
+        403 start {dev}
+        404 stop {other}
+    """),
+}
+ROWS.update(GOALS)
 READ_ONLY = """
     200 GET /users/me
     200 GET /users/me/roles
@@ -647,7 +800,8 @@ class Deployment:
             self.sessions[name.removesuffix("_TOKEN").lower()] = value.strip("'")
             if name == "MEMBER_TOKEN":
                 break
-        self.address = self.sessions["coder_url"].removeprefix("http://")
+        self.url = self.sessions["coder_url"]
+        self.address = self.url.removeprefix("http://")
         self.count, self.ids, self.content = 0, {}, ""
         self.set_up()
 
@@ -768,6 +922,22 @@ class Row:
             raise Failed(f"no token: {status} {text}")
         self.use(text)
 
+    def make_for(self, text: str):
+        """Has token_create make the token, and uses it."""
+        goals, _, entries = self.filled(text).partition("/")
+        words = ["--for=" + goal for goal in goals.split() if goal != "self-readable"]
+        words += ["--self-readable"] if "self-readable" in goals else []
+        words += ["--allow=" + entry for entry in entries.split()]
+        script = 'enable -f "$CODER_TOKENS_SO" token_create && token_create --lifetime 1h "$@"'
+        environment = dict(os.environ, CODER_SESSION_TOKEN=self.session)
+        environment["CODER_URL"] = self.target.url
+        shell = [os.environ.get("BASH", "bash"), "--norc", "-c", script, "-", *words]
+        done = subprocess.run(shell, env=environment, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise Failed(f"no token for {text}: {done.stderr}")
+        self.key = done.stdout.strip()
+        self.ids["key"] = self.key.partition("-")[0]
+
     def use(self, text: str):
         self.key = json.loads(text)["key"]
         self.ids["key"] = self.key.partition("-")[0]
@@ -832,6 +1002,8 @@ class Row:
             try:
                 if verb == "token":
                     self.token(rest)
+                elif verb == "for":
+                    self.make_for(rest)
                 elif verb == "minted":
                     self.use(self.minted)
                 elif verb in ("dormant", "awake"):

@@ -221,7 +221,7 @@ static void test_what_is_refused_is_named(void **state)
 		"template:*, which workspace-read needs, would let the scope template:update act "
 		"on what was not asked for");
 	assert_refused(
-		"self-readable", "api_key:delete", NULL, 0,
+		"self-readable", "api_key:delete", &one_workspace, 1,
 		"a token that can view itself cannot be combined with the scope api_key:delete: "
 		"the entry api_key:*, which a token that can view itself needs, would let the "
 		"scope api_key:delete act on what was not asked for");

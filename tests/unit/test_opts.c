@@ -50,8 +50,22 @@ static const struct opts_option common_table[] = {
 
 static const struct opts_option *const tables[] = { own_table, common_table, NULL };
 
+static bool term_row(size_t i, const char **ret_name, const char **ret_meaning)
+{
+	static const char *const terms[][2] = { { "one-by-one", "a*b" }, { "all", "everything" } };
+
+	if (i >= COUNT(terms))
+		return false;
+	*ret_name = terms[i][0];
+	*ret_meaning = terms[i][1];
+	return true;
+}
+
+static const struct opts_terms terms = { "Ways", term_row };
+
 static const struct opts_command command = {
 	.name = "token_x",
+	.terms = &terms,
 	.summary = "Do things to tokens",
 	.operands = "NAME [ID]",
 	.operand_value = OPTS_VALUE_TOKEN,
@@ -681,6 +695,17 @@ static void test_markdown(void **state)
 	assert_begins(text, "| option | meaning |\n| --- | --- |\n| `-h, --help` | Help. |\n");
 	assert_contains(text, "| `--version` | Version. |\n");
 	assert_null(strstr(text, "--all"));
+	free(text);
+	text = print(&command, "markdown-terms");
+	assert_string_equal(text, "| value | meaning |\n| --- | --- |\n| `one-by-one` | a\\*b |\n"
+				  "| `all` | everything |\n");
+	free(text);
+	text = print(&command, "man");
+	assert_contains(text, ".SS Ways\n.TP\n\\fBone\\-by\\-one\\fR\na*b\n");
+	free(text);
+	text = print(&command, "text");
+	assert_contains(text,
+			"\nWays:\n  one-by-one          a*b\n  all                 everything\n");
 	free(text);
 	text = print(&command, "markdown-statuses");
 	assert_begins(text, "| status | meaning |\n| --- | --- |\n| 0 | done |\n");
