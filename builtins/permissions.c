@@ -219,8 +219,9 @@ void permissions_warn(const struct coder_strings *scopes, const struct coder_str
 		template |= strncmp(entry, "template:", 9) == 0 || strcmp(entry, "*:*") == 0;
 	}
 	if (workspace && !template)
-		output_warn("the allow list has a workspace but no template: servers answer 403 "
-			    "for that workspace unless template:* is allowed, too");
+		output_warn(
+			"the allow list has a workspace but no template: servers respond with 403 "
+			"for that workspace unless template:* is allowed, too");
 	if (coder_strings_has(scopes, "api_key:create") || coder_strings_has(scopes, "api_key:*") ||
 	    coder_strings_has(scopes, "coder:apikeys.manage_self"))
 		output_warn("a token that may create tokens can create unrestricted ones");

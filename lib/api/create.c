@@ -95,7 +95,7 @@ int coder_token_create(struct coder_client *client, const struct coder_create *c
 		       struct coder_created *ret, struct coder_error *err)
 {
 	struct coder_created CLEANUP(coder_created_done) created = { 0 };
-	const int64_t began = client->date; /* at the last answer before the POST */
+	const int64_t began = client->date; /* at the last response before the POST */
 
 	if (post(client, create, began, &created, err) < 0 ||
 	    read_back(client, create, began, &created, err) < 0)

@@ -145,7 +145,7 @@ int leave_foreign(const struct coder_create *create, const char *id, const char 
 	return coder_error_cause(err, CODER_CAUSE_FOREIGN, id, NULL);
 }
 
-/* A token of the name is there: is it the one that the lost answer was about? */
+/* A token of the name is there: is it the one that the lost response was about? */
 static int judge(struct coder_client *client, const struct coder_create *create, int64_t began,
 		 const struct coder_token *token, struct coder_error *err)
 {
@@ -162,7 +162,7 @@ static int judge(struct coder_client *client, const struct coder_create *create,
 }
 
 /*
- * The POST may have been acted on and its answer is lost. Whoever closed the
+ * The POST may have been acted on and its response is lost. Whoever closed the
  * connection is given a moment to act, as it may stand in front of the server.
  * One that was given up on, or sits behind a gateway that gave up, may act any
  * time.

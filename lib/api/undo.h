@@ -21,7 +21,7 @@ int read_back(struct coder_client *client, const struct coder_create *create, in
  */
 
 /*
- * The POST may have been acted on and its answer is lost: looks for the token by
+ * The POST may have been acted on and its response is lost: looks for the token by
  * its name. began: the server's clock before the POST, 0 if it is not known.
  */
 int undo_lost(struct coder_client *client, const struct coder_create *create, int64_t began,

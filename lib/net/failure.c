@@ -157,19 +157,19 @@ static int other_error(const struct failure *f, struct coder_error *err)
 	switch (f->code) {
 	case CURLE_GOT_NOTHING:
 		coder_error_set(err, CODER_ERR_NO_RESPONSE,
-				"%s%s closed the connection without an answer", peer.kind,
+				"%s%s closed the connection without a response", peer.kind,
 				peer.name);
 		return coder_error_cause(err, CODER_CAUSE_SCHEME, peer.source, NULL);
 	case CURLE_PARTIAL_FILE:
 		return coder_error_set(err, CODER_ERR_NO_RESPONSE,
-				       "the answer from %s%s ended early: %s", peer.kind, peer.name,
-				       f->detail);
+				       "the response from %s%s ended early: %s", peer.kind,
+				       peer.name, f->detail);
 	case CURLE_COULDNT_RESOLVE_HOST: /* libcurl's own refusal: names were looked up before */
 	case CURLE_COULDNT_RESOLVE_PROXY:
 		coder_error_set(err, CODER_ERR_NO_RESPONSE, "cannot find the host %s", f->o->host);
 		return coder_error_cause(err, CODER_CAUSE_NETWORK, peer.source, NULL);
 	default:
-		coder_error_set(err, CODER_ERR_NO_RESPONSE, "no usable answer from %s%s: %s",
+		coder_error_set(err, CODER_ERR_NO_RESPONSE, "no usable response from %s%s: %s",
 				peer.kind, peer.name, f->detail);
 		if (f->tls_alert != ALERT_CERTIFICATE_REQUIRED)
 			return -1;
@@ -208,13 +208,13 @@ void failure_describe(const struct failure *f, bool *ret_refused, struct coder_e
 	} else if (f->in_head && (f->code == CURLE_OUT_OF_MEMORY || f->code == CODE_TOO_LARGE)) {
 		/* of what is left only a line of a head is too large for libcurl, not for us */
 		coder_error_set(err, CODER_ERR_NO_RESPONSE,
-				"the answer from %s has too large headers", f->o->origin);
+				"the response from %s has too large headers", f->o->origin);
 	} else if (f->in_head && f->code == CURLE_WEIRD_SERVER_REPLY) {
-		coder_error_set(err, CODER_ERR_NO_RESPONSE, "the answer from %s has broken headers",
-				f->o->origin);
+		coder_error_set(err, CODER_ERR_NO_RESPONSE,
+				"the response from %s has broken headers", f->o->origin);
 	} else if (f->code == CURLE_BAD_CONTENT_ENCODING) {
 		/* libcurl was asked to undo none: it refuses one that it may not pass on */
-		coder_error_set(err, CODER_ERR_NO_RESPONSE, "the answer from %s is compressed",
+		coder_error_set(err, CODER_ERR_NO_RESPONSE, "the response from %s is compressed",
 				f->o->origin);
 	} else {
 		other_error(f, err);

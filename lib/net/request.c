@@ -107,7 +107,7 @@ static int timed_out(int64_t limit_ns, struct coder_error *err)
 	char limit[32];
 
 	text_wait(limit_ns, limit);
-	coder_error_set(err, CODER_ERR_NO_RESPONSE, "no answer within %s", limit);
+	coder_error_set(err, CODER_ERR_NO_RESPONSE, "no response within %s", limit);
 	err->timeout = true;
 	return -1;
 }

@@ -21,7 +21,7 @@
 
 static int broken(const struct response *response, const char *what, struct coder_error *err)
 {
-	return coder_error_set(err, CODER_ERR_NO_RESPONSE, "the answer from %s %s",
+	return coder_error_set(err, CODER_ERR_NO_RESPONSE, "the response from %s %s",
 			       response->origin, what);
 }
 
@@ -242,7 +242,7 @@ static int check_type(const struct response *response, struct coder_error *err)
 		return 0;
 	if (!is_json(response->type)) {
 		coder_error_set(err, CODER_ERR_NO_RESPONSE,
-				"unexpected answer of type %s: %s may be no Coder deployment",
+				"unexpected response of type %s: %s may be no Coder deployment",
 				response->type[0] ? response->type : "unknown", response->origin);
 		blame_proxy(response, err);
 		return coder_error_cause(err, CODER_CAUSE_SOURCE, response->url_source, NULL);
@@ -451,10 +451,10 @@ static void refusal(const struct response *response, const struct buf *body, enu
 		    struct coder_error *err)
 {
 	if (response->in_body && response->type[0])
-		coder_error_set(err, code, "unexpected answer %ld of type %s", response->status,
+		coder_error_set(err, code, "unexpected response %ld of type %s", response->status,
 				response->type);
 	else
-		coder_error_set(err, code, "unexpected answer %ld%s%s", response->status,
+		coder_error_set(err, code, "unexpected response %ld%s%s", response->status,
 				response->reason[0] ? " " : "", response->reason);
 	if (body->len)
 		(void)json_error(body->data, body->len, err);
@@ -522,7 +522,7 @@ int response_judge(const struct response *response, const struct buf *body, stru
 	else if (response->status == 204 || response->received)
 		return 0;
 	else
-		coder_error_set(err, CODER_ERR_NO_RESPONSE, "empty answer %ld from %s",
+		coder_error_set(err, CODER_ERR_NO_RESPONSE, "empty response %ld from %s",
 				response->status, response->origin);
 	return -1;
 }

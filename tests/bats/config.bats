@@ -590,7 +590,7 @@ keys_after() {
 		OPENSSL_CONF=$HOME/$conf.cnf in_new_shell 'CODER_URL=$URL CODER_SESSION_TOKEN=$ADMIN_TOKEN
 			export OPENSSL_CONF; token_list --timeout 0.5; echo "status $?"; unset OPENSSL_CONF; token_list -q >/dev/null && echo works'
 		is "$out" $'status 7\nworks'
-		has "$err" "no answer within 500 ms"
+		has "$err" "no response within 500 ms"
 	done
 	((SECONDS - before < 15)) || fail "took too long"
 	export OPENSSL_CONF=$HOME/nested.cnf
@@ -1009,7 +1009,7 @@ as_nobody() {
 	local before=$SECONDS
 	fault '{"path": "keys/tokens", "delay": 30}'
 	try token_list --timeout 0.5
-	refused 7 "no answer within "
+	refused 7 "no response within "
 	[[ $err =~ within\ (500|4[0-9]0)\ ms$ ]] || fail "not the time that was given"
 	fault '{"path": "keys/tokens", "status": 503, "times": 0, "headers": {"Retry-After": "60"}}'
 	try token_list --timeout 1s
@@ -1125,16 +1125,16 @@ as_nobody() {
 @test "a page that is not JSON is not a valid response" {
 	fault '{"path": "keys/tokens", "status": 200, "headers": {"Content-Type": "text/html"}, "body": "<html>"}'
 	try token_list
-	refused 7 "unexpected answer of type text/html: $URL may be no Coder deployment; check CODER_URL"
+	refused 7 "unexpected response of type text/html: $URL may be no Coder deployment; check CODER_URL"
 	fault '{"path": "keys/tokens", "status": 200, "headers": {"Content-Type": "application/json"}, "body": "<html>"}'
 	try token_list
 	refused 7 "not JSON"
 	fault '{"path": "keys/tokens", "status": 200, "headers": {"Content-Type": "application/json"}, "body": ""}'
 	try token_list
-	refused 7 "empty answer 200"
+	refused 7 "empty response 200"
 	fault '{"path": "keys/tokens", "status": 500, "headers": {"Content-Type": "text/html"}, "body": "<h1>oops"}'
 	try token_list
-	refused 1 "unexpected answer 500 of type text/html"
+	refused 1 "unexpected response 500 of type text/html"
 	lacks "$err" oops
 }
 

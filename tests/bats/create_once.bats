@@ -98,7 +98,7 @@ again() {
 	fault '[{"method":"GET","path":"/tokens/test$","hangup":true},{"method":"POST","cut":{"where":"act"}}]'
 	forget_requests
 	try token_create -n test
-	undone "closed the connection without an answer"
+	undone "closed the connection without a response"
 }
 
 @test "after a 429 the create waits, tries again, and creates one token" {
@@ -245,7 +245,7 @@ again() {
 		again
 		fault '{"method":"POST","act":true,"status":'$code',"body":"<html>Oops</html>"}'
 		try token_create -n test
-		undone "unexpected answer $code"
+		undone "unexpected response $code"
 	done
 	# JSON alone does not make it the server's own, and Coder's words about a lost database prove nothing
 	for code in 408 500 502 503 504; do
@@ -262,7 +262,7 @@ again() {
 		again
 		fault '{"method":"POST","status":'"${code%=*}"',"body":"<html>Oops</html>"}'
 		try token_create -n test
-		absent "${code#*=}" "unexpected answer ${code%=*}"
+		absent "${code#*=}" "unexpected response ${code%=*}"
 	done
 	again
 	# the server behind such a gateway may still act
@@ -322,7 +322,7 @@ again() {
 		again
 		fault '{"method":"POST","stall":{"at":'$at',"act":true}}'
 		try token_create -n test --timeout 0.5
-		undone "no answer within 500 ms"
+		undone "no response within 500 ms"
 	done
 }
 
@@ -331,7 +331,7 @@ again() {
 	try token_create -n test --timeout 0.5
 	is "$status" 9
 	is "$out" ""
-	has "$err" "no answer within 500 ms; the new token"
+	has "$err" "no response within 500 ms; the new token"
 	has "$err" "was deleted again: nothing is left"
 	is "$(requests POST | grep -c .)" 1
 	! exists test || fail "there is a token"
@@ -353,14 +353,14 @@ again() {
 	fault '{"method":"POST","delay":30}'
 	try token_create -n test --timeout 0.5
 	unsure
-	has "$err" "no answer within 500 ms"
+	has "$err" "no response within 500 ms"
 	! exists test || fail "there is a token"
 }
 
 @test "if --timeout ends before the POST, nothing is sent and no token is looked for" {
 	fault '{"method":"GET","path":"/tokens/test$","stall":{"at":0}}'
 	try token_create -n test --timeout 0.5
-	refused 7 "looking up the name test: no answer within 500 ms"
+	refused 7 "looking up the name test: no response within 500 ms"
 	asked "GET me/keys/tokens/tokenconfig" "GET me/keys/tokens/test"
 }
 
@@ -369,7 +369,7 @@ again() {
 	try token_create -n test --timeout 0.5
 	is "$status" 9
 	has "${err%%$'\n'*}" "token_create: $REMOVING"
-	has "$err" "no answer within 500 ms; the new token"
+	has "$err" "no response within 500 ms; the new token"
 	has "$err" "was deleted again: nothing is left"
 	is "$(wc -l <<<"$err")" 2
 	asked "${UP_TO_POST[@]}" "GET me/keys/ID" \
@@ -382,7 +382,7 @@ again() {
 	fault '{"method":"GET","path":"/keys/[0-9A-Za-z]{10}$","stall":{"at":0},"times":0}'
 	try token_create -n test
 	is "$status" 0
-	has "$err" "warning: token test could not be verified: no answer within 10 s"
+	has "$err" "warning: token test could not be verified: no response within 10 s"
 	accepted "$out"
 	is "$(requests DELETE)" ""
 	((SECONDS - began < 25)) || fail "it took $((SECONDS - began)) s"

@@ -107,7 +107,7 @@ connections() {
 	# nor does a server that stops within its response
 	fault '{"stall": {"at": 100}}'
 	takes 8 9 token_list -q --timeout 8
-	refused 7 "no answer within 8 s"
+	refused 7 "no response within 8 s"
 }
 
 @test "a call on a dead connection ends when --timeout ends" {
@@ -115,7 +115,7 @@ connections() {
 	dies .
 	token_list -q >/dev/null
 	takes 2 4 token_list -q --timeout 2
-	refused 7 "no answer within 2 s"
+	refused 7 "no response within 2 s"
 }
 
 # in_own_network SCRIPT - runs it in a shell with a network, a deployment ($SANDBOX_PID) and the

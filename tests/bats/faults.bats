@@ -199,7 +199,7 @@ cut_everywhere() {
 		length=$(response_length)
 		for ((at = 0; at < length; at += ${THOROUGH:-60})); do
 			fault "{${victim[instead]},\"stall\":{\"at\":$at}}"
-			fails 7 "no answer within 200 ms" "${command[@]}" --timeout 200ms
+			fails 7 "no response within 200 ms" "${command[@]}" --timeout 200ms
 			is "$(requests | tail -n 1)" "${victim[last]}"
 		done
 	done
@@ -211,7 +211,7 @@ cut_everywhere() {
 	is "$status" 0
 	is "$out" "$(grafana)"
 	fault '{"path":"/keys/tokens\\?","drip":1}'
-	fails 7 "no answer within 1 s" token_list -v ids --timeout 1
+	fails 7 "no response within 1 s" token_list -v ids --timeout 1
 }
 
 @test "a minute of silence ends a call without --timeout" {
@@ -248,7 +248,7 @@ cut_everywhere() {
 		fails 7 "ended early" "${command[@]}"
 		fails 7 "ended early" "${command[@]}"
 		fails 7 "not JSON" "${command[@]}"
-		fails 7 "no usable answer from $URL" "${command[@]}"
+		fails 7 "no usable response from $URL" "${command[@]}"
 		is "$(requests | grep -cF "${victim[last]}")" 5
 	done
 }
@@ -260,7 +260,7 @@ cut_everywhere() {
 		while IFS='|' read -r words length; do
 			length=${length//LENGTH/${#victim[body]}}
 			fault "{${victim[where]},$(raw "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n${length//;/\\r\\n}\r\n\r\n${victim[body]}")}"
-			fails 7 "the answer from $URL $words" "${command[@]}"
+			fails 7 "the response from $URL $words" "${command[@]}"
 			is "$(requests | tail -n 1)" "${victim[last]}"
 		done <<-'END'
 			has broken headers|Content-Length: 18446744073709551616
@@ -332,7 +332,7 @@ squeezed() { # CODING BODY
 		try "${command[@]}"
 		is "$status" 0
 		fault "{${victim[instead]},\"interim\":100000}"
-		fails 7 "the answer from $URL has too large headers" "${command[@]}"
+		fails 7 "the response from $URL has too large headers" "${command[@]}"
 	done
 }
 
@@ -341,11 +341,11 @@ squeezed() { # CODING BODY
 	for call in list view limits; do
 		suffer "$call"
 		fault "{${victim[where]},\"status\":200,$html,\"headers\":{\"Content-Type\":\"text/html\"}}"
-		fails 7 "unexpected answer of type text/html: $URL may be no Coder deployment" "${command[@]}"
+		fails 7 "unexpected response of type text/html: $URL may be no Coder deployment" "${command[@]}"
 		fault "{${victim[where]},\"status\":200,$html,\"headers\":{\"Content-Type\":null}}"
-		fails 7 "unexpected answer of type unknown" "${command[@]}"
+		fails 7 "unexpected response of type unknown" "${command[@]}"
 		fault "{${victim[where]},\"status\":200}"
-		fails 7 "empty answer 200 from $URL" "${command[@]}"
+		fails 7 "empty response 200 from $URL" "${command[@]}"
 		fault "{${victim[where]},\"status\":204}"
 		fails 7 "it is empty" "${command[@]}"
 		is "$(requests | tail -n 1)" "${victim[last]}"
@@ -508,7 +508,7 @@ peak() {
 		fault "{${victim[where]},\"redirect\":\"/login\"}"
 		fails 7 "redirects to /login; check CODER_URL" "${command[@]}"
 		fault "{${victim[where]},\"status\":302}"
-		fails 7 "unexpected answer 302" "${command[@]}"
+		fails 7 "unexpected response 302" "${command[@]}"
 		is "$(requests | tail -n 1)" "${victim[last]}"
 	done
 }
@@ -522,14 +522,14 @@ peak() {
 		is "$(requests | wc -l)" 1
 	done
 	fault '{"cut":{"where":"accept"},"times":0}'
-	fails 7 "closed the connection without an answer; check CODER_URL: is it http or https?" \
+	fails 7 "closed the connection without a response; check CODER_URL: is it http or https?" \
 		token_list -v ids
 	fails 7 "no secure connection to https://127.0.0.1" token_list -v ids --url "https${URL#http}"
 	fault '{"cut":{"where":"accept","how":"reset"},"times":0}'
 	fails 7 "$URL" token_list -v ids
 	fault '{"accept_hang":true,"times":0}'
-	fails 7 "no answer within 300 ms" token_list -v ids --timeout 0.3
-	fails 7 "no answer within 300 ms" token_list -v ids --timeout 0.3 --url "https${URL#http}"
+	fails 7 "no response within 300 ms" token_list -v ids --timeout 0.3
+	fails 7 "no response within 300 ms" token_list -v ids --timeout 0.3 --url "https${URL#http}"
 	is "$(requests)" ""
 }
 

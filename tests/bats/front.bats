@@ -257,7 +257,7 @@ blames_front() {
 		again
 		fault '{"method":"POST",'"$front"'}'
 		try token_create -n test
-		[[ $front == *413* ]] && has "$err" "unexpected answer 413" || blames_front
+		[[ $front == *413* ]] && has "$err" "unexpected response 413" || blames_front
 		has "$err" "no such token is there: nothing is left"
 		lacks "$err" "the name was free a moment before"
 		is "$(requests GET | grep -c /test$)" 5
@@ -411,7 +411,7 @@ blames_front() {
 		again
 		fault '{"path":"/keys/","times":0,"status":'$code',"body":"<html>edge"}'
 		try token_list
-		refused 6 "unexpected answer $code"
+		refused 6 "unexpected response $code"
 		is "$(requests | grep -c .)" 3
 		is "${TOKEN_ERROR[status]} ${TOKEN_ERROR[http]}" "6 $code"
 	done
@@ -419,7 +419,7 @@ blames_front() {
 		again
 		fault '{"path":"/keys/","times":0,"status":'$code',"body":"<html>edge"}'
 		try token_list
-		refused 1 "unexpected answer $code"
+		refused 1 "unexpected response $code"
 		is "$(requests | grep -c .)" 1
 	done
 }

@@ -99,7 +99,7 @@ echo "$cases"
 
 # Patterns of the errors when memory runs out, and when libcurl fails.
 NO_MEMORY='memory|cannot find the host'
-NO_LIBCURL="$NO_MEMORY|libcurl|no usable answer|cannot wait"
+NO_LIBCURL="$NO_MEMORY|libcurl|no usable response|cannot wait"
 
 # no_bad TEXT AT_LEAST - asserts that the output of such a script has no BAD line, and that many cases.
 no_bad() {

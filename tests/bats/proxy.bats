@@ -287,14 +287,14 @@ blamed() {
 		https_proxy=$kind://$PROXY blamed "the proxy $kind://$PROXY does not connect to $CODER_URL: "
 	done
 	plain
-	http_proxy=$PROXY blamed "the proxy http://$PROXY closed the connection without an answer"
+	http_proxy=$PROXY blamed "the proxy http://$PROXY closed the connection without a response"
 	# it may be the proxy's response, or the deployment's
 	start_proxy --status 403
 	http_proxy=$PROXY blamed "something in front of $CODER_URL responded with 403 No" \
 		"check http_proxy: the request went through the proxy http://$PROXY"
 	start_proxy --status 503
 	http_proxy=$PROXY try token_list --timeout 20
-	refused 6 "unexpected answer 503 No; check http_proxy: the request went through the proxy http://$PROXY"
+	refused 6 "unexpected response 503 No; check http_proxy: the request went through the proxy http://$PROXY"
 	start_proxy
 	http_proxy=$PROXY try token_view nobody
 	refused 3 nobody
@@ -331,7 +331,7 @@ blamed() {
 	start_proxy --hang
 	for kind in http socks5h socks4a; do
 		https_proxy=$kind://$PROXY try token_list --timeout 0.3
-		refused 7 "no answer within 300 ms"
+		refused 7 "no response within 300 ms"
 	done
 	SECONDS=0
 	https_proxy=http://$PROXY try token_list --timeout 30

@@ -428,7 +428,7 @@ Token has been deleted: n4 (n400000000)"
 	for code in 502 503 504 520 530; do
 		fault '{"method": "DELETE|PUT", "times": 3, "status": '"$code"', "body": "<html>", "headers": {"Content-Type": "text/html"}}'
 		try token_rm --expire grafana
-		refused 6 "grafana ($id): unexpected answer $code of type text/html; it is not known whether it has been expired"
+		refused 6 "grafana ($id): unexpected response $code of type text/html; it is not known whether it has been expired"
 	done
 	# a rate limiter does not pass a request on, and Coder's own responses are certain
 	fault '{"method": "DELETE", "times": 3, "status": 429, "headers": {"Retry-After": "0"}}'

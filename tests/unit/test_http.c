@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * test_http.c - lib/net/http.c and what is below it, against a server in a thread
- * that answers each request with the next line of its script.
+ * that responses each request with the next line of its script.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -30,7 +30,7 @@
 #define OK "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
 #define NO_CONTENT "HTTP/1.1 204 No Content\r\n\r\n"
 #define STATUS(line, more) "HTTP/1.1 " line "\r\n" more "Content-Length: 0\r\n\r\n"
-#define HANG "\x01" /* the request is never answered */
+#define HANG "\x01" /* the request is never responded to */
 #define CLOSE "" /* the connection is closed instead */
 
 /* ---------------------------------------------------------------- server */
@@ -42,9 +42,9 @@ static struct server {
 	pthread_t thread;
 	int listener, stop[2], port;
 	pthread_mutex_t lock;
-	/* the script: its last answer is repeated */
+	/* the script: its last response is repeated */
 	const char *const *script;
-	const char *big; /* sent after each answer, big_len bytes */
+	const char *big; /* sent after each response, big_len bytes */
 	size_t big_len;
 	/* what happened */
 	int n_connections, n_requests;
@@ -74,7 +74,7 @@ static unsigned limit_of_silence(void)
 }
 
 /* Answers one request; false: close the connection. */
-static bool answer(struct connection *c)
+static bool response(struct connection *c)
 {
 	const char *text;
 	bool close_it;
@@ -122,7 +122,7 @@ static bool receive(struct connection *c)
 
 	if (n <= 0 || !buf_add(&c->in, piece, (size_t)n))
 		return false;
-	return !is_whole(&c->in) || answer(c);
+	return !is_whole(&c->in) || response(c);
 }
 
 static void *serve(void *ctx)
@@ -208,7 +208,7 @@ static int stop_server(void **state)
 	return 0;
 }
 
-/* The server's answers from now on. */
+/* The server's responses from now on. */
 #define SCRIPT(...)                                                         \
 	do {                                                                \
 		static const char *const script_[] = { __VA_ARGS__, NULL }; \
@@ -564,7 +564,7 @@ static void test_other_requests(void **state)
 		assert_null(strstr(server.requests[i], "Expect"));
 }
 
-/* ------------------------------------------------------------ the answer */
+/* ------------------------------------------------------------ the response */
 
 #define CODER "X-Coder-Build-Version: v2.35.1\r\n"
 #define JSON(line, more, body)                                                                 \
@@ -575,7 +575,7 @@ static void test_other_requests(void **state)
 static void test_statuses(void **state)
 {
 	static const struct {
-		const char *answer;
+		const char *response;
 		enum coder_code code;
 		long status;
 		const char *message, *hint;
@@ -592,7 +592,7 @@ static void test_statuses(void **state)
 		{ STATUS("500 No", ""), CODER_ERR_REFUSED, 500, "500 No", "" },
 		{ STATUS("304 Not Modified", ""), CODER_ERR_NO_RESPONSE, 304, "304", "" },
 		{ "HTTP/1.1 500 No\r\nContent-Type: text/html\r\nContent-Length: 3\r\n\r\n<p>",
-		  CODER_ERR_REFUSED, 500, "unexpected answer 500 of type text/html", "" },
+		  CODER_ERR_REFUSED, 500, "unexpected response 500 of type text/html", "" },
 		{ JSON("500 X", CODER,
 		       "{\"message\":\"Failed.\",\"detail\":\"unauthorized: rbac: forbidden\"}"),
 		  CODER_ERR_AUTH, 500, "Failed.", "" },
@@ -605,14 +605,14 @@ static void test_statuses(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		const char *const script[] = { cases[i].answer, NULL };
+		const char *const script[] = { cases[i].response, NULL };
 		struct coder_error err;
 
 		server.script = script;
 		err = get_error();
 		if (err.code != cases[i].code || !strstr(err.message, cases[i].message) ||
 		    !strstr(advice_on(&err), cases[i].hint))
-			fail_msg("%s: %d %s (%s)", cases[i].answer, err.code, err.message,
+			fail_msg("%s: %d %s (%s)", cases[i].response, err.code, err.message,
 				 advice_on(&err));
 		assert_int_equal(err.http_status, cases[i].status);
 		assert_int_equal(err.retry_after, -1);
@@ -624,7 +624,7 @@ static void test_statuses(void **state)
 }
 
 static const struct {
-	const char *answer;
+	const char *response;
 	bool own, no_route;
 	enum coder_code code;
 	const char *message, *detail;
@@ -699,7 +699,7 @@ static void test_own(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof(owners) / sizeof(owners[0]); i++) {
-		const char *const script[] = { owners[i].answer, CLOSE, NULL };
+		const char *const script[] = { owners[i].response, CLOSE, NULL };
 		struct coder_config c = config();
 		struct http_response response;
 		struct coder_error err;
@@ -712,24 +712,24 @@ static void test_own(void **state)
 		if (err.own != owners[i].own || err.no_route != owners[i].no_route ||
 		    err.code != owners[i].code || !strstr(err.message, owners[i].message) ||
 		    !strstr(err.detail, owners[i].detail))
-			fail_msg("%s: own %d, code %d, %s (%s)", owners[i].answer, err.own,
+			fail_msg("%s: own %d, code %d, %s (%s)", owners[i].response, err.own,
 				 err.code, err.message, err.detail);
 		if (!err.own && strstr(advice_on(&err), "login"))
-			fail_msg("%s: %s", owners[i].answer, advice_on(&err));
+			fail_msg("%s: %s", owners[i].response, advice_on(&err));
 	}
 }
 
 static void test_useless_answers(void **state)
 {
 	static const struct {
-		const char *answer, *message;
+		const char *response, *message;
 	} cases[] = {
 		{ "HTTP/1.1 200 OK\r\nContent-Type: text/html; x\r\nContent-Length: 3\r\n\r\n<p>",
-		  "unexpected answer of type text/html" },
+		  "unexpected response of type text/html" },
 		{ "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}", "of type unknown" },
 		{ "HTTP/1.1 200 OK\r\nContent-Type: application/jsonp\r\nContent-Length: 2\r\n\r\n{}",
 		  "application/jsonp" },
-		{ STATUS("200 OK", "Content-Type: application/json\r\n"), "empty answer 200" },
+		{ STATUS("200 OK", "Content-Type: application/json\r\n"), "empty response 200" },
 		{ "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Encoding: gzip\r\n"
 		  "Content-Length: 2\r\n\r\n{}",
 		  "is compressed" },
@@ -741,7 +741,7 @@ static void test_useless_answers(void **state)
 		  "127.0.0.1" },
 		{ "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n"
 		  "Connection: close\r\n\r\nzz\r\n{}\r\n0\r\n\r\n",
-		  "no usable answer" },
+		  "no usable response" },
 		{ "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: -5\r\n\r\n",
 		  "has broken headers" },
 		{ "{}", "127.0.0.1" },
@@ -754,7 +754,7 @@ static void test_useless_answers(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		const char *const script[] = { cases[i].answer, CLOSE, NULL };
+		const char *const script[] = { cases[i].response, CLOSE, NULL };
 		struct coder_config c = config();
 		struct http_response response;
 		struct coder_error err;
@@ -766,7 +766,7 @@ static void test_useless_answers(void **state)
 		http_response_done(&response);
 		if (err.code != CODER_ERR_NO_RESPONSE ||
 		    (!strstr(err.message, cases[i].message) && !err.timeout))
-			fail_msg("%s: %d %s", cases[i].answer, err.code, err.message);
+			fail_msg("%s: %d %s", cases[i].response, err.code, err.message);
 		assert_true(err.sent);
 	}
 	assert_int_equal(server.n_requests, sizeof(cases) / sizeof(cases[0]));
@@ -780,13 +780,13 @@ static void test_cut_head(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(last); i++) {
-		struct response answer = { .origin = "https://coder.example" };
+		struct response response = { .origin = "https://coder.example" };
 		struct coder_error err;
 		const char status[] = "HTTP/1.1 204 No Content\r\n";
 
-		assert_int_equal(response_header(&answer, status, strlen(status), &err), 0);
-		assert_int_equal(response_header(&answer, last[i], strlen(last[i]), &err), 0);
-		assert_int_equal(response_judge(&answer, &body, &err), i < 2 ? 0 : -1);
+		assert_int_equal(response_header(&response, status, strlen(status), &err), 0);
+		assert_int_equal(response_header(&response, last[i], strlen(last[i]), &err), 0);
+		assert_int_equal(response_judge(&response, &body, &err), i < 2 ? 0 : -1);
 		if (i >= 2)
 			assert_contains(err.message, "ended early");
 	}
@@ -1086,7 +1086,7 @@ static void test_clock(void **state)
 {
 #define DATE "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n" /* 784111777 */
 	static const struct {
-		const char *answer;
+		const char *response;
 		int64_t now; /* 0: the local clock's */
 	} cases[] = {
 		{ JSON("200 OK", DATE, "{}"), 784111777 },
@@ -1110,7 +1110,7 @@ static void test_clock(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		const char *const script[] = { cases[i].answer, CLOSE, NULL };
+		const char *const script[] = { cases[i].response, CLOSE, NULL };
 		struct coder_config c = config();
 		struct http_response response = { 0 };
 		struct coder_error err;
@@ -1124,7 +1124,7 @@ static void test_clock(void **state)
 		(void)http_request(http, &get, &response, &err);
 		expected = cases[i].now ? cases[i].now : before;
 		if (http_now(http) < expected || http_now(http) > expected + 2)
-			fail_msg("%s: %lld", cases[i].answer, (long long)http_now(http));
+			fail_msg("%s: %lld", cases[i].response, (long long)http_now(http));
 		assert_int_equal(response.date, cases[i].now);
 		assert_int_equal(http_clock_ahead(http) > 60, cases[i].now != 0);
 		http_response_done(&response);
@@ -1251,7 +1251,7 @@ static void test_timeouts(void **state)
 	assert_int_equal(http_request(http, &request, &response, &err), -1);
 	assert_between(ms_since(began), 200, 450);
 	assert_int_equal(err.code, CODER_ERR_NO_RESPONSE);
-	assert_string_equal(err.message, "no answer within 250 ms");
+	assert_string_equal(err.message, "no response within 250 ms");
 	assert_true(err.sent);
 	assert_true(err.timeout);
 	/* the time is up for all that follows */
@@ -1267,7 +1267,7 @@ static void test_timeouts(void **state)
 	SCRIPT(HANG);
 	request.timeout_ns = CODER_NS / 10;
 	assert_int_equal(http_request(http, &request, &response, &err), -1);
-	assert_string_equal(err.message, "no answer within 100 ms");
+	assert_string_equal(err.message, "no response within 100 ms");
 	http_free(http);
 }
 
@@ -1936,7 +1936,7 @@ static void test_several_at_once(void **state)
 	int64_t began = coder_clock();
 
 	(void)state;
-	SCRIPT(HANG, OK); /* whichever comes first is never answered */
+	SCRIPT(HANG, OK); /* whichever comes first is never responded to */
 	assert_null(transfer_wait(transfer));
 	for (size_t i = 0; i < 3; i++)
 		begin(transfer, &pieces[i], began + CODER_NS / 2);
@@ -2122,7 +2122,7 @@ static void test_environment_is_not_read(void **state)
 /* What goes wrong at a proxy. */
 static const struct {
 	const char *proxy, *url, *message, *hint;
-	const char *answer;
+	const char *response;
 	bool retried;
 } blames[] = {
 	{ "http://no-such-proxy.invalid:1", "https://h.invalid",
@@ -2144,7 +2144,7 @@ static const struct {
 	{ "http://127.0.0.1:0", "https://h.invalid",
 	  "the proxy http://127.0.0.1:0 that https_proxy names has a bad port", "give it as", NULL,
 	  false },
-	/* these answer */
+	/* these response */
 	{ "http://127.0.0.1", "https://h.invalid", "asks for a user name and password (407)",
 	  "give them in https_proxy, as in ", STATUS("407 No", ""), false },
 	{ "http://u:s3cretpw@127.0.0.1", "https://h.invalid",
@@ -2160,7 +2160,7 @@ static const struct {
 	  "does not connect to https://h.invalid: ", "check https_proxy", CLOSE, true },
 	{ "http://127.0.0.1", "http://h.invalid", "asks for a user name and password (407)",
 	  "give them in https_proxy, as in ", STATUS("407 No", ""), false },
-	{ "http://127.0.0.1", "http://h.invalid", "closed the connection without an answer",
+	{ "http://127.0.0.1", "http://h.invalid", "closed the connection without a response",
 	  "check https_proxy", CLOSE, false },
 	{ "socks5h://127.0.0.1", "https://h.invalid",
 	  "does not connect to https://h.invalid: ", "check https_proxy", CLOSE, true },
@@ -2174,14 +2174,14 @@ static void test_proxy_is_blamed(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof(blames) / sizeof(blames[0]); i++) {
-		const char *script[] = { blames[i].answer, NULL };
+		const char *script[] = { blames[i].response, NULL };
 		struct coder_config c = config();
 		struct http_response response = { 0 };
 		struct coder_error err = { 0 };
 		struct http *http = NULL;
 		char proxy[64];
 
-		snprintf(proxy, sizeof(proxy), blames[i].answer ? "%s:%d" : "%s", blames[i].proxy,
+		snprintf(proxy, sizeof(proxy), blames[i].response ? "%s:%d" : "%s", blames[i].proxy,
 			 server.port);
 		server.script = script;
 		c.url = blames[i].url;
