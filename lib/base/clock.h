@@ -1,23 +1,20 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* clock.h - points in monotonic time, in nanoseconds. */
+/* clock.h - what time it is, and sleeping: all that the library knows of time comes from here. */
 #ifndef CODER_CLOCK_H
 #define CODER_CLOCK_H
 
 #include <stdint.h>
-#include <time.h>
 
 #define CODER_NS INT64_C(1000000000) /* nanoseconds in a second */
 
-/* Monotonic nanoseconds, for deadlines. */
-static inline int64_t coder_clock(void)
-{
-	struct timespec now;
+/* Monotonic nanoseconds, for deadlines. A signal handler may call it. */
+int64_t coder_clock(void);
+/* Seconds since the epoch, by the clock of this machine. */
+int64_t coder_time(void);
+/* Sleeps for ns, which are less than a second. A signal ends the sleep early. */
+void coder_sleep(int64_t ns);
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * CODER_NS + now.tv_nsec;
-}
-
-/* The coder_clock() in ns from now, INT64_MAX if it does not go so far. */
+/* The coder_clock() in ns from now. INT64_MAX if it does not go so far. */
 static inline int64_t coder_deadline(int64_t ns)
 {
 	int64_t deadline;

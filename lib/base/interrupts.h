@@ -12,7 +12,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "clock.h"
 #include "error.h"
+
+#define CODER_SLICE_NS (CODER_NS / 10) /* whoever waits looks for a signal at least so often */
 
 /* Where the caller's signals come from. Zeroed: from nowhere. */
 struct coder_interrupt_source {

@@ -11,7 +11,6 @@
 
 #include "base/clock.h"
 #include "child.h"
-#include "transfer.h"
 
 int child_start(struct child *child, void (*fn)(const void *arg, int fd), const void *arg)
 {
@@ -72,8 +71,8 @@ enum child_wait child_wait(const struct child *child, struct coder_interrupts *i
 	sigaddset(&mask, SIGPIPE);
 	for (;;) {
 		int64_t left = deadline - coder_clock();
-		struct timespec slice = { .tv_nsec = left < TRANSFER_SLICE_NS ? left :
-										TRANSFER_SLICE_NS };
+		struct timespec slice = { .tv_nsec =
+						  left < CODER_SLICE_NS ? left : CODER_SLICE_NS };
 
 		if (coder_interrupts_pending(interrupts))
 			return CHILD_SIGNAL;

@@ -177,12 +177,12 @@ static int other_error(const struct failure *f, struct coder_error *err)
 	}
 }
 
-void failure_describe(const struct failure *f, bool *ret_refused, struct coder_error *err)
+void failure_describe(const struct failure *f, bool *ret_worth_retrying, struct coder_error *err)
 {
 	bool ca_is_bad = f->code == CURLE_SSL_CACERT_BADFILE ||
 			 (is_tls_code(f->code) && f->o->ca_file && !has_certificate(f->o->ca_file));
 
-	*ret_refused = false;
+	*ret_worth_retrying = false;
 	if (f->no_memory) {
 		coder_error_memory(err);
 	} else if (f->no_descriptor) {
@@ -198,18 +198,18 @@ void failure_describe(const struct failure *f, bool *ret_refused, struct coder_e
 				f->detail);
 		coder_error_cause(err, CODER_CAUSE_CERTIFICATE, NULL, NULL);
 	} else if (stage_of(f) == AT_PROXY) {
-		*ret_refused = !f->connect_status || f->connect_status >= 500;
+		*ret_worth_retrying = !f->connect_status || f->connect_status >= 500;
 		proxy_error(f, err);
 	} else if (f->code == CURLE_COULDNT_CONNECT) {
-		*ret_refused = true;
+		*ret_worth_retrying = true;
 		connect_error(f, err);
 	} else if (is_tls_code(f->code)) {
 		tls_error(f, err);
-	} else if (f->in_head && (f->code == CURLE_OUT_OF_MEMORY || f->code == CODE_TOO_LARGE)) {
+	} else if (f->in_headers && (f->code == CURLE_OUT_OF_MEMORY || f->code == CODE_TOO_LARGE)) {
 		/* of what is left only a line of a head is too large for libcurl, not for us */
 		coder_error_set(err, CODER_ERR_NO_RESPONSE,
 				"the response from %s has too large headers", f->o->origin);
-	} else if (f->in_head && f->code == CURLE_WEIRD_SERVER_REPLY) {
+	} else if (f->in_headers && f->code == CURLE_WEIRD_SERVER_REPLY) {
 		coder_error_set(err, CODER_ERR_NO_RESPONSE,
 				"the response from %s has broken headers", f->o->origin);
 	} else if (f->code == CURLE_BAD_CONTENT_ENCODING) {

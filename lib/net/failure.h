@@ -16,7 +16,7 @@ struct failure {
 	CURLcode code;
 	const char *detail; /* libcurl's own words */
 	bool sent; /* the request went out */
-	bool in_head; /* ... and the head of a response had begun, but not ended */
+	bool in_headers; /* ... and the headers of the response have not ended */
 	bool tls_sent; /* TLS was begun, by us (told by OpenSSL only) */
 	int tls_alert; /* the last that the peer sent, 0: none */
 	bool connect_sent; /* a CONNECT went to the proxy */
@@ -28,8 +28,8 @@ struct failure {
 	bool no_algorithms; /* libcurl_lacks_algorithms() */
 };
 
-/* Fills *err. *ret_refused: nobody took the connection, another try may work. */
-void failure_describe(const struct failure *f, bool *ret_refused, struct coder_error *err);
+/* Fills *err. *ret_worth_retrying: no connection came about, but one may at another try. */
+void failure_describe(const struct failure *f, bool *ret_worth_retrying, struct coder_error *err);
 /* That no descriptor was to be had; reason is its errno. */
 void failure_no_descriptor(int reason, struct coder_error *err);
 /* The same for a limit of time that has passed. */

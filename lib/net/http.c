@@ -2,7 +2,6 @@
 /* http.c - a client of one deployment: what all of its requests have, and what it keeps secret. */
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/cleanup.h"
 #include "base/clock.h"
@@ -189,13 +188,13 @@ bool http_insecure(const struct http *http)
 int64_t http_now(const struct http *http)
 {
 	if (!http->date)
-		return (int64_t)time(NULL);
+		return coder_time();
 	return http->date + (coder_clock() - http->date_at) / CODER_NS;
 }
 
 int64_t http_clock_ahead(const struct http *http)
 {
-	return (int64_t)time(NULL) - http_now(http);
+	return coder_time() - http_now(http);
 }
 
 /* ------------------------------------------------------- secrets in texts */

@@ -22,6 +22,7 @@ static struct {
 	pid_t owner;
 	CURLSH *share;
 	unsigned generation; /* counts what was forgotten */
+	uint64_t cas; /* see kept_trust() */
 } kept;
 
 /* Kept reachable, so that leak checkers tell these handles from a mistake. */
@@ -89,6 +90,13 @@ void kept_close(const struct libcurl *curl)
 	if (kept.share && curl->share_cleanup(kept.share))
 		kept_leak(kept.share);
 	kept.share = NULL;
+}
+
+void kept_trust(const struct libcurl *curl, uint64_t cas)
+{
+	if (cas != kept.cas)
+		kept_close(curl);
+	kept.cas = cas;
 }
 
 /* ------------------------------------------------------------- addresses */

@@ -21,6 +21,11 @@ CURLSH *kept_share(const struct libcurl *curl);
 
 /* Closes the connections. */
 void kept_close(const struct libcurl *curl);
+/*
+ * Closes them if they were made with other CA certificates. cas is a number for the certificates
+ * that count from now on. libcurl would tell them apart by the path of their file only.
+ */
+void kept_trust(const struct libcurl *curl, uint64_t cas);
 
 /*
  * Addresses go with the connections that were made to them: a request that may

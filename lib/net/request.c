@@ -208,8 +208,8 @@ static int send_once(struct attempt *attempt, const struct limit *limit, struct 
 		attempt->response->earlier_unknown = true;
 	if (rc == 0)
 		return 0;
-	attempt->may_pass =
-		x.end == TRANSFER_COMPLETE ? status_may_pass(attempt) : x.refused && !request->once;
+	attempt->may_pass = x.end == TRANSFER_COMPLETE ? status_may_pass(attempt) :
+							 x.worth_retrying && !request->once;
 	err->sent = x.sent;
 	err->http_status = attempt->received.status;
 	err->retry_after = response_retry_after(&attempt->received);
@@ -222,13 +222,11 @@ static int sleep_until(struct http *http, int64_t end)
 	int64_t left;
 
 	while ((left = end - coder_clock()) > 0) {
-		struct timespec slice = { .tv_nsec = left < TRANSFER_SLICE_NS ? left :
-										TRANSFER_SLICE_NS };
 		int signal = coder_interrupts_pending(http->interrupts);
 
 		if (signal)
 			return signal;
-		nanosleep(&slice, NULL);
+		coder_sleep(left < CODER_SLICE_NS ? left : CODER_SLICE_NS);
 	}
 	return coder_interrupts_pending(http->interrupts);
 }

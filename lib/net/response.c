@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
-#include <time.h>
 
 #include "base/cleanup.h"
 #include "base/clock.h"
@@ -302,7 +301,7 @@ int64_t response_retry_after(const struct response *response)
 	int64_t now = response_date(response), wait = response->wait_seconds, reset;
 
 	if (!now)
-		now = (int64_t)time(NULL);
+		now = coder_time();
 	if (response->wait_until - now > wait)
 		wait = response->wait_until - now;
 	if (!response->asks_to_wait)

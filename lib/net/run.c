@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* run.c - a libcurl handle that does one exchange: its options, and what it reports. */
+/* run.c - the libcurl handle of one exchange: its options, and what it reports; see run.h. */
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
@@ -13,43 +13,19 @@
 #include "run.h"
 #include "sockets.h"
 
-#define DEAD_MS 4500 /* what a kept connection has to show a sign of life */
-
-static struct run *runs; /* those that have a handle, for on_close() */
-static unsigned n_hurried; /* of these */
-
-/* ----------------------------------------------------- dead connections */
-
 /*
- * A kept connection may have died without a word: the network has changed, or
- * a firewall has forgotten it. Then the peer's system acknowledges nothing. One
- * that is slow to respond does acknowledge, and is waited for.
+ * A kept connection may be dead without a sign: the network has changed, or a firewall has
+ * forgotten it. Then the peer's system acknowledges nothing. A peer that is only slow does
+ * acknowledge, and is waited for.
  */
-static void hurry(struct run *run)
+static void end_hurry(struct run *run)
 {
-	run->hurried = !run->o->fresh && !run->x->own_connection;
-	if (!run->hurried)
-		return;
-	n_hurried++;
-	sockets_limit_silence(DEAD_MS);
-}
-
-static void patience(struct run *run)
-{
-	if (run->hurried && --n_hurried == 0)
-		sockets_limit_silence(0);
+	if (run->hurried)
+		sockets_hurry_end();
 	run->hurried = false;
 }
 
 /* ------------------------------------------------------------- callbacks */
-
-/* Whether TLS is spoken to the proxy only, as yet. */
-static bool is_to_proxy(const struct run *run)
-{
-	const struct proxy *proxy = run->o->proxy;
-
-	return proxy && proxy->tls && !run->connect_sent;
-}
 
 static size_t on_header(char *line, size_t one, size_t len, void *ctx)
 {
@@ -57,9 +33,9 @@ static size_t on_header(char *line, size_t one, size_t len, void *ctx)
 
 	(void)one;
 	run->moved = coder_clock();
-	patience(run);
-	run->in_body =
-		line[0] == '\r' || line[0] == '\n'; /* or other headers, after interim ones */
+	end_hurry(run);
+	/* the empty line that ends headers; after an interim response others follow */
+	run->in_body = line[0] == '\r' || line[0] == '\n';
 	run->stopped = run->stopped || !run->x->header(run->x->ctx, line, len);
 	return run->stopped ? 0 : len;
 }
@@ -77,48 +53,47 @@ static size_t on_data(char *data, size_t one, size_t len, void *ctx)
 }
 
 /*
- * Tells whether and how often the request went out: libcurl reports each piece
- * after it was written. CURLINFO_REQUEST_SIZE would count a proxy's CONNECT, too.
+ * Notes whether and how often the request went out: libcurl reports each piece after it was
+ * written. (CURLINFO_REQUEST_SIZE would count the CONNECT to a proxy, too.)
  */
-static void on_written(struct run *run, const char *data, size_t len, bool head)
-{
-	struct transfer_exchange *x = run->x;
-	size_t method = strlen(x->method);
-
-	run->moved = coder_clock();
-	if (len > 8 && memcmp(data, "CONNECT ", 8) == 0) {
-		run->connect_sent = true;
-		return;
-	}
-	run->connecting = false;
-	if (head && len > method && memcmp(data, x->method, method) == 0)
-		x->sent++;
-	else if (!x->sent)
-		x->sent = 1;
-}
-
 static int on_debug(CURL *easy, curl_infotype type, char *data, size_t len, void *ctx)
 {
 	struct run *run = ctx;
+	struct transfer_exchange *x = run->x;
+	const struct proxy *proxy = run->o->proxy;
+	size_t method = strlen(x->method);
 
 	(void)easy;
-	if (type == CURLINFO_HEADER_OUT || type == CURLINFO_DATA_OUT)
-		on_written(run, data, len, type == CURLINFO_HEADER_OUT);
-	if (type == CURLINFO_SSL_DATA_OUT)
-		run->tls_sent = run->tls_sent || !is_to_proxy(run);
-	if (type == CURLINFO_SSL_DATA_IN &&
-	    len == 2) /* level and number: no other message is so short */
+	/* TLS to the proxy itself comes before the CONNECT */
+	if (type == CURLINFO_SSL_DATA_OUT && !(proxy && proxy->tls && !run->connect_sent))
+		run->tls_sent = true;
+	/* an alert has two bytes, its level and its number; no other message is so short */
+	if (type == CURLINFO_SSL_DATA_IN && len == 2)
 		run->tls_alert = (unsigned char)data[1];
+	if (type != CURLINFO_HEADER_OUT && type != CURLINFO_DATA_OUT)
+		return 0;
+	run->moved = coder_clock();
+	if (len > 8 && memcmp(data, "CONNECT ", 8) == 0) {
+		run->connect_sent = true;
+		return 0;
+	}
+	run->connecting = false;
+	sockets_unwatch(&run->full);
+	if (type == CURLINFO_HEADER_OUT && len > method && memcmp(data, x->method, method) == 0)
+		x->sent++;
+	else if (!x->sent)
+		x->sent = 1;
 	return 0;
 }
 
 static curl_socket_t on_open(void *ctx, curlsocktype purpose, struct curl_sockaddr *address)
 {
 	struct run *run = ctx;
-	int fd = sockets_open(address->family, address->socktype, address->protocol, run->peer);
+	int fd = sockets_open(address->family, address->socktype, address->protocol, run->peer,
+			      &run->full);
 
 	(void)purpose;
-	/* the time to connect begins anew where a kept connection was found dead */
+	/* the time for connecting begins again when a kept connection was found dead */
 	if (!run->connecting)
 		run->began = coder_clock();
 	run->connecting = true;
@@ -128,8 +103,8 @@ static curl_socket_t on_open(void *ctx, curlsocktype purpose, struct curl_sockad
 }
 
 /*
- * Called before libcurl looks up a name that it has no address for, an address
- * in the place of a name included. Not 0: it must not, and the exchange fails.
+ * Called before libcurl looks up a name that it has no address for, and for an address in the
+ * place of a name. Not 0: it must not, and the exchange fails.
  */
 static int on_resolve(void *state, void *reserved, void *ctx)
 {
@@ -140,16 +115,10 @@ static int on_resolve(void *state, void *reserved, void *ctx)
 	return !lookup_meets_addresses(run->o);
 }
 
-/*
- * Outlives the run: libcurl calls it for a kept connection much later. While one
- * is closed that did not come about, everything is open that was when it failed.
- */
+/* No run: libcurl calls it for a kept connection long after the run that opened it. */
 static int on_close(void *ctx, curl_socket_t fd)
 {
 	(void)ctx;
-	for (struct run *run = runs; run; run = run->next)
-		if (run->connecting && !run->full)
-			run->full = sockets_exhausted(1);
 	sockets_close(fd);
 	return 0;
 }
@@ -158,7 +127,8 @@ static int on_close(void *ctx, curl_socket_t fd)
 
 #define SET(option, value) (rc = rc ? rc : run->curl->easy_setopt(run->easy, option, value))
 
-static CURLcode set_callbacks(struct run *run)
+/* What is the same for all: the callbacks, and that libcurl does nothing but one plain exchange. */
+static CURLcode set_basics(struct run *run)
 {
 	CURLcode rc = CURLE_OK;
 
@@ -175,14 +145,6 @@ static CURLcode set_callbacks(struct run *run)
 	SET(CURLOPT_RESOLVER_START_FUNCTION, on_resolve);
 	SET(CURLOPT_RESOLVER_START_DATA, run);
 	SET(CURLOPT_ERRORBUFFER, run->detail);
-	return rc;
-}
-
-/* Nothing of what libcurl could do besides one plain exchange. */
-static CURLcode set_limits(struct run *run)
-{
-	CURLcode rc = CURLE_OK;
-
 	SET(CURLOPT_PROTOCOLS, (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS));
 	SET(CURLOPT_FOLLOWLOCATION, 0L);
 	SET(CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
@@ -193,11 +155,10 @@ static CURLcode set_limits(struct run *run)
 	SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
 	SET(CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE); /* no token for a proxy's CONNECT */
 	SET(CURLOPT_NOSIGNAL, 1L);
-	SET(CURLOPT_CONNECTTIMEOUT_MS, 24 * 60 * 60 * 1000L); /* see transfer.c */
+	SET(CURLOPT_CONNECTTIMEOUT_MS, 24 * 60 * 60 * 1000L); /* see run_time_limit() */
 	return rc;
 }
 
-/* Whether libcurl has a file of CA certificates built in that is there. */
 bool run_has_ca_file(const struct libcurl *curl)
 {
 	const curl_version_info_data *info = curl->version_info(CURLVERSION_NOW);
@@ -271,28 +232,22 @@ static CURLcode set_connection(struct run *run, const struct coder_strings *addr
 	return rc;
 }
 
-/* "Name:" keeps libcurl from sending a header of its own. */
-static bool add_headers(struct run *run, bool sends_body)
-{
-	const struct transfer_options *o = run->o;
-	const char *type = run->x->body ? "Content-Type: application/json" : "Content-Type:";
-
-	return add_to_list(run, &run->headers, o->headers, o->n_headers) &&
-	       add_to_list(run, &run->headers, &(const char *){ "Expect:" }, 1) &&
-	       (!sends_body || add_to_list(run, &run->headers, &type, 1));
-}
-
-/* A PUT without a body says so (Content-Length: 0), as proxies expect of it. */
 static CURLcode set_request(struct run *run)
 {
+	const struct transfer_options *o = run->o;
 	const struct transfer_exchange *x = run->x;
-	bool sends_body =
+	/* a PUT without a body has a Content-Length (0), which proxies expect of it */
+	const bool sends_body =
 		x->body || strcmp(x->method, "PUT") == 0 || strcmp(x->method, "POST") == 0;
+	/* "Name:" keeps libcurl from sending a header of its own */
+	const char *const own[] = { "Expect:",
+				    x->body ? "Content-Type: application/json" : "Content-Type:" };
 	struct buf CLEANUP(buf_done) url = { 0 };
 	CURLcode rc = CURLE_OK;
 
-	if (!buf_add_str(&url, run->o->origin) || !buf_add_str(&url, x->path) ||
-	    !add_headers(run, sends_body))
+	if (!buf_add_str(&url, o->origin) || !buf_add_str(&url, x->path) ||
+	    !add_to_list(run, &run->headers, o->headers, o->n_headers) ||
+	    !add_to_list(run, &run->headers, own, sends_body ? 2 : 1))
 		return CURLE_OUT_OF_MEMORY;
 	SET(CURLOPT_URL, url.data);
 	SET(CURLOPT_HTTPHEADER, run->headers);
@@ -314,45 +269,12 @@ CURLcode run_set_up(struct run *run, const struct coder_strings *addresses,
 	run->easy = run->curl->easy_init();
 	if (!run->easy)
 		return CURLE_OUT_OF_MEMORY;
-	run->next = runs;
-	runs = run;
-	hurry(run);
-	(void)((rc = set_callbacks(run)) || (rc = set_limits(run)) || (rc = set_tls(run, bundle)) ||
+	run->hurried = !run->o->fresh && !run->x->own_connection;
+	if (run->hurried)
+		sockets_hurry();
+	(void)((rc = set_basics(run)) || (rc = set_tls(run, bundle)) ||
 	       (rc = set_connection(run, addresses)) || (rc = set_request(run)));
 	return rc;
-}
-
-/* -------------------------------------------------------------------- end */
-
-static bool uses_tls(const struct transfer_options *o)
-{
-	return o->tls || (o->proxy && o->proxy->tls);
-}
-
-struct failure run_failure(const struct run *run)
-{
-	struct failure f = {
-		.o = run->o,
-		.code = run->code,
-		.detail = run->detail[0] ? run->detail : run->curl->easy_strerror(run->code),
-		.sent = run->x->sent,
-		.in_head = run->x->sent && !run->in_body,
-		.tls_sent = run->tls_sent,
-		.tls_alert = run->tls_alert,
-		.connect_sent = run->connect_sent,
-		.no_descriptor = run->no_descriptor,
-		.full = run->full,
-		.no_memory = libcurl_ran_out(),
-		.no_algorithms = uses_tls(run->o) && libcurl_lacks_algorithms(),
-	};
-	long system_error = 0;
-
-	if (!run->easy)
-		return f;
-	(void)run->curl->easy_getinfo(run->easy, CURLINFO_HTTP_CONNECTCODE, &f.connect_status);
-	(void)run->curl->easy_getinfo(run->easy, CURLINFO_OS_ERRNO, &system_error);
-	f.system_error = (int)system_error;
-	return f;
 }
 
 static void free_list(const struct run *run, struct curl_slist *list)
@@ -369,13 +291,9 @@ void run_done(struct run *run, CURLM *multi)
 	if (run->easy) {
 		(void)run->curl->multi_remove_handle(multi, run->easy);
 		run->curl->easy_cleanup(run->easy);
-		for (struct run **p = &runs; *p; p = &(*p)->next)
-			if (*p == run) {
-				*p = run->next;
-				break;
-			}
 	}
+	sockets_unwatch(&run->full);
+	end_hurry(run);
 	free_list(run, run->headers);
 	free_list(run, run->addresses);
-	patience(run);
 }

@@ -1,49 +1,59 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* run.h - a libcurl handle that does one exchange; for transfer.c. */
+/*
+ * run.h - one exchange while it is on: its libcurl handle (run.c) and how it ends (ending.c); for
+ * transfer.c and start.c.
+ */
 #ifndef CODER_RUN_H
 #define CODER_RUN_H
 
 #include "base/strings.h"
 #include "bundle.h"
-#include "failure.h"
 #include "libcurl.h"
 #include "transfer.h"
 
-/* One exchange while it is on: what must be undone at its end. */
 struct run {
 	const struct libcurl *curl;
 	const struct transfer_options *o;
 	struct transfer_exchange *x;
-	struct run *next; /* of run.c */
 	uint64_t peer; /* see sockets_open() */
 	CURL *easy; /* NULL: it waits for addresses */
 	struct curl_slist *headers, *addresses;
 	bool started;
-	bool remembered; /* the addresses are those of kept connections, not looked up now */
-	int64_t began, moved; /* connecting; and when the exchange last got any further */
-	bool connecting; /* the request has not gone out on the connection that is made */
-	bool in_body;
-	bool hurried; /* it may use a kept connection, and no sign of life has come */
-	bool stopped; /* by a callback */
-	bool ended; /* x->end says how */
-	bool connect_sent, tls_sent; /* see struct failure */
+	bool remembered; /* the addresses are those of kept connections, and may be outdated */
+	int64_t began; /* the coder_clock() at which it began to connect */
+	int64_t moved; /* the coder_clock() of its latest progress */
+	bool connecting; /* the request has not gone out on the newest connection */
+	bool in_body; /* the headers of the response have ended */
+	bool hurried; /* it may use a kept connection, which has shown no sign of life yet */
+	bool stopped; /* a callback ended it */
+	bool ended; /* x->end has the outcome */
+	bool connect_sent, tls_sent; /* these and the next: see struct failure */
 	int tls_alert, no_descriptor, full;
-	CURLcode code; /* that libcurl ended with */
-	char detail[CURL_ERROR_SIZE];
+	CURLcode code; /* libcurl's result */
+	char detail[CURL_ERROR_SIZE]; /* libcurl's own words */
 };
 
-/* Whether libcurl has a file of CA certificates built in that is there. */
+/* Whether this libcurl has a built-in file of CA certificates, and that file exists. */
 bool run_has_ca_file(const struct libcurl *curl);
 /*
- * Makes the handle, with addresses (CURLOPT_RESOLVE) for all names. bundle: all CA
- * certificates, if they are of several sources. CURLE_OUT_OF_MEMORY: memory or
- * descriptors ran out; other codes: this libcurl cannot do it.
+ * Makes the handle. addresses: those of all names, as CURLOPT_RESOLVE takes them. bundle: all CA
+ * certificates, if they come from several sources. CURLE_OUT_OF_MEMORY: memory or descriptors ran
+ * out; other codes: this libcurl cannot do it.
  */
 CURLcode run_set_up(struct run *run, const struct coder_strings *addresses,
 		    const struct bundle *bundle);
-/* What is known of an exchange that failed with run->code. */
-struct failure run_failure(const struct run *run);
-/* Ends the contents, but for x. multi: where the handle was added. */
+/* Frees the contents, except x. multi: where the handle was added. */
 void run_done(struct run *run, CURLM *multi);
+
+/* Ends the exchange with that outcome. */
+void run_end(struct run *run, enum transfer_end how);
+/* Ends it with what libcurl reports: code. */
+void run_end_finished(struct run *run, CURLcode code);
+/* Ends it because memory or descriptors that libcurl needs have run out. */
+void run_end_without_means(struct run *run);
+/* The coder_clock() at which it has to end: its own deadline, or one for connecting or for silence. */
+int64_t run_time_limit(const struct run *run);
+/* Ends it because that time has come. */
+void run_end_late(struct run *run);
 
 #endif

@@ -13,13 +13,15 @@
 #include "sockets.h"
 
 #define SOCKETS_MAX 32 /* kept connections are few; trying several addresses needs some more */
+#define HURRY_MS 4500
 #define SCRIPTS_FDS 10 /* the descriptors below are those that scripts redirect */
 
 static struct {
 	int fd;
 	dev_t dev;
 	ino_t ino;
-	uint64_t peer; /* see sockets_open() */
+	uint64_t peer; /* these two: see sockets_open() */
+	int *full;
 } sockets[SOCKETS_MAX];
 static size_t n_sockets;
 
@@ -78,7 +80,7 @@ static bool identify(size_t i, int fd)
 	return true;
 }
 
-int sockets_open(int family, int type, int protocol, uint64_t peer)
+int sockets_open(int family, int type, int protocol, uint64_t peer, int *full)
 {
 	int fd;
 
@@ -94,8 +96,16 @@ int sockets_open(int family, int type, int protocol, uint64_t peer)
 		close(fd);
 		return -1;
 	}
-	sockets[n_sockets++].peer = peer;
+	sockets[n_sockets].peer = peer;
+	sockets[n_sockets++].full = full;
 	return fd;
+}
+
+void sockets_unwatch(const int *full)
+{
+	for (size_t i = 0; i < n_sockets; i++)
+		if (sockets[i].full == full)
+			sockets[i].full = NULL;
 }
 
 bool sockets_any(uint64_t peer)
@@ -119,6 +129,8 @@ void sockets_close(int fd)
 	for (size_t i = 0; i < n_sockets; i++) {
 		if (sockets[i].fd != fd)
 			continue;
+		if (sockets[i].full && !*sockets[i].full)
+			*sockets[i].full = sockets_exhausted(1);
 		if (still_ours(i))
 			close(fd);
 		sockets[i] = sockets[--n_sockets];
@@ -143,11 +155,26 @@ bool sockets_silent(void)
 	return poll(polled, n_sockets, 0) == 0;
 }
 
-void sockets_limit_silence(unsigned ms)
+/* ms: how long what was sent may be unacknowledged; 0: as long as the system allows. */
+static void limit_silence(unsigned ms)
 {
 	for (size_t i = 0; i < n_sockets; i++)
 		/* a local socket has no such limit */
 		(void)setsockopt(sockets[i].fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &ms, sizeof(ms));
+}
+
+static unsigned n_hurries; /* those that have begun and not ended */
+
+void sockets_hurry(void)
+{
+	n_hurries++;
+	limit_silence(HURRY_MS);
+}
+
+void sockets_hurry_end(void)
+{
+	if (--n_hurries == 0)
+		limit_silence(0);
 }
 
 int sockets_exhausted(size_t n)

@@ -13,8 +13,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* peer: a number for whom it is to be connected to. -1: see errno. */
-int sockets_open(int family, int type, int protocol, uint64_t peer);
+/*
+ * Opens one. peer is a number for what it will be connected to. -1: see errno.
+ * When it is closed, *full becomes what sockets_exhausted(1) is at that moment,
+ * unless it is already set: libcurl closes a socket on which it could not get
+ * to the request while all is still open that was open when that failed.
+ */
+int sockets_open(int family, int type, int protocol, uint64_t peer, int *full);
+/* From now on nothing is written to *full. */
+void sockets_unwatch(const int *full);
 /* Whether one for that peer is open. */
 bool sockets_any(uint64_t peer);
 /* Between these two nothing that is opened gets a number that scripts use. */
@@ -32,8 +39,12 @@ bool sockets_stand_in(void);
 void sockets_stand_in_end(void);
 /* Whether on none of them anything has come that is still unread, its end included. */
 bool sockets_silent(void);
-/* Has each of them fail once what was sent is not acknowledged for ms; 0: in the system's own time. */
-void sockets_limit_silence(unsigned ms);
+/*
+ * Between these two each connection fails once the peer's system has not
+ * acknowledged for 4.5 s what was sent. Such pairs may overlap.
+ */
+void sockets_hurry(void);
+void sockets_hurry_end(void);
 /* errno of why n further descriptors (up to 32) cannot be opened at once, 0: they can. */
 int sockets_exhausted(size_t n);
 /* Forgets those that libcurl has closed by itself, as it does within a connect. */

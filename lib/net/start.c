@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * start.c - what an exchange needs before libcurl runs it: libcurl itself, connections that are
+ * this process's own, CA certificates, a multi handle, and the addresses of names.
+ */
+#include "base/clock.h"
+#include "kept.h"
+#include "sockets.h"
+#include "transfer_parts.h"
+#include "trial.h"
+
+#define KEPT_CONNECTIONS 5L
+
+bool transfer_is_alone(const struct transfer *transfer, const struct transfer_exchange *x)
+{
+	for (const struct transfer_exchange *other = transfer->exchanges; other;
+	     other = other->next)
+		if (other != x && other->run && other->run->started)
+			return false;
+	return true;
+}
+
+/* Makes one file of the CA certificates of all sources, which then belong to the transfer. */
+static int gather_cas(struct transfer *transfer, struct coder_error *err)
+{
+	const struct transfer_options *o = &transfer->o;
+	const struct libcurl *curl = transfer->curl;
+	const char *file = o->ca_file;
+
+	if (!o->more_cas || transfer->bundle.fd >= 0)
+		return 0;
+	if (!file && run_has_ca_file(curl))
+		file = curl->version_info(CURLVERSION_NOW)->cainfo;
+	kept_trust(curl, coder_hash(coder_hash(CODER_HASH_BEGIN, o->more_cas), file ? file : ""));
+	return bundle_open(&transfer->bundle, file, o->more_cas, err);
+}
+
+/* Loads libcurl, and checks what earlier requests have kept, unless other exchanges are using it. */
+static int prepare(struct transfer *transfer, struct run *run)
+{
+	const struct transfer_options *o = &transfer->o;
+	struct coder_error *err = &run->x->err;
+
+	if (trial_load(o->libraries_variable, o->interrupts, run->x->deadline, &transfer->blocked,
+		       o->connect_timeout_ns, &transfer->curl, err) < 0)
+		return -1;
+	run->curl = transfer->curl;
+	if (!transfer_is_alone(transfer, run->x))
+		return 0;
+	(void)libcurl_ran_out();
+	transfer->current = kept_claim(run->curl);
+	/* what arrived unrequested would be taken for the response to this request */
+	if (o->fresh || !sockets_silent())
+		kept_close(run->curl);
+	return gather_cas(transfer, err);
+}
+
+static bool open_multi(struct transfer *transfer)
+{
+	const struct libcurl *curl = transfer->curl;
+
+	if (transfer->multi && transfer->generation != transfer->current) {
+		kept_leak(transfer->multi);
+		transfer->multi = NULL;
+	}
+	if (transfer->multi)
+		return true;
+	transfer->generation = transfer->current;
+	sockets_keep_above();
+	transfer->multi = curl->multi_init(); /* opens a pair of sockets that wakes it */
+	sockets_keep_above_end();
+	if (!transfer->multi) /* or there are too few descriptors to stay above */
+		transfer->multi = curl->multi_init();
+	if (!transfer->multi)
+		return false;
+	(void)curl->multi_setopt(transfer->multi, CURLMOPT_MAXCONNECTS, KEPT_CONNECTIONS);
+	return true;
+}
+
+/* Gives an exchange that has its addresses to libcurl. */
+static void launch(struct transfer *transfer, struct run *run,
+		   const struct coder_strings *addresses)
+{
+	CURLcode rc = run_set_up(run, addresses, &transfer->bundle);
+
+	if (rc && rc != CURLE_OUT_OF_MEMORY) {
+		coder_error_set(&run->x->err, CODER_ERR_REFUSED, "this libcurl cannot do it: %s",
+				run->curl->easy_strerror(rc));
+		run_end(run, TRANSFER_FAILED);
+	} else if (rc || run->curl->multi_add_handle(transfer->multi, run->easy)) {
+		run_end_without_means(run);
+	}
+}
+
+void transfer_start(struct transfer *transfer, struct transfer_exchange *x)
+{
+	const struct transfer_options *o = &transfer->o;
+	const struct coder_strings *addresses = &transfer->addresses;
+	struct run *run = x->run;
+
+	run->started = true;
+	if (prepare(transfer, run) < 0) {
+		run_end(run, TRANSFER_FAILED);
+		if (coder_clock() >= x->deadline)
+			run_end(run, TRANSFER_DEADLINE);
+		x->signal = coder_interrupts_pending(o->interrupts);
+		if (x->signal)
+			run_end(run, TRANSFER_SIGNAL);
+		return;
+	}
+	if (!open_multi(transfer) || (!o->fresh && !kept_share(run->curl))) {
+		run_end_without_means(run);
+		return;
+	}
+	if (!transfer->known && !o->fresh && !x->own_connection)
+		run->remembered = kept_addresses(transfer->peer) != NULL;
+	if (run->remembered)
+		addresses = kept_addresses(transfer->peer);
+	if (transfer->known || run->remembered)
+		launch(transfer, run, addresses);
+	else if (!lookup_is_on(&transfer->lookup) &&
+		 lookup_begin(&transfer->lookup, o, &x->err) < 0)
+		run_end(run, TRANSFER_FAILED);
+}
+
+void transfer_take_addresses(struct transfer *transfer)
+{
+	struct coder_error err;
+
+	transfer->known =
+		lookup_result(&transfer->lookup, &transfer->o, &transfer->addresses, &err) == 0;
+	lookup_end(&transfer->lookup);
+	if (transfer->known)
+		kept_remember(transfer->peer, &transfer->addresses);
+	else
+		coder_strings_done(&transfer->addresses);
+	for (struct transfer_exchange *x = transfer->exchanges; x; x = x->next) {
+		if (transfer_has_ended(x) || !x->run->started || x->run->easy)
+			continue;
+		if (transfer->known) {
+			launch(transfer, x->run, &transfer->addresses);
+		} else {
+			x->err = err;
+			run_end(x->run, TRANSFER_FAILED);
+		}
+	}
+}
