@@ -215,7 +215,7 @@ static int check_targets(struct call *call, struct coder_error *err)
 
 	for (const struct opts_option *const *t = call->command->opts.tables; *t && rc == 0; t++)
 		for (const struct opts_option *o = *t; o->name && rc == 0; o++) {
-			const char *name = o->flags & OPTS_TARGET ? text_of(call, o) : NULL;
+			const char *name = o->flags & OPTS_OUTPUT ? text_of(call, o) : NULL;
 
 			if (name)
 				rc = check_target(&names, o, name, err);
@@ -435,7 +435,8 @@ static const struct opts_command *loaded[CODER_TOKENS_BUILTINS(ONE) + 1];
 static int call_completion(const char *const *words, size_t n, struct coder_interrupts *interrupts)
 {
 	struct coder_error err;
-	int rc = complete_run(loaded, ERROR_VARIABLE, words, n, interrupts, &err);
+	const struct complete_commands commands = { loaded, ERROR_VARIABLE };
+	int rc = complete_run(&commands, words, n, interrupts, &err);
 
 	buf_wipe_stack();
 	if (rc == 0)

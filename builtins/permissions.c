@@ -65,7 +65,7 @@ int permissions_read_scopes(struct permissions *permissions, const struct opts_l
 	return rc;
 }
 
-int permissions_read_targets(struct permissions *permissions, const struct opts_list *given,
+int permissions_read_entries(struct permissions *permissions, const struct opts_list *given,
 			     const char *array, struct coder_error *err)
 {
 	struct source source = { "--allow", "--allow-from", given, array, 0 };
@@ -77,9 +77,9 @@ int permissions_read_targets(struct permissions *permissions, const struct opts_
 				     "allow list has %zu entries; at most %d are allowed", texts.n,
 				     CODER_ALLOW_MAX);
 	for (size_t i = 0; i < texts.n && rc == 0; i++) {
-		rc = coder_entry_parse(texts.v[i], &permissions->targets[i], err);
+		rc = coder_entry_parse(texts.v[i], &permissions->entries[i], err);
 		if (rc == 0)
-			permissions->n_targets++;
+			permissions->n_entries++;
 		else
 			coder_error_wrap(err, "%s",
 					 i < source.n ? source.option : source.array_option);
@@ -121,18 +121,18 @@ static int make_plan(const struct permissions *permissions, char *const *entries
 		.scopes = (const char *const *)permissions->scopes.v,
 		.n_scopes = permissions->scopes.n,
 		.subjects = subjects,
-		.n_subjects = permissions->n_targets,
+		.n_subjects = permissions->n_entries,
 		.self_readable = permissions->self_readable,
 		.self = self,
 	};
 
-	for (size_t i = 0; i < permissions->n_targets; i++) {
-		const struct coder_entry *target = &permissions->targets[i];
+	for (size_t i = 0; i < permissions->n_entries; i++) {
+		const struct coder_entry *entry = &permissions->entries[i];
 
 		subjects[i] = (struct coder_subject){
 			.entry = entries[i],
-			.owner = target->owner_id[0] ? target->owner_id : NULL,
-			.organization = target->organization_id[0] ? target->organization_id : NULL,
+			.owner = entry->owner_id[0] ? entry->owner_id : NULL,
+			.organization = entry->organization_id[0] ? entry->organization_id : NULL,
 		};
 	}
 	return coder_plan_make(&wish, ret, err);
@@ -155,8 +155,8 @@ int permissions_read_goals(struct permissions *permissions, const struct opts_li
 	permissions->self_readable = self_readable;
 	if (!permissions->n_goals && !self_readable)
 		return 0;
-	for (size_t i = 0; i < permissions->n_targets; i++) {
-		permissions->labels[i] = coder_entry_label(&permissions->targets[i]);
+	for (size_t i = 0; i < permissions->n_entries; i++) {
+		permissions->labels[i] = coder_entry_label(&permissions->entries[i]);
 		if (!permissions->labels[i])
 			return coder_error_memory(err);
 	}
@@ -172,15 +172,15 @@ int permissions_plan(struct permissions *permissions, struct coder_client *clien
 	char *entries[CODER_ALLOW_MAX] = { 0 };
 	int rc = 0;
 
-	for (size_t i = 0; i < permissions->n_targets && rc == 0; i++) {
-		rc = coder_entry_describe(client, owner, &permissions->targets[i], err);
-		entries[i] = rc == 0 ? coder_entry_text(&permissions->targets[i]) : NULL;
+	for (size_t i = 0; i < permissions->n_entries && rc == 0; i++) {
+		rc = coder_entry_describe(client, owner, &permissions->entries[i], err);
+		entries[i] = rc == 0 ? coder_entry_text(&permissions->entries[i]) : NULL;
 		if (rc == 0 && !entries[i])
 			rc = coder_error_memory(err);
 	}
 	if (rc == 0)
 		rc = make_plan(permissions, entries, self, ret, err);
-	for (size_t i = 0; i < permissions->n_targets; i++)
+	for (size_t i = 0; i < permissions->n_entries; i++)
 		free(entries[i]);
 	return rc;
 }
@@ -188,8 +188,8 @@ int permissions_plan(struct permissions *permissions, struct coder_client *clien
 int permissions_resolve(struct permissions *permissions, struct coder_client *client,
 			const char *owner, struct coder_error *err)
 {
-	for (size_t i = 0; i < permissions->n_targets; i++)
-		if (coder_entry_resolve(client, owner, &permissions->targets[i], err) < 0)
+	for (size_t i = 0; i < permissions->n_entries; i++)
+		if (coder_entry_resolve(client, owner, &permissions->entries[i], err) < 0)
 			return -1;
 	return 0;
 }
@@ -197,8 +197,8 @@ int permissions_resolve(struct permissions *permissions, struct coder_client *cl
 int permissions_texts(const struct permissions *permissions, struct coder_strings *ret,
 		      struct coder_error *err)
 {
-	for (size_t i = 0; i < permissions->n_targets; i++) {
-		char *text = coder_entry_text(&permissions->targets[i]);
+	for (size_t i = 0; i < permissions->n_entries; i++) {
+		char *text = coder_entry_text(&permissions->entries[i]);
 		int rc = text ? coder_strings_add(ret, text, err) : coder_error_memory(err);
 
 		free(text);
@@ -233,14 +233,14 @@ bool permissions_match(const struct permissions *permissions, const struct coder
 	struct coder_error err;
 	bool ok;
 
-	if (!permissions->scopes.n && !permissions->n_targets)
+	if (!permissions->scopes.n && !permissions->n_entries)
 		return true;
 	ok = coder_token_scopes(token, &scopes, &err) == 0 &&
 	     coder_token_allow_list(token, &allow_list, &err) == 0;
 	for (size_t i = 0; i < permissions->scopes.n && ok; i++)
 		ok = coder_strings_has(&scopes, permissions->scopes.v[i]);
-	for (size_t i = 0; i < permissions->n_targets && ok; i++)
-		ok = coder_allow_permits(&allow_list, &permissions->targets[i]);
+	for (size_t i = 0; i < permissions->n_entries && ok; i++)
+		ok = coder_allow_permits(&allow_list, &permissions->entries[i]);
 	coder_strings_done(&scopes);
 	coder_strings_done(&allow_list);
 	return ok;
@@ -266,9 +266,9 @@ int permissions_add_arrays(struct result *result, const struct coder_token *toke
 void permissions_done(struct permissions *permissions)
 {
 	coder_strings_done(&permissions->scopes);
-	for (size_t i = 0; i < permissions->n_targets; i++)
-		coder_entry_done(&permissions->targets[i]);
-	for (size_t i = 0; i < permissions->n_targets; i++)
+	for (size_t i = 0; i < permissions->n_entries; i++)
+		coder_entry_done(&permissions->entries[i]);
+	for (size_t i = 0; i < permissions->n_entries; i++)
 		free(permissions->labels[i]);
-	permissions->n_targets = 0;
+	permissions->n_entries = 0;
 }

@@ -12,12 +12,12 @@
 
 struct permissions {
 	struct coder_strings scopes; /* canonical names, no repeats */
-	struct coder_entry targets[CODER_ALLOW_MAX];
-	size_t n_targets;
+	struct coder_entry entries[CODER_ALLOW_MAX];
+	size_t n_entries;
 	const struct coder_goal *goals[CODER_GOALS_MAX]; /* no repeats */
 	size_t n_goals;
 	bool self_readable; /* the token has to be able to view itself */
-	char *labels[CODER_ALLOW_MAX]; /* the targets as they were given */
+	char *labels[CODER_ALLOW_MAX]; /* the entries as they were given */
 };
 
 /* Zeroed memory is the empty object. */
@@ -26,11 +26,11 @@ void permissions_done(struct permissions *permissions);
 /*
  * These read the values of an option, and of an indexed array if one is named,
  * each a comma list whose elements are trimmed. An empty element, an array that
- * is absent or empty, and more than CODER_ALLOW_MAX targets are usage errors.
+ * is absent or empty, and more than CODER_ALLOW_MAX entries are usage errors.
  */
 int permissions_read_scopes(struct permissions *permissions, const struct opts_list *given,
 			    const char *array, struct coder_error *err);
-int permissions_read_targets(struct permissions *permissions, const struct opts_list *given,
+int permissions_read_entries(struct permissions *permissions, const struct opts_list *given,
 			     const char *array, struct coder_error *err);
 
 /*
@@ -42,7 +42,7 @@ int permissions_read_goals(struct permissions *permissions, const struct opts_li
 
 /*
  * Works out all scopes and entries for a token of the user with the id self. Looks up what the
- * targets are; a workspace without an owner is owner's.
+ * entries name; a workspace without an owner is owner's.
  */
 int permissions_plan(struct permissions *permissions, struct coder_client *client,
 		     const char *owner, const char *self, struct coder_plan *ret,
@@ -52,14 +52,14 @@ int permissions_plan(struct permissions *permissions, struct coder_client *clien
 int permissions_resolve(struct permissions *permissions, struct coder_client *client,
 			const char *owner, struct coder_error *err);
 
-/* Appends the targets, which are resolved, as "type:id". */
+/* Appends the entries, which are resolved, as "type:id". */
 int permissions_texts(const struct permissions *permissions, struct coder_strings *ret,
 		      struct coder_error *err);
 
 /* Warns of what the scopes and the allow list of a new token do unexpectedly. */
 void permissions_warn(const struct coder_strings *scopes, const struct coder_strings *allow_list);
 
-/* Whether a token has all of the scopes and its allow list permits all of the targets. */
+/* Whether a token has all of the scopes and its allow list permits all of the entries. */
 bool permissions_match(const struct permissions *permissions, const struct coder_token *token);
 
 /* Notes a token's scopes and allow list for two arrays: sorted, one entry an element. */

@@ -46,7 +46,7 @@ static const struct opts_option create_table[] = {
 	{ "scope", 0, OPTS_LIST, OPTS_VALUE_SCOPE, OPTS_COMMAS, AT(scopes), .arg = "S",
 	  .help = "What the token may do, such as workspace:read. Repeat the option or separate "
 		  "scopes with commas. Without this option the token may do all that its user may." },
-	{ "allow", 0, OPTS_LIST, OPTS_VALUE_TARGET, OPTS_COMMAS, AT(allow), .arg = "TYPE:ID",
+	{ "allow", 0, OPTS_LIST, OPTS_VALUE_ENTRY, OPTS_COMMAS, AT(allow), .arg = "TYPE:ID",
 	  .help = "What the token may be used on: a resource type and a UUID, * or a name "
 		  "(workspace:[OWNER/]NAME, template:[ORG/]NAME, user:NAME, organization:NAME, "
 		  "group:[ORG/]NAME). Repeat the option or separate entries with commas. Quote "
@@ -64,19 +64,19 @@ static const struct opts_option create_table[] = {
 	{ "allow-from", 0, OPTS_TEXT, OPTS_VALUE_ARRAY, OPTS_NONEMPTY, AT(allow_from),
 	  .arg = "ARRAY",
 	  .help = "Take allow-list entries from an array, such as TOKEN_ALLOW_LIST." },
-	{ "variable", 'v', OPTS_TEXT, OPTS_VALUE_VARIABLE, OPTS_TARGET, AT(variable), .arg = "VAR",
+	{ "variable", 'v', OPTS_TEXT, OPTS_VALUE_VARIABLE, OPTS_OUTPUT, AT(variable), .arg = "VAR",
 	  .help = "Assign the secret to a variable and print nothing." },
-	{ "assoc", 'A', OPTS_TEXT, OPTS_VALUE_ASSOC, OPTS_TARGET, AT(assoc), .arg = "ASSOC",
+	{ "assoc", 'A', OPTS_TEXT, OPTS_VALUE_ASSOC, OPTS_OUTPUT, AT(assoc), .arg = "ASSOC",
 	  .help = "Assign the token's record, with the secret as key, to an associative array. "
 		  "Print nothing unless -o is given." },
 	{ "output", 'o', OPTS_CHOICE, OPTS_VALUE_CHOICE, 0, AT(output), .arg = "FORMAT",
 	  .choices = "text|json",
 	  .help = "How to print the token: text prints the secret alone on a line, json an array of "
 		  "one record with the secret as key. Default: text." },
-	{ "scopes-into", 0, OPTS_TEXT, OPTS_VALUE_ARRAY, OPTS_TARGET, AT(scopes_into),
+	{ "scopes-into", 0, OPTS_TEXT, OPTS_VALUE_ARRAY, OPTS_OUTPUT, AT(scopes_into),
 	  .arg = "ARRAY", .fallback = "TOKEN_SCOPES",
 	  .help = "The array that gets the token's scopes. Default: TOKEN_SCOPES." },
-	{ "allow-into", 0, OPTS_TEXT, OPTS_VALUE_ARRAY, OPTS_TARGET, AT(allow_into), .arg = "ARRAY",
+	{ "allow-into", 0, OPTS_TEXT, OPTS_VALUE_ARRAY, OPTS_OUTPUT, AT(allow_into), .arg = "ARRAY",
 	  .fallback = "TOKEN_ALLOW_LIST",
 	  .help = "The array that gets the token's allow list. Default: TOKEN_ALLOW_LIST." },
 	{ "dry-run", 0, OPTS_FLAG, OPTS_VALUE_NONE, 0, AT(dry_run),
@@ -254,10 +254,10 @@ static int settle_permissions(struct call *call, struct coder_error *err)
 	if (permissions_resolve(&state->permissions, call->client, state->request.user, err) < 0 ||
 	    permissions_texts(permissions, &state->request.allow_list, err) < 0)
 		return -1;
-	for (size_t i = 0; i < permissions->n_targets; i++) {
-		const struct coder_type *type = permissions->targets[i].type;
+	for (size_t i = 0; i < permissions->n_entries; i++) {
+		const struct coder_type *type = permissions->entries[i].type;
 
-		if (permissions->targets[i].id[0] && (type->flags & CODER_TYPE_WILDCARD_ONLY))
+		if (permissions->entries[i].id[0] && (type->flags & CODER_TYPE_WILDCARD_ONLY))
 			output_warn("%s: servers never match an id of this type: only %s:* works",
 				    type->name, type->name);
 	}
@@ -414,7 +414,7 @@ static int create_check(struct call *call, struct coder_error *err)
 	    permissions_read_scopes(&state->permissions, &options->scopes, options->scopes_from,
 				    err) < 0)
 		return -1;
-	if (permissions_read_targets(&state->permissions, &options->allow, options->allow_from,
+	if (permissions_read_entries(&state->permissions, &options->allow, options->allow_from,
 				     err) < 0)
 		return -1;
 	return permissions_read_goals(&state->permissions, &options->goals, options->self_readable,

@@ -37,7 +37,7 @@ static const struct opts_option list_table[] = {
 	  .help = "Only tokens whose name matches a pattern, such as 'ci-*'." },
 	{ "scope", 0, OPTS_LIST, OPTS_VALUE_SCOPE, OPTS_COMMAS, AT(scopes), .arg = "S",
 	  .help = "Only tokens that have this scope. Of several scopes, a token must have all." },
-	{ "allow", 0, OPTS_LIST, OPTS_VALUE_TARGET, OPTS_COMMAS, AT(allow), .arg = "TYPE:ID",
+	{ "allow", 0, OPTS_LIST, OPTS_VALUE_ENTRY, OPTS_COMMAS, AT(allow), .arg = "TYPE:ID",
 	  .help = "Only tokens whose allow list permits this, wildcards included. Of several "
 		  "entries, it must permit all. Names are looked up as in token_create." },
 	{ "expires-within", 0, OPTS_TEXT, OPTS_VALUE_DURATION, 0, AT(expires_within), .arg = "D",
@@ -60,9 +60,9 @@ static const struct opts_option list_table[] = {
 	  .help = "Leave out the line of column names." },
 	{ "quiet", 'q', OPTS_FLAG, OPTS_VALUE_NONE, 0, AT(ids_only), .group = "columns",
 	  .help = "Print ids only, one on each line." },
-	{ "variable", 'v', OPTS_TEXT, OPTS_VALUE_ARRAY, OPTS_TARGET, AT(ids), .arg = "IDS",
+	{ "variable", 'v', OPTS_TEXT, OPTS_VALUE_ARRAY, OPTS_OUTPUT, AT(ids), .arg = "IDS",
 	  .help = "Assign the ids to an indexed array. Print nothing unless -o or -c is given." },
-	{ "assoc", 'A', OPTS_TEXT, OPTS_VALUE_ASSOC, OPTS_TARGET, AT(assoc), .arg = "ASSOC",
+	{ "assoc", 'A', OPTS_TEXT, OPTS_VALUE_ASSOC, OPTS_OUTPUT, AT(assoc), .arg = "ASSOC",
 	  .help = "Assign the records of all tokens, at most 100,000, to one associative array. The "
 		  "keys are ID,FIELD, as in ${T[$id,name]}. Print nothing unless -o or -c is given." },
 	{ .name = NULL },
@@ -161,7 +161,7 @@ static int list_check(struct call *call, struct coder_error *err)
 
 	state->options = options;
 	if (permissions_read_scopes(&state->permissions, &options->scopes, NULL, err) < 0 ||
-	    permissions_read_targets(&state->permissions, &options->allow, NULL, err) < 0 ||
+	    permissions_read_entries(&state->permissions, &options->allow, NULL, err) < 0 ||
 	    check_span("--expires-within", options->expires_within, &state->expires_within, err) <
 		    0 ||
 	    check_span("--unused-for", options->unused_for, &state->unused_for, err) < 0)

@@ -32,7 +32,7 @@ static const struct opts_option rm_table[] = {
 	  .help = "Also remove the token in use if it is named. It is removed last." },
 	{ "dry-run", 0, OPTS_FLAG, OPTS_VALUE_NONE, 0, AT(dry_run),
 	  .help = "Print what would be removed, and remove nothing." },
-	{ "variable", 'v', OPTS_TEXT, OPTS_VALUE_ARRAY, OPTS_TARGET, AT(removed), .arg = "REMOVED",
+	{ "variable", 'v', OPTS_TEXT, OPTS_VALUE_ARRAY, OPTS_OUTPUT, AT(removed), .arg = "REMOVED",
 	  .help = "Assign the ids of the removed tokens (with --dry-run, of those that would be "
 		  "removed) to an indexed array, however the call ends. Print nothing." },
 	{ "from", 0, OPTS_TEXT, OPTS_VALUE_ARRAY, OPTS_NONEMPTY, AT(from), .arg = "ARRAY",

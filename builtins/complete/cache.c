@@ -3,6 +3,7 @@
 #include "cache.h"
 #include "api/changes.h"
 #include "base/buf.h"
+#include "base/grow.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -14,8 +15,8 @@
 
 struct entry {
 	uint64_t identity; /* of deployment and token; 0: the entry is free */
-	struct question question; /* with an owner and a name of its own */
-	int64_t until; /* the coder_clock() at which it is dropped */
+	struct question question; /* with copies of owner and name */
+	int64_t until; /* the coder_clock() at which the entry is dropped */
 	bool failed;
 	struct known_response response;
 };
@@ -41,18 +42,14 @@ void known_response_done(struct known_response *response)
 int known_response_add_token(struct known_response *response, const struct known_token *token,
 			     struct coder_error *err)
 {
+	struct known_token *v =
+		coder_grow(response->tokens, response->n_tokens, &response->tokens_cap, sizeof(*v));
 	struct known_token *copy;
 
-	if (response->n_tokens == response->tokens_cap) {
-		size_t cap = response->tokens_cap ? response->tokens_cap * 2 : 16;
-		struct known_token *v = reallocarray(response->tokens, cap, sizeof(*v));
-
-		if (!v)
-			return coder_error_memory(err);
-		response->tokens = v;
-		response->tokens_cap = cap;
-	}
-	copy = &response->tokens[response->n_tokens++];
+	if (!v)
+		return coder_error_memory(err);
+	response->tokens = v;
+	copy = &v[response->n_tokens++];
 	*copy = (struct known_token){
 		.id = strdup(token->id),
 		.name = strdup(token->name),
@@ -62,7 +59,7 @@ int known_response_add_token(struct known_response *response, const struct known
 	return copy->id && copy->name && copy->scopes ? 0 : coder_error_memory(err);
 }
 
-/* About how much memory a response takes. */
+/* The approximate memory of a response in bytes. */
 static size_t size_of(const struct known_response *response)
 {
 	size_t size = response->objects.size;
@@ -82,9 +79,9 @@ static void drop(struct entry *e)
 }
 
 /*
- * Whether an entry has the response to the question. The complete list of what
- * has a shorter name in it holds what has a longer one, too; a failure and a list
- * that was cut stand for their own question only.
+ * Whether an entry has the response to the question. A complete list of the names that
+ * contain a text also has all names that contain a longer one beginning with it. A failure,
+ * or a list that may be incomplete, responds only to its own question.
  */
 static bool holds(const struct entry *e, uint64_t identity, const struct question *question)
 {
@@ -123,7 +120,7 @@ enum cache_state cache_find(uint64_t identity, const struct question *question,
 	return state;
 }
 
-/* A free entry, when size more bytes are to be kept. The entry that would end first goes first. */
+/* Returns a free entry, with room for size bytes. Drops those entries that would be dropped next. */
 static struct entry *make_room(size_t size)
 {
 	for (;;) {

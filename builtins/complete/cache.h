@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * cache.h - what servers responded to completion. Responses are kept for 30 s
- * and failures for 10 s, in the memory of this process; a subshell has a copy
- * of its own. Entries differ by deployment and token (session_identity()) and
- * by the question. All of them are dropped as soon as this shell or a subshell
- * of it has changed anything on a deployment.
+ * cache.h - the responses of deployments to the questions of completion. Responses are
+ * kept for 30 s and failures for 10 s, in the memory of this process; a subshell has a
+ * copy of its own. An entry is found by deployment and token (session_identity()) and by
+ * the question. All entries are dropped when this shell or one of its subshells has changed
+ * anything on a deployment.
  */
 #ifndef COMPLETE_CACHE_H
 #define COMPLETE_CACHE_H
@@ -25,14 +25,14 @@ enum question_kind {
 struct question {
 	enum question_kind kind;
 	const struct coder_type *type; /* of objects */
-	const char *owner; /* the user; of objects: coder_query.owner. NULL: anybody */
-	const char *name; /* of objects: coder_query.name. NULL: any name */
+	const char *owner; /* the user; for objects: coder_query.owner. NULL: anybody */
+	const char *name; /* for objects: coder_query.name. NULL: any name */
 };
 
-/* What completion needs of a token. */
+/* What completion needs to know of a token. */
 struct known_token {
 	char *id, *name, *scopes; /* scopes: joined by ", " */
-	int64_t expires; /* in seconds of coder_clock(), which nobody sets; INT64_MAX: never */
+	int64_t expires; /* in seconds of coder_clock(), which nobody can set; INT64_MAX: never */
 };
 
 /* The response to a question; only what the question asks for is filled in. */
@@ -51,16 +51,16 @@ int known_response_add_token(struct known_response *response, const struct known
 			     struct coder_error *err);
 
 enum cache_state {
-	CACHE_UNKNOWN, /* nothing is kept of this question */
+	CACHE_UNKNOWN, /* nothing is kept for this question */
 	CACHE_FAILED, /* the server did not respond to it a moment ago */
-	CACHE_KNOWN, /* *ret is the response, which stays until the next call of these two */
+	CACHE_KNOWN, /* *ret is the response; it is valid until the next call of these two functions */
 };
 enum cache_state cache_find(uint64_t identity, const struct question *question,
 			    const struct known_response **ret);
 
 /*
- * Keeps a response, of which the cache takes the contents, or a failure (NULL). Returns the
- * response that is kept; NULL: a failure, or no memory.
+ * Keeps a response, whose contents become the cache's, or a failure (NULL). Returns the kept
+ * response, or NULL for a failure or if there is no memory.
  */
 const struct known_response *cache_keep(uint64_t identity, const struct question *question,
 					struct known_response *response);

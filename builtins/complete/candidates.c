@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* candidates.c - see candidates.h. */
 #include "candidates.h"
+#include "base/grow.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -18,22 +19,17 @@ void candidates_done(struct candidates *list)
 int candidates_add(struct candidates *list, const char *text, const char *description,
 		   struct coder_error *err)
 {
-	struct candidate candidate = { 0 };
+	struct candidate *v, candidate = { 0 };
 
 	if (strncmp(text, list->prefix, strlen(list->prefix)) != 0 ||
 	    coder_strings_has(list->given, text))
 		return 0;
 	if (!list->described)
 		description = NULL;
-	if (list->n == list->cap) {
-		size_t cap = list->cap ? list->cap * 2 : 32;
-		struct candidate *v = reallocarray(list->v, cap, sizeof(*v));
-
-		if (!v)
-			return coder_error_memory(err);
-		list->v = v;
-		list->cap = cap;
-	}
+	v = coder_grow(list->v, list->n, &list->cap, sizeof(*v));
+	if (!v)
+		return coder_error_memory(err);
+	list->v = v;
 	candidate.text = strdup(text);
 	candidate.description = description ? strdup(description) : NULL;
 	if (!candidate.text || (description && !candidate.description)) {
@@ -41,7 +37,7 @@ int candidates_add(struct candidates *list, const char *text, const char *descri
 		free(candidate.description);
 		return coder_error_memory(err);
 	}
-	list->v[list->n++] = candidate;
+	v[list->n++] = candidate;
 	return 0;
 }
 

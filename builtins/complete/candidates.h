@@ -9,23 +9,23 @@
 #include "coder.h"
 
 struct candidate {
-	char *text; /* the whole value, without what stands before it in its word */
-	char *description; /* for a person, or NULL */
-	bool open; /* more belongs to the word: no blank after it */
+	char *text; /* the whole value, without the part of the word before it ("--scope=") */
+	char *description; /* or NULL */
+	bool open; /* the word is not complete with it, so no blank follows */
 };
 
-/* A growing list. The first three members, which the owner sets, say what is added to it. */
+/* A growing list. The owner sets the first three members, which decide what is added. */
 struct candidates {
-	const char *prefix; /* what every candidate begins with */
-	const struct coder_strings *given; /* values that the line has already; they are left out */
-	bool described; /* candidates keep their descriptions, which will be shown */
+	const char *prefix; /* candidates that do not begin with it are left out */
+	const struct coder_strings *given; /* and those that the line has already */
+	bool described; /* whether descriptions are kept, because they will be shown */
 	struct candidate *v;
 	size_t n, cap;
 };
 
 /* Frees the candidates. Zeroed memory is an empty list. */
 void candidates_done(struct candidates *list);
-/* Appends copies of the texts, unless the list does not want them. description may be NULL. */
+/* Appends copies of the texts, or leaves the candidate out. description may be NULL. */
 int candidates_add(struct candidates *list, const char *text, const char *description,
 		   struct coder_error *err);
 /* Sorts the candidates from that index on and removes duplicates among them. */

@@ -21,11 +21,11 @@
 
 /* -------------------------------------------------------------- descriptor */
 
-/* What a call gives. */
+/* The options of a call. */
 struct options {
-	const char *before, *after; /* the command line up to the cursor, and from there */
-	const char *array; /* an indexed array that gets the words */
-	const char *hint; /* a variable that gets an option for compopt, or "" */
+	const char *before, *after; /* the command line before the cursor, and behind it */
+	const char *array; /* the indexed array that gets the words */
+	const char *hint; /* the variable that gets an option for compopt, or "" */
 };
 
 #define AT(field) offsetof(struct options, field)
@@ -44,7 +44,7 @@ static const struct opts_option table[] = {
 
 static const struct opts_option *const tables[] = { table, NULL };
 
-/* Only completion/coder_tokens.bash makes such calls: no help text and no manual page has it. */
+/* No help text and no manual page has it: only completion/coder_tokens.bash makes such calls. */
 static const struct opts_command descriptor = {
 	.name = "--complete",
 	.summary = "Complete a command line",
@@ -57,20 +57,11 @@ bool complete_is_meant(const char *const *words, size_t n)
 	return n && strcmp(words[0], "--complete") == 0;
 }
 
-static int check_variable(const char *name, enum shvar_kind kind, struct coder_error *err)
-{
-	char why[SHVAR_WHY_SIZE];
-
-	if (shvar_check(name, kind, why) < 0)
-		return coder_error_set(err, CODER_ERR_USAGE, "%s", why);
-	return 0;
-}
-
 static int read_options(const char *const *words, size_t n, struct options *ret,
 			struct coder_error *err)
 {
 	struct opts_result parsed = { 0 };
-	char error[OPTS_ERROR_SIZE];
+	char error[OPTS_ERROR_SIZE], why[SHVAR_WHY_SIZE];
 	int rc;
 
 	if (opts_parse(&descriptor, ret, words, n, &parsed, error) < 0)
@@ -83,14 +74,15 @@ static int read_options(const char *const *words, size_t n, struct options *ret,
 	if (!ret->array || !ret->hint)
 		return coder_error_set(err, CODER_ERR_USAGE,
 				       "--complete: want --variable and --complete-hint");
-	if (check_variable(ret->array, SHVAR_INDEXED, err) < 0)
-		return -1;
-	return check_variable(ret->hint, SHVAR_SCALAR, err);
+	if (shvar_check(ret->array, SHVAR_INDEXED, why) < 0 ||
+	    shvar_check(ret->hint, SHVAR_SCALAR, why) < 0)
+		return coder_error_set(err, CODER_ERR_USAGE, "%s", why);
+	return 0;
 }
 
 /* ----------------------------------------------------------------- options */
 
-/* Whether the line has this option, which does not repeat, or one that excludes it. */
+/* Whether this option cannot be added: the line has it, or one that excludes it. */
 static bool is_excluded(const struct context *c, const struct opts_option *option)
 {
 	for (size_t i = 0; i < c->n_given; i++) {
@@ -104,7 +96,7 @@ static bool is_excluded(const struct context *c, const struct opts_option *optio
 	return false;
 }
 
-/* How many bytes the first clause of a help text has. A mark inside of a word (1.5h) ends none. */
+/* The length of the first clause of a help text. A period inside a word (1.5h) does not end it. */
 static size_t first_clause(const char *help)
 {
 	size_t n = 0;
@@ -137,7 +129,7 @@ static int add_options(struct candidates *list, const struct context *c, struct 
 {
 	const char *word = c->line.word;
 
-	/* short options are complete as they are */
+	/* short options are already complete */
 	if (word[0] == '-' && word[1] && word[1] != '-') {
 		if (!context_find_letter(c, word[strlen(word) - 1]))
 			return 0;
@@ -155,7 +147,7 @@ static int add_options(struct candidates *list, const struct context *c, struct 
 
 /* ------------------------------------------------------------------ values */
 
-/* Reads what other options of the line say about where to ask, and for what. */
+/* Reads the options of the line that decide which deployment is asked, and for what. */
 static void read_settings(const struct context *c, struct wanted *wanted, struct server *server)
 {
 	for (size_t i = 0; i < c->n_given; i++) {
@@ -179,7 +171,7 @@ static void read_settings(const struct context *c, struct wanted *wanted, struct
 	}
 }
 
-/* Notes the values of the option, or the operands, that stand in a text. */
+/* Adds a value, or all elements of a comma list, to the values that the line has. */
 static int note_given(struct coder_strings *given, const struct opts_option *option,
 		      const char *text, struct coder_error *err)
 {
@@ -187,13 +179,13 @@ static int note_given(struct coder_strings *given, const struct opts_option *opt
 
 	if (!option || !(option->flags & OPTS_COMMAS))
 		return coder_strings_add(given, text, err);
-	coder_strings_split(given, text, "", &ignored); /* as far as it is a list */
+	coder_strings_split(given, text, "", &ignored); /* up to an empty element */
 	return 0;
 }
 
 /*
- * Collects the values that need not be offered again: others of the option, other
- * operands. Moves value_at to the last element of a comma list at the cursor.
+ * Collects the values that are not offered again: the other values of the option, or the
+ * other operands. Moves value_at to the last element of a comma list at the cursor.
  */
 static int collect_given(struct context *c, struct coder_strings *given, struct coder_error *err)
 {
@@ -219,6 +211,7 @@ static int collect_given(struct context *c, struct coder_strings *given, struct 
 
 /* A call of completion. */
 struct completion {
+	const struct complete_commands *commands;
 	struct options options;
 	struct context context;
 	struct server server;
@@ -228,12 +221,14 @@ struct completion {
 };
 
 /* Collects the candidates for the word at the cursor. */
-static int collect(struct completion *p, const char *reserved, struct coder_error *err)
+static int collect(struct completion *p, struct coder_error *err)
 {
 	struct context *c = &p->context;
 	const char *word = c->line.word;
 	bool dash = !c->ended && word[0] == '-' && !c->pending;
-	struct wanted wanted = { .option = c->option, .user = "me", .reserved = reserved };
+	struct wanted wanted = { .option = c->option,
+				 .user = "me",
+				 .reserved = p->commands->reserved };
 
 	p->candidates.given = &p->given;
 	p->candidates.prefix = word;
@@ -251,11 +246,10 @@ static int collect(struct completion *p, const char *reserved, struct coder_erro
 	return values_add(&p->candidates, &wanted, &p->server, err);
 }
 
-static int complete(struct completion *p, const struct opts_command *const *commands,
-		    const char *reserved, struct coder_error *err)
+static int complete(struct completion *p, struct coder_error *err)
 {
 	const char *type = shvar_get("COMP_TYPE"), *described, *breaks;
-	bool listed = type && strcmp(type, "63") == 0; /* readline inserts nothing of it */
+	bool listed = type && strcmp(type, "63") == 0; /* readline lists, and inserts nothing */
 	struct line *line = &p->context.line;
 	char *before = line_expand_aliases(p->options.before, err);
 	int rc = -1;
@@ -267,9 +261,9 @@ static int complete(struct completion *p, const struct opts_command *const *comm
 		rc = line_read(line, before, p->options.after, breaks ? breaks : "", err);
 	free(before);
 	if (rc == 0 && !line->redirection && !line->word_expands) {
-		rc = context_read(&p->context, commands, err);
+		rc = context_read(&p->context, p->commands->loaded, err);
 		if (rc == 0 && p->context.command)
-			rc = collect(p, reserved, err);
+			rc = collect(p, err);
 	}
 	if (rc < 0)
 		return -1;
@@ -299,11 +293,11 @@ static int publish(struct completion *p, struct coder_error *err)
 	return rc;
 }
 
-int complete_run(const struct opts_command *const *commands, const char *reserved,
-		 const char *const *words, size_t n, struct coder_interrupts *interrupts,
-		 struct coder_error *err)
+int complete_run(const struct complete_commands *commands, const char *const *words, size_t n,
+		 struct coder_interrupts *interrupts, struct coder_error *err)
 {
 	struct completion p = {
+		.commands = commands,
 		.options.after = "",
 		.server.session = {
 			.interrupts = interrupts,
@@ -316,7 +310,7 @@ int complete_run(const struct opts_command *const *commands, const char *reserve
 	int rc = read_options(words, n, &p.options, err);
 
 	if (rc == 0)
-		rc = complete(&p, commands, reserved, err);
+		rc = complete(&p, err);
 	if (rc == 0)
 		rc = publish(&p, err);
 	session_unshield();

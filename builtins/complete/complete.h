@@ -1,19 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * complete.h - the door to completion: a call of any builtin whose first word is
- * --complete. completion/coder_tokens.bash hands over the command line as it
- * stands and gets an array of words that readline can insert, in this process,
- * without a fork or output. What was typed is taken apart here and never
- * evaluated.
+ * --complete. completion/coder_tokens.bash passes the command line and gets an array of
+ * words that readline can insert. This happens in the user's shell, without a fork or
+ * output. The command line is read here and never evaluated.
  *
  *   complete.c    the call; the candidates for options
- *   line.c        what was typed, and which part of it readline replaces
+ *   line.c        the words of the line, and the part that readline replaces
  *   context.c     the options and operands of the line
- *   values.c      the candidates for values and operands;
- *   entries.c     those for allow-list entries
+ *   values.c      the candidates for values and operands
+ *   entries.c     the candidates for allow-list entries
  *   candidates.c  a list of candidates
- *   server.c      the deployment that is asked for them
- *   cache.c       what it responded, for a while
+ *   server.c      requests to the deployment
+ *   cache.c       its responses, which are kept for a while
  *   readline.c    the candidates as readline inserts or lists them
  */
 #ifndef COMPLETE_H
@@ -25,17 +24,20 @@
 #include "coder.h"
 #include "options/opts.h"
 
-/* Whether a call is for complete_run(), with all its words. */
+/* What completion has to know of the commands. */
+struct complete_commands {
+	const struct opts_command *const *loaded; /* with which a line can begin; NULL-terminated */
+	const char *reserved; /* a variable that no command assigns */
+};
+
+/* Whether the words of a call are for complete_run(). */
 bool complete_is_meant(const char *const *words, size_t n);
 
 /*
- * Completes a command line, within 1.5 s and printing nothing. commands: those
- * that a line may begin with, NULL-terminated. reserved: a variable that no
- * command assigns. interrupts, which get a deadline, end it early. Words that are
- * no call of completion are CODER_ERR_USAGE.
+ * Completes a command line, within 1.5 s and without printing anything. interrupts, which
+ * get that deadline, end it early. Fails with CODER_ERR_USAGE if the words are wrong.
  */
-int complete_run(const struct opts_command *const *commands, const char *reserved,
-		 const char *const *words, size_t n, struct coder_interrupts *interrupts,
-		 struct coder_error *err);
+int complete_run(const struct complete_commands *commands, const char *const *words, size_t n,
+		 struct coder_interrupts *interrupts, struct coder_error *err);
 
 #endif

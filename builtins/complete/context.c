@@ -42,7 +42,7 @@ static int give(struct context *c, const struct opts_option *option, const char 
 	return 0;
 }
 
-/* Reads -abc: the first letter that takes a value takes the rest, or else the next word. */
+/* Reads -abc. The first option that takes a value takes the rest of the word, or the next word. */
 static int read_letters(struct context *c, const char *letters, bool expands,
 			struct coder_error *err)
 {
@@ -84,7 +84,7 @@ static int read_word(struct context *c, const char *word, bool expands, struct c
 	return 0;
 }
 
-/* Finds the option whose value the word at the cursor holds, and where in the word it begins. */
+/* Finds the option whose value is at the cursor, and where in the word that value begins. */
 static void find_option_at_cursor(struct context *c)
 {
 	const char *word = c->line.word, *equals = strchr(word, '=');

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* context.h - the options and operands of a command line, and what stands at its cursor. */
+/* context.h - the options and operands of a command line, and the option at its cursor. */
 #ifndef COMPLETE_CONTEXT_H
 #define COMPLETE_CONTEXT_H
 
@@ -13,22 +13,22 @@
 /* An option or operand of the line. */
 struct given {
 	const struct opts_option *option; /* NULL: an operand */
-	const char *value; /* NULL: it takes none, or its value is not known */
+	const char *value; /* NULL: it takes none, or the value contains an expansion */
 };
 
 struct context {
 	struct line line;
-	const struct opts_command *command; /* NULL: the line begins with none that is known */
-	struct given *given; /* on both sides of the cursor */
+	const struct opts_command *command; /* NULL: the line does not begin with a loaded one */
+	struct given *given; /* before and behind the cursor */
 	size_t n_given, n_operands;
-	bool ended; /* the cursor stands behind -- */
-	const struct opts_option *pending; /* takes the word at the cursor as its value */
-	const struct opts_option *option; /* whose value stands at the cursor; NULL: no option's */
+	bool ended; /* the cursor is behind -- */
+	const struct opts_option *pending; /* the option whose value is the word at the cursor */
+	const struct opts_option *option; /* the option whose value is at the cursor, or NULL */
 	size_t value_at; /* where in the word that value begins */
 };
 
 void context_done(struct context *c);
-/* Reads c->line, which the caller filled in. commands: those that are known, NULL-terminated. */
+/* Reads c->line, which the caller has filled in. commands: those that are loaded, NULL-terminated. */
 int context_read(struct context *c, const struct opts_command *const *commands,
 		 struct coder_error *err);
 /* The option with that short name, or NULL. */

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define OWNERS_MAX 8 /* whose workspaces are asked for when a name begins like theirs */
+#define OWNERS_MAX 8 /* owners whose workspaces are requested if what is typed begins their name */
 
 /* The entries of one type. */
 struct entries {
@@ -16,7 +16,7 @@ struct entries {
 	const char *user;
 	const struct coder_type *type;
 	const char *typed; /* behind the colon */
-	char *own; /* whose workspaces are offered without their owner, or NULL */
+	char *own; /* the user whose workspaces are offered without an owner, or NULL */
 	struct coder_error *err;
 };
 
@@ -39,7 +39,7 @@ static int add_name(const struct entries *e, const char *owner, const struct cod
 {
 	char description[160];
 
-	snprintf(description, sizeof(description), "%s  %s", object->id, object->note);
+	snprintf(description, sizeof(description), "%s  %s", object->id, object->description);
 	return add_entry(e, owner, object->name, description);
 }
 
@@ -55,7 +55,7 @@ static int add_ids(const struct entries *e)
 		char description[160];
 
 		snprintf(description, sizeof(description), "%s%s%s  %s", object->owner,
-			 *object->owner ? "/" : "", object->name, object->note);
+			 *object->owner ? "/" : "", object->name, object->description);
 		rc = add_entry(e, "", object->id, description);
 	}
 	candidates_sort(e->list, from);
@@ -64,7 +64,7 @@ static int add_ids(const struct entries *e)
 
 /* -------------------------------------------------------------- workspaces */
 
-/* Adds the workspaces of an owner (NULL: everybody's), but for those that are offered without. */
+/* Adds the workspaces of an owner (NULL: everybody's), except those that are offered without an owner. */
 static int add_workspaces(const struct entries *e, const char *owner, const char *name)
 {
 	const struct coder_objects *spaces = server_objects(e->server, e->type, owner, name);
@@ -108,8 +108,8 @@ static int add_own_workspaces(struct entries *e)
 }
 
 /*
- * Adds everybody's workspaces if nothing is typed or all of them are known. Else adds those of
- * owners whose names begin with what is typed: of too many owners only "OWNER/".
+ * Adds everybody's workspaces if nothing is typed or all of them are known. Otherwise adds those of
+ * the owners whose names begin with what is typed, or only "OWNER/" if there are many owners.
  */
 static int add_others_workspaces(const struct entries *e)
 {
@@ -172,7 +172,7 @@ static int compare_names(const void *a, const void *b)
 		      ((const struct coder_object *)b)->name);
 }
 
-/* Adds names; with the organization if one is typed, or if several objects have the name. */
+/* Adds names, with the organization in front if one is typed or if several objects have the name. */
 static int add_names(const struct entries *e)
 {
 	const char *slash = strchr(e->typed, '/');
@@ -204,13 +204,13 @@ static int add_names(const struct entries *e)
 	return rc;
 }
 
-/* Adds what the server has of the type: names, and UUIDs where what is typed may begin one. */
+/* Adds the objects of the type: names, and UUIDs if what is typed can be the beginning of one. */
 static int add_objects(struct entries *e)
 {
 	const size_t before = e->list->n;
 	const size_t len = strspn(e->typed, "0123456789abcdef-");
 	const bool uuid = len && len <= CODER_UUID_SIZE && !e->typed[len];
-	const bool digit = strcspn(e->typed, "0123456789") < len; /* hardly a name then */
+	const bool digit = strcspn(e->typed, "0123456789") < len; /* then it is hardly a name */
 	int rc;
 
 	if (!e->type->resolve)

@@ -16,7 +16,7 @@ struct reader {
 	bool in_word, expands;
 	bool redirection; /* the next word is the file of a redirection */
 	char quote;
-	size_t kept, quoted; /* where in word the last break and the last opening quote ended */
+	size_t kept, quoted; /* where in word the last break and the last opening quote end */
 };
 
 void line_done(struct line *line)
@@ -35,17 +35,16 @@ static void begin_word(struct reader *r)
 	r->quote = 0;
 }
 
-/* Files the word, unless it is none or belongs to a redirection. */
+/* Adds the word to the words, if there is one and it does not belong to a redirection. */
 static int end_word(struct reader *r, struct coder_error *err)
 {
 	struct line *line = r->line;
-	bool target = r->redirection;
 	bool *expands;
 
 	if (!r->in_word)
 		return 0;
-	r->redirection = false;
-	if (target) {
+	if (r->redirection) {
+		r->redirection = false;
 		begin_word(r);
 		return 0;
 	}
@@ -66,24 +65,20 @@ static int add(struct reader *r, char c, struct coder_error *err)
 	return buf_add_char(&r->word, c) ? 0 : coder_error_memory(err);
 }
 
-/* What has been read belongs to another command: this one begins here. */
-static void begin_command(struct reader *r)
-{
-	coder_strings_done(&r->line->words);
-	begin_word(r);
-	r->redirection = false;
-}
-
-/* < > & | ; ( ): returns how many characters of p it took; 0: the command ends here. */
+/* Reads one of < > & | ; ( ). Returns how many characters it took; 0: the command ends here. */
 static size_t read_operator(struct reader *r, const char *p, struct coder_error *err)
 {
 	bool redirects = *p == '<' || *p == '>' || (*p == '&' && p[1] == '>');
 	bool number = r->word.len && !r->word.data[strspn(r->word.data, "0123456789")];
 
 	if (!redirects || p[1] == '(') {
-		if (!r->after)
-			begin_command(r);
-		return r->after ? 0 : redirects ? 2 : 1;
+		if (r->after)
+			return 0;
+		/* what has been read belongs to another command */
+		coder_strings_done(&r->line->words);
+		begin_word(r);
+		r->redirection = false;
+		return redirects ? 2 : 1;
 	}
 	if (number) /* of a descriptor */
 		begin_word(r);
@@ -93,7 +88,7 @@ static size_t read_operator(struct reader *r, const char *p, struct coder_error 
 	return 1 + strspn(p + 1, "<>&|");
 }
 
-/* A character outside of quotes; returns how many it took, 0: no more of this command. */
+/* Reads a character outside quotes. Returns how many characters it took; 0: the command ends here. */
 static size_t read_plain(struct reader *r, const char *p, struct coder_error *err)
 {
 	if (strchr(" \t\n", *p)) {
@@ -118,7 +113,7 @@ static size_t read_plain(struct reader *r, const char *p, struct coder_error *er
 		r->expands = true;
 	if (add(r, *p, err) < 0)
 		return 0;
-	/* of the breaks, an @ belongs to the word that it begins (rl_special_prefixes) */
+	/* an @, unlike other breaks, belongs to the word that follows (rl_special_prefixes) */
 	if (strchr(r->breaks, *p))
 		r->kept = r->word.len - (*p == '@');
 	return 1;
@@ -140,7 +135,7 @@ static size_t read_quoted(struct reader *r, const char *p, struct coder_error *e
 	return add(r, *p, err) == 0;
 }
 
-/* Reads as much of text as belongs to this command. Memory is the only thing that fails. */
+/* Reads the part of text that belongs to this command. Fails only if there is no memory. */
 static int read_text(struct reader *r, const char *text, struct coder_error *err)
 {
 	err->code = CODER_OK;
@@ -169,11 +164,11 @@ static int read_line(struct reader *r, const char *before, const char *after,
 		return coder_error_memory(err);
 	line->at = line->words.n;
 	line->quote = r->quote;
-	/* readline's word begins behind an open quote, or else behind the last break */
+	/* for readline, the word begins behind an open quote, or else behind the last break */
 	line->kept = r->quote ? r->quoted : r->kept;
 	line->word_expands = r->expands;
 	line->redirection = r->redirection;
-	/* what is left of the word at the cursor belongs to nobody */
+	/* the rest of the word at the cursor is ignored, like the file of a redirection */
 	r->after = true;
 	r->in_word = true;
 	r->redirection = true;
@@ -226,7 +221,7 @@ char *line_expand_aliases(const char *before, struct coder_error *err)
 
 /* ---------------------------------------------------------------- quoting */
 
-/* $'...', the only form in which what would act on a terminal can be typed. */
+/* Writes $'...', the only form in which control characters can be typed. */
 static bool quote_ansi(struct buf *out, const char *text)
 {
 	bool ok = buf_add_str(out, "$'");
@@ -259,14 +254,6 @@ static bool quote_backslash(struct buf *out, const char *text, bool first)
 	return ok;
 }
 
-/* In double quotes a ! is history's even behind a backslash: it gets quotes of its own. */
-static bool quote_double(struct buf *out, char c)
-{
-	if (c == '!')
-		return buf_add_str(out, "\"'!'\"");
-	return (!strchr("$`\"\\", c) || buf_add_char(out, '\\')) && buf_add_char(out, c);
-}
-
 bool line_quote(struct buf *out, const char *text, char quote, bool first)
 {
 	bool ok = true;
@@ -276,10 +263,14 @@ bool line_quote(struct buf *out, const char *text, char quote, bool first)
 	if (!quote)
 		return quote_backslash(out, text, first);
 	for (; *text && ok; text++) {
-		if (quote == '"')
-			ok = quote_double(out, *text);
+		if (quote == '\'' && *text == '\'')
+			ok = buf_add_str(out, "'\\''");
+		else if (quote == '"' && *text == '!') /* of the history, even behind a backslash */
+			ok = buf_add_str(out, "\"'!'\"");
 		else
-			ok = *text == '\'' ? buf_add_str(out, "'\\''") : buf_add_char(out, *text);
+			ok = (quote == '\'' || !strchr("$`\"\\", *text) ||
+			      buf_add_char(out, '\\')) &&
+			     buf_add_char(out, *text);
 	}
 	return ok;
 }

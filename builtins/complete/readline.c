@@ -9,11 +9,11 @@
 #include <string.h>
 
 #define COLUMNS_DEFAULT 80
-#define TEXT_COLUMNS_MAX 44 /* a longer word pushes its description to the right */
+#define TEXT_COLUMNS_MAX 44 /* the description of a longer word begins further to the right */
 
 /*
- * Appends what readline inserts in place of the part of the word that it
- * replaces. A text that cannot stand there is left out.
+ * Appends what readline inserts in place of the part of the word that it replaces. Leaves
+ * out a text that is not possible there.
  */
 static int add_text(const struct line *line, size_t value_at, const char *text,
 		    struct coder_strings *ret, struct coder_error *err)
@@ -36,7 +36,7 @@ static int add_text(const struct line *line, size_t value_at, const char *text,
 	return rc;
 }
 
-/* Printable ASCII, whose width is known at once: lists have thousands of such texts. */
+/* Whether text is printable ASCII, whose width is its length: lists have thousands of such texts. */
 static bool is_plain(const char *text)
 {
 	while (*text >= ' ' && *text <= '~')
@@ -100,19 +100,15 @@ static bool make_line(struct buf *line, const struct candidate *candidate, size_
 	return ok && (at >= least || buf_addf(line, "%*s", (int)(least - at), ""));
 }
 
-/* The last column stays empty: some terminals wrap there. */
-static size_t terminal_columns(void)
-{
-	const char *text = shvar_get("COLUMNS");
-	long columns = text ? strtol(text, NULL, 10) : 0;
-
-	return (columns >= 20 && columns < 1000 ? (size_t)columns : COLUMNS_DEFAULT) - 1;
-}
-
 int readline_list(const struct candidates *candidates, struct coder_strings *ret,
 		  struct coder_error *err)
 {
-	size_t columns = terminal_columns(), width = 0;
+	const char *given = shvar_get("COLUMNS");
+	long terminal = given ? strtol(given, NULL, 10) : 0;
+	/* the last column stays empty, because some terminals wrap there */
+	size_t columns =
+		(terminal >= 20 && terminal < 1000 ? (size_t)terminal : COLUMNS_DEFAULT) - 1;
+	size_t width = 0;
 	struct buf line = { 0 };
 	int rc = 0;
 
@@ -124,8 +120,8 @@ int readline_list(const struct candidates *candidates, struct coder_strings *ret
 	}
 	for (size_t i = 0; i < candidates->n && rc == 0; i++) {
 		buf_reset(&line);
-		/* readline makes all columns as wide as the longest: one that is wider than
-		 * half of the terminal gives each candidate a line */
+		/* readline makes all columns as wide as the longest candidate: if one is wider than
+		 * half of the terminal, each candidate gets a line */
 		rc = make_line(&line, &candidates->v[i], width, columns, i ? 0 : columns / 2) ?
 			     coder_strings_add(ret, line.data ? line.data : "", err) :
 			     coder_error_memory(err);
@@ -143,7 +139,7 @@ int readline_words(const struct line *line, size_t value_at, const struct candid
 
 	for (size_t i = 0; i < candidates->n && rc == 0; i++)
 		rc = add_text(line, value_at, candidates->v[i].text, ret, err);
-	/* behind a single word readline would close the quotes, though more belongs to it */
+	/* readline would close the quotes behind a single candidate, though the word goes on */
 	if (rc == 0 && only && only->open && line->quote) {
 		rc = buf_addf(&longer, "%s*", only->text) ?
 			     add_text(line, value_at, longer.data, ret, err) :

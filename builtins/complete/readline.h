@@ -10,12 +10,12 @@
 #include "line.h"
 
 /*
- * Appends each candidate as readline inserts it in place of the word at the
- * cursor. value_at: where in the word the value begins that is completed.
+ * Appends each candidate as readline inserts it in place of the word at the cursor.
+ * value_at: where in the word the completed value begins.
  */
 int readline_words(const struct line *line, size_t value_at, const struct candidates *candidates,
 		   struct coder_strings *ret, struct coder_error *err);
-/* Appends each candidate with its description, so long that it fills a line of the terminal. */
+/* Appends each candidate with its description, padded so that readline gives it a line. */
 int readline_list(const struct candidates *candidates, struct coder_strings *ret,
 		  struct coder_error *err);
 

@@ -3,7 +3,7 @@
 #include "server.h"
 #include "base/buf.h"
 
-#define WHOLE_NS (CODER_NS + CODER_NS / 2) /* how long a person waits for candidates at most */
+#define WHOLE_NS (CODER_NS + CODER_NS / 2) /* how long somebody waits for candidates at most */
 
 void server_done(struct server *server)
 {
@@ -11,14 +11,14 @@ void server_done(struct server *server)
 	server->client = NULL;
 }
 
-/* What the arrival of a list of tokens fills in. */
+/* What note_token() fills in while a list of tokens arrives. */
 struct arrival {
 	struct known_response *response;
 	int rc;
 	struct coder_error *err;
 };
 
-/* Notes what completion needs of a token, and keeps nothing else of it. */
+/* Notes what completion needs to know of a token. Returns false: the token itself is not kept. */
 static bool note_token(const void *ctx, const struct coder_token *token, int64_t now)
 {
 	struct arrival *arrival = *(struct arrival *const *)ctx;

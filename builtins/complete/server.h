@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * server.h - the deployment that a command line is about. It is asked through
- * the cache, and a client is opened only when the cache does not know.
+ * server.h - asks the deployment that a command line is about. A client is opened only if
+ * the cache does not have the response.
  *
- * What these return belongs to the cache and stays until the next question. NULL
- * means that the server did not say it in time, or is not to be asked.
+ * What these functions return belongs to the cache and is valid until the next question.
+ * NULL means that the server did not respond in time, or cannot be asked.
  */
 #ifndef COMPLETE_SERVER_H
 #define COMPLETE_SERVER_H
@@ -18,8 +18,8 @@
 
 struct server {
 	struct session_options session;
-	bool unknown; /* the line names it by an expansion: it is not asked */
-	struct coder_client *client; /* NULL until something is asked */
+	bool unknown; /* its URL or token contains an expansion, so it cannot be asked */
+	struct coder_client *client; /* NULL until the first request */
 };
 
 void server_done(struct server *server);
@@ -32,7 +32,7 @@ bool server_knows_objects(struct server *server, const struct coder_type *type);
 /* The tokens of a user, in response.tokens. */
 const struct known_response *server_tokens(struct server *server, const char *user);
 const struct coder_strings *server_scopes(struct server *server);
-/* The longest lifetime of that user's tokens in nanoseconds; INT64_MAX: it is not known. */
+/* The longest lifetime of that user's tokens in nanoseconds; INT64_MAX: not known. */
 int64_t server_max_lifetime(struct server *server, const char *user);
 
 #endif

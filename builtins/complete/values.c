@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The names in a list with that separator; blanks in them become underscores. */
+/* Adds the names of a list with that separator; blanks in them become underscores. */
 static int add_names(struct candidates *list, const char *names, char separator,
 		     struct coder_error *err)
 {
@@ -65,7 +65,7 @@ struct span {
 	const char *text, *description;
 };
 
-/* Spans of at most max_ns. Behind a number its possible units are offered instead. */
+/* Adds spans of at most max_ns. If a number is typed, adds it with each possible unit instead. */
 static int add_spans(struct candidates *list, const struct span *spans, int64_t max_ns,
 		     struct coder_error *err)
 {
@@ -110,17 +110,6 @@ static int add_lifetimes(struct candidates *list, const struct wanted *wanted,
 	return candidates_add(list, "max", description, err);
 }
 
-static int add_durations(struct candidates *list, struct coder_error *err)
-{
-	static const struct span spans[] = {
-		{ "10s", "ten seconds" }, { "1m", "a minute" }, { "1h", "an hour" },
-		{ "24h", "a day" },	  { "7d", "a week" },	{ "30d", "30 days" },
-		{ "90d", "90 days" },	  { NULL, NULL },
-	};
-
-	return add_spans(list, spans, INT64_MAX, err);
-}
-
 /* --------------------------------------------------------- users, variables */
 
 static int add_users(struct candidates *list, struct server *server, struct coder_error *err)
@@ -130,22 +119,15 @@ static int add_users(struct candidates *list, struct server *server, struct code
 	int rc = 0;
 
 	for (size_t i = 0; users && i < users->n && rc == 0; i++)
-		rc = candidates_add(list, users->v[i].name, users->v[i].note, err);
+		rc = candidates_add(list, users->v[i].name, users->v[i].description, err);
 	candidates_sort(list, 0);
 	return rc;
-}
-
-/* Whether a variable exists only while a completion runs. */
-static bool is_of_completion(const char *name)
-{
-	return strncmp(name, "COMP_", strlen("COMP_")) == 0 ||
-	       strncmp(name, "_coder_tokens_", strlen("_coder_tokens_")) == 0;
 }
 
 static int add_variables(struct candidates *list, const struct wanted *wanted, enum shvar_kind kind,
 			 struct coder_error *err)
 {
-	bool assignable = wanted->option && (wanted->option->flags & OPTS_TARGET);
+	bool assignable = wanted->option && (wanted->option->flags & OPTS_OUTPUT);
 	char **names;
 	size_t n;
 	int rc = 0;
@@ -155,8 +137,10 @@ static int add_variables(struct candidates *list, const struct wanted *wanted, e
 	for (size_t i = 0; i < n; i++) {
 		bool reserved =
 			assignable && strcmp(shvar_resolve(names[i]), wanted->reserved) == 0;
+		bool ours = strncmp(names[i], "COMP_", strlen("COMP_")) == 0 ||
+			    strncmp(names[i], "_coder_tokens_", strlen("_coder_tokens_")) == 0;
 
-		if (rc == 0 && !reserved && !is_of_completion(names[i]))
+		if (rc == 0 && !reserved && !ours) /* ours: exists only during a completion */
 			rc = candidates_add(list, names[i], NULL, err);
 		free(names[i]);
 	}
@@ -166,7 +150,7 @@ static int add_variables(struct candidates *list, const struct wanted *wanted, e
 
 /* ----------------------------------------------------------------- tokens */
 
-/* Whether a name leads to its token: it looks neither like an option nor like another token's id. */
+/* Whether the name finds its token: it does not look like an option, and is no other token's id. */
 static bool is_nameable(const struct known_response *tokens, const struct known_token *token)
 {
 	const char *name = token->name;
@@ -182,7 +166,7 @@ static bool is_nameable(const struct known_response *tokens, const struct known_
 	return true;
 }
 
-/* Adds a token, by its name if that leads to it, unless the line has it by its id or name. */
+/* Adds a token, by its name if that finds it, unless the line has it already by name or id. */
 static int add_token(struct candidates *list, const struct wanted *wanted,
 		     const struct known_response *tokens, const struct known_token *token,
 		     bool by_id, struct coder_error *err)
@@ -227,6 +211,12 @@ static int add_tokens(struct candidates *list, const struct wanted *wanted, stru
 int values_add(struct candidates *list, const struct wanted *wanted, struct server *server,
 	       struct coder_error *err)
 {
+	static const struct span durations[] = {
+		{ "10s", "ten seconds" }, { "1m", "a minute" }, { "1h", "an hour" },
+		{ "24h", "a day" },	  { "7d", "a week" },	{ "30d", "30 days" },
+		{ "90d", "90 days" },	  { NULL, NULL },
+	};
+
 	switch (wanted->kind) {
 	case OPTS_VALUE_CHOICE:
 		return add_names(list, wanted->option->choices, '|', err);
@@ -236,14 +226,14 @@ int values_add(struct candidates *list, const struct wanted *wanted, struct serv
 		return add_scopes(list, server, err);
 	case OPTS_VALUE_GOAL:
 		return add_goals(list, err);
-	case OPTS_VALUE_TARGET:
+	case OPTS_VALUE_ENTRY:
 		return entries_add(list, server, wanted->user, err);
 	case OPTS_VALUE_USER:
 		return add_users(list, server, err);
 	case OPTS_VALUE_LIFETIME:
 		return add_lifetimes(list, wanted, server, err);
 	case OPTS_VALUE_DURATION:
-		return add_durations(list, err);
+		return add_spans(list, durations, INT64_MAX, err);
 	case OPTS_VALUE_ARRAY:
 		return add_variables(list, wanted, SHVAR_INDEXED, err);
 	case OPTS_VALUE_VARIABLE:

@@ -10,16 +10,17 @@
 #include "options/opts.h"
 #include "server.h"
 
-/* What is wanted, and what the rest of the line says about it. */
+/* What values are wanted, and what the rest of the line says about them. */
 struct wanted {
 	enum opts_value kind;
 	const struct opts_option *option; /* NULL: an operand */
-	const char *user; /* whose tokens and workspaces; NULL: --user contains an expansion */
-	bool unexpired; /* expired tokens are left out */
+	const char *
+		user; /* whose tokens and workspaces; NULL: not known, --user contains an expansion */
+	bool unexpired; /* leave out expired tokens */
 	const char *reserved; /* a variable that commands do not assign */
 };
 
-/* Adds all values of that kind. Those that the server does not send in time are left out. */
+/* Adds all values of that kind, except those that the server does not send in time. */
 int values_add(struct candidates *list, const struct wanted *wanted, struct server *server,
 	       struct coder_error *err);
 

@@ -29,7 +29,7 @@ enum opts_value {
 	OPTS_VALUE_CHOICE, /* the option's choices */
 	OPTS_VALUE_SCOPE,
 	OPTS_VALUE_GOAL,
-	OPTS_VALUE_TARGET, /* an allow-list entry */
+	OPTS_VALUE_ENTRY, /* an allow-list entry */
 	OPTS_VALUE_USER,
 	OPTS_VALUE_LIFETIME,
 	OPTS_VALUE_DURATION,
@@ -45,7 +45,7 @@ enum opts_flags {
 	OPTS_HIDDEN = 1 << 0, /* in no documentation, offered by no completion */
 	OPTS_COMMAS = 1 << 1, /* an OPTS_LIST whose values may be comma lists */
 	OPTS_NONEMPTY = 1 << 2, /* an empty value is a usage error */
-	OPTS_TARGET = 1 << 3, /* names a variable that the command assigns (its kind is .value) */
+	OPTS_OUTPUT = 1 << 3, /* names a variable that the command assigns (its kind is .value) */
 };
 
 /* The values of a repeatable option, in order. Pointers into the words. */

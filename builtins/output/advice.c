@@ -115,13 +115,9 @@ static void add_command(const struct advice *row, const char *user, const char *
 void advice_text(const struct coder_error *err, const char *user, char out[ADVICE_SIZE])
 {
 	const struct advice *row = &advice[err->cause];
-	char seconds[24];
-
 	out[0] = '\0';
-	snprintf(seconds, sizeof(seconds), "%lld", (long long)err->retry_after);
 	if (row->command)
 		add_command(row, user, err->about, out);
 	else if (row->text)
-		snprintf(out, ADVICE_SIZE, row->text,
-			 err->cause == CODER_CAUSE_BUSY ? seconds : err->about, err->also);
+		snprintf(out, ADVICE_SIZE, row->text, err->about, err->also);
 }

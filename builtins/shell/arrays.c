@@ -11,41 +11,41 @@
 #include "assignable.h"
 
 #define BUCKETS 1024 /* of an associative array, as bash makes them */
-#define FREE_STEPS 1024 /* elements that are freed between two looks at the time */
+#define FREE_STEPS 1024 /* elements that are freed between two calls of go_on() */
 
 struct shvar_array {
 	ARRAY *indexed; /* one of these two */
 	HASH_TABLE *assoc;
-	arrayind_t n; /* how many there are in indexed */
-	struct shvar_array *next; /* among what is left to be freed */
+	arrayind_t n; /* elements of indexed */
+	struct shvar_array *next; /* in the list of those that are left to be freed */
 };
 
-/* Large ones for which nobody wanted to wait, and whose they are: a child leaves its copies alone. */
+/* Arrays that are left to be freed. A child process leaves its copies of them alone. */
 static struct {
 	struct shvar_array *first;
-	pid_t owner;
+	pid_t owner; /* the process that left them */
 } left;
 
 /* The table that is being emptied. */
 static struct {
 	HASH_TABLE *table;
-	char *key; /* of the element before the one that is looked at, or NULL */
+	char *key; /* of the element that is to be removed next, or NULL */
 	size_t steps;
 	bool (*go_on)(void *ctx);
 	void *ctx;
 } emptied;
 
-static void remove_looked_at(void)
+static void remove_last(void)
 {
 	if (emptied.key)
 		assoc_remove(emptied.table, emptied.key);
 	emptied.key = NULL;
 }
 
-/* Removes an element when the walk has got to the next, from which it goes on. */
+/* Called by hash_walk(), which still needs an element to find the next one: removes the one before. */
 static int empty_element(BUCKET_CONTENTS *element)
 {
-	remove_looked_at();
+	remove_last();
 	emptied.key = element->key;
 	if (element->data)
 		explicit_bzero(element->data, strlen(element->data));
@@ -62,7 +62,7 @@ void shvar_array_free_left(bool (*go_on)(void *ctx), void *ctx)
 		emptied.go_on = go_on;
 		emptied.ctx = ctx;
 		hash_walk(array->assoc, empty_element);
-		remove_looked_at();
+		remove_last();
 		if (hash_size(array->assoc) > 0)
 			return;
 		assoc_dispose(array->assoc);
@@ -71,28 +71,23 @@ void shvar_array_free_left(bool (*go_on)(void *ctx), void *ctx)
 	}
 }
 
-/* bash 5.0 never gives a table more buckets, and all want a power of two. */
-static int buckets_for(size_t expected)
-{
-	int n = BUCKETS;
-
-	while ((size_t)n < expected && n < INT_MAX / 2)
-		n *= 2;
-	return n;
-}
-
 struct shvar_array *shvar_array_new(enum shvar_kind kind, size_t expected, bool (*go_on)(void *ctx),
 				    void *ctx)
 {
 	struct shvar_array *array = calloc(1, sizeof(*array));
+	int buckets = BUCKETS;
 
 	if (array == NULL)
 		return NULL;
 	shvar_array_free_left(go_on, ctx);
-	if (kind == SHVAR_INDEXED)
+	if (kind == SHVAR_INDEXED) {
 		array->indexed = array_create();
-	else
-		array->assoc = hash_create(buckets_for(expected));
+		return array;
+	}
+	/* a power of two, as every bash wants it; bash 5.0 adds no buckets later */
+	while ((size_t)buckets < expected && buckets < INT_MAX / 2)
+		buckets *= 2;
+	array->assoc = hash_create(buckets);
 	return array;
 }
 
@@ -110,22 +105,22 @@ int shvar_array_assign(const char *name, struct shvar_array *array)
 	ARRAY *indexed = array->indexed;
 	HASH_TABLE *assoc = array->assoc;
 	char why[SHVAR_WHY_SIZE];
-	struct shell_target target;
+	struct shell_variable found;
 	SHELL_VAR *var;
 
-	if (shell_find_assignable(name, kind, &target, why) < 0)
+	if (shell_find_assignable(name, kind, &found, why) < 0)
 		return -1;
-	var = target.var;
+	var = found.var;
 	if (kind == SHVAR_INDEXED) {
 		if (var == NULL)
-			var = make_new_array_variable((char *)target.name);
+			var = make_new_array_variable((char *)found.name);
 		else if (!array_p(var))
 			var = convert_var_to_array(var);
 		array->indexed = array_cell(var);
 		var_setarray(var, indexed);
 	} else {
 		if (var == NULL)
-			var = make_new_assoc_variable((char *)target.name);
+			var = make_new_assoc_variable((char *)found.name);
 		else if (!assoc_p(var))
 			var = convert_var_to_assoc(var);
 		array->assoc = assoc_cell(var);

@@ -6,14 +6,14 @@
 #include "bash.h"
 #include "variables.h"
 
-/* What a name stands for once its namerefs are followed. */
-struct shell_target {
+/* The variable that a name means when all name references are followed. */
+struct shell_variable {
 	const char *name; /* of the variable itself */
 	SHELL_VAR *var; /* NULL: there is none yet */
 };
 
-/* Finds the variable of that name, which shvar_check() would accept. Returns 0, or -1 with why. */
-int shell_find_assignable(const char *name, enum shvar_kind kind, struct shell_target *ret,
+/* Finds a variable that shvar_check() accepts. Returns 0, or -1 with why. */
+int shell_find_assignable(const char *name, enum shvar_kind kind, struct shell_variable *ret,
 			  char why[SHVAR_WHY_SIZE]);
 
 #endif

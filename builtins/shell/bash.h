@@ -2,9 +2,9 @@
 /*
  * bash.h - bash's headers. Only files of this room include it.
  *
- * One build serves bash 5.0 to 5.3 because it uses only what is the same in all
- * of them: the fields of SHELL_VAR, WORD_LIST and struct builtin, and functions.
- * ARRAY and HASH_TABLE differ and are never looked into, by macro or otherwise.
+ * One build works in bash 5.0 to 5.3, because it uses only functions and the structures
+ * SHELL_VAR, WORD_LIST and struct builtin, which are the same in all of them. ARRAY and
+ * HASH_TABLE differ, so no macro or code reads their members.
  */
 #ifndef SHELL_BASH_H
 #define SHELL_BASH_H

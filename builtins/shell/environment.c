@@ -12,14 +12,14 @@ void shell_sync_environment(void)
 	maybe_make_export_env();
 }
 
-/* What is hidden, and what it was. */
+/* The hidden variables, and their values. */
 static struct {
 	struct {
 		SHELL_VAR *var;
 		char *value, *exportstr;
 	} v[32];
 	size_t n;
-	char **shown, **filtered; /* environ, before and meanwhile */
+	char **shown, **filtered; /* environ before, and while they are hidden */
 } hidden;
 
 static void hide(SHELL_VAR *var)
@@ -84,7 +84,7 @@ void shell_show_variables(void)
 	}
 	if (environ == hidden.filtered)
 		environ = hidden.shown;
-	else /* bash has made it anew meanwhile */
+	else /* bash has rebuilt it meanwhile */
 		array_needs_making = 1;
 	free(hidden.filtered);
 	hidden.filtered = NULL;

@@ -15,15 +15,15 @@
 #include "io.h"
 #include "signals.h"
 
-#define SLICE_MS 100 /* how long a wait does not look at pending signals */
-#define MESSAGE_NS (5 * CODER_NS) /* how long a message waits for whoever reads standard error */
+#define SLICE_MS 100 /* how often a wait looks for pending signals */
+#define MESSAGE_NS (5 * CODER_NS) /* how long a message waits for the reader of standard error */
 
-/* What a write may raise: to a pipe without a reader, past the size that a file may have. */
+/* Signals that a write can raise: the pipe has no reader, the file exceeds a limit of its size. */
 static const int write_signals[] = { SIGPIPE, SIGXFSZ };
 #define N_WRITE (sizeof(write_signals) / sizeof(write_signals[0]))
 
-/* A write fails, but does not end a process that has a token to undo. */
-static void hold_write_signals(sigset_t *ret_old)
+/* Writes then fail with an error, and do not end a process that has a token to undo. */
+static void block_write_signals(sigset_t *ret_old)
 {
 	sigset_t set;
 
@@ -33,7 +33,7 @@ static void hold_write_signals(sigset_t *ret_old)
 	sigprocmask(SIG_BLOCK, &set, ret_old);
 }
 
-static void release_write_signals(const sigset_t *old)
+static void unblock_write_signals(const sigset_t *old)
 {
 	static const struct timespec now;
 	sigset_t raised;
@@ -48,8 +48,8 @@ static void release_write_signals(const sigset_t *old)
 }
 
 /*
- * Waits until there is room for a message, as long as a reader may take that
- * has stalled: a shell whose signals are held could not be freed from a write.
+ * Waits until standard error takes a message, for MESSAGE_NS at most. No signal could end
+ * the write itself, so it must not block.
  */
 static bool error_has_room(void)
 {
@@ -64,18 +64,18 @@ static bool error_has_room(void)
 	return ready > 0;
 }
 
-__attribute__((format(printf, 2, 0))) static void say(void (*print)(const char *, ...),
-						      const char *fmt, va_list ap)
+__attribute__((format(printf, 2, 0))) static void print_message(void (*print)(const char *, ...),
+								const char *fmt, va_list ap)
 {
 	sigset_t old;
 	char *text;
 
 	if (vasprintf(&text, fmt, ap) < 0)
 		text = NULL;
-	hold_write_signals(&old);
+	block_write_signals(&old);
 	if (error_has_room())
 		print("%s", text ? text : "out of memory");
-	release_write_signals(&old);
+	unblock_write_signals(&old);
 	free(text);
 }
 
@@ -84,7 +84,7 @@ void shio_error(const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	say(builtin_error, fmt, ap);
+	print_message(builtin_error, fmt, ap);
 	va_end(ap);
 }
 
@@ -93,7 +93,7 @@ void shio_warning(const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	say(builtin_warning, fmt, ap);
+	print_message(builtin_warning, fmt, ap);
 	va_end(ap);
 }
 
@@ -101,15 +101,15 @@ void shio_usage(void)
 {
 	sigset_t old;
 
-	hold_write_signals(&old);
+	block_write_signals(&old);
 	if (error_has_room())
 		builtin_usage();
-	release_write_signals(&old);
+	unblock_write_signals(&old);
 }
 
 /*
- * Returns 0 or an errno. No more than PIPE_BUF at once: what poll() says of a
- * pipe is true of that much, so that write() does not block.
+ * Returns 0 or an errno. Writes at most PIPE_BUF bytes at once, because a pipe that poll()
+ * reports as writable takes that many without blocking.
  */
 static int write_all(const char *data, size_t len, struct coder_interrupts *interrupts)
 {
@@ -141,9 +141,9 @@ int shio_write(const char *data, size_t len, struct coder_interrupts *interrupts
 	sigset_t old;
 	int error;
 
-	hold_write_signals(&old);
+	block_write_signals(&old);
 	error = fflush(stdout) == 0 ? write_all(data, len, interrupts) : errno;
-	release_write_signals(&old);
+	unblock_write_signals(&old);
 	errno = error;
 	return error ? -1 : 0;
 }
@@ -152,16 +152,16 @@ void shio_note(const char *text)
 {
 	sigset_t old;
 
-	hold_write_signals(&old);
+	block_write_signals(&old);
 	if (error_has_room())
 		fprintf(stderr, "%s\n", text);
 	fflush(stderr);
-	release_write_signals(&old);
+	unblock_write_signals(&old);
 }
 
 void shio_progress(const char *text)
 {
-	/* back to the line's begin, and clear it (ECMA-48 EL) */
+	/* to the beginning of the line, and clear it (ECMA-48 EL) */
 	fprintf(stderr, "\r\033[K%s", text ? text : "");
 	fflush(stderr);
 }
@@ -180,7 +180,7 @@ unsigned shell_fill_std(void)
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
 		int useless = fd == STDIN_FILENO ? O_WRONLY : O_RDONLY;
 
-		/* the lowest free number is this one, as those below are taken */
+		/* open() takes the lowest free number, which is this one */
 		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", useless | O_CLOEXEC) == fd)
 			mask |= 1u << fd;
 	}

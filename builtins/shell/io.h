@@ -11,7 +11,7 @@
 /*
  * A message on standard error behind the shell's own prefix, as its builtins
  * print theirs ("script: line 3: token_rm: ..."). Text from outside must have
- * been escaped (coder_escape()). It is dropped if nobody reads for 5 s.
+ * been escaped (coder_escape()). The message is dropped if nobody reads it for 5 s.
  */
 void shio_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void shio_warning(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
@@ -20,29 +20,28 @@ void shio_warning(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void shio_usage(void);
 
 /*
- * Writes to standard output, past stdio's buffer (which is flushed first and
- * must not keep secrets), waiting in slices of 100 ms. Returns 0, or -1 with
- * errno set: EINTR if a signal is pending, ETIME if nobody takes what is written
- * before the deadline. interrupts NULL: nothing ends the wait. SIGPIPE
- * and SIGXFSZ are held back: EPIPE and EFBIG here. In a subshell, a later
- * shell_leave() with SHELL_EPIPE ends the process by SIGPIPE as it would end
- * any writer in a pipeline.
+ * Writes to standard output without stdio, whose buffer would keep secrets; that buffer is
+ * flushed first. Returns 0, or -1 with errno set: EINTR if a signal is pending, ETIME if
+ * the deadline has passed, EPIPE and EFBIG instead of the signals SIGPIPE and SIGXFSZ.
+ * Without interrupts (NULL) nothing ends the wait. After EPIPE in a subshell, the caller
+ * passes SHELL_EPIPE to shell_leave(), so that SIGPIPE ends the process as it ends other
+ * writers in a pipeline.
  */
 int shio_write(const char *data, size_t len, struct coder_interrupts *interrupts);
 
-/* Prints a line on standard error as it is, for what is neither error nor warning. */
+/* Prints a line on standard error without the prefix: it is neither an error nor a warning. */
 void shio_note(const char *text);
 
-/* On a terminal: shows how far a long job is, in place of what was shown; NULL: takes it away. */
+/* Shows the progress of a long job on the terminal, in place of the last one; NULL: removes it. */
 void shio_progress(const char *text);
 
 /* Whether standard error is a terminal. */
 bool shio_error_is_terminal(void);
 
 /*
- * Fills closed descriptors 0-2 with /dev/null in a direction that fails on use,
- * so that no library's descriptor lands there. Returns a mask for
- * shell_close_std(), which closes them again.
+ * Opens /dev/null on each of the descriptors 0 to 2 that is closed, so that no library
+ * gets one of these numbers. It is opened so that using it fails: 0 for writing, 1 and 2
+ * for reading. Returns a mask for shell_close_std(), which closes them again.
  */
 unsigned shell_fill_std(void);
 void shell_close_std(unsigned mask);

@@ -47,7 +47,7 @@ const char *shell_version(void)
 	return dist_version;
 }
 
-/* Whether arrays do what their functions promise. */
+/* Whether bash's functions for arrays work: another build of bash may have other arrays. */
 static bool arrays_work(void)
 {
 	ARRAY *array = array_create();

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * shell.h - the shell that runs, and what a builtin is to it. Only the files of
- * this room include bash's headers, and only here versions of bash differ;
- * everybody else sees plain C.
+ * shell.h - the running shell, and its interface to builtins. Only the files of this
+ * room include bash's headers and know how versions of bash differ.
  *
- * Nothing in this room jumps out of its caller (longjmp), with the exception of
- * shell_leave(), which is called last, when nothing is owned any more.
+ * No function of this room jumps out of its caller (longjmp), except shell_leave(). That
+ * one is called last, when the caller owns nothing any more.
  */
 #ifndef SHELL_SHELL_H
 #define SHELL_SHELL_H
@@ -13,32 +12,32 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* What an alias stands for, or NULL. The pointer is good until the next call into the shell. */
+/* The value of an alias, or NULL. The pointer is valid until the next call into the shell. */
 const char *shell_alias(const char *name);
 
 /* Whether the shell is restricted (set -r). */
 bool shell_restricted(void);
 
-/* The process that is the shell a user sees as $$, not a subshell of it. */
+/* Whether this process is the shell itself, whose number is $$, and not a subshell. */
 bool shell_is_main(void);
 
-/* The version of bash that runs, "5.2". */
+/* The version of the running bash, "5.2". */
 const char *shell_version(void);
 
-/* What bash looks up as NAME_struct: its `struct builtin`, checked in shell.c. */
+/* bash's `struct builtin`, which it looks up as NAME_struct. shell.c checks that they are the same. */
 struct shell_builtin {
 	char *name;
 	int (*function)(void *words); /* words: a WORD_LIST */
 	int flags; /* SHELL_BUILTIN_ENABLED */
-	char *const *long_doc; /* one line an element, the first a summary; NULL-terminated */
+	char *const *long_doc; /* lines; the first is a summary; NULL-terminated */
 	const char *short_doc;
 	char *handle;
 };
 #define SHELL_BUILTIN_ENABLED 1
 
 /*
- * Whether this shell is one that the builtins were made for (bash 5.0-5.3, and
- * its arrays work through functions). If not, says so and returns false.
+ * Whether the builtins support this shell: it is bash 5.0 to 5.3, and its functions for
+ * arrays work. If not, prints an error that begins with name.
  */
 bool shell_supported(const char *name);
 

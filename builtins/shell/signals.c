@@ -17,16 +17,16 @@ extern int rl_pending_signal(void) __attribute__((weak));
 extern void rl_check_signals(void) __attribute__((weak));
 extern void rl_cleanup_after_signal(void) __attribute__((weak));
 
-#define FREE_LATER_NS (CODER_NS / 20) /* how long a later call is busy with what was left */
+#define FREE_LATER_NS (CODER_NS / 20) /* how long a call frees what earlier calls have left */
 
 static const int ending_signals[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
 #define N_ENDING (sizeof(ending_signals) / sizeof(ending_signals[0]))
 
-/* What shell_take_signal() has taken, and shell_leave() gives back to bash. */
+/* What shell_take_signal() has taken; shell_leave() gives it back to bash. */
 static struct {
 	bool interrupt; /* interrupt_state was set */
-	int terminating; /* the first that terminating_signal was, or 0 */
-	int traps[N_ENDING]; /* so many of pending_traps[], which stays as it is */
+	int terminating; /* the first value of terminating_signal, or 0 */
+	int traps[N_ENDING]; /* how many of pending_traps[], which does not change */
 	int readline; /* what readline had caught, or 0 */
 } taken;
 
@@ -57,9 +57,8 @@ int shell_pending(void *unused)
 }
 
 /*
- * Before bash 5.3 readline keeps a ^C during completion to itself, and would act
- * on it only at the next key. Handled now, it becomes bash's interrupt, which
- * wants the terminal as bash left it.
+ * Before bash 5.3 readline would act on a ^C during completion only at the next key. This
+ * makes it bash's interrupt at once. bash then expects the terminal in its own state.
  */
 static void hand_over_interrupt(void)
 {
@@ -70,7 +69,7 @@ static void hand_over_interrupt(void)
 		rl_cleanup_after_signal();
 }
 
-/* bash's flags count to one: they are put away, so that a second signal is seen. */
+/* bash's flags do not count. They are cleared, so that a second signal can be noticed. */
 int shell_take_signal(void *unused)
 {
 	int sig;
@@ -106,7 +105,6 @@ void shell_enter(void)
 	memset(&taken, 0, sizeof(taken));
 }
 
-/* Nobody is kept waiting for long by what an earlier call left to be freed. */
 static bool may_free(void *deadline)
 {
 	return !shell_pending(NULL) && coder_clock() < *(const int64_t *)deadline;
@@ -119,7 +117,7 @@ int shell_leave(int status)
 	shvar_array_free_left(may_free, &deadline);
 	if (taken.interrupt)
 		interrupt_state = 1;
-	if (taken.terminating) /* of several the first is the one that ends the shell */
+	if (taken.terminating) /* the first one ends the shell */
 		terminating_signal = taken.terminating;
 	shell_enter();
 	hand_over_interrupt();

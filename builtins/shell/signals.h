@@ -4,26 +4,26 @@
 #define SHELL_SIGNALS_H
 
 /*
- * The number of a signal that asks the running command to end, or 0: bash's
- * interrupt flag (interactive ^C), a terminating signal that bash caught, a
- * trapped INT, TERM, HUP or QUIT, a signal caught by readline during completion.
- * CHLD, WINCH, ALRM, USR1 ... never count: their traps run after the command.
+ * Returns the number of a signal that asks the running command to end, or 0. Such a signal
+ * is ^C at the prompt (bash's interrupt flag), a terminating signal that bash caught, a
+ * trapped INT, TERM, HUP or QUIT, or one that readline caught during completion. CHLD,
+ * WINCH, ALRM, USR1 and others never count: their traps run after the command.
  */
 int shell_pending(void *unused);
 /*
- * Takes one of the signals that shell_pending() is about: its number, or 0. It
- * counts no longer, and bash acts on it after shell_leave().
+ * Takes one of the signals that shell_pending() reports, and returns its number, or 0 if
+ * there is none. It is not reported again. bash acts on it after shell_leave().
  */
 int shell_take_signal(void *unused);
 
-/* Begins a call: every signal that is pending now counts. */
+/* Begins a call. Signals that are pending already count. */
 void shell_enter(void);
 
 #define SHELL_EPIPE 0x10000 /* or-ed to a status: see shio_write() */
 
 /*
- * Ends a call: lets bash act on an interrupt (this may jump to the prompt),
- * else returns the status for the builtin to return. The caller owns nothing.
+ * Ends a call. Lets bash act on an interrupt, which may jump to the prompt; otherwise
+ * returns the status that the builtin returns. The caller owns nothing any more.
  */
 int shell_leave(int status);
 

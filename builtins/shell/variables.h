@@ -21,21 +21,20 @@ enum shvar_kind {
 #define SHVAR_WHY_SIZE 256
 
 /*
- * Whether NAME can be assigned as a variable of that kind without bash
- * evaluating the value, failing or printing: a plain identifier
- * ([A-Za-z_][A-Za-z0-9_]*), not readonly, not dynamic (RANDOM, BASH_ALIASES,
- * DIRSTACK ...), no temporary environment variable, no nameref to anything but
- * a plain identifier; a scalar must have no -i, -l, -u, -c and not be an array;
- * an array must not be of the other kind. Returns 0, or -1 with why filled in
- * in the words of bash ("x: readonly variable").
+ * Checks whether a variable of that name and kind can be assigned so that bash does not
+ * evaluate the value, fail or print. The name must be an identifier
+ * ([A-Za-z_][A-Za-z0-9_]*), or a name reference to one. The variable must not be readonly,
+ * dynamic (RANDOM, BASH_ALIASES, DIRSTACK ...) or set for this command only, and must have
+ * none of the attributes -i, -l, -u and -c. A scalar must not be an array, and an array
+ * must not be of the other kind. Returns 0, or -1 with the reason in the words of bash
+ * ("x: readonly variable").
  */
 int shvar_check(const char *name, enum shvar_kind kind, char why[SHVAR_WHY_SIZE]);
 
 /*
- * Assigns as the caller's `read` would: to the innermost variable of that name,
- * through a nameref, else to a new global one. The name has passed shvar_check().
- * No export attribute is added, not even under set -a; one that is there stays.
- * Returns 0, or -1 if bash refused.
+ * Assigns like `read`: to the innermost variable of that name, through name references, or
+ * else to a new global one. The name has passed shvar_check(). The variable becomes
+ * exported only if it was, even under set -a. Returns 0, or -1 if bash refuses.
  */
 int shvar_set_scalar(const char *name, const char *value);
 
@@ -43,26 +42,26 @@ struct shvar_pair {
 	const char *key, *value;
 };
 
-/* The variable that a name stands for, namerefs followed; the name itself if they lead nowhere. */
+/* The name of the variable that a name means, through name references; if they are broken, the name itself. */
 const char *shvar_resolve(const char *name);
 
 /*
- * For an associative array that belongs to the builtins. shvar_own_global() makes
- * sure that there is a global one; shvar_own_set() replaces the contents of the
- * innermost variable of that name, which it creates globally if there is none.
- * Both replace a variable of any other kind by an array without its export
- * attribute, and leave a readonly one or a name reference alone, in silence.
+ * These are for an associative array that belongs to the builtins. shvar_own_global()
+ * creates a global one if there is none. shvar_own_set() replaces the contents of the
+ * innermost variable of that name, or of a new global one. Both turn a variable of another
+ * kind into an associative array that is not exported. Both silently leave a readonly
+ * variable or a name reference as it is.
  */
 void shvar_own_global(const char *name);
 void shvar_own_set(const char *name, const struct shvar_pair *pairs, size_t n);
 
 /*
- * The value of a shell variable, exported or not, local or temporary; NULL if
- * it is unset. The pointer is good until the next call into the shell.
+ * The value of a shell variable, exported or not, local or temporary; NULL if it is unset.
+ * The pointer is valid until the next call into the shell.
  */
 const char *shvar_get(const char *name);
 
-/* The same for a setting: NULL if it is unset or has nothing but blanks in it. */
+/* The same for a setting: NULL also if the value is empty or only blanks. */
 static inline const char *shvar_given(const char *name)
 {
 	const char *value = shvar_get(name);
@@ -71,17 +70,17 @@ static inline const char *shvar_given(const char *name)
 }
 
 /*
- * Copies the values of an indexed array, in index order, into a heap array of
- * heap strings (*ret_values, *ret_n; each to be freed). -1 with why: no such
- * array, or a variable of another kind. An array without elements gives n = 0.
+ * Copies the values of an indexed array, in the order of indices, into a heap array of heap
+ * strings, which the caller frees. Returns -1 with why if there is no such array, or the
+ * variable is of another kind. An array without elements gives *ret_n = 0.
  */
 int shvar_get_indexed(const char *name, char ***ret_values, size_t *ret_n,
 		      char why[SHVAR_WHY_SIZE]);
 
 /*
- * The names of the shell's variables of that kind that begin with prefix, sorted,
- * as a heap array of heap strings (*ret_names, *ret_n; each to be freed); with
- * assignable only those that pass shvar_check(). -1: no memory.
+ * Lists the names of all variables of that kind that begin with prefix, sorted, as a heap
+ * array of heap strings, which the caller frees. With assignable, lists only those that
+ * pass shvar_check(). Returns -1 if there is no memory.
  */
 int shvar_names(enum shvar_kind kind, const char *prefix, bool assignable, char ***ret_names,
 		size_t *ret_n);

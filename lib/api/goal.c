@@ -10,6 +10,7 @@
 
 #include "allow.h"
 #include "base/cleanup.h"
+#include "base/grow.h"
 #include "goal.h"
 #include "scope.h"
 
@@ -101,6 +102,7 @@ void coder_plan_done(struct coder_plan *plan)
 static int add(struct coder_planned_list *list, const char *head, const char *tail, unsigned from,
 	       struct coder_error *err)
 {
+	struct coder_planned *v;
 	char text[256];
 
 	snprintf(text, sizeof(text), tail ? "%s:%s" : "%s", head, tail);
@@ -109,17 +111,12 @@ static int add(struct coder_planned_list *list, const char *head, const char *ta
 			list->v[i].from |= from;
 			return 0;
 		}
-	if (list->n == list->cap) {
-		size_t cap = list->cap ? list->cap * 2 : 16;
-		struct coder_planned *v = reallocarray(list->v, cap, sizeof(*v));
-
-		if (!v)
-			return coder_error_memory(err);
-		list->v = v;
-		list->cap = cap;
-	}
-	list->v[list->n] = (struct coder_planned){ strdup(text), from };
-	if (!list->v[list->n].text)
+	v = coder_grow(list->v, list->n, &list->cap, sizeof(*v));
+	if (!v)
+		return coder_error_memory(err);
+	list->v = v;
+	v[list->n] = (struct coder_planned){ strdup(text), from };
+	if (!v[list->n].text)
 		return coder_error_memory(err);
 	list->n++;
 	return 0;

@@ -9,6 +9,7 @@
 #include "base/ascii.h"
 #include "base/buf.h"
 #include "base/cleanup.h"
+#include "base/grow.h"
 #include "json/json.h"
 #include "request.h"
 #include "search.h"
@@ -20,7 +21,7 @@
 
 static size_t object_size(const struct coder_object *object)
 {
-	return (size_t)(object->note - object->id) + strlen(object->note) + 1;
+	return (size_t)(object->description - object->id) + strlen(object->description) + 1;
 }
 
 void coder_objects_done(struct coder_objects *objects)
@@ -35,39 +36,28 @@ void coder_objects_done(struct coder_objects *objects)
 	*objects = (struct coder_objects){ 0 };
 }
 
-static bool reserve_one(struct coder_objects *objects)
-{
-	size_t cap = objects->cap ? objects->cap * 2 : 16;
-	struct coder_object *v;
-
-	if (objects->n < objects->cap)
-		return true;
-	v = reallocarray(objects->v, cap, sizeof(*v));
-	if (!v)
-		return false;
-	objects->v = v;
-	objects->cap = cap;
-	return true;
-}
-
 int coder_objects_add(struct coder_objects *objects, const struct coder_object *object,
 		      struct coder_error *err)
 {
-	const char *from[] = { object->id, object->name, object->owner, object->note };
+	const char *from[] = { object->id, object->name, object->owner, object->description };
 	size_t size[4], total = 0;
+	struct coder_object *v = coder_grow(objects->v, objects->n, &objects->cap, sizeof(*v));
 	char *to[4], *block;
 
+	if (!v)
+		return coder_error_memory(err);
+	objects->v = v;
 	for (size_t i = 0; i < 4; i++) {
 		from[i] = from[i] ? from[i] : "";
 		size[i] = strlen(from[i]) + 1;
 		total += size[i];
 	}
-	block = reserve_one(objects) ? malloc(total) : NULL;
+	block = malloc(total);
 	if (!block)
 		return coder_error_memory(err);
 	for (size_t i = 0, at = 0; i < 4; at += size[i++])
 		to[i] = memcpy(block + at, from[i], size[i]);
-	objects->v[objects->n++] = (struct coder_object){ to[0], to[1], to[2], to[3] };
+	v[objects->n++] = (struct coder_object){ to[0], to[1], to[2], to[3] };
 	objects->size += total;
 	return 0;
 }
@@ -97,18 +87,18 @@ static int take_object(void *ctx, const struct json *element, struct coder_error
 {
 	struct arrival *arrival = ctx;
 	const struct listing *listing = arrival->listing;
-	const char *id, *name, *owner, *note;
+	const char *id, *name, *owner, *description;
 
 	if (member_text(element, listing->id, &id, err) < 0 ||
 	    member_text(element, listing->name, &name, err) < 0 ||
 	    member_text(element, listing->owner, &owner, err) < 0 ||
-	    member_text(element, listing->note, &note, err) < 0)
+	    member_text(element, listing->description, &description, err) < 0)
 		return -1;
 	if (!id)
 		return json_missing(err, listing->id);
 	return coder_objects_add(arrival->objects,
 				 &(struct coder_object){ (char *)id, (char *)name, (char *)owner,
-							 (char *)note },
+							 (char *)description },
 				 err);
 }
 

@@ -18,7 +18,7 @@ struct coder_object {
 	char *id; /* a UUID, by which servers match entries */
 	char *name; /* "" if it has none */
 	char *owner; /* the name of the user or organization that it belongs to, or "" */
-	char *note; /* a short description for people: a template, an e-mail, or "" */
+	char *description; /* a short description for people: a template, an e-mail, or "" */
 };
 
 /* A growing list of objects. Zeroed memory is the empty list. */

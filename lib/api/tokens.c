@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/grow.h"
 #include "json/json.h"
 #include "net/http.h"
 #include "request.h"
@@ -24,16 +25,12 @@ void coder_tokens_done(struct coder_tokens *tokens)
 int coder_tokens_move(struct coder_tokens *tokens, struct coder_token *token,
 		      struct coder_error *err)
 {
-	if (tokens->n == tokens->cap) {
-		size_t cap = tokens->cap ? tokens->cap * 2 : 16;
-		struct coder_token *v = reallocarray(tokens->v, cap, sizeof(*v));
+	struct coder_token *v = coder_grow(tokens->v, tokens->n, &tokens->cap, sizeof(*v));
 
-		if (!v)
-			return coder_error_memory(err);
-		tokens->v = v;
-		tokens->cap = cap;
-	}
-	tokens->v[tokens->n++] = *token;
+	if (!v)
+		return coder_error_memory(err);
+	tokens->v = v;
+	v[tokens->n++] = *token;
 	memset(token, 0, sizeof(*token));
 	return 0;
 }

@@ -14,7 +14,7 @@
 #define WORKSPACES                                                                \
 	.path = "/api/v2/workspaces", .key = "workspaces",                        \
 	.name_term = "name:", .owner_term = "owner:", .id = "id", .name = "name", \
-	.owner = "owner_name", .note = "template_name"
+	.owner = "owner_name", .description = "template_name"
 
 /*
  * "*" first, then sorted bytewise. CODER_TYPE_WILDCARD_ONLY: servers check requests against
@@ -46,10 +46,10 @@ static const struct coder_type types[] = {
 	  .flags = CODER_TYPE_OWNED,
 	  .resolve = resolve_group,
 	  .listing = LISTING(.path = "/api/v2/groups", .id = "id", .name = "name",
-			     .owner = "organization_name", .note = "display_name") },
+			     .owner = "organization_name", .description = "display_name") },
 	{ .name = "group_member",
 	  .listing = LISTING(.per_organization = "members", .id = "user_id", .name = "username",
-			     .note = "name") },
+			     .description = "name") },
 	{ .name = "idpsync_settings", .flags = CODER_TYPE_WILDCARD_ONLY },
 	{ .name = "inbox_notification",
 	  .listing = LISTING(.path = "/api/v2/notifications/inbox", .key = "notifications",
@@ -64,15 +64,15 @@ static const struct coder_type types[] = {
 	{ .name = "organization",
 	  .resolve = resolve_organization,
 	  .listing = LISTING(.path = "/api/v2/organizations", .id = "id", .name = "name",
-			     .note = "display_name") },
+			     .description = "display_name") },
 	{ .name = "organization_member",
 	  .listing = LISTING(.per_organization = "members", .id = "user_id", .name = "username",
-			     .note = "name") },
+			     .description = "name") },
 	{ .name = "prebuilt_workspace",
 	  .listing = LISTING(.query = "owner:prebuilds", WORKSPACES) },
 	{ .name = "provisioner_daemon",
 	  .listing = LISTING(.per_organization = "provisionerdaemons", .id = "id", .name = "name",
-			     .note = "key_name") },
+			     .description = "key_name") },
 	{ .name = "provisioner_jobs", .flags = CODER_TYPE_WILDCARD_ONLY },
 	{ .name = "replicas", .flags = CODER_TYPE_WILDCARD_ONLY },
 	{ .name = "system", .flags = CODER_TYPE_WILDCARD_ONLY },
@@ -85,12 +85,12 @@ static const struct coder_type types[] = {
 	  .resolve = resolve_template,
 	  .listing = LISTING(.path = "/api/v2/templates", .query = "", .name_term = "name:",
 			     .owner_term = "organization:", .id = "id", .name = "name",
-			     .owner = "organization_name", .note = "display_name") },
+			     .owner = "organization_name", .description = "display_name") },
 	{ .name = "usage_event", .flags = CODER_TYPE_WILDCARD_ONLY },
 	{ .name = "user",
 	  .resolve = resolve_user,
 	  .listing = LISTING(.path = "/api/v2/users", .key = "users", .query = "", .name_term = "",
-			     .id = "id", .name = "username", .note = "name") },
+			     .id = "id", .name = "username", .description = "name") },
 	{ .name = "user_secret", .flags = CODER_TYPE_WILDCARD_ONLY },
 	{ .name = "user_skill", .flags = CODER_TYPE_WILDCARD_ONLY },
 	{ .name = "webpush_subscription", .flags = CODER_TYPE_WILDCARD_ONLY },
@@ -104,7 +104,7 @@ static const struct coder_type types[] = {
 	{ .name = "workspace_dormant", .listing = LISTING(.query = "dormant:true", WORKSPACES) },
 	{ .name = "workspace_proxy",
 	  .listing = LISTING(.path = "/api/v2/regions", .key = "regions", .id = "id",
-			     .name = "name", .note = "display_name") },
+			     .name = "name", .description = "display_name") },
 };
 
 #define N_TYPES (sizeof(types) / sizeof(*types))

@@ -16,7 +16,7 @@ struct listing {
 	const char *key; /* of the array in the response; NULL: the response is the array */
 	const char *query; /* search terms that are always sent, or ""; NULL: takes no search */
 	const char *name_term, *owner_term; /* in front of a part of the name, of an owner */
-	const char *id, *name, *owner, *note; /* members of an element */
+	const char *id, *name, *owner, *description; /* members of an element */
 };
 
 /* The resolvers. owner is whose workspaces a name without an owner means. */

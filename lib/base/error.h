@@ -54,7 +54,7 @@ enum coder_cause {
 	CODER_CAUSE_NO_ALGORITHMS, /* OpenSSL's configuration leaves it without algorithms */
 	CODER_CAUSE_LIBRARIES_HANG, /* loading libraries waited for a file */
 	/* the deployment; about: "" */
-	CODER_CAUSE_BUSY, /* it asked to wait, coder_error.retry_after */
+	CODER_CAUSE_BUSY, /* it asked the client to wait (about: so many seconds) */
 	CODER_CAUSE_NO_EXPIRE, /* it is too old to expire tokens */
 	CODER_CAUSE_NO_GROUPS, /* it has no groups */
 	CODER_CAUSE_IGNORES, /* it ignored scopes or the allow list, as old ones do */

@@ -7,8 +7,8 @@
 #include "clock.h"
 #include "signals.h"
 
-/* Whether it ends a process, if nothing is done about it, and comes from outside. */
-static bool is_deadly(int signal)
+/* Whether it ends a process by default and is sent from outside. */
+static bool is_fatal(int signal)
 {
 	static const int others[] = {
 		SIGCHLD, SIGCONT, SIGURG,  SIGWINCH, /* ignored */
@@ -35,7 +35,7 @@ void coder_signals_fatal(sigset_t *ret)
 	for (int signal = 1; signal < NSIG; signal++) {
 		struct sigaction action;
 
-		if (is_deadly(signal) && sigismember(&blocked, signal) == 0 &&
+		if (is_fatal(signal) && sigismember(&blocked, signal) == 0 &&
 		    sigaction(signal, NULL, &action) == 0 && action.sa_handler == SIG_DFL)
 			sigaddset(ret, signal);
 	}

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "ascii.h"
+#include "grow.h"
 #include "strings.h"
 
 uint64_t coder_hash(uint64_t begin, const char *text)
@@ -26,32 +27,18 @@ void coder_strings_done(struct coder_strings *list)
 	*list = (struct coder_strings){ 0 };
 }
 
-static bool reserve_one(struct coder_strings *list)
-{
-	size_t cap = list->cap ? list->cap * 2 : 4;
-	char **v;
-
-	if (list->n < list->cap)
-		return true;
-	v = reallocarray(list->v, cap, sizeof(*v));
-	if (!v)
-		return false;
-	list->v = v;
-	list->cap = cap;
-	return true;
-}
-
 int coder_strings_add_len(struct coder_strings *list, const char *s, size_t len,
 			  struct coder_error *err)
 {
-	char *copy;
+	char **v = coder_grow(list->v, list->n, &list->cap, sizeof(*v));
 
-	if (!reserve_one(list))
+	if (!v)
 		return coder_error_memory(err);
-	copy = strndup(s, len);
-	if (!copy)
+	list->v = v;
+	v[list->n] = strndup(s, len);
+	if (!v[list->n])
 		return coder_error_memory(err);
-	list->v[list->n++] = copy;
+	list->n++;
 	return 0;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* request.c - one request: its tries, what counts as a response, and the waits between them. */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
@@ -284,8 +285,11 @@ static int wait_to_retry(struct attempt *attempt, const struct limit *limit, int
 	else if (err->retry_after * CODER_NS > ns)
 		ns = err->retry_after * CODER_NS;
 	if (ns > WAITS_MAX_NS - *waited || ns >= limit->deadline - now) {
+		char seconds[24];
+
+		snprintf(seconds, sizeof(seconds), "%" PRId64, err->retry_after);
 		if (err->retry_after > 0)
-			coder_error_cause(err, CODER_CAUSE_BUSY, NULL, NULL);
+			coder_error_cause(err, CODER_CAUSE_BUSY, seconds, NULL);
 		return -1;
 	}
 	announce(http, err, ns);

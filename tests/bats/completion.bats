@@ -569,6 +569,21 @@ id_of() { # id_of TOKEN
 	press 'token_rm '
 }
 
+@test "completion works if a single builtin is enabled, whichever it is" {
+	local builtin
+	for builtin in "${BUILTINS[@]}"; do
+		enable -d "${BUILTINS[@]}"
+		enable -f "$SO" "$builtin"
+		among "$builtin --" --url --timeout
+		offers 'token_nothing --'
+		enable -f "$SO" "${BUILTINS[@]}"
+		enable -n "${BUILTINS[@]}"
+		enable "$builtin"
+		among "$builtin --" --url --timeout
+		enable "${BUILTINS[@]}"
+	done
+}
+
 @test "completion gives up a server that is slow, refuses, or sends invalid responses" {
 	local fault start
 	for fault in '"delay":20' '"stall":{"at":10}' '"drip":5' '"status":429,"headers":{"Retry-After":"30"}' \

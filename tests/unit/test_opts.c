@@ -35,7 +35,7 @@ static const struct opts_option own_table[] = {
 	  .help = "Columns." },
 	{ "output", 'o', OPTS_CHOICE, OPTS_VALUE_CHOICE, 0, AT(output), .arg = "FORMAT",
 	  .choices = "table|json|tsv", .help = "How." },
-	{ "into-this", 0, OPTS_TEXT, OPTS_VALUE_VARIABLE, OPTS_TARGET, AT(into),
+	{ "into-this", 0, OPTS_TEXT, OPTS_VALUE_VARIABLE, OPTS_OUTPUT, AT(into),
 	  .arg = "A-LONG-METAVARIABLE", .fallback = "X", .help = "Where to." },
 	{ .name = NULL },
 };
