@@ -55,7 +55,4 @@ int json_duplicate(struct coder_error *err, const char *key);
 /* The same for a key that it lacks. */
 int json_missing(struct coder_error *err, const char *key);
 
-/* Reads a server's error object into message, detail and field; false: it is none. */
-bool json_error(const char *text, size_t len, struct coder_error *err);
-
 #endif

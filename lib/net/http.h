@@ -67,7 +67,7 @@ int64_t http_clock_ahead(const struct http *http);
  * Makes a request and waits for its response. Returns 0 for any 2xx whose content
  * type is JSON (or 204 without a body). Everything else is an error: its code
  * comes from the status, its message from the server's error object, which
- * json_error() reads, or says what was wrong with the response. *ret is filled as
+ * error_object_read() reads, or says what was wrong with the response. *ret is filled as
  * far as known in either case, and the caller releases it.
  *
  * A request is not made if the token in use, or anything of a token's shape, is

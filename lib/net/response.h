@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* response.h - the headers of a response as they arrive, and what a response means; for request.c. */
+/*
+ * response.h - the headers of a response as they arrive (response.c), and what the response means
+ * (judge.c); for request.c.
+ */
 #ifndef CODER_RESPONSE_H
 #define CODER_RESPONSE_H
 
@@ -10,50 +13,56 @@
 
 struct proxy;
 
-/* Begins as zeros but for origin, url_source and proxy. */
+/* Begins as zeros except origin, url_source and proxy. */
 struct response {
-	const char *origin, *url_source; /* of the server, and what named it: for error texts */
-	const struct proxy
-		*proxy; /* that took the request itself, and may have responded; or NULL */
+	const char *origin; /* of the server, for error texts */
+	const char *url_source; /* what named the server, for error texts */
+	const struct proxy *proxy; /* that takes the request itself, and may respond; or NULL */
 	long status; /* 0: no response yet */
-	size_t head_len, head_lines; /* of interim responses, too */
-	bool head_ended; /* its empty line has come */
-	int64_t arrived; /* the coder_clock() when its last line came */
-	bool coded; /* the body is compressed, or otherwise not as it was */
+	size_t head_len, head_lines; /* of all headers, those of interim responses included */
+	bool head_ended; /* the empty line after the headers has arrived */
+	int64_t arrived; /* the coder_clock() at which their last line arrived */
+	bool coded; /* the body is compressed or encoded in another way */
 	bool coder; /* it has a header that Coder adds to its responses */
-	bool chunked; /* the body says itself where it ends */
+	bool chunked; /* the body itself marks where it ends */
 	bool has_length;
-	int64_t length; /* else its bytes, if the headers have them */
+	int64_t length; /* of the body in bytes, if the headers have it */
 	bool in_body;
-	size_t received; /* of the body */
+	size_t received; /* bytes of the body */
 	char reason[64], type[128], location[512];
 	char reset[32], date[64], age[16];
-	char version[64]; /* of Coder, as it says */
-	bool asks_to_wait; /* there is a Retry-After: these are the longest of its two kinds, or 0 */
+	char version[64]; /* Coder's own, from a header */
+	bool asks_to_wait; /* it has a Retry-After; then these are the longest of its two kinds, or 0 */
 	int64_t wait_seconds, wait_until;
 };
 
-/* Takes a line of the headers, the status line included. */
+/* Takes a line of the headers. The status line is one of them. */
 int response_header(struct response *response, const char *line, size_t len,
 		    struct coder_error *err);
-/* Call it with each piece of the body. Fails if the body must not be read any further. */
+/*
+ * To be called for each piece of the body, of len bytes. Fails if the body must not be read any
+ * further: it is longer than max, or it is no JSON although the status is a success.
+ */
 int response_body(struct response *response, size_t len, size_t max, struct coder_error *err);
 bool response_is_success(const struct response *response);
 /*
- * Judges a whole response: 0 if it is a success of the expected kind. Otherwise
- * fills *err with the message that the user reads. This is the only place that
- * decides whether an error response is Coder's own: err->own.
+ * Judges a response that has ended: 0 if it is a success of the expected kind. Otherwise fills
+ * *err with the message that the user reads. This is the only place that decides whether an error
+ * response is Coder's own: err->own.
  */
 int response_judge(const struct response *response, const struct buf *body,
 		   struct coder_error *err);
 /* Whether the status means that the server is unavailable for now. */
 bool response_is_unavailable(const struct response *response);
 /*
- * What time it was, by the clock of who made the response, when it arrived: its
- * Date, and as long as caches have kept it, its Age. Seconds since the epoch, 0: not known.
+ * The time at which the response arrived, by the clock of whoever created it: its Date, and the
+ * time that caches have kept it, its Age. In seconds since the epoch; 0: not known.
  */
 int64_t response_date(const struct response *response);
 /* How many seconds the server asks to wait; -1: it does not ask. */
 int64_t response_retry_after(const struct response *response);
+
+/* Sets the error for a response that "is too large" or the like. Returns -1. */
+int response_broken(const struct response *response, const char *what, struct coder_error *err);
 
 #endif

@@ -4,18 +4,21 @@
 #include <string.h>
 
 #include "coder.h"
-#include "json/json.h"
+#include "net/error_object.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct coder_error err;
+	struct coder_error err, ignored;
+	struct json *doc = NULL;
 
 	coder_error_set(&err, CODER_ERR_REFUSED, "before");
-	if (json_error((const char *)data, size, &err) != !!strcmp(err.message, "before") &&
+	(void)json_parse((const char *)data, size, &doc, &ignored);
+	if (!error_object_read(doc, &err) != !strcmp(err.message, "before") &&
 	    !memmem(data, size, "before", 6))
 		abort();
+	json_free(doc);
 	if (!memchr(err.message, '\0', sizeof(err.message)) || !err.message[0] ||
 	    !memchr(err.detail, '\0', sizeof(err.detail)) ||
 	    !memchr(err.field, '\0', sizeof(err.field)))

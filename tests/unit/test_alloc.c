@@ -12,6 +12,7 @@
 #include "coder.h"
 #include "json/json.h"
 #include "json/list.h"
+#include "net/response.h"
 #include "test.h"
 
 void *__real_malloc(size_t size);
@@ -163,19 +164,25 @@ static void test_every_allocation_fails_once(void **state)
 	try_each(split_list, 2);
 }
 
-/* An error object that there is no memory to read is none, and spoils nothing. */
-static void test_error_object_without_memory(void **state)
+/* Without memory to read it, an error response is not taken for one of something in front. */
+static void test_error_response_without_memory(void **state)
 {
 	static const char text[] = "{\"message\":\"M\",\"detail\":\"d\"}";
+	const struct buf body = { .data = (char *)text, .len = strlen(text) };
+	const struct response response = {
+		.origin = "https://coder.example", .status = 404, .head_ended = true, .coder = true
+	};
 	struct coder_error err;
 
 	(void)state;
-	coder_error_set(&err, CODER_ERR_REFUSED, "before");
 	left = 2;
-	assert_false(json_error(text, strlen(text), &err));
+	assert_int_equal(response_judge(&response, &body, &err), -1);
 	left = -1;
-	assert_string_equal(err.message, "before");
-	assert_true(json_error(text, strlen(text), &err));
+	assert_int_equal(err.code, CODER_ERR_MEMORY);
+	assert_int_equal(response_judge(&response, &body, &err), -1);
+	assert_int_equal(err.code, CODER_ERR_NOT_FOUND);
+	assert_string_equal(err.message, "M");
+	assert_string_equal(err.detail, "d");
 }
 
 static int hook_cjson(void **state)
@@ -191,7 +198,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_every_allocation_fails_once),
-		cmocka_unit_test(test_error_object_without_memory),
+		cmocka_unit_test(test_error_response_without_memory),
 	};
 
 	return cmocka_run_group_tests_name("alloc", tests, hook_cjson, NULL);

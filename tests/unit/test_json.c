@@ -4,6 +4,7 @@
 #include "coder.h"
 #include "json/json.h"
 #include "json/list.h"
+#include "net/error_object.h"
 #include "test.h"
 
 /* A copy without a NUL behind it, so that sanitizers see a read past its end. */
@@ -345,11 +346,14 @@ static void test_written_strings_read_back(void **state)
 
 static struct coder_error error_of(const char *text, bool expected)
 {
-	struct coder_error err;
+	struct coder_error err, ignored;
+	struct json *doc = NULL;
 
 	coder_error_set(&err, CODER_ERR_REFUSED, "before");
 	err.http_status = 400;
-	assert_int_equal(json_error(text, strlen(text), &err), expected);
+	(void)json_parse(text, strlen(text), &doc, &ignored);
+	assert_int_equal(error_object_read(doc, &err) != NULL, expected);
+	json_free(doc);
 	assert_int_equal(err.http_status, 400);
 	return err;
 }

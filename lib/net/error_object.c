@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* error_object.c - what a server says of an error: {"message", "detail", "validations"}. */
-#include "base/cleanup.h"
-#include "base/error.h"
+/* error_object.c - how a server describes an error: {"message", "detail", "validations"}. */
 #include "base/text.h"
-#include "json.h"
+#include "error_object.h"
 
 /* The text of a member; "" if it is absent or no string. */
 static const char *text_of(const struct json *object, const char *key)
@@ -31,16 +29,16 @@ static void add_detail(struct coder_error *err, const char *field, const char *t
 	text_append(err->detail, size, text);
 }
 
-bool json_error(const char *text, size_t len, struct coder_error *err)
+const char *error_object_read(const struct json *doc, struct coder_error *err)
 {
-	struct json CLEANUP(json_done) *doc = NULL;
+	const char *message = text_of(doc, "message");
 	const struct json *validations = NULL;
 	struct coder_error ignored;
 
-	if (json_parse(text, len, &doc, &ignored) < 0 || !text_of(doc, "message")[0])
-		return false;
+	if (!message[0])
+		return NULL;
 	err->message[0] = err->detail[0] = err->field[0] = '\0';
-	text_append(err->message, sizeof(err->message), text_of(doc, "message"));
+	text_append(err->message, sizeof(err->message), message);
 	add_detail(err, "", text_of(doc, "detail"));
 	json_member(doc, "validations", &validations, &ignored);
 	for (const struct json *v = json_first(validations); v; v = json_next(v)) {
@@ -50,5 +48,5 @@ bool json_error(const char *text, size_t len, struct coder_error *err)
 			text_append(err->field, sizeof(err->field), field);
 		add_detail(err, field, text_of(v, "detail"));
 	}
-	return true;
+	return message;
 }
