@@ -169,7 +169,7 @@ lint: all $(BUILD)/lib.a
 check: test lint
 
 format: | $(INSTALL_NEEDS)
-	clang-format -i $(wildcard lib/*.h lib/*/*.[ch] builtins/*.[ch] builtins/*/*.[ch] tests/unit/*.[ch] tests/fuzz/*.[ch] tests/tools/*.[ch])
+	clang-format -i $(wildcard lib/*.h lib/*/*.[ch] builtins/*.[ch] builtins/*/*.[ch] tests/unit/*.[ch] tests/fuzz/*.[ch] tests/tools/*.[ch] tests/bench/*.c)
 
 demo: all
 	@BUILD=$(BUILD) tests/demo.sh $(SCRIPT)
@@ -179,8 +179,17 @@ PICTURE ?= $(BUILD)/completion.svg
 picture: all
 	$(firstword $(wildcard /usr/bin/python3) python3) tests/pty/picture.py $(SO) $(call q,$(PICTURE))
 
-bench: all
-	@BUILD=$(BUILD) tests/bench/run.sh
+# What is measured beside the builtins, and the server of both.
+BENCH := $(patsubst %,$(BUILD)/bench/%,standin loop measure trivial)
+$(BUILD)/bench/standin: private BENCH_LIBS = -lssl -lcrypto -pthread
+$(BUILD)/bench/loop: private BENCH_LIBS = $(or $(call pkg,--libs libcurl),-lcurl)
+$(BUILD)/bench/trivial: private BENCH_FLAGS = -fPIC -shared -Wno-missing-prototypes $(BASH_CFLAGS)
+$(BENCH): $(BUILD)/bench/%: tests/bench/%.c Makefile $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(call say,LINK)$(CC) -std=gnu17 -D_GNU_SOURCE $(WARNINGS) $(CFLAGS) $(BENCH_FLAGS) -o $@ $< $(BENCH_LIBS)
+
+bench: all $(BENCH)
+	@BUILD=$(BUILD) RESULTS=$(call q,$(RESULTS)) tests/bench/run.sh
 
 fuzz: | $(INSTALL_NEEDS)
 	@$(MAKE) --no-print-directory fuzzers CC=clang BUILD=build/clang \

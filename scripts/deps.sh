@@ -22,7 +22,7 @@ packages() {
 	matrix) echo 'dpkg-dev make bison libncurses-dev' ;;
 	distros) echo 'mmdebstrap arch-test git' ;;
 	picture) echo 'python3 python3-pyte' ;;
-	bench) echo 'python3 jq curl' ;;
+	bench) echo 'libssl-dev openssl jq curl' ;;
 	fuzz) echo 'clang libclang-rt-dev|libclang-rt-14-dev' ;;
 	*) echo "deps.sh: no such set: $1" >&2 && exit 2 ;;
 	esac

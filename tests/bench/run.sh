@@ -1,71 +1,338 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# run.sh - measures how long it takes to list the tokens: with the builtin, and with a process for
-# each call, which is the `coder` CLI if there is one, else curl and jq. They use the same sandbox and
-# take turns, so that a busy machine affects both. The figures are medians. Fails if the builtin is
-# slower in comparison than README.md says.
-set -u
-ROUNDS=${ROUNDS:-41}
-tests=$(cd "$(dirname "$0")/.." && pwd) || exit
+# run.sh - measures the builtins beside what else does the same, and prints one table. Builtin and peer take
+# turns, so that a busy machine affects both. The figures are medians. Fails if a target is missed.
+#
+#   BUILD=DIR       where the build is, default build
+#   RESULTS=FILE    writes the table there, too, with a description of the machine
+#   ONLY='GROUP...' only these groups of measures: load call tab assign view list remove
+#
+# The server is tests/bench/standin.c. With CODER_URL and CODER_SESSION_TOKEN in the environment, what only
+# reads a few tokens (call, view) is measured against that deployment instead.
 
+# Scripts for other shells stand in single quotes.
+# shellcheck disable=SC2016
+set -u -o pipefail
+cd "$(dirname "$0")/../.." || exit
+
+BUILD=$PWD/${BUILD:-build}
+BENCH=$BUILD/bench
+export SO=$BUILD/coder_tokens.so LC_ALL=C
+COMPLETION=$PWD/completion/coder_tokens.bash
+deployment=${CODER_URL-} deployment_token=${CODER_SESSION_TOKEN-}
 unset "${!CODER_@}"
-export CODER_TOKENS_SO=${tests%/*}/${BUILD:-build}/coder_tokens.so LC_ALL=C
-BATS_FILE_TMPDIR=$(mktemp -d) || exit
-SANDBOX_PID=
-trap '[ -z "$SANDBOX_PID" ] || sandbox_stop; rm -rf "$BATS_FILE_TMPDIR"' EXIT
-# shellcheck source=tests/bats/helper.bash
-source "$tests/bats/helper.bash"
-sandbox_start --seed demo --rate-limit 0 || exit
-export CODER_URL=$URL CODER_SESSION_TOKEN=$ADMIN_TOKEN CODER_CONFIG_DIR=$BATS_FILE_TMPDIR
-enable -f "$SO" "${BUILTINS[@]}" || exit
+export CODER_SESSION_TOKEN=session000-0123456789abcdefghijkl # as standin.c expects it
 
-if command -v coder >/dev/null; then
-	other='coder CLI'
-	other_list() { coder tokens list; }
-	other_ids() { mapfile -t ids < <(coder tokens list -c id | tail -n +2); }
-else
-	other='curl | jq'
-	fetch() { curl -sf -H "Coder-Session-Token: $CODER_SESSION_TOKEN" "$CODER_URL/api/v2/users/me/keys/tokens"; }
-	other_list() { fetch | jq -r '.[] | [.id, .token_name, (.scopes | join(", ")), .expires_at] | @tsv'; }
-	other_ids() { mapfile -t ids < <(fetch | jq -r '.[].id'); }
-fi
-builtin_list() { token_list; }
-builtin_substitution() { : "$(token_list -q)"; }
-builtin_ids() { token_list -v ids; }
+WORK=$(mktemp -d) || exit
+servers=()
+clean_up() {
+	((${#servers[@]} == 0)) || kill "${servers[@]}" 2>/dev/null
+	rm -rf "$WORK"
+}
+trap clean_up EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+export HOME=$WORK CODER_CONFIG_DIR=$WORK WORK BENCH COMPLETION
 
-# Appends the microseconds that a function takes to an array.
-measure() {
-	local -n times=$1
-	local begin=$EPOCHREALTIME end
-	"$2" >/dev/null || exit
-	end=$EPOCHREALTIME
-	times+=("$((${end/./} - ${begin/./}))")
+# shellcheck source=tests/tools/wait.bash
+source tests/tools/wait.bash
+
+# serve NAME OPTION... - starts a server, and sets the variable NAME to its URL.
+serve() {
+	"$BENCH/standin" --ready "$WORK/$1" "${@:2}" &
+	servers+=($!)
+	wait_for 30 there "$WORK/$1" || exit
+	printf -v "$1" '%s' "$(<"$WORK/$1")"
+	export "${1?}"
 }
 
-median() {
-	printf '%s\n' "$@" | sort -n | sed -n "$((($# + 1) / 2))p"
-}
+# ---------------------------------------------------------------- measuring
 
-# compare WHAT BUILTIN OTHER TIMES - how many times as fast the function BUILTIN is as OTHER.
-compare() {
-	local what=$1 ours=() theirs=() i a b
-	"$2" >/dev/null && "$3" >/dev/null || exit # the first call loads libcurl
-	for ((i = 0; i < ROUNDS; i++)); do
-		measure ours "$2"
-		measure theirs "$3"
-	done
-	a=$(median "${ours[@]}") b=$(median "${theirs[@]}")
-	printf '%-22s %7d us  %s %7d us  %d.%d times as fast\n' "$what" "$a" "$other" "$b" \
-		$((b / a)) $((b * 10 / a % 10))
-	((b / a >= $4)) || {
-		echo "README.md says: $4 times"
-		slow=1
+# The samples of a command: microseconds that passed, those of the processor, KiB at the peak, and the
+# microseconds that the command itself has measured, if it has.
+declare -A wall cpu peak own
+
+# sample NAME COMMAND... - runs a command once. It may write what it has measured to descriptor 3.
+sample() {
+	local a b c name=$1
+	shift
+	"$BENCH/measure" "$WORK/sample" "$@" >/dev/null 2>"$WORK/err" 3>"$WORK/own" </dev/null || {
+		printf '%s\n' "run.sh: '$name' has failed:" "$(<"$WORK/err")" >&2
+		exit 1
 	}
+	read -r a b c <"$WORK/sample"
+	wall[$name]+=" $a" cpu[$name]+=" $b" peak[$name]+=" $c"
+	own[$name]+=" $(<"$WORK/own")"
 }
 
-slow=0
-compare 'list' builtin_list other_list 10
-compare 'ids into an array' builtin_ids other_ids 10
-compare 'ids by substitution' builtin_substitution other_ids 4
-((slow == 0))
+# in_turn ROUNDS NAME... - runs the functions of these names in turn, so many times, after once for nothing.
+# What a function prints is a command, a word a line.
+in_turn() {
+	local rounds=$1 round name words
+	shift
+	for ((round = 0; round <= rounds; round++)); do
+		for name; do
+			mapfile -t words < <("$name")
+			sample "$name" "${words[@]}"
+			((round > 0)) || unset "wall[$name]" "cpu[$name]" "peak[$name]" "own[$name]"
+		done
+	done
+}
+
+# shell SCRIPT [ARGUMENT]... - prints such a command: a shell of its own, which has the builtins.
+shell() {
+	printf '%s\n' bash --norc -c "enable -f \"\$SO\" token_create token_list token_view token_rm; ${1//$'\n'/;}" - "${@:2}"
+}
+
+# shell_alone SCRIPT [ARGUMENT]... - the same without the builtins.
+shell_alone() {
+	printf '%s\n' bash --norc -c "${1//$'\n'/;}" - "${@:2}"
+}
+
+# timed COMMAND - prints a script that writes to descriptor 3 how long the command takes.
+timed() {
+	printf '%s' "a=\$EPOCHREALTIME; { $1; } >/dev/null; b=\$EPOCHREALTIME; echo \$((\${b/./} - \${a/./})) >&3"
+}
+
+have() {
+	command -v "$1" >/dev/null
+}
+
+# median SAMPLES - the median of numbers.
+median() {
+	local sorted
+	# shellcheck disable=SC2086 # words
+	mapfile -t sorted < <(printf '%s\n' $1 | sort -n)
+	echo "${sorted[${#sorted[@]} / 2]}"
+}
+
+# ----------------------------------------------------------------- the table
+
+rows=() missed=0
+
+# shown NUMBER UNIT - the number as people read it.
+shown() {
+	awk -v n="$1" -v unit="$2" 'BEGIN {
+		if (unit == "MB")
+			printf "%.1f MB", n / 1000 * 1.024
+		else
+			printf n < 10000 ? "%.2f ms" : n < 100000 ? "%.1f ms" : "%.0f ms", n / 1000
+	}'
+}
+
+# row WHAT UNIT OURS PEER TARGET - adds a row. OURS and PEER are numbers, PEER is "-" if there is none. TARGET
+# is the highest ratio, or a number of that UNIT ("24 MB").
+row() {
+	local what=$1 unit=$2 ours=$3 peer=$4 target=$5 ratio=- pass
+	[[ $peer == - ]] || ratio=$(awk -v a="$ours" -v b="$peer" 'BEGIN { printf "%.2f", b ? a / b : 0 }')
+	case $target in
+	*' MB') pass=$(awk -v a="$ours" -v b="${target% *}" 'BEGIN { print a * 1.024 / 1000 <= b ? "yes" : "NO" }') ;;
+	*) pass=$(awk -v a="$ratio" -v b="$target" 'BEGIN { print a <= b ? "yes" : "NO" }') ;;
+	esac
+	[[ $pass == yes ]] || missed=$((missed + 1))
+	ours=$(shown "$ours" "$unit")
+	[[ $peer == - ]] || peer=$(shown "$peer" "$unit")
+	rows+=("$what|$ours|$peer|$ratio|$target|$pass")
+}
+
+# lacking WHAT WHY - a row that could not be measured.
+lacking() {
+	rows+=("$1|-|-|-|-|$2")
+}
+
+table() {
+	{
+		printf '%s\n' "measure|ours|peer|ratio|target|pass" "${rows[@]}"
+	} | awk -F'|' '
+		{ for (i = 1; i <= 6; i++) { cell[NR, i] = $i; if (length($i) > width[i]) width[i] = length($i) } }
+		END { for (r = 1; r <= NR; r++) {
+			line = "|"
+			for (i = 1; i <= 6; i++) line = line sprintf(i == 1 || i == 6 ? " %-*s |" : " %*s |", width[i], cell[r, i])
+			print line
+			if (r == 1) {
+				line = "|"
+				for (i = 1; i <= 6; i++) { dashes = sprintf("%*s", width[i] + 1, ""); gsub(/ /, "-", dashes)
+					line = line (i == 1 || i == 6 ? dashes "-|" : dashes ":|") }
+				print line
+			}
+		} }'
+}
+
+# ----------------------------------------------------------------- measures
+
+# Loading the builtins, against a loadable builtin that does nothing.
+load_ours() { shell_alone "$(timed 'enable -f "$SO" token_create token_list token_view token_rm')"; }
+load_peer() { shell_alone "$(timed 'enable -f "$BENCH/trivial" trivial')"; }
+measure_load() {
+	in_turn 41 load_ours load_peer
+	row 'loading, enable alone' ms "$(median "${own[load_ours]}")" "$(median "${own[load_peer]}")" 1.30
+	row 'loading, with its shell' ms "$(median "${wall[load_ours]}")" "$(median "${wall[load_peer]}")" 1.30
+}
+
+# One call: a script of its own, against the CLI; one of many in a shell, against curl and jq.
+PIPE='curl -sf -H "Coder-Session-Token: $CODER_SESSION_TOKEN" "$CODER_URL/api/v2/users/me/keys/tokens" | jq -r'
+TSV=".[] | [.id, .token_name, (.scopes | join(\", \")), (.allow_list | join(\", \")), .last_used, .expires_at, .created_at] | @tsv"
+once_ours() { shell 'token_list'; }
+once_cli() { printf '%s\n' coder tokens ls; }
+warm_ours() { shell "token_list -q; $(timed 'token_list')"; }
+warm_ids_ours() { shell "token_list -q; $(timed 'token_list -v ids')"; }
+warm_sub_ours() { shell "token_list -q; $(timed ': "$(token_list -q)"')"; }
+warm_peer() { shell_alone "$(timed "$PIPE '$TSV'")"; }
+warm_ids_peer() { shell_alone "$(timed "mapfile -t ids < <($PIPE '.[].id')")"; }
+measure_call() {
+	local names=(once_ours)
+	export CODER_URL=$few
+	use_deployment
+	! have coder || names+=(once_cli)
+	in_turn 21 "${names[@]}"
+	if have coder; then
+		row 'one-shot token_list, time; coder tokens ls' ms "$(median "${wall[once_ours]}")" "$(median "${wall[once_cli]}")" 0.46
+		row 'one-shot token_list, CPU; coder tokens ls' ms "$(median "${cpu[once_ours]}")" "$(median "${cpu[once_cli]}")" 0.30
+	else
+		lacking 'one-shot token_list; coder tokens ls' 'no coder on PATH'
+	fi
+	have_jq 'a call in a shell; curl, jq' || return
+	in_turn 21 warm_ours warm_ids_ours warm_sub_ours warm_peer warm_ids_peer
+	row 'token_list in a shell; curl, jq' ms "$(median "${own[warm_ours]}")" "$(median "${own[warm_peer]}")" 0.10
+	row 'token_list -v in a shell; curl, jq' ms "$(median "${own[warm_ids_ours]}")" "$(median "${own[warm_ids_peer]}")" 0.10
+	row 'token_list -q by substitution; curl, jq' ms "$(median "${own[warm_sub_ours]}")" "$(median "${own[warm_ids_peer]}")" 0.25
+}
+
+# have_jq WHAT - whether this peer is there; otherwise adds a row that says so.
+have_jq() {
+	if ! have curl || ! have jq; then
+		lacking "$1" 'no curl or no jq on PATH'
+		return 1
+	fi
+}
+
+use_deployment() {
+	[[ ! $deployment || ! $deployment_token ]] ||
+		export CODER_URL=$deployment CODER_SESSION_TOKEN=$deployment_token
+}
+
+# TAB after "token_view pipeline-0", which all of 10,000 names match, once the names are known.
+TAB='COMP_LINE="token_view pipeline-0"; COMP_POINT=${#COMP_LINE}'
+tab_ours() { shell "source \"\$COMPLETION\"; $TAB; _coder_tokens; ((\${#COMPREPLY[@]} == 10000)) || exit; $(timed _coder_tokens)"; }
+tab_peer() { shell_alone "words=\$(<\"\$WORK/names\"); $(timed 'mapfile -t COMPREPLY < <(compgen -W "$words" -- pipeline-0)')"; }
+measure_tab() {
+	export CODER_URL=$ten
+	printf 'pipeline-%07d\n' {0..9999} >"$WORK/names"
+	in_turn 21 tab_ours tab_peer
+	row 'TAB with 10,000 tokens, warm; compgen -W' ms "$(median "${own[tab_ours]}")" "$(median "${own[tab_peer]}")" 0.25
+}
+
+# -A, against a file of the same assignments.
+assign_ours() { shell "token_list -q; $(timed 'token_list -A T')"; }
+assign_peer() { shell_alone "declare -A T; $(timed 'source "$WORK/assignments"')"; }
+measure_assign() {
+	export CODER_URL=$ten
+	bash --norc -c 'enable -f "$SO" token_list; token_list -A T
+		for key in "${!T[@]}"; do printf "T[%s]=%q\n" "$key" "${T[$key]}"; done' >"$WORK/assignments" || exit
+	in_turn 11 assign_ours assign_peer
+	row '-A of 10,000 tokens; the same assignments' ms "$(median "${own[assign_ours]}")" "$(median "${own[assign_peer]}")" 0.25
+}
+
+# Views of 200 tokens in one shell, against the same URLs by libcurl alone.
+view_ours() { shell "token_view \"\$1\"; shift; $(timed 'for id; do token_view "$id" || exit; done')" "${ids[@]}"; }
+view_peer() { printf '%s\n' bash --norc -c '"$BENCH/loop" ${CODER_CLIENT_TLS_CA_FILE:+--cacert "$CODER_CLIENT_TLS_CA_FILE"} <"$WORK/urls" >&3'; }
+measure_view() {
+	local ids all i
+	export CODER_URL=$few
+	use_deployment
+	view_rows http
+	[[ $CODER_URL == "$few" ]] || return 0
+	export CODER_URL=$secure CODER_CLIENT_TLS_CA_FILE=$WORK/certs/ca.pem
+	view_rows https
+	unset CODER_CLIENT_TLS_CA_FILE
+}
+
+view_rows() {
+	mapfile -t all < <(bash --norc -c 'enable -f "$SO" token_list; token_list -q')
+	((${#all[@]})) || {
+		lacking 'token_view of 200' 'the deployment has no tokens'
+		return
+	}
+	ids=()
+	for ((i = 0; i <= 200; i++)); do ids+=("${all[i % ${#all[@]}]}"); done
+	printf "$CODER_URL/api/v2/users/me/keys/%s\n" "${ids[@]}" >"$WORK/urls"
+	unset "own[view_ours]" "own[view_peer]"
+	in_turn 21 view_ours view_peer
+	row "token_view of 200, $1; a libcurl loop" ms "$(median "${own[view_ours]}")" "$(median "${own[view_peer]}")" 1.10
+}
+
+# Long lists. What the shell needs for an empty list is subtracted from its peak of memory.
+list_q() { shell 'token_list -q'; }
+list_v() { shell 'token_list -v ids'; }
+list_tsv() { shell 'token_list -o tsv'; }
+list_json() { shell 'token_list -o json'; }
+list_table() { shell 'token_list -o table'; }
+list_0_q() { shell 'CODER_URL=$empty; token_list -q'; }
+list_0_v() { shell 'CODER_URL=$empty; token_list -v ids'; }
+list_0_tsv() { shell 'CODER_URL=$empty; token_list -o tsv'; }
+list_0_json() { shell 'CODER_URL=$empty; token_list -o json'; }
+list_0_table() { shell 'CODER_URL=$empty; token_list -o table'; }
+list_peer_ids() { shell_alone "$PIPE '.[].id'"; }
+list_peer_tsv() { shell_alone "$PIPE '$TSV'"; }
+list_peer_json() { shell_alone "$PIPE ."; }
+list_peer_v() { shell_alone 'mapfile -t ids <"$WORK/ids"'; }
+list_0_peer_v() { shell_alone 'mapfile -t ids </dev/null'; }
+
+# grown NAME - how much more memory NAME takes than with an empty list.
+grown() {
+	echo $(($(median "${peak[list_$1]}") - $(median "${peak[list_0_$1]}")))
+}
+
+measure_list() {
+	local what peer limit
+	local -A peers=([q]=ids [v]=ids [tsv]=tsv [json]=json [table]=tsv) limits=([q]=0.25 [v]=0.25 [tsv]=0.25 [json]=0.25 [table]=0.30)
+	export CODER_URL=$hundred
+	printf 'tok%07d\n' {0..99999} >"$WORK/ids"
+	in_turn 10 list_0_{q,v,tsv,json,table} list_0_peer_v list_peer_v
+	have_jq 'lists of 100,000 tokens; curl, jq' || return
+	in_turn 10 list_q list_peer_ids list_v list_tsv list_peer_tsv list_table list_json list_peer_json
+	for what in q tsv json table; do
+		limit='24 MB'
+		[[ $what != q ]] || limit='4 MB'
+		row "list of 100,000, $what, memory; jq" MB "$(grown "$what")" "$(median "${peak[list_peer_${peers[$what]}]}")" "$limit"
+	done
+	row "list of 100,000, -v, memory; bash's own array" MB "$(grown v)" "$(grown peer_v)" 2.00
+	for what in q v tsv json table; do
+		peer=${peers[$what]}
+		row "list of 100,000, $what, CPU; curl, jq" ms "$(median "${cpu[list_$what]}")" "$(median "${cpu[list_peer_$peer]}")" "${limits[$what]}"
+	done
+}
+
+# Removals at a round trip of 20 ms, against the same one after the other.
+remove_ours() { shell 'token_rm --delete -v gone "$@"' "${ids[@]}"; }
+remove_peer() { shell 'token_rm --delete --jobs 1 -v gone "$@"' "${ids[@]}"; }
+measure_remove() {
+	local ids
+	export CODER_URL=$slow
+	mapfile -t ids < <(printf 'tok%07d\n' {0..99})
+	if bash --norc -c 'enable -f "$SO" token_rm; token_rm --help' | grep -q -- '--jobs'; then
+		in_turn 10 remove_ours remove_peer
+		row 'token_rm of 100 at 20 ms; --jobs 1' ms "$(median "${wall[remove_ours]}")" "$(median "${wall[remove_peer]}")" 0.17
+	else
+		lacking 'token_rm of 100 at 20 ms; --jobs 1' 'token_rm has no --jobs'
+	fi
+}
+
+# ------------------------------------------------------------------------ run
+
+tests/sandbox/certs.sh "$WORK/certs" || exit
+serve empty
+serve few --tokens 100
+serve secure --tokens 100 --cert "$WORK/certs/server.pem" --key "$WORK/certs/server.key"
+serve ten --tokens 10000
+serve hundred --tokens 100000
+serve slow --tokens 1000 --delay 20
+
+for group in ${ONLY:-load call tab assign view list remove}; do
+	echo "measuring: $group" >&2
+	"measure_$group"
+	export CODER_SESSION_TOKEN=session000-0123456789abcdefghijkl
+done
+table
+((missed == 0))
