@@ -3,7 +3,7 @@
 #include "command.h"
 #include "base/buf.h"
 #include "complete/complete.h"
-#include "output/advice.h"
+#include "errors.h"
 #include "output/message.h"
 #include "session/session.h"
 #include "shell/io.h"
@@ -20,8 +20,6 @@
 #if !defined(CODER_TOKENS_VERSION) || !defined(CODER_TOKENS_BUILTINS)
 #error "CODER_TOKENS_VERSION and CODER_TOKENS_BUILTINS come from the Makefile"
 #endif
-
-#define ERROR_VARIABLE "TOKEN_ERROR"
 
 const struct opts_option command_common_options[] = {
 	{ .name = "url",
@@ -64,85 +62,9 @@ const struct opts_option command_common_options[] = {
 #define MAN_PAGE(name) #name "(1)",
 const char *const command_see_also[] = { CODER_TOKENS_BUILTINS(MAN_PAGE) "bash(1)", NULL };
 
-/* --------------------------------------------------------------- messages */
-
-/* What the command line says of the session, but for its time. */
-static struct session_options session_options(const struct call *call)
-{
-	const struct common_options *common = call->options;
-
-	return (struct session_options){ .url = common->url, .token = common->token };
-}
-
-void command_explain(const struct call *call, struct coder_error *err)
-{
-	struct session_options session = session_options(call);
-
-	if (err->code == CODER_ERR_AUTH && err->http_status == 401)
-		session_explain(&session, err);
-}
-
-/* The value of an option that has one; NULL: it was not given. */
-static const char *text_of(const struct call *call, const struct opts_option *option)
-{
-	const char *value = NULL;
-
-	if (option->kind == OPTS_TEXT || option->kind == OPTS_CHOICE)
-		memcpy(&value, (const char *)call->options + option->offset, sizeof(value));
-	return value;
-}
-
-/* Servers end their sentences: "Failed to create API key." Returns the bytes before such ends. */
-static int unended(const char *text)
-{
-	size_t len = strlen(text);
-
-	while (len && strchr(". ", text[len - 1]))
-		len--;
-	return (int)len;
-}
-
-void command_print_error(const struct call *call, const struct coder_error *err)
-{
-	const struct opts_option *user = opts_find(&call->command->opts, "user");
-	const char *owner = user ? text_of(call, user) : NULL;
-	char text[sizeof(err->message) + sizeof(err->detail) + ADVICE_SIZE + 8];
-	char advice[ADVICE_SIZE];
-	bool more;
-
-	advice_text(err, owner ? owner : "me", advice);
-	more = err->detail[0] || advice[0];
-
-	snprintf(text, sizeof(text), "%.*s%s%.*s%s%s",
-		 more ? unended(err->message) : (int)sizeof(err->message), err->message,
-		 err->detail[0] ? ": " : "",
-		 advice[0] ? unended(err->detail) : (int)sizeof(err->detail), err->detail,
-		 advice[0] ? "; " : "", advice);
-	output_error(text);
-}
-
-/* Describes the error in TOKEN_ERROR, which is empty after a success. */
-static void publish_error(struct coder_error *err)
-{
-	char status[16], http[24], retry_after[24] = "";
-	const struct shvar_pair pairs[] = {
-		{ "status", status },	   { "http", http },	    { "message", err->message },
-		{ "detail", err->detail }, { "field", err->field }, { "retry_after", retry_after },
-	};
-
-	coder_hide_tokens(err->message);
-	coder_hide_tokens(err->detail);
-	coder_hide_tokens(err->field);
-	snprintf(status, sizeof(status), "%d", command_status(err));
-	snprintf(http, sizeof(http), "%ld", err->http_status);
-	if (err->retry_after >= 0)
-		snprintf(retry_after, sizeof(retry_after), "%lld", (long long)err->retry_after);
-	shvar_own_set(ERROR_VARIABLE, pairs,
-		      err->code == CODER_OK ? 0 : sizeof(pairs) / sizeof(*pairs));
-}
-
 /* ------------------------------------------------------------ the one path */
 
+/* The value of a shell variable, kept until the end of the call; for opts_fill_defaults(). */
 static const char *environment(void *ctx, const char *name)
 {
 	struct call *call = ctx;
@@ -158,6 +80,7 @@ static const char *environment(void *ctx, const char *name)
 	return call->environment.v[call->environment.n - 1];
 }
 
+/* Writes what --help, --version and --doc print. */
 static int document(struct call *call, struct coder_error *err)
 {
 	const struct common_options *common = call->options;
@@ -180,22 +103,13 @@ static int document(struct call *call, struct coder_error *err)
 	return ok ? 0 : coder_error_memory(err);
 }
 
-static enum shvar_kind target_kind(const struct opts_option *option)
-{
-	switch (option->value) {
-	case OPTS_VALUE_ARRAY:
-		return SHVAR_INDEXED;
-	case OPTS_VALUE_ASSOC:
-		return SHVAR_ASSOC;
-	default:
-		return SHVAR_SCALAR;
-	}
-}
-
-/* Bash would notice some of these only at the assignment: too late for a secret. */
-static int check_target(struct coder_strings *names, const struct opts_option *option,
+/* Bash would refuse some of these variables only when they are assigned, too late for a secret. */
+static int check_output(struct coder_strings *names, const struct opts_option *option,
 			const char *name, struct coder_error *err)
 {
+	enum shvar_kind kind = option->value == OPTS_VALUE_ARRAY ? SHVAR_INDEXED :
+			       option->value == OPTS_VALUE_ASSOC ? SHVAR_ASSOC :
+								   SHVAR_SCALAR;
 	const char *variable = shvar_resolve(name);
 	char why[SHVAR_WHY_SIZE];
 
@@ -203,28 +117,28 @@ static int check_target(struct coder_strings *names, const struct opts_option *o
 		snprintf(why, sizeof(why), "%s: reserved for errors", name);
 	else if (coder_strings_has(names, variable))
 		snprintf(why, sizeof(why), "%s: given for two results", name);
-	else if (shvar_check(name, target_kind(option), why) == 0)
+	else if (shvar_check(name, kind, why) == 0)
 		return coder_strings_add(names, variable, err);
 	return coder_error_set(err, CODER_ERR_USAGE, "--%s: %s", option->name, why);
 }
 
-static int check_targets(struct call *call, struct coder_error *err)
+static int check_outputs(struct call *call, struct coder_error *err)
 {
 	struct coder_strings names = { 0 };
 	int rc = 0;
 
-	for (const struct opts_option *const *t = call->command->opts.tables; *t && rc == 0; t++)
-		for (const struct opts_option *o = *t; o->name && rc == 0; o++) {
-			const char *name = o->flags & OPTS_OUTPUT ? text_of(call, o) : NULL;
+	opts_for_each(o, &call->command->opts)
+	{
+		const char *name = o->flags & OPTS_OUTPUT ? opts_text(call->options, o) : NULL;
 
-			if (name)
-				rc = check_target(&names, o, name, err);
-		}
+		if (name && rc == 0)
+			rc = check_output(&names, o, name, err);
+	}
 	coder_strings_done(&names);
 	return rc;
 }
 
-/* Durations; --timeout alone also takes plain seconds, as read -t does. */
+/* Unlike other durations, --timeout also accepts plain seconds, as read -t does. */
 static int read_timeout(const char *text, int64_t *ret_ns, struct coder_error *err)
 {
 	const char *duration = text;
@@ -247,7 +161,7 @@ static int read_timeout(const char *text, int64_t *ret_ns, struct coder_error *e
 static int open_session(struct call *call, struct coder_error *err)
 {
 	const struct common_options *common = call->options;
-	struct session_options session = session_options(call);
+	struct session_options session = errors_session(call);
 
 	if (common->timeout) {
 		int64_t ns;
@@ -274,29 +188,18 @@ int command_array(const char *name, struct coder_strings *ret, struct coder_erro
 	for (size_t i = 0; i < n; i++) {
 		if (rc == 0)
 			rc = coder_strings_add(ret, values[i], err);
-		buf_free_string(values[i]); /* may be a token */
+		buf_free_string(values[i]); /* it may be a token */
 	}
 	free(values);
 	return rc;
 }
 
-int command_blame(const struct call *call, const char *option, struct coder_error *err)
-{
-	const struct opts_option *o = opts_find(&call->command->opts, option);
-	const char *value = o ? text_of(call, o) : NULL;
-
-	for (size_t i = 0; i < call->environment.n; i++)
-		if (call->environment.v[i] == value)
-			return coder_error_wrap(err, "%s", o->env);
-	return coder_error_wrap(err, "--%s", option);
-}
-
-/* What cannot be a user is refused here, where it is known who named it. */
+/* Refuses what cannot be a user. Here it is known which option named it. */
 static int check_users(const struct call *call, struct coder_error *err)
 {
 	opts_for_each(o, &call->command->opts)
 	{
-		const char *user = o->value == OPTS_VALUE_USER ? text_of(call, o) : NULL;
+		const char *user = o->value == OPTS_VALUE_USER ? opts_text(call->options, o) : NULL;
 
 		if (!user || coder_user_is_name(user))
 			continue;
@@ -306,27 +209,13 @@ static int check_users(const struct call *call, struct coder_error *err)
 	return 0;
 }
 
-int command_misused(struct call *call, const char *text, struct coder_error *err)
-{
-	call->misused = true;
-	return coder_error_set(err, CODER_ERR_USAGE, "%s", text);
-}
-
-/* Of a usage error before any request not even a partial result is published. */
-static int never_began(struct call *call)
-{
-	result_done(&call->result);
-	return -1;
-}
-
-/* From words to a result that waits to be published. */
+/* Does everything up to publishing: from the words to a complete result. */
 static int work(struct call *call, struct opts_result *parsed, const char *const *words, size_t n,
 		struct coder_error *err)
 {
 	const struct command *command = call->command;
 	const struct common_options *common = call->options;
 	char error[OPTS_ERROR_SIZE];
-	bool forbidden;
 
 	if (opts_parse(&command->opts, call->options, words, n, parsed, error) < 0)
 		return *error ? command_misused(call, error, err) : coder_error_memory(err);
@@ -338,47 +227,24 @@ static int work(struct call *call, struct opts_result *parsed, const char *const
 	opts_fill_defaults(&command->opts, call->options, environment, call);
 	if (call->environment_lost)
 		return coder_error_memory(err);
+	/* after a usage error not even a partial result is published */
 	if (command->check(call, err) < 0 || check_users(call, err) < 0 ||
-	    check_targets(call, err) < 0)
-		return never_began(call);
-	if (open_session(call, err) < 0)
-		return err->code == CODER_ERR_USAGE ? never_began(call) : -1;
+	    check_outputs(call, err) < 0) {
+		result_done(&call->result);
+		return -1;
+	}
+	if (open_session(call, err) < 0) {
+		if (err->code == CODER_ERR_USAGE)
+			result_done(&call->result);
+		return -1;
+	}
 	if (command->run(call, err) == 0)
 		return 0;
-	command_explain(call, err);
-	/* what a restricted token may not see does not exist for it */
-	forbidden = err->code == CODER_ERR_AUTH && err->http_status && err->http_status != 401;
-	if ((err->code == CODER_ERR_NOT_FOUND || forbidden) && coder_self_restricted(call->client))
-		advise(err, "the token in use is restricted: its scopes or its allow list "
-			    "may be the cause");
-	if (err->no_route)
-		advise(err, "this deployment does not know the request: it is too old, or "
-			    "something in front of it rewrites paths");
+	errors_explain(call, err);
 	return -1;
 }
 
-#define CLOCK_DIFFERENCE 60 /* seconds by which clocks may differ without a word */
-#define CENTURIES (INT64_MAX / CODER_NS / 60 * 60) /* the most seconds that are shown */
-
-/* What this machine says elsewhere is then not what ttl and filters go by. */
-static void warn_of_clock(const struct call *call)
-{
-	int64_t ahead = call->client ? coder_client_clock_ahead(call->client) : 0;
-	int64_t difference = ahead < 0 ? -ahead : ahead;
-	char text[CODER_DURATION_SIZE];
-
-	if (difference <= CLOCK_DIFFERENCE)
-		return;
-	difference = difference > CENTURIES - 60 ? CENTURIES : (difference + 30) / 60 * 60;
-	coder_duration_format(difference * CODER_NS, text);
-	output_warn_once("clock", coder_client_origin(call->client),
-			 "this machine's clock is %s %s that of %s: ttl, expired and filters of "
-			 "time go by the deployment's",
-			 text, ahead < 0 ? "behind" : "ahead of",
-			 coder_client_origin(call->client));
-}
-
-/* Publishes what there is, and gives the call its end: a failure of the work came first, and stays. */
+/* Publishes the result. rc: how the work ended; if it failed, that error stays. */
 static int publish(struct call *call, int rc, bool *ret_pipe, struct coder_error *err)
 {
 	const struct command *command = call->command;
@@ -403,7 +269,7 @@ static int publish(struct call *call, int rc, bool *ret_pipe, struct coder_error
 	return -1;
 }
 
-/* Runs a call with its memory given; returns the exit status. */
+/* Runs a call whose memory is allocated. Returns the exit status. */
 static int perform(struct call *call, const char *const *words, size_t n)
 {
 	struct opts_result parsed = { 0 };
@@ -414,12 +280,12 @@ static int perform(struct call *call, const char *const *words, size_t n)
 	opts_done(&parsed);
 	if (rc == 0)
 		err.code = CODER_OK;
-	publish_error(&err);
-	/* in a pipeline whose reader has gone, writers end in silence */
+	errors_publish(&err);
+	/* if the reader of a pipeline has gone, writers end silently */
 	if (pipe_broke && err.code == CODER_ERR_REFUSED && !shell_is_main())
 		return command_status(&err) | SHELL_EPIPE;
 	if (err.code != CODER_ERR_INTERRUPTED)
-		warn_of_clock(call);
+		errors_warn_of_clock(call);
 	if (rc < 0 && (err.code != CODER_ERR_INTERRUPTED || err.report) && !call->reported)
 		command_print_error(call, &err);
 	if (call->misused)
@@ -431,7 +297,7 @@ static int perform(struct call *call, const char *const *words, size_t n)
 #define ONE(name) +1
 static const struct opts_command *loaded[CODER_TOKENS_BUILTINS(ONE) + 1];
 
-/* Completion prints nothing and leaves TOKEN_ERROR alone; only words that it does not know are an error. */
+/* Completion prints nothing and does not change TOKEN_ERROR. Only wrong words are an error. */
 static int call_completion(const char *const *words, size_t n, struct coder_interrupts *interrupts)
 {
 	struct coder_error err;
@@ -497,31 +363,26 @@ int command_main(const struct command *command, void *words)
 		status = call_words(command, v, n, &interrupts);
 	free(v);
 	shell_close_std(filled);
-	/* nothing is owned any more: a signal that was held may end the process here */
+	/* everything has been freed: a signal that was held may end the process here */
 	coder_interrupts_release(&interrupts);
 	return shell_leave(status);
 }
 
 /* ----------------------------------------------------------- load, unload */
 
-static void note_loaded(const struct opts_command *command)
+int command_load(const struct command *command, struct shell_builtin *builtin)
 {
 	size_t i = 0;
 
-	while (loaded[i] && loaded[i] != command)
-		i++;
-	loaded[i] = command;
-}
-
-int command_load(const struct command *command, struct shell_builtin *builtin)
-{
 	if (!shell_supported(command->opts.name))
 		return 0;
-	note_loaded(&command->opts);
+	while (loaded[i] && loaded[i] != &command->opts)
+		i++;
+	loaded[i] = &command->opts;
 	output_share_warnings();
-	/* from now on "${TOKEN_ERROR[status]-}" is safe: of what is no such array bash evaluates the key */
+	/* scripts read "${TOKEN_ERROR[status]-}"; in another kind of variable bash would evaluate the key */
 	shvar_own_global(ERROR_VARIABLE);
-	/* the texts stay for good: bash keeps pointers to them */
+	/* the texts are never freed, because bash keeps pointers to them */
 	if (!builtin->long_doc)
 		builtin->long_doc = opts_long_doc(&command->opts);
 	if (!builtin->short_doc)
@@ -531,6 +392,6 @@ int command_load(const struct command *command, struct shell_builtin *builtin)
 
 void command_unload(void)
 {
-	/* commands that stay loaded connect anew */
+	/* commands that are still loaded will connect again */
 	coder_disconnect();
 }

@@ -1,19 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * command.h - what a command is made of, and the one path every call takes:
+ * command.h - what a command consists of, and the path that every call takes:
  *
- *   parse -> check -> is every target variable assignable -> session
- *         -> run (network) -> publish -> free all -> raise the signals
- *         that were held -> leave
+ *   parse the words -> check -> check that output variables can be assigned
+ *         -> open the session -> run (network) -> publish the result
+ *         -> free everything -> raise the signals that were held -> leave
  *
- * A failure at any step ends the call with one line on standard error, the
- * associative array TOKEN_ERROR, and the exit status of its code; nothing is
- * published then. If the words do not fit the usage, it follows the line. The
- * steps up to the session make no request. TOKEN_ERROR exists from loading on and
- * is empty after a success.
+ * A failure at any step ends the call: it prints one line on standard error, fills the
+ * associative array TOKEN_ERROR, returns the exit status of its error, and publishes
+ * nothing. If the words do not fit the usage, the usage is printed, too. No step before
+ * `run` makes a request. TOKEN_ERROR exists from loading on, and is empty after a success.
  *
- * A call that begins with the word of completion (complete/complete.h) is no call
- * of the command that it names: it goes to complete/.
+ * A call whose first word is that of completion goes to complete/, whichever builtin is
+ * called.
  */
 #ifndef COMMAND_H
 #define COMMAND_H
@@ -23,7 +22,7 @@
 #include "output/result.h"
 #include "shell/shell.h"
 
-/* The options every command takes; the first member of each options struct. */
+/* The options that every command has; the first member of each options struct. */
 struct common_options {
 	const char *url, *token, *timeout;
 	bool help, version;
@@ -32,7 +31,7 @@ struct common_options {
 
 /* The table rows of the common options, for opts_command.tables. */
 extern const struct opts_option command_common_options[];
-/* The manual pages of all commands, for opts_command.see_also. */
+/* The man pages of all commands, for opts_command.see_also. */
 extern const char *const command_see_also[];
 
 /* One call of a command. */
@@ -41,49 +40,50 @@ struct call {
 	void *options; /* the command's options struct */
 	void *state; /* the command's state struct, zeroed; ended by command.done */
 	struct opts_list operands;
-	struct coder_interrupts *interrupts; /* what ends the call early: signals, its deadline */
+	struct coder_interrupts
+		*interrupts; /* signals and the deadline, which end the call early */
 	struct coder_client *client; /* from run on */
 	struct result result;
-	bool reported; /* what fails has been printed already, each failure of several */
-	bool misused; /* the words do not fit the usage, which is then printed, too */
-	struct coder_strings environment; /* values of shell variables in use */
-	bool environment_lost; /* one could not be kept: no memory */
+	bool reported; /* the errors have been printed already, one for each target that failed */
+	bool misused; /* the words do not fit the usage, so it is printed */
+	struct coder_strings environment; /* the values of shell variables that are in use */
+	bool environment_lost; /* a value could not be kept: no memory */
 };
 
 struct command {
 	struct opts_command opts;
 	size_t options_size;
 	size_t state_size;
-	/* Looks at options and operands, fills state; pure, but for reading shell variables. */
+	/* Checks options and operands, and fills state. It has no effect outside, and reads at most variables. */
 	int (*check)(struct call *call, struct coder_error *err);
-	/* Talks to the server and fills the result. */
+	/* Sends requests and fills the result. */
 	int (*run)(struct call *call, struct coder_error *err);
-	/* The result could not be delivered (*err says why): NULL if nothing is to be done. Returns -1. */
+	/* Undoes what was done, because the result could not be published: *err says why. Returns -1. Or NULL. */
 	int (*undelivered)(struct call *call, struct coder_error *err);
-	/* Ends the contents of state; accepts half-filled ones. */
+	/* Frees the contents of state, which may be half filled. */
 	void (*done)(void *state);
 };
 
-/* Completes an error about the token in use with where that came from: before it is printed. */
+/* Adds to an error about the token in use where that token came from. To be called before printing. */
 void command_explain(const struct call *call, struct coder_error *err);
 
-/* Prints an error, and what to do about it, as the end of a call would, for one of several targets. */
+/* Prints an error and the advice on it, as the end of a call does; for one of several targets. */
 void command_print_error(const struct call *call, const struct coder_error *err);
 
 /*
- * A usage error of the words' form, for check: an operand that is missing, options that exclude
- * each other. The usage follows the message. A wrong value (of a duration, a name, a variable) is
- * a usage error without it: its message says what is wanted. Returns -1.
+ * Sets a usage error, after which the usage is printed; for `check`. For words that do not fit the
+ * usage: a missing operand, options that exclude each other. After a wrong value (a duration, a
+ * name, a variable) the usage would not help, so set CODER_ERR_USAGE instead. Returns -1.
  */
 int command_misused(struct call *call, const char *text, struct coder_error *err);
 
 /*
- * Puts in front of an error's message where the value came from that it is about: "--name: ", or
- * the shell variable that stands in for that option. Returns -1.
+ * Puts the source of the wrong value in front of the message: "--name: ", or the shell variable
+ * that was used instead of that option. Returns -1.
  */
 int command_blame(const struct call *call, const char *option, struct coder_error *err);
 
-/* Appends the values of an indexed array of the shell; none such is a usage error. */
+/* Appends the values of an indexed array of the shell. Fails with CODER_ERR_USAGE if there is none. */
 int command_array(const char *name, struct coder_strings *ret, struct coder_error *err);
 
 int command_main(const struct command *command, void *words);
@@ -91,9 +91,9 @@ int command_load(const struct command *command, struct shell_builtin *builtin);
 void command_unload(void);
 
 /*
- * Defines the builtin NAME for bash, from `const struct command NAME_command`.
- * Used once, at the end of each token_*.c. The hooks make no request, read no
- * file, and can run any number of times.
+ * Defines the builtin NAME for bash, from `const struct command NAME_command`. It is used
+ * once, at the end of each token_*.c. The hooks for loading and unloading send no request
+ * and read no file, and can run any number of times.
  */
 #define BUILTIN(NAME)                                                                 \
 	static int NAME##_main(void *words)                                           \

@@ -4,7 +4,7 @@
 
 #define ERROR(code) (1u << (code))
 
-/* Row n is status n; the last is for signals. Each error is in one row. */
+/* Row n is status n, except the last one, which is for signals. Each error is in one row. */
 const struct opts_status command_statuses[] = {
 	{ "0", "done", ERROR(CODER_OK) },
 	{ "1", "the server refused, or an error occurred that no other status names",

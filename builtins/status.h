@@ -6,10 +6,10 @@
 #include "coder.h"
 #include "options/opts.h"
 
-/* The table of exit statuses: what help, man pages and the README say of each, and its errors. */
+/* The table of exit statuses: their meanings, for the documentation, and their errors. */
 extern const struct opts_status command_statuses[];
 
-/* The exit status for an error: 0-9, or 128 + the signal. */
+/* The exit status for an error: 0 to 9, or 128 + the number of the signal. */
 int command_status(const struct coder_error *err);
 
 #endif

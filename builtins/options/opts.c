@@ -13,7 +13,7 @@ struct parser {
 	const char *const *words;
 	size_t n, next; /* words, and the one to read next */
 	struct opts_list operands;
-	const char **unused; /* memory for lists that have no value yet, n each */
+	const char **unused; /* memory for lists that have no value yet: n values for each */
 	char *error;
 };
 
@@ -33,16 +33,11 @@ static bool is_set(const char *options, const struct opts_option *o)
 	}
 }
 
-static int check_group(const struct parser *p, const struct opts_option *option)
+const char *opts_text(const void *options, const struct opts_option *o)
 {
-	opts_for_each(o, p->command)
-	{
-		if (o != option && o->group && strcmp(o->group, option->group) == 0 &&
-		    is_set(p->options, o))
-			return opts_fail(p->error, "--%s and --%s exclude each other", o->name,
-					 option->name);
-	}
-	return 0;
+	if (o->kind != OPTS_TEXT && o->kind != OPTS_CHOICE)
+		return NULL;
+	return *(const char *const *)((const char *)options + o->offset);
 }
 
 static int check_choice(const struct parser *p, const struct opts_option *o, const char *value)
@@ -80,8 +75,13 @@ static int store(struct parser *p, const struct opts_option *o, const char *valu
 {
 	void *field = p->options + o->offset;
 
-	if (o->group && check_group(p, o) < 0)
-		return -1;
+	opts_for_each(other, p->command)
+	{
+		if (other != o && other->group && o->group && strcmp(other->group, o->group) == 0 &&
+		    is_set(p->options, other))
+			return opts_fail(p->error, "--%s and --%s exclude each other", other->name,
+					 o->name);
+	}
 	if (value && !*value && ((o->flags & OPTS_NONEMPTY) || o->kind == OPTS_CHOICE))
 		return opts_fail(p->error, "--%s: value cannot be empty", o->name);
 	if (o->kind == OPTS_CHOICE && check_choice(p, o, value) < 0)

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * opts.h - option tables: one table a command, from which everything that
- * knows its options is made: parsing, usage, `help`, --help, the man page, the
- * README's tables and completion. Re-entrant; knows nothing of bash.
+ * opts.h - option tables. Each command has one, and everything that depends on its options is made
+ * from it: parsing, usage, `help`, --help, the man page, the README's tables and completion.
+ * The functions are re-entrant and know nothing of bash.
  *
- * The parser takes short and long options, --opt value, --opt=value, -ovalue,
- * clusters (-aq), options after operands, and "--". An abbreviation of a long
- * option is an error that names the option meant.
+ * The parser accepts short and long options, --opt value, --opt=value, -ovalue, combined letters
+ * (-aq), options after operands, and "--". An abbreviated long option is an error, whose message
+ * names the whole option.
  */
 #ifndef OPTS_H
 #define OPTS_H
@@ -18,12 +18,12 @@
 /* How an option's value is stored in the command's options struct. */
 enum opts_kind {
 	OPTS_FLAG, /* bool; no value */
-	OPTS_TEXT, /* const char *: the last one given; points into the words */
-	OPTS_LIST, /* struct opts_list: every one given, in order */
+	OPTS_TEXT, /* const char *: the last value given; points into the words */
+	OPTS_LIST, /* struct opts_list: all values given, in order */
 	OPTS_CHOICE, /* const char *: one of the option's choices */
 };
 
-/* What a value is, for completion: which candidates there are. */
+/* What a value is. Completion chooses the candidates by it. */
 enum opts_value {
 	OPTS_VALUE_NONE, /* free text */
 	OPTS_VALUE_CHOICE, /* the option's choices */
@@ -43,12 +43,12 @@ enum opts_value {
 
 enum opts_flags {
 	OPTS_HIDDEN = 1 << 0, /* in no documentation, offered by no completion */
-	OPTS_COMMAS = 1 << 1, /* an OPTS_LIST whose values may be comma lists */
+	OPTS_COMMAS = 1 << 1, /* each value of this OPTS_LIST may be a comma list */
 	OPTS_NONEMPTY = 1 << 2, /* an empty value is a usage error */
-	OPTS_OUTPUT = 1 << 3, /* names a variable that the command assigns (its kind is .value) */
+	OPTS_OUTPUT = 1 << 3, /* the value names an output variable, of the kind in .value */
 };
 
-/* The values of a repeatable option, in order. Pointers into the words. */
+/* The values of a repeatable option, in order. They point into the words. */
 struct opts_list {
 	const char **v;
 	size_t n;
@@ -63,21 +63,20 @@ struct opts_option {
 	size_t offset; /* of the field in the options struct */
 	const char *arg; /* metavariable: "NAME"; NULL for flags */
 	const char *choices; /* "text|json" for OPTS_CHOICE; shown instead of arg */
-	const char *env; /* shell variable that stands in when an OPTS_TEXT is absent, or NULL */
-	const char *fallback; /* the value when that is absent, too, or NULL */
-	const char *group; /* options with the same group exclude each other, or NULL */
-	const char *help; /* one or more sentences, plain text, wrapped by the printers */
+	const char *env; /* shell variable whose value is used if an OPTS_TEXT is absent, or NULL */
+	const char *fallback; /* the value if the variable has none either, or NULL */
+	const char *group; /* options of the same group exclude each other; or NULL */
+	const char *help; /* one or more sentences, not wrapped */
 };
 
 /* An exit status. */
 struct opts_status {
 	const char *status; /* "0" */
 	const char *meaning; /* without a full stop */
-	unsigned
-		errors; /* for the command: which of its errors end in this status; not read here */
+	unsigned errors; /* the errors that end in this status; read by status.c only */
 };
 
-/* Words that an option's value can be, with what each means: for the documentation. */
+/* The values that an option can have, and their meanings, for the documentation. */
 struct opts_terms {
 	const char *title; /* "Goals" */
 	/* Sets name and meaning of row i; false: there are no more rows. */
@@ -85,42 +84,42 @@ struct opts_terms {
 };
 
 /*
- * Describes a command for users; all texts are plain UTF-8 without wrapping. Of
- * several tables the last holds the options common to all commands.
+ * What users read of a command. All texts are plain UTF-8, not wrapped. If there are several
+ * tables, the last one has the options that all commands have.
  */
 struct opts_command {
 	const char *name; /* "token_rm" */
 	const char *summary; /* one line, no full stop: `help -d`, man NAME */
 	const char *operands; /* "[NAME|ID|TOKEN]...", "" for none */
 	enum opts_value operand_value; /* for completion */
-	size_t min_operands, max_operands; /* max OPTS_MANY: any number */
+	size_t min_operands, max_operands; /* max may be OPTS_MANY */
 	/* NULL-terminated tables; each ends with a NULL name */
 	const struct opts_option *const *tables;
 	const char *const *description; /* paragraphs, NULL-terminated */
 	const struct opts_terms *terms; /* or NULL */
-	const char *const *examples; /* pairs: what it does, the command line; NULL-terminated */
+	const char *const
+		*examples; /* pairs of a description and a command line; NULL-terminated */
 	const struct opts_status *statuses; /* ends with a NULL status */
 	const char *const *see_also; /* man pages, "token_rm(1)" (its own is left out), or NULL */
 };
 #define OPTS_MANY ((size_t)-1)
 
-/* Walks all options of a command; left by return or goto (there are two loops). */
+/* Loops over all options of a command. It is two loops: leave it by return or goto, not by break. */
 #define opts_for_each(option, command)                                                       \
 	for (const struct opts_option *const *table_ = (command)->tables; *table_; table_++) \
 		for (const struct opts_option *option = *table_; option->name; option++)
 
 /*
- * An error is one line, without prefix or newline. Words in it are escaped as by coder_escape(),
- * the secrets of tokens in them are hidden, and long ones are cut.
+ * An error is one line, without prefix or newline. Words in it are escaped (coder_escape()) and
+ * cut if they are long, and secrets of tokens in them are hidden.
  */
 #define OPTS_ERROR_SIZE 512
 
 /*
- * Reads words[0..n) (without the command's name) into options, which the caller
- * zeroed. Values are kept as given, comma lists included; a word after an option
- * that takes a value is its value, whatever it begins with; "-" is an operand.
- * Returns 0, or -1 with the first error filled in, *ret untouched and options
- * not to be used any more:
+ * Reads the n words, without the command's name, into options, which the caller has zeroed. Values
+ * are kept as given; comma lists are not split. The word after an option that takes a value is its
+ * value, whatever it begins with. "-" is an operand. Returns 0, or -1 with the first error; then
+ * *ret is untouched, and options must not be used any more:
  *
  *   --bogus: invalid option                 --all: option takes no argument
  *   --scop: invalid option; did you mean --scope?
@@ -129,58 +128,60 @@ struct opts_command {
  *   --name: value cannot be empty           --expire and --delete exclude each other
  *   yaml: invalid choice for --output: want text or json
  *
- * An empty error: no memory. An error after a flag named "help" or "version"
+ * An empty error means that there is no memory. An error behind a flag named "help" or "version"
  * ends the reading without failing. The number of operands is not checked here.
  */
 struct opts_result {
 	struct opts_list operands;
-	void *owned; /* the memory of the operands and of all OPTS_LIST fields */
+	void *owned; /* the memory of the operands and of all OPTS_LIST values */
 };
 int opts_parse(const struct opts_command *command, void *options, const char *const *words,
 	       size_t n, struct opts_result *ret, char error[OPTS_ERROR_SIZE]);
-/* Ends operands and OPTS_LIST fields alike. Zeroed memory is an empty result. */
+/* Frees the operands and the values of all OPTS_LIST options. Zeroed memory is an empty result. */
 void opts_done(struct opts_result *result);
 
-/* "missing operand: want NAME|ID", "extra operand 'x'"; 0 or -1 with error. */
+/* Returns 0, or -1 with an error: "missing operand: want NAME|ID", "extra operand 'x'". */
 int opts_check_operands(const struct opts_command *command, const struct opts_result *result,
 			char error[OPTS_ERROR_SIZE]);
 
 /*
- * Gives absent OPTS_TEXT and OPTS_CHOICE options a value: that of their shell variable
- * (OPTS_TEXT only), where it is set and not empty, else their fallback. get(ctx, name)
- * returns a string that stays, or NULL.
+ * Gives absent OPTS_TEXT and OPTS_CHOICE options a value: that of their shell variable (OPTS_TEXT
+ * only) if it is set and not empty, else their fallback. get(ctx, name) returns the value of a
+ * variable, which must stay valid as long as options are used, or NULL.
  */
 void opts_fill_defaults(const struct opts_command *command, void *options,
 			const char *(*get)(void *ctx, const char *name), void *ctx);
 
-/* The option of that long name, hidden ones too, or NULL. */
+/* The value of an OPTS_TEXT or OPTS_CHOICE option in an options struct; NULL: it was not given. */
+const char *opts_text(const void *options, const struct opts_option *o);
+
+/* The option of that long name, hidden ones included, or NULL. */
 const struct opts_option *opts_find(const struct opts_command *command, const char *name);
 
 /*
- * bash's short_doc, in one line: "token_rm [--expire | --delete] [-u USER] ...
- * [COMMON OPTION]... [NAME|ID|TOKEN]...". Heap; NULL: no memory.
+ * Returns bash's short_doc, one line: "token_rm [--expire | --delete] [-u USER] ...
+ * [COMMON OPTION]... [NAME|ID|TOKEN]...". The caller frees it. NULL: no memory.
  */
 char *opts_usage(const struct opts_command *command);
 
 /*
- * bash's long_doc: heap array of heap lines, NULL-terminated; the first is the
- * summary as a sentence, with a newline, which `help -d` does not add. Description,
- * options, examples and exit status, wrapped at 75 columns. NULL: no memory.
+ * Returns bash's long_doc: an array of lines, NULL-terminated, to be freed by opts_free_lines().
+ * They are the summary, description, options, examples and exit statuses, wrapped at 75 columns.
+ * The first line ends with a newline, because `help -d` adds none. NULL: no memory.
  */
 char **opts_long_doc(const struct opts_command *command);
 void opts_free_lines(char **lines);
 
 /*
- * Prints the documentation, hidden options left out. Returns 0, or -1: unknown
- * format, or no memory (errors of out are the caller's to notice). Formats:
+ * Prints the documentation without hidden options. Returns 0, or -1 if the format is unknown or
+ * there is no memory. The caller checks out for errors. Formats:
  *
- *   text      --help: the usage and opts_long_doc()
- *   man       a troff man page, section 1, in ASCII
- *   markdown  the README's table of options, the common ones left out
- *   markdown-terms
- *             the table of its terms
- *   markdown-common, markdown-statuses
- *             its table of common options, and of exit statuses
+ *   text                --help: the usage and opts_long_doc()
+ *   man                 a troff man page, section 1, in ASCII
+ *   markdown            the README's table of options, without the common ones
+ *   markdown-terms      its table of the values of an option
+ *   markdown-common     its table of common options
+ *   markdown-statuses   its table of exit statuses
  */
 int opts_print(const struct opts_command *command, const char *format, FILE *out);
 

@@ -63,14 +63,7 @@ void opts_put_head(const struct opts_option *o, const struct style *style, FILE 
 	put_metavariable(o, style, out);
 }
 
-/* "-n NAME" */
-static void put_short(const struct opts_option *o, const struct style *style, FILE *out)
-{
-	opts_put_name(o, o->letter != 0, style, out);
-	put_metavariable(o, style, out);
-}
-
-/* Of a group, all options stand where its first one does: "[--expire | --delete]". */
+/* Writes an option, or for the first one of a group all of the group: "[--expire | --delete]". */
 static void put_item(const struct opts_command *command, const struct opts_option *option,
 		     const struct style *style, FILE *out)
 {
@@ -87,7 +80,8 @@ static void put_item(const struct opts_command *command, const struct opts_optio
 			opts_put(" | ", style, out);
 		else
 			fprintf(out, "%s[", style->separator);
-		put_short(o, style, out);
+		opts_put_name(o, o->letter != 0, style, out);
+		put_metavariable(o, style, out);
 	}
 	fputs(n == 1 && option->kind == OPTS_LIST ? "]..." : "]", out);
 }

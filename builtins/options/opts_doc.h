@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* opts_doc.h - what the writers of documentation share; of opts_*.c alone. */
+/* opts_doc.h - what the writers of documentation share; only for files of this room. */
 #ifndef OPTS_DOC_H
 #define OPTS_DOC_H
 
@@ -7,7 +7,7 @@
 
 /* How the parts of an option look in a format. */
 struct style {
-	const char *bold, *italic, *roman; /* what turns these on */
+	const char *bold, *italic, *roman; /* what switches to these fonts */
 	const char *separator; /* between the items of the usage */
 	void (*put)(const char *text, size_t len, FILE *out); /* writes text, escaped */
 };
@@ -27,7 +27,7 @@ void opts_put_usage(const struct opts_command *command, const struct style *styl
 /* The option's choices or its metavariable; NULL for flags. */
 const char *opts_metavariable(const struct opts_option *o);
 bool opts_is_visible(const struct opts_option *o);
-/* Whether the table, which is one of the command's, holds the options common to all commands. */
+/* Whether this table of the command has the options that all commands have. */
 bool opts_is_common(const struct opts_command *command, const struct opts_option *const *table);
 
 /* Where a text may be broken. */
@@ -37,12 +37,12 @@ enum breaks {
 	BREAK_COMMAND, /* not within quotes, best before an option or operator; adds a backslash */
 };
 
-/* Terminal columns of a text: one for each character. */
+/* The width of a text in terminal columns: one for each character. */
 size_t opts_columns(const char *text);
 
 /*
- * Writes a text in lines of at most 75 columns: the first begins where the cursor is, in column
- * `first`, the others behind `indent` blanks.
+ * Writes a text in lines of at most 75 columns. The first line begins at the cursor, which is in
+ * column `first`; the others begin with `indent` blanks.
  */
 void opts_put_wrapped(const char *text, size_t first, size_t indent, enum breaks breaks,
 		      const struct style *style, FILE *out);

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* opts_error.h - the errors of the parser; of opts.c alone. */
+/* opts_error.h - the errors of the parser; only for opts.c. */
 #ifndef OPTS_ERROR_H
 #define OPTS_ERROR_H
 
 #include "opts.h"
 
-#define OPTS_SHOWN_SIZE 160 /* of a word in an error: leaves room for the rest of the line */
+#define OPTS_SHOWN_SIZE 160 /* of a word in an error; leaves room for the rest of the line */
 
 /* Writes the error. Returns -1. */
 int opts_fail(char error[OPTS_ERROR_SIZE], const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* Makes a word fit for an error: escaped, the secrets of tokens hidden, and cut if it is long. */
+/* Writes a word as errors show it: escaped, with secrets of tokens hidden, cut if it is long. */
 const char *opts_show(const char *word, size_t len, char out[OPTS_SHOWN_SIZE]);
 
 /*

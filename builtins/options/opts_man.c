@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-/* Writes the UTF-8 character at text as groff's \[uXXXX]; returns its bytes. */
+/* Writes the UTF-8 character at text as groff's \[uXXXX]. Returns its length. */
 static size_t put_man_rune(const char *text, size_t len, FILE *out)
 {
 	unsigned lead = (unsigned char)text[0];
@@ -68,7 +68,7 @@ static void man_head(const struct opts_command *command, FILE *out)
 	for (const char *c = command->name; *c; c++)
 		fputc(*c >= 'a' && *c <= 'z' ? *c - 'a' + 'A' : *c, out);
 	fputs(" 1 \"\" \"coder_tokens\" \"Bash loadable builtins\"\n", out);
-	/* no hyphenation, which would break names; no wider blanks after sentences */
+	/* no hyphens in names, no wide blanks between sentences */
 	fputs(".nh\n.nr HY 0\n.ss 12 0\n.SH NAME\n", out);
 	fprintf(out, "%s \\- ", command->name);
 	man_line(command->summary, out);

@@ -14,7 +14,7 @@ static void put_escaped(const char *text, size_t len, const char *special, FILE 
 	}
 }
 
-/* In a code span of a table only the table's own separator is special. */
+/* In a code span of a table only the separator of the table is special. */
 static void put_code(const char *text, size_t len, FILE *out)
 {
 	put_escaped(text, len, "|", out);
@@ -22,7 +22,7 @@ static void put_code(const char *text, size_t len, FILE *out)
 
 static const struct style code = { "", "", "", " ", put_code };
 
-/* The options of the command's own tables, or those it shares with all. */
+/* Writes the command's own options, or the common ones. */
 static void markdown_options(const struct opts_command *command, bool common, FILE *out)
 {
 	fputs("| option | meaning |\n| --- | --- |\n", out);

@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define HEAD_WIDTH 28 /* options that take more stand on a line of their own */
+#define HEAD_WIDTH 28 /* the text of a longer option begins on the next line */
 
-/* Columns of "  -n, --name NAME  ", which puts all long names in one column. */
+/* The columns of "  -n, --name NAME  ". The place of the letter is always counted. */
 static size_t head_width(const struct opts_option *o)
 {
 	return strlen("  -n, --") + strlen(o->name) +
@@ -99,8 +99,8 @@ static void text_body(const struct opts_command *command, FILE *out)
 }
 
 /*
- * The lines of a text, each on heap; NULL: no memory. The first keeps its newline and stands for
- * the blank line behind it, too: `help -d` prints it as it is.
+ * Splits a text into lines for opts_long_doc(). The first keeps its newline and replaces the blank
+ * line behind it. NULL: no memory.
  */
 static char **split_lines(const char *text)
 {
@@ -132,7 +132,7 @@ char **opts_long_doc(const struct opts_command *command)
 	if (!out)
 		return NULL;
 	text_body(command, out);
-	if (fclose(out) == 0 && text) /* the last allocation fails in silence */
+	if (fclose(out) == 0 && text) /* text is NULL if the last allocation failed */
 		lines = split_lines(text);
 	free(text);
 	return lines;

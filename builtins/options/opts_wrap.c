@@ -15,22 +15,11 @@ size_t opts_columns(const char *text)
 	return n;
 }
 
-/* Keeps in *open what character c opens: a number of brackets, a quote. */
-static void track(char c, enum breaks breaks, int *open)
-{
-	if (breaks == BREAK_USAGE)
-		*open += (c == '[') - (c == ']');
-	else if (breaks == BREAK_COMMAND && *open == c)
-		*open = 0;
-	else if (breaks == BREAK_COMMAND && !*open && (c == '\'' || c == '"'))
-		*open = c;
-}
-
-/* Bytes of text that go into a line of so many columns: at least what cannot be broken. */
+/* How many bytes of text go into a line of so many columns: at least those up to the first break. */
 static size_t line_length(const char *text, size_t room, enum breaks breaks)
 {
 	size_t any = 0, best = 0, n = 0;
-	int open = 0;
+	int open = 0; /* the number of open brackets, or the open quote */
 
 	for (size_t i = 0;; i++) {
 		if (!text[i] || (text[i] == ' ' && !open)) {
@@ -43,14 +32,15 @@ static size_t line_length(const char *text, size_t room, enum breaks breaks)
 		if (!text[i])
 			return i;
 		n += ((unsigned char)text[i] & 0xc0) != 0x80;
-		track(text[i], breaks, &open);
+		if (breaks == BREAK_USAGE)
+			open += (text[i] == '[') - (text[i] == ']');
+		else if (breaks == BREAK_COMMAND && open == text[i])
+			open = 0;
+		else if (breaks == BREAK_COMMAND && !open && strchr("'\"", text[i]))
+			open = text[i];
 	}
 }
 
-/*
- * Prints a text in lines: the first begins where the cursor is, in column
- * `first`, the others behind `indent` blanks.
- */
 void opts_put_wrapped(const char *text, size_t first, size_t indent, enum breaks breaks,
 		      const struct style *style, FILE *out)
 {

@@ -756,7 +756,8 @@ status 143"
 }
 
 # The script's create has round trips of 50 ms, or longer ones, and gets two signals within one of them.
-# Two signals of different kinds that are pending have no order, so the second waits until the first was seen.
+# Two signals of different kinds that are pending have no order, so the second comes a while after the
+# first. Within which half second it comes is what these tests are about.
 signalled_twice() { # SCRIPT SIGNAL PAUSE SIGNAL
 	local trip=0.05
 	[[ $3 != 0.[1-9]* ]] || trip=0.5
@@ -942,7 +943,8 @@ status 130"
 
 @test "^C while nobody reads the secret deletes the token" {
 	mkfifo "$BATS_TEST_TMPDIR/fifo"
-	# a full pipe that nobody reads
+	# a full pipe that nobody reads; nothing shows that the call waits for it, so the signal comes a
+	# while after the last request
 	drive "trap 'echo trapped' INT
 		exec 5<>'$BATS_TEST_TMPDIR/fifo'
 		dd if=/dev/zero of=/dev/fd/5 bs=4096 count=64 oflag=nonblock status=none 2>/dev/null

@@ -58,7 +58,7 @@ waiting_at() {
 		;;
 	"reading the body")
 		fault '{"drip": 300}'
-		until_there=$'until log "GET"\npause 1'
+		until_there='until log "event": "drip"'
 		;;
 	"waiting to try again")
 		fault '{"status": 429, "headers": {"Retry-After": "30"}}'
@@ -141,8 +141,7 @@ interrupt_at_prompt() {
 		type mkfifo $BATS_TEST_TMPDIR/fifo; exec 5<>$BATS_TEST_TMPDIR/fifo
 		prompt 5
 		type token_list >&5
-		until log "GET"
-		pause 1
+		until full $BATS_TEST_TMPDIR/fifo
 		key C
 		prompt 1
 		type echo "status \$?"; exec 5>&-; token_list -q -v ids && echo "works with \${#ids[*]}"
@@ -423,8 +422,7 @@ long_list() {
 	fault '{"delay": 0.6}'
 	at_prompt <<-END
 		type token_list -q -v ids; echo "status \$? with \${#ids[*]}"
-		until log "open"
-		pause 0.1
+		until log "event": "delay"
 		key \\
 		signal TERM
 		busy 0.2
@@ -588,8 +586,7 @@ killed_by() {
 @test "ignored signals do not end a call" {
 	fault '{"delay": 0.5}'
 	drive "trap '' INT TERM HUP; token_list -v ids; echo \"status \$? with \${#ids[*]}\"" <<-END
-		until log "open"
-		pause 0.1
+		until log "event": "delay"
 		group INT
 		group TERM
 		group HUP
@@ -639,12 +636,12 @@ killed_by() {
 
 @test "hundreds of signals disturb neither header commands nor look-ups nor slow readers" {
 	ctl POST tokens '{"owner": "admin", "name": "many-%d", "count": 1500}' >/dev/null
-	drive 'trap : USR1; export CODER_TOKENS_KEEPALIVE=0 CODER_HEADER_COMMAND="sleep 0.01; echo X-A=b"
+	drive 'trap : USR1; echo >"$0.ready"; export CODER_TOKENS_KEEPALIVE=0 CODER_HEADER_COMMAND="sleep 0.01; echo X-A=b"
 		for i in {1..15}; do CODER_URL=http://localhost:${CODER_URL##*:} token_list -v ids || echo "status $?"; done
 		unset CODER_HEADER_COMMAND
 		token_list -o tsv > >(sleep 0.3; wc -l >"$0.lines"; sleep 0.1); echo "${#ids[*]} and $?"
 		until [[ -s $0.lines ]]; do :; done; echo "$(<"$0.lines")"' <<-END
-		pause 0.05
+		until file $BATS_TEST_TMPDIR/script.ready
 		storm USR1 1.2
 		end 10
 	END
@@ -676,8 +673,7 @@ killed_by() {
 	fault '{"delay": 0.5}'
 	at_prompt <<-END
 		type token_list -v ids; echo "status \$? with \${#ids[*]}"
-		until log "open"
-		pause 0.1
+		until log "event": "delay"
 		resize
 		busy 0.2
 		prompt 5
@@ -704,13 +700,11 @@ killed_by() {
 		fault '{"delay": 1}'
 		at_prompt <<-END
 			type $form
-			until log "open"
-			pause 0.1
+			until log "event": "delay"
 			key Z
 			until out Stopped
 			prompt 1
 			type fg
-			pause 0.1
 			prompt 5
 			type echo "status \$?"
 			prompt 5
@@ -724,8 +718,7 @@ killed_by() {
 	fault '{"delay": 1}'
 	at_prompt <<-END
 		type token_list -q | cat
-		until log "open"
-		pause 0.1
+		until log "event": "delay"
 		key Z
 		until out Stopped
 		prompt 1
@@ -740,8 +733,7 @@ killed_by() {
 	fault '{"delay": 0.5}'
 	at_prompt <<-END
 		type token_list -v ids; echo "status \$? with \${#ids[*]}"
-		until log "open"
-		pause 0.1
+		until log "event": "delay"
 		key Z
 		busy 0.2
 		prompt 5
@@ -752,10 +744,9 @@ killed_by() {
 @test "STOP and CONT do not disturb a call" {
 	fault '{"delay": 0.3}'
 	drive 'token_list -v ids; echo "status $? with ${#ids[*]}"' <<-END
-		until log "open"
-		pause 0.1
+		until log "event": "delay"
 		signal STOP
-		pause 0.6
+		until log "GET"
 		signal CONT
 		end 5
 	END

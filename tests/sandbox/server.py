@@ -171,9 +171,7 @@ class Connection:
         if fault is None:
             return
         self._announce()
-        self.server.log.add(
-            {"t": time.time(), "conn": self.serial, "event": "fault", "fault": fault.label}
-        )
+        self._log_event("fault", fault=fault.label)
         if fault.spec.get("accept_hang"):
             self._wait_gone(MAX_WAIT)
             raise Gone
@@ -321,6 +319,9 @@ class Connection:
         words = request.header("connection").lower()
         return request.version == "HTTP/1.1" and "close" not in words and not response.close
 
+    def _log_event(self, event: str, **more):
+        self.server.log.add({"t": time.time(), "conn": self.serial, "event": event, **more})
+
     def _log(self, request: Request, response, fault=None, acted=()):
         """Called before the response is sent, so that whoever has the response finds the entry."""
         entry = {
@@ -458,9 +459,11 @@ class Connection:
 
     def _act(self, request: Request, fault) -> list:
         """Carries the request out as often as asked: not if a delayed client has left."""
-        if "delay" in fault.spec and self._wait_gone(fault.seconds("delay")):
-            self._log(request, None, fault)
-            raise Gone
+        if "delay" in fault.spec:
+            self._log_event("delay")
+            if self._wait_gone(fault.seconds("delay")):
+                self._log(request, None, fault)
+                raise Gone
         if "late" in fault.spec:
             time.sleep(fault.seconds("late"))
         count = 0 if not fault.acts else 2 if fault.spec.get("twice") else 1
@@ -516,9 +519,13 @@ class Connection:
         step = max(int(per_second / 10), 1)
         pause = min(step / max(per_second, 0.01), MAX_WAIT)
         until = time.monotonic() + MAX_WAIT
+        headers = data.find(b"\r\n\r\n") + 4
         while data and time.monotonic() < until:
             self._send(data[:step])
             data = data[step:]
+            if 0 <= headers < step:
+                self._log_event("drip")
+            headers -= step
             if data and self._wait_gone(min(pause, until - time.monotonic())):
                 raise Gone
         self._send(data)

@@ -22,6 +22,7 @@ Each line is one step:
     until out TEXT     the command has printed it since the last step (also err)
     until kib N        the command's process has that much memory
     until syn PORT     a process tries to connect to that port, and there is no response
+    until full FIFO    nothing more can be written to it
     prompt SECONDS     a prompt must appear within that time
     busy SECONDS       neither a prompt nor the end may come within that time
     end SECONDS        the command must end within that time
@@ -76,6 +77,15 @@ def connecting(port):
     with open("/proc/net/tcp") as sockets:
         fields = [line.split() for line in sockets]
     return any(f[2].endswith(wanted) and f[3] == "02" for f in fields)
+
+
+def is_full(fifo):
+    """Whether somebody has the FIFO open and a write to it would block."""
+    fd = os.open(fifo, os.O_RDWR | os.O_NONBLOCK)
+    try:
+        return not select.select([], [fd], [], 0)[1]
+    finally:
+        os.close(fd)
 
 
 def memory(pid):
@@ -225,6 +235,7 @@ class Driver:
             "err": lambda: self.target.printed(which.encode(), "err"),
             "kib": lambda: memory(self.target.pid) >= int(which),
             "syn": lambda: connecting(which),
+            "full": lambda: is_full(which),
         }
         if not self.wait(LIMIT, tests[what]):
             raise Failed(f"not within {LIMIT:.0f} s")

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* errors.c - how a call reports an error; see errors.h. */
+#include "errors.h"
+#include "output/advice.h"
+#include "output/message.h"
+#include "shell/variables.h"
+#include "status.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct session_options errors_session(const struct call *call)
+{
+	const struct common_options *common = call->options;
+
+	return (struct session_options){ .url = common->url, .token = common->token };
+}
+
+int command_misused(struct call *call, const char *text, struct coder_error *err)
+{
+	call->misused = true;
+	return coder_error_set(err, CODER_ERR_USAGE, "%s", text);
+}
+
+int command_blame(const struct call *call, const char *option, struct coder_error *err)
+{
+	const struct opts_option *o = opts_find(&call->command->opts, option);
+	const char *value = o ? opts_text(call->options, o) : NULL;
+
+	for (size_t i = 0; i < call->environment.n; i++)
+		if (call->environment.v[i] == value)
+			return coder_error_wrap(err, "%s", o->env);
+	return coder_error_wrap(err, "--%s", option);
+}
+
+/* ------------------------------------------------------------- explaining */
+
+void command_explain(const struct call *call, struct coder_error *err)
+{
+	struct session_options session = errors_session(call);
+
+	if (err->code == CODER_ERR_AUTH && err->http_status == 401)
+		session_explain(&session, err);
+}
+
+void errors_explain(const struct call *call, struct coder_error *err)
+{
+	bool forbidden = err->code == CODER_ERR_AUTH && err->http_status && err->http_status != 401;
+
+	command_explain(call, err);
+	/* a restricted token gets "not found" for what it may not see */
+	if ((err->code == CODER_ERR_NOT_FOUND || forbidden) && coder_self_restricted(call->client))
+		advise(err, "the token in use is restricted: its scopes or its allow list "
+			    "may be the cause");
+	if (err->no_route)
+		advise(err, "this deployment does not know the request: it is too old, or "
+			    "something in front of it rewrites paths");
+}
+
+/* --------------------------------------------------------------- printing */
+
+/* The length of a text without the full stop at its end, which servers add. */
+static int unended(const char *text)
+{
+	size_t len = strlen(text);
+
+	while (len && strchr(". ", text[len - 1]))
+		len--;
+	return (int)len;
+}
+
+void command_print_error(const struct call *call, const struct coder_error *err)
+{
+	const struct opts_option *user = opts_find(&call->command->opts, "user");
+	const char *owner = user ? opts_text(call->options, user) : NULL;
+	char text[sizeof(err->message) + sizeof(err->detail) + ADVICE_SIZE + 8];
+	char advice[ADVICE_SIZE];
+	bool more;
+
+	advice_text(err, owner ? owner : "me", advice);
+	more = err->detail[0] || advice[0];
+
+	snprintf(text, sizeof(text), "%.*s%s%.*s%s%s",
+		 more ? unended(err->message) : (int)sizeof(err->message), err->message,
+		 err->detail[0] ? ": " : "",
+		 advice[0] ? unended(err->detail) : (int)sizeof(err->detail), err->detail,
+		 advice[0] ? "; " : "", advice);
+	output_error(text);
+}
+
+void errors_publish(struct coder_error *err)
+{
+	char status[16], http[24], retry_after[24] = "";
+	const struct shvar_pair pairs[] = {
+		{ "status", status },	   { "http", http },	    { "message", err->message },
+		{ "detail", err->detail }, { "field", err->field }, { "retry_after", retry_after },
+	};
+
+	coder_hide_tokens(err->message);
+	coder_hide_tokens(err->detail);
+	coder_hide_tokens(err->field);
+	snprintf(status, sizeof(status), "%d", command_status(err));
+	snprintf(http, sizeof(http), "%ld", err->http_status);
+	if (err->retry_after >= 0)
+		snprintf(retry_after, sizeof(retry_after), "%lld", (long long)err->retry_after);
+	shvar_own_set(ERROR_VARIABLE, pairs,
+		      err->code == CODER_OK ? 0 : sizeof(pairs) / sizeof(*pairs));
+}
+
+/* ------------------------------------------------------------------ clocks */
+
+#define CLOCK_DIFFERENCE 60 /* seconds by which clocks may differ without a warning */
+#define SHOWN_MAX (INT64_MAX / CODER_NS / 60 * 60) /* the most seconds that can be shown */
+
+void errors_warn_of_clock(const struct call *call)
+{
+	int64_t ahead = call->client ? coder_client_clock_ahead(call->client) : 0;
+	int64_t difference = ahead < 0 ? -ahead : ahead;
+	char text[CODER_DURATION_SIZE];
+
+	if (difference <= CLOCK_DIFFERENCE)
+		return;
+	difference = difference > SHOWN_MAX - 60 ? SHOWN_MAX : (difference + 30) / 60 * 60;
+	coder_duration_format(difference * CODER_NS, text);
+	output_warn_once("clock", coder_client_origin(call->client),
+			 "this machine's clock is %s %s that of %s: ttl, expired and filters of "
+			 "time go by the deployment's",
+			 text, ahead < 0 ? "behind" : "ahead of",
+			 coder_client_origin(call->client));
+}
