@@ -13,46 +13,14 @@
 
 #include "header_command.h"
 
-#define SLICE_MS 100 /* how long a wait does not look at signals */
-
 struct child {
 	pid_t pid; /* 0: none, or reaped */
 	int fd; /* its standard output; -1: none */
 	int64_t deadline;
 	struct coder_interrupts *interrupts;
-	sigset_t old_mask;
-	sigset_t held; /* signals that would end the shell, and leave the child behind */
 };
 
-/*
- * Until child_done() the shell does not reap the child (SIGCHLD), and what
- * would kill the shell waits until the child is dead.
- */
-static void hold_signals(struct child *child)
-{
-	sigset_t block;
-
-	sigprocmask(SIG_BLOCK, NULL, &child->old_mask);
-	coder_signals_fatal(&child->held);
-	block = child->held;
-	sigaddset(&block, SIGCHLD);
-	sigprocmask(SIG_BLOCK, &block, NULL);
-}
-
-/* Leaves neither the command nor what it started. */
-static void child_done(struct child *child)
-{
-	if (child->pid > 0) {
-		kill(-child->pid, SIGKILL);
-		while (waitpid(child->pid, NULL, 0) < 0 && errno == EINTR)
-			;
-	}
-	if (child->fd >= 0)
-		close(child->fd);
-	sigprocmask(SIG_SETMASK, &child->old_mask, NULL);
-}
-
-/* The exported variables, with url ("CODER_URL=...") for the one of that name. */
+/* The exported variables, and url ("CODER_URL=...") in the place of the one of that name. */
 static char **make_environment(char *url)
 {
 	size_t n = 0, kept = 0;
@@ -70,7 +38,7 @@ static char **make_environment(char *url)
 	return env;
 }
 
-/* Returns 0 or an errno. The child has its own process group and no signal ignored. */
+/* Returns 0 or an errno. The child gets a process group of its own, and ignores no signal. */
 static int spawn(char *command, char **env, int out, pid_t *ret)
 {
 	char *argv[] = { (char *)"sh", (char *)"-c", command, NULL };
@@ -133,47 +101,18 @@ static int start(struct child *child, char *command, const char *coder_url, stru
 	return 0;
 }
 
-/* Whether the wait may go on. */
-static int check_wait(const struct child *child, struct coder_error *err)
-{
-	int sig = coder_interrupts_pending(child->interrupts);
-
-	if (!sig)
-		sig = coder_signals_pending(&child->held);
-	if (sig)
-		return coder_interrupted(sig, err);
-	if (coder_clock() >= child->deadline)
-		return coder_error_set(err, CODER_ERR_NO_RESPONSE,
-				       "CODER_HEADER_COMMAND did not end in time");
-	return 0;
-}
-
-/* Reads what comes within a slice. 1: more may come, 0: that was all. */
+/* Reads what arrives within a slice. 1: more may come, 0: that was all. */
 static int read_output(const struct child *child, struct buf *out, struct coder_error *err)
 {
 	struct pollfd end = { .fd = child->fd, .events = POLLIN };
 	ssize_t n = 1;
 
-	if (poll(&end, 1, SLICE_MS) > 0)
+	if (poll(&end, 1, CODER_SLICE_NS / 1000000) > 0)
 		n = buf_read(out, child->fd);
 	if (n < 0)
 		return coder_error_set(err, CODER_ERR_REFUSED, "output of CODER_HEADER_COMMAND: %s",
 				       strerror(errno));
 	return n > 0;
-}
-
-/* What the command's end means. */
-static int judge(int status, struct coder_error *err)
-{
-	if (WIFSIGNALED(status))
-		return coder_error_set(err, CODER_ERR_REFUSED,
-				       "CODER_HEADER_COMMAND was ended by signal %d",
-				       WTERMSIG(status));
-	if (WEXITSTATUS(status) != 0)
-		return coder_error_set(err, CODER_ERR_REFUSED,
-				       "CODER_HEADER_COMMAND failed with status %d",
-				       WEXITSTATUS(status));
-	return 0;
 }
 
 /* Whether the kernel has stopped the child: it is in the background, where nobody can type. */
@@ -186,16 +125,19 @@ static bool wants_terminal(const struct child *child)
 	       (info.si_status == SIGTTIN || info.si_status == SIGTTOU);
 }
 
-/* Until the command has closed its output and ended. */
+/* Waits until the command has closed its output and has ended. */
 static int wait_for(struct child *child, struct buf *out, struct coder_error *err)
 {
-	int more = 1;
+	int more = 1, status, signal;
 	pid_t ended = 0;
-	int status;
 
 	while (ended == 0) {
-		if (check_wait(child, err) < 0)
-			return -1;
+		signal = coder_interrupts_pending(child->interrupts);
+		if (signal)
+			return coder_interrupted(signal, err);
+		if (coder_clock() >= child->deadline)
+			return coder_error_set(err, CODER_ERR_NO_RESPONSE,
+					       "CODER_HEADER_COMMAND did not end in time");
 		if (wants_terminal(child))
 			return coder_error_set(err, CODER_ERR_REFUSED,
 					       "CODER_HEADER_COMMAND was stopped, as it wanted to "
@@ -211,7 +153,15 @@ static int wait_for(struct child *child, struct buf *out, struct coder_error *er
 	if (ended < 0)
 		return coder_error_set(err, CODER_ERR_REFUSED, "CODER_HEADER_COMMAND: %s",
 				       strerror(errno));
-	return judge(status, err);
+	if (WIFSIGNALED(status))
+		return coder_error_set(err, CODER_ERR_REFUSED,
+				       "CODER_HEADER_COMMAND was ended by signal %d",
+				       WTERMSIG(status));
+	if (WEXITSTATUS(status) != 0)
+		return coder_error_set(err, CODER_ERR_REFUSED,
+				       "CODER_HEADER_COMMAND failed with status %d",
+				       WEXITSTATUS(status));
+	return 0;
 }
 
 int header_command_run(char *command, const char *url, int64_t limit_ns,
@@ -223,12 +173,26 @@ int header_command_run(char *command, const char *url, int64_t limit_ns,
 		.deadline = coder_deadline(limit_ns),
 		.interrupts = interrupts,
 	};
+	sigset_t block, old;
 	int rc;
 
-	hold_signals(&child);
+	/* a signal that ended the shell would leave the command behind */
+	coder_interrupts_hold(interrupts);
+	/* the shell must not reap the child */
+	sigemptyset(&block);
+	sigaddset(&block, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &block, &old);
 	rc = start(&child, command, url, err);
 	if (rc == 0)
 		rc = wait_for(&child, out, err);
-	child_done(&child);
+	/* neither the command stays nor what it has started */
+	if (child.pid > 0) {
+		kill(-child.pid, SIGKILL);
+		while (waitpid(child.pid, NULL, 0) < 0 && errno == EINTR)
+			;
+	}
+	if (child.fd >= 0)
+		close(child.fd);
+	sigprocmask(SIG_SETMASK, &old, NULL);
 	return rc;
 }

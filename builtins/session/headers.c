@@ -1,18 +1,24 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* headers.c - headers of the user, for a gateway in front of the deployment; see session.h. */
+/* headers.c - headers that the user adds, for a gateway in front of the deployment; see session.h. */
 #include "parts.h"
 #include "base/buf.h"
+#include "base/cleanup.h"
 #include "header_command.h"
 #include "session.h"
 #include "shell/shell.h"
 
 #include <string.h>
 
-#define COMMAND_NS (60 * CODER_NS) /* what a header command gets without --timeout */
+#define COMMAND_NS (60 * CODER_NS) /* the limit of a header command without --timeout */
+
+static void free_string(char **s)
+{
+	buf_free_string(*s);
+}
 
 /*
- * Adds the len bytes "key=value". What is wrong with it is told by its number
- * in the source: values are secrets.
+ * Adds the len bytes "key=value". An error names the entry by its number in the source,
+ * because its value is a secret.
  */
 static int add_header(struct session *s, const char *entry, size_t len, const char *source,
 		      size_t number, struct coder_error *err)
@@ -20,25 +26,21 @@ static int add_header(struct session *s, const char *entry, size_t len, const ch
 	const char *equals = memchr(entry, '=', len);
 	size_t name_len = equals ? (size_t)(equals - entry) : 0;
 	size_t value_len = equals ? len - name_len - 1 : 0;
-	struct buf line = { 0 };
-	int rc;
+	struct buf CLEANUP(buf_done) line = { 0 };
 
 	if (!equals)
 		return coder_error_set(err, CODER_ERR_USAGE, "%s %zu has no '=': want key=value",
 				       source, number);
 	if (coder_header_check(entry, name_len, equals + 1, value_len, err) < 0)
 		return coder_error_wrap(err, "%s %zu", source, number);
-	if (buf_addf(&line, "%.*s: %.*s", (int)name_len, entry, (int)value_len, equals + 1))
-		rc = coder_strings_add(&s->headers, line.data, err);
-	else
-		rc = coder_error_memory(err);
-	buf_done(&line);
-	return rc;
+	if (!buf_addf(&line, "%.*s: %.*s", (int)name_len, entry, (int)value_len, equals + 1))
+		return coder_error_memory(err);
+	return coder_strings_add(&s->headers, line.data, err);
 }
 
 /*
- * Finds the end of a quoted field, whose text begins at text, and closes the
- * gaps of its doubled quotes. NULL: it has no end.
+ * Finds the end of a quoted field whose text begins at text, and makes each doubled quote
+ * in it a single one. NULL: it has no end.
  */
 static char *unquote(char *text, size_t *ret_len)
 {
@@ -54,12 +56,15 @@ static char *unquote(char *text, size_t *ret_len)
 	return NULL;
 }
 
-/* Adds the fields of a CSV record, which is changed. */
-static int add_record(struct session *s, char *record, struct coder_error *err)
+int session_add_variable_headers(struct session *s, struct coder_error *err)
 {
-	char *p = record;
+	char CLEANUP(free_string) *record = NULL;
+	char *p;
 
-	for (size_t number = 1;; number++, p++) {
+	if (session_copy_variable("CODER_HEADER", &record, err) < 0)
+		return -1;
+	p = record;
+	for (size_t number = 1; p; number++, p++) {
 		bool quoted = *p == '"';
 		char *text = p + quoted;
 		size_t len = strcspn(text, ",\"");
@@ -72,32 +77,9 @@ static int add_record(struct session *s, char *record, struct coder_error *err)
 		if (add_header(s, text, len, "CODER_HEADER entry", number, err) < 0)
 			return -1;
 		if (!*p)
-			return 0;
+			break;
 	}
-}
-
-int session_add_variable_headers(struct session *s, struct coder_error *err)
-{
-	char *record;
-	int rc;
-
-	if (session_copy_variable("CODER_HEADER", &record, err) < 0)
-		return -1;
-	rc = record ? add_record(s, record, err) : 0;
-	buf_free_string(record);
-	return rc;
-}
-
-static int run_command(const struct session *s, char *command, int64_t limit_ns, struct buf *out,
-		       struct coder_error *err)
-{
-	int64_t left = coder_interrupts_time_left(s->interrupts);
-
-	if (!limit_ns)
-		limit_ns = left != INT64_MAX ? left : COMMAND_NS;
-	else if (left < limit_ns)
-		limit_ns = left;
-	return header_command_run(command, s->url, limit_ns, s->interrupts, out, err);
+	return 0;
 }
 
 static int add_lines(struct session *s, const struct buf *out, struct coder_error *err)
@@ -120,21 +102,21 @@ static int add_lines(struct session *s, const struct buf *out, struct coder_erro
 
 int session_add_command_headers(struct session *s, int64_t limit_ns, struct coder_error *err)
 {
-	struct buf out = { .max = INPUT_MAX };
-	char *command;
-	int rc;
+	struct buf CLEANUP(buf_done) out = { .max = INPUT_MAX };
+	char CLEANUP(free_string) *command = NULL;
+	int64_t left = coder_interrupts_time_left(s->interrupts);
 
 	if (session_copy_variable("CODER_HEADER_COMMAND", &command, err) < 0)
 		return -1;
 	if (!command)
 		return 0;
 	if (shell_restricted())
-		rc = coder_error_set(err, CODER_ERR_USAGE, "CODER_HEADER_COMMAND: restricted");
-	else
-		rc = run_command(s, command, limit_ns, &out, err);
-	if (rc == 0 && out.len > 0)
-		rc = add_lines(s, &out, err);
-	buf_done(&out);
-	buf_free_string(command);
-	return rc;
+		return coder_error_set(err, CODER_ERR_USAGE, "CODER_HEADER_COMMAND: restricted");
+	if (!limit_ns)
+		limit_ns = left != INT64_MAX ? left : COMMAND_NS;
+	else if (left < limit_ns)
+		limit_ns = left;
+	if (header_command_run(command, s->url, limit_ns, s->interrupts, &out, err) < 0)
+		return -1;
+	return out.len > 0 ? add_lines(s, &out, err) : 0;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* parts.h - what session.c puts together, for the files of this room. */
+/* parts.h - the parts that session.c puts together; for the files of this room. */
 #ifndef SESSION_PARTS_H
 #define SESSION_PARTS_H
 
@@ -14,18 +14,18 @@
 struct session {
 	bool silent; /* no warnings */
 	struct coder_interrupts *interrupts;
-	char *directory; /* of the config files; NULL: nothing says where */
+	char *directory; /* of the config files; NULL: no variable names one */
 	char *url, *origin;
 	const char *url_source; /* "--url", the variable's name, or url_file */
-	char *url_file; /* its path, if it was looked for */
+	char *url_file; /* its path; NULL: it was not needed */
 	char *token;
 	const char *token_source; /* "--token", the variable's name, or session_file */
-	char *session_file; /* its path, if it was looked for */
+	char *session_file; /* its path; NULL: it was not needed */
 	struct coder_strings headers; /* "Name: value" */
 	struct tls_files tls;
 	char *proxy; /* NULL: none */
-	const char *proxy_variable; /* that names it */
-	const char *libraries_variable; /* the first that is set of library_variables; or NULL */
+	const char *proxy_variable; /* the variable that names it */
+	const char *libraries_variable; /* the first of library_variables that is set; or NULL */
 };
 
 void session_done(struct session *s);
@@ -34,21 +34,19 @@ void session_done(struct session *s);
 int session_find_directory(struct session *s, struct coder_error *err);
 int session_find_url(struct session *s, const char *option, struct coder_error *err);
 int session_find_token(struct session *s, const char *option, struct coder_error *err);
-/* Reads the token of the file `session`, if it is for this deployment. */
+/* Reads the token from the file `session`. Fails if it is for another deployment. */
 int session_read_session_file(struct session *s, struct coder_error *err);
 int session_copy_string(const char *text, char **ret, struct coder_error *err);
 /* *ret is NULL if the variable is unset or blank. */
 int session_copy_variable(const char *name, char **ret, struct coder_error *err);
 
-/* surroundings.c: the environment that libcurl and its libraries would read. */
+/* surroundings.c: the environment variables that libcurl and its libraries would read. */
 int session_check_libraries(struct session *s, struct coder_error *err);
 int session_find_proxy(struct session *s, struct coder_error *err);
-/* Whether the deployment's URL is one of https. */
-bool session_is_https(const struct session *s);
 
 /* headers.c: the headers of CODER_HEADER and of CODER_HEADER_COMMAND. */
 int session_add_variable_headers(struct session *s, struct coder_error *err);
-/* limit_ns: how long the command may take; 0: what is left of the call's time. */
+/* limit_ns: how long the command may take; 0: the time left of the call. */
 int session_add_command_headers(struct session *s, int64_t limit_ns, struct coder_error *err);
 
 #endif

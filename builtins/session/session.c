@@ -2,6 +2,7 @@
 /* session.c - options, variables, files and the environment become a client; see session.h. */
 #include "session.h"
 #include "base/buf.h"
+#include "base/cleanup.h"
 #include "output/advice.h"
 #include "output/message.h"
 #include "parts.h"
@@ -29,14 +30,7 @@ void session_done(struct session *s)
 	buf_free_string(s->proxy);
 }
 
-/* Whether the deployment, or the proxy in front of it, is spoken to over TLS. */
-static bool uses_tls(const struct session *s)
-{
-	return coder_url_has_scheme(s->url, "https") ||
-	       (s->proxy && coder_url_has_scheme(s->proxy, "https"));
-}
-
-static void tell(void *ctx, enum coder_notice kind, const char *text)
+static void print_notice(void *ctx, enum coder_notice kind, const char *text)
 {
 	char line[512];
 
@@ -46,7 +40,7 @@ static void tell(void *ctx, enum coder_notice kind, const char *text)
 	output_error(line);
 }
 
-static void tell_nobody(void *ctx, enum coder_notice kind, const char *text)
+static void print_nothing(void *ctx, enum coder_notice kind, const char *text)
 {
 	(void)ctx;
 	(void)kind;
@@ -74,7 +68,7 @@ static int open_client(const struct session *s, const struct session_options *op
 		.proxy = s->proxy,
 		.proxy_source = s->proxy_variable,
 		.hooks = {
-			.notice = options->silent ? tell_nobody : tell,
+			.notice = options->silent ? print_nothing : print_notice,
 		},
 		.interrupts = s->interrupts,
 	};
@@ -92,92 +86,82 @@ static int open_client(const struct session *s, const struct session_options *op
 	return 0;
 }
 
-static int gather(struct session *s, const struct session_options *options, struct coder_error *err)
+/* The URL and the token. */
+static int find_sources(struct session *s, const struct session_options *options,
+			struct coder_error *err)
 {
-	if (session_find_directory(s, err) < 0 || session_find_url(s, options->url, err) < 0 ||
-	    session_find_token(s, options->token, err) < 0 || session_check_libraries(s, err) < 0 ||
-	    session_find_proxy(s, err) < 0 || session_add_variable_headers(s, err) < 0)
+	if (session_find_directory(s, err) < 0 || session_find_url(s, options->url, err) < 0)
 		return -1;
-	/* a broken one is no obstacle to http */
-	if (uses_tls(s) && tls_files_find(s->interrupts, &s->tls, err) < 0)
-		return -1;
-	return session_add_command_headers(s, options->command_timeout_ns, err);
+	return session_find_token(s, options->token, err);
 }
 
 int session_open(const struct session_options *options, struct coder_client **ret,
 		 struct coder_error *err)
 {
-	struct session s = { .silent = options->silent, .interrupts = options->interrupts };
-	int rc;
+	struct session CLEANUP(session_done)
+		s = { .silent = options->silent, .interrupts = options->interrupts };
 
-	/* for the header command and for what libraries read themselves */
+	/* for the header command, and for what libraries read themselves */
 	shell_sync_environment();
-	rc = gather(&s, options, err);
-	if (rc == 0)
-		rc = open_client(&s, options, ret, err);
-	session_done(&s);
-	return rc;
+	if (find_sources(&s, options, err) < 0 || session_check_libraries(&s, err) < 0 ||
+	    session_find_proxy(&s, err) < 0 || session_add_variable_headers(&s, err) < 0)
+		return -1;
+	/* without TLS to the deployment or the proxy, a broken file does no harm */
+	if ((coder_url_has_scheme(s.url, "https") ||
+	     (s.proxy && coder_url_has_scheme(s.proxy, "https"))) &&
+	    tls_files_find(s.interrupts, &s.tls, err) < 0)
+		return -1;
+	if (session_add_command_headers(&s, options->command_timeout_ns, err) < 0)
+		return -1;
+	return open_client(&s, options, ret, err);
 }
 
-/* Whether the session file has a token for the deployment, which was not looked at. */
+/* Whether the file `session`, which was not needed, has a token for the deployment. */
 static bool has_file_token(const struct session *s)
 {
-	struct session files = { .silent = true };
+	struct session CLEANUP(session_done) files = { .silent = true };
 	struct coder_error ignored;
-	bool found = session_find_directory(&files, &ignored) == 0 &&
-		     session_copy_string(s->origin, &files.origin, &ignored) == 0 &&
-		     session_read_session_file(&files, &ignored) == 0;
 
-	session_done(&files);
-	return found;
-}
-
-static void explain(const struct session *s, struct coder_error *err)
-{
-	const char *source = s->token_source;
-
-	if (err->inactive)
-		advise(err, "the token came from %s; signing in again does not help", source);
-	else if (source == s->session_file)
-		advise(err, "the token came from %s: sign in again with: coder login %s", source,
-		       s->origin);
-	else if (strcmp(source, "--token") == 0)
-		advise(err, "the token came from --token: give another one");
-	else if (has_file_token(s))
-		advise(err,
-		       "the token came from %s: set it anew, or unset it to use that of "
-		       "%s/session",
-		       source, s->directory);
-	else
-		advise(err,
-		       "the token came from %s: set it anew, or unset it and sign in "
-		       "with: coder login %s",
-		       source, s->origin);
+	return session_find_directory(&files, &ignored) == 0 &&
+	       session_copy_string(s->origin, &files.origin, &ignored) == 0 &&
+	       session_read_session_file(&files, &ignored) == 0;
 }
 
 void session_explain(const struct session_options *options, struct coder_error *err)
 {
-	struct session s = { .silent = true };
+	struct session CLEANUP(session_done) s = { .silent = true };
 	struct coder_error ignored;
+	const char *source;
 
-	if (session_find_directory(&s, &ignored) == 0 &&
-	    session_find_url(&s, options->url, &ignored) == 0 &&
-	    session_find_token(&s, options->token, &ignored) == 0)
-		explain(&s, err);
-	session_done(&s);
+	if (find_sources(&s, options, &ignored) < 0)
+		return;
+	source = s.token_source;
+	if (err->inactive)
+		advise(err, "the token came from %s; signing in again does not help", source);
+	else if (source == s.session_file)
+		advise(err, "the token came from %s: sign in again with: coder login %s", source,
+		       s.origin);
+	else if (strcmp(source, "--token") == 0)
+		advise(err, "the token came from --token: give another one");
+	else if (has_file_token(&s))
+		advise(err,
+		       "the token came from %s: set it anew, or unset it to use that of "
+		       "%s/session",
+		       source, s.directory);
+	else
+		advise(err,
+		       "the token came from %s: set it anew, or unset it and sign in "
+		       "with: coder login %s",
+		       source, s.origin);
 }
 
 uint64_t session_identity(const struct session_options *options)
 {
-	struct session s = { .silent = true };
-	struct coder_error err;
-	uint64_t identity = 0;
+	struct session CLEANUP(session_done) s = { .silent = true };
+	struct coder_error ignored;
 
-	if (session_find_directory(&s, &err) == 0 &&
-	    session_find_url(&s, options->url, &err) == 0 &&
-	    session_find_token(&s, options->token, &err) == 0)
-		/* a token is too random to be guessed from 64 bits of it */
-		identity = coder_hash(coder_hash(CODER_HASH_BEGIN, s.origin), s.token) | 1;
-	session_done(&s);
-	return identity;
+	if (find_sources(&s, options, &ignored) < 0)
+		return 0;
+	/* a token is too random to be guessed from 64 bits of its hash */
+	return coder_hash(coder_hash(CODER_HASH_BEGIN, s.origin), s.token) | 1;
 }

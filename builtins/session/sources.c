@@ -2,6 +2,7 @@
 /* sources.c - where the URL and the token come from: options, variables, files; see session.h. */
 #include "parts.h"
 #include "base/buf.h"
+#include "base/cleanup.h"
 #include "output/advice.h"
 #include "output/message.h"
 #include "session.h"
@@ -17,7 +18,7 @@
 
 /* ------------------------------------------------------ variables, files */
 
-/* Nothing but blanks is nothing. */
+/* Whether there is anything but blanks. */
 static bool is_given(const char *value)
 {
 	return value && value[strspn(value, ASCII_BLANKS)];
@@ -48,7 +49,7 @@ int session_copy_variable(const char *name, char **ret, struct coder_error *err)
 	return value ? session_copy_string(value, ret, err) : 0;
 }
 
-/* A script whose variable is empty must not act as somebody else, or somewhere else. */
+/* An empty option fails: a script whose variable is empty must not act as somebody else. */
 static int copy_option(const char *option, const char *value, char **ret, struct coder_error *err)
 {
 	if (is_given(value))
@@ -81,49 +82,42 @@ int session_find_directory(struct session *s, struct coder_error *err)
 	return 0;
 }
 
-static int read_regular(int fd, const char *path, struct buf *out, mode_t *ret_mode,
-			struct coder_error *err)
-{
-	struct stat st;
-	ssize_t n;
-
-	if (fstat(fd, &st) < 0)
-		return coder_error_set(err, CODER_ERR_AUTH, "%s: %s", path, strerror(errno));
-	if (!S_ISREG(st.st_mode))
-		return coder_error_set(err, CODER_ERR_AUTH, "%s: not a regular file", path);
-	do
-		n = buf_read(out, fd);
-	while (n > 0);
-	if (n < 0)
-		return coder_error_set(err, CODER_ERR_AUTH, "%s: %s", path, strerror(errno));
-	*ret_mode = st.st_mode & 07777;
-	return 0;
-}
-
-/* *ret is NULL if there is no such file, or nothing in it. */
+/* *ret is NULL if the file does not exist or is blank. */
 static int read_file(const char *path, char **ret, mode_t *ret_mode, struct coder_error *err)
 {
-	struct buf text = { .max = INPUT_MAX };
+	struct buf CLEANUP(buf_done) text = { .max = INPUT_MAX };
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	int rc;
+	const char *why = NULL;
+	struct stat st;
+	ssize_t n;
 
 	*ret = NULL;
 	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
 		return 0;
-	if (fd < 0)
-		return coder_error_set(err, CODER_ERR_AUTH, "%s: %s", path, strerror(errno));
-	rc = read_regular(fd, path, &text, ret_mode, err);
-	close(fd);
-	if (rc == 0 && text.len > 0 && memchr(text.data, '\0', text.len))
-		rc = coder_error_set(err, CODER_ERR_AUTH, "%s: has a control character in it",
-				     path);
-	if (rc == 0 && is_given(text.data)) {
-		rc = session_copy_string(text.data, ret, err);
-		if (rc == 0)
-			trim(*ret);
+	if (fd < 0 || fstat(fd, &st) < 0) {
+		why = strerror(errno);
+	} else if (!S_ISREG(st.st_mode)) {
+		why = "not a regular file";
+	} else {
+		do
+			n = buf_read(&text, fd);
+		while (n > 0);
+		if (n < 0)
+			why = strerror(errno);
+		else if (text.len > 0 && memchr(text.data, '\0', text.len))
+			why = "has a control character in it";
 	}
-	buf_done(&text);
-	return rc;
+	if (fd >= 0)
+		close(fd);
+	if (why)
+		return coder_error_set(err, CODER_ERR_AUTH, "%s: %s", path, why);
+	*ret_mode = st.st_mode & 07777;
+	if (!is_given(text.data))
+		return 0;
+	if (session_copy_string(text.data, ret, err) < 0)
+		return -1;
+	trim(*ret);
+	return 0;
 }
 
 /* The path of a config file. */
@@ -181,13 +175,13 @@ static int no_token(const struct session *s, struct coder_error *err)
 		      s->origin);
 }
 
-/* The token of the file `session` is for what the file `url` names, and nobody else. */
+/* The token of the file `session` is only for the deployment that the file `url` names. */
 static int check_owner(struct session *s, const char *path, struct coder_error *err)
 {
 	char *url, *origin;
 	bool same;
 
-	/* once more if it gave the URL: another `coder login` may have written both since */
+	/* again, even if it has given the URL: since then `coder login` may have written both files */
 	if (read_url_file(s, &url, err) < 0)
 		return -1;
 	if (!url) {
@@ -212,18 +206,10 @@ static int check_owner(struct session *s, const char *path, struct coder_error *
 	return same ? 0 : -1;
 }
 
-static void warn_of_readers(const char *path, mode_t mode)
-{
-	char *file = realpath(path, NULL); /* however the directory is spelled */
-
-	output_warn_once("readers", file ? file : path,
-			 "%s: readable by others (mode %04o): chmod 600", path, (unsigned)mode);
-	free(file);
-}
-
 int session_read_session_file(struct session *s, struct coder_error *err)
 {
 	mode_t mode = 0;
+	char *file;
 
 	if (!s->directory)
 		return no_token(s, err);
@@ -236,12 +222,17 @@ int session_read_session_file(struct session *s, struct coder_error *err)
 		return no_token(s, err);
 	if (check_owner(s, s->session_file, err) < 0)
 		return -1;
-	if (!s->silent && (mode & (S_IRGRP | S_IROTH)))
-		warn_of_readers(s->session_file, mode);
+	if (s->silent || !(mode & (S_IRGRP | S_IROTH)))
+		return 0;
+	file = realpath(s->session_file, NULL); /* the same for every spelling of the directory */
+	output_warn_once("readers", file ? file : s->session_file,
+			 "%s: readable by others (mode %04o): chmod 600", s->session_file,
+			 (unsigned)mode);
+	free(file);
 	return 0;
 }
 
-/* What a token cannot have in it, though it may be hard to see.*/
+/* Characters that no token contains. Some of them are hard to see. */
 static const char *describe_character(uint32_t c)
 {
 	static const struct {
@@ -276,11 +267,11 @@ static const char *describe_character(uint32_t c)
 	return kinds[i].what;
 }
 
-/* Anything but visible ASCII is refused by name: servers would call such a token unknown. */
+/* Refuses anything but visible ASCII: a server would only report that it does not know the token. */
 static int check_token(const struct session *s, struct coder_error *err)
 {
-	bool of_file = s->token_source == s->session_file;
-	enum coder_code code = of_file ? CODER_ERR_AUTH : CODER_ERR_USAGE;
+	bool from_file = s->token_source == s->session_file;
+	enum coder_code code = from_file ? CODER_ERR_AUTH : CODER_ERR_USAGE;
 	const char *p = s->token;
 	uint32_t c;
 
@@ -297,7 +288,7 @@ static int check_token(const struct session *s, struct coder_error *err)
 	else
 		coder_error_set(err, code, "%s: has %s in it (U+%04X)", s->token_source,
 				describe_character(c), (unsigned)c);
-	if (of_file)
+	if (from_file)
 		return advise(err, "sign in again with: coder login %s", s->origin);
 	return advise(err, "copy the token again");
 }

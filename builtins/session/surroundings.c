@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* surroundings.c - the environment that libcurl and its libraries would read; see session.h. */
+/* surroundings.c - the environment variables that libcurl and its libraries would read; see session.h. */
 #include "parts.h"
 #include "session.h"
 #include "shell/environment.h"
@@ -9,7 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* What commands that are started here would see of it; NULL if it is empty. */
+/* The value that a command started by this shell would see; NULL if it is empty. */
 static const char *environment(const char *name)
 {
 	const char *value = getenv(name);
@@ -17,7 +17,7 @@ static const char *environment(const char *name)
 	return value && *value ? value : NULL;
 }
 
-/* What has the libraries that libcurl loads run code or write files; NULL-terminated. */
+/* Variables that can make the libraries which libcurl loads run code or write files. */
 static const char *const library_variables[] = {
 	"OPENSSL_CONF",	   "OPENSSL_CONF_INCLUDE",
 	"OPENSSL_MODULES", "OPENSSL_ENGINES",
@@ -36,7 +36,7 @@ void session_unshield(void)
 	shell_show_variables();
 }
 
-/* The libraries open these themselves: a FIFO would be waited for. */
+/* The libraries open these files themselves, and would wait at a FIFO. */
 int session_check_libraries(struct session *s, struct coder_error *err)
 {
 	if (shell_restricted())
@@ -57,8 +57,8 @@ int session_check_libraries(struct session *s, struct coder_error *err)
 }
 
 /*
- * Chooses as libcurl would. HTTP_PROXY does not count: to a CGI script it is
- * what the header "Proxy" of somebody's request says.
+ * Chooses as libcurl would. HTTP_PROXY does not count: in a CGI script it contains
+ * the header "Proxy" of a request.
  */
 int session_find_proxy(struct session *s, struct coder_error *err)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* tls_files.c - CA files, directories of CAs and client certificates; see tls_files.h. */
+/* tls_files.c - files of CA certificates, directories of them, client certificates; see tls_files.h. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -12,8 +12,8 @@
 #include "base/buf.h"
 #include "shell/variables.h"
 
-#define FILE_MAX (4u << 20) /* of a directory's file; a larger one holds no CAs */
-#define CAS_MAX (16u << 20) /* of all certificates together: a system has 0.3 MB */
+#define FILE_MAX (4u << 20) /* of a file in a directory; a larger one is no certificate */
+#define CAS_MAX (16u << 20) /* of all certificates together; a system has 0.3 MB */
 #define LINE 64 /* characters of a line of PEM */
 
 static const char begin_mark[] = "-----BEGIN CERTIFICATE-----";
@@ -27,7 +27,7 @@ void tls_files_done(struct tls_files *files)
 	free(files->key_file);
 }
 
-/* The TLS library opens it itself, and would wait for who writes to a FIFO, whatever happens. */
+/* Refuses a FIFO: the TLS library opens the file, and nothing could end its wait. */
 static int find_readable(const char *variable, char **ret, struct coder_error *err)
 {
 	const char *value = shvar_given(variable);
@@ -70,10 +70,9 @@ static bool is_sequence(const unsigned char *der, size_t len)
 }
 
 /*
- * Appends the certificate whose base64 stands between begin and end, in lines
- * as all TLS libraries read them. What is none is left out, as Go does: one
- * broken file among many would have the libraries refuse all. false: no memory,
- * or too much.
+ * Appends the certificate whose base64 is between begin and end, in lines that all TLS
+ * libraries can read. What is no certificate is left out, as Go does: because of one broken file
+ * the libraries would refuse all. false: no memory, or more than CAS_MAX.
  */
 static bool add_certificate(struct buf *cas, const char *begin, const char *end)
 {
@@ -114,26 +113,20 @@ static bool add_certificates(struct buf *cas, const char *text)
 	return true;
 }
 
-/* Whether it is a link to another name in the same directory: hashed names are such. */
-static bool is_inner_link(int dir, const char *name)
-{
-	char target[4096];
-	ssize_t n = readlinkat(dir, name, target, sizeof(target));
-
-	return n >= 0 && !memchr(target, '/', (size_t)n);
-}
-
-/* Appends the certificates of a file. One that cannot be read has none. */
+/* Appends the certificates of a file. A file that cannot be read is ignored. */
 static bool add_file(struct buf *cas, int dir, const char *name)
 {
 	struct buf text = { .max = FILE_MAX };
+	char target[4096];
+	ssize_t n = readlinkat(dir, name, target, sizeof(target));
 	struct stat st;
-	ssize_t n = -1;
 	bool ok = true;
 	int fd;
 
-	if (is_inner_link(dir, name))
+	/* hashed names are links within the directory: the file itself is read, too */
+	if (n >= 0 && !memchr(target, '/', (size_t)n))
 		return true;
+	n = -1;
 	fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
 		while ((n = buf_read(&text, fd)) > 0)
@@ -148,27 +141,20 @@ static bool add_file(struct buf *cas, int dir, const char *name)
 
 /* ------------------------------------------------------------- directories */
 
-/* Whether to go on. A directory may be large, or far away. */
-static int check_time(struct coder_interrupts *interrupts, struct coder_error *err)
-{
-	int signal = coder_interrupts_pending(interrupts);
-
-	if (signal)
-		return coder_interrupted(signal, err);
-	if (coder_interrupts_time_left(interrupts) <= 0)
-		return coder_error_set(err, CODER_ERR_NO_RESPONSE,
-				       "SSL_CERT_DIR could not be read in time");
-	return 0;
-}
-
 static int add_directory(struct buf *cas, DIR *dir, struct coder_interrupts *interrupts,
 			 struct coder_error *err)
 {
 	const struct dirent *entry;
 
+	/* a directory may be large, or on another machine */
 	while ((entry = readdir(dir))) {
-		if (check_time(interrupts, err) < 0)
-			return -1;
+		int signal = coder_interrupts_pending(interrupts);
+
+		if (signal)
+			return coder_interrupted(signal, err);
+		if (coder_interrupts_time_left(interrupts) <= 0)
+			return coder_error_set(err, CODER_ERR_NO_RESPONSE,
+					       "SSL_CERT_DIR could not be read in time");
 		if (add_file(cas, dirfd(dir), entry->d_name))
 			continue;
 		if (cas->len + FILE_MAX > CAS_MAX)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * tls_files.h - the files that say whom to trust over https, and who we are, as
- * the Coder CLI, a Go program, reads them.
+ * tls_files.h - the files with the CA certificates and the client certificate for TLS, as the Coder
+ * CLI, a Go program, reads them.
  */
 #ifndef TLS_FILES_H
 #define TLS_FILES_H
@@ -10,8 +10,8 @@
 
 /* Heap strings, NULL where there is none. Zeroed memory is empty. */
 struct tls_files {
-	char *ca_file; /* in the place of the system's file of CA certificates */
-	char *more_cas; /* PEM: certificates that count, too */
+	char *ca_file; /* replaces the system's file of CA certificates */
+	char *more_cas; /* PEM text of further CA certificates */
 	char *cert_file, *key_file; /* the client certificate */
 };
 
@@ -20,15 +20,15 @@ void tls_files_done(struct tls_files *files);
 /*
  * Finds the files that variables of the shell name:
  *
- *   CODER_CLIENT_TLS_CA_FILE          in the place of the system's CAs and the next two
- *   SSL_CERT_FILE                     in the place of the system's file
- *   SSL_CERT_DIR                      directories, separated by colons: the certificates
- *                                     in all of their files, hashed names or not
+ *   CODER_CLIENT_TLS_CA_FILE          replaces the system's CAs and the next two
+ *   SSL_CERT_FILE                     replaces the system's file
+ *   SSL_CERT_DIR                      directories, separated by colons; the certificates
+ *                                     in all of their files are added
  *   CODER_CLIENT_TLS_CERT_FILE, _KEY_FILE
  *
- * A file that cannot be read, is not a regular one, or lacks its partner is
- * CODER_ERR_USAGE, and so is SSL_CERT_DIR if none of its directories can be read.
- * Ended by a pending signal, or at the deadline.
+ * A file that cannot be read, is not a regular one, or lacks its partner is CODER_ERR_USAGE, and
+ * so is SSL_CERT_DIR if none of its directories can be read. Ends early when a signal is pending or
+ * the deadline has passed.
  */
 int tls_files_find(struct coder_interrupts *interrupts, struct tls_files *ret,
 		   struct coder_error *err);

@@ -95,6 +95,15 @@ static int signal_pending(void *unused)
 	return fake.signal_after && ++fake.asked >= fake.signal_after ? SIGINT : 0;
 }
 
+static int take_signal(void *unused)
+{
+	int signal = signal_pending(unused);
+
+	if (signal)
+		fake.signal_after = 0;
+	return signal;
+}
+
 static void say(const char *kind, const char *fmt, va_list args)
 {
 	size_t len = strlen(fake.said);
@@ -283,15 +292,19 @@ static int begin_complete(void **state)
 
 static int open_session(void)
 {
-	static const struct coder_interrupt_source source = { .pending = signal_pending };
+	static const struct coder_interrupt_source source = { .pending = signal_pending,
+							      .take = take_signal };
 	struct coder_client *client;
+	int rc;
 
 	got.made = false;
 	coder_interrupts_init(&interrupts, &source);
 	if (limit_ns)
 		coder_interrupts_limit(&interrupts, limit_ns);
 	options.interrupts = &interrupts;
-	return session_open(&options, &client, &err);
+	rc = session_open(&options, &client, &err);
+	coder_interrupts_release(&interrupts);
+	return rc;
 }
 
 #define assert_opens() assert_int_equal(open_session(), 0)
