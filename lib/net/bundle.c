@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* bundle.c - CA certificates of several sources as one file in memory; see bundle.h. */
+/* bundle.c - CA certificates from several sources in one file in memory; see bundle.h. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -23,7 +23,7 @@ static int write_all(int fd, const char *data, size_t len)
 	return 0;
 }
 
-/* The file's end may lack a newline. */
+/* Adds a newline, which the file may lack at its end. */
 static int copy_file(const char *path, int to)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);

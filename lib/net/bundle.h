@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * bundle.h - CA certificates of several sources as one file in memory, which
- * every TLS library and release of libcurl can read; for transfer.c.
+ * bundle.h - CA certificates from several sources, gathered in one file in memory. Every TLS
+ * library and release of libcurl can read it; for start.c.
  */
 #ifndef CODER_BUNDLE_H
 #define CODER_BUNDLE_H
@@ -9,11 +9,11 @@
 #include "base/error.h"
 
 struct bundle {
-	int fd; /* -1: there is none */
-	char path[32]; /* to open it by, in this process */
+	int fd; /* -1: none */
+	char path[32]; /* with which this process can open it */
 };
 
-/* Fills it with the contents of file (NULL: none) and more. -1 with *err. */
+/* Fills it with the contents of the file of that name (NULL: none) and with more. -1 with *err. */
 int bundle_open(struct bundle *bundle, const char *file, const char *more, struct coder_error *err);
 void bundle_close(struct bundle *bundle);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* failure.c - see failure.h. */
+/* failure.c - why an exchange failed, and who caused it; see failure.h. */
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -13,11 +13,11 @@
 
 /* ------------------------------------------------------------------- who */
 
-/* How far an exchange through a proxy had come. */
+/* How far an exchange through a proxy has come. */
 enum stage {
-	TO_PROXY, /* the proxy itself is not reached yet */
-	AT_PROXY, /* it was asked to connect to the deployment */
-	PAST_PROXY, /* it passes bytes on; or there is no proxy */
+	TO_PROXY, /* it has not reached the proxy itself */
+	AT_PROXY, /* the proxy was asked to connect to the deployment */
+	PAST_PROXY, /* the proxy passes bytes on; or there is no proxy */
 };
 
 static bool is_tls_code(CURLcode code)
@@ -53,10 +53,10 @@ static enum stage stage_of(const struct failure *f)
 	return f->connect_sent ? AT_PROXY : TO_PROXY;
 }
 
-/* Whom a text is about. */
+/* The other side that an error is about. */
 struct peer {
 	const char *kind, *name; /* "the proxy ", "http://proxy:3128"; or "", the origin */
-	const char *source; /* what to check */
+	const char *source; /* what named it */
 	bool tls;
 };
 
@@ -97,7 +97,7 @@ static int ca_error(const struct failure *f, struct coder_error *err)
 	return coder_error_cause(err, CODER_CAUSE_NO_CA, NULL, NULL);
 }
 
-/* Whether it was our own certificate or key that TLS could not begin with. */
+/* Whether TLS could not begin because of our own certificate or key. */
 static bool is_client_certificate(const struct failure *f)
 {
 	return f->o->cert_file && f->o->tls && stage_of(f) == PAST_PROXY && !f->sent &&
@@ -149,7 +149,7 @@ static int proxy_error(const struct failure *f, struct coder_error *err)
 	return coder_error_cause(err, CODER_CAUSE_PROXY_REFUSES, proxy->source, NULL);
 }
 
-/* The rest, by what libcurl calls it. */
+/* All others, by libcurl's code. */
 static int other_error(const struct failure *f, struct coder_error *err)
 {
 	const struct peer peer = peer_of(f);
@@ -164,7 +164,7 @@ static int other_error(const struct failure *f, struct coder_error *err)
 		return coder_error_set(err, CODER_ERR_NO_RESPONSE,
 				       "the response from %s%s ended early: %s", peer.kind,
 				       peer.name, f->detail);
-	case CURLE_COULDNT_RESOLVE_HOST: /* libcurl's own refusal: names were looked up before */
+	case CURLE_COULDNT_RESOLVE_HOST: /* libcurl itself refuses it: names were looked up before */
 	case CURLE_COULDNT_RESOLVE_PROXY:
 		coder_error_set(err, CODER_ERR_NO_RESPONSE, "cannot find the host %s", f->o->host);
 		return coder_error_cause(err, CODER_CAUSE_NETWORK, peer.source, NULL);
@@ -206,14 +206,14 @@ void failure_describe(const struct failure *f, bool *ret_worth_retrying, struct 
 	} else if (is_tls_code(f->code)) {
 		tls_error(f, err);
 	} else if (f->in_headers && (f->code == CURLE_OUT_OF_MEMORY || f->code == CODE_TOO_LARGE)) {
-		/* of what is left only a line of a head is too large for libcurl, not for us */
+		/* all other reasons are excluded: a line of the headers is too large for libcurl */
 		coder_error_set(err, CODER_ERR_NO_RESPONSE,
 				"the response from %s has too large headers", f->o->origin);
 	} else if (f->in_headers && f->code == CURLE_WEIRD_SERVER_REPLY) {
 		coder_error_set(err, CODER_ERR_NO_RESPONSE,
 				"the response from %s has broken headers", f->o->origin);
 	} else if (f->code == CURLE_BAD_CONTENT_ENCODING) {
-		/* libcurl was asked to undo none: it refuses one that it may not pass on */
+		/* libcurl was not asked to decode: it refuses a coding that it may not pass on */
 		coder_error_set(err, CODER_ERR_NO_RESPONSE, "the response from %s is compressed",
 				f->o->origin);
 	} else {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* failure.h - says in words why an exchange failed, and whose fault it is; for transfer.c. */
+/* failure.h - why an exchange failed, and who caused it, in words; for ending.c. */
 #ifndef CODER_FAILURE_H
 #define CODER_FAILURE_H
 
@@ -8,8 +8,8 @@
 #include "transfer.h"
 
 /*
- * What is known of an exchange that has ended. Releases of libcurl differ in
- * codes and words: what can be told from the rest is not read from these.
+ * What is known of an exchange that has failed. Releases of libcurl differ in their codes and
+ * texts, so these decide only where nothing else does.
  */
 struct failure {
 	const struct transfer_options *o;
@@ -17,22 +17,22 @@ struct failure {
 	const char *detail; /* libcurl's own words */
 	bool sent; /* the request went out */
 	bool in_headers; /* ... and the headers of the response have not ended */
-	bool tls_sent; /* TLS was begun, by us (told by OpenSSL only) */
-	int tls_alert; /* the last that the peer sent, 0: none */
+	bool tls_sent; /* we began TLS; reported if libcurl uses OpenSSL */
+	int tls_alert; /* the last TLS alert of the peer; 0: none */
 	bool connect_sent; /* a CONNECT went to the proxy */
-	long connect_status; /* of the response to it, 0: none */
-	int system_error; /* errno of what the system refused to libcurl, 0: nothing known */
-	int no_descriptor; /* errno: no socket was to be had */
-	int full; /* errno: when the connection failed, nothing else could be opened */
+	long connect_status; /* of the response to it; 0: none */
+	int system_error; /* the errno of the system call that failed in libcurl; 0: not known */
+	int no_descriptor; /* the errno of why no socket could be opened; 0: it could */
+	int full; /* the errno of why nothing could be opened when the connection failed; 0: it could */
 	bool no_memory; /* an allocation failed */
-	bool no_algorithms; /* libcurl_lacks_algorithms() */
+	bool no_algorithms; /* see libcurl_lacks_algorithms() */
 };
 
-/* Fills *err. *ret_worth_retrying: no connection came about, but one may at another try. */
+/* Fills *err. *ret_worth_retrying: no connection came about, but one may at the next try. */
 void failure_describe(const struct failure *f, bool *ret_worth_retrying, struct coder_error *err);
-/* That no descriptor was to be had; reason is its errno. */
+/* Fills *err: no descriptor could be opened, for the reason of that errno. */
 void failure_no_descriptor(int reason, struct coder_error *err);
-/* The same for a limit of time that has passed. */
+/* Fills *err: a time limit has passed. */
 void failure_too_late(const struct failure *f, struct coder_error *err);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* header.c - the header fields that a configuration adds: which of them may be sent. */
+/* header.c - which headers a configuration may add to requests. */
 #include <string.h>
 #include <strings.h>
 
@@ -8,7 +8,7 @@
 #include "base/cleanup.h"
 #include "header.h"
 
-/* RFC 9110's token. */
+/* A "token" of RFC 9110. */
 static bool is_name(const char *name, size_t len)
 {
 	static const char special[] = "!#$%&'*+-.^_`|~";
@@ -28,10 +28,9 @@ static bool is_named(const char *name, size_t len, const char *known)
 }
 
 /*
- * Who acts, where the request goes, and where it begins and ends is decided by
- * the client. A Connection field could have a proxy drop the token. What proxies
- * ask for (Authorization, Proxy-Authorization) may be added: a deployment prefers
- * the token to both.
+ * The client decides who acts, where the request goes, and where it begins and ends. A Connection
+ * header could make a proxy drop the token. Authorization and Proxy-Authorization, for which proxies
+ * ask, are allowed: a deployment prefers the token to both.
  */
 static bool is_reserved(const char *name, size_t len)
 {
@@ -57,7 +56,7 @@ static bool is_reserved(const char *name, size_t len)
 	return false;
 }
 
-/* A deployment prefers a token among the cookies. What decodes them before it may find one, too. */
+/* A deployment would prefer a token in a cookie. Something in front of it may decode cookies first. */
 static int check_cookies(const char *value, size_t len, struct coder_error *err)
 {
 	struct buf CLEANUP(buf_done) raw = { 0 }, cookies = { 0 };

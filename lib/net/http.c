@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* http.c - a client of one deployment: what all of its requests have, and what it keeps secret. */
+/* http.c - a client of one deployment: what all its requests have in common, and what is secret. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,28 +25,13 @@ static int add_field(struct http *http, const char *name, const char *value,
 	struct buf CLEANUP(buf_done) line = { 0 };
 	size_t len = strlen(value);
 
-	/* as they are sent, so that an echo is known */
+	/* as it is sent, so that a response that repeats it is recognised */
 	while (len && value[len - 1] == ' ')
 		len--;
-	/* "Name;" is libcurl's way to send an empty field, "Name:" would send none */
+	/* libcurl sends an empty header for "Name;", and none for "Name:" */
 	if (!buf_addf(&line, len ? "%s: %.*s" : "%s;", name, (int)len, value))
 		return coder_error_memory(err);
 	return coder_strings_add(&http->headers, line.data, err);
-}
-
-/* Adds "Name: value" of the configuration. The value may be a secret: it is not shown. */
-static int add_configured(struct http *http, const char *line, struct coder_error *err)
-{
-	const char *colon = strchrnul(line, ':');
-	const char *value = *colon ? colon + 1 + strspn(colon + 1, " ") : colon;
-	char CLEANUP(cleanup_free) *name = NULL;
-
-	if (coder_header_check(line, (size_t)(colon - line), value, strlen(value), err) < 0)
-		return coder_error_wrap(err, "a header that was to be added");
-	name = strndup(line, (size_t)(colon - line));
-	if (!name)
-		return coder_error_memory(err);
-	return add_field(http, name, value, err);
 }
 
 static int add_headers(struct http *http, const struct coder_config *config,
@@ -65,9 +50,19 @@ static int add_headers(struct http *http, const struct coder_config *config,
 	if (add_field(http, "Accept", "application/json", err) < 0)
 		return -1;
 	http->configured = http->headers.n;
-	for (size_t i = 0; i < config->n_headers; i++)
-		if (add_configured(http, config->headers[i], err) < 0)
+	for (size_t i = 0; i < config->n_headers; i++) {
+		const char *line = config->headers[i], *colon = strchrnul(line, ':');
+		const char *value = *colon ? colon + 1 + strspn(colon + 1, " ") : colon;
+		char CLEANUP(cleanup_free) *name = strndup(line, (size_t)(colon - line));
+
+		if (!name)
+			return coder_error_memory(err);
+		/* the value may be a secret: the error does not repeat it */
+		if (coder_header_check(name, strlen(name), value, strlen(value), err) < 0)
+			return coder_error_wrap(err, "a header that was to be added");
+		if (add_field(http, name, value, err) < 0)
 			return -1;
+	}
 	return 0;
 }
 
@@ -199,30 +194,23 @@ int64_t http_clock_ahead(const struct http *http)
 
 /* ------------------------------------------------------- secrets in texts */
 
-/* "user:password" of a proxy's URL. */
-static void hide_proxy(const struct proxy *proxy, struct coder_error *err)
-{
-	const char *colon = proxy->user ? strchr(proxy->user, ':') : NULL;
-
-	redact_secret(err, proxy->user);
-	redact_secret(err, colon ? colon + 1 : NULL);
-}
-
 void http_hide_secrets(const struct http *http, struct coder_error *err)
 {
 	const char *dash = http->token ? strchr(http->token, '-') : NULL;
+	const char *user = http->proxy.user, *colon = user ? strchr(user, ':') : NULL;
 
 	redact_secret(err, http->token);
 	redact_secret(err, dash ? dash + 1 : NULL);
 	redact_secret(err, http->new_secret);
 	for (size_t i = http->configured; i < http->headers.n; i++) {
-		const char *colon = strstr(http->headers.v[i], ": ");
+		const char *value = strstr(http->headers.v[i], ": ");
 
-		/* what the deployment is called is no secret, "staging" */
-		if (colon && !strstr(http->url.origin, colon + 2))
-			redact_secret(err, colon + 2);
+		/* a part of the deployment's name, such as "staging", is no secret */
+		if (value && !strstr(http->url.origin, value + 2))
+			redact_secret(err, value + 2);
 	}
-	hide_proxy(&http->proxy, err);
+	redact_secret(err, user);
+	redact_secret(err, colon ? colon + 1 : NULL);
 	redact_shapes(err);
 }
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * kept.c - see kept.h.
+ * kept.c - what outlives a request; see kept.h.
  *
- * Two things can happen to kept connections behind our back. A fork: the child
- * has the handles, too, and cleaning them up would speak on connections that
- * are the parent's. And the user, who owns the numbers of descriptors: after
- * `exec 960>&-; exec 960>file` a clean-up would write to the file and close it.
+ * Kept connections can become unusable in two ways. After a fork the child has the handles, too,
+ * and to clean them up would write to the connections of the parent. And the numbers of
+ * descriptors belong to the user: after `exec 960>&-; exec 960>file` a clean-up would write to the
+ * file and close it.
  */
 #include <stdlib.h>
 #include <unistd.h>
@@ -16,16 +16,16 @@
 #include "sockets.h"
 
 #define PEERS_MAX 8
-#define IDLE_NS (100 * CODER_NS) /* libcurl uses none again that has been idle for 118 s */
+#define IDLE_NS (100 * CODER_NS) /* libcurl does not reuse a connection after 118 s */
 
 static struct {
 	pid_t owner;
 	CURLSH *share;
-	unsigned generation; /* counts what was forgotten */
+	unsigned generation; /* counts how often something was forgotten */
 	uint64_t cas; /* see kept_trust() */
 } kept;
 
-/* Kept reachable, so that leak checkers tell these handles from a mistake. */
+/* Reachable, so that a leak checker does not report these handles. */
 struct leaked {
 	void *handle;
 	struct leaked *next;
@@ -50,24 +50,20 @@ static void abandon(void)
 	kept.generation++;
 }
 
-/* The user has taken numbers of ours: nobody may speak on them, nor close them. */
-static void give_up(const struct libcurl *curl)
-{
-	if (!sockets_stand_in()) {
-		abandon();
-		return;
-	}
-	kept_close(curl);
-	sockets_stand_in_end();
-	kept.generation++;
-}
-
 unsigned kept_claim(const struct libcurl *curl)
 {
-	if (kept.owner != getpid())
+	if (kept.owner != getpid()) {
 		abandon();
-	else if (!sockets_intact())
-		give_up(curl);
+	} else if (!sockets_intact()) {
+		/* the user's descriptors have some of our numbers: never write to them or close them */
+		if (sockets_stand_in()) {
+			kept_close(curl);
+			sockets_stand_in_end();
+			kept.generation++;
+		} else {
+			abandon();
+		}
+	}
 	kept.owner = getpid();
 	return kept.generation;
 }
@@ -80,7 +76,7 @@ CURLSH *kept_share(const struct libcurl *curl)
 		return kept.share;
 	kept.share = curl->share_init();
 	for (size_t i = 0; kept.share && i < sizeof(what) / sizeof(what[0]); i++)
-		/* one that this build of libcurl lacks is a loss of speed only */
+		/* if this build of libcurl lacks one, only speed is lost */
 		(void)curl->share_setopt(kept.share, CURLSHOPT_SHARE, what[i]);
 	return kept.share;
 }
@@ -120,7 +116,7 @@ void kept_remember(uint64_t peer, const struct coder_strings *addresses)
 	struct peer *entry = find_peer(peer);
 	struct coder_error ignored;
 
-	/* in the place of the one that was used longest ago, where there is no room */
+	/* without a free place, it replaces the one that was used longest ago */
 	for (size_t i = 0; !entry && i < PEERS_MAX; i++)
 		if (!peers[i].peer)
 			entry = &peers[i];

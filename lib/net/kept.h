@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* kept.h - what outlives a request: connections, TLS sessions, addresses; for transfer.c and run.c. */
+/* kept.h - what outlives a request: connections, TLS sessions, addresses; for transfer.c, start.c and run.c. */
 #ifndef CODER_KEPT_H
 #define CODER_KEPT_H
 
@@ -9,36 +9,36 @@
 #include "libcurl.h"
 
 /*
- * To be called before anything else of libcurl's is: makes sure that what is
- * kept is this process's own, and that its descriptors are still its own. What
- * is not is forgotten. Returns a number that changes then: a multi handle that
- * was made under another one must not be used or cleaned up any more.
+ * To be called before anything else of libcurl. Makes sure that what is kept belongs to this
+ * process and that its descriptors are still its own; otherwise it is forgotten. Returns a
+ * number that changes when something was forgotten: a multi handle that was made under another
+ * number must not be used or cleaned up any more.
  */
 unsigned kept_claim(const struct libcurl *curl);
 
-/* Where connections are kept, made if there is none; NULL: no memory. */
+/* Where connections are kept, created if there is none; NULL: no memory. */
 CURLSH *kept_share(const struct libcurl *curl);
 
 /* Closes the connections. */
 void kept_close(const struct libcurl *curl);
 /*
- * Closes them if they were made with other CA certificates. cas is a number for the certificates
- * that count from now on. libcurl would tell them apart by the path of their file only.
+ * Closes the connections that were made with other CA certificates: libcurl would distinguish
+ * them only by the path of the file. cas is a number for the certificates that count from now on.
  */
 void kept_trust(const struct libcurl *curl, uint64_t cas);
 
 /*
- * Addresses go with the connections that were made to them: a request that may
- * use one needs no look-up, and libcurl can connect anew where it finds it closed.
- * peer is a number for whom is connected to, as in sockets_open().
+ * Addresses are remembered together with the connections to them. A request that may use a kept
+ * connection needs no look-up, and libcurl can connect again if the server has closed it. peer is
+ * a number for the server and its proxy, as in sockets_open().
  */
 /* Remembers the addresses of peer, as CURLOPT_RESOLVE takes them. */
 void kept_remember(uint64_t peer, const struct coder_strings *addresses);
-/* Those of a peer that a kept connection leads to, or NULL. */
+/* The addresses of a peer to which a connection is kept, or NULL. */
 const struct coder_strings *kept_addresses(uint64_t peer);
-/* A request to peer has ended: its connections count as kept for a while. */
+/* A request to peer has ended: from now on its connections count as kept, for a while. */
 void kept_used(uint64_t peer);
-/* Nothing could be connected to at these addresses. */
+/* Nobody can be reached at these addresses. */
 void kept_forget(uint64_t peer);
 
 /* Deliberately leaks a handle that cannot be cleaned up. NULL is allowed. */

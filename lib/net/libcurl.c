@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* libcurl.c - loads libcurl, and has it and its TLS library wipe the memory they used. */
+/* libcurl.c - loads libcurl, and makes it and its TLS library wipe the memory that they used. */
 #include <dlfcn.h>
 #include <stddef.h>
 #include <stdlib.h>
@@ -10,9 +10,9 @@
 #include "libcurl.h"
 
 /*
- * libcurl's buffers hold the session token and new secrets; it frees them as
- * they are. So it gets these functions. The size stands in front of each block,
- * because not every malloc that a shell may bring can tell it.
+ * libcurl's buffers hold the session token and new secrets, and libcurl does not wipe them. So it
+ * gets these functions. They store the size in front of each block: the malloc of a shell may have
+ * no function that returns it.
  */
 union block {
 	size_t size;
@@ -132,7 +132,7 @@ static int refuse(struct coder_error *err, const char *why)
 	return coder_error_cause(err, CODER_CAUSE_NO_LIBCURL, NULL, NULL);
 }
 
-/* Fills the table from that library; false: it cannot be, and why is appended. */
+/* Fills the table from the library of that name. False: it fails, and the reason is appended to why. */
 static bool fill_table(struct libcurl *table, const char *name, struct buf *why)
 {
 	void *handle = dlopen(name, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
@@ -156,22 +156,17 @@ static bool fill_table(struct libcurl *table, const char *name, struct buf *why)
 	return true;
 }
 
-/* Each candidate that is not to be used has its reason: one may be broken, another missing. */
-static int find_library(struct libcurl *table, struct coder_error *err)
-{
-	static const char *const names[] = { "libcurl.so.4", "libcurl-gnutls.so.4" };
-	struct buf CLEANUP(buf_done) why = { 0 };
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (fill_table(table, names[i], &why))
-			return 0;
-	return refuse(err, why.data ? why.data : "out of memory");
-}
-
 static int begin(struct libcurl *table, struct coder_error *err)
 {
-	if (find_library(table, err) < 0)
-		return -1;
+	static const char *const names[] = { "libcurl.so.4", "libcurl-gnutls.so.4" };
+	/* the reasons of all: one library may be broken, and the other missing */
+	struct buf CLEANUP(buf_done) why = { 0 };
+	bool found = false;
+
+	for (size_t i = 0; !found && i < sizeof(names) / sizeof(names[0]); i++)
+		found = fill_table(table, names[i], &why);
+	if (!found)
+		return refuse(err, why.data ? why.data : "out of memory");
 	if (!table->global_init_mem(CURL_GLOBAL_DEFAULT, wiping_malloc, wiping_free, wiping_realloc,
 				    wiping_strdup, wiping_calloc))
 		return 0;

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * libcurl.h - libcurl, loaded when it is first needed.
+ * libcurl.h - libcurl, which is loaded when it is first needed.
  *
- * Linking libcurl would make every later subshell of the user's shell dearer,
- * whether it talks to a server or not. Its functions are reached through one
- * table instead: curl->easy_init(). This is the one place that includes
- * curl.h, for libcurl.c and what is below transfer.c.
+ * If libcurl were linked, every later subshell of the user's shell would become more
+ * expensive, even if it sends no request. Instead its functions are called through one
+ * table: curl->easy_init(). No other file includes curl.h.
  */
 #ifndef CODER_LIBCURL_H
 #define CODER_LIBCURL_H
@@ -15,7 +14,7 @@
 
 #include "base/error.h"
 
-/* None of them takes or returns a time_t or off_t: on 32 bits libcurl's may have another size. */
+/* None of them takes or returns a time_t or off_t: on 32-bit systems libcurl's may have another size. */
 #define LIBCURL_FUNCTIONS(X)   \
 	X(global_init_mem)     \
 	X(version_info)        \
@@ -45,28 +44,28 @@ struct libcurl {
 };
 
 /*
- * The table, or NULL with *err. To be called with all signals blocked. libcurl
- * is never unloaded: its connections and what it registered outlive the request.
+ * Returns the table, or NULL with *err. To be called with all signals blocked. libcurl is
+ * never unloaded: its connections and what it has registered outlive the request.
  */
 const struct libcurl *libcurl_load(struct coder_error *err);
 bool libcurl_is_loaded(void);
 
-/* Whether an allocation of libcurl's has failed since the last call of this. */
+/* Whether an allocation by libcurl has failed since the last call of this function. */
 bool libcurl_ran_out(void);
 
 /*
- * Whether its TLS library is OpenSSL 3, and a configuration has left that
- * without a provider of algorithms.
+ * Whether its TLS library is an OpenSSL 3 whose configuration leaves it without a provider
+ * of algorithms.
  */
 bool libcurl_lacks_algorithms(void);
-/* Fills *err to say so. Returns -1. */
+/* Sets this as the error. Returns -1. */
 int libcurl_no_algorithms(struct coder_error *err);
 
-/* Whether its TLS library is OpenSSL 3: others have other contexts, older ones no such option. */
+/* Whether its TLS library is OpenSSL 3. Others have other contexts, and older ones no such option. */
 bool libcurl_has_openssl3(const struct libcurl *curl);
 /*
- * For CURLOPT_SSL_CTX_FUNCTION then: has OpenSSL wipe what it read once it is
- * taken. Its buffers are none of libcurl's memory, and keep what came over TLS.
+ * For CURLOPT_SSL_CTX_FUNCTION with OpenSSL 3: makes it wipe data that was read. libcurl does not
+ * own these buffers, and they would keep everything that came over TLS.
  */
 CURLcode libcurl_cleanse_tls(CURL *easy, void *ssl_ctx, void *unused);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* lookup.c - looks names up without a thread: in a child, which can be stopped at any time. */
+/* lookup.c - looks names up in a child process, which can be stopped at any time; see lookup.h. */
 #include <arpa/inet.h>
 #include <netdb.h>
 #include <stdio.h>
@@ -11,7 +11,7 @@
 #include "lookup.h"
 #include "proxy.h"
 
-#define NAME_MAX_TEXT (LOOKUP_TEXT_MAX / 2) /* of what is written of one name */
+#define NAME_MAX_TEXT (LOOKUP_TEXT_MAX / 2) /* for one name */
 
 /* Appends ",address" if it fits. */
 static void add_address(char *addresses, const struct addrinfo *ai)
@@ -29,27 +29,8 @@ static void add_address(char *addresses, const struct addrinfo *ai)
 }
 
 #ifndef AI_IDN
-#define AI_IDN 0 /* glibc's: others know no international names */
+#define AI_IDN 0 /* only glibc looks international names up */
 #endif
-
-/* In the child: writes a line with the addresses, or "!" and what the resolver said: false. */
-static bool write_addresses(const char *host, int fd)
-{
-	const struct addrinfo hints = { .ai_socktype = SOCK_STREAM,
-					.ai_flags = AI_ADDRCONFIG | AI_IDN };
-	struct addrinfo *list = NULL;
-	char text[NAME_MAX_TEXT] = "";
-	int rc;
-
-	rc = getaddrinfo(host, NULL, &hints, &list);
-	for (struct addrinfo *ai = list; !rc && ai; ai = ai->ai_next)
-		add_address(text, ai);
-	if (!text[0])
-		snprintf(text, sizeof(text), "!%.100s", rc ? gai_strerror(rc) : "no address");
-	child_write(fd, text);
-	child_write(fd, "\n");
-	return text[0] != '!';
-}
 
 static bool is_address(const char *host)
 {
@@ -58,7 +39,7 @@ static bool is_address(const char *host)
 	return strchr(host, ':') || inet_pton(AF_INET, host, &addr) == 1;
 }
 
-/* libcurl writes international names otherwise than they are given: "*" is any name. */
+/* libcurl changes how an international name is written. "*" stands for any name. */
 static const char *name_for_libcurl(const char *host)
 {
 	for (const char *p = host; *p; p++)
@@ -67,7 +48,7 @@ static const char *name_for_libcurl(const char *host)
 	return host;
 }
 
-/* Appends "name:port:addresses"; releases differ in whether a dot at its end is a part of a name. */
+/* Appends "name:port:addresses". */
 static bool add_entry(const char *name, int len, const char *port, const char *addresses,
 		      int addresses_len, struct coder_strings *ret)
 {
@@ -82,10 +63,10 @@ static bool add_entry(const char *name, int len, const char *port, const char *a
 struct name {
 	const char *what; /* "host" or "proxy" */
 	const char *host, *port;
-	const char *source; /* what named it, for texts */
+	const char *source; /* what named it, for error texts */
 };
 
-/* The proxy's comes first; returns how many there are. */
+/* Fills ret, the proxy's name first. Returns how many names there are. */
 static size_t names_of(const struct transfer_options *o, struct name ret[2])
 {
 	const struct proxy *proxy = o->proxy;
@@ -111,14 +92,30 @@ bool lookup_meets_addresses(const struct transfer_options *o)
 	       (o->proxy && is_address(o->proxy->host));
 }
 
+/* In the child: writes a line for each name, until one has no address. */
 static void look_up_in_child(const void *options, int fd)
 {
+	const struct addrinfo hints = { .ai_socktype = SOCK_STREAM,
+					.ai_flags = AI_ADDRCONFIG | AI_IDN };
 	struct name names[2];
 	size_t n = names_of(options, names);
+	char text[NAME_MAX_TEXT];
 
-	for (size_t i = 0; i < n; i++)
-		if (!write_addresses(names[i].host, fd))
+	for (size_t i = 0; i < n; i++) {
+		struct addrinfo *list = NULL;
+		int rc = getaddrinfo(names[i].host, NULL, &hints, &list);
+
+		text[0] = '\0';
+		for (struct addrinfo *ai = list; !rc && ai; ai = ai->ai_next)
+			add_address(text, ai);
+		if (!text[0])
+			snprintf(text, sizeof(text), "!%.100s",
+				 rc ? gai_strerror(rc) : "no address");
+		child_write(fd, text);
+		child_write(fd, "\n");
+		if (text[0] == '!')
 			break;
+	}
 }
 
 int lookup_begin(struct lookup *lookup, const struct transfer_options *o, struct coder_error *err)
@@ -166,6 +163,7 @@ int lookup_result(const struct lookup *lookup, const struct transfer_options *o,
 					line_len ? line + 1 : "the lookup failed");
 			return coder_error_cause(err, CODER_CAUSE_NETWORK, names[i].source, NULL);
 		}
+		/* a dot at the end is a part of the name to some releases of libcurl only */
 		if (!add_entry(name, len, names[i].port, line, line_len, ret) ||
 		    (name[len - 1] == '.' &&
 		     !add_entry(name, len - 1, names[i].port, line, line_len, ret)))

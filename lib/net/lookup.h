@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* lookup.h - the addresses of names that a request needs, without a thread; for transfer.c. */
+/* lookup.h - finds the addresses of the names that a request needs; for transfer.c and start.c. */
 #ifndef CODER_LOOKUP_H
 #define CODER_LOOKUP_H
 
@@ -8,33 +8,37 @@
 #include "child.h"
 #include "transfer.h"
 
-#define LOOKUP_TEXT_MAX 2048 /* fits a pipe whole, and some 20 addresses of each of two names */
+#define LOOKUP_TEXT_MAX \
+	2048 /* a pipe takes it whole; enough for 20 addresses of each of two names */
 
 /* Zeroed memory is no look-up. */
 struct lookup {
 	struct child child;
 	char text
-		[LOOKUP_TEXT_MAX]; /* for each name a line: "address,address", or "!" and why there is none */
+		[LOOKUP_TEXT_MAX]; /* a line for each name: "address,address", or "!" and the reason */
 };
 
-/* Whether a name has to be looked up: the proxy's, or the host's that no proxy looks up. */
+/* Whether a name has to be looked up: the proxy's, or the host's unless the proxy looks it up. */
 bool lookup_is_needed(const struct transfer_options *o);
-/* Whether some of what has to be connected to is given by its address. */
+/* Whether the proxy or the host is given by its address. */
 bool lookup_meets_addresses(const struct transfer_options *o);
 
 /*
- * Begins to look these names up in a child process: a resolver that runs in the
- * shell's own could not be stopped, only left behind. For all signals blocked,
- * and SIGCHLD until lookup_end(), see child.h. -1 with *err: no child is to be had.
+ * Begins to look these names up, in a child process: a resolver inside the shell's own process
+ * could not be stopped. To be called with all signals blocked; SIGCHLD stays blocked until
+ * lookup_end(), see child.h. -1 with *err: no child could be started.
  */
 int lookup_begin(struct lookup *lookup, const struct transfer_options *o, struct coder_error *err);
 bool lookup_is_on(const struct lookup *lookup);
-/* To be called once lookup->child.fd can be read. True: that was all, lookup_result() follows. */
+/* To be called when lookup->child.fd can be read. True: it has ended, see lookup_result(). */
 bool lookup_is_done(struct lookup *lookup);
-/* Appends a "name:port:address,address" for each name, for CURLOPT_RESOLVE. -1 with *err. */
+/*
+ * Appends "name:port:address,address" for each name, as CURLOPT_RESOLVE takes it. -1 with *err: a
+ * name has no address.
+ */
 int lookup_result(const struct lookup *lookup, const struct transfer_options *o,
 		  struct coder_strings *ret, struct coder_error *err);
-/* Gives it up, or ends what is done. */
+/* Releases it. If it has not ended, it is given up. */
 void lookup_end(struct lookup *lookup);
 
 #endif

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * proxy.c - which requests go past a proxy, and what a proxy's URL says.
+ * proxy.c - which requests bypass a proxy, and what a proxy's URL contains; see proxy.h.
  *
- * libcurl would choose a proxy from the environment by itself, and releases
- * differ in how they read no_proxy and where they take the default port from.
- * Here it is known before a transfer whom it asks, so that names can be looked
- * up and failures be told apart; libcurl is given the outcome.
+ * libcurl would choose a proxy from the environment itself. Its releases differ in how they read
+ * no_proxy and in the default port. So the choice is made here, and libcurl gets the result. Then
+ * it is known before a transfer which names have to be looked up, and after a failure whether the
+ * proxy caused it.
  */
 #include <arpa/inet.h>
 #include <stdio.h>
@@ -14,29 +14,23 @@
 #include <strings.h>
 
 #include "base/buf.h"
+#include "base/cleanup.h"
 #include "base/text.h"
 #include "proxy.h"
 
-/* ---------------------------------------------------------- past a proxy */
+/* ---------------------------------------------------------------- bypasses */
 
-/* Whether two addresses of len bytes begin with the same bits. */
-static bool same_network(const unsigned char *a, const unsigned char *b, size_t len, size_t bits)
-{
-	size_t bytes = bits / 8, rest = bits % 8;
-
-	if (bits > 8 * len || memcmp(a, b, bytes) != 0)
-		return false;
-	return !rest || ((a[bytes] ^ b[bytes]) & (0xff << (8 - rest)) & 0xff) == 0;
-}
-
-/* entry is "ADDRESS" or "ADDRESS/BITS", and 0 bits are all, as libcurl has it. */
+/*
+ * Whether an entry "ADDRESS" or "ADDRESS/BITS" contains the address. 0 bits mean all of them, as
+ * in libcurl.
+ */
 static bool address_listed(int family, const unsigned char *address, const char *entry)
 {
 	const size_t len = family == AF_INET ? 4 : 16;
 	const char *slash = strchrnul(entry, '/');
 	unsigned char listed[16];
 	char text[INET6_ADDRSTRLEN];
-	size_t bits = 0;
+	size_t bits = 0, bytes, rest;
 
 	if ((size_t)(slash - entry) >= sizeof(text) || (*slash && !slash[1]))
 		return false;
@@ -45,12 +39,18 @@ static bool address_listed(int family, const unsigned char *address, const char 
 			return false;
 		bits = 10 * bits + (size_t)(*p - '0');
 	}
+	if (!bits)
+		bits = 8 * len;
 	snprintf(text, sizeof(text), "%.*s", (int)(slash - entry), entry);
-	return inet_pton(family, text, listed) == 1 &&
-	       same_network(address, listed, len, bits ? bits : 8 * len);
+	if (bits > 8 * len || inet_pton(family, text, listed) != 1)
+		return false;
+	bytes = bits / 8;
+	rest = bits % 8;
+	return memcmp(address, listed, bytes) == 0 &&
+	       (!rest || ((address[bytes] ^ listed[bytes]) & (0xff << (8 - rest)) & 0xff) == 0);
 }
 
-/* Length without one dot at the end. */
+/* The length without a dot at the end. */
 static size_t bare_length(const char *name)
 {
 	size_t len = strlen(name);
@@ -58,7 +58,7 @@ static size_t bare_length(const char *name)
 	return len - (len && name[len - 1] == '.');
 }
 
-/* "example.com", with or without a dot at either end, lists www.example.com, too. */
+/* "example.com", with or without a dot at either end, also lists www.example.com. */
 static bool name_listed(const char *name, const char *entry)
 {
 	size_t name_len = bare_length(name), len = bare_length(entry);
@@ -72,32 +72,28 @@ static bool name_listed(const char *name, const char *entry)
 	return len == name_len || name[name_len - len - 1] == '.';
 }
 
-static bool host_listed(const char *host, const char *entry)
-{
-	unsigned char address[16];
-
-	if (inet_pton(AF_INET, host, address) == 1)
-		return address_listed(AF_INET, address, entry);
-	if (inet_pton(AF_INET6, host, address) == 1)
-		return address_listed(AF_INET6, address, entry);
-	return name_listed(host, entry);
-}
-
-/* A "*" alone lists every host; else entries are divided by commas, or blanks (until 8.0). */
+/* "*" alone lists every host. Otherwise commas separate the entries, and blanks as before libcurl 8.0. */
 static bool in_list(const char *host, const char *list)
 {
-	static const char divider[] = ", \t";
+	static const char separators[] = ", \t";
 	char entry[URL_HOST_SIZE + 4];
+	unsigned char address[16];
+	int family = 0;
 
+	if (inet_pton(AF_INET, host, address) == 1)
+		family = AF_INET;
+	else if (inet_pton(AF_INET6, host, address) == 1)
+		family = AF_INET6;
 	if (strcmp(list, "*") == 0)
 		return true;
-	while (*(list += strspn(list, divider))) {
-		size_t len = strcspn(list, divider);
+	while (*(list += strspn(list, separators))) {
+		size_t len = strcspn(list, separators);
 
-		/* one that is longer than any host names none */
+		/* an entry that is longer than any host names no host */
 		if (len < sizeof(entry)) {
 			snprintf(entry, sizeof(entry), "%.*s", (int)len, list);
-			if (host_listed(host, entry))
+			if (family ? address_listed(family, address, entry) :
+				     name_listed(host, entry))
 				return true;
 		}
 		list += len;
@@ -109,20 +105,20 @@ bool coder_proxy_bypassed(const char *url, const char *no_proxy)
 {
 	struct coder_error ignored;
 	struct url parsed;
-	bool past;
+	bool bypassed;
 
 	if (url_parse(url, &parsed, &ignored) < 0)
 		return false;
-	past = url_is_loopback(&parsed) || (no_proxy && in_list(parsed.host, no_proxy));
+	bypassed = url_is_loopback(&parsed) || (no_proxy && in_list(parsed.host, no_proxy));
 	url_done(&parsed);
-	return past;
+	return bypassed;
 }
 
 /* ----------------------------------------------------------- its own URL */
 
 static const struct scheme {
-	const char *name; /* as it may be given; the first is the one of a text without */
-	const char *known_as; /* to every libcurl */
+	const char *name; /* as the user writes it; the first is the default */
+	const char *known_as; /* the name that every libcurl knows */
 	int port;
 	bool tls, socks, finds_hosts;
 } schemes[] = {
@@ -135,47 +131,23 @@ static const struct scheme {
 	{ "socks", "socks4", 1080, .socks = true },
 };
 
-static const struct scheme *find_scheme(const struct url_parts *parts)
-{
-	if (!parts->scheme_len)
-		return &schemes[0];
-	for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++)
-		if (url_scheme_is(parts, schemes[i].name))
-			return &schemes[i];
-	return NULL;
-}
-
-/* The length of what may be repeated of a text without "@": no port of letters, which may be a password. */
-static size_t length_without_password(const char *text)
-{
-	const char *colon = strchr(text, '[') ? NULL : strrchr(text, ':');
-	bool is_port = colon && !colon[1 + strspn(colon + 1, "0123456789")];
-
-	return colon && !is_port && colon[1] != '/' ? (size_t)(colon - text) : strlen(text);
-}
-
-/* Up to the last "@" the text may hold a password: it is not repeated. */
+/*
+ * Fails. The error does not repeat what may be a password: all up to the last "@". Without an "@"
+ * that is a port of letters.
+ */
 static int refuse(struct coder_error *err, const char *source, const char *text, const char *what)
 {
 	const char *at = strrchr(text, '@'), *name = at ? at + 1 : text;
-	size_t len = at ? strlen(name) : length_without_password(text);
+	const char *colon = at || strchr(text, '[') ? NULL : strrchr(text, ':');
+	bool is_port = colon && !colon[1 + strspn(colon + 1, "0123456789")];
+	size_t len = colon && !is_port && colon[1] != '/' ? (size_t)(colon - text) : strlen(name);
 
 	coder_error_set(err, CODER_ERR_NO_RESPONSE, "the proxy %.*s that %s names %s",
 			(int)(len < 200 ? len : 200), name, source, what);
 	return coder_error_cause(err, CODER_CAUSE_PROXY_FORM, NULL, NULL);
 }
 
-/* "user:password@"; libcurl takes the first "@" for the end of them. */
-static bool add_user(struct buf *url, const struct url_parts *parts)
-{
-	for (size_t i = 0; i < parts->user_len; i++)
-		if (!(parts->user[i] == '@' ? buf_add_str(url, "%40") :
-					      buf_add_char(url, parts->user[i])))
-			return false;
-	return !parts->user || buf_add_char(url, '@');
-}
-
-/* What is the same in the URL and in the name: "host:port", or "localhost/path" of a socket. */
+/* Appends "host:port", or "localhost/path" for a socket. */
 static bool add_place(struct buf *out, const struct proxy *proxy, const struct url_parts *parts)
 {
 	if (!proxy->host[0])
@@ -183,42 +155,41 @@ static bool add_place(struct buf *out, const struct proxy *proxy, const struct u
 	return buf_addf(out, parts->v6 ? "[%s]:%s" : "%s:%s", proxy->host, proxy->port);
 }
 
+/* Writes the URL and the name. */
 static int compose(struct proxy *proxy, const struct scheme *scheme, const struct url_parts *parts,
 		   struct coder_error *err)
 {
-	struct buf url = { 0 }, name = { 0 };
+	struct buf CLEANUP(buf_done) url = { 0 };
+	struct buf CLEANUP(buf_done) name = { 0 };
+	bool ok = buf_addf(&url, "%s://", scheme->known_as);
 
-	if (buf_addf(&url, "%s://", scheme->known_as) && add_user(&url, parts) &&
-	    add_place(&url, proxy, parts))
+	/* libcurl takes the first "@" for the end of user and password */
+	for (size_t i = 0; ok && i < parts->user_len; i++)
+		ok = parts->user[i] == '@' ? buf_add_str(&url, "%40") :
+					     buf_add_char(&url, parts->user[i]);
+	if (ok && (!parts->user || buf_add_char(&url, '@')) && add_place(&url, proxy, parts))
 		proxy->url = buf_detach(&url);
 	if (buf_addf(&name, "%s://", scheme->known_as) && add_place(&name, proxy, parts))
 		proxy->name = buf_detach(&name);
 	if (parts->user)
 		proxy->user = strndup(parts->user, parts->user_len);
-	buf_done(&url);
-	buf_done(&name);
 	if (proxy->url && proxy->name && (proxy->user || !parts->user))
 		return 0;
 	proxy_done(proxy);
 	return coder_error_memory(err);
 }
 
-/* Fills in what the scheme says of it. */
-static void take_scheme(struct proxy *proxy, const struct scheme *scheme)
-{
-	proxy->tls = scheme->tls;
-	proxy->socks = scheme->socks;
-	proxy->finds_hosts = scheme->finds_hosts;
-}
-
 int proxy_parse(const char *text, const char *source, struct proxy *ret, struct coder_error *err)
 {
 	struct url_parts parts;
 	bool whole = url_split(text, &parts);
-	const struct scheme *scheme = find_scheme(&parts);
+	const struct scheme *scheme = parts.scheme_len ? NULL : &schemes[0];
 	struct proxy proxy = { 0 };
 	int port;
 
+	for (size_t i = 0; !scheme && i < sizeof(schemes) / sizeof(schemes[0]); i++)
+		if (url_scheme_is(&parts, schemes[i].name))
+			scheme = &schemes[i];
 	snprintf(proxy.source, sizeof(proxy.source), "%s", source ? source : "the configuration");
 	if (text_has_control(text) || strchr(text, ' '))
 		return refuse(err, proxy.source, text,
@@ -231,8 +202,10 @@ int proxy_parse(const char *text, const char *source, struct proxy *ret, struct 
 	if (port < 0)
 		return refuse(err, proxy.source, text, "has a bad port");
 	snprintf(proxy.port, sizeof(proxy.port), "%d", port);
-	take_scheme(&proxy, scheme);
-	/* "socks5h://localhost/run/socket" is a socket, to libcurl 7.84 and later */
+	proxy.tls = scheme->tls;
+	proxy.socks = scheme->socks;
+	proxy.finds_hosts = scheme->finds_hosts;
+	/* to libcurl 7.84 and later "socks5h://localhost/run/socket" is a socket */
 	if (proxy.socks && strcmp(proxy.host, "localhost") == 0 && parts.path[0] && parts.path[1])
 		proxy.host[0] = '\0';
 	if (compose(&proxy, scheme, &parts, err) < 0)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* proxy.h - a proxy as the configuration names it; for http.c and transfer.c. */
+/* proxy.h - the proxy that the configuration names; for http.c, judge.c and the transfer layer. */
 #ifndef CODER_PROXY_H
 #define CODER_PROXY_H
 
@@ -8,32 +8,32 @@
 
 /* Zeroed memory is no proxy. */
 struct proxy {
-	char *url; /* for libcurl, with everything it would otherwise add; NULL: no proxy */
-	char *name; /* for texts: the same without user and password */
-	char *user; /* "user:password" as it was given, or NULL */
-	char source[64]; /* what named the proxy, for texts */
-	char host[URL_HOST_SIZE]; /* whose address is needed; "": it is a socket of this machine */
+	char *url; /* for libcurl, complete, so that it adds no defaults; NULL: no proxy */
+	char *name; /* for error texts: the same without user and password */
+	char *user; /* "user:password" as given, or NULL */
+	char source[64]; /* what named the proxy, for error texts */
+	char host[URL_HOST_SIZE]; /* whose address is needed; "": a socket of this machine */
 	char port[12];
-	bool tls; /* it is spoken to over TLS */
+	bool tls; /* the connection to the proxy itself uses TLS */
 	bool socks;
-	bool finds_hosts; /* it looks names of deployments up itself */
+	bool finds_hosts; /* it looks up the names of deployments itself */
 };
 
 /*
- * Reads "[scheme://][user[:password]@]host[:port]" as libcurl does, with the
- * same defaults: http, and port 1080 (https: 443). Fails with
- * CODER_ERR_NO_RESPONSE. source is what gave the text; NULL: "the configuration".
+ * Reads "[scheme://][user[:password]@]host[:port]" as libcurl does, with the same defaults: http,
+ * and port 1080 (https: 443). Fails with CODER_ERR_NO_RESPONSE. source is what named the proxy;
+ * NULL: "the configuration".
  */
 int proxy_parse(const char *text, const char *source, struct proxy *ret, struct coder_error *err);
 void proxy_done(struct proxy *proxy);
 
-/* Sets that the proxy wants a user name and password, or others than it got (407). Returns -1. */
+/* Sets the error for a 407: the proxy wants a user name and password, or other ones. Returns -1. */
 int proxy_wants_user(const struct proxy *proxy, struct coder_error *err);
 
 /*
- * Whether requests to the deployment at url go past a proxy of the environment:
- * its host is this machine (localhost, 127.0.0.0/8, ::1), or in the list
- * no_proxy (may be NULL), which is read as libcurl reads it.
+ * Whether requests to the deployment at url bypass a proxy that the environment names: the host is
+ * this machine (localhost, 127.0.0.0/8, ::1), or is in the list no_proxy. The list may be NULL. It
+ * is read as libcurl reads it.
  */
 bool coder_proxy_bypassed(const char *url, const char *no_proxy);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* redact.c - taking secrets out of the texts of errors. */
+/* redact.c - removes secrets from the texts of errors; see redact.h. */
 #include <string.h>
 #include <strings.h>
 
@@ -8,11 +8,27 @@
 #include "redact.h"
 #include "response.h"
 
-#define BEGIN_MIN 4 /* characters of a secret's begin that are removed where a text was cut */
+#define BEGIN_MIN 4 /* characters; a shorter beginning of a secret is left where a text was cut */
+
+/* The texts of an error. */
+#define N_TEXTS 5
+struct text {
+	char *text;
+	size_t size;
+};
+
+static void texts_of(struct coder_error *err, struct text ret[N_TEXTS])
+{
+	ret[0] = (struct text){ err->message, sizeof(err->message) };
+	ret[1] = (struct text){ err->detail, sizeof(err->detail) };
+	ret[2] = (struct text){ err->field, sizeof(err->field) };
+	ret[3] = (struct text){ err->about, sizeof(err->about) };
+	ret[4] = (struct text){ err->also, sizeof(err->also) };
+}
 
 /*
- * Takes the begin of secret away that stands before end, if it is BEGIN_MIN
- * characters or more. Returns where end is then.
+ * Removes the beginning of secret that stands before end, if it has at least BEGIN_MIN
+ * characters. Returns the new place of end.
  */
 static char *drop_begin(const char *text, char *end, const char *secret)
 {
@@ -24,32 +40,28 @@ static char *drop_begin(const char *text, char *end, const char *secret)
 	return end;
 }
 
-/* Blacks each occurrence out, in whatever case: hosts are in lower. */
-static void black_out(char *text, size_t size, const char *secret)
-{
-	char *at = text;
-
-	while ((at = strcasestr(at, secret)))
-		at = coder_black_out(text, size, at, strlen(secret));
-	/* a text that was cut may end within the secret: one of the response's, or this whole one */
-	for (at = text; (at = strstr(at, RESPONSE_CUT)); at++)
-		at = drop_begin(text, at, secret);
-	if (strlen(text) + 5 >= size)
-		drop_begin(text, text + strlen(text), secret);
-}
-
 void redact_secret(struct coder_error *err, const char *secret)
 {
+	struct text texts[N_TEXTS];
+
 	if (!secret || strlen(secret) < REDACT_MIN)
 		return;
-	black_out(err->message, sizeof(err->message), secret);
-	black_out(err->detail, sizeof(err->detail), secret);
-	black_out(err->field, sizeof(err->field), secret);
-	black_out(err->about, sizeof(err->about), secret);
-	black_out(err->also, sizeof(err->also), secret);
+	texts_of(err, texts);
+	for (size_t i = 0; i < N_TEXTS; i++) {
+		char *const text = texts[i].text, *at = text;
+
+		/* in any case of letters: hosts are written in lower case */
+		while ((at = strcasestr(at, secret)))
+			at = coder_black_out(text, texts[i].size, at, strlen(secret));
+		/* a part of the response may have been cut within the secret, or this whole text */
+		for (at = text; (at = strstr(at, RESPONSE_CUT)); at++)
+			at = drop_begin(text, at, secret);
+		if (strlen(text) + 5 >= texts[i].size)
+			drop_begin(text, text + strlen(text), secret);
+	}
 }
 
-/* Of a token that was cut, the secret is too short to be known by its shape. */
+/* Removes the secret of a token that was cut before end, which is too short to be recognised. */
 static void drop_cut_secret(char *text, char *end)
 {
 	char *secret = end, *id;
@@ -64,33 +76,21 @@ static void drop_cut_secret(char *text, char *end)
 		memmove(secret, end, strlen(end) + 1);
 }
 
-static void hide_shape(char *text, size_t size)
-{
-	coder_hide_tokens(text);
-	for (char *at = text; (at = strstr(at, RESPONSE_CUT)); at++)
-		drop_cut_secret(text, at);
-	if (strlen(text) + 5 >= size)
-		drop_cut_secret(text, text + strlen(text));
-}
-
-/* Leaves nothing behind the end of a text: a longer one may have been there before. */
-static void clear_rest(char *text, size_t size)
-{
-	size_t len = strlen(text);
-
-	explicit_bzero(text + len, size - len);
-}
-
 void redact_shapes(struct coder_error *err)
 {
-	hide_shape(err->message, sizeof(err->message));
-	hide_shape(err->detail, sizeof(err->detail));
-	hide_shape(err->field, sizeof(err->field));
-	hide_shape(err->about, sizeof(err->about));
-	hide_shape(err->also, sizeof(err->also));
-	clear_rest(err->message, sizeof(err->message));
-	clear_rest(err->detail, sizeof(err->detail));
-	clear_rest(err->field, sizeof(err->field));
-	clear_rest(err->about, sizeof(err->about));
-	clear_rest(err->also, sizeof(err->also));
+	struct text texts[N_TEXTS];
+
+	texts_of(err, texts);
+	for (size_t i = 0; i < N_TEXTS; i++) {
+		char *const text = texts[i].text;
+		const size_t size = texts[i].size;
+
+		coder_hide_tokens(text);
+		for (char *at = text; (at = strstr(at, RESPONSE_CUT)); at++)
+			drop_cut_secret(text, at);
+		if (strlen(text) + 5 >= size)
+			drop_cut_secret(text, text + strlen(text));
+		/* a longer text may have been there before */
+		explicit_bzero(text + strlen(text), size - strlen(text));
+	}
 }

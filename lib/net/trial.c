@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* trial.c - libcurl with libraries that the user has configured; see trial.h. */
+/* trial.c - loads libcurl with libraries that the user has configured; see trial.h. */
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/time.h>
@@ -9,7 +9,7 @@
 #include "child.h"
 #include "trial.h"
 
-#define HANG_S 2 /* what a child could load takes a hundredth of it */
+#define HANG_S 2 /* loading takes a hundredth of it */
 #define NUDGE_US 100000
 
 static int refuse(const char *variable, const char *why, struct coder_error *err)
@@ -18,14 +18,14 @@ static int refuse(const char *variable, const char *why, struct coder_error *err
 	return coder_error_cause(err, CODER_CAUSE_LIBRARIES, variable, NULL);
 }
 
-/* In the child. What fails here fails in the shell, too, and is said there. */
+/* In the child. An error is not reported here: the shell meets it again, and reports it. */
 static void load_in_child(const void *unused, int fd)
 {
 	struct coder_error ignored;
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
 	(void)unused;
-	/* the user's own input and screen are the shell's */
+	/* the terminal belongs to the shell */
 	if (null >= 0)
 		for (int std = STDIN_FILENO; std <= STDERR_FILENO; std++)
 			dup2(null, std);
@@ -45,9 +45,9 @@ static void on_nudge(int sig, siginfo_t *info, void *context)
 }
 
 /*
- * Loads in the shell itself. What a child could read may keep the shell waiting
- * all the same: a FIFO whose writer has gone. Then a signal breaks into each
- * wait. *ret_broken: it had to. The caller blocks all signals.
+ * Loads libcurl in the shell itself. It may hang where the child did not: at a FIFO whose writer
+ * has gone. Then SIGALRM interrupts each wait, and *ret_broken becomes true. The caller blocks
+ * all signals.
  */
 static const struct libcurl *load_nudged(bool *ret_broken, struct coder_error *err)
 {
@@ -74,7 +74,7 @@ static const struct libcurl *load_nudged(bool *ret_broken, struct coder_error *e
 	return curl;
 }
 
-/* Whether a child can load it, or none can be had to try. */
+/* Whether a child can load libcurl. It counts as yes if no child can be started. */
 static int try_in_child(const char *variable, struct coder_interrupts *interrupts, int64_t deadline,
 			const struct blocked_signals *blocked, int64_t limit_ns,
 			struct coder_error *err)
@@ -90,7 +90,7 @@ static int try_in_child(const char *variable, struct coder_interrupts *interrupt
 			  sizeof(said));
 	child_end(&child);
 	if (wait == CHILD_SIGNAL || (wait == CHILD_LATE && coder_clock() >= deadline))
-		return -1; /* the caller knows that by itself */
+		return -1; /* the caller finds that out itself */
 	if (wait == CHILD_LATE)
 		return refuse(variable, "a file that its libraries read keeps it waiting", err);
 	return said[0] ? 0 : refuse(variable, "it crashes", err);
@@ -100,7 +100,7 @@ int trial_load(const char *variable, struct coder_interrupts *interrupts, int64_
 	       const struct blocked_signals *blocked, int64_t limit_ns, const struct libcurl **ret,
 	       struct coder_error *err)
 {
-	static bool broken; /* loaded, but who knows what of its configuration was read */
+	static bool broken; /* loaded, but a part of its configuration may not have been read */
 
 	if (!variable || libcurl_is_loaded()) {
 		*ret = libcurl_load(err);

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * trial.h - loads libcurl where the user has configured the libraries that it
- * loads (OPENSSL_CONF ...); for transfer.c.
+ * trial.h - loads libcurl where the user has configured the libraries that libcurl loads
+ * (OPENSSL_CONF and others); for start.c.
  *
- * Their configuration may name any file, by other files that it includes, too,
- * and they read it within the loading. A FIFO there would be waited for, with all
- * signals blocked, by a shell that nothing but SIGKILL could end. So loading is
- * tried in a child process first.
+ * Such a configuration may name any file, and the libraries read it while they are loaded. At a
+ * FIFO they would wait, with all signals blocked, and nothing but SIGKILL could end the shell. So a
+ * child process tries it first.
  */
 #ifndef CODER_TRIAL_H
 #define CODER_TRIAL_H
@@ -17,10 +16,10 @@
 #include "libcurl.h"
 
 /*
- * As libcurl_load(), with variable not NULL once a child has done it, unless it
- * is loaded; variable is what messages blame. 0: it is loaded. -1 with *err: it
- * cannot be, it was not within limit_ns, or the child died. -1, and *err as it was:
- * a signal is pending, or the deadline has passed.
+ * Does the same as libcurl_load(). variable names the configuration, for error texts; if it is not
+ * NULL, a child loads libcurl first, unless it is already loaded. Returns 0 when libcurl is loaded.
+ * -1 with *err: it cannot be loaded, or the child took longer than limit_ns, or the child died.
+ * -1 with *err as it was: a signal is pending, or the deadline has passed.
  */
 int trial_load(const char *variable, struct coder_interrupts *interrupts, int64_t deadline,
 	       const struct blocked_signals *blocked, int64_t limit_ns, const struct libcurl **ret,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* url.c - URLs: what is accepted as one, and its parts. */
+/* url.c - takes URLs apart; see url.h. */
 #include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,7 +9,7 @@
 #include "base/ascii.h"
 #include "url.h"
 
-/* The text is not repeated if it is NULL, or could hold a password. */
+/* Fails. The error does not repeat the text if it is NULL, or may contain a password. */
 static int refuse(struct coder_error *err, const char *what, const char *text)
 {
 	if (!text || strchr(text, '@'))
@@ -19,29 +19,16 @@ static int refuse(struct coder_error *err, const char *what, const char *text)
 	return coder_error_cause(err, CODER_CAUSE_URL_FORM, NULL, NULL);
 }
 
-static int check_characters(const char *text, struct coder_error *err)
+bool url_split(const char *text, struct url_parts *ret)
 {
-	for (const char *p = text; *p; p++)
-		if (*p == ' ' || ascii_is_control(*p))
-			return refuse(err, "has a blank or control character in it", NULL);
-	return 0;
-}
-
-/* Bytes of the scheme that text begins with, 0: it has none. */
-static size_t scheme_length(const char *text)
-{
+	const char *at, *end;
 	size_t len = 0;
 
 	while (ascii_is_alnum(text[len]) || (text[len] && strchr("+-.", text[len])))
 		len++;
-	return strncmp(text + len, "://", 3) == 0 ? len : 0;
-}
-
-bool url_split(const char *text, struct url_parts *ret)
-{
-	const char *at, *end;
-
-	*ret = (struct url_parts){ .scheme = text, .scheme_len = scheme_length(text) };
+	*ret = (struct url_parts){ .scheme = text };
+	if (strncmp(text + len, "://", 3) == 0)
+		ret->scheme_len = len;
 	text += ret->scheme_len ? ret->scheme_len + 3 : 0;
 	ret->path = text + strcspn(text, "/?#");
 	at = memrchr(text, '@', (size_t)(ret->path - text));
@@ -65,7 +52,7 @@ bool url_split(const char *text, struct url_parts *ret)
 	return *end == ':';
 }
 
-/* Letters, digits, "-", ".", "_" and what is not ASCII (international names). */
+/* Whether it has only letters, digits, "-", ".", "_" and what is not ASCII (international names). */
 static bool is_name(const char *host)
 {
 	for (; *host; host++)
@@ -74,7 +61,7 @@ static bool is_name(const char *host)
 	return true;
 }
 
-/* An IPv6 address, which may say of which interface it is: "fe80::1%25eth0". */
+/* Whether it is an IPv6 address. It may name an interface: "fe80::1%25eth0". */
 static bool is_v6(const char *host)
 {
 	const char *zone = strchrnul(host, '%');
@@ -98,7 +85,7 @@ bool url_host(const struct url_parts *parts, char out[URL_HOST_SIZE])
 		*p = ascii_lower(*p);
 	if (parts->v6)
 		return is_v6(out);
-	/* "127.1" and "0x7f000001" are addresses to resolvers, and to some releases of libcurl */
+	/* resolvers and some releases of libcurl take "127.1" and "0x7f000001" for addresses */
 	if (inet_aton(out, &v4))
 		inet_ntop(AF_INET, &v4, out, URL_HOST_SIZE);
 	return is_name(out);
@@ -126,7 +113,7 @@ bool url_scheme_is(const struct url_parts *parts, const char *scheme)
 	       strncasecmp(parts->scheme, scheme, parts->scheme_len) == 0;
 }
 
-/* The three strings in one block. */
+/* Writes the three strings into one block. */
 static int compose(const char *host, bool v6, int port, bool tls, struct url *ret,
 		   struct coder_error *err)
 {
@@ -156,8 +143,9 @@ int url_parse(const char *text, struct url *ret, struct coder_error *err)
 	bool whole, tls;
 	int port;
 
-	if (check_characters(text, err) < 0)
-		return -1;
+	for (const char *p = text; *p; p++)
+		if (*p == ' ' || ascii_is_control(*p))
+			return refuse(err, "has a blank or control character in it", NULL);
 	whole = url_split(text, &parts);
 	tls = url_scheme_is(&parts, "https");
 	if (!parts.scheme_len)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* url.h - URLs taken apart: the deployment's, and those of proxies; for response.c, http.c, proxy.c. */
+/* url.h - takes URLs apart: the deployment's, and those of proxies. */
 #ifndef CODER_URL_H
 #define CODER_URL_H
 
@@ -8,8 +8,8 @@
 #define URL_HOST_SIZE 256 /* of a host's name, with its NUL */
 
 /*
- * "[scheme://][user@]host[:port][path]": pointers into the text. No scheme has
- * the length 0; a user or port that is not there is NULL.
+ * "[scheme://][user@]host[:port][path]", as pointers into the text. Without a scheme scheme_len is
+ * 0; an absent user or port is NULL.
  */
 struct url_parts {
 	const char *scheme, *user, *host, *port, *path; /* an IPv6 host without its brackets */
@@ -17,37 +17,37 @@ struct url_parts {
 	bool v6; /* the host stands in brackets */
 };
 
-/* Takes the text apart without a look at what the parts are; false: it does not have the form. */
+/* Takes the text apart and does not check the parts; false: the text does not have this form. */
 bool url_split(const char *text, struct url_parts *ret);
 bool url_scheme_is(const struct url_parts *parts, const char *scheme);
-/* Copies the host in its usual form: in lower case, an IPv4 address as four numbers; false: it is none. */
+/* Copies the host, in lower case, and an IPv4 address as four numbers; false: it is no host. */
 bool url_host(const struct url_parts *parts, char out[URL_HOST_SIZE]);
-/* 1-65535, or own where the text has no port; -1: broken. */
+/* Returns 1-65535, or own if the text has no port; -1: the port is broken. */
 int url_port(const struct url_parts *parts, int own);
 
-/* A deployment's URL. All in one block that belongs to origin. */
+/* A deployment's URL. The strings are in one heap block, which starts at origin. */
 struct url {
-	char *origin; /* "scheme://host[:port]", lower case, without the scheme's own port */
+	char *origin; /* "scheme://host[:port]" in lower case, without the scheme's default port */
 	char *host; /* an IPv6 address without its brackets */
-	char *port; /* always there, decimal */
+	char *port; /* in decimal, never NULL */
 	bool tls;
 };
 
 /*
- * Reads scheme://host[:port]; what follows is dropped. Fails with CODER_ERR_USAGE and "has no
- * scheme: 'x'": the caller puts in front what has none.
+ * Reads scheme://host[:port] and ignores what follows. Fails with CODER_ERR_USAGE. The message has
+ * no subject ("has no scheme: 'x'"), so the caller wraps it.
  */
 int url_parse(const char *text, struct url *ret, struct coder_error *err);
 void url_done(struct url *url);
-/* Whether the host is this machine, whatever the network does. */
+/* Whether the host is always this machine. */
 bool url_is_loopback(const struct url *url);
 
 /* Whether the text, of a deployment or a proxy, begins with that scheme, in any case of letters. */
 bool coder_url_has_scheme(const char *url, const char *scheme);
 
 /*
- * "scheme://host[:port]" in lower case: what a config file's url is compared with.
- * An error says "has no scheme: 'x'": the caller puts in front what has none.
+ * Sets *ret to the URL's "scheme://host[:port]" in lower case, so that URLs can be compared. The
+ * caller frees it. Errors are those of url_parse().
  */
 int coder_url_origin(const char *url, char **ret, struct coder_error *err);
 
