@@ -33,13 +33,20 @@ static bool goal_row(size_t i, const char **ret_name, const char **ret_meaning)
 
 const struct opts_terms goals_terms = { "Goals", goal_row };
 
-/* Appends those of a list that were not given, each behind a blank. */
-static bool add_added(const struct coder_planned_list *list, struct buf *out)
+/* Appends those of a list that were not given: "WHAT NAME NAME". */
+static bool add_added(const char *what, const struct coder_planned_list *list, struct buf *out)
 {
-	for (size_t i = 0; i < list->n; i++)
-		if (!(list->v[i].from & CODER_FROM_CALLER) &&
-		    !buf_addf(out, " %s", list->v[i].text))
+	bool first = true;
+
+	for (size_t i = 0; i < list->n; i++) {
+		if (list->v[i].from & CODER_FROM_CALLER)
+			continue;
+		if (first && !buf_addf(out, "%s%s", out->len ? "; " : "added: ", what))
 			return false;
+		if (!buf_addf(out, " %s", list->v[i].text))
+			return false;
+		first = false;
+	}
 	return true;
 }
 
@@ -47,24 +54,16 @@ void goals_report(const struct coder_plan *plan)
 {
 	struct buf text = { 0 };
 
-	if (buf_add_str(&text, "added: scopes") && add_added(&plan->scopes, &text) &&
-	    buf_add_str(&text, "; allow-list entries") && add_added(&plan->entries, &text))
+	if (add_added("scopes", &plan->scopes, &text) &&
+	    add_added("allow-list entries", &plan->entries, &text) && text.len)
 		output_error(text.data);
 	buf_done(&text);
 }
 
 void goals_warn(const struct coder_plan *plan)
 {
-	for (size_t i = 0; i < plan->n_goals; i++) {
-		const char *warning = plan->goals[i]->warning;
-		bool repeated = !warning;
-
-		for (size_t k = 0; k < i && !repeated; k++)
-			repeated = plan->goals[k]->warning &&
-				   strcmp(plan->goals[k]->warning, warning) == 0;
-		if (!repeated)
-			output_warn("%s: %s", plan->goals[i]->name, warning);
-	}
+	for (size_t i = 0; i < plan->warnings.n; i++)
+		output_warn("%s", plan->warnings.v[i]);
 }
 
 /* Appends who needs a scope or entry: "given, workspace-stop". */

@@ -10,8 +10,9 @@
 /* The goals as the documentation lists them. */
 extern const struct opts_terms goals_terms;
 
-/* Prints what a plan adds to what was given, on one line, and what its goals give away beside. */
+/* Prints what a plan adds to what was given, on one line, if it adds something. */
 void goals_report(const struct coder_plan *plan);
+/* Prints the plan's warnings. */
 void goals_warn(const struct coder_plan *plan);
 
 /* Appends each scope and entry of a plan with who needs it, and what the token can and cannot do. */

@@ -111,6 +111,35 @@ static int add_goal(struct permissions *permissions, const char *name, struct co
 	return advise(err, "token_create --help lists the goals");
 }
 
+/* Labels the entries as they were given, and drops those that were given before. */
+static int label_entries(struct permissions *permissions, struct coder_error *err)
+{
+	size_t n = permissions->n_entries, kept = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		char *label = coder_entry_label(&permissions->entries[i]);
+		bool repeated = false;
+
+		if (!label)
+			return coder_error_memory(err);
+		for (size_t k = 0; k < kept && !repeated; k++)
+			repeated = strcmp(permissions->labels[k], label) == 0;
+		if (repeated) {
+			free(label);
+			coder_entry_done(&permissions->entries[i]);
+			continue;
+		}
+		permissions->labels[kept] = label;
+		if (kept != i) {
+			permissions->entries[kept] = permissions->entries[i];
+			permissions->entries[i] = (struct coder_entry){ 0 };
+		}
+		kept++;
+	}
+	permissions->n_entries = kept;
+	return 0;
+}
+
 static int make_plan(const struct permissions *permissions, char *const *entries, const char *self,
 		     struct coder_plan *ret, struct coder_error *err)
 {
@@ -155,31 +184,54 @@ int permissions_read_goals(struct permissions *permissions, const struct opts_li
 	permissions->self_readable = self_readable;
 	if (!permissions->n_goals && !self_readable)
 		return 0;
-	for (size_t i = 0; i < permissions->n_entries; i++) {
-		permissions->labels[i] = coder_entry_label(&permissions->entries[i]);
-		if (!permissions->labels[i])
-			return coder_error_memory(err);
-	}
-	rc = make_plan(permissions, permissions->labels, "me", &plan, err);
+	if (label_entries(permissions, err) < 0)
+		return -1;
+	rc = make_plan(permissions, permissions->labels, NULL, &plan, err);
 	coder_plan_done(&plan);
+	if (rc < 0 && err->cause == CODER_CAUSE_CROSSWISE && !permissions->n_goals &&
+	    !permissions->scopes.n)
+		return advise(err, "limit the token with --scope");
 	return rc;
+}
+
+/* Turns names into ids, and finds out about the entries what the goals need. */
+static int find_entries(struct permissions *permissions, struct coder_client *client,
+			const char *owner, struct coder_error *err)
+{
+	const struct coder_wish wish = { .goals = permissions->goals,
+					 .n_goals = permissions->n_goals };
+
+	for (size_t i = 0; i < permissions->n_entries; i++) {
+		struct coder_entry *entry = &permissions->entries[i];
+
+		if ((coder_wish_needs_relations(&wish, entry->type->name) ?
+			     coder_entry_describe(client, owner, entry, err) :
+			     coder_entry_resolve(client, owner, entry, err)) < 0)
+			return -1;
+	}
+	return 0;
 }
 
 int permissions_plan(struct permissions *permissions, struct coder_client *client,
 		     const char *owner, const char *self, struct coder_plan *ret,
 		     struct coder_error *err)
 {
-	char *entries[CODER_ALLOW_MAX] = { 0 };
+	char *entries[CODER_ALLOW_MAX] = { 0 }, user[CODER_UUID_SIZE];
 	int rc = 0;
 
+	if (!coder_uuid_canonical(self, user))
+		rc = coder_error_set(err, CODER_ERR_NO_RESPONSE,
+				     "broken response: the id of the user is not a UUID");
+	if (rc == 0)
+		rc = find_entries(permissions, client, owner, err);
+
 	for (size_t i = 0; i < permissions->n_entries && rc == 0; i++) {
-		rc = coder_entry_describe(client, owner, &permissions->entries[i], err);
-		entries[i] = rc == 0 ? coder_entry_text(&permissions->entries[i]) : NULL;
-		if (rc == 0 && !entries[i])
+		entries[i] = coder_entry_text(&permissions->entries[i]);
+		if (!entries[i])
 			rc = coder_error_memory(err);
 	}
 	if (rc == 0)
-		rc = make_plan(permissions, entries, self, ret, err);
+		rc = make_plan(permissions, entries, user, ret, err);
 	for (size_t i = 0; i < permissions->n_entries; i++)
 		free(entries[i]);
 	return rc;

@@ -116,6 +116,12 @@ struct create_state {
 	struct coder_created created;
 };
 
+/* Whether scopes and entries are added to those that were given. */
+static bool is_planned(const struct create_state *state)
+{
+	return state->permissions.n_goals || state->permissions.self_readable;
+}
+
 static int check_lifetime(const struct call *call, struct coder_error *err)
 {
 	const char *text = ((const struct create_options *)call->options)->lifetime;
@@ -156,11 +162,11 @@ static int find_owner(struct call *call, struct coder_error *err)
 {
 	const struct create_options *options = call->options;
 	struct create_state *state = call->state;
-	bool needed = state->permissions.n_goals || options->self_readable;
+	bool needed = is_planned(state);
 
 	if (state->request.user_id)
 		return 0;
-	if (!options->assoc && coder_is_uuid(options->user)) {
+	if (!options->assoc && !needed && coder_is_uuid(options->user)) {
 		state->request.user_id = options->user;
 		return 0;
 	}
@@ -173,12 +179,19 @@ static int find_owner(struct call *call, struct coder_error *err)
 	return 0;
 }
 
+/* Which scope was probably meant; not another one where a scope that is spelled right is refused. */
 static int hint_scope(const char *scope, const char *const *known, size_t n,
 		      struct coder_error *err)
 {
 	const char *near = coder_nearest(scope, known, n);
 
-	return near ? advise(err, "did you mean '%s'?", near) : -1;
+	return near && strcmp(near, scope) != 0 ? advise(err, "did you mean '%s'?", near) : -1;
+}
+
+/* Whether the user gave the scope: what was added to it is spelled right. */
+static bool is_given(const struct create_state *state, const char *scope)
+{
+	return coder_strings_has(&state->permissions.scopes, scope);
 }
 
 /* Fails if the server has no such scope. A server without a catalogue may ignore scopes. */
@@ -193,7 +206,7 @@ static int check_catalogue(struct call *call, struct coder_error *err)
 	if (!scopes->n)
 		return 0;
 	if (coder_scopes_list(call->client, &known, err) < 0) {
-		if (!err->no_route || state->plan.n_goals)
+		if (!err->no_route || is_planned(state))
 			return -1;
 		output_warn("this server has no catalogue of scopes: it may ignore them");
 		return 0;
@@ -205,7 +218,9 @@ static int check_catalogue(struct call *call, struct coder_error *err)
 					     "%s: not in the server's catalogue of scopes%s%s%s",
 					     scopes->v[i], *version ? " (Coder " : "", version,
 					     *version ? ")" : "");
-			hint_scope(scopes->v[i], (const char *const *)known.v, known.n, err);
+			if (is_given(state, scopes->v[i]))
+				hint_scope(scopes->v[i], (const char *const *)known.v, known.n,
+					   err);
 		}
 	coder_strings_done(&known);
 	return rc;
@@ -235,7 +250,7 @@ static int settle_goals(struct call *call, struct coder_error *err)
 			"allow list has %zu entries with those of the goals; at most %d "
 			"are allowed",
 			plan->entries.n, CODER_ALLOW_MAX);
-	if (plan->n_goals && check_catalogue(call, err) < 0)
+	if (check_catalogue(call, err) < 0)
 		return -1;
 	goals_warn(plan);
 	if (shio_error_is_terminal() || !(options->variable || options->assoc))
@@ -247,13 +262,17 @@ static int settle_goals(struct call *call, struct coder_error *err)
 static int settle_permissions(struct call *call, struct coder_error *err)
 {
 	struct create_state *state = call->state;
-	const struct permissions *permissions = &state->permissions;
+	struct coder_create *request = &state->request;
+	struct permissions *permissions = &state->permissions;
 
-	if (permissions->n_goals || permissions->self_readable)
-		return settle_goals(call, err);
-	if (permissions_resolve(&state->permissions, call->client, state->request.user, err) < 0 ||
-	    permissions_texts(permissions, &state->request.allow_list, err) < 0)
+	if (is_planned(state)) {
+		if (settle_goals(call, err) < 0)
+			return -1;
+	} else if (permissions_resolve(permissions, call->client, request->user, err) < 0 ||
+		   permissions_texts(permissions, &request->allow_list, err) < 0 ||
+		   coder_strings_add_all(&request->scopes, &permissions->scopes, err) < 0) {
 		return -1;
+	}
 	for (size_t i = 0; i < permissions->n_entries; i++) {
 		const struct coder_type *type = permissions->entries[i].type;
 
@@ -261,7 +280,7 @@ static int settle_permissions(struct call *call, struct coder_error *err)
 			output_warn("%s: servers never match an id of this type: only %s:* works",
 				    type->name, type->name);
 	}
-	return coder_strings_add_all(&state->request.scopes, &permissions->scopes, err);
+	return 0;
 }
 
 static int settle_lifetime(struct call *call, bool dry_run, struct coder_error *err)
@@ -326,13 +345,13 @@ static int rehearse(struct call *call, struct coder_error *err)
 	char *body = NULL;
 	int rc = 0;
 
-	if ((!state->plan.n_goals && check_catalogue(call, err) < 0) ||
+	if ((!is_planned(state) && check_catalogue(call, err) < 0) ||
 	    coder_create_body(&state->request, &body, err) < 0)
 		return -1;
 	if (!buf_add_str(&call->result.text, body))
 		rc = coder_error_memory(err);
 	free(body);
-	if (rc < 0 || (!state->plan.n_goals && !state->permissions.self_readable))
+	if (rc < 0 || !is_planned(state))
 		return rc;
 	if (goals_explain_plan(&state->plan, &state->explanation, err) < 0)
 		return -1;

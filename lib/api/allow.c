@@ -90,16 +90,13 @@ static int set_id(const char *text, const char *id, struct coder_entry *entry,
 		  struct coder_error *err)
 {
 	const char *slash = strchr(id, '/');
-	uuid_t uuid;
 
 	if (strcmp(id, "*") == 0) {
 		entry->any = true;
 		return 0;
 	}
-	if (uuid_parse(id, uuid) == 0) {
-		uuid_unparse_lower(uuid, entry->id);
+	if (coder_uuid_canonical(id, entry->id))
 		return 0;
-	}
 	if (is_name(id, entry->type)) {
 		entry->name = strdup(slash ? slash + 1 : id);
 		if (slash)
@@ -176,6 +173,16 @@ bool coder_is_uuid(const char *text)
 	uuid_t uuid;
 
 	return uuid_parse(text, uuid) == 0;
+}
+
+bool coder_uuid_canonical(const char *text, char ret[CODER_UUID_SIZE])
+{
+	uuid_t uuid;
+
+	if (uuid_parse(text, uuid) != 0)
+		return false;
+	uuid_unparse_lower(uuid, ret);
+	return true;
 }
 
 /* ------------------------------------------------------------- allow lists */

@@ -13,12 +13,17 @@
 /* Whether text is a UUID in the form that servers write: 36 characters. */
 bool coder_is_uuid(const char *text);
 
-#define CODER_ALLOW_MAX 128 /* entries that a server accepts in one list */
 #define CODER_UUID_SIZE 37 /* 36 characters and a NUL */
+/* Copies the UUID in lower case, in which servers compare it. Returns false if text is none. */
+bool coder_uuid_canonical(const char *text, char ret[CODER_UUID_SIZE]);
+
+#define CODER_ALLOW_MAX 128 /* entries that a server accepts in one list */
 
 enum coder_type_flags {
 	CODER_TYPE_OWNED = 1 << 0, /* a name may be OWNER/NAME */
 	CODER_TYPE_WILDCARD_ONLY = 1 << 1, /* servers never match an id of it: only TYPE:* works */
+	CODER_TYPE_OF_USER =
+		1 << 2, /* requests name the user whose object it is, and need that user's entry */
 };
 
 struct listing;

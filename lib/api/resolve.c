@@ -17,26 +17,6 @@
 #include "request.h"
 #include "types.h"
 
-/* Copies the id that a server sent into the entry. It must be a UUID. */
-static int take_id(struct coder_entry *entry, const char *id, struct coder_error *err)
-{
-	struct coder_entry parsed = { 0 };
-	char text[sizeof("*:") + CODER_UUID_SIZE];
-	int rc;
-
-	snprintf(text, sizeof(text), "*:%.*s", CODER_UUID_SIZE, id);
-	rc = coder_entry_parse(text, &parsed, err);
-	if (rc == 0 && parsed.id[0]) {
-		memcpy(entry->id, parsed.id, sizeof(entry->id));
-		return 0;
-	}
-	coder_entry_done(&parsed);
-	if (rc < 0 && err->code == CODER_ERR_MEMORY)
-		return -1;
-	return coder_error_set(err, CODER_ERR_NO_RESPONSE,
-			       "broken response: the id in it is not a UUID");
-}
-
 /* Copies the id that a member of the object holds, if there is one. */
 static int take_related(const struct json *object, const char *key, char ret[CODER_UUID_SIZE],
 			struct coder_error *err)
@@ -45,7 +25,8 @@ static int take_related(const struct json *object, const char *key, char ret[COD
 
 	if (json_text(object, key, &id, err) < 0)
 		return -1;
-	snprintf(ret, CODER_UUID_SIZE, "%s", id && coder_is_uuid(id) ? id : "");
+	if (!id || !coder_uuid_canonical(id, ret))
+		ret[0] = '\0';
 	return 0;
 }
 
@@ -65,7 +46,10 @@ static int take_ids(const struct json *object, struct coder_entry *entry, struct
 		return -1;
 	snprintf(entry->title, sizeof(entry->title), "%s%s%s", owner ? owner : "", owner ? "/" : "",
 		 name ? name : "");
-	return take_id(entry, id, err);
+	if (coder_uuid_canonical(id, entry->id))
+		return 0;
+	return coder_error_set(err, CODER_ERR_NO_RESPONSE,
+			       "broken response: the id in it is not a UUID");
 }
 
 /* Requests one object by a route that takes its name or id. */

@@ -161,10 +161,8 @@ bool coder_scope_acts(const char *scope, const char *type)
 {
 	const struct composite *composite = find_composite(scope);
 
-	if (strcmp(scope, "coder:all") == 0)
-		return true;
 	if (!composite)
-		return part_acts(scope, type);
+		return strncmp(scope, "coder:", 6) == 0 || part_acts(scope, type);
 	for (size_t i = 0; composite->parts[i]; i++)
 		if (part_acts(composite->parts[i], type))
 			return true;
@@ -192,4 +190,19 @@ bool coder_scopes_permit(const struct coder_strings *scopes, const char *wanted)
 				return true;
 	}
 	return false;
+}
+
+bool coder_scope_is_within(const char *scope, const char *type, const char *const *scopes)
+{
+	const struct composite *composite = find_composite(scope);
+	const char *const single[] = { scope, NULL };
+	const char *const *parts = composite ? composite->parts : single;
+	struct coder_strings list = { .v = (char **)scopes }; /* they are only read */
+
+	while (scopes[list.n])
+		list.n++;
+	for (size_t i = 0; parts[i]; i++)
+		if ((!type || part_acts(parts[i], type)) && !coder_scopes_permit(&list, parts[i]))
+			return false;
+	return true;
 }

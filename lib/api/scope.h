@@ -21,9 +21,15 @@ const char *const *coder_scopes_builtin(size_t *ret_n);
 
 /*
  * Whether a scope lets a token do more with objects of that type than read them. type "*" is any
- * type. A scope that is not known here counts by its name, TYPE:ACTION.
+ * type. A scope that is not known here counts by its name, TYPE:ACTION; a "coder:NAME" that is not
+ * known acts on every type.
  */
 bool coder_scope_acts(const char *scope, const char *type);
+/*
+ * Whether scopes (NULL-terminated) permit all that scope permits. With a type, only what it does
+ * with objects of that type beside reading them counts.
+ */
+bool coder_scope_is_within(const char *scope, const char *type, const char *const *scopes);
 /* Whether scopes, composite ones and wildcards included, hold the scope "TYPE:ACTION". */
 bool coder_scopes_permit(const struct coder_strings *scopes, const char *wanted);
 

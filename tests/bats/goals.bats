@@ -195,6 +195,23 @@ refusals() {
 	END
 }
 
+@test "a goal on another user's workspace does not open that user's tokens to a goal or scope for tokens" {
+	local goal id
+	id=$(alice)
+	for goal in workspace-{read,start,stop,operate,ssh,delete}; do
+		try token_create -n test --for "$goal,tokens-manage" --allow workspace:alice/dev
+		refused 2 "$goal cannot be combined with tokens-manage: the entry user:$id, which $goal needs, would let the scope api_key:* act on what belongs to that user; create two tokens"
+	done
+	try token_create -n test --for workspace-read --scope api_key:create --allow "workspace:$(workspace alice),api_key:*"
+	refused 2 "workspace-read cannot be combined with the scope api_key:create: the entry user:$id, "
+	is "$(requests POST)" ""
+	# what is asked for is given
+	try token_create -n own -v secret --for workspace-stop,tokens-manage --allow workspace:dev
+	is "$status" 0
+	try token_create -n asked -v secret --for workspace-stop,tokens-manage --allow workspace:alice/dev,user:alice
+	is "$status" 0
+}
+
 @test "an unknown goal is refused, with the one that was probably meant" {
 	refusals <<-'END'
 		--for workspace-sotp --allow workspace:dev|--for: unknown goal 'workspace-sotp'; did you mean 'workspace-stop'?

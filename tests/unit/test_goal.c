@@ -110,80 +110,315 @@ static void test_each_goal_has_its_scopes_and_companions(void **state)
 	assert_null(coder_goal_find("workspace"));
 }
 
-static bool is_about(const struct coder_goal *goal, const char *entry)
-{
-	for (size_t i = 0; goal->objects[i]; i++)
-		if (strncmp(entry, goal->objects[i], strlen(goal->objects[i])) == 0)
-			return true;
-	return false;
-}
+/* What is asked for beside a pair of goals. */
+struct setting {
+	const char *title;
+	const char *owner; /* of the workspace */
+	const struct coder_subject *more; /* an entry that is given, too */
+	const char *scopes; /* that are given */
+	bool self_readable;
+	/* for each pair: y, they go together; n, one would widen the other, or swallow its limits */
+	const char *pairs[13];
+};
 
 /*
- * Whether two goals go together for what was asked of each: one workspace, or all of them where the
- * goal is workspace-list alone, and one template.
+ * What is given for two goals: one workspace, or all of them where the goal is workspace-list alone, one
+ * template, and what the setting has.
  */
-static bool go_together(const char *one, const char *other)
+static size_t give(const struct coder_goal *const goals[2], const struct setting *setting,
+		   struct coder_subject given[4])
 {
-	const struct coder_goal *goals[] = { coder_goal_find(one), coder_goal_find(other) };
-	struct coder_subject given[2];
-	struct coder_plan plan;
-	struct coder_error err;
 	bool one_by_one = false;
-	char text[64];
 	size_t n = 0;
 
 	for (size_t g = 0; g < 2; g++)
-		one_by_one |= is_about(goals[g], WORKSPACE) && !goals[g]->all;
-	for (size_t g = 0; g < 2; g++)
-		if (!n && (strcmp(goals[g]->name, "workspace-list") == 0 ||
-			   (one_by_one && is_about(goals[g], WORKSPACE) && !goals[g]->all)))
-			given[n++] = one_by_one ? one_workspace : all_workspaces;
-	for (size_t g = 0; g < 2; g++)
-		if (is_about(goals[g], TEMPLATE) &&
-		    (!n || given[n - 1].entry != one_template.entry))
-			given[n++] = one_template;
-	snprintf(text, sizeof(text), strcmp(one, other) ? "%s %s" : "%s", one, other);
-	if (make(text, "", given, n, &plan, &err) == 0) {
+		one_by_one |= goal_is_about(goals[g], WORKSPACE) && !goals[g]->all;
+	if (one_by_one)
+		given[n++] = (struct coder_subject){ WORKSPACE, setting->owner, ORGANIZATION };
+	else if (strcmp(goals[0]->name, "workspace-list") == 0 ||
+		 strcmp(goals[1]->name, "workspace-list") == 0)
+		given[n++] = all_workspaces;
+	if (goal_is_about(goals[0], TEMPLATE) || goal_is_about(goals[1], TEMPLATE))
+		given[n++] = one_template;
+	if (setting->more)
+		given[n++] = *setting->more;
+	return n;
+}
+
+static bool go_together(const char *one, const char *other, const struct setting *setting)
+{
+	const struct coder_goal *goals[] = { coder_goal_find(one), coder_goal_find(other) };
+	struct coder_subject given[4];
+	struct coder_plan plan;
+	struct coder_error err;
+	char text[96];
+	size_t n = give(goals, setting, given);
+
+	snprintf(text, sizeof(text), "%s %s %s", one, strcmp(one, other) ? other : "",
+		 setting->self_readable ? "self-readable" : "");
+	if (make(text, setting->scopes, given, n, &plan, &err) == 0) {
 		coder_plan_done(&plan);
 		return true;
 	}
 	assert_int_equal(err.code, CODER_ERR_USAGE);
 	if (!strstr(err.message, one) && !strstr(err.message, other))
 		fail_msg("%s and %s: %s", one, other, err.message);
+	/* both, or one of them and the scope */
+	if (!*setting->scopes && (!strstr(err.message, one) || !strstr(err.message, other)))
+		fail_msg("%s and %s: %s", one, other, err.message);
 	return false;
 }
 
-/* For each pair of goals: y, they go together; n, one would widen the other, or swallow its limits. */
+static const char *const names[] = {
+	"workspace-read",    "workspace-list", "workspace-start",  "workspace-stop",
+	"workspace-operate", "workspace-ssh",  "workspace-delete", "workspace-create",
+	"template-push",     "tokens-read",    "tokens-manage",	   "whoami",
+	"read-only",
+};
+
+static const struct coder_subject organization = { "organization:" ORGANIZATION, NULL, NULL };
+static const struct coder_subject other_organization = {
+	"organization:00000000-0000-4000-8000-0000000000c1", NULL, NULL
+};
+static const struct coder_subject owner = { "user:" OWNER, NULL, NULL };
+static const struct coder_subject self = { USER_SELF, NULL, NULL };
+static const struct coder_subject task = { "task:*", NULL, NULL };
+
+static const struct setting settings[] = {
+	{ "the workspace is the caller's",
+	  SELF,
+	  NULL,
+	  "",
+	  false,
+	  {
+		  "ynyyyyynnyyyn", /* workspace-read */
+		  "nynnnnnnnyyyy", /* workspace-list */
+		  "ynyyyyynnyyyn", /* workspace-start */
+		  "ynyyyyynnyyyn", /* workspace-stop */
+		  "ynyyyyynnyyyn", /* workspace-operate */
+		  "ynyyyyynnyyyn", /* workspace-ssh */
+		  "ynyyyyynnyyyn", /* workspace-delete */
+		  "nnnnnnnyyyyyn", /* workspace-create */
+		  "nnnnnnnyyyyyn", /* template-push */
+		  "yyyyyyyyyyyyy", /* tokens-read */
+		  "yyyyyyyyyyyyy", /* tokens-manage */
+		  "yyyyyyyyyyyyy", /* whoami */
+		  "nynnnnnnnyyyy", /* read-only */
+	  } },
+	{ "another user owns the workspace",
+	  OWNER,
+	  NULL,
+	  "",
+	  false,
+	  {
+		  "ynyyyyynnynyn", /* workspace-read */
+		  "nynnnnnnnyyyy", /* workspace-list */
+		  "ynyyyyynnynyn", /* workspace-start */
+		  "ynyyyyynnynyn", /* workspace-stop */
+		  "ynyyyyynnynyn", /* workspace-operate */
+		  "ynyyyyynnynyn", /* workspace-ssh */
+		  "ynyyyyynnynyn", /* workspace-delete */
+		  "nnnnnnnyyyyyn", /* workspace-create */
+		  "nnnnnnnyyyyyn", /* template-push */
+		  "yyyyyyyyyyyyy", /* tokens-read */
+		  "nynnnnnyyyyyy", /* tokens-manage */
+		  "yyyyyyyyyyyyy", /* whoami */
+		  "nynnnnnnnyyyy", /* read-only */
+	  } },
+	{ "... and is given",
+	  OWNER,
+	  &owner,
+	  "",
+	  false,
+	  {
+		  "ynyyyyynnyyyn", /* workspace-read */
+		  "nynnnnnnnyyyy", /* workspace-list */
+		  "ynyyyyynnyyyn", /* workspace-start */
+		  "ynyyyyynnyyyn", /* workspace-stop */
+		  "ynyyyyynnyyyn", /* workspace-operate */
+		  "ynyyyyynnyyyn", /* workspace-ssh */
+		  "ynyyyyynnyyyn", /* workspace-delete */
+		  "nnnnnnnyyyyyn", /* workspace-create */
+		  "nnnnnnnyyyyyn", /* template-push */
+		  "yyyyyyyyyyyyy", /* tokens-read */
+		  "yyyyyyyyyyyyy", /* tokens-manage */
+		  "yyyyyyyyyyyyy", /* whoami */
+		  "nynnnnnnnyyyy", /* read-only */
+	  } },
+	{ "the token can view itself",
+	  OWNER,
+	  NULL,
+	  "",
+	  true,
+	  {
+		  "ynyyyyynnynyn", /* workspace-read */
+		  "nynnnnnnnyyyy", /* workspace-list */
+		  "ynyyyyynnynyn", /* workspace-start */
+		  "ynyyyyynnynyn", /* workspace-stop */
+		  "ynyyyyynnynyn", /* workspace-operate */
+		  "ynyyyyynnynyn", /* workspace-ssh */
+		  "ynyyyyynnynyn", /* workspace-delete */
+		  "nnnnnnnyyyyyn", /* workspace-create */
+		  "nnnnnnnyyyyyn", /* template-push */
+		  "yyyyyyyyyyyyy", /* tokens-read */
+		  "nynnnnnyyyyyy", /* tokens-manage */
+		  "yyyyyyyyyyyyy", /* whoami */
+		  "nynnnnnnnyyyy", /* read-only */
+	  } },
+	{ "a scope acts on the template's organization, which is given",
+	  SELF,
+	  &organization,
+	  "organization:update",
+	  false,
+	  {
+		  "ynyyyyynnyyyn", /* workspace-read */
+		  "nynnnnnnnyyyn", /* workspace-list */
+		  "ynyyyyynnyyyn", /* workspace-start */
+		  "ynyyyyynnyyyn", /* workspace-stop */
+		  "ynyyyyynnyyyn", /* workspace-operate */
+		  "ynyyyyynnyyyn", /* workspace-ssh */
+		  "ynyyyyynnyyyn", /* workspace-delete */
+		  "nnnnnnnyyyyyn", /* workspace-create */
+		  "nnnnnnnyyyyyn", /* template-push */
+		  "yyyyyyyyyyyyn", /* tokens-read */
+		  "yyyyyyyyyyyyn", /* tokens-manage */
+		  "yyyyyyyyyyyyn", /* whoami */
+		  "nnnnnnnnnnnnn", /* read-only */
+	  } },
+	{ "a scope acts on another organization, which is given",
+	  SELF,
+	  &other_organization,
+	  "organization:update",
+	  false,
+	  {
+		  "ynyyyyynnyyyn", /* workspace-read */
+		  "nynnnnnnnyyyn", /* workspace-list */
+		  "ynyyyyynnyyyn", /* workspace-start */
+		  "ynyyyyynnyyyn", /* workspace-stop */
+		  "ynyyyyynnyyyn", /* workspace-operate */
+		  "ynyyyyynnyyyn", /* workspace-ssh */
+		  "ynyyyyynnyyyn", /* workspace-delete */
+		  "nnnnnnnnnnnnn", /* workspace-create */
+		  "nnnnnnnnnnnnn", /* template-push */
+		  "yyyyyyynnyyyn", /* tokens-read */
+		  "yyyyyyynnyyyn", /* tokens-manage */
+		  "yyyyyyynnyyyn", /* whoami */
+		  "nnnnnnnnnnnnn", /* read-only */
+	  } },
+	{ "a scope acts on what belongs to users",
+	  OWNER,
+	  &task,
+	  "task:create",
+	  false,
+	  {
+		  "nnnnnnnnnnnnn", /* workspace-read */
+		  "nynnnnnnnyyyy", /* workspace-list */
+		  "nnnnnnnnnnnnn", /* workspace-start */
+		  "nnnnnnnnnnnnn", /* workspace-stop */
+		  "nnnnnnnnnnnnn", /* workspace-operate */
+		  "nnnnnnnnnnnnn", /* workspace-ssh */
+		  "nnnnnnnnnnnnn", /* workspace-delete */
+		  "nnnnnnnyyyyyn", /* workspace-create */
+		  "nnnnnnnyyyyyn", /* template-push */
+		  "nynnnnnyyyyyy", /* tokens-read */
+		  "nynnnnnyyyyyy", /* tokens-manage */
+		  "nynnnnnyyyyyy", /* whoami */
+		  "nynnnnnnnyyyy", /* read-only */
+	  } },
+	{ "a scope acts on users",
+	  OWNER,
+	  &self,
+	  "user:update_personal",
+	  false,
+	  {
+		  "nnnnnnnnnnnnn", /* workspace-read */
+		  "nynnnnnnnyyyy", /* workspace-list */
+		  "nnnnnnnnnnnnn", /* workspace-start */
+		  "nnnnnnnnnnnnn", /* workspace-stop */
+		  "nnnnnnnnnnnnn", /* workspace-operate */
+		  "nnnnnnnnnnnnn", /* workspace-ssh */
+		  "nnnnnnnnnnnnn", /* workspace-delete */
+		  "nnnnnnnyyyyyn", /* workspace-create */
+		  "nnnnnnnyyyyyn", /* template-push */
+		  "nynnnnnyyyyyy", /* tokens-read */
+		  "nynnnnnyyyyyy", /* tokens-manage */
+		  "nynnnnnyyyyyy", /* whoami */
+		  "nynnnnnnnyyyy", /* read-only */
+	  } },
+	{ "a scope acts on workspaces",
+	  SELF,
+	  NULL,
+	  "workspace:delete",
+	  false,
+	  {
+		  "ynyyyyynnyyyn", /* workspace-read */
+		  "nynnnnnnnyyyy", /* workspace-list */
+		  "ynyyyyynnyyyn", /* workspace-start */
+		  "ynyyyyynnyyyn", /* workspace-stop */
+		  "ynyyyyynnyyyn", /* workspace-operate */
+		  "ynyyyyynnyyyn", /* workspace-ssh */
+		  "ynyyyyynnyyyn", /* workspace-delete */
+		  "nnnnnnnnnnnnn", /* workspace-create */
+		  "nnnnnnnnyyyyn", /* template-push */
+		  "yyyyyyynynnnn", /* tokens-read */
+		  "yyyyyyynynnnn", /* tokens-manage */
+		  "yyyyyyynynnnn", /* whoami */
+		  "nynnnnnnnnnnn", /* read-only */
+	  } },
+	{ "a scope is in a goal",
+	  SELF,
+	  NULL,
+	  "api_key:delete",
+	  false,
+	  {
+		  "ynyyyyynnnyyn", /* workspace-read */
+		  "nynnnnnnnnyyn", /* workspace-list */
+		  "ynyyyyynnnyyn", /* workspace-start */
+		  "ynyyyyynnnyyn", /* workspace-stop */
+		  "ynyyyyynnnyyn", /* workspace-operate */
+		  "ynyyyyynnnyyn", /* workspace-ssh */
+		  "ynyyyyynnnyyn", /* workspace-delete */
+		  "nnnnnnnyynyyn", /* workspace-create */
+		  "nnnnnnnyynyyn", /* template-push */
+		  "nnnnnnnnnnynn", /* tokens-read */
+		  "yyyyyyyyyyyyy", /* tokens-manage */
+		  "yyyyyyyyynynn", /* whoami */
+		  "nnnnnnnnnnynn", /* read-only */
+	  } },
+	{ "a composite scope acts",
+	  SELF,
+	  NULL,
+	  "coder:workspaces.create",
+	  false,
+	  {
+		  "nnnnnnnnnnnnn", /* workspace-read */
+		  "nnnnnnnnnnnnn", /* workspace-list */
+		  "nnnnnnnnnnnnn", /* workspace-start */
+		  "nnnnnnnnnnnnn", /* workspace-stop */
+		  "nnnnnnnnnnnnn", /* workspace-operate */
+		  "nnnnnnnnnnnnn", /* workspace-ssh */
+		  "nnnnnnnnnnnnn", /* workspace-delete */
+		  "nnnnnnnnnnnnn", /* workspace-create */
+		  "nnnnnnnnyyyyn", /* template-push */
+		  "nnnnnnnnynnnn", /* tokens-read */
+		  "nnnnnnnnynnnn", /* tokens-manage */
+		  "nnnnnnnnynnnn", /* whoami */
+		  "nnnnnnnnnnnnn", /* read-only */
+	  } },
+};
+
 static void test_pairs(void **state)
 {
-	static const char *const names[] = {
-		"workspace-read",    "workspace-list", "workspace-start",  "workspace-stop",
-		"workspace-operate", "workspace-ssh",  "workspace-delete", "workspace-create",
-		"template-push",     "tokens-read",    "tokens-manage",	   "whoami",
-		"read-only",
-	};
-	static const char *const pairs[] = {
-		"ynyyyyynnyyyn", /* workspace-read */
-		"nynnnnnnnyyyy", /* workspace-list */
-		"ynyyyyynnyyyn", /* workspace-start */
-		"ynyyyyynnyyyn", /* workspace-stop */
-		"ynyyyyynnyyyn", /* workspace-operate */
-		"ynyyyyynnyyyn", /* workspace-ssh */
-		"ynyyyyynnyyyn", /* workspace-delete */
-		"nnnnnnnyyyyyn", /* workspace-create */
-		"nnnnnnnyyyyyn", /* template-push */
-		"yyyyyyyyyyyyy", /* tokens-read */
-		"yyyyyyyyyyyyy", /* tokens-manage */
-		"yyyyyyyyyyyyy", /* whoami */
-		"nynnnnnnnyyyy", /* read-only */
-	};
-
 	(void)state;
-	for (size_t i = 0; i < COUNT(pairs); i++)
-		for (size_t k = 0; k < COUNT(pairs); k++)
-			if (go_together(names[i], names[k]) != (pairs[i][k] == 'y'))
-				fail_msg("%s with %s: %s", names[i], names[k],
-					 pairs[i][k] == 'y' ? "refused" : "accepted");
+	for (size_t s = 0; s < COUNT(settings); s++)
+		for (size_t i = 0; i < COUNT(names); i++)
+			for (size_t k = 0; k < COUNT(names); k++) {
+				bool want = settings[s].pairs[i][k] == 'y';
+
+				if (go_together(names[i], names[k], &settings[s]) != want)
+					fail_msg("%s: %s with %s: %s", settings[s].title, names[i],
+						 names[k], want ? "refused" : "accepted");
+			}
 }
 
 static void assert_refused(const char *goals, const char *scopes,
