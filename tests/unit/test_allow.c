@@ -35,14 +35,15 @@ static void test_types(void **state)
 	assert_int_equal(named, 5);
 	assert_int_equal(wildcard_only, 34);
 	assert_non_null(type_of("workspace")->resolve);
-	assert_int_equal(type_of("workspace")->flags, CODER_TYPE_OWNED);
+	assert_int_equal(type_of("workspace")->flags, CODER_TYPE_OWNED | CODER_TYPE_OF_USER);
 	assert_non_null(type_of("group")->resolve);
 	assert_int_equal(type_of("group")->flags, CODER_TYPE_OWNED);
 	assert_int_equal(type_of("group_member")->flags, 0);
-	assert_int_equal(type_of("task")->flags, 0);
-	assert_int_equal(type_of("api_key")->flags, CODER_TYPE_WILDCARD_ONLY);
+	assert_int_equal(type_of("task")->flags, CODER_TYPE_OF_USER);
+	assert_int_equal(type_of("api_key")->flags, CODER_TYPE_WILDCARD_ONLY | CODER_TYPE_OF_USER);
 	assert_int_equal(type_of("audit_log")->flags, CODER_TYPE_WILDCARD_ONLY);
-	assert_int_equal(type_of("user_secret")->flags, CODER_TYPE_WILDCARD_ONLY);
+	assert_int_equal(type_of("user_secret")->flags,
+			 CODER_TYPE_WILDCARD_ONLY | CODER_TYPE_OF_USER);
 }
 
 /* What became of text, written as "type|any|id|owner|name". */
