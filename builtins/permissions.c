@@ -188,8 +188,7 @@ int permissions_read_goals(struct permissions *permissions, const struct opts_li
 		return -1;
 	rc = make_plan(permissions, permissions->labels, NULL, &plan, err);
 	coder_plan_done(&plan);
-	if (rc < 0 && err->cause == CODER_CAUSE_CROSSWISE && !permissions->n_goals &&
-	    !permissions->scopes.n)
+	if (rc < 0 && !permissions->n_goals && !permissions->scopes.n)
 		return advise(err, "limit the token with --scope");
 	return rc;
 }

@@ -402,7 +402,9 @@ static int check_crosswise(const struct coder_plan *plan, const struct coder_wis
 					entry->text, brings, scope->text,
 					of_user ? "what belongs to that user" :
 						  "what was not asked for");
-			return coder_error_cause(err, CODER_CAUSE_CROSSWISE, NULL, NULL);
+			return plan->scopes.n ?
+				       coder_error_cause(err, CODER_CAUSE_CROSSWISE, NULL, NULL) :
+				       -1;
 		}
 	return 0;
 }

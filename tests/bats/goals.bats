@@ -94,6 +94,12 @@ given() {
 admin() { of users username=admin -- id; }
 alice() { of users username=alice -- id; }
 workspace() { of workspaces "owner=$1" name=dev -- id; }
+template() { listed templates name=one; }
+organization() { listed organizations name=coder; }
+listed() { # listed ROUTE KEY=VALUE - the id of what has that, outside the log of requests
+	curl -sS -H "Coder-Session-Token: $ADMIN_TOKEN" "$URL/api/v2/$1" | fields_of "$2" -- id
+	forget_requests
+}
 
 @test "--for adds to --scope and --allow, and says on one line what" {
 	local id self
@@ -154,6 +160,172 @@ workspace() { of workspaces "owner=$1" name=dev -- id; }
 	[[ $err == *"warning: tokens-manage: who holds it can create an unrestricted token" && $err != *$'\n'* ]] || fail "$err"
 }
 
+# ---------------------------------------------------- what does go together
+
+@test "what is given beside a goal is not taken for too little: an organization, a user, a scope of the goal" {
+	local id self scope
+	id=$(template) self=$(admin)
+	try token_create -n org -v secret --for template-push --scope organization:update --allow template:one,organization:coder
+	is "$status" 0
+	given org "template:$id" "organization:$(organization)" "user:$self" "file:*"
+	try token_create -n orgs -v secret --for template-push --allow 'template:*,organization:coder'
+	is "$status" 0
+	given orgs "template:*" "organization:$(organization)" "user:$self" "file:*"
+	try token_create -n user -v secret --for whoami --scope user:update_personal --allow user:admin
+	is "$status" 0
+	given user "user:$self"
+	for scope in api_key:delete coder:apikeys.manage_self api_key:create,api_key:update; do
+		try token_create -n "$scope" -v secret --for tokens-manage --scope "$scope"
+		is "$status" 0
+	done
+}
+
+@test "an organization or a user that was not given is still refused to a scope that acts on it" {
+	refused_after_looking "template-push cannot be combined with the scope organization:update: the entry organization:" \
+		--for template-push --scope organization:update --allow template:one,organization:11111111-1111-4111-8111-111111111111
+	refused_after_looking "whoami cannot be combined with the scope user:update_personal: the entry user:$(admin), " \
+		--for whoami --scope user:update_personal --allow user:alice
+	refused_after_looking "workspace-read cannot be combined with the scope user:update_personal: the entry user:$(alice), " \
+		--for workspace-read --scope user:update_personal --allow user:me,workspace:alice/dev
+}
+
+refused_after_looking() { # refused_after_looking MESSAGE OPTION...
+	try token_create -n test "${@:2}"
+	refused 2 "$1"
+	is "$(requests POST)" ""
+}
+
+@test "workspaces of some templates take those templates' organization only" {
+	try token_create -n test -v secret --for workspace-create --allow 'workspace:*,template:one'
+	is "$status" 0
+	given test "workspace:*" "template:$(template)" "user:$(admin)" \
+		"organization:$(organization)"
+}
+
+@test "entries that were given are not added again" {
+	try token_create -n test --for workspace-stop --allow 'workspace:dev,user:me,template:*' --scope workspace:read
+	is "$status" 0
+	lacks "$err" warning
+	has "$err" "added: scopes template:read user:read workspace:stop"
+	lacks "$err" entries
+	try token_create -n all --for workspace-stop --allow '*:*' --scope workspace:read,template:read,user:read,workspace:stop
+	is "$status" 0
+	lacks "$err" added
+	given all '*:*'
+	try token_create -n plain --self-readable
+	is "$status$err" 0
+}
+
+@test "scopes and entries from arrays count as given, with --for as without" {
+	# shellcheck disable=SC2034 # read by name
+	local -a scopes=(task:read workspace:read) entries=("workspace:dev" "task:*") acting=(template:update)
+	try token_create -n test --for workspace-stop --scopes-from scopes --allow-from entries
+	is "$status" 0
+	is "$(stored test scopes)" "task:read workspace:read template:read user:read workspace:stop"
+	given test "workspace:$(workspace admin)" "task:*" "user:$(admin)" "template:*"
+	has "$err" "added: scopes template:read user:read workspace:stop; allow-list entries user:$(admin) template:*"
+	# what one token has, and a goal beside it
+	token_view test >/dev/null
+	try token_create -n more -v secret --for tokens-read --scopes-from TOKEN_SCOPES --allow-from TOKEN_ALLOW_LIST
+	is "$status" 0
+	given more "workspace:$(workspace admin)" "task:*" "user:$(admin)" "template:*" "api_key:*"
+	forget_requests
+	try token_create -n test2 --for workspace-stop --scopes-from acting --allow-from entries
+	refused_early 2 "workspace-stop cannot be combined with the scope template:update: the entry template:*, "
+	entries=()
+	try token_create -n test2 --for whoami --allow-from entries
+	refused_early 2 "--allow-from: entries: empty array: it would mean no restriction"
+	try token_create -n test2 --for whoami --scopes-from nosuch
+	refused_early 2 "--scopes-from: nosuch"
+}
+
+@test "what --for adds is printed on a terminal even with -v" {
+	at_prompt <<-'END'
+		type token_create -n test -v secret --for whoami && echo "made ${#secret}"
+		prompt 20
+	END
+	has "$screen" "added: scopes user:read; allow-list entries user:$(admin)"
+	has "$screen" "made 33"
+}
+
+# ------------------------------------------------------------------ warnings
+
+# warned MESSAGE... - these are the warnings of the last try, and all of them.
+warned() {
+	is "$(grep -o 'warning: .*' <<<"$err")" "$(printf 'warning: %s\n' "$@")"
+}
+
+@test "warnings name what a token can do beyond its goals, and what it cannot do" {
+	try token_create -n a -v secret --for workspace-create --allow template:one
+	is "$status" 0
+	warned "workspace-create: who holds it can also start workspaces that exist" \
+		"workspace-create: coder create needs template:*, too; without it only POST /users/me/workspaces works"
+	try token_create -n b -v secret --for workspace-create --allow 'workspace:*'
+	warned "workspace-create: who holds it can also start workspaces that exist" \
+		"workspace-create: other templates become readable (template:*)"
+	try token_create -n c -v secret --for template-push --allow template:one
+	warned "template-push: lists of templates (coder templates list) fail without template:*"
+	try token_create -n d -v secret --for template-push --allow 'template:*'
+	is "$status$err" 0
+	try token_create -n e -v secret --for workspace-stop --allow 'workspace:*'
+	warned "workspace-stop: most requests about workspaces of other users need the entry user:*, too" \
+		"workspace-stop: other templates become readable (template:*)"
+	try token_create -n f -v secret --for workspace-stop --allow 'workspace:*,user:*,template:*'
+	is "$status$err" 0
+	try token_create -n g -v secret --for read-only
+	warned "read-only: other templates become readable (template:*)"
+	try token_create -n h -v secret --for workspace-read,workspace-stop --allow workspace:dev
+	warned "workspace-read: other templates become readable (template:*)"
+}
+
+@test "a workspace of another user is stopped with workspace:* if user:* is given, too" {
+	decided for-workspace-stop-of-all
+}
+
+@test "--for warns of an id that servers never match" {
+	try token_create -n test -v secret --for whoami --allow license:11111111-1111-4111-8111-111111111111
+	is "$status" 0
+	warned "license: servers never match an id of this type: only license:* works"
+}
+
+# ------------------------------------------------------------------- requests
+
+@test "only what a goal needs to know is requested, and once" {
+	local id
+	id=$(template)
+	try token_create -n test -v secret --for whoami --allow "template:$id,workspace:$(workspace alice)"
+	is "$status" 0
+	is "$(requests GET | grep -c 'templates\|workspace')" 0
+	forget_requests
+	try token_create -n test2 -v secret --for workspace-stop --allow workspace:dev,workspace:dev,workspace:dev
+	is "$status" 0
+	is "$(requests GET | grep -c workspace)" 1
+}
+
+@test "the user's entry has the id as servers write it, and a user that does not exist is an error" {
+	local id
+	id=$(alice)
+	try token_create -n test -u "${id^^}" -v secret --for whoami
+	is "$status" 0
+	given test "user:$id"
+	try token_create -n test2 -u 11111111-1111-4111-8111-111111111111 -v secret --for whoami
+	is "$status" 3
+	has "$err" "looking up whose token it will be: "
+	is "$(requests POST | grep -c keys)" 1
+	fault '{"method":"GET","path":"/users/me$","status":200,"coder":true,"body":"{\"id\":\"nobody\",\"username\":\"admin\"}"}'
+	try token_create -n test2 -v secret --for whoami
+	refused 7 "broken response: the id of the user is not a UUID"
+}
+
+@test "an owner or an organization that a response lacks is an error before the token is created" {
+	local body
+	body="{\"id\":\"$(workspace alice)\",\"name\":\"dev\"}"
+	fault "{\"method\":\"GET\",\"path\":\"/workspace/dev\",\"status\":200,\"coder\":true,\"body\":\"${body//\"/\\\"}\"}"
+	try token_create -n test -v secret --for workspace-stop --allow workspace:alice/dev
+	refused 7 "broken response: no owner of workspace:$(workspace alice)"
+	is "$(requests POST)" ""
+}
+
 # ------------------------------------------------------------- what is refused
 
 @test "a goal on objects without an entry is refused before any request" {
@@ -190,7 +362,11 @@ refusals() {
 		--for workspace-read,template-push --allow workspace:dev,template:one|workspace-read cannot be combined with template-push: the entry template:*, which workspace-read needs, would let the scope template:create act on what was not asked for; create two tokens
 		--for tokens-read --scope api_key:delete|tokens-read cannot be combined with the scope api_key:delete: the entry api_key:*, which tokens-read needs, would let the scope api_key:delete act on what was not asked for; create two tokens
 		--for whoami --scope coder:all|whoami cannot be combined with the scope coder:all:
-		--self-readable --allow workspace:dev|a token that can view itself cannot be combined with the scope coder:all:
+		--self-readable --allow workspace:dev|a token that can view itself cannot be combined with the scope coder:all: no scope was given, which means coder:all, and the entry api_key:*, which a token that can view itself needs, would let the scope coder:all act on what was not asked for; limit the token with --scope
+		--for workspace-list,workspace-read --allow workspace:dev|workspace-list cannot be combined with workspace-read for workspace:dev: workspace-list needs workspace:*, and workspace-read would then work on all of them; create two tokens
+		--for read-only,workspace-read --allow workspace:dev|read-only cannot be combined with workspace-read for workspace:dev: read-only needs workspace:*, and workspace-read would then work on all of them; create two tokens
+		--for whoami --scope task:read|whoami cannot be combined with the scope task:read: no entry was given for that scope, and those that whoami needs would be the only ones; create two tokens
+		--for whoami --scope coder:new.composite --allow user:alice --self-readable|a token that can view itself cannot be combined with the scope coder:new.composite:
 		--for read-only --for workspace-stop --allow workspace:dev|read-only cannot be combined with workspace-stop:
 	END
 }
@@ -236,12 +412,34 @@ refusals() {
 }
 
 @test "a scope that the server's catalogue lacks is an error that names the scope and the version" {
-	fault '{"method":"GET","path":"/auth/scopes$","status":200,"headers":{"Content-Type":"application/json","X-Coder-Build-Version":"v2.30.0"},
+	fault '{"method":"GET","path":"/auth/scopes$","times":0,"status":200,"headers":{"Content-Type":"application/json","X-Coder-Build-Version":"v2.30.0"},
 		"body":"{\"external\":[\"workspace:read\",\"template:read\",\"workspace:stop\"]}"}'
 	try token_create -n test --for workspace-stop --allow workspace:dev
 	is "$status" 1
 	has "$err" "user:read: not in the server's catalogue of scopes (Coder v2.30.0)"
+	lacks "$err" "did you mean"
+	try token_create -n test --self-readable --scope workspace:read
+	is "$status" 1
+	has "$err" "user:read: not in the server's catalogue of scopes (Coder v2.30.0)"
+	try token_create -n test --for whoami --scope workspace:stopp --allow 'workspace:*'
+	is "$status" 1
+	has "$err" "workspace:stopp: not in the server's catalogue of scopes (Coder v2.30.0); did you mean 'workspace:stop'?"
 	is "$(requests POST)" ""
+}
+
+@test "a scope that an old server refuses is not suggested in its own place" {
+	fault '{"method":"POST","path":"/keys/tokens$","status":400,"coder":true,
+		"body":"{\"message\":\"Failed to create API key.\",\"detail\":\"invalid or unsupported API key scope: \\\"workspace:stop\\\"\"}"}'
+	try token_create -n test --scope workspace:stop
+	refused 1 'invalid or unsupported API key scope: "workspace:stop"'
+	lacks "$err" "did you mean"
+}
+
+@test "a scope of any length stays as it was given" {
+	local long
+	printf -v long 'workspace:%0300d' 1
+	try token_create -n test --for whoami --scope "$long" --allow user:me
+	refused 1 "$long: not in the server's catalogue of scopes"
 }
 
 # ----------------------------------------------------------------- explaining

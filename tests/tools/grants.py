@@ -658,6 +658,17 @@ GOALS = {
         404 stop {theirs}
         404 GET /users/bob
     """),
+    # All workspaces are those of all users only if the users are entries, too.
+    "for-workspace-stop-of-all": ("admin", """
+        for workspace-stop / workspace:*
+        400 stop {dev}
+        201 stop {theirs}
+        404 GET /users/alice/workspace/dev
+        for workspace-stop / workspace:* user:*
+        200 GET /users/alice/workspace/dev
+        201 stop {dev}
+        403 start {dev}
+    """),
     "for-workspace-operate": ("alice", """
         for workspace-operate / workspace:dev
         201 start {dev}

@@ -476,6 +476,17 @@ static void test_what_is_refused_is_named(void **state)
 		"tokens-read", "", &token, 1,
 		"tokens-read cannot be limited to api_key:00000000-0000-4000-8000-000000000003: "
 		"it needs api_key:*");
+	assert_refused("tokens-manage workspace-read", "", &one_workspace, 1,
+		       "workspace-read cannot be combined with tokens-manage: the entry user:" OWNER
+		       ", which workspace-read needs, would let the scope api_key:* act on what "
+		       "belongs to that user");
+	assert_refused("workspace-list workspace-read", "", &one_workspace, 1,
+		       "workspace-list cannot be combined with workspace-read for " WORKSPACE
+		       ": workspace-list needs workspace:*, and workspace-read would then work on "
+		       "all of them");
+	assert_refused("whoami", "task:read", NULL, 0,
+		       "whoami cannot be combined with the scope task:read: no entry was given for "
+		       "that scope, and those that whoami needs would be the only ones");
 	assert_refused("workspace-stop", "", both, 2,
 		       "workspace-stop cannot be limited to " TEMPLATE ": it needs template:*");
 }
@@ -490,6 +501,7 @@ static void test_what_scopes_do(void **state)
 		"coder:all",
 		"workspace:new_action",
 		"workspace:ssh",
+		"coder:new.composite",
 	};
 	char operate[] = "coder:workspaces.operate", tokens[] = "api_key:*";
 	char *texts[] = { operate, tokens };
@@ -504,11 +516,62 @@ static void test_what_scopes_do(void **state)
 	assert_true(coder_scope_acts("coder:workspaces.create", "template"));
 	assert_false(coder_scope_acts("workspace:stop", "work"));
 	assert_true(coder_scope_acts("workspace:stop", "*"));
+	assert_true(coder_scope_acts("coder:new.composite", "api_key"));
 	assert_false(coder_scope_acts("user:read_personal", "*"));
 	assert_true(coder_scopes_permit(&scopes, "workspace:stop"));
 	assert_true(coder_scopes_permit(&scopes, "api_key:read"));
 	assert_false(coder_scopes_permit(&scopes, "workspace:ssh"));
 	assert_false(coder_scopes_permit(&scopes, "user:read"));
+}
+
+static void test_what_scopes_are_within_others(void **state)
+{
+	const char *const tokens[] = { "user:read", "api_key:*", NULL };
+	const char *const operate[] = { "workspace:read", "workspace:start", "workspace:stop",
+					"workspace:update", NULL };
+
+	(void)state;
+	assert_true(coder_scope_is_within("api_key:delete", NULL, tokens));
+	assert_true(coder_scope_is_within("coder:apikeys.manage_self", NULL, tokens));
+	assert_false(coder_scope_is_within("user:update_personal", NULL, tokens));
+	assert_false(coder_scope_is_within("coder:all", NULL, tokens));
+	assert_false(coder_scope_is_within("coder:new.composite", NULL, tokens));
+	/* it reads templates and members, too, but acts on workspaces only */
+	assert_false(coder_scope_is_within("coder:workspaces.operate", NULL, operate));
+	assert_true(coder_scope_is_within("coder:workspaces.operate", "workspace", operate));
+	assert_false(coder_scope_is_within("coder:workspaces.create", "workspace", operate));
+	assert_false(coder_scope_is_within("workspace:*", "workspace", operate));
+}
+
+/* Before anything is looked up, entries have names, and who the token's user is is not known. */
+static void test_before_anything_is_known(void **state)
+{
+	const struct coder_goal *push = coder_goal_find("template-push");
+	const char *const scopes[] = { "organization:update", "user:update_personal" };
+	const struct coder_subject subjects[] = { { "template:one", NULL, NULL },
+						  { "organization:coder", NULL, NULL },
+						  { "user:admin", NULL, NULL } };
+	struct coder_wish wish = { .goals = &push,
+				   .n_goals = 1,
+				   .scopes = scopes,
+				   .n_scopes = 2,
+				   .subjects = subjects,
+				   .n_subjects = 3 };
+	struct coder_plan plan = { 0 };
+	struct coder_error err;
+
+	(void)state;
+	assert_int_equal(coder_plan_make(&wish, &plan, &err), 0);
+	assert_list(&plan.entries, "template:one organization:coder user:admin file:*");
+	coder_plan_done(&plan);
+	assert_true(coder_wish_needs_relations(&wish, "template"));
+	assert_false(coder_wish_needs_relations(&wish, "workspace"));
+	assert_false(coder_wish_needs_relations(&wish, "organization"));
+	/* afterwards what the server did not say is an error */
+	wish.self = SELF;
+	assert_int_equal(coder_plan_make(&wish, &plan, &err), -1);
+	assert_int_equal(err.code, CODER_ERR_NO_RESPONSE);
+	assert_string_equal(err.message, "broken response: no organization of template:one");
 }
 
 int main(void)
@@ -518,6 +581,8 @@ int main(void)
 		cmocka_unit_test(test_pairs),
 		cmocka_unit_test(test_what_is_refused_is_named),
 		cmocka_unit_test(test_what_scopes_do),
+		cmocka_unit_test(test_what_scopes_are_within_others),
+		cmocka_unit_test(test_before_anything_is_known),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
