@@ -16,17 +16,25 @@
 #   make bench, fuzz           measure the speed; fuzz each parser for $FUZZ_SECONDS
 #   make picture               draws $(BUILD)/completion.svg, a picture of completion; for the README
 #                              PICTURE=docs/completion.svg
-#   make install, uninstall    PREFIX=/usr/local, DESTDIR=, LOADABLESDIR=$(PREFIX)/lib/bash
+#   make install, uninstall    PREFIX=/usr/local, DESTDIR=, LOADABLESDIR=$(PREFIX)/lib/bash,
+#                              DOCDIR=$(PREFIX)/share/doc/coder-tokens
+#   make deb                   the Debian package for this machine's release, in $(BUILD)/deb
+#   make test-deb              installs that, as root, tries it, and removes it again
+#   make dist                  a tarball of what is committed, and the recipes of packaging/ for it, in
+#                              $(BUILD)/dist
 #   make man, readme, clean    the manual pages; the tables in README.md; removes what was built
 #
 # Goals that need more than a compiler and libraries first install what is missing, by apt. With an
 # empty DEPS= no goal installs anything.
 # CC, CFLAGS, CPPFLAGS, LDFLAGS and PKG_CONFIG are as usual; what was built with other flags is built
-# again. WERROR=-Werror makes warnings errors, as `make check` does.
+# again. BASH_INC=DIR takes bash's headers from there: from a source tree in which bash was built, say. WERROR=-Werror makes warnings errors, as `make check` does.
 # SANITIZE=1 builds and tests with AddressSanitizer and UBSan, under build/asan; VALGRIND=1 tests
 # in valgrind. BUILD=DIR builds in another directory than build.
 
-VERSION := 0.1.0
+# The newest release of CHANGELOG.md.
+VERSION := $(shell sed -n '/^## [0-9]/{s/^## \([0-9.]*\).*/\1/p;q;}' CHANGELOG.md)
+# Where releases are published; it is written into the recipes for packages.
+HOMEPAGE := https://example.org/coder-tokens
 BUILTINS := $(sort $(basename $(notdir $(wildcard builtins/token_*.c))))
 
 PREFIX ?= /usr/local
@@ -71,11 +79,9 @@ SO_LDFLAGS := -shared -Wl,-z,now,-z,nodelete,-z,relro -Wl,--as-needed \
 pkg = $(shell $(PKG_CONFIG) $(1) 2>/dev/null)
 PKG_CFLAGS = $(foreach p,libcjson uuid libcurl,$(call pkg,--cflags $(p)))
 LIBS = $(or $(call pkg,--libs libcjson uuid),-lcjson -luuid) -ldl
-bash_var = $(call pkg,--variable=$(1) bash)
-BASH_HEADERS = $(or $(call bash_var,headersdir),/usr/include/bash)
+BASH_INC ?= $(or $(call pkg,--variable=headersdir bash),/usr/include/bash)
 BASH_CFLAGS = -DHAVE_CONFIG_H -DSHELL -DDISABLE_MALLOC_WRAPPERS \
-	-isystem $(BASH_HEADERS) -isystem $(BASH_HEADERS)/include \
-	-isystem $(BASH_HEADERS)/builtins -isystem $(or $(call bash_var,loadablesdir),/usr/lib/bash)
+	-isystem $(BASH_INC) -isystem $(BASH_INC)/include -isystem $(BASH_INC)/builtins
 
 SO := $(BUILD)/coder_tokens.so
 LIB_OBJS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard lib/*/*.c))
@@ -95,9 +101,11 @@ NEEDS_deps := build
 NEEDS_check := build test lint
 NEEDS_test-live := build test
 NEEDS_format := lint
+NEEDS_deb := build deb
+NEEDS_test-deb := build deb
 NEEDS_matrix := build test matrix
 NEEDS_distros := distros
-INSTALLING := deps test check test-live matrix distros lint format demo picture bench fuzz
+INSTALLING := deps test check test-live matrix distros lint format demo picture bench fuzz deb test-deb
 NEEDS := $(strip $(foreach g,$(filter $(INSTALLING),$(MAKECMDGOALS)),$(or $(NEEDS_$(g)),build $(g))))
 INSTALL_NEEDS := $(if $(NEEDS),$(if $(DEPS),deps))
 
@@ -227,32 +235,42 @@ LOADABLESDIR ?= $(PREFIX)/lib/bash
 LOADABLES = $(call q,$(DESTDIR)$(LOADABLESDIR))
 COMPLETIONS = $(call q,$(DESTDIR)$(PREFIX)/share/bash-completion/completions)
 MANDIR = $(call q,$(DESTDIR)$(PREFIX)/share/man/man1)
-DOCDIR = $(call q,$(DESTDIR)$(PREFIX)/share/doc/coder-tokens)
+DOCDIR ?= $(PREFIX)/share/doc/coder-tokens
+DOCS = $(call q,$(DESTDIR)$(DOCDIR))
 
 # install(1) unlinks the old file first, so shells that have loaded it keep it. Through the links
 # `enable token_list` finds the builtins on bash 5.2 and later.
 install: all man
-	install -d $(LOADABLES) $(MANDIR) $(COMPLETIONS) $(DOCDIR)/docs $(DOCDIR)/examples
+	install -d $(LOADABLES) $(MANDIR) $(COMPLETIONS) $(DOCS)/docs $(DOCS)/examples
 	install -m 755 $(SO) $(LOADABLES)/coder_tokens.so
 	for b in $(BUILTINS); do ln -sfn coder_tokens.so $(LOADABLES)/$$b || exit; done
 	install -m 644 $(MAN) $(MANDIR)
 	install -m 644 completion/coder_tokens.bash $(COMPLETIONS)/$(firstword $(BUILTINS))
 	for b in $(filter-out $(firstword $(BUILTINS)),$(BUILTINS)); do \
 		ln -sfn $(firstword $(BUILTINS)) $(COMPLETIONS)/$$b || exit; done
-	install -m 644 README.md LICENSE $(DOCDIR)
-	install -m 644 docs/*.svg $(DOCDIR)/docs
-	install -m 755 examples/*.bash $(DOCDIR)/examples
+	install -m 644 README.md CHANGELOG.md LICENSE $(DOCS)
+	install -m 644 docs/*.svg $(DOCS)/docs
+	install -m 755 examples/*.bash $(DOCS)/examples
 
 uninstall:
 	rm -f $(LOADABLES)/coder_tokens.so
 	for b in $(BUILTINS); do rm -f $(LOADABLES)/$$b $(MANDIR)/$$b.1 $(COMPLETIONS)/$$b || exit; done
-	rm -rf $(DOCDIR)
+	rm -rf $(DOCS)
+
+deb: | $(INSTALL_NEEDS)
+	scripts/deb.sh $(BUILD)/deb
+
+test-deb: deb
+	tests/deb.sh $(BUILD)/deb
+
+dist:
+	@scripts/dist.sh $(VERSION) $(HOMEPAGE) $(BUILD)/dist
 
 clean:
 	rm -rf build $(patsubst %/.made-by-make,%,$(wildcard $(BUILD)/.made-by-make))
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: all picture deps test test-live matrix distros lint check format demo bench fuzz fuzzers \
+.PHONY: all deb test-deb dist picture deps test test-live matrix distros lint check format demo bench fuzz fuzzers \
 	man readme install uninstall clean FORCE
 .DELETE_ON_ERROR:
 # Otherwise make would delete them after linking.

@@ -1,32 +1,72 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# can-build.sh COMPILER [FLAG]... - checks that the compiler runs and finds the headers that the
-# builtins need. If not, it reports what is missing and how to get it, and fails.
+# can-build.sh COMPILER [FLAG]... - checks that the compiler runs, and that it finds the headers of
+# packaging/dependencies in versions that are new enough. If not, it reports what is missing and how to
+# get it, and fails.
 set -u
 compiler=("$@")
 
-# finds [HEADER]... - whether the compiler runs and finds all of them.
-finds() {
-	local headers=''
-	(($# == 0)) || printf -v headers '#include <%s>\n' "$@"
-	"${compiler[@]}" -E - <<<"$headers" >/dev/null 2>&1
+# preprocess [HEADER]... [-- TEXT] - prints the headers and the text as the preprocessor leaves them.
+preprocess() {
+	local source=''
+	while (($# > 0)) && [[ $1 != -- ]]; do
+		source+="#include <$1>"$'\n'
+		shift
+	done
+	"${compiler[@]}" -E -P - <<<"$source${2-}" 2>/dev/null
 }
 
-bash_headers=(config.h builtins.h shell.h quit.h common.h)
-! finds stdio.h cjson/cJSON.h uuid/uuid.h curl/curl.h "${bash_headers[@]}" || exit 0
+# older VERSION MINIMUM - whether a version, of up to three numbers, is older than another.
+older() {
+	local -a is at_least
+	local i
+	IFS=. read -ra is <<<"$1"
+	IFS=. read -ra at_least <<<"$2"
+	for i in 0 1 2; do
+		((10#${is[i]:-0} == 10#${at_least[i]:-0})) || return $((10#${is[i]:-0} > 10#${at_least[i]:-0}))
+	done
+	return 1
+}
+
+# version_of MACROS HEADER... - prints the version that the headers state.
+version_of() {
+	local text
+	text=$(preprocess "${@:2}" -- "version: $1") || return
+	text=${text##*version: }
+	printf '%s\n' "${text//[!0-9.]/}"
+}
+
+# rows SET - prints the rows of a set of dependencies.
+rows() {
+	local row
+	while IFS= read -r row; do
+		[[ $row != "$1;"* ]] || printf '%s\n' "$row"
+	done <"${0%/*}/../packaging/dependencies"
+}
 
 missing=()
-if ! finds; then
+if ! preprocess >/dev/null; then
 	missing+=("a C compiler: '$1' does not run (gcc)")
-elif ! finds stdio.h; then
-	missing+=('the C library'\''s headers: stdio.h (libc6-dev)')
 else
-	finds "${bash_headers[@]}" || missing+=('bash'\''s headers for builtins: shell.h (bash-builtins)')
-	finds cjson/cJSON.h || missing+=('cJSON: cjson/cJSON.h (libcjson-dev)')
-	finds uuid/uuid.h || missing+=('libuuid: uuid/uuid.h (uuid-dev)')
-	finds curl/curl.h || missing+=('libcurl: curl/curl.h (libcurl4-openssl-dev)')
+	while IFS=';' read -r _ what at_least headers macros packages _; do
+		read -ra headers <<<"$headers"
+		read -r what <<<"$what"
+		read -r packages <<<"${packages%%|*}"
+		for header in ${headers[@]+"${headers[@]}"}; do
+			# bash's headers include each other, and need what the first of them defines
+			preprocess "${headers[0]}" "$header" >/dev/null || {
+				missing+=("the header <$header> of $what ($packages)")
+				continue 2
+			}
+		done
+		[[ ${macros// /} ]] || continue
+		version=$(version_of "$macros" "${headers[@]}")
+		! older "${version:-0}" "${at_least// /}" ||
+			missing+=("$what, at least ${at_least// /}: the headers are of ${version:-an unknown version} ($packages)")
+	done < <(rows build)
 fi
+((${#missing[@]} > 0)) || exit 0
 {
 	echo 'coder_tokens cannot be built yet. Missing, with the name of its package in Debian:'
 	printf '  %s\n' "${missing[@]}"
@@ -36,5 +76,7 @@ fi
 	else
 		echo "README.md, under 'Install', names the packages of other systems."
 	fi
+	[[ ${missing[*]} != *' bash'* ]] ||
+		echo "To use the headers of a source tree of bash that was built: make BASH_INC=DIRECTORY"
 } >&2
 exit 1

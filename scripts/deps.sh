@@ -1,31 +1,20 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# deps.sh SET... - installs the Debian packages that the named sets need and that are missing. If none
-# is missing, it prints nothing, and needs neither network nor root. "a|b" means the first package that
-# this release has, or none if one of them is installed. On systems without apt it only prints the
-# names.
+# deps.sh SET... - installs the Debian packages that the named sets of packaging/dependencies need and
+# that are missing. If none is missing, it prints nothing, and needs neither network nor root. "a|b"
+# means the first package that this release has, or none if one of them is installed. On systems without
+# apt it only prints the names.
 set -eu
 
+table=$(dirname "$0")/../packaging/dependencies
+
+# packages SET - prints the Debian packages of a set.
 packages() {
-	case $1 in
-	build)
-		echo 'gcc libc6-dev pkgconf|pkg-config bash-builtins libcjson-dev uuid-dev'
-		echo 'libcurl4-openssl-dev|libcurl4-gnutls-dev|libcurl4-nss-dev'
-		;;
-	demo) echo 'python3' ;;
-	test)
-		echo 'bats ca-certificates libcmocka-dev python3 openssl jq curl bash-completion procps mount groff-base'
-		echo 'valgrind'
-		;;
-	lint) echo 'clang-format shellcheck shfmt musl-tools' ;;
-	matrix) echo 'dpkg-dev make bison libncurses-dev' ;;
-	distros) echo 'mmdebstrap arch-test git' ;;
-	picture) echo 'python3 python3-pyte' ;;
-	bench) echo 'libssl-dev openssl jq curl' ;;
-	fuzz) echo 'clang libclang-rt-dev|libclang-rt-14-dev' ;;
-	*) echo "deps.sh: no such set: $1" >&2 && exit 2 ;;
-	esac
+	sed -n "s/^$1; *//p" "$table" | cut -d ';' -f 5 | grep . || {
+		echo "deps.sh: no such set: $1" >&2
+		exit 2
+	}
 }
 
 # any TEST PACKAGE|... - prints the first of the alternatives that passes the test.
@@ -59,7 +48,7 @@ choose() {
 
 missing=
 for set in "$@"; do
-	words=$(packages "$set")
+	words=$(packages "$set") || exit
 	for word in $words; do
 		case " $missing " in *" $word "*) continue ;; esac
 		any installed "$word" >/dev/null || missing="$missing $word"

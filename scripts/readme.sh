@@ -1,14 +1,44 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# readme.sh - prints README.md with the tables of options and exit statuses of the builtins in
-# $CODER_TOKENS_SO. It replaces the text between a comment that names a table and the next
-# `<!-- end -->`. `make readme` writes the file.
+# readme.sh - prints README.md with the tables of options, goals and exit statuses of the builtins in
+# $CODER_TOKENS_SO, and of packaging/dependencies. It replaces the text between a comment that names a
+# table and the next `<!-- end -->`. `make readme` writes the file.
 set -eu -o pipefail
 cd "$(dirname "$0")/.."
 
 mapfile -t builtins < <(sed -n 's/^<!-- options of \(.*\) -->$/\1/p' README.md)
 enable -f "${CODER_TOKENS_SO:-$PWD/build/coder_tokens.so}" "${builtins[@]}"
+
+# rows - prints the rows of packaging/dependencies, without comments and the blanks around fields.
+rows() {
+	sed -nE '/^[a-z]+;/{s/ *; */;/g;p}' packaging/dependencies
+}
+
+# packages - prints a table of the packages that building needs on each system.
+packages() {
+	printf '%s\n' '| system | packages |' '| --- | --- |'
+	rows | awk -F ';' '$1 == "build" {
+		for (i = 6; i <= 11; i++) {
+			n = split($i, word, " ")
+			for (j = 1; j <= n; j++) {
+				sub(/[|].*/, "", word[j])
+				if (index(" " list[i] " ", " " word[j] " ") == 0)
+					list[i] = list[i] (list[i] == "" ? "" : " ") word[j]
+			}
+		}
+	} END {
+		split("Debian, Ubuntu;Fedora;openSUSE;Arch;Alpine;Homebrew, on Linux", name, ";")
+		for (i = 6; i <= 11; i++)
+			printf "| %s | `%s` |\n", name[i - 5], list[i]
+	}'
+}
+
+# dependencies - prints a table of what is needed, and why.
+dependencies() {
+	printf '%s\n' '| needed | at least | for | why |' '| --- | --- | --- | --- |'
+	rows | awk -F ';' '{ printf "| %s | %s | `%s` | %s |\n", $2, $3, ($1 == "build" ? "make" : "make " $1), $12 }'
+}
 
 skipping=
 while IFS= read -r line; do
@@ -22,6 +52,8 @@ while IFS= read -r line; do
 		;;
 	'<!-- goals -->') token_create --doc markdown-terms ;;
 	'<!-- options common -->') "${builtins[0]}" --doc markdown-common ;;
+	'<!-- packages -->') packages ;;
+	'<!-- dependencies -->') dependencies ;;
 	'<!-- statuses -->') "${builtins[0]}" --doc markdown-statuses ;;
 	*) continue ;;
 	esac

@@ -13,7 +13,7 @@ sources=(lib/*.h lib/*/*.{c,h} builtins/*.{c,h} builtins/*/*.{c,h})
 all_c=("${sources[@]}" tests/unit/*.c tests/unit/*.h tests/fuzz/*.c tests/fuzz/*.h tests/tools/*.c tests/tools/*.h tests/bench/*.c)
 commands=(builtins/token_*.c)
 bats=(tests/bats/*.bats)
-sh=(.ci/run scripts/*.sh tests/*.sh tests/*/*.{sh,bash} completion/*.bash examples/*.bash)
+sh=(.ci/run scripts/*.sh tests/*.sh tests/*/*.{sh,bash} completion/*.bash examples/*.bash debian/tests/installed)
 
 # ------------------------------------------------------------------- style
 

@@ -89,7 +89,7 @@ try_in() {
 
 # build_for SHELL - builds the builtins with the headers of that shell in $BUILD/matrix/SHELL/so.
 build_for() {
-	make -s all BUILD="$BUILD/matrix/$1/so" BASH_HEADERS="$DIR/$1/include/bash" >&2 ||
+	make -s all BUILD="$BUILD/matrix/$1/so" BASH_INC="$DIR/$1/include/bash" >&2 ||
 		die "the builtins do not build with the headers of $1"
 }
 

@@ -22,8 +22,8 @@ program() {
 # copy DIRECTORY - a copy of the tree, without what was built or is not ours.
 copy() {
 	mkdir -p "$1"
-	tar -C "$REPO" --exclude=__pycache__ -c Makefile scripts lib builtins tests completion examples \
-		docs README.md LICENSE | tar -C "$1" -x
+	tar -C "$REPO" --exclude=__pycache__ -c Makefile scripts packaging lib builtins tests completion examples \
+		docs README.md CHANGELOG.md LICENSE | tar -C "$1" -x
 }
 
 # ----------------------------------------------------------------------- building
@@ -125,14 +125,43 @@ To install everything that building needs: make deps"
 @test "without headers make names each of them" {
 	program apt-get
 	program id 'echo 0'
-	program lacking-cc '! grep -qE "cjson|uuid|shell.h"'
+	program lacking-cc 'source=$(cat)' 'case $source in *cjson/*|*uuid/*|*shell.h*) exit 1 ;; esac' \
+		'echo "$source" | exec cc "$@"'
 	PATH=$BIN:$PATH try make -C "$REPO" -s BUILD="$BATS_TEST_TMPDIR/b" CC=lacking-cc
 	is "$status" 2
 	is "$(grep -v '^make' <<<"$err")" "coder_tokens cannot be built yet. Missing, with the name of its package in Debian:
-  bash's headers for builtins: shell.h (bash-builtins)
-  cJSON: cjson/cJSON.h (libcjson-dev)
-  libuuid: uuid/uuid.h (uuid-dev)
+  the header <shell.h> of bash (bash-builtins)
+  the header <cjson/cJSON.h> of cJSON (libcjson-dev)
+  the header <uuid/uuid.h> of libuuid (uuid-dev)
+To install everything that building needs: make deps
+To use the headers of a source tree of bash that was built: make BASH_INC=DIRECTORY"
+}
+
+@test "headers that are too old are named, with the version that is needed" {
+	program apt-get
+	program id 'echo 0'
+	program old-cc 'exec cc -include "'"$BATS_TEST_TMPDIR/old.h"'" "$@"'
+	printf '%s\n' '#include <curl/curlver.h>' '#undef LIBCURL_VERSION' '#define LIBCURL_VERSION "7.67.10"' \
+		'#include <cjson/cJSON.h>' '#undef CJSON_VERSION_PATCH' '#define CJSON_VERSION_PATCH 9' \
+		'#undef CJSON_VERSION_MINOR' '#define CJSON_VERSION_MINOR 7' >"$BATS_TEST_TMPDIR/old.h"
+	PATH=$BIN:$PATH try make -C "$REPO" -s BUILD="$BATS_TEST_TMPDIR/b" CC=old-cc
+	is "$status" 2
+	is "$(grep -v '^make' <<<"$err")" "coder_tokens cannot be built yet. Missing, with the name of its package in Debian:
+  libcurl, at least 7.68.0: the headers are of 7.67.10 (libcurl4-openssl-dev)
+  cJSON, at least 1.7.13: the headers are of 1.7.9 (libcjson-dev)
 To install everything that building needs: make deps"
+}
+
+@test "BASH_INC takes bash's headers from another directory" {
+	local inc=$BATS_TEST_TMPDIR/inc
+	cp -R "$(pkg-config --variable=headersdir bash 2>/dev/null || echo /usr/include/bash)" "$inc"
+	try make -C "$REPO" DEPS= BUILD="$BATS_TEST_TMPDIR/b" BASH_INC="$inc" "$BATS_TEST_TMPDIR/b/builtins/shell/io.o"
+	is "$status" 0
+	has "$(make -n -C "$REPO" DEPS= BUILD="$BATS_TEST_TMPDIR/c" BASH_INC="$inc")" "-isystem $inc/builtins "
+	rm "$inc/config.h"
+	try make -C "$REPO" -s DEPS= BUILD="$BATS_TEST_TMPDIR/c" BASH_INC="$inc" "$BATS_TEST_TMPDIR/c/builtins/shell/io.o"
+	is "$status" 2
+	has "$err" "the header <config.h> of bash (bash-builtins)"
 }
 
 @test "the program in PKG_CONFIG finds headers and libraries" {
@@ -140,7 +169,7 @@ To install everything that building needs: make deps"
 		'--variable=headersdir) echo /no/headers ;;' '--cflags) echo "-DFROM_$2" ;;' 'esac'
 	try make -C "$REPO" -s BUILD="$BATS_TEST_TMPDIR/b" PKG_CONFIG="$BIN/my-pkg-config"
 	is "$status" 2
-	has "$err" "bash's headers for builtins"
+	has "$err" "the header <config.h> of bash (bash-builtins)"
 	has "$(make -n -C "$REPO" BUILD="$BATS_TEST_TMPDIR/b" PKG_CONFIG="$BIN/my-pkg-config")" "-DFROM_libcjson"
 	has "$(<"$BATS_TEST_TMPDIR/asked")" "--libs libcjson uuid"
 }
@@ -151,7 +180,7 @@ To install everything that building needs: make deps"
 	program sudo "touch '$BATS_TEST_TMPDIR/installing'"
 	program apt-get "touch '$BATS_TEST_TMPDIR/installing'"
 	program dpkg-query 'exit 1'
-	for goal in all deps test check test-live matrix lint format demo picture bench fuzz; do
+	for goal in all deps test check test-live matrix lint format demo picture bench fuzz deb test-deb; do
 		lacks "$(make -n DEPS= BUILD="$BATS_TEST_TMPDIR/b" "$goal")" deps.sh
 		lacks "$(DEPS='' make -n BUILD="$BATS_TEST_TMPDIR/b" "$goal")" deps.sh
 		[[ $goal == all ]] || has "$(make -n BUILD="$BATS_TEST_TMPDIR/b" "$goal")" "deps.sh"
@@ -183,7 +212,7 @@ in_release() {
 	local tool
 	DONE=$BATS_TEST_TMPDIR/done
 	: >"$DONE"
-	for tool in sh grep sed tr env cat touch; do ln -sf "$(command -v "$tool")" "$BIN"; done
+	for tool in sh grep sed tr env cat touch cut dirname; do ln -sf "$(command -v "$tool")" "$BIN"; done
 	program id "echo ${UID_THERE-0}"
 	program dpkg-query 'case " '"${INSTALLED-}"' " in *" $4 "*) printf installed ;; *) exit 1 ;; esac'
 	program apt-cache "[ -e '$BATS_TEST_TMPDIR/lists' ] || exit 0" \
@@ -194,7 +223,7 @@ in_release() {
 FUZZ_RT='libclang-rt-dev|libclang-rt-14-dev'
 
 @test "the first alternative package that the release has is installed, or none if one is installed already" {
-	grep -qF "$FUZZ_RT" "$REPO/scripts/deps.sh" || fail "this test knows another set"
+	grep -qF "$FUZZ_RT" "$REPO/packaging/dependencies" || fail "this test knows another set"
 	in_release clang libclang-rt-14-dev
 	touch "$BATS_TEST_TMPDIR/lists"
 	PATH=$BIN try "$REPO/scripts/deps.sh" fuzz

@@ -40,6 +40,7 @@ opt/x/share/bash-completion/completions/token_create f644
 opt/x/share/bash-completion/completions/token_list l token_create
 opt/x/share/bash-completion/completions/token_rm l token_create
 opt/x/share/bash-completion/completions/token_view l token_create
+opt/x/share/doc/coder-tokens/CHANGELOG.md f644 
 opt/x/share/doc/coder-tokens/LICENSE f644 
 opt/x/share/doc/coder-tokens/README.md f644 
 opt/x/share/doc/coder-tokens/docs/completion.svg f644 
