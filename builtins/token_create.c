@@ -368,8 +368,9 @@ static int deliver_record(struct call *call, const char *assoc, struct coder_err
 
 	state->created.token.owner = state->owner.username;
 	state->owner.username = NULL;
-	if (output_records(&call->result, assoc, &state->created.token, 1, false,
-			   coder_client_now(call->client), err) < 0)
+	if (output_records_begin(&call->result, assoc, 1, err) < 0 ||
+	    output_records_add(&call->result, &state->created.token, false,
+			       coder_client_now(call->client), err) < 0)
 		return -1;
 	return result_pair(&call->result, NULL, "key", state->created.secret.text, err);
 }
@@ -392,9 +393,9 @@ static int deliver(struct call *call, struct coder_error *err)
 	if (!printed)
 		return 0;
 	if (options->output && strcmp(options->output, "json") == 0)
-		return output_tokens(&call->result,
-				     &(struct output_how){ .format = "json", .secret = secret },
-				     token, 1, err);
+		return output_token(&call->result,
+				    &(struct output_how){ .format = "json", .secret = secret },
+				    token, err);
 	return buf_addf(&call->result.text, "%s\n", secret) ? 0 : coder_error_memory(err);
 }
 

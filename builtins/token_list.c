@@ -94,7 +94,8 @@ struct list_state {
 	int64_t expires_within, unused_for; /* seconds; -1: not asked for */
 	struct permissions permissions;
 	struct output_columns columns;
-	struct coder_tokens tokens;
+	struct output_how how;
+	struct output_list list;
 };
 
 static int check_span(const char *option, const char *text, int64_t *ret_seconds,
@@ -111,9 +112,8 @@ static int check_span(const char *option, const char *text, int64_t *ret_seconds
 	return 0;
 }
 
-static bool list_keeps(const void *ctx, const struct coder_token *token, int64_t now)
+static bool passes(const struct list_state *state, const struct coder_token *token, int64_t now)
 {
-	const struct list_state *state = ctx;
 	const struct list_options *options = state->options;
 	int64_t used = token->last_used_epoch ? token->last_used_epoch : token->created_epoch;
 	int64_t left = coder_token_left(token, now);
@@ -131,27 +131,64 @@ static bool list_keeps(const void *ctx, const struct coder_token *token, int64_t
 	return permissions_match(&state->permissions, token);
 }
 
-static int assign(struct call *call, struct coder_error *err)
+static int take(void *ctx, const struct coder_token *token, int64_t now, struct coder_error *err)
+{
+	struct list_state *state = ctx;
+
+	if (!passes(state, token, now))
+		return 0;
+	return output_list_add(&state->list, token, err) < 0 ? -1 : 1;
+}
+
+static void restart(void *ctx)
+{
+	struct list_state *state = ctx;
+
+	output_list_clear(&state->list);
+}
+
+static int assign_ids(struct call *call, struct coder_pack_reader *reader, struct coder_error *err)
 {
 	const struct list_options *options = call->options;
-	const struct coder_tokens *tokens = &((struct list_state *)call->state)->tokens;
-	struct result *result = &call->result;
+	int rc = result_indexed(&call->result, options->ids, NULL, err);
 
-	if (options->assoc && tokens->n > ASSOC_MAX) {
+	while (rc == 0 && coder_pack_next(reader))
+		rc = result_value(&call->result, reader->token.id, err);
+	return rc;
+}
+
+static int assign_records(struct call *call, struct coder_pack_reader *reader, int64_t now,
+			  struct coder_error *err)
+{
+	const struct list_options *options = call->options;
+	int rc = output_records_begin(&call->result, options->assoc, reader->pack->n, err);
+
+	while (rc == 0 && coder_pack_next(reader))
+		rc = output_records_add(&call->result, &reader->token, true, now, err);
+	return rc;
+}
+
+static int assign(struct call *call, int64_t now, struct coder_error *err)
+{
+	const struct list_options *options = call->options;
+	const struct coder_pack *pack = &((struct list_state *)call->state)->list.pack;
+	struct coder_pack_reader reader = { 0 };
+	int rc = 0;
+
+	if (options->assoc && pack->n > ASSOC_MAX) {
 		coder_error_set(err, CODER_ERR_REFUSED,
 				"-A takes no more than %d tokens, and there are %zu", ASSOC_MAX,
-				tokens->n);
+				pack->n);
 		return advise(err, "narrow them down with filters, or use -v, which "
 				   "takes more");
 	}
-	if (options->ids && result_indexed(result, options->ids, NULL, err) < 0)
-		return -1;
-	for (size_t i = 0; i < tokens->n && options->ids; i++)
-		if (result_value(result, tokens->v[i].id, err) < 0)
-			return -1;
-	return options->assoc ? output_records(result, options->assoc, tokens->v, tokens->n, true,
-					       tokens->now, err) :
-				0;
+	if (options->ids && (rc = coder_pack_read(&reader, pack, false, err)) == 0)
+		rc = assign_ids(call, &reader, err);
+	coder_pack_reader_done(&reader);
+	if (options->assoc && rc == 0 && (rc = coder_pack_read(&reader, pack, false, err)) == 0)
+		rc = assign_records(call, &reader, now, err);
+	coder_pack_reader_done(&reader);
+	return rc;
 }
 
 static int list_check(struct call *call, struct coder_error *err)
@@ -182,7 +219,9 @@ static int list_run(struct call *call, struct coder_error *err)
 	const struct list_options *options = call->options;
 	struct list_state *state = call->state;
 	const char *user = options->user ? options->user : "me";
-	const struct output_how how = {
+	struct coder_listed listed;
+
+	state->how = (struct output_how){
 		.format = options->output,
 		.ids_only = options->ids_only,
 		.columns = &state->columns,
@@ -190,17 +229,19 @@ static int list_run(struct call *call, struct coder_error *err)
 		.silent =
 			(options->ids || options->assoc) && !options->output && !options->columns.n,
 	};
-
+	output_list_init(&state->list, &state->how);
+	if (options->assoc)
+		coder_pack_want_all(&state->list.pack);
 	if (permissions_resolve(&state->permissions, call->client, user, err) < 0 ||
-	    coder_token_list(call->client, user, options->all,
-			     options->include_expired || options->expired, list_keeps, state,
-			     &state->tokens, err) < 0)
+	    coder_tokens_each(call->client, user, options->all,
+			      options->include_expired || options->expired, take, restart, state,
+			      &listed, err) < 0)
 		return -1;
-	if (!state->tokens.arrived && coder_list_verify_empty(call->client, user, err) < 0)
+	if (!listed.arrived && coder_list_verify_empty(call->client, user, err) < 0)
 		return -1;
-	if (assign(call, err) < 0)
+	if (assign(call, listed.now, err) < 0)
 		return -1;
-	return output_tokens(&call->result, &how, state->tokens.v, state->tokens.n, err);
+	return output_list_print(&state->list, &call->result, err);
 }
 
 static void list_done(void *data)
@@ -208,7 +249,7 @@ static void list_done(void *data)
 	struct list_state *state = data;
 
 	permissions_done(&state->permissions);
-	coder_tokens_done(&state->tokens);
+	output_list_done(&state->list);
 }
 
 static const struct opts_option *const list_tables[] = { list_table, command_common_options, NULL };

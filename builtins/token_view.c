@@ -163,11 +163,12 @@ static int view_run(struct call *call, struct coder_error *err)
 	if (permissions_add_arrays(&call->result, &state->token, options->scopes_into,
 				   options->allow_into, err) < 0)
 		return -1;
-	if (options->assoc && output_records(&call->result, options->assoc, &state->token, 1, false,
-					     coder_client_now(call->client), err) < 0)
+	if (options->assoc && (output_records_begin(&call->result, options->assoc, 1, err) < 0 ||
+			       output_records_add(&call->result, &state->token, false,
+						  coder_client_now(call->client), err) < 0))
 		return -1;
 	return options->explain ? explain(call, err) :
-				  output_tokens(&call->result, &how, &state->token, 1, err);
+				  output_token(&call->result, &how, &state->token, err);
 }
 
 static void view_done(void *data)

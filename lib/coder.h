@@ -26,6 +26,7 @@
 #include "api/client.h"
 #include "api/create.h"
 #include "api/goal.h"
+#include "api/pack.h"
 #include "api/plan.h"
 #include "api/scope.h"
 #include "api/search.h"

@@ -11,50 +11,41 @@ void server_done(struct server *server)
 	server->client = NULL;
 }
 
-/* What note_token() fills in while a list of tokens arrives. */
-struct arrival {
-	struct known_response *response;
-	int rc;
-	struct coder_error *err;
-};
-
-/* Notes what completion needs to know of a token. Returns false: the token itself is not kept. */
-static bool note_token(const void *ctx, const struct coder_token *token, int64_t now)
+/* Notes what completion needs to know of a token, and keeps nothing else of it. */
+static int note_token(void *ctx, const struct coder_token *token, int64_t now,
+		      struct coder_error *err)
 {
-	struct arrival *arrival = *(struct arrival *const *)ctx;
 	int64_t left = coder_token_left(token, now);
 	struct known_token known = { .id = token->id, .name = token->name, .expires = INT64_MAX };
 	struct coder_strings scopes = { 0 };
 	struct buf joined = { 0 };
+	int rc = coder_token_scopes(token, &scopes, err);
 
-	if (arrival->rc < 0)
-		return false;
 	if (left != INT64_MAX)
 		known.expires = coder_clock() / CODER_NS + left;
-	arrival->rc = coder_token_scopes(token, &scopes, arrival->err);
-	for (size_t i = 0; i < scopes.n && arrival->rc == 0; i++)
+	for (size_t i = 0; i < scopes.n && rc == 0; i++)
 		if (!buf_addf(&joined, "%s%s", i ? ", " : "", scopes.v[i]))
-			arrival->rc = coder_error_memory(arrival->err);
+			rc = coder_error_memory(err);
 	known.scopes = joined.data ? joined.data : (char *)"";
-	if (arrival->rc == 0)
-		arrival->rc = known_response_add_token(arrival->response, &known, arrival->err);
+	if (rc == 0)
+		rc = known_response_add_token(ctx, &known, err);
 	coder_strings_done(&scopes);
 	buf_done(&joined);
-	return false;
+	return rc < 0 ? -1 : 1;
+}
+
+static void forget_tokens(void *ctx)
+{
+	known_response_done(ctx);
 }
 
 static int list_tokens(struct coder_client *client, const char *user, struct known_response *ret,
 		       struct coder_error *err)
 {
-	struct coder_error note_err;
-	struct arrival arrival = { .response = ret, .err = &note_err }, *ctx = &arrival;
-	struct coder_tokens none = { 0 };
-	int rc = coder_token_list(client, user, false, true, note_token, &ctx, &none, err);
+	struct coder_listed listed;
 
-	coder_tokens_done(&none);
-	if (rc == 0 && arrival.rc < 0)
-		*err = note_err;
-	return rc < 0 ? rc : arrival.rc;
+	return coder_tokens_each(client, user, false, true, note_token, forget_tokens, ret, &listed,
+				 err);
 }
 
 static int request(struct server *server, const struct question *question,

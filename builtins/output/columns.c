@@ -15,28 +15,31 @@ const char *output_owner(const struct coder_token *token)
 	return token->owner ? token->owner : "";
 }
 
-static bool add_text(struct buf *out, const struct coder_token *token, const void *member,
-		     enum coder_notation notation)
+/* A cell at work. */
+struct cell {
+	struct buf *out;
+	const struct coder_token *token;
+	const void *member;
+	enum coder_notation notation;
+	struct output_sorted *sorted;
+};
+
+static bool add_text(const struct cell *cell)
 {
-	(void)token;
-	return coder_escape(out, *(char *const *)member, notation);
+	return coder_escape(cell->out, *(char *const *)cell->member, cell->notation);
 }
 
-static bool add_owner(struct buf *out, const struct coder_token *token, const void *member,
-		      enum coder_notation notation)
+static bool add_owner(const struct cell *cell)
 {
-	(void)member;
-	return coder_escape(out, output_owner(token), notation);
+	return coder_escape(cell->out, output_owner(cell->token), cell->notation);
 }
 
-static bool add_time(struct buf *out, const struct coder_token *token, const void *member,
-		     enum coder_notation notation)
+static bool add_time(const struct cell *cell)
 {
 	char time[40];
 
-	(void)token;
-	coder_time_display(*(char *const *)member, time);
-	return coder_escape(out, time, notation);
+	coder_time_display(*(char *const *)cell->member, time);
+	return coder_escape(cell->out, time, cell->notation);
 }
 
 static int compare_strings(const void *a, const void *b)
@@ -44,26 +47,37 @@ static int compare_strings(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* A list that an old server did not send is an empty cell, as in the reference CLI. */
-static bool add_list(struct buf *out, const struct coder_token *token, const void *member,
-		     enum coder_notation notation)
+bool output_sorted_reserve(struct output_sorted *sorted, size_t n)
 {
-	const struct coder_strings *list = member;
+	const char **v;
+
+	if (n <= sorted->cap)
+		return true;
+	v = reallocarray(sorted->v, n, sizeof(*v));
+	if (!v)
+		return false;
+	sorted->v = v;
+	sorted->cap = n;
+	return true;
+}
+
+/* A list that an old server did not send is an empty cell, as in the reference CLI. */
+static bool add_list(const struct cell *cell)
+{
+	const struct coder_strings *list = cell->member;
 	const char **sorted;
 	bool ok = true;
 
-	(void)token;
-	if (!list->n)
-		return true;
-	sorted = calloc(list->n, sizeof(*sorted));
-	if (!sorted)
+	if (!output_sorted_reserve(cell->sorted, list->n))
 		return false;
+	sorted = cell->sorted->v;
 	for (size_t i = 0; i < list->n; i++)
 		sorted[i] = list->v[i];
-	qsort(sorted, list->n, sizeof(*sorted), compare_strings);
+	if (list->n > 1)
+		qsort(sorted, list->n, sizeof(*sorted), compare_strings);
 	for (size_t i = 0; i < list->n && ok; i++)
-		ok = buf_add_str(out, i ? ", " : "") && coder_escape(out, sorted[i], notation);
-	free(sorted);
+		ok = buf_add_str(cell->out, i ? ", " : "") &&
+		     coder_escape(cell->out, sorted[i], cell->notation);
 	return ok;
 }
 
@@ -71,8 +85,7 @@ static bool add_list(struct buf *out, const struct coder_token *token, const voi
 
 static const struct column {
 	const char *name;
-	bool (*add)(struct buf *out, const struct coder_token *token, const void *member,
-		    enum coder_notation notation);
+	bool (*add)(const struct cell *cell);
 	size_t offset; /* of the member */
 	unsigned flags;
 } known[] = {
@@ -89,10 +102,23 @@ const char *output_column_name(size_t column)
 	return known[column].name;
 }
 
-bool output_cell(struct buf *out, size_t column, const struct coder_token *token,
-		 enum coder_notation notation)
+size_t output_column_member(size_t column)
 {
-	return known[column].add(out, token, (const char *)token + known[column].offset, notation);
+	return known[column].offset;
+}
+
+bool output_cell(struct buf *out, size_t column, const struct coder_token *token,
+		 enum coder_notation notation, struct output_sorted *sorted)
+{
+	const struct cell cell = {
+		.out = out,
+		.token = token,
+		.member = (const char *)token + known[column].offset,
+		.notation = notation,
+		.sorted = sorted,
+	};
+
+	return known[column].add(&cell);
 }
 
 void output_columns_default(struct output_columns *ret, bool owner)

@@ -12,7 +12,7 @@
  *   COLUMN(NAME, KIND, MEMBER, FLAGS)
  *
  * NAME is what headers, help, messages and completion show. The function add_KIND() of columns.c
- * writes a cell from the MEMBER of struct coder_token. AND stands between two rows.
+ * writes a cell from the MEMBER of struct coder_token, which long lists then keep. AND stands between two rows.
  */
 /* clang-format off */
 #define OUTPUT_COLUMNS(COLUMN, AND) \
@@ -23,7 +23,7 @@
 	AND COLUMN("last used", time, last_used, 0) \
 	AND COLUMN("expires at", time, expires_at, 0) \
 	AND COLUMN("created at", time, created_at, 0) \
-	AND COLUMN("owner", owner, owner, COLUMN_NEEDS_OWNER)
+	AND COLUMN("owner", owner, username, COLUMN_NEEDS_OWNER)
 /* clang-format on */
 
 enum column_flags {
@@ -60,9 +60,19 @@ bool output_columns_have(const struct output_columns *columns, unsigned flag);
 /* The name of the column at an index of the table. */
 const char *output_column_name(size_t column);
 
+/* The offset of the member of struct coder_token that the column shows. */
+size_t output_column_member(size_t column);
+
+/* Memory in which lists are sorted. Zeroed memory is none yet. */
+struct output_sorted {
+	const char **v;
+	size_t cap;
+};
+bool output_sorted_reserve(struct output_sorted *sorted, size_t n);
+
 /* Appends the cell of a token in that column, escaped for the notation. False: no memory. */
 bool output_cell(struct buf *out, size_t column, const struct coder_token *token,
-		 enum coder_notation notation);
+		 enum coder_notation notation, struct output_sorted *sorted);
 
 /* The name of a token's owner as far as it is known, or "". */
 const char *output_owner(const struct coder_token *token);

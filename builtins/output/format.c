@@ -2,34 +2,32 @@
 /* format.c - chooses the output format; see format.h. */
 #include "format.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 struct format {
 	const char *name;
-	output_writer *write;
+	const struct output_writer *writer;
 	bool columns;
 	const char *empty;
 };
 
 static const struct format formats[] = {
-#define FORMAT(name, writer, columns, empty) { name, writer, columns, empty },
+#define FORMAT(name, writer, columns, empty) { name, &(writer), columns, empty },
 	OUTPUT_FORMATS(FORMAT, )
 #undef FORMAT
 };
 
-static bool write_ids(struct buf *out, const struct output_how *how,
-		      const struct coder_token *tokens, size_t n, struct result *result)
+static bool add_id(struct buf *out, struct output_sheet *sheet, const struct coder_token *token)
 {
-	(void)how;
-	for (size_t i = 0; i < n; i++)
-		if (!result_goes_on(result) || !buf_addf(out, "%s\n", tokens[i].id))
-			return false;
-	return true;
+	(void)sheet;
+	return buf_add_str(out, token->id) && buf_add_char(out, '\n');
 }
 
 static const struct format *find_format(const struct output_how *how)
 {
-	static const struct format ids = { NULL, write_ids, false, NULL };
+	static const struct output_writer id_lines = { .row = add_id };
+	static const struct format ids = { NULL, &id_lines, false, NULL };
 	const struct format *format = formats;
 
 	if (how->ids_only)
@@ -46,16 +44,134 @@ bool output_needs_owner(const struct output_how *how)
 	       output_columns_have(how->columns, COLUMN_NEEDS_OWNER);
 }
 
-int output_tokens(struct result *result, const struct output_how *how,
-		  const struct coder_token *tokens, size_t n, struct coder_error *err)
+void output_sheet_done(struct output_sheet *sheet)
 {
-	const struct format *format = find_format(how);
+	buf_done(&sheet->cell);
+	free(sheet->sorted.v);
+	*sheet = (struct output_sheet){ .how = sheet->how };
+}
+
+static bool add_row(struct buf *out, struct output_sheet *sheet, const struct output_writer *writer,
+		    const struct coder_token *token)
+{
+	if (!sheet->written && writer->begin && !writer->begin(out, sheet))
+		return false;
+	if (!writer->row(out, sheet, token))
+		return false;
+	sheet->written++;
+	return true;
+}
+
+int output_token(struct result *result, const struct output_how *how,
+		 const struct coder_token *token, struct coder_error *err)
+{
+	const struct output_writer *writer = find_format(how)->writer;
+	struct output_sheet sheet = { .how = how };
+	bool ok;
 
 	if (how->silent)
 		return 0;
-	if (!format->write(&result->text, how, tokens, n, result))
-		return result_stopped(result, err);
-	if (!n)
+	ok = (!writer->measure || writer->measure(&sheet, token)) &&
+	     add_row(&result->text, &sheet, writer, token) &&
+	     (!writer->end || writer->end(&result->text));
+	output_sheet_done(&sheet);
+	return ok ? 0 : coder_error_memory(err);
+}
+
+/* ----------------------------------------------------------------- a list */
+
+#define PART (64u << 10) /* bytes of text that are written at once */
+
+void output_list_init(struct output_list *list, const struct output_how *how)
+{
+	*list = (struct output_list){ .sheet.how = how };
+	if (how->silent || how->ids_only)
+		return;
+	if (!find_format(how)->columns)
+		coder_pack_want_all(&list->pack);
+	for (size_t i = 0; i < how->columns->n; i++)
+		coder_pack_want(&list->pack, output_column_member(how->columns->v[i]));
+}
+
+void output_list_done(struct output_list *list)
+{
+	coder_pack_reader_done(&list->reader);
+	coder_pack_done(&list->pack);
+	output_sheet_done(&list->sheet);
+}
+
+void output_list_clear(struct output_list *list)
+{
+	coder_pack_clear(&list->pack);
+	output_sheet_done(&list->sheet);
+}
+
+int output_list_add(struct output_list *list, const struct coder_token *token,
+		    struct coder_error *err)
+{
+	struct output_sheet *sheet = &list->sheet;
+	const struct output_writer *writer = find_format(sheet->how)->writer;
+
+	if (!sheet->how->silent && writer->measure && !writer->measure(sheet, token))
+		return coder_error_memory(err);
+	return coder_pack_add(&list->pack, token, err);
+}
+
+/* More than any row takes: an escape has six bytes at most, an element of a list ten around it. */
+static size_t row_most(const struct output_list *list)
+{
+	const struct output_columns *columns = list->sheet.how->columns;
+	size_t row = 6 * list->pack.longest + 10 * list->pack.longest_list, repeats = 1, sum = 1024;
+
+	for (size_t i = 0; i < columns->n; i++) {
+		size_t same = 0;
+
+		for (size_t j = 0; j < columns->n; j++)
+			same += columns->v[i] == columns->v[j];
+		if (same > repeats)
+			repeats = same;
+		sum += list->sheet.widths[i] + 3;
+	}
+	return repeats * row + sum;
+}
+
+/* Appends rows until there are enough for a write. */
+static int add_part(void *ctx, struct buf *text)
+{
+	struct output_list *list = ctx;
+	const struct output_writer *writer = find_format(list->sheet.how)->writer;
+
+	while (text->len < PART) {
+		if (!coder_pack_next(&list->reader)) {
+			return !writer->end || writer->end(text) ? 0 : -1;
+		}
+		if (!add_row(text, &list->sheet, writer, &list->reader.token))
+			return -1;
+	}
+	return 1;
+}
+
+int output_list_print(struct output_list *list, struct result *result, struct coder_error *err)
+{
+	const struct output_how *how = list->sheet.how;
+	const struct format *format = find_format(how);
+	bool sorted = format->writer->sorts && output_columns_have(how->columns, COLUMN_SORTS);
+
+	if (how->silent)
+		return 0;
+	if (!list->pack.n) {
 		result->note = format->empty;
+		return format->writer->nothing &&
+				       !buf_add_str(&result->text, format->writer->nothing) ?
+			       coder_error_memory(err) :
+			       0;
+	}
+	if (coder_pack_read(&list->reader, &list->pack, sorted, err) < 0)
+		return -1;
+	if (!output_sorted_reserve(&list->sheet.sorted, list->pack.longest_list) ||
+	    !buf_reserve(&result->text, PART + 2 * row_most(list)))
+		return coder_error_memory(err);
+	result->more = add_part;
+	result->more_ctx = list;
 	return 0;
 }

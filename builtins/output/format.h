@@ -38,12 +38,29 @@ struct output_how {
 	const char *secret; /* of a new token, which JSON shows as "key"; or NULL */
 };
 
+/* A text of rows while it is written. Zeroed memory but for how is a new one. */
+struct output_sheet {
+	const struct output_how *how;
+	size_t widths[OUTPUT_SHOWN_MAX]; /* of a table's columns */
+	size_t written; /* rows */
+	struct buf cell; /* the one that is measured */
+	struct output_sorted sorted;
+};
+void output_sheet_done(struct output_sheet *sheet);
+
 /*
- * A writer appends tokens to out. It changes no token. It returns false if there is no memory, or
- * if the call has to end (result_goes_on() of a result that is not NULL).
+ * A writer appends what stands in front of the rows, each row, and what stands behind them; NULL:
+ * nothing. Without tokens its text is `nothing` alone. All return false if there is no memory.
  */
-typedef bool output_writer(struct buf *out, const struct output_how *how,
-			   const struct coder_token *tokens, size_t n, struct result *result);
+struct output_writer {
+	/* Looks at each token before the first is written; NULL: need not. */
+	bool (*measure)(struct output_sheet *sheet, const struct coder_token *token);
+	bool (*begin)(struct buf *out, struct output_sheet *sheet);
+	bool (*row)(struct buf *out, struct output_sheet *sheet, const struct coder_token *token);
+	bool (*end)(struct buf *out);
+	const char *nothing; /* NULL: "" */
+	bool sorts; /* the rows, if a column with COLUMN_SORTS is shown */
+};
 
 /*
  * The reference CLI's table, byte for byte: the header in upper case, cells left-aligned and
@@ -51,25 +68,47 @@ typedef bool output_writer(struct buf *out, const struct output_how *how,
  * counts them, whatever the locale. Scopes and allow lists are sorted and joined with ", ".
  * Rows are sorted by a column with COLUMN_SORTS. Without tokens it is empty, without a header.
  */
-output_writer output_table;
+extern const struct output_writer output_table;
 
 /*
  * An array, indented by two blanks and with the CLI's order of keys, then username where the
  * server sent one, then key if there is a secret. Lists that the server did not send are null.
  */
-output_writer output_json;
+extern const struct output_writer output_json;
 
 /*
  * A header line of column names with _ for blanks, then a line per token. Cells are as in the
  * table. Without tokens it is empty, without a header.
  */
-output_writer output_tsv;
+extern const struct output_writer output_tsv;
 
 /* Whether the owners' names are shown. */
 bool output_needs_owner(const struct output_how *how);
 
-/* Adds tokens to the result's text, or a note to the result if there are none to show. */
-int output_tokens(struct result *result, const struct output_how *how,
-		  const struct coder_token *tokens, size_t n, struct coder_error *err);
+/* Adds one token to the result's text. */
+int output_token(struct result *result, const struct output_how *how,
+		 const struct coder_token *token, struct coder_error *err);
+
+/*
+ * A list that may be long. Of its tokens it keeps what is going to be shown, as they arrive, and it
+ * makes their rows while they are written.
+ */
+struct output_list {
+	struct coder_pack pack; /* what it keeps; more can be wanted */
+	struct output_sheet sheet;
+	struct coder_pack_reader reader;
+};
+/* how outlives the list. */
+void output_list_init(struct output_list *list, const struct output_how *how);
+void output_list_done(struct output_list *list);
+int output_list_add(struct output_list *list, const struct coder_token *token,
+		    struct coder_error *err);
+/* Drops the tokens. */
+void output_list_clear(struct output_list *list);
+/*
+ * Makes the list the text of the result, or adds a note if it is empty. The list outlives the result.
+ * Takes all memory that writing needs: once a row has been written, only a write can fail.
+ */
+int output_list_print(struct output_list *list, struct result *result, struct coder_error *err);
 
 #endif

@@ -3,7 +3,6 @@
 #include "base/buf.h"
 #include "coder.h"
 #include "format.h"
-#include "result.h"
 
 #include <inttypes.h>
 
@@ -32,27 +31,28 @@ static bool add_list(struct buf *out, const void *member, bool sent)
 	return buf_add_str(out, "\n    ]");
 }
 
+#define KEY(name) "    \"" name "\": "
 #define AT(member) offsetof(struct coder_token, member)
 
 /* The members of a token's object, in the order of the reference CLI. */
 static const struct member {
-	const char *key;
+	const char *key; /* quoted, with what stands around it */
 	bool (*add)(struct buf *out, const void *member, bool sent);
 	size_t offset;
 	size_t sent; /* offset of the bool that is false for a list that was not sent */
 } members[] = {
-	{ "id", add_text, AT(id), 0 },
-	{ "user_id", add_text, AT(user_id), 0 },
-	{ "last_used", add_text, AT(last_used), 0 },
-	{ "expires_at", add_text, AT(expires_at), 0 },
-	{ "created_at", add_text, AT(created_at), 0 },
-	{ "updated_at", add_text, AT(updated_at), 0 },
-	{ "login_type", add_text, AT(login_type), 0 },
-	{ "scope", add_text, AT(scope), 0 },
-	{ "scopes", add_list, AT(scopes), AT(has_scopes) },
-	{ "lifetime_seconds", add_number, AT(lifetime_seconds), 0 },
-	{ "allow_list", add_list, AT(allow_list), AT(has_allow_list) },
-	{ "token_name", add_text, AT(name), 0 },
+	{ KEY("id"), add_text, AT(id), 0 },
+	{ KEY("user_id"), add_text, AT(user_id), 0 },
+	{ KEY("last_used"), add_text, AT(last_used), 0 },
+	{ KEY("expires_at"), add_text, AT(expires_at), 0 },
+	{ KEY("created_at"), add_text, AT(created_at), 0 },
+	{ KEY("updated_at"), add_text, AT(updated_at), 0 },
+	{ KEY("login_type"), add_text, AT(login_type), 0 },
+	{ KEY("scope"), add_text, AT(scope), 0 },
+	{ KEY("scopes"), add_list, AT(scopes), AT(has_scopes) },
+	{ KEY("lifetime_seconds"), add_number, AT(lifetime_seconds), 0 },
+	{ KEY("allow_list"), add_list, AT(allow_list), AT(has_allow_list) },
+	{ KEY("token_name"), add_text, AT(name), 0 },
 };
 
 static bool add_token(struct buf *out, const struct coder_token *token, const char *secret)
@@ -64,7 +64,7 @@ static bool add_token(struct buf *out, const struct coder_token *token, const ch
 		const struct member *m = &members[i];
 		bool sent = m->sent && *(const bool *)(base + m->sent);
 
-		if (!buf_addf(out, "%s    \"%s\": ", open, m->key) ||
+		if (!buf_add_str(out, open) || !buf_add_str(out, m->key) ||
 		    !m->add(out, base + m->offset, sent))
 			return false;
 		open = ",\n";
@@ -78,14 +78,23 @@ static bool add_token(struct buf *out, const struct coder_token *token, const ch
 	return buf_add_str(out, "\n  }");
 }
 
-bool output_json(struct buf *out, const struct output_how *how, const struct coder_token *tokens,
-		 size_t n, struct result *result)
+static bool begin(struct buf *out, struct output_sheet *sheet)
 {
-	if (!n)
-		return buf_add_str(out, "[]\n");
-	for (size_t i = 0; i < n; i++)
-		if (!result_goes_on(result) || !buf_add_str(out, i ? ",\n" : "[\n") ||
-		    !add_token(out, &tokens[i], how->secret))
-			return false;
+	(void)sheet;
+	return buf_add_str(out, "[\n");
+}
+
+static bool add_row(struct buf *out, struct output_sheet *sheet, const struct coder_token *token)
+{
+	return buf_add_str(out, sheet->written ? ",\n" : "") &&
+	       add_token(out, token, sheet->how->secret);
+}
+
+static bool end(struct buf *out)
+{
 	return buf_add_str(out, "\n]\n");
 }
+
+const struct output_writer output_json = {
+	.begin = begin, .row = add_row, .end = end, .nothing = "[]\n"
+};

@@ -92,21 +92,25 @@ static const struct field {
 };
 #define N_FIELDS (sizeof(fields) / sizeof(*fields))
 
-int output_records(struct result *result, const char *array, const struct coder_token *tokens,
-		   size_t n, bool by_id, int64_t now, struct coder_error *err)
+int output_records_begin(struct result *result, const char *array, size_t n,
+			 struct coder_error *err)
 {
-	struct source from = { .now = now };
-	int rc = result_assoc(result, array, n * N_FIELDS, err);
+	return result_assoc(result, array, n * N_FIELDS, err);
+}
 
-	for (size_t i = 0; i < n * N_FIELDS && rc == 0; i++) {
-		const struct field *field = &fields[i % N_FIELDS];
+int output_records_add(struct result *result, const struct coder_token *token, bool by_id,
+		       int64_t now, struct coder_error *err)
+{
+	struct source from = { .token = token, .now = now };
+	int rc = 0;
+
+	for (size_t i = 0; i < N_FIELDS && rc == 0; i++) {
 		const char *value;
 
-		from.token = &tokens[i / N_FIELDS];
-		from.member = (const char *)from.token + field->offset;
+		from.member = (const char *)token + fields[i].offset;
 		buf_reset(&from.text);
-		value = field->get(&from);
-		rc = value ? result_pair(result, by_id ? from.token->id : NULL, field->name, value,
+		value = fields[i].get(&from);
+		rc = value ? result_pair(result, by_id ? token->id : NULL, fields[i].name, value,
 					 err) :
 			     coder_error_memory(err);
 	}

@@ -18,7 +18,7 @@
 #define OUTPUT_FIELDS(FIELD, AND) \
 	FIELD("id", text, id) \
 	AND FIELD("name", text, name) \
-	AND FIELD("owner", owner, owner) \
+	AND FIELD("owner", owner, username) \
 	AND FIELD("user_id", text, user_id) \
 	AND FIELD("login_type", text, login_type) \
 	AND FIELD("scopes", scopes, scopes) \
@@ -40,12 +40,14 @@
 #define OUTPUT_FIELD_NAMES(separator) OUTPUT_FIELDS(OUTPUT_FIELD_NAME, separator)
 #define OUTPUT_FIELD_NAME(name, ...) name
 
+/* Begins an associative array in the result for the records of n tokens. */
+int output_records_begin(struct result *result, const char *array, size_t n,
+			 struct coder_error *err);
 /*
- * Begins the associative array in the result and adds the tokens' records. The keys are "FIELD",
- * or "ID,FIELD" if by_id. now: seconds since the epoch by the deployment's clock, for ttl and
- * expired. result_pair() can then add more.
+ * Adds a token's record. The keys are "FIELD", or "ID,FIELD" if by_id. now: seconds since the epoch by
+ * the deployment's clock, for ttl and expired. result_pair() can then add more.
  */
-int output_records(struct result *result, const char *array, const struct coder_token *tokens,
-		   size_t n, bool by_id, int64_t now, struct coder_error *err);
+int output_records_add(struct result *result, const struct coder_token *token, bool by_id,
+		       int64_t now, struct coder_error *err);
 
 #endif

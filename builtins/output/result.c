@@ -161,20 +161,12 @@ static int assign(const struct result_variable *v)
 	return shvar_array_assign(v->name, v->array);
 }
 
-static int write_text(struct result *result, bool *ret_pipe, struct coder_error *err)
+static int write_part(struct result *result, struct coder_interrupts *interrupts, bool *ret_pipe,
+		      struct coder_error *err)
 {
-	struct coder_interrupts *interrupts = result->interrupts, at_once;
 	const struct buf *text = &result->text;
 	int error;
 
-	/* the last look for a signal: from here to the end of the call nothing waits */
-	if (interrupts && coder_interrupts_pending(interrupts)) {
-		if (!result->partial)
-			return result_stopped(result, err);
-		coder_interrupts_init(&at_once, NULL);
-		coder_interrupts_limit(&at_once, 0);
-		interrupts = &at_once;
-	}
 	if (!text->len || shio_write(text->data, text->len, interrupts) == 0)
 		return 0;
 	error = errno;
@@ -188,6 +180,31 @@ static int write_text(struct result *result, bool *ret_pipe, struct coder_error 
 	}
 	*ret_pipe = error == EPIPE;
 	return coder_error_set(err, CODER_ERR_REFUSED, "write error: %s", strerror(error));
+}
+
+static int write_text(struct result *result, bool *ret_pipe, struct coder_error *err)
+{
+	struct coder_interrupts *interrupts = result->interrupts, at_once;
+	int more = result->more != NULL;
+
+	/* the last look for a signal: from here to the end of the call only writing waits */
+	if (interrupts && coder_interrupts_pending(interrupts)) {
+		if (!result->partial)
+			return result_stopped(result, err);
+		coder_interrupts_init(&at_once, NULL);
+		coder_interrupts_limit(&at_once, 0);
+		interrupts = &at_once;
+	}
+	while (more > 0) {
+		more = result->more(result->more_ctx, &result->text);
+		if (more < 0)
+			return coder_error_memory(err);
+		if (more > 0 && write_part(result, interrupts, ret_pipe, err) < 0)
+			return -1;
+		if (more > 0)
+			buf_reset(&result->text);
+	}
+	return write_part(result, interrupts, ret_pipe, err);
 }
 
 int result_publish(struct result *result, bool *ret_pipe, struct coder_error *err)

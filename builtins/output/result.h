@@ -19,6 +19,12 @@ struct result_variable; /* an assignment to come */
 
 struct result {
 	struct buf text; /* for standard output, written as it is */
+	/*
+	 * Appends a part of a long text, which is then written. Returns 1 if another one follows, 0 if it
+	 * is the last, and -1 if there is no memory. NULL: the text is whole.
+	 */
+	int (*more)(void *ctx, struct buf *text);
+	void *more_ctx;
 	const char *note; /* a line for standard error, or NULL; not owned */
 	bool partial; /* it says what has been done: neither a signal nor a failure keeps it back */
 	struct coder_interrupts

@@ -4,7 +4,6 @@
 #include "coder.h"
 #include "columns.h"
 #include "format.h"
-#include "result.h"
 
 static bool add_header(struct buf *out, size_t column)
 {
@@ -14,27 +13,27 @@ static bool add_header(struct buf *out, size_t column)
 	return true;
 }
 
-/* No token: the header. */
-static bool add_line(struct buf *out, const struct output_columns *columns,
-		     const struct coder_token *token)
+static bool begin(struct buf *out, struct output_sheet *sheet)
 {
-	for (size_t i = 0; i < columns->n; i++) {
-		if (i && !buf_add_char(out, '\t'))
+	const struct output_columns *columns = sheet->how->columns;
+
+	if (sheet->how->no_header)
+		return true;
+	for (size_t i = 0; i < columns->n; i++)
+		if ((i && !buf_add_char(out, '\t')) || !add_header(out, columns->v[i]))
 			return false;
-		if (!(token ? output_cell(out, columns->v[i], token, CODER_TSV) :
-			      add_header(out, columns->v[i])))
-			return false;
-	}
 	return buf_add_char(out, '\n');
 }
 
-bool output_tsv(struct buf *out, const struct output_how *how, const struct coder_token *tokens,
-		size_t n, struct result *result)
+static bool add_row(struct buf *out, struct output_sheet *sheet, const struct coder_token *token)
 {
-	if (n && !how->no_header && !add_line(out, how->columns, NULL))
-		return false;
-	for (size_t i = 0; i < n; i++)
-		if (!result_goes_on(result) || !add_line(out, how->columns, &tokens[i]))
+	const struct output_columns *columns = sheet->how->columns;
+
+	for (size_t i = 0; i < columns->n; i++)
+		if ((i && !buf_add_char(out, '\t')) ||
+		    !output_cell(out, columns->v[i], token, CODER_TSV, &sheet->sorted))
 			return false;
-	return true;
+	return buf_add_char(out, '\n');
 }
+
+const struct output_writer output_tsv = { .begin = begin, .row = add_row };

@@ -42,7 +42,14 @@ size_t output_width(const char *text)
 
 	while (*text) {
 		uint32_t c;
-		size_t len = coder_utf8_decode(text, &c);
+		size_t len;
+
+		if (*text >= 0x20 && *text < 0x7f) {
+			columns++;
+			text++;
+			continue;
+		}
+		len = coder_utf8_decode(text, &c);
 
 		columns += len ? output_char_width(c) : 1;
 		text += len ? len : 1;

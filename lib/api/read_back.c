@@ -62,9 +62,8 @@ static void format_time(int64_t seconds, char out[32])
 static int assume(struct coder_client *client, const struct coder_create *create,
 		  struct coder_created *created, struct coder_error *err)
 {
-	struct coder_token *token = &created->token;
 	char none[] = "", all[] = "all", type[] = "token", now[32] = "", then[32] = "";
-	const struct coder_token texts = {
+	struct coder_token token = {
 		.id = created->id,
 		.user_id = none,
 		.name = (char *)create->name,
@@ -74,23 +73,22 @@ static int assume(struct coder_client *client, const struct coder_create *create
 		.updated_at = now,
 		.last_used = none,
 		.expires_at = then,
+		.lifetime_seconds = create->lifetime_ns / CODER_NS,
+		.has_scopes = create->scopes.n > 0,
+		.has_allow_list = create->allow_list.n > 0,
+		.scopes = create->scopes,
+		.allow_list = create->allow_list,
 	};
 
-	token->lifetime_seconds = create->lifetime_ns / CODER_NS;
 	if (client->date) {
-		token->created_epoch = client->date;
-		format_time(token->created_epoch, now);
+		token.created_epoch = client->date;
+		format_time(token.created_epoch, now);
 	}
-	if (client->date && token->lifetime_seconds) {
-		token->expires_epoch = client->date + token->lifetime_seconds;
-		format_time(token->expires_epoch, then);
+	if (client->date && token.lifetime_seconds) {
+		token.expires_epoch = client->date + token.lifetime_seconds;
+		format_time(token.expires_epoch, then);
 	}
-	token->has_scopes = create->scopes.n > 0;
-	token->has_allow_list = create->allow_list.n > 0;
-	if (token_set_texts(token, &texts, err) < 0 ||
-	    coder_strings_add_all(&token->scopes, &create->scopes, err) < 0)
-		return -1;
-	return coder_strings_add_all(&token->allow_list, &create->allow_list, err);
+	return coder_token_copy(&token, &created->token, err);
 }
 
 /* It could not be read: -1 only if there is no time left to deliver it. */

@@ -30,6 +30,9 @@ int client_path(struct buf *path, struct coder_error *err, const char *const *pa
 int client_call(struct coder_client *client, const struct http_request *request,
 		struct http_response *ret, struct coder_error *err);
 
+/* GETs the text of one object; timeout_ns is a limit of its own, or 0. */
+int client_get_text(struct coder_client *client, const char *const *parts, int64_t timeout_ns,
+		    struct http_response *ret, struct coder_error *err);
 /* GETs one object, by the parts of client_path(); *ret is ended by json_free(). */
 int client_get(struct coder_client *client, const char *const *parts, int64_t timeout_ns,
 	       struct json **ret, struct coder_error *err);
@@ -40,6 +43,11 @@ int client_get(struct coder_client *client, const char *const *parts, int64_t ti
  */
 int client_list(struct coder_client *client, const char *path, const char *key, json_element_fn *fn,
 		void (*restart)(void *ctx), void *ctx, struct coder_error *err);
+
+/* Does the same for an array that is the document, and calls fn with the members at those keys. */
+int client_list_members(struct coder_client *client, const char *path, const struct json_key *keys,
+			size_t n, json_members_fn *fn, void (*restart)(void *ctx), void *ctx,
+			struct coder_error *err);
 
 /* coder_token_by_id() with a time limit of its own. */
 int client_token_by_id(struct coder_client *client, const char *user, const char *id,

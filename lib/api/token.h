@@ -30,11 +30,14 @@ struct coder_token {
 };
 
 void coder_token_done(struct coder_token *token);
+/* Fills the empty *ret with copies of all that the token has. */
+int coder_token_copy(const struct coder_token *from, struct coder_token *ret,
+		     struct coder_error *err);
 
 /*
  * For how many seconds a token is still valid; 0 or less: it is expired. INT64_MAX: it has
  * no expiry, or Go's zero time. now is the time of the deployment's clock:
- * coder_client_now() or coder_tokens.now.
+ * coder_client_now() or coder_listed.now.
  */
 int64_t coder_token_left(const struct coder_token *token, int64_t now);
 
@@ -55,13 +58,5 @@ struct coder_secret {
 void coder_secret_done(struct coder_secret *secret);
 
 #define CODER_NAME_MAX 2048 /* bytes of a name: a server's index holds a bit more */
-
-struct json;
-
-/* Reads the document of one token. Unknown members and unknown allow-list types are ignored. */
-int token_decode(const struct json *object, struct coder_token *ret, struct coder_error *err);
-/* Sets the strings of token, which has none, to copies of those of texts, but for the owner. */
-int token_set_texts(struct coder_token *token, const struct coder_token *texts,
-		    struct coder_error *err);
 
 #endif

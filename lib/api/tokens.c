@@ -7,6 +7,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/grow.h"
+#include "decode.h"
 #include "json/json.h"
 #include "net/http.h"
 #include "request.h"
@@ -35,56 +36,64 @@ int coder_tokens_move(struct coder_tokens *tokens, struct coder_token *token,
 	return 0;
 }
 
-#define TOKENS_MAX 500000 /* tokens that a call keeps: some 300 MiB */
+#define TOKENS_MAX 500000 /* tokens that a call keeps */
 
-/* What collects a list while it arrives. */
+/* A list while it arrives. */
 struct listing {
 	const struct coder_client *client;
 	bool expired;
-	coder_keep_fn *keep;
-	const void *ctx;
-	struct coder_tokens tokens;
+	coder_take_fn *take;
+	void (*restart)(void *ctx);
+	void *ctx;
+	struct token_reader reader;
+	size_t taken;
+	struct coder_listed listed;
 };
 
 static void listing_done(struct listing *listing)
 {
-	coder_tokens_done(&listing->tokens);
+	token_reader_done(&listing->reader);
 }
 
-static int take_token(void *ctx, const struct json *element, struct coder_error *err)
+static int take_element(void *ctx, const struct json_value *values, struct coder_error *err)
 {
 	struct listing *listing = ctx;
-	struct coder_tokens *tokens = &listing->tokens;
-	struct coder_token CLEANUP(coder_token_done) token = { 0 };
+	struct coder_listed *listed = &listing->listed;
+	struct coder_token token;
+	int taken;
 
-	if (!tokens->now) /* one moment for the whole list, by the headers that came with it */
-		tokens->now = coder_client_now(listing->client);
-	if (token_decode(element, &token, err) < 0)
+	if (!listed->now) /* one moment for the whole list, by the headers that came with it */
+		listed->now = coder_client_now(listing->client);
+	if (token_read(&listing->reader, values, &token, err) < 0)
 		return -1;
-	tokens->arrived++;
-	if (!listing->expired && coder_token_left(&token, tokens->now) <= 0)
+	listed->arrived++;
+	if (!listing->expired && coder_token_left(&token, listed->now) <= 0)
 		return 0;
-	if (listing->keep && !listing->keep(listing->ctx, &token, tokens->now))
-		return 0;
-	if (tokens->n == TOKENS_MAX)
+	taken = listing->take(listing->ctx, &token, listed->now, err);
+	if (taken > 0 && ++listing->taken > TOKENS_MAX)
 		return coder_error_set(err, CODER_ERR_NO_RESPONSE,
 				       "more than %d tokens: filter them to get fewer", TOKENS_MAX);
-	return coder_tokens_move(tokens, &token, err);
+	return taken < 0 ? -1 : 0;
 }
 
-static void drop_tokens(void *ctx)
+static void restart(void *ctx)
 {
-	listing_done(ctx);
+	struct listing *listing = ctx;
+
+	listing->listed = (struct coder_listed){ 0 };
+	listing->taken = 0;
+	listing->restart(listing->ctx);
 }
 
-int coder_token_list(struct coder_client *client, const char *user, bool all, bool expired,
-		     coder_keep_fn *keep, const void *ctx, struct coder_tokens *ret,
-		     struct coder_error *err)
+int coder_tokens_each(struct coder_client *client, const char *user, bool all, bool expired,
+		      coder_take_fn *take, void (*restart_fn)(void *ctx), void *ctx,
+		      struct coder_listed *ret, struct coder_error *err)
 {
 	struct listing CLEANUP(listing_done) listing = {
 		.client = client,
 		.expired = expired,
-		.keep = keep,
+		.take = take,
+		.restart = restart_fn,
 		.ctx = ctx,
 	};
 	struct buf CLEANUP(buf_done) path = { 0 };
@@ -95,14 +104,60 @@ int coder_token_list(struct coder_client *client, const char *user, bool all, bo
 	if (!buf_addf(&path, "?include_all=%s&include_expired=%s", all ? "true" : "false",
 		      expired ? "true" : "false"))
 		return coder_error_memory(err);
-	if (client_list(client, path.data, NULL, take_token, drop_tokens, &listing, err) < 0)
+	if (client_list_members(client, path.data, token_keys, TOKEN_KEYS, take_element, restart,
+				&listing, err) < 0)
 		return strcmp(user, "me") == 0 ?
 			       coder_error_wrap(err, "listing tokens") :
 			       coder_error_wrap(err, "listing the tokens of %s", user);
-	if (!listing.tokens.now)
-		listing.tokens.now = coder_client_now(client);
-	*ret = listing.tokens;
-	listing.tokens = (struct coder_tokens){ 0 };
+	if (!listing.listed.now)
+		listing.listed.now = coder_client_now(client);
+	*ret = listing.listed;
+	return 0;
+}
+
+/* What keeps tokens of a list. */
+struct keeping {
+	coder_keep_fn *keep;
+	const void *ctx;
+	struct coder_tokens tokens;
+};
+
+static void keeping_done(struct keeping *keeping)
+{
+	coder_tokens_done(&keeping->tokens);
+}
+
+static int keep_token(void *ctx, const struct coder_token *token, int64_t now,
+		      struct coder_error *err)
+{
+	struct keeping *keeping = ctx;
+	struct coder_token CLEANUP(coder_token_done) copy = { 0 };
+
+	if (!keeping->keep(keeping->ctx, token, now))
+		return 0;
+	if (coder_token_copy(token, &copy, err) < 0 ||
+	    coder_tokens_move(&keeping->tokens, &copy, err) < 0)
+		return -1;
+	return 1;
+}
+
+static void drop_tokens(void *ctx)
+{
+	keeping_done(ctx);
+}
+
+int coder_token_list(struct coder_client *client, const char *user, bool all, bool expired,
+		     coder_keep_fn *keep, const void *ctx, struct coder_tokens *ret,
+		     struct coder_error *err)
+{
+	struct keeping CLEANUP(keeping_done) keeping = { .keep = keep, .ctx = ctx };
+	struct coder_listed listed;
+
+	if (coder_tokens_each(client, user, all, expired, keep_token, drop_tokens, &keeping,
+			      &listed, err) < 0)
+		return -1;
+	*ret = keeping.tokens;
+	keeping.tokens = (struct coder_tokens){ 0 };
 	return 0;
 }
 
@@ -112,11 +167,11 @@ static int get_token(struct coder_client *client, const char *const *parts, cons
 		     struct coder_error *err)
 {
 	struct coder_token CLEANUP(coder_token_done) token = { 0 };
-	struct json CLEANUP(json_done) *doc = NULL;
+	struct http_response CLEANUP(http_response_done) response = { 0 };
 
-	if (client_get(client, parts, timeout_ns, &doc, err) < 0)
+	if (client_get_text(client, parts, timeout_ns, &response, err) < 0)
 		return -1;
-	if (token_decode(doc, &token, err) < 0) {
+	if (token_decode(response.body.data, response.body.len, &token, err) < 0) {
 		http_hide_secrets(client->http, err);
 		return -1;
 	}

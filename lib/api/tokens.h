@@ -16,25 +16,39 @@
 struct coder_tokens {
 	struct coder_token *v;
 	size_t n, cap;
-	/* set by coder_token_list(): */
-	size_t arrived; /* how many tokens the server sent, those that were not kept included */
-	int64_t now; /* coder_client_now() when the list began to arrive */
 };
 void coder_tokens_done(struct coder_tokens *tokens);
 /* Moves a token to the end of the list and zeroes *token. */
 int coder_tokens_move(struct coder_tokens *tokens, struct coder_token *token,
 		      struct coder_error *err);
 
-/* Whether a list keeps a token. Has no side effect. now is the coder_tokens.now of the list. */
-typedef bool coder_keep_fn(const void *ctx, const struct coder_token *token, int64_t now);
+/* What is known of a list that has arrived. */
+struct coder_listed {
+	size_t arrived; /* how many tokens the server sent, whatever was done with them */
+	int64_t now; /* coder_client_now() when it began to arrive */
+};
 
 /*
- * Lists the API tokens of user or, with all, of every user that the caller may see.
- * Without `expired`, expired tokens are left out, also if the server ignores the
- * parameter. keep(ctx) decides about each token as it arrives, so that memory holds
- * only those that are kept (NULL: all). The order is the server's, which is
- * unspecified. *ret is empty before the call.
+ * Receives a token of a list, which stays until this returns. now is that of coder_listed. Returns 1 if
+ * it keeps anything of the token, 0 if it does not, and -1 to end the list.
  */
+typedef int coder_take_fn(void *ctx, const struct coder_token *token, int64_t now,
+			  struct coder_error *err);
+
+/*
+ * Lists the API tokens of user or, with all, of every user that the caller may see, and calls take(ctx)
+ * for each as it arrives. If the request has to be repeated, restart(ctx) drops what was kept. Without
+ * `expired`, expired tokens are left out, also if the server ignores the parameter. The order is the
+ * server's, which is unspecified. Of more than 500,000 tokens nobody can keep anything.
+ */
+int coder_tokens_each(struct coder_client *client, const char *user, bool all, bool expired,
+		      coder_take_fn *take, void (*restart)(void *ctx), void *ctx,
+		      struct coder_listed *ret, struct coder_error *err);
+
+/* Whether a list keeps a token. Has no side effect. now is that of coder_listed. */
+typedef bool coder_keep_fn(const void *ctx, const struct coder_token *token, int64_t now);
+
+/* Lists tokens as coder_tokens_each() does, and copies those that keep(ctx) wants. *ret is empty before. */
 int coder_token_list(struct coder_client *client, const char *user, bool all, bool expired,
 		     coder_keep_fn *keep, const void *ctx, struct coder_tokens *ret,
 		     struct coder_error *err);

@@ -42,7 +42,7 @@ void buf_truncate(struct buf *b, size_t len)
 }
 
 /* Makes room for extra bytes and a NUL. Not realloc(), which leaves copies behind. */
-static bool reserve(struct buf *b, size_t extra)
+bool buf_reserve(struct buf *b, size_t extra)
 {
 	size_t need, cap;
 	char *data;
@@ -70,7 +70,7 @@ static bool reserve(struct buf *b, size_t extra)
 
 bool buf_add(struct buf *b, const void *data, size_t len)
 {
-	if (!reserve(b, len))
+	if (!buf_reserve(b, len))
 		return false;
 	if (len)
 		memcpy(b->data + b->len, data, len);
@@ -120,7 +120,7 @@ bool buf_addf(struct buf *b, const char *fmt, ...)
 	va_start(ap, fmt);
 	n = vsnprintf(NULL, 0, fmt, ap);
 	va_end(ap);
-	if (n < 0 || !reserve(b, (size_t)n))
+	if (n < 0 || !buf_reserve(b, (size_t)n))
 		return false;
 	va_start(ap, fmt);
 	vsnprintf(b->data + b->len, (size_t)n + 1, fmt, ap);
@@ -149,7 +149,7 @@ char *buf_detach(struct buf *b)
 {
 	char *s;
 
-	if (!reserve(b, 0))
+	if (!buf_reserve(b, 0))
 		return NULL;
 	s = b->data;
 	*b = (struct buf){ .max = b->max };

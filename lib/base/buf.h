@@ -29,6 +29,9 @@ void buf_reset(struct buf *b);
 /* Wipes all but the first len bytes. The buffer holds at least as many. */
 void buf_truncate(struct buf *b, size_t len);
 
+/* Makes room for extra bytes, which can then be added for sure. False: no memory, or the cap. */
+bool buf_reserve(struct buf *b, size_t extra);
+
 /* These append. They return false and change nothing if there is no memory or the cap is reached. */
 bool buf_add(struct buf *b, const void *data, size_t len);
 bool buf_add_str(struct buf *b, const char *s);

@@ -42,6 +42,13 @@ int64_t coder_http_date(const char *text);
  */
 void coder_time_display(const char *text, char out[40]);
 
+/*
+ * A time as a number that gives back exactly its text, which coder_time_parse() accepts; 0 if it is in
+ * another zone than Z or is more exact than to the microsecond.
+ */
+uint64_t time_pack(const char *text);
+void time_unpack(uint64_t packed, char out[28]);
+
 /* The fraction of a second, in nanoseconds, of a time that coder_time_parse() accepts; 0 for "". */
 int64_t time_fraction(const char *text);
 

@@ -62,14 +62,27 @@ size_t coder_escape_one(const char *text, enum coder_notation notation, char ret
 	return len ? len : 1;
 }
 
+/* Stands for itself in that notation, and is ASCII: what most texts are made of. */
+static bool is_plain(char c, enum coder_notation notation)
+{
+	if (c < 0x20 || c > 0x7e || (c == '\\' && notation != CODER_TERMINAL))
+		return false;
+	return !is_json(notation) || (c != '"' && c != '<' && c != '>' && c != '&');
+}
+
 bool coder_escape(struct buf *out, const char *text, enum coder_notation notation)
 {
 	const char *plain = text; /* the start of what stands for itself */
 	char escaped[8];
 
 	while (*text) {
-		size_t len = coder_escape_one(text, notation, escaped);
+		size_t len;
 
+		if (is_plain(*text, notation)) {
+			text++;
+			continue;
+		}
+		len = coder_escape_one(text, notation, escaped);
 		if (*escaped) {
 			if (!buf_add(out, plain, (size_t)(text - plain)) ||
 			    !buf_add_str(out, escaped))

@@ -4,7 +4,6 @@
 
 #include <cjson/cJSON.h>
 
-#include "base/ascii.h"
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/error.h"
@@ -133,23 +132,6 @@ int json_text(const struct json *object, const char *key, const char **ret, stru
 	return 0;
 }
 
-/* The integer that is the whole of text; no fraction, no exponent. */
-static bool exact_integer(const char *text, int64_t *ret)
-{
-	bool negative = *text == '-';
-	int64_t value = 0;
-
-	for (text += negative; *text; text++) {
-		int digit = *text - '0';
-
-		if (!ascii_is_digit(*text) || __builtin_mul_overflow(value, 10, &value) ||
-		    __builtin_add_overflow(value, negative ? -digit : digit, &value))
-			return false;
-	}
-	*ret = value;
-	return true;
-}
-
 int json_int64(const struct json *doc, const char *key, int64_t absent, int64_t *ret,
 	       struct coder_error *err)
 {
@@ -162,7 +144,8 @@ int json_int64(const struct json *doc, const char *key, int64_t absent, int64_t 
 		return -1;
 	if (!v || json_is_null(v))
 		*ret = absent;
-	else if (!cJSON_IsRaw(cjson(v)) || !exact_integer(cjson(v)->valuestring, ret))
+	else if (!cJSON_IsRaw(cjson(v)) ||
+		 !json_exact_integer(cjson(v)->valuestring, strlen(cjson(v)->valuestring), ret))
 		return json_broken(err, key, "an integer");
 	return 0;
 }

@@ -78,9 +78,34 @@ static int finish_element(struct json_list *list, bool skip, struct coder_error 
 
 	if (skip)
 		return json_scan(text->data, text->len, NULL, err);
+	if (list->members_fn) {
+		if (json_members(text->data, text->len, list->keys, list->n_keys, list->values,
+				 err) < 0)
+			return -1;
+		return list->members_fn(list->ctx, list->values, err);
+	}
 	if (json_parse(text->data, text->len, &element, err) < 0)
 		return -1;
 	return list->fn(list->ctx, element, err);
+}
+
+/*
+ * Reads an element where it is. Returns 1, or 0 if it is not whole or not sound: then it is put together,
+ * and what is wrong with it is found there.
+ */
+static int take_in_place(struct json_list *list, const char **p, const char *end,
+			 struct coder_error *err)
+{
+	const char *q = *p;
+	size_t len = json_scan_begin(q, (size_t)(end - q), list->keys, list->n_keys, list->values);
+
+	for (q += len; q < end && json_is_blank(*q); q++)
+		;
+	if (!len || q == end || (*q != ',' && *q != ']') || q - *p > JSON_ELEMENT_MAX)
+		return 0;
+	list->state = *q == ',' ? LIST_NEXT : after_array(list);
+	*p = q + 1;
+	return list->members_fn(list->ctx, list->values, err) < 0 ? -1 : 1;
 }
 
 /* Takes what belongs to the element, or to the value of another member, up to its end. */
@@ -162,8 +187,9 @@ static int feed_start(struct json_list *list, char c, struct coder_error *err)
 	return 0;
 }
 
-/* Takes a byte that is in no element. An element's first one is left where it is. */
-static int feed_outside(struct json_list *list, const char **p, struct coder_error *err)
+/* Takes a byte that is in no element. Of an element that is not whole in the piece, it takes none. */
+static int feed_outside(struct json_list *list, const char **p, const char *end,
+			struct coder_error *err)
 {
 	char c = *(*p)++;
 
@@ -183,6 +209,8 @@ static int feed_outside(struct json_list *list, const char **p, struct coder_err
 	} else if (list->state == LIST_FIRST || list->state == LIST_NEXT) {
 		list->state = LIST_ELEMENT;
 		(*p)--;
+		if (list->members_fn && take_in_place(list, p, end, err) < 0)
+			return -1;
 	} else {
 		return feed_members(list, c, err);
 	}
@@ -201,7 +229,7 @@ int json_list_feed(struct json_list *list, const char *data, size_t len, struct 
 		else if (list->state == LIST_KEY)
 			r = feed_key(list, *p++, err);
 		else
-			r = feed_outside(list, &p, err);
+			r = feed_outside(list, &p, end, err);
 		if (r < 0)
 			return -1;
 	}

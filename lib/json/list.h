@@ -4,6 +4,9 @@
  *
  * The array is the document or, with a key, a member of the object that is the document; the other
  * members are checked and ignored. "null" is an empty array. No more than one element is held.
+ *
+ * An element is given as a document or, with keys, as the members at those keys. Then each element
+ * that is whole in a piece is read where it is, in one pass.
  */
 #ifndef CODER_JSON_LIST_H
 #define CODER_JSON_LIST_H
@@ -14,14 +17,23 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "json.h"
+#include "members.h"
 
 #define JSON_ELEMENT_MAX (1u << 20) /* bytes of one element */
 
 /* Receives each element as a document, which ends when this returns. -1 ends the list. */
 typedef int json_element_fn(void *ctx, const struct json *element, struct coder_error *err);
 
+/* Receives an element as json_members() gives it; the values end when this returns. */
+typedef int json_members_fn(void *ctx, const struct json_value *values, struct coder_error *err);
+
+#define JSON_LIST_KEYS 16 /* the most keys of members */
+
 struct json_list {
-	json_element_fn *fn;
+	json_element_fn *fn; /* one of these two */
+	json_members_fn *members_fn;
+	const struct json_key *keys; /* n_keys, for members_fn */
+	size_t n_keys;
 	void *ctx;
 	const char *key; /* NULL: the document itself is the array */
 	/* the reader's own state; zero to begin */
@@ -31,6 +43,7 @@ struct json_list {
 	bool in_string, escaped;
 	bool found; /* the array of the key has been there */
 	size_t matched;
+	struct json_value values[JSON_LIST_KEYS + 1];
 };
 
 void json_list_done(struct json_list *list);

@@ -16,8 +16,12 @@
 
 struct scan {
 	const char *p, *end;
-	int depth, values;
+	int depth, n_values;
 	struct buf *numbers; /* see json_scan(); or NULL */
+	const struct json_key *keys; /* n_keys whose members are noted in values */
+	size_t n_keys;
+	struct json_value *values;
+	size_t next; /* the key behind the one that was found last: servers keep an order */
 	bool no_memory;
 	const char *why; /* what is wrong, once something is */
 };
@@ -154,13 +158,48 @@ static bool skip_word(struct scan *s, const char *word)
 
 static bool skip_value(struct scan *s);
 
+#define KEY_MAX 32 /* characters of a key that is looked for */
+
+/* Notes the value, which ends here, if its key is one of those that are looked for. */
+static void note_member(struct scan *s, const char *key, size_t len, const char *value)
+{
+	char plain[6 * KEY_MAX]; /* an escape takes six characters at most for each of its key's */
+
+	if (len > sizeof(plain))
+		return;
+	if (memchr(key, '\\', len)) {
+		len = json_unescape(key, len, plain);
+		key = plain;
+	}
+	for (size_t i = 0; i < s->n_keys; i++, s->next++) {
+		const struct json_key *k;
+		struct json_value *v;
+
+		if (s->next >= s->n_keys)
+			s->next = 0;
+		k = &s->keys[s->next];
+		v = &s->values[s->next];
+		if (k->len != len || memcmp(k->name, key, len) != 0)
+			continue;
+		s->next++;
+		v->duplicate = v->text != NULL;
+		if (!v->text) {
+			v->text = value;
+			v->len = (size_t)(s->p - value);
+		}
+		return;
+	}
+}
+
 /* A key and its value. */
 static bool skip_member(struct scan *s)
 {
-	const char *value;
+	const char *value, *key = s->p + 1;
+	size_t key_len;
 
 	if (!skip_string(s))
 		return false;
+	key_len = (size_t)(s->p - key) - 1;
 	skip_blanks(s);
 	if (!take(s, ':'))
 		return wrong(s, "no colon after a key");
@@ -171,6 +210,8 @@ static bool skip_member(struct scan *s)
 	if (s->depth == 1 && s->numbers && (*value == '-' || ascii_is_digit(*value)))
 		s->no_memory |= !buf_add(s->numbers, value, (size_t)(s->p - value)) ||
 				!buf_add_char(s->numbers, '\0');
+	if (s->depth == 1 && s->n_keys)
+		note_member(s, key, key_len, value);
 	return true;
 }
 
@@ -199,7 +240,7 @@ static bool skip_value(struct scan *s)
 {
 	if (s->p == s->end)
 		return wrong(s, "it ends early");
-	if (++s->values > VALUES_MAX)
+	if (++s->n_values > VALUES_MAX)
 		return wrong(s, "it has too many values");
 	switch (*s->p) {
 	case '{':
@@ -222,17 +263,57 @@ static bool skip_value(struct scan *s)
 	}
 }
 
+/* The text is one value and nothing else. */
+static int scan_whole(struct scan *s, struct coder_error *err)
+{
+	skip_blanks(s);
+	if (s->p == s->end)
+		return json_refuse(err, "it is empty");
+	if (!skip_value(s))
+		return json_refuse(err, s->why);
+	skip_blanks(s);
+	if (s->p < s->end)
+		return json_refuse(err, "text follows its end");
+	return s->no_memory ? coder_error_memory(err) : 0;
+}
+
 int json_scan(const char *text, size_t len, struct buf *numbers, struct coder_error *err)
 {
 	struct scan s = { .p = text, .end = len ? text + len : text, .numbers = numbers };
 
-	skip_blanks(&s);
-	if (s.p == s.end)
-		return json_refuse(err, "it is empty");
+	return scan_whole(&s, err);
+}
+
+int json_members(const char *text, size_t len, const struct json_key *keys, size_t n,
+		 struct json_value *values, struct coder_error *err)
+{
+	struct scan s = { .p = text,
+			  .end = len ? text + len : text,
+			  .keys = keys,
+			  .n_keys = n,
+			  .values = values + 1 };
+
+	memset(values, 0, (n + 1) * sizeof(*values));
+	if (scan_whole(&s, err) < 0)
+		return -1;
+	for (; json_is_blank(*text); len--)
+		text++;
+	for (; json_is_blank(text[len - 1]); len--)
+		;
+	values[0] = (struct json_value){ .text = text, .len = len };
+	return 0;
+}
+
+size_t json_scan_begin(const char *text, size_t len, const struct json_key *keys, size_t n,
+		       struct json_value *values)
+{
+	struct scan s = {
+		.p = text, .end = text + len, .keys = keys, .n_keys = n, .values = values + 1
+	};
+
+	memset(values, 0, (n + 1) * sizeof(*values));
 	if (!skip_value(&s))
-		return json_refuse(err, s.why);
-	skip_blanks(&s);
-	if (s.p < s.end)
-		return json_refuse(err, "text follows its end");
-	return s.no_memory ? coder_error_memory(err) : 0;
+		return 0;
+	values[0] = (struct json_value){ .text = text, .len = (size_t)(s.p - text) };
+	return values[0].len;
 }

@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "members.h"
 
 static inline bool json_is_blank(char c)
 {
@@ -23,5 +24,15 @@ int json_refuse(struct coder_error *err, const char *why);
  * with its NUL: cJSON's numbers are doubles.
  */
 int json_scan(const char *text, size_t len, struct buf *numbers, struct coder_error *err);
+
+/*
+ * Finds members as json_members() does, in the value that text begins with. Returns the length of that
+ * value, or 0 if none that is sound ends before the end of text, or with it.
+ */
+size_t json_scan_begin(const char *text, size_t len, const struct json_key *keys, size_t n,
+		       struct json_value *values);
+
+/* The exact integer that is the whole of a number's text: no fraction, no exponent. */
+bool json_exact_integer(const char *text, size_t len, int64_t *ret);
 
 #endif

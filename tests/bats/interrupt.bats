@@ -287,7 +287,7 @@ removals() {
 	is "$(wc -l <<<"$err")" 1
 }
 
-# The next list has 30,000 tokens. It takes some 20 MiB while it arrives, and some 70 more as an associative
+# The next list has 30,000 tokens. It takes some 4 MiB while it arrives, and some 70 more as an associative
 # array, so at 50 MiB the array is being assigned.
 long_list() {
 	[[ -z ${SANITIZE-}${VALGRIND-} ]] || skip "memory says nothing there"

@@ -130,7 +130,7 @@ harmless_calls_fail() {
 
 @test "a call that changes nothing survives the failure of any allocation" {
 	needs_replaceable_malloc
-	harmless_calls_fail 32 "$NO_MEMORY" 2000
+	harmless_calls_fail 32 "$NO_MEMORY" 1500
 	no_bad "$(failing "$each_fails" 0 0 "$NO_MEMORY" <<<"token_create --help")" 5
 }
 
@@ -333,6 +333,30 @@ echo "$cases"'
 	echo "# $calls calls: $grown (KiB, descriptors)" >&3
 	((${grown% *} <= 512 && ${grown#* } == 0)) || fail "$grown"
 	is "$(ctl GET log | grep -c '"status":5')" 0
+}
+
+# peak_of TOKENS ARGUMENTS - the most memory in KiB that a shell takes which lists so many tokens.
+peak_of() {
+	fault "{\"path\": \"keys/tokens\\\\?\", \"many\": $1}"
+	bash --norc -c 'enable -f "$SO" token_list; eval "token_list $1" >out || exit
+		while read -r key kib _; do [[ $key != VmHWM: ]] || peak=$kib; done </proc/$$/status
+		echo "$peak"' - "$2"
+}
+
+@test "a list of 20,000 tokens takes little memory in each format" {
+	local format most short long
+	while read -r most format; do
+		short=$(peak_of 1 "$format")
+		long=$(peak_of 20000 "$format")
+		echo "# $format: $((long - short)) KiB" >&3
+		((long - short <= most)) || fail "$format: $((long - short)) KiB, more than $most"
+	done <<-END
+		3000 -q
+		4000 -v ids
+		5000 -o tsv
+		5000 -o json
+		5000 -o table
+	END
 }
 
 @test "a session in valgrind has no error and no leak" {

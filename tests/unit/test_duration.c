@@ -306,6 +306,34 @@ static void test_displays_times(void **state)
 	assert_string_equal(out, "");
 }
 
+static void test_packed_times_give_back_their_texts(void **state)
+{
+	static const char *const exact[] = {
+		"0001-01-01T00:00:00Z",	       "1970-01-01T00:00:00Z",
+		"9999-12-31T23:59:59.999999Z", "2026-11-30T20:21:21.5Z",
+		"2026-11-30T20:21:21.50Z",     "2026-02-28T09:08:07.000001Z",
+		"2126-11-24T20:29:40.831Z",    "2026-11-30T20:21:21.000Z",
+	};
+	static const char *const others[] = {
+		"",
+		"2026-11-30T20:21:21.1234567Z",
+		"2026-11-30T20:21:21+02:00",
+		"2026-11-30T20:21:21.5-00:00",
+	};
+	char out[28];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(exact); i++) {
+		uint64_t packed = time_pack(exact[i]);
+
+		assert_true(packed != 0);
+		time_unpack(packed, out);
+		assert_string_equal(out, exact[i]);
+	}
+	for (size_t i = 0; i < COUNT(others); i++)
+		assert_true(time_pack(others[i]) == 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -318,6 +346,7 @@ int main(void)
 		cmocka_unit_test(test_refuses_times),
 		cmocka_unit_test(test_reads_http_dates),
 		cmocka_unit_test(test_displays_times),
+		cmocka_unit_test(test_packed_times_give_back_their_texts),
 	};
 
 	return cmocka_run_group_tests_name("duration", tests, NULL, NULL);

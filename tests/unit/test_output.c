@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdio.h>
 
+#include "api/decode.h"
 #include "base/buf.h"
 #include "coder.h"
 #include "json/json.h"
@@ -26,6 +27,8 @@
 
 static struct buf shell_log; /* what happened, in order */
 static int64_t time_left; /* that shio_write() was given */
+static int signal_number;
+static int signal_after_writes; /* so many are left until SIGINT comes; 0: none does */
 static int write_error; /* errno of shio_write(), 0: it succeeds */
 static bool may_free; /* whether there was time to free the last array */
 static const char *refused; /* the variable that cannot be assigned, or NULL */
@@ -41,6 +44,8 @@ int shio_write(const char *data, size_t len, struct coder_interrupts *interrupts
 	if (write_error)
 		return -1;
 	buf_addf(&shell_log, "write %.*s;", (int)len, data);
+	if (signal_after_writes && !--signal_after_writes)
+		signal_number = SIGINT;
 	return 0;
 }
 
@@ -106,8 +111,6 @@ void shvar_array_free(struct shvar_array *array, bool (*go_on)(void *ctx), void 
 	free(array);
 	arrays--;
 }
-
-static int signal_number;
 
 static int pending(void *ctx)
 {
@@ -212,25 +215,38 @@ static char *recorded(const char *call, int nth)
 	return out;
 }
 
-static int decode_element(void *ctx, const struct json *element, struct coder_error *err)
-{
-	struct coder_token token = { 0 };
+/* A list that is read, and what was read of it. */
+struct loading {
+	struct token_reader reader;
+	struct coder_tokens *tokens;
+};
 
-	if (token_decode(element, &token, err) < 0)
+static int take_element(void *ctx, const struct json_value *values, struct coder_error *err)
+{
+	struct loading *loading = ctx;
+	struct coder_token token, copy = { 0 };
+
+	if (token_read(&loading->reader, values, &token, err) < 0 ||
+	    coder_token_copy(&token, &copy, err) < 0)
 		return -1;
-	return coder_tokens_move(ctx, &token, err);
+	return coder_tokens_move(loading->tokens, &copy, err);
 }
 
 /* The tokens that the CLI printed as JSON. */
 static void load(struct coder_tokens *tokens, const char *call)
 {
-	struct json_list list = { .fn = decode_element, .ctx = tokens };
+	struct loading loading = { .tokens = tokens };
+	struct json_list list = { .members_fn = take_element,
+				  .keys = token_keys,
+				  .n_keys = TOKEN_KEYS,
+				  .ctx = &loading };
 	struct coder_error err;
 	char *text = recorded(call, 1);
 
 	assert_int_equal(json_list_feed(&list, text, strlen(text), &err), 0);
 	assert_int_equal(json_list_end(&list, &err), 0);
 	json_list_done(&list);
+	token_reader_done(&loading.reader);
 	free(text);
 }
 
@@ -241,27 +257,49 @@ static void columns_of(const char *text, struct output_columns *columns)
 	assert_int_equal(output_columns_parse(&text, 1, columns, &err), 0);
 }
 
+/* Appends to out what a list of these tokens prints. */
+static bool print(struct buf *out, const struct output_how *how, const struct coder_token *tokens,
+		  size_t n)
+{
+	struct result result = { .text = *out };
+	struct output_list list;
+	struct coder_error err;
+	bool ok = true;
+	int more;
+
+	output_list_init(&list, how);
+	for (size_t i = 0; i < n && ok; i++)
+		ok = output_list_add(&list, &tokens[i], &err) == 0;
+	ok = ok && output_list_print(&list, &result, &err) == 0;
+	for (more = ok && result.more; more > 0;)
+		more = result.more(result.more_ctx, &result.text);
+	*out = result.text;
+	output_list_done(&list);
+	return ok && more == 0;
+}
+
 static bool table(struct buf *out, const struct output_columns *columns,
 		  const struct coder_token *tokens, size_t n, bool header)
 {
 	const struct output_how how = { .columns = columns, .no_header = !header };
 
-	return output_table(out, &how, tokens, n, NULL);
+	return print(out, &how, tokens, n);
 }
 
 static bool tsv(struct buf *out, const struct output_columns *columns,
 		const struct coder_token *tokens, size_t n, bool header)
 {
-	const struct output_how how = { .columns = columns, .no_header = !header };
+	const struct output_how how = { .format = "tsv", .columns = columns, .no_header = !header };
 
-	return output_tsv(out, &how, tokens, n, NULL);
+	return print(out, &how, tokens, n);
 }
 
 static bool json(struct buf *out, const struct coder_token *tokens, size_t n, const char *secret)
 {
-	const struct output_how how = { .secret = secret };
+	static const struct output_columns none;
+	const struct output_how how = { .format = "json", .columns = &none, .secret = secret };
 
-	return output_json(out, &how, tokens, n, NULL);
+	return print(out, &how, tokens, n);
 }
 
 static void assert_printed(struct buf *out, const char *call, int nth)
@@ -351,7 +389,7 @@ static void test_recorded_tables_with_owner(void **state)
 	assert_int_equal(tokens.n, COUNT(all) - 1);
 	memcpy(all, tokens.v, tokens.n * sizeof(*all));
 	for (size_t i = 0; i < tokens.n; i++)
-		all[i].owner = owner;
+		all[i].username = owner;
 	all[tokens.n] = alices_token;
 	assert_true(table(&out, &columns, all, COUNT(all), true));
 	assert_printed(&out, "admin: tokens ls -a", 1);
@@ -645,6 +683,7 @@ static void test_tsv(void **state)
 /* Each format fails, rather than print half, wherever the room ends. */
 static void test_no_room(void **state)
 {
+	static const char *const formats[] = { "table", "tsv", "json" };
 	struct coder_token token = alices_token;
 	struct output_columns columns;
 
@@ -655,14 +694,16 @@ static void test_no_room(void **state)
 		size_t max;
 
 		for (max = 1; !ok && max < 1000; max++) {
-			struct buf out = { .max = max };
+			const struct output_how how = { .format = formats[format],
+							.columns = &columns,
+							.secret = "k" };
+			struct result result = { .text.max = max };
+			struct coder_error err;
 
-			ok = format == 0 ? table(&out, &columns, &token, 1, true) :
-			     format == 1 ? tsv(&out, &columns, &token, 1, true) :
-					   json(&out, &token, 1, "k");
+			ok = output_token(&result, &how, &token, &err) == 0;
 			if (ok)
-				assert_int_equal(out.len, max);
-			buf_done(&out);
+				assert_int_equal(result.text.len, max);
+			result_done(&result);
 		}
 		assert_between(max, 150, 999);
 	}
@@ -768,12 +809,22 @@ static void test_columns_default(void **state)
 
 static void check_tokens(const struct output_how *how, size_t n, const char *wanted)
 {
-	struct result result = { 0 };
+	struct result result = { 0 }, one = { 0 };
+	struct output_list list;
 	struct coder_error err;
 
-	assert_int_equal(output_tokens(&result, how, &alices_token, n, &err), 0);
+	output_list_init(&list, how);
+	if (n)
+		assert_int_equal(output_list_add(&list, &alices_token, &err), 0);
+	assert_int_equal(output_list_print(&list, &result, &err), 0);
 	assert_string_equal(published(&result), wanted);
 	buf_done(&shell_log);
+	output_list_done(&list);
+	if (n) { /* a token alone is printed alike */
+		assert_int_equal(output_token(&one, how, &alices_token, &err), 0);
+		assert_string_equal(published(&one), wanted);
+		buf_done(&shell_log);
+	}
 }
 
 static void test_formats(void **state)
@@ -816,17 +867,27 @@ static void test_formats(void **state)
 
 /* ----------------------------------------------------------------- record */
 
+static int add_records(struct result *result, const char *array, const struct coder_token *tokens,
+		       size_t n, bool by_id, int64_t now)
+{
+	struct coder_error err;
+	int rc = output_records_begin(result, array, n, &err);
+
+	for (size_t i = 0; i < n && rc == 0; i++)
+		rc = output_records_add(result, &tokens[i], by_id, now, &err);
+	return rc;
+}
+
 static void test_record(void **state)
 {
 	struct coder_token token = alices_token;
 	char *scopes[] = { (char[]){ "user:read" }, (char[]){ "all" } };
 	struct result result = { 0 };
-	struct coder_error err;
 
 	(void)state;
 	token.scopes = (struct coder_strings){ scopes, 2, 2 };
 	token.name = (char[]){ "a\nb" };
-	assert_int_equal(output_records(&result, "T", &token, 1, false, 4951225779, &err), 0);
+	assert_int_equal(add_records(&result, "T", &token, 1, false, 4951225779), 0);
 	assert_string_equal(
 		published(&result),
 		"T=([id]=<6RMfT4VuzI>[name]=<a\nb>[owner]=<alice>[user_id]=<u>[login_type]=<token>"
@@ -841,7 +902,6 @@ static void test_record_of_old_expired_token(void **state)
 {
 	struct coder_token token = alices_token, tokens[2];
 	struct result result = { 0 };
-	struct coder_error err;
 	const char *log;
 
 	(void)state;
@@ -854,9 +914,9 @@ static void test_record_of_old_expired_token(void **state)
 	tokens[0] = tokens[1] = token;
 	tokens[1].owner = NULL;
 	tokens[1].id = (char[]){ "1111111111" };
-	assert_int_equal(output_records(&result, "T", tokens, 2, true, 4951225780, &err), 0);
+	assert_int_equal(add_records(&result, "T", tokens, 2, true, 4951225780), 0);
 	tokens[1].id = (char[]){ "2222222222" };
-	assert_int_equal(output_records(&result, "U", tokens + 1, 1, true, 4951225790, &err), 0);
+	assert_int_equal(add_records(&result, "U", tokens + 1, 1, true, 4951225790), 0);
 	log = published(&result);
 	assert_contains(log, "[6RMfT4VuzI,owner]=<bob>");
 	assert_contains(log, "[6RMfT4VuzI,scopes]=<coder:application_connect>");
@@ -1045,31 +1105,35 @@ static void test_long_results_end(void **state)
 	assert_false(may_free);
 }
 
-static void test_long_texts_end(void **state)
+static void test_a_signal_ends_long_texts(void **state)
 {
 	static const char *const formats[] = { "table", "json", "tsv", NULL };
-	static struct coder_token tokens[3000];
 	struct output_columns columns;
 	struct coder_error err;
+	bool pipe_broke = false;
 
 	(void)state;
-	for (size_t i = 0; i < COUNT(tokens); i++)
-		tokens[i] = alices_token;
 	output_columns_default(&columns, true);
 	for (size_t i = 0; i < COUNT(formats); i++) {
 		const struct output_how how = { .format = formats[i],
 						.columns = &columns,
 						.ids_only = !formats[i] };
 		struct result result = { .interrupts = interrupts() };
+		struct output_list list;
 
-		signal_number = 0;
-		assert_int_equal(output_tokens(&result, &how, tokens, COUNT(tokens), &err), 0);
-		result_done(&result);
-		signal_number = SIGINT;
-		assert_int_equal(output_tokens(&result, &how, tokens, COUNT(tokens), &err), -1);
+		output_list_init(&list, &how);
+		for (int n = 0; n < 20000; n++)
+			assert_int_equal(output_list_add(&list, &alices_token, &err), 0);
+		assert_int_equal(output_list_print(&list, &result, &err), 0);
+		signal_after_writes = 2;
+		assert_int_equal(result_publish(&result, &pipe_broke, &err), -1);
 		assert_int_equal(err.code, CODER_ERR_INTERRUPTED);
 		assert_int_equal(err.signal, SIGINT);
+		assert_between(shell_log.len, 2u << 16, 3u << 16);
+		buf_done(&shell_log);
+		signal_number = 0;
 		result_done(&result);
+		output_list_done(&list);
 	}
 }
 
@@ -1077,13 +1141,12 @@ static void test_many_records(void **state)
 {
 	static struct coder_token tokens[20000];
 	struct result result = { 0 };
-	struct coder_error err;
 	const char *log;
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(tokens); i++)
 		tokens[i] = alices_token;
-	assert_int_equal(output_records(&result, "T", tokens, COUNT(tokens), true, 0, &err), 0);
+	assert_int_equal(add_records(&result, "T", tokens, COUNT(tokens), true, 0), 0);
 	log = published(&result);
 	assert_contains(log + shell_log.len - 100, "[6RMfT4VuzI,never_used]=<1>);");
 }
@@ -1167,7 +1230,7 @@ int main(void)
 		TEST(test_publish_refused),
 		TEST(test_publish_partial),
 		TEST(test_long_results_end),
-		TEST(test_long_texts_end),
+		TEST(test_a_signal_ends_long_texts),
 		TEST(test_many_records),
 	};
 

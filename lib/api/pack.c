@@ -1,0 +1,448 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * pack.c - long lists of tokens in little memory; see pack.h.
+ *
+ * A record is the id with its NUL, then the fields that are wanted, in their order.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/duration.h"
+#include "base/grow.h"
+#include "base/shape.h"
+#include "pack.h"
+
+enum kind {
+	TEXT, /* itself, with its NUL */
+	SHARED, /* the number of a text; 0: NULL */
+	TIME, /* time_pack(), and if that is 0 the text with its NUL */
+	NUMBER, /* int64_t */
+	LIST, /* the number of its texts, one behind the other with their NULs; 0: it was not sent */
+};
+
+static const struct field {
+	enum kind kind;
+	size_t offset;
+	size_t sent; /* of a list: offset of the bool that tells whether it was sent */
+} fields[] = {
+#define AT(member) offsetof(struct coder_token, member)
+	{ TEXT, AT(name), 0 },
+	{ SHARED, AT(user_id), 0 },
+	{ SHARED, AT(username), 0 },
+	{ SHARED, AT(login_type), 0 },
+	{ SHARED, AT(scope), 0 },
+	{ TIME, AT(created_at), 0 },
+	{ TIME, AT(updated_at), 0 },
+	{ TIME, AT(last_used), 0 },
+	{ TIME, AT(expires_at), 0 },
+	{ NUMBER, AT(created_epoch), 0 },
+	{ NUMBER, AT(last_used_epoch), 0 },
+	{ NUMBER, AT(expires_epoch), 0 },
+	{ NUMBER, AT(lifetime_seconds), 0 },
+	{ LIST, AT(scopes), AT(has_scopes) },
+	{ LIST, AT(allow_list), AT(has_allow_list) },
+#undef AT
+};
+#define N_FIELDS (sizeof(fields) / sizeof(fields[0]))
+_Static_assert(N_FIELDS <= CODER_PACK_FIELDS, "each field has a bit and a last number");
+
+#define N_TIMES 4
+
+/* -------------------------------------------------------------- life cycle */
+
+void coder_pack_clear(struct coder_pack *pack)
+{
+	arena_done(&pack->records);
+	arena_done(&pack->shared);
+	buf_done(&pack->record);
+	buf_done(&pack->list);
+	free(pack->texts);
+	free(pack->slots);
+	*pack = (struct coder_pack){ .wanted = pack->wanted };
+}
+
+void coder_pack_done(struct coder_pack *pack)
+{
+	if (!pack)
+		return;
+	coder_pack_clear(pack);
+	pack->wanted = 0;
+}
+
+void coder_pack_want(struct coder_pack *pack, size_t offset)
+{
+	for (size_t i = 0; i < N_FIELDS; i++)
+		if (fields[i].offset == offset)
+			pack->wanted |= 1u << i;
+}
+
+void coder_pack_want_all(struct coder_pack *pack)
+{
+	pack->wanted = (1u << N_FIELDS) - 1;
+}
+
+/* ------------------------------------------------------------ shared texts */
+
+#define SLOTS (1u << 16)
+#define SLOTS_TRIED 4 /* for one hash: a server that makes them alike gains nothing by it */
+
+/* In the arena, a shared text is its length and its bytes. */
+static const char *shared_text(const struct coder_pack *pack, uint32_t number, uint32_t *ret_len)
+{
+	const char *text = pack->texts[number];
+
+	memcpy(ret_len, text, sizeof(*ret_len));
+	return text + sizeof(*ret_len);
+}
+
+static bool is_shared(const struct coder_pack *pack, uint32_t number, const char *text, size_t len)
+{
+	uint32_t shared_len;
+	const char *shared;
+
+	if (!number)
+		return false;
+	shared = shared_text(pack, number, &shared_len);
+	return shared_len == len && memcmp(shared, text, len) == 0;
+}
+
+/* Returns the number of the new text, or 0 if there is no memory. */
+static uint32_t add_shared(struct coder_pack *pack, const char *text, size_t len)
+{
+	const uint32_t head = (uint32_t)len; /* a token's text fits: elements of lists have a cap */
+	const char **texts;
+	char *at;
+
+	texts = coder_grow(pack->texts, pack->n_texts + 1, &pack->texts_cap, sizeof(*texts));
+	if (!texts)
+		return 0;
+	pack->texts = texts;
+	pack->n_texts += pack->n_texts == 0; /* number 0 is none */
+	at = arena_get(&pack->shared, sizeof(head) + len);
+	if (!at)
+		return 0;
+	memcpy(at, &head, sizeof(head));
+	memcpy(at + sizeof(head), text, len);
+	pack->texts[pack->n_texts] = at;
+	return (uint32_t)pack->n_texts++;
+}
+
+static uint32_t hash(const char *text, size_t len)
+{
+	uint64_t h = len;
+
+	for (; len >= 8; text += 8, len -= 8) {
+		uint64_t part;
+
+		memcpy(&part, text, sizeof(part));
+		h = (h ^ part) * UINT64_C(0x9e3779b97f4a7c15);
+		h ^= h >> 32;
+	}
+	for (; len; text++, len--)
+		h = (h ^ (unsigned char)*text) * UINT64_C(0x9e3779b97f4a7c15);
+	return (uint32_t)(h >> 40);
+}
+
+/* The number of a text that a field has, the one that it had before if it can be found; 0: no memory. */
+static uint32_t share(struct coder_pack *pack, size_t field, const char *text, size_t len)
+{
+	uint32_t number = pack->last[field], *slot, *free_slot;
+
+	if (is_shared(pack, number, text, len))
+		return number;
+	if (!pack->slots)
+		pack->slots = calloc(SLOTS + SLOTS_TRIED, sizeof(*pack->slots));
+	if (!pack->slots)
+		return 0;
+	free_slot = slot = &pack->slots[hash(text, len) % SLOTS];
+	for (int i = 0; i < SLOTS_TRIED; i++, slot++) {
+		if (is_shared(pack, *slot, text, len))
+			return pack->last[field] = *slot;
+		if (!*slot) {
+			free_slot = slot;
+			break;
+		}
+	}
+	number = add_shared(pack, text, len);
+	if (number)
+		*free_slot = number;
+	return pack->last[field] = number;
+}
+
+/* ------------------------------------------------------------------ adding */
+
+/* Seven bits in a byte, the high ones first; the eighth tells that more follow. */
+static bool add_number(struct buf *record, uint32_t number)
+{
+	unsigned char bytes[5];
+	size_t at = sizeof(bytes);
+
+	bytes[--at] = number & 0x7f;
+	while (number >>= 7)
+		bytes[--at] = 0x80 | (number & 0x7f);
+	return buf_add(record, bytes + at, sizeof(bytes) - at);
+}
+
+static bool add_shared_field(struct coder_pack *pack, size_t field, const char *text, size_t len)
+{
+	uint32_t number = share(pack, field, text, len);
+
+	return number && add_number(&pack->record, number);
+}
+
+static bool add_list(struct coder_pack *pack, size_t field, const struct coder_strings *list,
+		     size_t *bytes)
+{
+	buf_reset(&pack->list);
+	for (size_t i = 0; i < list->n; i++)
+		if (!buf_add(&pack->list, list->v[i], strlen(list->v[i]) + 1))
+			return false;
+	*bytes += pack->list.len;
+	return add_shared_field(pack, field, pack->list.data ? pack->list.data : "",
+				pack->list.len);
+}
+
+static bool add_text(struct buf *record, const char *text, size_t *bytes)
+{
+	size_t len = strlen(text);
+
+	*bytes += len;
+	return buf_add(record, text, len + 1);
+}
+
+static bool add_field(struct coder_pack *pack, size_t i, const struct coder_token *token,
+		      size_t *bytes)
+{
+	const struct field *field = &fields[i];
+	const void *member = (const char *)token + field->offset;
+	const char *text = field->kind < NUMBER ? *(char *const *)member : NULL;
+	uint64_t packed;
+
+	switch (field->kind) {
+	case TEXT:
+		return add_text(&pack->record, text, bytes);
+	case SHARED:
+		*bytes += text ? strlen(text) : 0;
+		return text ? add_shared_field(pack, i, text, strlen(text) + 1) :
+			      add_number(&pack->record, 0);
+	case TIME:
+		packed = time_pack(text);
+		*bytes += packed ? sizeof("2026-11-23T20:29:40.831000Z") : 0;
+		return buf_add(&pack->record, &packed, sizeof(packed)) &&
+		       (packed || add_text(&pack->record, text, bytes));
+	case NUMBER:
+		return buf_add(&pack->record, member, sizeof(int64_t));
+	case LIST:
+		break;
+	}
+	if (!*(const bool *)((const char *)token + field->sent))
+		return add_number(&pack->record, 0);
+	return add_list(pack, i, member, bytes);
+}
+
+int coder_pack_add(struct coder_pack *pack, const struct coder_token *token,
+		   struct coder_error *err)
+{
+	size_t bytes = CODER_ID_LEN, elements = token->scopes.n + token->allow_list.n;
+	bool ok;
+	char *at;
+
+	buf_reset(&pack->record);
+	ok = buf_add(&pack->record, token->id, CODER_ID_LEN + 1);
+	for (size_t i = 0; i < N_FIELDS && ok; i++)
+		if (pack->wanted & 1u << i)
+			ok = add_field(pack, i, token, &bytes);
+	at = ok ? arena_get(&pack->records, pack->record.len) : NULL;
+	if (!at)
+		return coder_error_memory(err);
+	memcpy(at, pack->record.data, pack->record.len);
+	pack->n++;
+	if (bytes > pack->longest)
+		pack->longest = bytes;
+	if (elements > pack->longest_list)
+		pack->longest_list = elements;
+	return 0;
+}
+
+/* ----------------------------------------------------------------- reading */
+
+/* Where a record is, and the first bytes of its id, which decide the order of most. */
+struct pack_order {
+	uint64_t begin;
+	const char *record;
+};
+
+static int compare(const void *a, const void *b)
+{
+	const struct pack_order *x = a, *y = b;
+
+	if (x->begin != y->begin)
+		return x->begin < y->begin ? -1 : 1;
+	return strcmp(x->record, y->record);
+}
+
+static const char *take_number(const char *p, uint32_t *ret)
+{
+	*ret = 0;
+	do
+		*ret = *ret << 7 | (*p & 0x7f);
+	while (*p++ & 0x80);
+	return p;
+}
+
+static const char *read_list(struct coder_pack_reader *reader, const struct field *field,
+			     const char *p, char **into)
+{
+	struct coder_token *token = &reader->token;
+	struct coder_strings *list = (struct coder_strings *)((char *)token + field->offset);
+	uint32_t number, len = 0;
+	const char *text = NULL;
+
+	p = take_number(p, &number);
+	*(bool *)((char *)token + field->sent) = number > 0;
+	*list = (struct coder_strings){ .v = into };
+	if (number)
+		text = shared_text(reader->pack, number, &len);
+	for (const char *end = text + len; text < end; text += strlen(text) + 1)
+		list->v[list->n++] = (char *)text;
+	return p;
+}
+
+static const char *read_time(const char *p, char *out, char **ret)
+{
+	uint64_t packed;
+
+	memcpy(&packed, p, sizeof(packed));
+	p += sizeof(packed);
+	if (packed) {
+		time_unpack(packed, out);
+		*ret = out;
+		return p;
+	}
+	*ret = (char *)p;
+	return p + strlen(p) + 1;
+}
+
+/* Reads the record at p. Returns what is behind it. */
+static const char *read_record(struct coder_pack_reader *reader, const char *p)
+{
+	struct coder_token *token = &reader->token;
+	size_t n_times = 0;
+	uint32_t number, len;
+
+	token->id = (char *)p;
+	token->scopes.n = 0;
+	p += CODER_ID_LEN + 1;
+	for (size_t i = 0; i < N_FIELDS; i++) {
+		void *member = (char *)token + fields[i].offset;
+
+		if (!(reader->pack->wanted & 1u << i))
+			continue;
+		switch (fields[i].kind) {
+		case TEXT:
+			*(char **)member = (char *)p;
+			p += strlen(p) + 1;
+			break;
+		case SHARED:
+			p = take_number(p, &number);
+			*(char **)member =
+				number ? (char *)shared_text(reader->pack, number, &len) : NULL;
+			break;
+		case TIME:
+			p = read_time(p, reader->times[n_times++], member);
+			break;
+		case NUMBER:
+			memcpy(member, p, sizeof(int64_t));
+			p += sizeof(int64_t);
+			break;
+		case LIST:
+			p = read_list(reader, &fields[i], p, reader->lists + token->scopes.n);
+			break;
+		}
+	}
+	return p;
+}
+
+/* The next record in the order in which they were added; NULL after the last one. */
+static const char *next_added(struct coder_pack_reader *reader)
+{
+	const struct arena_block *block = reader->block;
+
+	while (block && reader->at == block->data + block->len) {
+		block = reader->block = block->next;
+		reader->at = block ? block->data : NULL;
+	}
+	return block ? reader->at : NULL;
+}
+
+static bool sort(struct coder_pack_reader *reader)
+{
+	const char *record;
+	size_t n = 0;
+
+	reader->order = calloc(reader->pack->n + 1, sizeof(*reader->order));
+	if (!reader->order)
+		return false;
+	for (; (record = next_added(reader)); reader->at = read_record(reader, record), n++) {
+		struct pack_order *order = &reader->order[n];
+
+		for (size_t i = 0; i < sizeof(order->begin); i++)
+			order->begin = order->begin << 8 | (unsigned char)record[i];
+		order->record = record;
+	}
+	qsort(reader->order, n, sizeof(*reader->order), compare);
+	return true;
+}
+
+int coder_pack_read(struct coder_pack_reader *reader, const struct coder_pack *pack, bool by_id,
+		    struct coder_error *err)
+{
+	static char none[] = "";
+
+	*reader = (struct coder_pack_reader){
+		.token = {
+			.user_id = none,
+			.name = none,
+			.login_type = none,
+			.scope = none,
+			.created_at = none,
+			.updated_at = none,
+			.last_used = none,
+			.expires_at = none,
+		},
+		.pack = pack,
+		.block = pack->records.first,
+		.at = pack->records.first ? pack->records.first->data : NULL,
+	};
+	reader->times = calloc(N_TIMES, sizeof(*reader->times));
+	reader->lists = calloc(pack->longest_list + 1, sizeof(*reader->lists));
+	if (reader->times && reader->lists && (!by_id || sort(reader)))
+		return 0;
+	coder_pack_reader_done(reader);
+	return coder_error_memory(err);
+}
+
+bool coder_pack_next(struct coder_pack_reader *reader)
+{
+	const char *record;
+
+	if (reader->order)
+		record = reader->order[reader->n_read].record;
+	else
+		record = next_added(reader);
+	if (!record)
+		return false;
+	reader->at = read_record(reader, record);
+	reader->n_read++;
+	return true;
+}
+
+void coder_pack_reader_done(struct coder_pack_reader *reader)
+{
+	if (!reader)
+		return;
+	free(reader->order);
+	free(reader->times);
+	free(reader->lists);
+	*reader = (struct coder_pack_reader){ 0 };
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* arena.c - memory for many small things; see arena.h. */
+#include <stdlib.h>
+
+#include "arena.h"
+
+/*
+ * A block is twice as large as the one before it, up to the most. Both leave room for what an
+ * allocator adds, because some round up to a power of two.
+ */
+#define BLOCK_FIRST (4096 - 64)
+#define BLOCK_MOST ((256u << 10) - 64)
+
+void arena_done(struct arena *arena)
+{
+	for (struct arena_block *block = arena->first, *next; block; block = next) {
+		next = block->next;
+		free(block);
+	}
+	*arena = (struct arena){ 0 };
+}
+
+static struct arena_block *add_block(struct arena *arena, size_t least)
+{
+	size_t cap = arena->last ? 2 * arena->last->cap : BLOCK_FIRST;
+	struct arena_block *block;
+
+	if (cap > BLOCK_MOST)
+		cap = BLOCK_MOST;
+	if (cap < least)
+		cap = least;
+	block = malloc(sizeof(*block) + cap);
+	if (!block)
+		return NULL;
+	block->next = NULL;
+	block->len = 0;
+	block->cap = cap;
+	if (arena->last)
+		arena->last->next = block;
+	else
+		arena->first = block;
+	arena->last = block;
+	return block;
+}
+
+char *arena_get(struct arena *arena, size_t len)
+{
+	struct arena_block *block = arena->last;
+
+	if (!block || block->cap - block->len < len)
+		block = add_block(arena, len);
+	if (!block)
+		return NULL;
+	block->len += len;
+	return block->data + block->len - len;
+}

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* test_pack.c - long lists of tokens in little memory give back what was put into them. */
+#include <stdio.h>
+
+#include "api/decode.h"
+#include "coder.h"
+#include "test.h"
+
+#define UUID "11111111-2222-4333-8444-555555555555"
+
+static const char *const documents[] = {
+	"{\"id\":\"zB3defghij\",\"user_id\":\"" UUID
+	"\",\"username\":\"alice\",\"token_name\":\"ci\","
+	"\"login_type\":\"token\",\"scope\":\"all\",\"scopes\":[\"user:read\",\"\",\"api_key:read\"],"
+	"\"allow_list\":[\"*:*\"],\"created_at\":\"2026-11-23T20:21:21.123456Z\","
+	"\"updated_at\":\"2126-01-01T00:00:00.5Z\",\"last_used\":\"1970-01-01T00:00:00Z\","
+	"\"expires_at\":\"9999-12-31T23:59:59.999999Z\",\"lifetime_seconds\":9007199254740993}",
+	/* what no number gives back, and what old servers do not send */
+	"{\"id\":\"aB3defghij\",\"token_name\":\"\",\"scope\":\"application_connect\","
+	"\"created_at\":\"2026-11-23T20:21:21.1234567Z\",\"updated_at\":\"2026-11-23T20:21:21+02:00\","
+	"\"last_used\":\"0001-01-01T00:00:00Z\",\"lifetime_seconds\":-1}",
+	"{\"id\":\"aB3defghii\",\"username\":\"\",\"scopes\":[],\"allow_list\":[]}",
+	"{\"id\":\"Zz3defghij\",\"user_id\":\"" UUID
+	"\",\"username\":\"alice\",\"token_name\":\"\\n\","
+	"\"scopes\":[\"user:read\",\"\",\"api_key:read\"],\"allow_list\":[\"*:*\",\"a:*\"]}",
+};
+
+static void decode(const char *text, struct coder_token *ret)
+{
+	struct coder_error err;
+
+	if (token_decode(text, strlen(text), ret, &err) < 0)
+		fail_msg("%s: %s", text, err.message);
+}
+
+static void assert_lists_equal(const struct coder_strings *a, const struct coder_strings *b)
+{
+	assert_int_equal(a->n, b->n);
+	for (size_t i = 0; i < a->n; i++)
+		assert_string_equal(a->v[i], b->v[i]);
+}
+
+static void assert_tokens_equal(const struct coder_token *a, const struct coder_token *b)
+{
+	assert_string_equal(a->id, b->id);
+	assert_string_equal(a->user_id, b->user_id);
+	assert_int_equal(!a->username, !b->username);
+	if (a->username)
+		assert_string_equal(a->username, b->username);
+	assert_string_equal(a->name, b->name);
+	assert_string_equal(a->login_type, b->login_type);
+	assert_string_equal(a->scope, b->scope);
+	assert_string_equal(a->created_at, b->created_at);
+	assert_string_equal(a->updated_at, b->updated_at);
+	assert_string_equal(a->last_used, b->last_used);
+	assert_string_equal(a->expires_at, b->expires_at);
+	assert_true(a->created_epoch == b->created_epoch);
+	assert_true(a->last_used_epoch == b->last_used_epoch);
+	assert_true(a->expires_epoch == b->expires_epoch);
+	assert_true(a->lifetime_seconds == b->lifetime_seconds);
+	assert_int_equal(a->has_scopes, b->has_scopes);
+	assert_int_equal(a->has_allow_list, b->has_allow_list);
+	assert_lists_equal(&a->scopes, &b->scopes);
+	assert_lists_equal(&a->allow_list, &b->allow_list);
+}
+
+static void fill(struct coder_pack *pack)
+{
+	struct coder_error err;
+
+	for (size_t i = 0; i < COUNT(documents); i++) {
+		struct coder_token token = { 0 };
+
+		decode(documents[i], &token);
+		assert_int_equal(coder_pack_add(pack, &token, &err), 0);
+		coder_token_done(&token);
+	}
+	assert_int_equal(pack->n, COUNT(documents));
+}
+
+static void test_gives_back_everything(void **state)
+{
+	struct coder_pack pack = { 0 };
+	struct coder_pack_reader reader;
+	struct coder_error err;
+
+	(void)state;
+	coder_pack_want_all(&pack);
+	fill(&pack);
+	assert_int_equal(coder_pack_read(&reader, &pack, false, &err), 0);
+	for (size_t i = 0; i < COUNT(documents); i++) {
+		struct coder_token token = { 0 };
+
+		decode(documents[i], &token);
+		assert_true(coder_pack_next(&reader));
+		assert_tokens_equal(&reader.token, &token);
+		coder_token_done(&token);
+	}
+	assert_false(coder_pack_next(&reader));
+	coder_pack_reader_done(&reader);
+	coder_pack_done(&pack);
+}
+
+static void test_order_of_ids(void **state)
+{
+	static const char *const ids[] = { "Zz3defghij", "aB3defghii", "aB3defghij", "zB3defghij" };
+	struct coder_pack pack = { 0 };
+	struct coder_pack_reader reader;
+	struct coder_error err;
+
+	(void)state;
+	fill(&pack);
+	assert_int_equal(coder_pack_read(&reader, &pack, true, &err), 0);
+	for (size_t i = 0; i < COUNT(ids); i++) {
+		assert_true(coder_pack_next(&reader));
+		assert_string_equal(reader.token.id, ids[i]);
+	}
+	assert_false(coder_pack_next(&reader));
+	coder_pack_reader_done(&reader);
+	coder_pack_done(&pack);
+}
+
+static void test_keeps_what_is_wanted(void **state)
+{
+	struct coder_pack pack = { 0 };
+	struct coder_pack_reader reader;
+	struct coder_error err;
+
+	(void)state;
+	coder_pack_want(&pack, offsetof(struct coder_token, expires_at));
+	fill(&pack);
+	coder_pack_clear(&pack);
+	assert_int_equal(pack.n, 0);
+	assert_int_equal(coder_pack_read(&reader, &pack, true, &err), 0);
+	assert_false(coder_pack_next(&reader));
+	coder_pack_reader_done(&reader);
+	fill(&pack);
+	assert_int_equal(coder_pack_read(&reader, &pack, false, &err), 0);
+	assert_true(coder_pack_next(&reader));
+	assert_string_equal(reader.token.id, "zB3defghij");
+	assert_string_equal(reader.token.expires_at, "9999-12-31T23:59:59.999999Z");
+	assert_string_equal(reader.token.name, "");
+	assert_int_equal(reader.token.scopes.n, 0);
+	coder_pack_reader_done(&reader);
+	coder_pack_done(&pack);
+}
+
+static size_t size_of(const struct arena *arena)
+{
+	size_t size = 0;
+
+	for (const struct arena_block *block = arena->first; block; block = block->next)
+		size += block->len;
+	return size;
+}
+
+/* Tokens of 3000 users and of as many allow lists as there are tokens. */
+static void test_what_repeats_is_kept_once(void **state)
+{
+	enum { TOKENS = 30000, USERS = 3000 };
+	struct coder_pack pack = { 0 };
+	struct coder_pack_reader reader;
+	struct coder_token token = { 0 };
+	struct coder_error err;
+	char name[64], entry[64], *entries[] = { entry };
+	size_t n = 0;
+
+	(void)state;
+	decode(documents[0], &token);
+	coder_pack_want_all(&pack);
+	token.allow_list.v = entries;
+	token.username = token.user_id = name;
+	for (int i = 0; i < TOKENS; i++) {
+		snprintf(name, sizeof(name), "a user of a name of some length, %d", i * 7 % USERS);
+		snprintf(entry, sizeof(entry), "workspace:%d", i);
+		assert_int_equal(coder_pack_add(&pack, &token, &err), 0);
+	}
+	/* 36 bytes for a name, nothing for what all have, 20 and a length of 4 for an allow list */
+	assert_between(size_of(&pack.shared), USERS * 36, USERS * 44 + TOKENS * 20 + 1000);
+	assert_between(size_of(&pack.records), TOKENS * 80, TOKENS * 95);
+	assert_int_equal(coder_pack_read(&reader, &pack, false, &err), 0);
+	for (; coder_pack_next(&reader); n++) {
+		snprintf(name, sizeof(name), "a user of a name of some length, %zu", n * 7 % USERS);
+		snprintf(entry, sizeof(entry), "workspace:%zu", n);
+		assert_tokens_equal(&reader.token, &token);
+	}
+	assert_int_equal(n, TOKENS);
+	coder_pack_reader_done(&reader);
+	coder_pack_done(&pack);
+	token.username = token.user_id = NULL;
+	token.allow_list = (struct coder_strings){ 0 };
+	coder_token_done(&token);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_gives_back_everything),
+		cmocka_unit_test(test_order_of_ids),
+		cmocka_unit_test(test_keeps_what_is_wanted),
+		cmocka_unit_test(test_what_repeats_is_kept_once),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
