@@ -9,6 +9,8 @@
 #   make demo SCRIPT='FILE...' runs a script there, with its arguments
 #   make test [T=PATTERN]      all tests, or those of the test files whose path contains PATTERN
 #   make lint, check, format   style and architecture; test and lint; format the C files
+#   make simulate [COUNT=N]    N random courses of creates and of removals; SEED=N;
+#                              SCHEDULE='create NUMBER' runs one again, BOUND='3 3' all up to 3 faults and 3 signals
 #   make test-live             the test of a token's life against $CODER_URL
 #   make matrix [VERSIONS=5.3] the shell tests in bash 5.1, 5.2 and 5.3, with either malloc
 #   make distros               tests on other releases of Debian, each from a bare machine; as root.
@@ -86,6 +88,7 @@ BASH_CFLAGS = -DHAVE_CONFIG_H -DSHELL -DDISABLE_MALLOC_WRAPPERS \
 SO := $(BUILD)/coder_tokens.so
 LIB_OBJS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard lib/*/*.c))
 BUILTIN_OBJS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard builtins/*.c builtins/*/*.c))
+SIMULATION := $(BUILD)/simulation/simulation
 UNIT := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_*.c))
 FUZZERS := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 MAN := $(BUILTINS:%=$(BUILD)/man/%.1)
@@ -99,13 +102,14 @@ q = '$(subst ','\'',$(1))'
 # What a goal needs (scripts/deps.sh) is installed before anything is compiled.
 NEEDS_deps := build
 NEEDS_check := build test lint
+NEEDS_simulate := build
 NEEDS_test-live := build test
 NEEDS_format := lint
 NEEDS_deb := build deb
 NEEDS_test-deb := build deb
 NEEDS_matrix := build test matrix
 NEEDS_distros := distros
-INSTALLING := deps test check test-live matrix distros lint format demo picture bench fuzz deb test-deb
+INSTALLING := deps test simulate check test-live matrix distros lint format demo picture bench fuzz deb test-deb
 NEEDS := $(strip $(foreach g,$(filter $(INSTALLING),$(MAKECMDGOALS)),$(or $(NEEDS_$(g)),build $(g))))
 INSTALL_NEEDS := $(if $(NEEDS),$(if $(DEPS),deps))
 
@@ -148,6 +152,11 @@ $(BUILD)/unit/%: $(BUILD)/tests/unit/%.o $(BUILD)/builtins.a $(BUILD)/lib.a
 	@mkdir -p $(@D)
 	$(call say,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -Wl,--gc-sections $(WRAP) -o $@ $^ -lcmocka $(LIBS)
 
+# The real library above the transfer layer, with a simulated world below it.
+$(SIMULATION): $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/simulation/*.c)) $(BUILD)/builtins.a $(BUILD)/lib.a
+	@mkdir -p $(@D)
+	$(call say,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -Wl,--gc-sections -o $@ $^ $(LIBS) -lm
+
 # Preloaded into a shell, the first library makes chosen allocations fail, and the second every start of
 # a thread. The third is found before the real libcurl, and makes chosen calls of it fail.
 FAILING := $(BUILD)/failmalloc.so $(BUILD)/nothread.so $(BUILD)/failcurl/libcurl.so.4
@@ -159,8 +168,12 @@ $(FAILING): tests/tools/control.h Makefile $(BUILD)/flags
 	$(call say,LINK)$(CC) -std=gnu17 -D_GNU_SOURCE -O2 -g -fPIC -fno-builtin $(WARNINGS:-Wmissing-prototypes=) \
 		-shared -o $@ $(filter %.c,$^)
 
-test: all $(UNIT) $(FAILING)
+test: all $(UNIT) $(if $(filter-out unit bats/%,$(or $(T),all)),$(SIMULATION)) $(FAILING)
 	@BUILD=$(BUILD) SANITIZE=$(SANITIZE) VALGRIND=$(VALGRIND) T='$(T)' tests/run.sh
+
+# The first number of random schedules is the seed of the first of them.
+simulate: $(SIMULATION)
+	@$< $(or $(SCHEDULE),$(BOUND),random $(or $(SEED),$(shell date +%s)) $(or $(COUNT),200000))
 
 test-live: all
 	@BUILD=$(BUILD) tests/run.sh --live
@@ -177,7 +190,7 @@ lint: all $(BUILD)/lib.a
 check: test lint
 
 format: | $(INSTALL_NEEDS)
-	clang-format -i $(wildcard lib/*.h lib/*/*.[ch] builtins/*.[ch] builtins/*/*.[ch] tests/unit/*.[ch] tests/fuzz/*.[ch] tests/tools/*.[ch] tests/bench/*.c)
+	clang-format -i $(wildcard lib/*.h lib/*/*.[ch] builtins/*.[ch] builtins/*/*.[ch] tests/unit/*.[ch] tests/simulation/*.[ch] tests/fuzz/*.[ch] tests/tools/*.[ch] tests/bench/*.c)
 
 demo: all
 	@BUILD=$(BUILD) tests/demo.sh $(SCRIPT)
@@ -270,10 +283,10 @@ clean:
 	rm -rf build $(patsubst %/.made-by-make,%,$(wildcard $(BUILD)/.made-by-make))
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: all deb test-deb dist picture deps test test-live matrix distros lint check format demo bench fuzz fuzzers \
+.PHONY: all deb test-deb dist picture deps test simulate test-live matrix distros lint check format demo bench fuzz fuzzers \
 	man readme install uninstall clean FORCE
 .DELETE_ON_ERROR:
 # Otherwise make would delete them after linking.
-.SECONDARY: $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/unit/*.c tests/fuzz/*.c))
+.SECONDARY: $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/unit/*.c tests/simulation/*.c tests/fuzz/*.c))
 
 -include $(wildcard $(addprefix $(BUILD)/,lib/*/*.d builtins/*.d builtins/*/*.d tests/*/*.d))

@@ -10,7 +10,7 @@ export LC_ALL=C.UTF-8
 
 BUILD=${BUILD:-build}
 sources=(lib/*.h lib/*/*.{c,h} builtins/*.{c,h} builtins/*/*.{c,h})
-all_c=("${sources[@]}" tests/unit/*.c tests/unit/*.h tests/fuzz/*.c tests/fuzz/*.h tests/tools/*.c tests/tools/*.h tests/bench/*.c)
+all_c=("${sources[@]}" tests/unit/*.c tests/unit/*.h tests/simulation/*.c tests/simulation/*.h tests/fuzz/*.c tests/fuzz/*.h tests/tools/*.c tests/tools/*.h tests/bench/*.c)
 commands=(builtins/token_*.c)
 bats=(tests/bats/*.bats)
 sh=(.ci/run scripts/*.sh tests/*.sh tests/*/*.{sh,bash} completion/*.bash examples/*.bash debian/tests/installed)

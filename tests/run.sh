@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
 # run.sh [--live] - runs every test file, two at a time, and ends with "N passed, N failed": unit tests
-# (cmocka), the replay of recorded requests against the sandbox, and bats. As soon as a file has ended,
+# (cmocka), the simulation, the replay of recorded requests against the sandbox, and bats. As soon as a file has ended,
 # its failures and a line with its counts are printed; all failures are listed again at the end. Each
 # file writes TAP to $BUILD/test-logs/. A file that crashes, stops early, takes too long or executes
 # nothing is a failure, too.
@@ -29,6 +29,7 @@ log_of() {
 
 command_of() {
 	case $1 in
+	*/simulation.c) command=("${leaks[@]}" "$BUILD/simulation/simulation" "${simulated[@]}") ;;
 	*.c) command=("${leaks[@]}" "$BUILD/unit/$(basename "$1" .c)") ;;
 	*.py) command=(python3 "$1") ;;
 	*.bats) command=(env "${preload[@]}" bats --tap "$1") ;;
@@ -48,6 +49,11 @@ if [ -n "${VALGRIND:-}" ]; then
 	leaks=(valgrind -q --error-exitcode=99 --leak-check=full --show-leak-kinds=definite
 		--errors-for-leak-kinds=definite --suppressions=tests/tools/valgrind/suppressions)
 fi
+
+# What is slower simulates less: so many faults and signals.
+simulated=(2 2)
+[ -z "${SANITIZE:-}" ] || simulated=(2 1)
+[ -z "${VALGRIND:-}" ] || simulated=(1 1)
 
 # Prints "passed failed skipped planned" of a TAP log.
 count() {
@@ -87,6 +93,7 @@ report() {
 		broken="exit status $2, though no test failed"
 	fi
 	failures "$log.log"
+	sed -n 's/^# \(.*: [0-9]* schedules in .*\)/     \1/p' "$log.log"
 	if grep -qs . "$log".valgrind.*; then
 		broken=${broken:-"errors in valgrind"}
 		cat "$log".valgrind.*
@@ -140,7 +147,7 @@ summary() {
 
 select_files() {
 	local file
-	for file in tests/unit/test_*.c tests/sandbox/replay.py tests/bats/*.bats; do
+	for file in tests/simulation/simulation.c tests/unit/test_*.c tests/sandbox/replay.py tests/bats/*.bats; do
 		# shellcheck disable=SC2053 # T is a pattern
 		[[ -f $file && $file == *${T:-}* ]] && files+=("$file")
 	done

@@ -13,7 +13,7 @@ from pathlib import Path
 
 FILE = re.compile(r"`([^`]+)`(?::((?: \"[^`]+\",?)+))?")
 TITLE = re.compile(r'"(.+?)"(?=,|\s*$)')
-FOLDERS = ("", "bats", "unit", "fuzz")
+FOLDERS = ("", "bats", "unit", "simulation", "fuzz")
 
 
 def titles_of(path):

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * deployment.h - the simulated deployment: users, tokens, and what it responds. It behaves as the
+ * recordings show (replay.c holds it to them), and counts who made and who removed each token.
+ */
+#ifndef DEPLOYMENT_H
+#define DEPLOYMENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define ID_SIZE 11
+#define SECRET_SIZE 23
+#define RESPONSE_SIZE (16 * 1024)
+#define TOKENS 48
+
+/* Who did something; also whose token a request was made with. */
+enum who { NOBODY, CALL, OTHER, BEFORE };
+
+struct token {
+	char id[ID_SIZE], secret[SECRET_SIZE];
+	int user; /* of users[] */
+	char name[256];
+	int64_t created_us, expires_us; /* by the deployment's clock, since 1970 */
+	int64_t lifetime_s;
+	char scopes[512], allow_list[512]; /* JSON arrays */
+	const char *scope; /* the deprecated summary */
+	const char *login_type;
+	enum who made_by, removed_by, expired_by;
+	int64_t made_at; /* world_time() */
+};
+
+struct response {
+	int status;
+	char body[RESPONSE_SIZE];
+	size_t len;
+};
+
+struct request {
+	const char *method, *path, *body; /* body: NULL if there is none */
+	enum who as;
+	const char *credential; /* NULL: that of the caller */
+};
+
+/* What a new token differs in from what was asked for. */
+enum grant {
+	GRANT_AS_ASKED,
+	GRANT_MORE_SCOPES,
+	GRANT_MORE_ENTRIES,
+	GRANT_FEWER_SCOPES,
+	GRANT_LONGER,
+	GRANT_SHORTER,
+	GRANT_OTHER_NAME,
+	GRANT_OTHER_USER,
+	GRANT_OLDER,
+	GRANT_SESSION
+};
+
+#define SELF_ID "selfselfse"
+#define SELF_SECRET "SELFSELFSELFSELFSELFSE"
+#define ADMIN_ID "de9b7846-0eca-4db4-a8a8-c520b42f4471"
+#define MEMBER_ID "367c4867-81c6-4476-b140-b54f8375f17c"
+
+extern struct deployment {
+	int n_tokens;
+	struct token tokens[TOKENS];
+	int64_t clock_ahead; /* seconds by which tokens are dated later than the world's time */
+	int64_t date_ahead; /* and by which the Date header is */
+	bool has_date;
+	bool may_read, may_remove; /* what the caller's token may do with tokens */
+	enum grant grant; /* for the next create */
+	int creates; /* POSTs that it acted on, refused ones included */
+} deployment;
+
+void deployment_begin(void);
+/* Whether a text has a secret of the caller's, or of a token of this deployment, in it. */
+bool deployment_is_secret(const char *text);
+/* Acts on a request, and fills *ret. */
+void deployment_act(const struct request *request, struct response *ret);
+/* The tokens that are there; NULL: there is none such. */
+struct token *deployment_named(int user, const char *name);
+struct token *deployment_with_id(const char *id);
+/* Creates a token of the first user's, as somebody else or long ago. */
+struct token *deployment_add(const char *name, const char *scopes, const char *allow_list,
+			     int64_t lifetime_s, enum who made_by);
+/* An error response of Coder's. */
+void deployment_refuse(struct response *ret, int status, const char *message, const char *detail);
+
+#endif

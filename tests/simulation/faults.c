@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* faults.c - see faults.h. */
+#include "faults.h"
+
+#define STATUS(text, methods, action, outcome, status)                                \
+	{                                                                             \
+		text, methods, action, outcome, status, GRANT_AS_ASKED, OTHER_NOTHING \
+	}
+#define FAULT(text, methods, action, outcome) STATUS(text, methods, action, outcome, 0)
+#define GRANTS(text, grant)                                         \
+	{                                                           \
+		text, POST, ACTS, RESPONSE, 0, grant, OTHER_NOTHING \
+	}
+#define SOMEBODY(text, other)                                       \
+	{                                                           \
+		text, ANY, ACTS, RESPONSE, 0, GRANT_AS_ASKED, other \
+	}
+
+const struct fault faults[] = {
+	FAULT("nobody takes the connection", ANY, ACTS_NOT, REFUSED),
+	FAULT("the connection is closed before the request arrives", ANY, ACTS_NOT, CLOSED),
+	FAULT("the deployment acts, and its response is lost", CHANGES, ACTS, CLOSED),
+	FAULT("the connection is closed, and the deployment acts a second later", CHANGES,
+	      ACTS_SOON, CLOSED),
+	FAULT("the connection is closed, and the deployment acts eight seconds later", CHANGES,
+	      ACTS_LATE, CLOSED),
+	FAULT("nothing comes back, and the request never arrives", ANY, ACTS_NOT, SILENCE),
+	FAULT("the deployment acts, and nothing comes back", CHANGES, ACTS, SILENCE),
+	FAULT("nothing comes back, and the deployment acts a second after the caller has given up",
+	      CHANGES, ACTS_SOON, SILENCE),
+	FAULT("nothing comes back, and the deployment acts long after the caller has given up",
+	      CHANGES, ACTS_LATE, SILENCE),
+	STATUS("something in front responds with a page, 404", ANY, ACTS_NOT, PAGE, 404),
+	STATUS("the deployment acts, and something in front responds with a page, 404", CHANGES,
+	       ACTS, PAGE, 404),
+	STATUS("something in front refuses it with a page, 403", ANY, ACTS_NOT, PAGE, 403),
+	STATUS("the deployment acts, and something in front responds with JSON, 403", CHANGES, ACTS,
+	       FRONT_JSON, 403),
+	STATUS("a gateway responds with 502", ANY, ACTS_NOT, PAGE, 502),
+	STATUS("the deployment acts, and a gateway responds with 502", CHANGES, ACTS, PAGE, 502),
+	STATUS("a gateway responds with 502, and the deployment acts a second later", CHANGES,
+	       ACTS_SOON, PAGE, 502),
+	STATUS("a gateway gives up with 504", POST, ACTS_NOT, PAGE, 504),
+	STATUS("a gateway gives up with 504, and the deployment acts long after", POST, ACTS_LATE,
+	       PAGE, 504),
+	STATUS("the rate is limited for two seconds, 429", ANY, ACTS_NOT, CODERS, 429),
+	STATUS("Coder responds that there is no such thing, as a server that lags behind", ANY,
+	       ACTS_NOT, CODERS, 404),
+	STATUS("Coder responds that it is not permitted, 403", ANY, ACTS_NOT, CODERS, 403),
+	STATUS("Coder fails before it acts, 500", ANY, ACTS_NOT, CODERS, 500),
+	STATUS("Coder fails after it has acted, 500", CHANGES, ACTS, CODERS, 500),
+	FAULT("something on the way sends it twice: the second response comes", CHANGES, ACTS_TWICE,
+	      RESPONSE),
+	FAULT("something on the way sends it again eight seconds later", POST, ACTS_AGAIN_LATE,
+	      RESPONSE),
+	FAULT("the kept connection is closed after the deployment acted: it is sent again", CHANGES,
+	      ACTS_TWICE, RESENT),
+	FAULT("the response to the request before comes once more", GET | REMOVE, ACTS, EARLIER),
+	FAULT("the response takes 0.4 s", REMOVE, ACTS, SLOW),
+	FAULT("the response cannot be read", ANY, ACTS, BROKEN),
+	GRANTS("the new token gets all scopes", GRANT_MORE_SCOPES),
+	GRANTS("the new token gets fewer scopes", GRANT_FEWER_SCOPES),
+	GRANTS("the new token lives longer", GRANT_LONGER),
+	GRANTS("the new token gets another name", GRANT_OTHER_NAME),
+	SOMEBODY("somebody else creates a token of that name, with the same permissions",
+		 OTHER_CREATES_SAME),
+	SOMEBODY("somebody else creates a token of that name, with other permissions",
+		 OTHER_CREATES_DIFFERENT),
+	SOMEBODY("somebody else removes the token", OTHER_REMOVES),
+	{ "somebody else creates a token of that name, and the connection is closed", POST,
+	  ACTS_NOT, CLOSED, 0, GRANT_AS_ASKED, OTHER_CREATES_SAME },
+	/* from here on: the same in other words */
+	STATUS("something in front responds with a page, 401", ANY, ACTS_NOT, PAGE, 401),
+	STATUS("something in front responds with JSON, 404", ANY, ACTS_NOT, FRONT_JSON, 404),
+	STATUS("something in front responds with a page, 409", ANY, ACTS_NOT, PAGE, 409),
+	STATUS("something in front responds with JSON, 410", ANY, ACTS_NOT, FRONT_JSON, 410),
+	STATUS("something in front limits the rate, 429", ANY, ACTS_NOT, PAGE, 429),
+	STATUS("a gateway fails, 500", ANY, ACTS_NOT, PAGE, 500),
+	STATUS("the deployment acts, and a gateway fails, 500", CHANGES, ACTS, PAGE, 500),
+	STATUS("a gateway responds with 503", ANY, ACTS_NOT, FRONT_JSON, 503),
+	STATUS("a gateway gives up with 504", GET | REMOVE, ACTS_NOT, PAGE, 504),
+	STATUS("the deployment acts, and a gateway gives up with 504", CHANGES, ACTS, PAGE, 504),
+	STATUS("an edge responds with 520", ANY, ACTS_NOT, PAGE, 520),
+	STATUS("the deployment acts, and an edge responds with 530", CHANGES, ACTS, PAGE, 530),
+	STATUS("a redirect, 302", ANY, ACTS_NOT, PAGE, 302),
+	STATUS("a proxy wants a password, 407", ANY, ACTS_NOT, PAGE, 407),
+	STATUS("a page with 200", ANY, ACTS_NOT, PAGE, 200),
+	STATUS("the deployment acts, and a page comes with 200", CHANGES, ACTS, PAGE, 200),
+	STATUS("Coder no longer knows who asks, 401", ANY, ACTS_NOT, CODERS, 401),
+	GRANTS("the new token gets all allow-list entries", GRANT_MORE_ENTRIES),
+	GRANTS("the new token lives shorter", GRANT_SHORTER),
+	GRANTS("the new token belongs to another user", GRANT_OTHER_USER),
+	GRANTS("the new token is older than the request", GRANT_OLDER),
+	GRANTS("the new token is a login session", GRANT_SESSION),
+	SOMEBODY("somebody else expires the token", OTHER_EXPIRES),
+};
+
+const size_t n_faults = sizeof(faults) / sizeof(*faults);
+const size_t n_common = 37;

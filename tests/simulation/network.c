@@ -1,0 +1,550 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* network.c - see network.h; what can go wrong is in faults.c. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/error.h"
+#include "base/interrupts.h"
+#include "deployment.h"
+#include "faults.h"
+#include "net/transfer.h"
+#include "network.h"
+#include "schedule.h"
+#include "world.h"
+
+#define FLIGHTS 16
+#define WAY_NS (5 * MS) /* one way to the deployment */
+#define SOON_NS CODER_NS
+#define LATE_NS (8 * CODER_NS)
+#define LOOKS_NS (1750 * MS) /* how long a lost create is looked for */
+
+struct network network;
+static int64_t heard; /* when Coder's last response came */
+
+enum phase { LEAVES, ARRIVES, RETURNS };
+
+/* An exchange that is on. */
+struct flight {
+	struct transfer_exchange *x; /* NULL: none */
+	const struct fault *fault; /* NULL: it takes its ordinary course */
+	enum methods method;
+	enum phase phase;
+	int64_t next; /* when the next phase begins */
+	int64_t moved; /* when something last moved */
+	bool sent, acted, slowed, ended;
+	struct response response;
+};
+
+struct transfer {
+	struct transfer_options o;
+	struct flight flights[FLIGHTS]; /* in the order they were begun */
+	int n;
+	struct response last; /* on a connection that is kept; status 0: there was none */
+};
+
+/* ------------------------------------------------ requests that act later */
+
+#define COPIES 32
+
+static struct copy {
+	char method[8], path[512], body[1024];
+	bool has_body;
+	enum grant grant;
+	int64_t ended; /* when its connection did */
+} copies[COPIES];
+static int n_copies;
+
+static void act_on_copy(int n)
+{
+	static struct response ignored;
+	const struct copy *copy = &copies[n];
+	const struct request request = { copy->method, copy->path,
+					 copy->has_body ? copy->body : NULL, CALL, NULL };
+
+	world_tell("... the deployment acts on the %s only now", copy->method);
+	network.acted_late |= world_time() - copy->ended > LOOKS_NS;
+	deployment.grant = copy->grant;
+	deployment_act(&request, &ignored);
+}
+
+/* The request will be carried out in ns, whatever has become of its caller. */
+static void act_later(const struct flight *flight, int64_t ns)
+{
+	const struct transfer_exchange *x = flight->x;
+	struct copy *copy;
+
+	if (n_copies == COPIES)
+		return;
+	copy = &copies[n_copies];
+	snprintf(copy->method, sizeof(copy->method), "%s", x->method);
+	snprintf(copy->path, sizeof(copy->path), "%s", x->path);
+	snprintf(copy->body, sizeof(copy->body), "%.*s", (int)x->body_len, x->body ? x->body : "");
+	copy->has_body = x->body != NULL;
+	copy->grant = flight->fault ? flight->fault->grant : GRANT_AS_ASKED;
+	copy->ended = world_time();
+	world_later(world_time() + ns, act_on_copy, n_copies++);
+}
+
+/* ------------------------------------------------------------- responses */
+
+static const char *reason_of(int status)
+{
+	return status == 200 ? "OK" : status == 201 ? "Created" : status == 204 ? "No Content" : "";
+}
+
+/* The line of a Date header; formatting one takes longer than all the rest of a response. */
+static const char *date_line(int64_t ahead)
+{
+	static struct {
+		int64_t seconds;
+		char line[64];
+	} lines[64];
+	int64_t seconds = WORLD_EPOCH + ahead + world_time() / CODER_NS;
+	size_t n = (size_t)seconds % (sizeof(lines) / sizeof(*lines));
+	time_t t = (time_t)seconds;
+	struct tm tm;
+
+	if (lines[n].seconds != seconds) {
+		lines[n].seconds = seconds;
+		gmtime_r(&t, &tm);
+		strftime(lines[n].line, sizeof(lines[n].line),
+			 "Date: %a, %d %b %Y %H:%M:%S GMT\r\n", &tm);
+	}
+	return lines[n].line;
+}
+
+static bool give_line(struct transfer_exchange *x, const char *line)
+{
+	return x->header(x->ctx, line, strlen(line));
+}
+
+/* Gives a whole response to the exchange, as libcurl does. front: it is not Coder's. */
+static void give(struct flight *flight, const struct response *response, bool front, bool html)
+{
+	struct transfer_exchange *x = flight->x;
+	char line[128];
+	bool go;
+
+	snprintf(line, sizeof(line), "HTTP/1.1 %d %s\r\n", response->status,
+		 reason_of(response->status));
+	go = give_line(x, line);
+	if (front || deployment.has_date)
+		go = go && give_line(x, date_line(front ? 3 * 3600 :
+							  deployment.clock_ahead +
+								  deployment.date_ahead));
+	if (!front)
+		heard = world_time();
+	go = go && (front || give_line(x, "X-Coder-Build-Version: v2.35.2\r\n"));
+	go = go && (response->status != 429 || give_line(x, "Retry-After: 2\r\n"));
+	if (response->status == 302)
+		go = go && give_line(x, "Location: https://elsewhere.example/\r\n");
+	snprintf(line, sizeof(line), "Content-Length: %zu\r\n", response->len);
+	if (response->status != 204)
+		go = go && give_line(x, line) &&
+		     give_line(x, html ? "Content-Type: text/html\r\n" :
+					 "Content-Type: application/json; charset=utf-8\r\n");
+	go = go && give_line(x, "\r\n");
+	if (go && response->len)
+		go = x->data(x->ctx, response->body, response->len);
+	x->end = go && x->between(x->ctx) ? TRANSFER_COMPLETE : TRANSFER_STOPPED;
+}
+
+/* A 200 whose body is cut, as no length shows; of a removal one that is no 204. */
+static void break_response(struct response *response)
+{
+	if (response->status == 204) {
+		response->len = (size_t)snprintf(response->body, sizeof(response->body), "{}");
+		response->status = 200;
+	} else {
+		response->len /= 2;
+	}
+}
+
+static void give_front(struct flight *flight, bool html)
+{
+	static struct response page;
+
+	page.status = flight->fault->status;
+	page.len =
+		(size_t)snprintf(page.body, sizeof(page.body), "%s",
+				 html ? "<html><body>Sorry.</body></html>\n" :
+					"{\"message\":\"no Route matched with those values\"}\n");
+	give(flight, &page, true, html);
+}
+
+static void give_coders(struct flight *flight)
+{
+	static struct response error;
+	static const struct {
+		int status;
+		const char *message, *detail;
+	} errors[] = {
+		{ 401,
+		  "You are signed out or your session has expired. Please sign in again to "
+		  "continue.",
+		  "API key is invalid." },
+		{ 403, "Forbidden.", "You don't have permission to view this content." },
+		{ 404, "Resource not found or you do not have access to this resource", NULL },
+		{ 429, "You've been rate limited for sending more than 512 requests in 1m0s.",
+		  NULL },
+		{ 500, "Failed to create API key.", "insert API key: connection reset by peer" },
+	};
+
+	for (size_t i = 0; i < sizeof(errors) / sizeof(*errors); i++)
+		if (errors[i].status == flight->fault->status)
+			deployment_refuse(&error, errors[i].status, errors[i].message,
+					  errors[i].detail);
+	give(flight, &error, false, false);
+}
+
+/* --------------------------------------------------------------- a flight */
+
+static void land(struct flight *flight, enum transfer_end how)
+{
+	enum action action = flight->fault ? flight->fault->action : ACTS;
+	struct transfer_exchange *x = flight->x;
+
+	flight->ended = true;
+	x->end = how;
+	if (flight->method == POST && flight->sent)
+		network.post_ended = world_time();
+	if (!flight->sent || flight->method == GET)
+		return;
+	if (action == ACTS_SOON)
+		act_later(flight, SOON_NS);
+	else if (action == ACTS_LATE || action == ACTS_AGAIN_LATE)
+		act_later(flight, LATE_NS);
+	else if (action != ACTS_NOT && !flight->acted) /* it is on its way, whoever gave up */
+		act_later(flight, WAY_NS);
+}
+
+static void fail(struct flight *flight, bool refused)
+{
+	struct transfer_exchange *x = flight->x;
+
+	coder_error_set(&x->err, CODER_ERR_NO_RESPONSE, "%s",
+			refused ? "nobody takes the connection" : "the connection was closed");
+	x->worth_retrying = refused;
+	land(flight, TRANSFER_FAILED);
+}
+
+static bool is_available(const struct fault *fault, const struct flight *flight,
+			 const struct transfer *transfer)
+{
+	if (!(fault->methods & flight->method))
+		return false;
+	if (fault->other && !network.may_other(fault->other))
+		return false;
+	/* only on a connection that has been in use */
+	if (fault->outcome == EARLIER || fault->outcome == RESENT)
+		return !flight->x->own_connection && transfer->last.status;
+	return true;
+}
+
+/* What becomes of the request. */
+static void choose_fault(struct transfer *transfer, struct flight *flight)
+{
+	const struct fault *available[64];
+	int n = 0, common = 0, chosen;
+
+	for (size_t i = 0; i < n_faults; i++) {
+		if (!is_available(&faults[i], flight, transfer))
+			continue;
+		available[n++] = &faults[i];
+		common = i < n_common ? n : common;
+	}
+	chosen = schedule_choose(SCHEDULE_FAULT, common, n);
+	flight->fault = chosen ? available[chosen - 1] : NULL;
+	if (flight->fault)
+		world_tell("    %s", flight->fault->text);
+}
+
+static void note_request(const struct flight *flight)
+{
+	const struct transfer_exchange *x = flight->x;
+	const char *body = x->body ? x->body : ""; /* the library's end with a NUL */
+
+	world_tell("the call sends %s %s", x->method, x->path);
+	network.secret_sent |= deployment_is_secret(x->path) || deployment_is_secret(body);
+}
+
+static void leave(struct transfer *transfer, struct flight *flight)
+{
+	choose_fault(transfer, flight);
+	if (flight->fault && flight->fault->outcome == REFUSED) {
+		fail(flight, true);
+		return;
+	}
+	flight->sent = true;
+	flight->x->sent = 1;
+	if (flight->method == POST) {
+		network.heard = heard;
+		network.posts++;
+		network.shared_post |= !flight->x->own_connection;
+		network.post_began = world_time();
+	}
+	network.removals += flight->method == REMOVE;
+	flight->phase = ARRIVES;
+	flight->next = world_time() + WAY_NS;
+}
+
+static void arrive(struct flight *flight)
+{
+	const struct transfer_exchange *x = flight->x;
+	const struct fault *fault = flight->fault;
+	enum action action = fault ? fault->action : ACTS;
+	const struct request request = { x->method, x->path, x->body, CALL, NULL };
+
+	flight->phase = RETURNS;
+	flight->next = world_time() + WAY_NS;
+	if (fault && fault->other) {
+		network.others = true;
+		network.do_other(fault->other);
+	}
+	if (action != ACTS && action != ACTS_TWICE && action != ACTS_AGAIN_LATE)
+		return;
+	deployment.grant = fault ? fault->grant : GRANT_AS_ASKED;
+	deployment_act(&request, &flight->response);
+	if (action == ACTS_TWICE)
+		deployment_act(&request, &flight->response);
+	network.post_twice |= flight->method == POST && action != ACTS;
+	flight->acted = true;
+}
+
+static void give_success(struct transfer *transfer, struct flight *flight)
+{
+	struct response *last = &transfer->last;
+
+	if (flight->fault && flight->fault->outcome == BROKEN)
+		break_response(&flight->response);
+	if (flight->fault && flight->fault->outcome == RESENT)
+		flight->x->sent = 2;
+	give(flight, &flight->response, false, false);
+	if (flight->x->own_connection)
+		return;
+	last->status = flight->response.status;
+	last->len = flight->response.len;
+	memcpy(last->body, flight->response.body, last->len);
+}
+
+/* Counts the look-ups of a lost create, and those that could have found something. */
+static void note_look(const struct flight *flight)
+{
+	const struct transfer_exchange *x = flight->x;
+
+	if (!network.post_ended || flight->method != GET || !strstr(x->path, "/keys/tokens/"))
+		return;
+	network.looks++;
+	network.looks_in_time += flight->acted && flight->response.status == 200;
+}
+
+static void come_back(struct transfer *transfer, struct flight *flight)
+{
+	const struct fault *fault = flight->fault;
+	enum outcome outcome = fault ? fault->outcome : RESPONSE;
+
+	note_look(flight);
+	switch (outcome) {
+	case CLOSED:
+		fail(flight, false);
+		return;
+	case SILENCE:
+		flight->next = INT64_MAX;
+		return;
+	case SLOW:
+		if (!flight->slowed) {
+			flight->slowed = true;
+			flight->next += 400 * MS;
+			return;
+		}
+		give_success(transfer, flight);
+		break;
+	case PAGE:
+	case FRONT_JSON:
+		give_front(flight, outcome == PAGE);
+		break;
+	case CODERS:
+		give_coders(flight);
+		break;
+	case EARLIER:
+		network.stale = true;
+		give(flight, &transfer->last, false, false);
+		break;
+	default:
+		give_success(transfer, flight);
+	}
+	if (fault && fault->status == 429) {
+		network.posts -= flight->method == POST;
+		network.removals -= flight->method == REMOVE;
+	}
+	land(flight, flight->x->end);
+}
+
+/* ----------------------------------------------------------- all flights */
+
+/* As the real one: what a pending signal ends, but for what has gone out and may have its grace. */
+static void end_by_signal(struct transfer *transfer)
+{
+	struct coder_interrupts *interrupts = transfer->o.interrupts;
+	int signal = coder_interrupts_pending(interrupts);
+
+	for (int i = 0; i < transfer->n && signal; i++) {
+		struct flight *flight = &transfer->flights[i];
+		struct transfer_exchange *x = flight->x;
+
+		if (flight->ended ||
+		    (x->sent && coder_clock() - interrupts->signal_when < x->grace_ns))
+			continue;
+		x->signal = signal;
+		land(flight, TRANSFER_SIGNAL);
+	}
+}
+
+/* When a flight ends by itself, if nothing comes. */
+static int64_t limit_of(const struct transfer *transfer, const struct flight *flight)
+{
+	struct coder_interrupts *interrupts = transfer->o.interrupts;
+	int64_t limit = flight->moved + TRANSFER_SILENCE_S * CODER_NS;
+
+	if (flight->x->deadline < limit)
+		limit = flight->x->deadline;
+	if (coder_interrupts_pending(interrupts) &&
+	    interrupts->signal_when + flight->x->grace_ns < limit)
+		limit = interrupts->signal_when + flight->x->grace_ns;
+	return limit;
+}
+
+static void end_late(struct flight *flight)
+{
+	struct transfer_exchange *x = flight->x;
+
+	if (world_time() >= x->deadline) {
+		land(flight, TRANSFER_DEADLINE);
+	} else if (world_time() >= flight->moved + TRANSFER_SILENCE_S * CODER_NS) {
+		coder_error_set(&x->err, CODER_ERR_NO_RESPONSE, "nothing came for %d s",
+				TRANSFER_SILENCE_S);
+		x->err.timeout = true;
+		land(flight, TRANSFER_FAILED);
+	}
+}
+
+/* The next thing that happens to one of the flights. */
+static void step(struct transfer *transfer)
+{
+	static const char *const where[] = { "before it leaves", "on its way", "as it comes back" };
+	struct flight *next = NULL;
+	int64_t when = INT64_MAX, limit;
+
+	for (int i = 0; i < transfer->n; i++) {
+		struct flight *flight = &transfer->flights[i];
+
+		limit = limit_of(transfer, flight);
+		if (limit > flight->next)
+			limit = flight->next;
+		if (!flight->ended && limit < when) {
+			when = limit;
+			next = flight;
+		}
+	}
+	if (!next)
+		return;
+	world_wait_until(when);
+	end_by_signal(transfer);
+	if (!next->ended && next->next > world_time())
+		end_late(next);
+	if (next->ended)
+		return;
+	if (next->phase == LEAVES)
+		note_request(next);
+	/* whether a request that changes nothing has arrived makes no difference */
+	if (next->method != GET || next->phase != ARRIVES)
+		world_signal_point(where[next->phase], next->phase == RETURNS);
+	end_by_signal(transfer);
+	if (!next->ended && world_time() >= next->x->deadline)
+		end_late(next);
+	if (next->ended)
+		return;
+	next->moved = world_time();
+	if (next->phase == LEAVES)
+		leave(transfer, next);
+	else if (next->phase == ARRIVES)
+		arrive(next);
+	else
+		come_back(transfer, next);
+}
+
+static struct transfer_exchange *take_ended(struct transfer *transfer)
+{
+	for (int i = 0; i < transfer->n; i++) {
+		struct transfer_exchange *x = transfer->flights[i].x;
+
+		if (!transfer->flights[i].ended)
+			continue;
+		transfer->n--;
+		memmove(&transfer->flights[i], &transfer->flights[i + 1],
+			(size_t)(transfer->n - i) * sizeof(struct flight));
+		return x;
+	}
+	return NULL;
+}
+
+/* ------------------------------------------------------------------ doors */
+
+void network_begin(void)
+{
+	network = (struct network){ .may_other = network.may_other, .do_other = network.do_other };
+	n_copies = 0;
+	heard = 0;
+}
+
+struct transfer *transfer_new(const struct transfer_options *options)
+{
+	static struct transfer only;
+
+	only.o = *options;
+	only.n = 0;
+	only.last.status = 0;
+	return &only;
+}
+
+void transfer_free(struct transfer *transfer)
+{
+	(void)transfer;
+}
+
+void transfer_disconnect(void)
+{
+}
+
+void transfer_begin(struct transfer *transfer, struct transfer_exchange *x)
+{
+	struct flight *flight = &transfer->flights[transfer->n];
+
+	if (transfer->n == FLIGHTS)
+		abort();
+	transfer->n++;
+	flight->x = x;
+	flight->fault = NULL;
+	flight->method = strcmp(x->method, "GET") == 0	? GET :
+			 strcmp(x->method, "POST") == 0 ? POST :
+							  REMOVE;
+	flight->phase = LEAVES;
+	flight->next = flight->moved = world_time();
+	flight->sent = flight->acted = flight->slowed = flight->ended = false;
+	x->sent = 0;
+	x->signal = 0;
+	x->worth_retrying = false;
+}
+
+struct transfer_exchange *transfer_wait(struct transfer *transfer)
+{
+	struct transfer_exchange *x;
+
+	if (!transfer->n)
+		return NULL;
+	while (!(x = take_ended(transfer)))
+		step(transfer);
+	return x;
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* replay.h - holds the simulated deployment to the recordings of a real one. */
+#ifndef REPLAY_H
+#define REPLAY_H
+
+#include <stdbool.h>
+
+/*
+ * Sends the recorded requests for users and tokens to the simulated deployment, and compares what
+ * it responds. Prints what differs. False: something did, or there are no recordings.
+ */
+bool replay(int *ret_compared);
+
+#endif

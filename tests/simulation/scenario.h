@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* scenario.h - what is simulated, and what must hold at the end of each run. */
+#ifndef SCENARIO_H
+#define SCENARIO_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/interrupts.h"
+#include "coder.h"
+#include "schedule.h"
+
+/* A limit that tests/RELIABILITY.md names: the only ways in which a promise may fail. */
+struct limit {
+	const char *text; /* words of that file */
+	uint64_t reached; /* in how many runs */
+};
+
+struct scenario {
+	const char *name;
+	const char *title;
+	bool (*run)(void);
+	struct limit *limits; /* n_limits of them */
+	int n_limits;
+};
+
+extern const struct scenario scenario_create, scenario_remove;
+
+/* Why the last run did not hold; NULL: it did. */
+extern const char *scenario_wrong;
+
+/* What all scenarios have: a call with a client, from its beginning to its end. */
+struct call {
+	struct coder_interrupts interrupts;
+	struct coder_client *client;
+	struct coder_error err;
+	int rc;
+	int64_t ended; /* world_time() */
+	bool timeout; /* --timeout is given */
+	bool secret_shown; /* a secret was in a text */
+};
+
+#define CALL_TIMEOUT_NS (30 * CODER_NS)
+
+/* Begins a world and a call in it: chooses the shell, its time limit and the deployment's clocks. */
+bool call_begin(struct call *call);
+/* Ends the call: its signals are delivered, and all that is late happens. */
+void call_end(struct call *call);
+/* NULL, or which promise of every call did not hold. */
+const char *call_wrong(const struct call *call);
+/* Prints the end of the call into the story. */
+void call_tell_end(const struct call *call, int status);
+/* Looks for secrets in a text that somebody will read. */
+void call_check_text(struct call *call, const char *text);
+
+#endif
