@@ -167,6 +167,11 @@ static int make_plan(const struct permissions *permissions, char *const *entries
 	return coder_plan_make(&wish, ret, err);
 }
 
+bool permissions_planned(const struct permissions *permissions)
+{
+	return permissions->n_goals || permissions->self_readable;
+}
+
 int permissions_read_goals(struct permissions *permissions, const struct opts_list *given,
 			   bool self_readable, struct coder_error *err)
 {
@@ -182,7 +187,7 @@ int permissions_read_goals(struct permissions *permissions, const struct opts_li
 	if (rc < 0)
 		return coder_error_wrap(err, "--for");
 	permissions->self_readable = self_readable;
-	if (!permissions->n_goals && !self_readable)
+	if (!permissions_planned(permissions))
 		return 0;
 	if (label_entries(permissions, err) < 0)
 		return -1;
@@ -234,6 +239,58 @@ int permissions_plan(struct permissions *permissions, struct coder_client *clien
 	for (size_t i = 0; i < permissions->n_entries; i++)
 		free(entries[i]);
 	return rc;
+}
+
+/* Which scope was probably meant. One that is spelled right is not suggested in its own place. */
+static int advise_nearest(const char *scope, const char *const *known, size_t n,
+			  struct coder_error *err)
+{
+	const char *near = coder_nearest(scope, known, n);
+
+	return near && strcmp(near, scope) != 0 ? advise(err, "did you mean '%s'?", near) : -1;
+}
+
+int permissions_check_scopes(const struct permissions *permissions, struct coder_client *client,
+			     const struct coder_strings *scopes, struct coder_error *err)
+{
+	const char *version;
+	struct coder_strings known = { 0 };
+	int rc = 0;
+
+	if (!scopes->n)
+		return 0;
+	if (coder_scopes_list(client, &known, err) < 0) {
+		if (!err->no_route || permissions_planned(permissions))
+			return -1;
+		output_warn("this server has no catalogue of scopes: it may ignore them");
+		return 0;
+	}
+	version = coder_client_version(client);
+	for (size_t i = 0; i < scopes->n && rc == 0; i++) {
+		if (coder_strings_has(&known, scopes->v[i]))
+			continue;
+		rc = coder_error_set(err, CODER_ERR_REFUSED,
+				     "%s: not in the server's catalogue of scopes%s%s%s",
+				     scopes->v[i], *version ? " (Coder " : "", version,
+				     *version ? ")" : "");
+		if (coder_strings_has(&permissions->scopes, scopes->v[i]))
+			advise_nearest(scopes->v[i], (const char *const *)known.v, known.n, err);
+	}
+	coder_strings_done(&known);
+	return rc;
+}
+
+int permissions_advise_scope(const struct coder_strings *scopes, struct coder_error *err)
+{
+	size_t n;
+	const char *named = NULL, *const *known = coder_scopes_builtin(&n);
+
+	/* the server's words name the scope, and with it each one that it begins with */
+	for (size_t i = 0; i < scopes->n; i++)
+		if ((strstr(err->message, scopes->v[i]) || strstr(err->detail, scopes->v[i])) &&
+		    (!named || strlen(scopes->v[i]) > strlen(named)))
+			named = scopes->v[i];
+	return named ? advise_nearest(named, known, n, err) : -1;
 }
 
 int permissions_resolve(struct permissions *permissions, struct coder_client *client,

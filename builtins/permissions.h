@@ -40,6 +40,9 @@ int permissions_read_entries(struct permissions *permissions, const struct opts_
 int permissions_read_goals(struct permissions *permissions, const struct opts_list *given,
 			   bool self_readable, struct coder_error *err);
 
+/* Whether goals or the wish to view itself add to what was given. */
+bool permissions_planned(const struct permissions *permissions);
+
 /*
  * Works out all scopes and entries for a token of the user with the id self. Looks up what the
  * entries name; a workspace without an owner is owner's.
@@ -47,6 +50,15 @@ int permissions_read_goals(struct permissions *permissions, const struct opts_li
 int permissions_plan(struct permissions *permissions, struct coder_client *client,
 		     const char *owner, const char *self, struct coder_plan *ret,
 		     struct coder_error *err);
+
+/*
+ * Fails if the server's catalogue lacks one of the scopes; those that were given may be misspelled. A server
+ * without a catalogue may ignore scopes: that is a warning, or an error where scopes were planned.
+ */
+int permissions_check_scopes(const struct permissions *permissions, struct coder_client *client,
+			     const struct coder_strings *scopes, struct coder_error *err);
+/* Adds to the error of a server that has refused one of the scopes which was probably meant. Returns -1. */
+int permissions_advise_scope(const struct coder_strings *scopes, struct coder_error *err);
 
 /* Turns names into ids; a workspace without an owner is owner's. */
 int permissions_resolve(struct permissions *permissions, struct coder_client *client,

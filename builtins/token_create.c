@@ -116,12 +116,6 @@ struct create_state {
 	struct coder_created created;
 };
 
-/* Whether scopes and entries are added to those that were given. */
-static bool is_planned(const struct create_state *state)
-{
-	return state->permissions.n_goals || state->permissions.self_readable;
-}
-
 static int check_lifetime(const struct call *call, struct coder_error *err)
 {
 	const char *text = ((const struct create_options *)call->options)->lifetime;
@@ -162,7 +156,7 @@ static int find_owner(struct call *call, struct coder_error *err)
 {
 	const struct create_options *options = call->options;
 	struct create_state *state = call->state;
-	bool needed = is_planned(state);
+	bool needed = permissions_planned(&state->permissions);
 
 	if (state->request.user_id)
 		return 0;
@@ -177,53 +171,6 @@ static int find_owner(struct call *call, struct coder_error *err)
 			       -1;
 	state->request.user_id = state->owner.id;
 	return 0;
-}
-
-/* Which scope was probably meant; not another one where a scope that is spelled right is refused. */
-static int hint_scope(const char *scope, const char *const *known, size_t n,
-		      struct coder_error *err)
-{
-	const char *near = coder_nearest(scope, known, n);
-
-	return near && strcmp(near, scope) != 0 ? advise(err, "did you mean '%s'?", near) : -1;
-}
-
-/* Whether the user gave the scope: what was added to it is spelled right. */
-static bool is_given(const struct create_state *state, const char *scope)
-{
-	return coder_strings_has(&state->permissions.scopes, scope);
-}
-
-/* Fails if the server has no such scope. A server without a catalogue may ignore scopes. */
-static int check_catalogue(struct call *call, struct coder_error *err)
-{
-	struct create_state *state = call->state;
-	const struct coder_strings *scopes = &state->request.scopes;
-	const char *version;
-	struct coder_strings known = { 0 };
-	int rc = 0;
-
-	if (!scopes->n)
-		return 0;
-	if (coder_scopes_list(call->client, &known, err) < 0) {
-		if (!err->no_route || is_planned(state))
-			return -1;
-		output_warn("this server has no catalogue of scopes: it may ignore them");
-		return 0;
-	}
-	version = coder_client_version(call->client);
-	for (size_t i = 0; i < scopes->n && known.n && rc == 0; i++)
-		if (!coder_strings_has(&known, scopes->v[i])) {
-			rc = coder_error_set(err, CODER_ERR_REFUSED,
-					     "%s: not in the server's catalogue of scopes%s%s%s",
-					     scopes->v[i], *version ? " (Coder " : "", version,
-					     *version ? ")" : "");
-			if (is_given(state, scopes->v[i]))
-				hint_scope(scopes->v[i], (const char *const *)known.v, known.n,
-					   err);
-		}
-	coder_strings_done(&known);
-	return rc;
 }
 
 /* What the goals need, and what was given, in the form the request has it. */
@@ -250,7 +197,8 @@ static int settle_goals(struct call *call, struct coder_error *err)
 			"allow list has %zu entries with those of the goals; at most %d "
 			"are allowed",
 			plan->entries.n, CODER_ALLOW_MAX);
-	if (check_catalogue(call, err) < 0)
+	if (permissions_check_scopes(&state->permissions, call->client, &state->request.scopes,
+				     err) < 0)
 		return -1;
 	goals_warn(plan);
 	if (shio_error_is_terminal() || !(options->variable || options->assoc))
@@ -265,7 +213,7 @@ static int settle_permissions(struct call *call, struct coder_error *err)
 	struct coder_create *request = &state->request;
 	struct permissions *permissions = &state->permissions;
 
-	if (is_planned(state)) {
+	if (permissions_planned(&state->permissions)) {
 		if (settle_goals(call, err) < 0)
 			return -1;
 	} else if (permissions_resolve(permissions, call->client, request->user, err) < 0 ||
@@ -323,21 +271,6 @@ static int check_name_free(struct call *call, struct coder_error *err)
 			   "their names), or choose another name");
 }
 
-/* The scope that a server refused is the one that its words name. */
-static int hint_refused_scope(const struct coder_create *request, struct coder_error *err)
-{
-	size_t n;
-	const char *const *known = coder_scopes_builtin(&n);
-
-	for (size_t i = 0; i < request->scopes.n; i++) {
-		const char *scope = request->scopes.v[i];
-
-		if (strstr(err->message, scope) || strstr(err->detail, scope))
-			return hint_scope(scope, known, n, err);
-	}
-	return -1;
-}
-
 /* What a create would be refused for. */
 static int rehearse(struct call *call, struct coder_error *err)
 {
@@ -345,13 +278,15 @@ static int rehearse(struct call *call, struct coder_error *err)
 	char *body = NULL;
 	int rc = 0;
 
-	if ((!is_planned(state) && check_catalogue(call, err) < 0) ||
+	if ((!permissions_planned(&state->permissions) &&
+	     permissions_check_scopes(&state->permissions, call->client, &state->request.scopes,
+				      err) < 0) ||
 	    coder_create_body(&state->request, &body, err) < 0)
 		return -1;
 	if (!buf_add_str(&call->result.text, body))
 		rc = coder_error_memory(err);
 	free(body);
-	if (rc < 0 || !is_planned(state))
+	if (rc < 0 || !permissions_planned(&state->permissions))
 		return rc;
 	if (goals_explain_plan(&state->plan, &state->explanation, err) < 0)
 		return -1;
@@ -459,7 +394,7 @@ static int create_run(struct call *call, struct coder_error *err)
 		return -1;
 	if (coder_token_create(call->client, &state->request, &state->created, err) < 0)
 		return err->own && err->http_status == 400 ?
-			       hint_refused_scope(&state->request, err) :
+			       permissions_advise_scope(&state->request.scopes, err) :
 			       -1;
 	report_read_back(state);
 	if (deliver(call, err) < 0)

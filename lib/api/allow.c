@@ -209,14 +209,19 @@ bool coder_allow_permits(const struct coder_strings *allow_list, const struct co
 	return false;
 }
 
+bool allow_is_all(const char *entry)
+{
+	const char *colon = strchr(entry, ':');
+
+	return colon && strcmp(colon, ":*") == 0;
+}
+
 /* Whether wildcard is "TYPE:*" or "*:*" and permits all that entry permits. */
 static bool swallows(const char *wildcard, const char *entry)
 {
-	size_t len = strlen(wildcard);
-
-	if (len < 2 || strcmp(wildcard + len - 2, ":*") != 0)
+	if (!allow_is_all(wildcard))
 		return false;
-	return strcmp(wildcard, "*:*") == 0 || strncmp(wildcard, entry, len - 1) == 0;
+	return strcmp(wildcard, "*:*") == 0 || strncmp(wildcard, entry, strlen(wildcard) - 1) == 0;
 }
 
 /* Whether two entries are the same but for the case of their ids. */
@@ -231,10 +236,15 @@ static bool same_entry(const char *a, const char *b)
 	return *a == *b;
 }
 
+bool allow_entry_covers(const char *listed, const char *entry)
+{
+	return same_entry(listed, entry) || swallows(listed, entry);
+}
+
 bool allow_covers(const struct coder_strings *list, const char *entry)
 {
 	for (size_t i = 0; i < list->n; i++)
-		if (same_entry(list->v[i], entry) || swallows(list->v[i], entry))
+		if (allow_entry_covers(list->v[i], entry))
 			return true;
 	return false;
 }

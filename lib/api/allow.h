@@ -87,6 +87,10 @@ bool coder_allow_permits(const struct coder_strings *allow_list, const struct co
  * two lists that cover each other's entries have the same normal form.
  */
 bool allow_covers(const struct coder_strings *list, const char *entry);
+/* The same for a list of one entry. */
+bool allow_entry_covers(const char *listed, const char *entry);
+/* Whether an entry is TYPE:* or *:*. */
+bool allow_is_all(const char *entry);
 
 /*
  * Turns an entry's name into its id, with requests to the server. An entry without a

@@ -435,6 +435,11 @@ refusals() {
 	lacks "$err" "did you mean"
 }
 
+@test "of several scopes, the one that the server refuses is the one that is corrected" {
+	try token_create -n test --scope user:read,user:read_personall
+	refused 1 "did you mean 'user:read_personal'?"
+}
+
 @test "a scope of any length stays as it was given" {
 	local long
 	printf -v long 'workspace:%0300d' 1

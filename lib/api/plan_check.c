@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* plan_check.c - which goals, scopes and entries do not go together; see plan.h. */
+#include <string.h>
+
+#include "allow.h"
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "plan_check.h"
+#include "scope.h"
+
+bool plan_is_given(const struct coder_wish *wish, const char *type)
+{
+	for (size_t i = 0; i < wish->n_subjects; i++)
+		if (goal_entry_names(wish->subjects[i].entry, type))
+			return true;
+	return false;
+}
+
+static int check_objects(const struct coder_wish *wish, const struct coder_goal *goal,
+			 struct coder_error *err)
+{
+	const char *type = goal->objects[0];
+
+	if (!type || plan_is_given(wish, type) ||
+	    (goal->objects[1] && plan_is_given(wish, goal->objects[1])))
+		return 0;
+	coder_error_set(err, CODER_ERR_USAGE,
+			goal->all ?
+				"%s needs the allow-list entry %s:*%s%s%s" :
+				"%s needs an allow-list entry: %s:NAME, or %s:* for all of them",
+			goal->name, type, goal->all ? goal->objects[1] ? ", or " : "" : type,
+			goal->all && goal->objects[1] ? goal->objects[1] : "",
+			goal->all && goal->objects[1] ? ":NAME" : "");
+	return -1;
+}
+
+/* A goal needs more than an entry that was given, perhaps for another goal. */
+static int refuse_limit(const struct coder_wish *wish, const char *goal, const char *given,
+			const char *needed, struct coder_error *err)
+{
+	const char *other = NULL;
+
+	for (size_t i = 0; i < wish->n_goals && !other; i++)
+		if (strcmp(wish->goals[i]->name, goal) != 0 && !wish->goals[i]->all &&
+		    goal_is_about(wish->goals[i], given))
+			other = wish->goals[i]->name;
+	if (!other)
+		return coder_error_set(err, CODER_ERR_USAGE,
+				       "%s cannot be limited to %s: it needs %s", goal, given,
+				       needed);
+	coder_error_set(err, CODER_ERR_USAGE,
+			"%s cannot be combined with %s for %s: %s needs %s, and %s would then "
+			"work on all of them",
+			goal, other, given, goal, needed, other);
+	return coder_error_cause(err, CODER_CAUSE_CROSSWISE, NULL, NULL);
+}
+
+/* A goal on all objects, where only some were given. */
+static int check_all(const struct coder_wish *wish, const struct coder_goal *goal,
+		     struct coder_error *err)
+{
+	const char *type = goal->objects[0], *single = NULL;
+	struct buf CLEANUP(buf_done) needed = { 0 };
+
+	for (size_t i = 0; i < wish->n_subjects && goal->all; i++) {
+		if (!goal_entry_names(wish->subjects[i].entry, type))
+			continue;
+		if (allow_is_all(wish->subjects[i].entry))
+			return 0;
+		single = wish->subjects[i].entry;
+	}
+	if (!single)
+		return 0;
+	if (!buf_addf(&needed, "%s:*", type))
+		return coder_error_memory(err);
+	return refuse_limit(wish, goal->name, single, needed.data, err);
+}
+
+int plan_check_goal(const struct coder_wish *wish, const struct coder_goal *goal,
+		    struct coder_error *err)
+{
+	return check_objects(wish, goal, err) < 0 ? -1 : check_all(wish, goal, err);
+}
+
+const char *plan_bringer(const struct coder_plan *plan, unsigned from)
+{
+	for (size_t i = 0; i < plan->n_goals; i++)
+		if (from & 1u << i)
+			return plan->goals[i]->name;
+	return from & CODER_FROM_SELF_READABLE ? "a token that can view itself" : NULL;
+}
+
+/*
+ * Who wants what a scope permits. With a type, only what it does with objects of that type counts.
+ * Goals whose own scopes permit as much want it, too.
+ */
+static unsigned wanted_by(const struct coder_plan *plan, const struct coder_planned *scope,
+			  const char *type)
+{
+	unsigned from = scope->from;
+
+	for (size_t i = 0; i < plan->n_goals; i++)
+		if (coder_scope_is_within(scope->text, type, plan->goals[i]->scopes))
+			from |= 1u << i;
+	return from;
+}
+
+/* Whether the entries of those who want something, and those that were given, cover the entry. */
+static bool is_meant(const struct coder_plan *plan, unsigned wanted_by, const char *entry)
+{
+	for (size_t i = 0; i < plan->entries.n; i++)
+		if (plan->entries.v[i].from & (wanted_by | CODER_FROM_CALLER) &&
+		    allow_entry_covers(plan->entries.v[i].text, entry))
+			return true;
+	return false;
+}
+
+bool plan_has_all(const struct coder_plan *plan, const char *type)
+{
+	for (size_t i = 0; i < plan->entries.n; i++)
+		if (goal_entry_names(plan->entries.v[i].text, type) &&
+		    allow_is_all(plan->entries.v[i].text))
+			return true;
+	return false;
+}
+
+/*
+ * Whether an entry lets a scope act on what it was not wanted for: on what the entry names, or, if
+ * that is another user than the token's own, on what belongs to that user.
+ */
+static bool widens(const struct coder_plan *plan, const struct coder_wish *wish,
+		   const struct coder_planned *scope, const char *entry, bool *ret_of_user)
+{
+	const char *id = strchr(entry, ':') + 1;
+	size_t n, len = strcspn(entry, ":");
+	const struct coder_type *types = coder_types(&n);
+	bool other_user =
+		strncmp(entry, "user:", 5) == 0 && (!wish->self || strcmp(id, wish->self) != 0);
+
+	for (size_t i = 0; i < n; i++) {
+		bool own = strlen(types[i].name) == len && strncmp(entry, types[i].name, len) == 0;
+
+		*ret_of_user = !own;
+		if ((own || (other_user && types[i].flags & CODER_TYPE_OF_USER &&
+			     plan_has_all(plan, types[i].name))) &&
+		    coder_scope_acts(scope->text, types[i].name) &&
+		    !is_meant(plan, wanted_by(plan, scope, types[i].name), entry))
+			return true;
+	}
+	return false;
+}
+
+/* A server applies every scope to every entry: refuses what acts beyond that for which it was given. */
+static int check_crosswise(const struct coder_plan *plan, const struct coder_wish *wish,
+			   struct coder_error *err)
+{
+	char all[] = "coder:all";
+	const struct coder_planned everything = { all, CODER_FROM_CALLER };
+
+	for (size_t s = 0; s < plan->scopes.n + !plan->scopes.n; s++)
+		for (size_t e = 0; e < plan->entries.n; e++) {
+			const struct coder_planned *scope =
+				plan->scopes.n ? &plan->scopes.v[s] : &everything;
+			const struct coder_planned *entry = &plan->entries.v[e];
+			const char *wants = plan_bringer(plan, scope->from);
+			const char *brings = plan_bringer(plan, entry->from);
+			bool of_user;
+
+			if (!widens(plan, wish, scope, entry->text, &of_user))
+				continue;
+			coder_error_set(err, CODER_ERR_USAGE,
+					"%s cannot be combined with %s%s: %sthe entry %s, which %s "
+					"needs, would let the scope %s act on %s",
+					brings, wants ? "" : "the scope ",
+					wants ? wants : scope->text,
+					plan->scopes.n ?
+						"" :
+						"no scope was given, which means coder:all, and ",
+					entry->text, brings, scope->text,
+					of_user ? "what belongs to that user" :
+						  "what was not asked for");
+			return plan->scopes.n ?
+				       coder_error_cause(err, CODER_CAUSE_CROSSWISE, NULL, NULL) :
+				       -1;
+		}
+	return 0;
+}
+
+/* What was given for less than the goals need would be of no use, and nobody would notice. */
+static int check_limits(const struct coder_plan *plan, const struct coder_wish *wish,
+			struct coder_error *err)
+{
+	for (size_t i = 0; i < wish->n_subjects; i++) {
+		const char *given = wish->subjects[i].entry;
+
+		for (size_t e = 0; e < plan->entries.n; e++) {
+			const struct coder_planned *entry = &plan->entries.v[e];
+			const char *goal = plan_bringer(plan, entry->from);
+
+			if (allow_is_all(given) || entry->from & CODER_FROM_CALLER || !goal ||
+			    !allow_is_all(entry->text) || !allow_entry_covers(entry->text, given))
+				continue;
+			return refuse_limit(wish, goal, given, entry->text, err);
+		}
+	}
+	return 0;
+}
+
+/* A scope that was given without entries is one for everything. The goals' entries would limit it. */
+static int check_scopes(const struct coder_plan *plan, const struct coder_wish *wish,
+			struct coder_error *err)
+{
+	for (size_t i = 0; i < plan->scopes.n && wish->n_goals && !wish->n_subjects; i++) {
+		const struct coder_planned *scope = &plan->scopes.v[i];
+
+		if (plan_bringer(plan, wanted_by(plan, scope, NULL)))
+			continue;
+		coder_error_set(err, CODER_ERR_USAGE,
+				"%s cannot be combined with the scope %s: no entry was given for "
+				"that scope, and those that %s needs would be the only ones",
+				plan->goals[0]->name, scope->text, plan->goals[0]->name);
+		return coder_error_cause(err, CODER_CAUSE_CROSSWISE, NULL, NULL);
+	}
+	return 0;
+}
+
+int plan_check(const struct coder_plan *plan, const struct coder_wish *wish,
+	       struct coder_error *err)
+{
+	if (check_crosswise(plan, wish, err) < 0 || check_limits(plan, wish, err) < 0)
+		return -1;
+	return check_scopes(plan, wish, err);
+}
