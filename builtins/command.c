@@ -84,23 +84,16 @@ static const char *environment(void *ctx, const char *name)
 static int document(struct call *call, struct coder_error *err)
 {
 	const struct common_options *common = call->options;
-	char *text = NULL;
-	size_t len = 0;
-	FILE *out;
-	bool ok;
+	const char *format = common->help ? "text" : common->doc;
 
 	if (common->version && !common->help)
 		return buf_addf(&call->result.text, "%s (coder_tokens) %s\n",
 				call->command->opts.name, CODER_TOKENS_VERSION) ?
 			       0 :
 			       coder_error_memory(err);
-	out = open_memstream(&text, &len);
-	if (!out)
+	if (opts_print(&call->command->opts, format, &call->result.text) < 0)
 		return coder_error_memory(err);
-	ok = opts_print(&call->command->opts, common->help ? "text" : common->doc, out) == 0;
-	ok = fclose(out) == 0 && ok && buf_add(&call->result.text, text, len);
-	free(text);
-	return ok ? 0 : coder_error_memory(err);
+	return 0;
 }
 
 /* Bash would refuse some of these variables only when they are assigned, too late for a secret. */

@@ -4,6 +4,7 @@
 #include "coder.h"
 #include "opts_error.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

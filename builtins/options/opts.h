@@ -13,7 +13,8 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdio.h>
+
+#include "base/buf.h"
 
 /* How an option's value is stored in the command's options struct. */
 enum opts_kind {
@@ -165,16 +166,15 @@ const struct opts_option *opts_find(const struct opts_command *command, const ch
 char *opts_usage(const struct opts_command *command);
 
 /*
- * Returns bash's long_doc: an array of lines, NULL-terminated, to be freed by opts_free_lines().
+ * Returns bash's long_doc: an array of lines, NULL-terminated, in one block that the caller frees.
  * They are the summary, description, options, examples and exit statuses, wrapped at 75 columns.
  * The first line ends with a newline, because `help -d` adds none. NULL: no memory.
  */
 char **opts_long_doc(const struct opts_command *command);
-void opts_free_lines(char **lines);
 
 /*
- * Prints the documentation without hidden options. Returns 0, or -1 if the format is unknown or
- * there is no memory. The caller checks out for errors. Formats:
+ * Writes the documentation without hidden options to *ret. Returns 0, or -1 if the format is unknown
+ * or there is no memory; *ret is then untouched. Formats:
  *
  *   text                --help: the usage and opts_long_doc()
  *   man                 a troff man page, section 1, in ASCII
@@ -183,6 +183,6 @@ void opts_free_lines(char **lines);
  *   markdown-common     its table of common options
  *   markdown-statuses   its table of exit statuses
  */
-int opts_print(const struct opts_command *command, const char *format, FILE *out);
+int opts_print(const struct opts_command *command, const char *format, struct buf *ret);
 
 #endif

@@ -5,14 +5,42 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void put_plain(const char *text, size_t len, FILE *out)
+/* ------------------------------------------------------------------ writing */
+
+void opts_add_bytes(struct opts_out *out, const char *data, size_t len)
 {
-	fwrite(text, 1, len, out);
+	out->failed = out->failed || !buf_add(&out->text, data, len);
+}
+
+void opts_add(struct opts_out *out, const char *text)
+{
+	opts_add_bytes(out, text, strlen(text));
+}
+
+void opts_add_char(struct opts_out *out, char c)
+{
+	opts_add_bytes(out, &c, 1);
+}
+
+void opts_add_blanks(struct opts_out *out, size_t n)
+{
+	static const char blanks[] = "                                        ";
+
+	while (n > sizeof(blanks) - 1) {
+		opts_add(out, blanks);
+		n -= sizeof(blanks) - 1;
+	}
+	opts_add_bytes(out, blanks, n);
+}
+
+static void put_plain(const char *text, size_t len, struct opts_out *out)
+{
+	opts_add_bytes(out, text, len);
 }
 
 const struct style opts_plain = { "", "", "", " ", put_plain };
 
-void opts_put(const char *text, const struct style *style, FILE *out)
+void opts_put(const char *text, const struct style *style, struct opts_out *out)
 {
 	style->put(text, strlen(text), out);
 }
@@ -34,26 +62,28 @@ bool opts_is_common(const struct opts_command *command, const struct opts_option
 
 /* -------------------------------------------------------------------- usage */
 
-void opts_put_name(const struct opts_option *o, bool letter, const struct style *style, FILE *out)
+void opts_put_name(const struct opts_option *o, bool letter, const struct style *style,
+		   struct opts_out *out)
 {
-	fputs(style->bold, out);
+	opts_add(out, style->bold);
 	opts_put(letter ? "-" : "--", style, out);
 	style->put(letter ? &o->letter : o->name, letter ? 1 : strlen(o->name), out);
-	fputs(style->roman, out);
+	opts_add(out, style->roman);
 }
 
-static void put_metavariable(const struct opts_option *o, const struct style *style, FILE *out)
+static void put_metavariable(const struct opts_option *o, const struct style *style,
+			     struct opts_out *out)
 {
 	if (!opts_metavariable(o))
 		return;
 	opts_put(" ", style, out);
-	fputs(style->italic, out);
+	opts_add(out, style->italic);
 	opts_put(opts_metavariable(o), style, out);
-	fputs(style->roman, out);
+	opts_add(out, style->roman);
 }
 
 /* "-n, --name NAME" */
-void opts_put_head(const struct opts_option *o, const struct style *style, FILE *out)
+void opts_put_head(const struct opts_option *o, const struct style *style, struct opts_out *out)
 {
 	if (o->letter) {
 		opts_put_name(o, true, style, out);
@@ -65,7 +95,7 @@ void opts_put_head(const struct opts_option *o, const struct style *style, FILE 
 
 /* Writes an option, or for the first one of a group all of the group: "[--expire | --delete]". */
 static void put_item(const struct opts_command *command, const struct opts_option *option,
-		     const struct style *style, FILE *out)
+		     const struct style *style, struct opts_out *out)
 {
 	size_t n = 0;
 
@@ -76,23 +106,23 @@ static void put_item(const struct opts_command *command, const struct opts_optio
 			continue;
 		if (!n && o != option)
 			return;
-		if (n++)
-			opts_put(" | ", style, out);
-		else
-			fprintf(out, "%s[", style->separator);
+		opts_add(out, n ? "" : style->separator);
+		opts_put(n++ ? " | " : "[", style, out);
 		opts_put_name(o, o->letter != 0, style, out);
 		put_metavariable(o, style, out);
 	}
-	fputs(n == 1 && option->kind == OPTS_LIST ? "]..." : "]", out);
+	opts_add(out, n == 1 && option->kind == OPTS_LIST ? "]..." : "]");
 }
 
-void opts_put_usage(const struct opts_command *command, const struct style *style, FILE *out)
+void opts_put_usage(const struct opts_command *command, const struct style *style,
+		    struct opts_out *out)
 {
 	for (const struct opts_option *const *table = command->tables; *table; table++) {
 		if (opts_is_common(command, table)) {
-			fprintf(out, "%s[", style->separator);
+			opts_add(out, style->separator);
+			opts_add_char(out, '[');
 			opts_put("COMMON OPTION", style, out);
-			fputs("]...", out);
+			opts_add(out, "]...");
 			break;
 		}
 		for (const struct opts_option *o = *table; o->name; o++)
@@ -100,34 +130,30 @@ void opts_put_usage(const struct opts_command *command, const struct style *styl
 				put_item(command, o, style, out);
 	}
 	if (command->operands[0]) {
-		fputs(style->separator, out);
+		opts_add(out, style->separator);
 		opts_put(command->operands, style, out);
 	}
 }
 
 char *opts_usage(const struct opts_command *command)
 {
-	char *text = NULL;
-	size_t len = 0;
-	FILE *out = open_memstream(&text, &len);
+	struct opts_out out = { 0 };
 
-	if (!out)
-		return NULL;
-	fputs(command->name, out);
-	opts_put_usage(command, &opts_plain, out);
-	if (fclose(out) == 0)
-		return text;
-	free(text);
+	opts_add(&out, command->name);
+	opts_put_usage(command, &opts_plain, &out);
+	if (!out.failed)
+		return buf_detach(&out.text);
+	buf_done(&out.text);
 	return NULL;
 }
 
 /* ------------------------------------------------------------------ formats */
 
-int opts_print(const struct opts_command *command, const char *format, FILE *out)
+int opts_print(const struct opts_command *command, const char *format, struct buf *ret)
 {
 	static const struct {
 		const char *name;
-		int (*print)(const struct opts_command *command, FILE *out);
+		void (*print)(const struct opts_command *command, struct opts_out *out);
 	} formats[] = {
 		{ "text", opts_print_text },
 		{ "man", opts_print_man },
@@ -137,8 +163,18 @@ int opts_print(const struct opts_command *command, const char *format, FILE *out
 		{ "markdown-statuses", opts_print_markdown_statuses },
 	};
 
-	for (size_t i = 0; i < sizeof(formats) / sizeof(*formats); i++)
-		if (strcmp(format, formats[i].name) == 0)
-			return formats[i].print(command, out);
-	return -1;
+	struct opts_out out = { 0 };
+	size_t i = 0;
+
+	while (i < sizeof(formats) / sizeof(*formats) && strcmp(format, formats[i].name) != 0)
+		i++;
+	if (i == sizeof(formats) / sizeof(*formats))
+		return -1;
+	formats[i].print(command, &out);
+	if (out.failed) {
+		buf_done(&out.text);
+		return -1;
+	}
+	*ret = out.text;
+	return 0;
 }

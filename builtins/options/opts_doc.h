@@ -5,24 +5,38 @@
 
 #include "opts.h"
 
+/* A text that grows, and whether it has lost a part because there was no memory. */
+struct opts_out {
+	struct buf text;
+	bool failed;
+};
+
+void opts_add_bytes(struct opts_out *out, const char *data, size_t len);
+void opts_add(struct opts_out *out, const char *text);
+void opts_add_char(struct opts_out *out, char c);
+void opts_add_blanks(struct opts_out *out, size_t n);
+#define opts_addf(out, ...) ((out)->failed = (out)->failed || !buf_addf(&(out)->text, __VA_ARGS__))
+
 /* How the parts of an option look in a format. */
 struct style {
 	const char *bold, *italic, *roman; /* what switches to these fonts */
 	const char *separator; /* between the items of the usage */
-	void (*put)(const char *text, size_t len, FILE *out); /* writes text, escaped */
+	void (*put)(const char *text, size_t len, struct opts_out *out); /* writes text, escaped */
 };
 
 /* Without any markup. */
 extern const struct style opts_plain;
 
 /* Writes a whole text, escaped. */
-void opts_put(const char *text, const struct style *style, FILE *out);
+void opts_put(const char *text, const struct style *style, struct opts_out *out);
 /* "-n" or "--name" */
-void opts_put_name(const struct opts_option *o, bool letter, const struct style *style, FILE *out);
+void opts_put_name(const struct opts_option *o, bool letter, const struct style *style,
+		   struct opts_out *out);
 /* "-n, --name NAME" */
-void opts_put_head(const struct opts_option *o, const struct style *style, FILE *out);
+void opts_put_head(const struct opts_option *o, const struct style *style, struct opts_out *out);
 /* All items of the usage, each behind a separator: "[-n NAME] [COMMON OPTION]... [NAME]". */
-void opts_put_usage(const struct opts_command *command, const struct style *style, FILE *out);
+void opts_put_usage(const struct opts_command *command, const struct style *style,
+		    struct opts_out *out);
 
 /* The option's choices or its metavariable; NULL for flags. */
 const char *opts_metavariable(const struct opts_option *o);
@@ -45,14 +59,14 @@ size_t opts_columns(const char *text);
  * column `first`; the others begin with `indent` blanks.
  */
 void opts_put_wrapped(const char *text, size_t first, size_t indent, enum breaks breaks,
-		      const struct style *style, FILE *out);
+		      const struct style *style, struct opts_out *out);
 
-/* The formats of opts_print(). Each returns 0, or -1 if there is no memory. */
-int opts_print_text(const struct opts_command *command, FILE *out);
-int opts_print_man(const struct opts_command *command, FILE *out);
-int opts_print_markdown(const struct opts_command *command, FILE *out);
-int opts_print_markdown_common(const struct opts_command *command, FILE *out);
-int opts_print_markdown_terms(const struct opts_command *command, FILE *out);
-int opts_print_markdown_statuses(const struct opts_command *command, FILE *out);
+/* The formats of opts_print(). */
+void opts_print_text(const struct opts_command *command, struct opts_out *out);
+void opts_print_man(const struct opts_command *command, struct opts_out *out);
+void opts_print_markdown(const struct opts_command *command, struct opts_out *out);
+void opts_print_markdown_common(const struct opts_command *command, struct opts_out *out);
+void opts_print_markdown_terms(const struct opts_command *command, struct opts_out *out);
+void opts_print_markdown_statuses(const struct opts_command *command, struct opts_out *out);
 
 #endif

@@ -5,6 +5,7 @@
 #include "coder.h"
 
 #include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #define SUGGESTED_MAX 64 /* options of a command that can be suggested */

@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* Writes the UTF-8 character at text as groff's \[uXXXX]. Returns its length. */
-static size_t put_man_rune(const char *text, size_t len, FILE *out)
+static size_t put_man_rune(const char *text, size_t len, struct opts_out *out)
 {
 	unsigned lead = (unsigned char)text[0];
 	unsigned code = lead >= 0xf0 ? lead & 0x07 : lead >= 0xe0 ? lead & 0x0f : lead & 0x1f;
@@ -14,14 +14,14 @@ static size_t put_man_rune(const char *text, size_t len, FILE *out)
 
 	for (; n < len && ((unsigned char)text[n] & 0xc0) == 0x80; n++)
 		code = code << 6 | ((unsigned char)text[n] & 0x3f);
-	fprintf(out, "\\[u%04X]", code);
+	opts_addf(out, "\\[u%04X]", code);
 	return n;
 }
 
-static void put_man_text(const char *text, size_t len, const char *blank, FILE *out)
+static void put_man_text(const char *text, size_t len, const char *blank, struct opts_out *out)
 {
 	if (len && text[0] == '.')
-		fputs("\\&", out);
+		opts_add(out, "\\&");
 	for (size_t i = 0; i < len;) {
 		char c = text[i];
 
@@ -29,26 +29,25 @@ static void put_man_text(const char *text, size_t len, const char *blank, FILE *
 			i += put_man_rune(text + i, len - i, out);
 			continue;
 		}
-		fputs(c == ' '	? blank :
-		      c == '\\' ? "\\e" :
-		      c == '-'	? "\\-" :
-		      c == '\'' ? "\\(aq" :
-		      c == '"'	? "\\(dq" :
-		      c == '`'	? "\\(ga" :
-		      c == '^'	? "\\(ha" :
-		      c == '~'	? "\\(ti" :
-				  (const char[]){ c, '\0' },
-		      out);
+		opts_add(out, c == ' '	? blank :
+			      c == '\\' ? "\\e" :
+			      c == '-'	? "\\-" :
+			      c == '\'' ? "\\(aq" :
+			      c == '"'	? "\\(dq" :
+			      c == '`'	? "\\(ga" :
+			      c == '^'	? "\\(ha" :
+			      c == '~'	? "\\(ti" :
+					  (const char[]){ c, '\0' });
 		i++;
 	}
 }
 
-static void put_man(const char *text, size_t len, FILE *out)
+static void put_man(const char *text, size_t len, struct opts_out *out)
 {
 	put_man_text(text, len, " ", out);
 }
 
-static void put_man_unbroken(const char *text, size_t len, FILE *out)
+static void put_man_unbroken(const char *text, size_t len, struct opts_out *out)
 {
 	put_man_text(text, len, "\\ ", out);
 }
@@ -56,63 +55,63 @@ static void put_man_unbroken(const char *text, size_t len, FILE *out)
 static const struct style man_prose = { "\\fB", "\\fI", "\\fR", " ", put_man };
 static const struct style man_item = { "\\fB", "\\fI", "\\fR", "\n", put_man_unbroken };
 
-static void man_line(const char *text, FILE *out)
+static void man_line(const char *text, struct opts_out *out)
 {
 	opts_put(text, &man_prose, out);
-	fputc('\n', out);
+	opts_add_char(out, '\n');
 }
 
-static void man_head(const struct opts_command *command, FILE *out)
+static void man_head(const struct opts_command *command, struct opts_out *out)
 {
-	fputs(".TH ", out);
+	opts_add(out, ".TH ");
 	for (const char *c = command->name; *c; c++)
-		fputc(*c >= 'a' && *c <= 'z' ? *c - 'a' + 'A' : *c, out);
-	fputs(" 1 \"\" \"coder_tokens\" \"Bash loadable builtins\"\n", out);
+		opts_add_char(out, *c >= 'a' && *c <= 'z' ? *c - 'a' + 'A' : *c);
+	opts_add(out, " 1 \"\" \"coder_tokens\" \"Bash loadable builtins\"\n");
 	/* no hyphens in names, no wide blanks between sentences */
-	fputs(".nh\n.nr HY 0\n.ss 12 0\n.SH NAME\n", out);
-	fprintf(out, "%s \\- ", command->name);
+	opts_add(out, ".nh\n.nr HY 0\n.ss 12 0\n.SH NAME\n");
+	opts_addf(out, "%s \\- ", command->name);
 	man_line(command->summary, out);
-	fprintf(out, ".SH SYNOPSIS\n.SY %s", command->name);
+	opts_addf(out, ".SH SYNOPSIS\n.SY %s", command->name);
 	opts_put_usage(command, &man_item, out);
-	fputs("\n.YS\n.SH DESCRIPTION\n", out);
+	opts_add(out, "\n.YS\n.SH DESCRIPTION\n");
 	for (const char *const *p = command->description; p && *p; p++) {
-		fputs(".PP\n", out);
+		opts_add(out, ".PP\n");
 		man_line(*p, out);
 	}
 }
 
-static void man_options(const struct opts_command *command, FILE *out)
+static void man_options(const struct opts_command *command, struct opts_out *out)
 {
-	fputs(".SH OPTIONS\n", out);
+	opts_add(out, ".SH OPTIONS\n");
 	for (const struct opts_option *const *table = command->tables; *table; table++) {
 		if (opts_is_common(command, table))
-			fputs(".SS Common options\n", out);
+			opts_add(out, ".SS Common options\n");
 		for (const struct opts_option *o = *table; o->name; o++) {
 			if (!opts_is_visible(o))
 				continue;
-			fputs(".TP\n", out);
+			opts_add(out, ".TP\n");
 			opts_put_head(o, &man_item, out);
-			fputc('\n', out);
+			opts_add_char(out, '\n');
 			man_line(o->help, out);
 		}
 	}
 }
 
-static void man_terms(const struct opts_terms *terms, FILE *out)
+static void man_terms(const struct opts_terms *terms, struct opts_out *out)
 {
 	const char *name, *meaning;
 
 	for (size_t i = 0; terms && terms->row(i, &name, &meaning); i++) {
 		if (i == 0)
-			fprintf(out, ".SS %s\n", terms->title);
-		fputs(".TP\n\\fB", out);
+			opts_addf(out, ".SS %s\n", terms->title);
+		opts_add(out, ".TP\n\\fB");
 		opts_put(name, &man_item, out);
-		fputs("\\fR\n", out);
+		opts_add(out, "\\fR\n");
 		man_line(meaning, out);
 	}
 }
 
-static void man_environment(const struct opts_command *command, FILE *out)
+static void man_environment(const struct opts_command *command, struct opts_out *out)
 {
 	const char *heading = ".SH ENVIRONMENT\n";
 
@@ -120,35 +119,35 @@ static void man_environment(const struct opts_command *command, FILE *out)
 	{
 		if (!opts_is_visible(o) || !o->env)
 			continue;
-		fprintf(out, "%s.TP\n\\fB%s\\fR\nStands in for ", heading, o->env);
+		opts_addf(out, "%s.TP\n\\fB%s\\fR\nStands in for ", heading, o->env);
 		opts_put_name(o, false, &man_item, out);
-		fputs(" when that is not given; need not be exported.", out);
+		opts_add(out, " when that is not given; need not be exported.");
 		if (o->fallback) {
-			fputs(" When unset or empty: ", out);
+			opts_add(out, " When unset or empty: ");
 			opts_put(o->fallback, &man_prose, out);
-			fputc('.', out);
+			opts_add_char(out, '.');
 		}
-		fputc('\n', out);
+		opts_add_char(out, '\n');
 		heading = "";
 	}
 }
 
-static void man_examples(const struct opts_command *command, FILE *out)
+static void man_examples(const struct opts_command *command, struct opts_out *out)
 {
 	const char *const *e = command->examples;
 
 	if (e && *e)
-		fputs(".SH EXAMPLES\n", out);
+		opts_add(out, ".SH EXAMPLES\n");
 	for (; e && *e; e += 2) {
-		fputs(".PP\n", out);
+		opts_add(out, ".PP\n");
 		man_line(e[0], out);
-		fputs(".PP\n.RS 4\n.nf\n", out);
+		opts_add(out, ".PP\n.RS 4\n.nf\n");
 		opts_put_wrapped(e[1], 11, 2, BREAK_COMMAND, &man_prose, out);
-		fputs(".fi\n.RE\n", out);
+		opts_add(out, ".fi\n.RE\n");
 	}
 }
 
-static void man_see_also(const struct opts_command *command, FILE *out)
+static void man_see_also(const struct opts_command *command, struct opts_out *out)
 {
 	const char *separator = ".SH SEE ALSO\n";
 	size_t own = strlen(command->name);
@@ -158,27 +157,26 @@ static void man_see_also(const struct opts_command *command, FILE *out)
 
 		if (length == own && memcmp(*page, command->name, own) == 0)
 			continue;
-		fprintf(out, "%s\\fB", separator);
+		opts_addf(out, "%s\\fB", separator);
 		put_man(*page, length, out);
-		fprintf(out, "\\fR%s", *page + length);
+		opts_addf(out, "\\fR%s", *page + length);
 		separator = ",\n";
 	}
 	if (*separator == ',')
-		fputc('\n', out);
+		opts_add_char(out, '\n');
 }
 
-int opts_print_man(const struct opts_command *command, FILE *out)
+void opts_print_man(const struct opts_command *command, struct opts_out *out)
 {
 	man_head(command, out);
 	man_options(command, out);
 	man_terms(command->terms, out);
-	fputs(".SH EXIT STATUS\n", out);
+	opts_add(out, ".SH EXIT STATUS\n");
 	for (const struct opts_status *s = command->statuses; s->status; s++) {
-		fprintf(out, ".TP\n\\fB%s\\fR\n", s->status);
+		opts_addf(out, ".TP\n\\fB%s\\fR\n", s->status);
 		man_line(s->meaning, out);
 	}
 	man_environment(command, out);
 	man_examples(command, out);
 	man_see_also(command, out);
-	return 0;
 }

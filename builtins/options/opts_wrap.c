@@ -26,7 +26,7 @@ static size_t line_length(const char *text, size_t room, enum breaks breaks)
 			if (n > room)
 				return best ? best : any ? any : i;
 			any = i;
-			if (breaks != BREAK_COMMAND || (text[i] && strchr("-&|", text[i + 1])))
+			if (breaks == BREAK_USAGE || (text[i] && strchr("-&|", text[i + 1])))
 				best = i;
 		}
 		if (!text[i])
@@ -41,15 +41,31 @@ static size_t line_length(const char *text, size_t room, enum breaks breaks)
 	}
 }
 
+/* The same for prose, the bulk of the texts: loading a builtin makes all of its documentation. */
+static size_t prose_length(const char *text, size_t room)
+{
+	size_t best = 0, n = 0;
+
+	for (size_t i = 0;; best = i++, n++) {
+		for (; text[i] && text[i] != ' '; i++)
+			n += ((unsigned char)text[i] & 0xc0) != 0x80;
+		if (n > room && best)
+			return best;
+		if (n > room || !text[i])
+			return i;
+	}
+}
+
 void opts_put_wrapped(const char *text, size_t first, size_t indent, enum breaks breaks,
-		      const struct style *style, FILE *out)
+		      const struct style *style, struct opts_out *out)
 {
 	for (size_t at = first;; at = indent) {
 		size_t room = WIDTH - at, length;
 
 		if (breaks == BREAK_COMMAND && opts_columns(text) > room)
 			room -= strlen(" \\");
-		length = line_length(text, room, breaks);
+		length = breaks == BREAK_PROSE ? prose_length(text, room) :
+						 line_length(text, room, breaks);
 		style->put(text, length, out);
 		for (text += length; *text == ' '; text++)
 			;
@@ -57,7 +73,8 @@ void opts_put_wrapped(const char *text, size_t first, size_t indent, enum breaks
 			break;
 		if (breaks == BREAK_COMMAND)
 			opts_put(" \\", style, out);
-		fprintf(out, "\n%*s", (int)indent, "");
+		opts_add_char(out, '\n');
+		opts_add_blanks(out, indent);
 	}
-	fputc('\n', out);
+	opts_add_char(out, '\n');
 }
