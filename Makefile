@@ -79,8 +79,8 @@ SO_LDFLAGS := -shared -Wl,-z,now,-z,nodelete,-z,relro -Wl,--as-needed \
 # These call pkg-config when a command needs it, because this run may have installed it. Of libcurl only
 # the headers are used.
 pkg = $(shell $(PKG_CONFIG) $(1) 2>/dev/null)
-PKG_CFLAGS = $(foreach p,libcjson uuid libcurl,$(call pkg,--cflags $(p)))
-LIBS = $(or $(call pkg,--libs libcjson uuid),-lcjson -luuid) -ldl
+PKG_CFLAGS = $(foreach p,libcjson libcurl,$(call pkg,--cflags $(p)))
+LIBS = $(or $(call pkg,--libs libcjson),-lcjson) -ldl
 BASH_INC ?= $(or $(call pkg,--variable=headersdir bash),/usr/include/bash)
 BASH_CFLAGS = -DHAVE_CONFIG_H -DSHELL -DDISABLE_MALLOC_WRAPPERS \
 	-isystem $(BASH_INC) -isystem $(BASH_INC)/include -isystem $(BASH_INC)/builtins

@@ -143,7 +143,6 @@ check_foreign_headers() {
 	found=$(
 		only 'curl/' lib/net/libcurl.h
 		only '(cjson/)?cJSON' lib/json/document.c
-		only 'uuid' lib/api/allow.c
 		only '(bash/|(config|builtins|shell|quit|common|variables|loadables|bashgetopt)\.h>)' builtins/shell/bash.h
 	)
 	[ -z "$found" ] || { echo "$found" && return 1; }
@@ -200,7 +199,7 @@ check_public_api() {
 # lib/ links without bash. (Each undefined symbol is an error.)
 check_lib_alone() {
 	cc -shared -o "$BUILD/lib-alone.so" -Wl,--no-undefined -Wl,--whole-archive "$BUILD/lib.a" \
-		-Wl,--no-whole-archive -lcjson -luuid -ldl
+		-Wl,--no-whole-archive -lcjson -ldl
 }
 
 # Only shell/ uses bash: without it the builtins lack nothing but what it defines.
@@ -210,7 +209,7 @@ check_bash_alone() {
 		[[ $object == builtins/shell/* ]] || objects+=("$BUILD/${object%.c}.o")
 	done
 	foreign=$(cc -shared -o "$BUILD/no-shell.so" -Wl,--no-undefined "${objects[@]}" \
-		"$BUILD/lib.a" -lcjson -luuid -ldl 2>&1 | sed -n "s/.*undefined reference to .\(.*\)'/\1/p" |
+		"$BUILD/lib.a" -lcjson -ldl 2>&1 | sed -n "s/.*undefined reference to .\(.*\)'/\1/p" |
 		sort -u | grep -vxF -f <(nm -g --defined-only "$BUILD"/builtins/shell/*.o | awk '{ print $3 }'))
 	[ -z "$foreign" ] || { echo "not of shell/: $foreign" && return 1; }
 }
@@ -224,11 +223,11 @@ check_exports() {
 		<(nm -D --defined-only "$BUILD/coder_tokens.so" | awk '{ print $3 }' | sort)
 }
 
-# libcurl is loaded by the first request; cJSON and uuid are small. Nothing runs at load or exit.
+# libcurl is loaded by the first request; cJSON is small. Nothing runs at load or exit.
 check_shared_object() {
 	local dynamic
 	dynamic=$(readelf -dW "$BUILD/coder_tokens.so")
-	! grep -E 'NEEDED' <<<"$dynamic" | grep -vE 'lib(c|cjson|uuid|dl)\.so' &&
+	! grep -E 'NEEDED' <<<"$dynamic" | grep -vE 'lib(c|cjson|dl)\.so' &&
 		grep -q 'FLAGS_1.*NOW.*NODELETE' <<<"$dynamic" &&
 		! grep -rnE '__attribute__\(\((constructor|destructor)' "${sources[@]}" &&
 		! calls 'atexit|pthread_atfork' "${sources[@]}"
@@ -239,14 +238,14 @@ check_shared_object() {
 check_musl() {
 	local build=$BUILD/musl header found libc foreign
 	mkdir -p "$build/include"
-	for header in curl/curl.h cjson/cJSON.h uuid/uuid.h; do
+	for header in curl/curl.h cjson/cJSON.h; do
 		found=$(cc -E -include "$header" -x c /dev/null | sed -n "s|^# [0-9]* \"\(.*\)/${header#*/}\".*|\1|p")
 		ln -sfn "${found%%$'\n'*}" "$build/include/${header%/*}"
 	done
 	env -u MAKEFLAGS make -s CC=musl-gcc BUILD="$build" DEPS= PKG_CFLAGS= LIBS= WERROR=-Werror \
 		CFLAGS="-O1 -idirafter $build/include" || return
 	libc=$(musl-gcc -shared -Wl,--trace -o /dev/null -x c /dev/null | grep '/libc\.so$')
-	foreign=$(nm -D "$build/coder_tokens.so" | awk '$1 == "U" { print $2 }' | grep -vE '^(cJSON|uuid)_' |
+	foreign=$(nm -D "$build/coder_tokens.so" | awk '$1 == "U" { print $2 }' | grep -v '^cJSON_' |
 		grep -vxF -f <(nm -D --defined-only "$libc" "$(command -v bash)" | awk '{ print $3 }'))
 	[ -z "$foreign" ] || { echo "neither of musl nor of bash: $foreign" && return 1; }
 }

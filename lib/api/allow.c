@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* allow.c - allow lists and their entries; the one file that includes uuid.h. */
+/* allow.c - allow lists and their entries. */
 #include <stdlib.h>
 #include <string.h>
-
-#include <uuid/uuid.h>
 
 #include "allow.h"
 #include "base/ascii.h"
@@ -170,18 +168,21 @@ char *coder_entry_label(const struct coder_entry *entry)
 
 bool coder_is_uuid(const char *text)
 {
-	uuid_t uuid;
+	for (size_t i = 0; i < CODER_UUID_SIZE - 1; i++) {
+		bool dash = i == 8 || i == 13 || i == 18 || i == 23;
 
-	return uuid_parse(text, uuid) == 0;
+		if (dash ? text[i] != '-' : ascii_hex(text[i]) < 0)
+			return false;
+	}
+	return !text[CODER_UUID_SIZE - 1];
 }
 
 bool coder_uuid_canonical(const char *text, char ret[CODER_UUID_SIZE])
 {
-	uuid_t uuid;
-
-	if (uuid_parse(text, uuid) != 0)
+	if (!coder_is_uuid(text))
 		return false;
-	uuid_unparse_lower(uuid, ret);
+	for (size_t i = 0; i < CODER_UUID_SIZE; i++)
+		ret[i] = ascii_lower(text[i]);
 	return true;
 }
 

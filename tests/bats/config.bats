@@ -900,7 +900,7 @@ as_nobody() {
 @test "a libcurl that cannot be loaded is reported with its own reason, at each call" {
 	mkdir "$HOME/lib"
 	echo garbage >"$HOME/lib/libcurl.so.4"
-	ln -s "$(ldd "$SO" | awk '/libuuid/ { print $3 }')" "$HOME/lib/libcurl-gnutls.so.4"
+	ln -s "$(ldd "$SO" | awk '/libcjson/ { print $3 }')" "$HOME/lib/libcurl-gnutls.so.4"
 	export CODER_URL CODER_SESSION_TOKEN
 	LD_LIBRARY_PATH=$HOME/lib try "$BASH" --norc -c "enable -f '$SO' token_list; token_list -q"
 	refused_early 1 "cannot load libcurl: $HOME/lib/libcurl.so.4: file too short; "
