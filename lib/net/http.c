@@ -147,6 +147,7 @@ void http_free(struct http *http)
 	if (!http)
 		return;
 	transfer_free(http->transfer);
+	request_free_all(http);
 	for (size_t i = 0; i < http->headers.n; i++)
 		explicit_bzero(http->headers.v[i], strlen(http->headers.v[i]));
 	coder_strings_done(&http->headers);

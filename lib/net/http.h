@@ -41,6 +41,9 @@ struct http_request {
 	void *sink_ctx;
 	int64_t timeout_ns; /* for this request with its retries; 0: only the call's deadline counts */
 	int64_t grace_ns; /* after a signal: how long its response is waited for, once it has gone out */
+	bool many; /* one of many of its kind: it waits for all of them if a rate limit was met */
+	size_t more; /* with many: how many others are still to be begun */
+	bool extra; /* with many: not over the connection that is kept, see transfer.h */
 };
 
 struct http_response {
@@ -77,6 +80,29 @@ int64_t http_clock_ahead(const struct http *http);
  */
 int http_request(struct http *http, const struct http_request *request, struct http_response *ret,
 		 struct coder_error *err);
+
+/*
+ * Several requests at once, each as http_request() makes it, with its own tries:
+ *
+ *	http_begin(http, &request, ctx, &err) ...;
+ *	while ((ctx = http_wait(http, until, &rc, &response, &err)))
+ *		... its request has ended; another one may begin here
+ *
+ * If one of many meets a rate limit, all of them wait once, those that begin meanwhile too. If
+ * the server counts them together, and they are more than it permits for now, they are slowed
+ * down to the rate that it permits. See pace.h.
+ */
+/* Begins a request. What it points to must outlive it. ctx is not NULL. Fails without memory only. */
+int http_begin(struct http *http, const struct http_request *request, void *ctx,
+	       struct coder_error *err);
+/*
+ * Waits until one of the requests that were begun has ended, and returns its ctx, the outcome in
+ * *ret_rc, *ret and *err. NULL: there is none, or none has ended at the coder_clock() until.
+ */
+void *http_wait(struct http *http, int64_t until, int *ret_rc, struct http_response *ret,
+		struct coder_error *err);
+/* How many of n requests can have a connection each, for all that the limit of open files says. */
+size_t http_room(size_t n);
 
 /*
  * Gives the client the secret of a token that the server has just created. From

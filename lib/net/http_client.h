@@ -10,9 +10,12 @@
 #include "base/interrupts.h"
 #include "base/strings.h"
 #include "config.h"
+#include "pace.h"
 #include "proxy.h"
 #include "transfer.h"
 #include "url.h"
+
+struct http_job;
 
 struct http {
 	struct url url;
@@ -26,10 +29,15 @@ struct http {
 	struct coder_hooks hooks;
 	struct coder_interrupts *interrupts;
 	struct transfer *transfer;
+	struct http_job *jobs; /* requests that are on, in the order they were begun */
+	struct pace pace; /* of those that are one of many */
 	bool no_retry;
 	int64_t date; /* by the deployment's clock at the coder_clock() date_at; 0: not known */
 	int64_t date_at;
 	char version[64]; /* of the deployment, "": it has not said */
 };
+
+/* Frees the requests that nobody waits for any more. The transfer has been freed. */
+void request_free_all(struct http *http);
 
 #endif

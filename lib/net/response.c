@@ -151,6 +151,8 @@ static bool take_field(struct response *response, const struct field *field)
 	} texts[] = {
 		{ "Content-Type", response->type, sizeof(response->type) },
 		{ "Location", response->location, sizeof(response->location) },
+		{ "X-Ratelimit-Limit", response->rate_limit, sizeof(response->rate_limit) },
+		{ "X-Ratelimit-Remaining", response->remaining, sizeof(response->remaining) },
 		{ "X-Ratelimit-Reset", response->reset, sizeof(response->reset) },
 		{ "Date", response->date, sizeof(response->date) },
 		{ "Age", response->age, sizeof(response->age) },
@@ -210,12 +212,30 @@ int64_t response_date(const struct response *response)
 	return age > 0 ? date + age : date;
 }
 
+/* The time of whoever sent the response, or else of this machine. */
+static int64_t now_of(const struct response *response)
+{
+	int64_t now = response_date(response);
+
+	return now ? now : coder_time();
+}
+
+struct rate response_rate(const struct response *response)
+{
+	int64_t reset = read_seconds(response->reset);
+
+	reset = reset < 0 ? -1 : reset - now_of(response);
+	return (struct rate){
+		.limit = read_seconds(response->rate_limit),
+		.remaining = read_seconds(response->remaining),
+		.reset = reset > RESET_MAX ? -1 : reset,
+	};
+}
+
 int64_t response_retry_after(const struct response *response)
 {
-	int64_t now = response_date(response), wait = response->wait_seconds, reset;
+	int64_t now = now_of(response), wait = response->wait_seconds, reset;
 
-	if (!now)
-		now = coder_time();
 	if (response->wait_until - now > wait)
 		wait = response->wait_until - now;
 	if (!response->asks_to_wait)

@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "pace.h"
 
 #define RESPONSE_CUT "..." /* the end of a text that was too long for its field */
 
@@ -30,7 +31,7 @@ struct response {
 	bool in_body;
 	size_t received; /* bytes of the body */
 	char reason[64], type[128], location[512];
-	char reset[32], date[64], age[16];
+	char rate_limit[32], remaining[32], reset[32], date[64], age[16];
 	char version[64]; /* Coder's own, from a header */
 	bool asks_to_wait; /* it has a Retry-After; then these are the longest of its two kinds, or 0 */
 	int64_t wait_seconds, wait_until;
@@ -59,6 +60,8 @@ bool response_is_unavailable(const struct response *response);
  * time that caches have kept it, its Age. In seconds since the epoch; 0: not known.
  */
 int64_t response_date(const struct response *response);
+/* What its headers report of a rate limit. */
+struct rate response_rate(const struct response *response);
 /* How many seconds the server asks to wait; -1: it does not ask. */
 int64_t response_retry_after(const struct response *response);
 

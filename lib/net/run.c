@@ -149,8 +149,10 @@ static CURLcode set_basics(struct run *run)
 	SET(CURLOPT_FOLLOWLOCATION, 0L);
 	SET(CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
 	SET(CURLOPT_PATH_AS_IS, 1L);
-	/* a few requests at a time gain nothing from HTTP/2 */
-	SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+	/* a few requests at a time gain nothing from HTTP/2, and its tables would keep the token */
+	SET(CURLOPT_HTTP_VERSION,
+	    (long)(run->x->extra ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1));
+	SET(CURLOPT_PIPEWAIT, (long)run->x->extra);
 	SET(CURLOPT_HTTP09_ALLOWED, 0L);
 	SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
 	SET(CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE); /* no token for a proxy's CONNECT */
@@ -216,7 +218,7 @@ static CURLcode set_connection(struct run *run, const struct coder_strings *addr
 	const struct transfer_options *o = run->o;
 	CURLcode rc = CURLE_OK;
 
-	if (!o->fresh)
+	if (!o->fresh && !run->x->extra)
 		SET(CURLOPT_SHARE, kept_share(run->curl));
 	if (o->fresh || run->x->own_connection) {
 		SET(CURLOPT_FRESH_CONNECT, 1L);

@@ -12,7 +12,10 @@
 
 #include "sockets.h"
 
-#define SOCKETS_MAX 32 /* kept connections are few; trying several addresses needs some more */
+#define AT_ONCE 32 /* connections that one call may have */
+#define SOCKETS_MAX \
+	(2 * AT_ONCE + 8) /* those that are kept, too, and several addresses that are tried */
+#define SPARE 4 /* descriptors that further connections leave to others */
 #define HURRY_MS 4500
 #define SCRIPTS_FDS 10 /* the descriptors below are those that scripts redirect */
 
@@ -177,18 +180,32 @@ void sockets_hurry_end(void)
 		limit_silence(0);
 }
 
-int sockets_exhausted(size_t n)
+/* Opens up to n descriptors and closes them again. Returns how many there were. */
+static size_t count_free(size_t n)
 {
-	int fds[SOCKETS_MAX], reason = 0;
-	size_t opened = 0;
+	int fds[AT_ONCE + SPARE];
+	size_t opened = 0, found;
 
 	while (opened < n && (fds[opened] = open("/dev/null", O_RDONLY | O_CLOEXEC)) >= 0)
 		opened++;
-	if (opened < n && (errno == EMFILE || errno == ENFILE))
-		reason = errno;
-	while (opened)
+	found = opened;
+	for (int error = errno; opened; errno = error)
 		close(fds[--opened]);
-	return reason;
+	return found;
+}
+
+int sockets_exhausted(size_t n)
+{
+	if (count_free(n) < n && (errno == EMFILE || errno == ENFILE))
+		return errno;
+	return 0;
+}
+
+size_t sockets_room(size_t n)
+{
+	size_t found = count_free(n + SPARE);
+
+	return found > SPARE ? found - SPARE : 0;
 }
 
 void sockets_prune(void)

@@ -47,6 +47,8 @@ void sockets_hurry(void);
 void sockets_hurry_end(void);
 /* errno of why n further descriptors (up to 32) cannot be opened at once, 0: they can. */
 int sockets_exhausted(size_t n);
+/* How many of n (up to 32) further connections can be open at once; some descriptors stay free. */
+size_t sockets_room(size_t n);
 /* Forgets those that libcurl has closed by itself, as it does within a connect. */
 void sockets_prune(void);
 /* Whether one is among the numbers that scripts use, as small limits have it. */

@@ -10,6 +10,7 @@
 #include "trial.h"
 
 #define KEPT_CONNECTIONS 5L
+#define EXTRA_CONNECTIONS 32L
 
 bool transfer_is_alone(const struct transfer *transfer, const struct transfer_exchange *x)
 {
@@ -112,6 +113,9 @@ void transfer_start(struct transfer *transfer, struct transfer_exchange *x)
 		run_end_without_means(run);
 		return;
 	}
+	if (x->extra)
+		(void)run->curl->multi_setopt(transfer->multi, CURLMOPT_MAXCONNECTS,
+					      EXTRA_CONNECTIONS);
 	if (!transfer->known && !o->fresh && !x->own_connection)
 		run->remembered = kept_addresses(transfer->peer) != NULL;
 	if (run->remembered)

@@ -114,12 +114,14 @@ static CURLMcode sleep_until_moved(struct transfer *transfer, int64_t ns)
 	return failed;
 }
 
-/* Sleeps one slice, and ends the exchanges whose time is up. */
-static void rest(struct transfer *transfer)
+/* Sleeps one slice, not past `until`, and ends the exchanges whose time is up. */
+static void rest(struct transfer *transfer, int64_t until)
 {
-	int64_t slice = CODER_SLICE_NS;
+	int64_t slice = until - coder_clock();
 	CURLMcode failed;
 
+	if (slice <= 0 || slice > CODER_SLICE_NS)
+		slice = CODER_SLICE_NS;
 	for (struct transfer_exchange *x = transfer->exchanges; x; x = x->next) {
 		int64_t left =
 			transfer_has_ended(x) ? INT64_MAX : run_time_limit(x->run) - coder_clock();
@@ -244,7 +246,7 @@ void transfer_begin(struct transfer *transfer, struct transfer_exchange *x)
 	};
 }
 
-struct transfer_exchange *transfer_wait(struct transfer *transfer)
+struct transfer_exchange *transfer_wait(struct transfer *transfer, int64_t until)
 {
 	struct transfer_exchange *x;
 
@@ -255,16 +257,21 @@ struct transfer_exchange *transfer_wait(struct transfer *transfer)
 				transfer_start(transfer, x);
 		if (!is_lookup_wanted(transfer))
 			lookup_end(&transfer->lookup);
-		if (may_return(transfer))
+		if (may_return(transfer) || (coder_clock() >= until && !is_lookup_wanted(transfer)))
 			break;
 		perform(transfer);
 		if (!may_return(transfer))
-			rest(transfer);
+			rest(transfer, until);
 	}
 	let_between(transfer);
 	x = take_ended(transfer);
 	coder_signals_unblock(&transfer->blocked);
 	return x;
+}
+
+size_t transfer_room(size_t n)
+{
+	return sockets_room(n);
 }
 
 void transfer_disconnect(void)

@@ -6,14 +6,14 @@
  * Below it are libcurl, sockets, name look-ups, child processes, and what forks
  * and threads of a shell process require. Above it the library meets the world
  * only through base/clock.h (time, sleeping), base/interrupts.h (signals) and
- * getrandom(). So a program that defines the five functions at the end of this
+ * getrandom(). So a program that defines the six functions at the end of this
  * header and those of clock.h runs the whole client in a world of its own.
  *
  * Several exchanges can be on at once:
  *
  *	transfer_begin(transfer, &a);
  *	transfer_begin(transfer, &b);
- *	while ((x = transfer_wait(transfer)))
+ *	while ((x = transfer_wait(transfer, INT64_MAX)))
  *		... x->end is how it ended; another one may begin here
  */
 #ifndef CODER_TRANSFER_H
@@ -45,6 +45,11 @@ struct transfer_exchange {
 	const char *body; /* NULL: none; sent as application/json */
 	size_t body_len;
 	bool own_connection; /* a new one: libcurl sends again if a kept one was closed */
+	/*
+	 * Its connection is none of those that are kept: it is closed with the transfer. Exchanges of
+	 * this kind share an HTTP/2 connection if the server offers one over TLS.
+	 */
+	bool extra;
 	int64_t deadline; /* the coder_clock() at which to give up */
 	int64_t grace_ns; /* after a signal: how long to wait for the response to what was sent */
 
@@ -96,9 +101,12 @@ void transfer_free(struct transfer *transfer);
 void transfer_begin(struct transfer *transfer, struct transfer_exchange *x);
 /*
  * Lets all exchanges that were begun go on until one of them has ended, and
- * returns that one. NULL: no exchange is on.
+ * returns that one. NULL: no exchange is on, or none has ended when it is `until`
+ * by coder_clock(). A look-up of a name is waited for in any case.
  */
-struct transfer_exchange *transfer_wait(struct transfer *transfer);
+struct transfer_exchange *transfer_wait(struct transfer *transfer, int64_t until);
+/* How many of n further connections can be opened at once, for all that the limit of open files says. */
+size_t transfer_room(size_t n);
 
 /* Closes the kept connections. */
 void transfer_disconnect(void);

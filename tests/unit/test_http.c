@@ -1912,7 +1912,7 @@ static struct transfer *transfer_to(const char *host)
 
 static struct piece *next(struct transfer *transfer)
 {
-	struct transfer_exchange *x = transfer_wait(transfer);
+	struct transfer_exchange *x = transfer_wait(transfer, INT64_MAX);
 
 	return x ? x->ctx : NULL;
 }
@@ -1937,7 +1937,7 @@ static void test_several_at_once(void **state)
 
 	(void)state;
 	SCRIPT(HANG, OK); /* whichever comes first is never responded to */
-	assert_null(transfer_wait(transfer));
+	assert_null(transfer_wait(transfer, INT64_MAX));
 	for (size_t i = 0; i < 3; i++)
 		begin(transfer, &pieces[i], began + CODER_NS / 2);
 	assert_complete(next(transfer));
@@ -1954,7 +1954,7 @@ static void test_several_at_once(void **state)
 	assert_int_equal(last->x.end, TRANSFER_DEADLINE);
 	assert_between(ms_since(began), 500, 700);
 	assert_int_equal(last->x.sent, 1);
-	assert_null(transfer_wait(transfer));
+	assert_null(transfer_wait(transfer, INT64_MAX));
 	transfer_free(transfer);
 }
 
@@ -2057,6 +2057,80 @@ static void test_several_look_up_once(void **state)
 	}
 	assert_true(children() > before);
 	transfer_free(transfer);
+}
+
+/* Waits for the next of several requests; its number, -1: none has ended until then. */
+static int next_request(struct http *http, int64_t until, enum coder_code expected)
+{
+	struct http_response response;
+	struct coder_error err;
+	int rc;
+	char *number = http_wait(http, until, &rc, &response, &err);
+
+	if (!number)
+		return -1;
+	assert_int_equal(rc < 0 ? err.code : CODER_OK, expected);
+	if (expected == CODER_ERR_INTERRUPTED)
+		assert_false(err.sent);
+	http_response_done(&response);
+	return *number - '0';
+}
+
+static void begin_many(struct http *http, char *number)
+{
+	const struct http_request many = {
+		.method = "DELETE", .path = "/x", .many = true, .extra = *number != '0'
+	};
+	struct coder_error err;
+
+	assert_int_equal(http_begin(http, &many, number, &err), 0);
+}
+
+static void test_requests_at_once(void **state)
+{
+	const struct coder_config c = config();
+	char numbers[] = "01234";
+	struct coder_error err;
+	struct http *http;
+	int64_t began;
+
+	(void)state;
+	assert_int_equal(http_new(&c, &http, &err), 0);
+	assert_int_equal(next_request(http, INT64_MAX, CODER_OK), -1);
+	/* one of the first three meets a rate limit: all wait for that second, once, and so do others */
+	SCRIPT(STATUS("429 T", "Retry-After: 1\r\n"), STATUS("503 B", ""), NO_CONTENT);
+	began = coder_clock();
+	for (size_t i = 0; i < 3; i++)
+		begin_many(http, &numbers[i]);
+	assert_true(next_request(http, INT64_MAX, CODER_OK) >= 0);
+	begin_many(http, &numbers[3]);
+	begin_many(http, &numbers[4]);
+	assert_int_equal(next_request(http, began + CODER_NS * 9 / 10, CODER_OK), -1);
+	assert_between(ms_since(began), 900, 990);
+	assert_int_equal(server.n_requests, 3);
+	for (size_t i = 0; i < 4; i++)
+		assert_true(next_request(http, INT64_MAX, CODER_OK) >= 0);
+	assert_between(ms_since(began), 1000, 1400);
+	assert_int_equal(server.n_requests, 7);
+	assert_true(server.n_connections <= 5);
+	assert_int_equal(next_request(http, INT64_MAX, CODER_OK), -1);
+
+	/* a signal ends those that wait, and none of them is sent */
+	forget_requests();
+	SCRIPT(STATUS("429 T", "Retry-After: 60\r\n"));
+	for (size_t i = 0; i < 2; i++)
+		begin_many(http, &numbers[i]);
+	assert_int_equal(next_request(http, coder_clock() + CODER_NS / 5, CODER_OK), -1);
+	begin_many(http, &numbers[2]);
+	caller.signal = SIGINT;
+	for (size_t i = 0; i < 3; i++)
+		assert_true(next_request(http, INT64_MAX, CODER_ERR_INTERRUPTED) >= 0);
+	assert_int_equal(server.n_requests, 2);
+	assert_int_equal(caller.notices, 1);
+	caller.signal = 0;
+	/* what is on at the end is given up */
+	begin_many(http, &numbers[0]);
+	http_free(http);
 }
 
 /* ---------------------------------------------------------------- lookups */
@@ -2247,6 +2321,7 @@ int main(void)
 		TEST(several_at_once),
 		TEST(several_end_each_in_its_way),
 		TEST(several_look_up_once),
+		TEST(requests_at_once),
 		TEST(lookup),
 		TEST(proxy),
 		TEST(environment_is_not_read),
