@@ -1,22 +1,26 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* token_rm.c - the builtin that removes API tokens. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
 #include "coder.h"
 #include "command.h"
 #include "options/opts.h"
+#include "output/progress.h"
 #include "output/result.h"
 #include "shell/io.h"
 #include "status.h"
 
-#define PROGRESS_FROM 20 /* so many removals take long enough to show how far they are */
+#define JOBS 8
+#define TEXT_OF(x) #x
+#define TEXT(x) TEXT_OF(x)
 
 struct rm_options {
 	struct common_options common;
 	bool expire, delete, include_self, dry_run;
-	const char *user, *removed, *from;
+	const char *user, *jobs, *removed, *from;
 };
 
 #define AT(field) offsetof(struct rm_options, field)
@@ -32,6 +36,9 @@ static const struct opts_option rm_table[] = {
 	  .help = "Also remove the token in use if it is named. It is removed last." },
 	{ "dry-run", 0, OPTS_FLAG, OPTS_VALUE_NONE, 0, AT(dry_run),
 	  .help = "Print what would be removed, and remove nothing." },
+	{ "jobs", 0, OPTS_TEXT, OPTS_VALUE_NONE, OPTS_NONEMPTY, AT(jobs), .arg = "N",
+	  .help = "Remove up to N tokens at once, each over a connection of its own or all over one of "
+		  "HTTP/2: 1 to " TEXT(CODER_REMOVALS_MAX) ". Default: " TEXT(JOBS) "." },
 	{ "variable", 'v', OPTS_TEXT, OPTS_VALUE_ARRAY, OPTS_OUTPUT, AT(removed), .arg = "REMOVED",
 	  .help = "Assign the ids of the removed tokens (with --dry-run, of those that would be "
 		  "removed) to an indexed array, however the call ends. Print nothing." },
@@ -47,8 +54,11 @@ static const char *const rm_description[] = {
 	"They are tried in this order: an argument that is the id of a token is not taken for a name. "
 	"All tokens are looked up first: if one is not found, nothing is removed. A removal that "
 	"fails does not stop the others. The token in use is refused unless --include-self is given.",
+	"Several tokens are removed at once (--jobs), and reported in the order of the arguments. If the "
+	"server limits the rate of requests, all of them wait for it together. On a terminal, the "
+	"removal of many shows how far it is.",
 	"The call reports what it removed however it ends, after ^C, --timeout or failures, too. After "
-	"^C it starts no further removal and gives the one in flight half a second. It names each "
+	"^C it starts no further removal and gives those in flight half a second. It names each "
 	"token whose removal has an unknown outcome on standard error. Only a usage error that is "
 	"found before the first request leaves the array of -v as it was.",
 	NULL,
@@ -62,10 +72,22 @@ static const char *const rm_examples[] = {
 	NULL,
 };
 
+/* What became of a token. */
+struct rm_outcome {
+	enum { RM_NOT_BEGUN, RM_REMOVED, RM_FAILED } what;
+	struct coder_error *err; /* of a failure that has not been printed yet */
+	size_t line_end; /* in the result's text: the end of its line */
+};
+
 struct rm_state {
 	struct coder_strings arguments;
 	struct coder_tokens tokens;
-	size_t n_removed, n_unknown; /* of tokens; unknown: a removal whose response is missing */
+	size_t jobs;
+	struct rm_outcome *outcomes; /* of tokens */
+	size_t n_ended, n_removed, n_unknown; /* of these; unknown: it may have been removed */
+	size_t n_printed; /* the first ones, whose failures have been printed */
+	struct coder_error first; /* failure that was printed; code CODER_OK: none */
+	bool out_of_memory;
 };
 
 /* Finds every token; the token in use, if it is among them, goes last. */
@@ -125,46 +147,40 @@ static int note(struct call *call, const struct coder_token *token, struct coder
 				  add_line(call, token, err);
 }
 
-/*
- * Whether a removal that failed may have been carried out all the same. Who
- * redirects a request or limits its rate has not acted on it; a gateway that
- * got no response from the deployment may have passed it on.
- */
-static bool is_unknown(const struct coder_error *err)
-{
-	long status = err->http_status;
-
-	if (!err->sent || (status >= 300 && status < 400) || status == 407 || status == 429)
-		return false;
-	return err->code == CODER_ERR_INTERRUPTED || err->code == CODER_ERR_NO_RESPONSE ||
-	       (err->code == CODER_ERR_UNAVAILABLE && !err->own);
-}
-
 /* Puts the token in front of what went wrong, and behind it what nobody can tell. */
-static int explain(struct call *call, const struct coder_token *token, struct coder_error *err)
+static void explain(struct call *call, const struct coder_token *token, struct coder_error *err)
 {
 	const struct rm_options *options = call->options;
 	struct rm_state *state = call->state;
 	size_t len;
 
 	coder_error_wrap(err, "%.200s (%s)", token->name, token->id);
-	if (!is_unknown(err))
-		return -1;
+	if (!err->unknown)
+		return;
 	state->n_unknown++;
 	len = strlen(err->message);
 	snprintf(err->message + len, sizeof(err->message) - len,
 		 "; it is not known whether it has been %s",
 		 options->expire ? "expired" : "deleted");
-	return -1;
 }
 
-static int remove_one(struct call *call, const struct coder_token *token, struct coder_error *err)
+/* The end of an interrupted call is silent, but what is not known of a token is not. */
+static void print_failure(struct call *call, struct coder_error *err)
+{
+	if (err->code == CODER_ERR_INTERRUPTED && !err->unknown)
+		return;
+	command_explain(call, err);
+	command_print_error(call, err);
+}
+
+/* -------------------------------------------------------------- one argument */
+
+static int remove_alone(struct call *call, struct coder_error *err)
 {
 	const struct rm_options *options = call->options;
 	struct rm_state *state = call->state;
+	const struct coder_token *token = &state->tokens.v[0];
 	const char *user = options->user ? options->user : "me";
-	struct buf *text = &call->result.text;
-	size_t text_len = text->len;
 	int rc;
 
 	/* a line comes first, as memory may run out; a value of the array cannot fail */
@@ -172,29 +188,114 @@ static int remove_one(struct call *call, const struct coder_token *token, struct
 		return -1;
 	rc = options->expire ? coder_token_expire(call->client, user, token->id, err) :
 			       coder_token_delete(call->client, user, token->id, err);
-	if (rc < 0) {
-		buf_truncate(text, text_len);
-		return explain(call, token, err);
-	}
-	state->n_removed++;
-	return options->removed ? result_value(&call->result, token->id, err) : 0;
+	if (rc == 0)
+		return options->removed ? result_value(&call->result, token->id, err) : 0;
+	buf_reset(&call->result.text);
+	explain(call, token, err);
+	if (err->code == CODER_ERR_INTERRUPTED)
+		print_failure(call, err);
+	return -1;
 }
 
-/* Whether nothing more is to be removed; then why. */
-static bool has_to_end(struct call *call, struct coder_error *err)
+/* ------------------------------------------------------------------- several */
+
+/* Memory for all that is to be reported comes first: it may run out once tokens are removed. */
+static int prepare_report(struct call *call, struct coder_error *err)
 {
-	int signal = coder_interrupts_pending(call->interrupts);
+	const struct rm_options *options = call->options;
+	struct rm_state *state = call->state;
+	size_t n = state->tokens.n;
 
-	if (!signal && coder_interrupts_time_left(call->interrupts) > 0)
-		return false;
-	if (signal)
-		coder_interrupted(signal, err);
-	else
-		coder_error_set(err, CODER_ERR_NO_RESPONSE, "the time is up");
-	return true;
+	state->outcomes = calloc(n ? n : 1, sizeof(*state->outcomes));
+	if (!state->outcomes)
+		return coder_error_memory(err);
+	for (size_t i = 0; i < n && !options->removed; i++) {
+		if (add_line(call, &state->tokens.v[i], err) < 0) {
+			buf_reset(&call->result.text);
+			return -1;
+		}
+		state->outcomes[i].line_end = call->result.text.len;
+	}
+	return 0;
 }
 
-/* The end of several, before all were tried. */
+/* Prints a failure of several, and keeps the first one for TOKEN_ERROR. */
+static void print_and_keep(struct call *call, struct coder_error *err)
+{
+	struct rm_state *state = call->state;
+
+	print_failure(call, err);
+	if (!state->first.code && err->code != CODER_ERR_INTERRUPTED)
+		state->first = *err;
+}
+
+/* Prints the failures in the order of the tokens, up to the first token that has not ended. */
+static void print_failures(struct call *call, bool all)
+{
+	struct rm_state *state = call->state;
+
+	for (; state->n_printed < state->tokens.n; state->n_printed++) {
+		struct rm_outcome *outcome = &state->outcomes[state->n_printed];
+
+		if (outcome->what == RM_NOT_BEGUN && !all)
+			return;
+		if (outcome->err)
+			print_and_keep(call, outcome->err);
+		free(outcome->err);
+		outcome->err = NULL;
+	}
+}
+
+/* A removal has ended. */
+static void note_end(struct call *call, size_t i, struct coder_error *err)
+{
+	struct rm_state *state = call->state;
+	struct rm_outcome *outcome = &state->outcomes[i];
+
+	state->n_ended++;
+	outcome->what = err->code ? RM_FAILED : RM_REMOVED;
+	if (err->code) {
+		explain(call, &state->tokens.v[i], err);
+		state->out_of_memory |= err->code == CODER_ERR_MEMORY;
+		outcome->err = malloc(sizeof(*err));
+		if (outcome->err)
+			*outcome->err = *err;
+		else
+			print_and_keep(call, err);
+	} else {
+		state->n_removed++;
+	}
+	print_failures(call, false);
+}
+
+/* Puts what was removed into the result, in the order of the arguments. */
+static void report_removed(struct call *call)
+{
+	const struct rm_options *options = call->options;
+	const struct rm_state *state = call->state;
+	struct buf *text = &call->result.text;
+	size_t from = 0, len = 0;
+	struct coder_error ignored;
+
+	for (size_t i = 0; i < state->tokens.n; i++) {
+		const struct rm_outcome *outcome = &state->outcomes[i];
+		size_t size = outcome->line_end - from;
+
+		if (outcome->what == RM_REMOVED && options->removed)
+			(void)result_value(&call->result, state->tokens.v[i].id, &ignored);
+		if (options->removed)
+			continue;
+		if (outcome->what == RM_REMOVED) {
+			memmove(text->data + len, text->data + from, size);
+			len += size;
+		}
+		from = outcome->line_end;
+	}
+	if (!options->removed)
+		buf_truncate(text, len);
+}
+
+/* The end of several, before all were removed or failed. */
 static void print_how_far(const struct call *call, bool interrupted)
 {
 	const struct rm_options *options = call->options;
@@ -208,43 +309,31 @@ static void print_how_far(const struct call *call, bool interrupted)
 		   state->tokens.n, options->expire ? "expired" : "deleted", unknown);
 }
 
-/* The end of an interrupted call is silent, but what is not known of a token is not. */
-static void print_failure(struct call *call, struct coder_error *err)
-{
-	if (err->code == CODER_ERR_INTERRUPTED && !err->sent)
-		return;
-	command_explain(call, err);
-	command_print_error(call, err);
-}
-
-static int remove_alone(struct call *call, struct coder_error *err)
+/* Ends a call about several. */
+static int end_several(struct call *call, bool interrupted, struct coder_error *err)
 {
 	const struct rm_state *state = call->state;
+	bool ended = interrupted || state->n_ended < state->tokens.n;
 
-	if (has_to_end(call, err))
-		return -1;
-	if (remove_one(call, &state->tokens.v[0], err) == 0)
-		return 0;
-	if (err->code == CODER_ERR_INTERRUPTED)
-		print_failure(call, err);
-	return -1;
-}
-
-/* Ends a call about several; first: the first failure, if there was one. */
-static int end_several(struct call *call, bool ended, const struct coder_error *first,
-		       struct coder_error *err)
-{
-	bool interrupted = ended && err->code == CODER_ERR_INTERRUPTED;
-	int signal = err->signal;
-
-	if (!ended && !first->code)
+	if (state->out_of_memory)
+		return coder_error_memory(err);
+	if (!ended && !state->first.code)
 		return 0;
 	if (ended)
 		print_how_far(call, interrupted);
-	if (first->code)
-		*err = *first;
-	err->code = interrupted ? CODER_ERR_INTERRUPTED : CODER_ERR_SOME_FAILED;
-	err->signal = interrupted ? signal : 0;
+	if (state->first.code)
+		*err = state->first;
+	else if (!interrupted)
+		coder_error_set(err, CODER_ERR_NO_RESPONSE, "the time is up");
+	if (interrupted) {
+		if (!state->first.code)
+			coder_interrupted(call->interrupts->signal, err);
+		err->code = CODER_ERR_INTERRUPTED;
+		err->signal = call->interrupts->signal;
+	} else {
+		err->code = CODER_ERR_SOME_FAILED;
+		err->signal = 0;
+	}
 	call->reported = true;
 	return -1;
 }
@@ -252,32 +341,37 @@ static int end_several(struct call *call, bool ended, const struct coder_error *
 /* A failure of several does not stop the rest; a signal does, and the end of the time. */
 static int remove_several(struct call *call, struct coder_error *err)
 {
-	const struct coder_tokens *tokens = &((struct rm_state *)call->state)->tokens;
-	bool progress = tokens->n >= PROGRESS_FROM && shio_error_is_terminal();
-	struct coder_error first = { 0 };
-	bool ended = false;
-	char text[64];
+	const struct rm_options *options = call->options;
+	struct rm_state *state = call->state;
+	struct coder_removals *removals = NULL;
+	struct progress progress;
+	enum coder_removals_state what;
+	bool interrupted = false;
+	size_t i;
 
-	for (size_t i = 0; i < tokens->n && !ended; i++) {
-		if (progress) {
-			snprintf(text, sizeof(text), "removing %zu of %zu", i + 1, tokens->n);
-			shio_progress(text);
-		}
-		ended = has_to_end(call, err);
-		if (ended || remove_one(call, &tokens->v[i], err) == 0)
-			continue;
-		if (progress)
-			shio_progress(NULL);
-		if (err->code == CODER_ERR_MEMORY)
-			return -1;
-		print_failure(call, err);
-		ended = err->code == CODER_ERR_INTERRUPTED;
-		if (!ended && !first.code)
-			first = *err;
+	if (coder_removals_new(call->client, options->user ? options->user : "me", &state->tokens,
+			       options->expire, state->jobs, &removals, err) < 0)
+		return -1;
+	if (prepare_report(call, err) < 0) {
+		coder_removals_free(removals);
+		return -1;
 	}
-	if (progress)
-		shio_progress(NULL);
-	return end_several(call, ended, &first, err);
+	progress_begin(&progress, options->expire ? "expiring tokens" : "deleting tokens",
+		       state->tokens.n);
+	while ((what = coder_removals_next(removals, progress_next(&progress), &i, err)) !=
+	       CODER_REMOVALS_OVER) {
+		interrupted |= what == CODER_REMOVAL_ENDED && err->code == CODER_ERR_INTERRUPTED;
+		if (what == CODER_REMOVAL_ENDED)
+			note_end(call, i, err);
+		progress_show(&progress, state->n_ended);
+	}
+	progress_end(&progress);
+	coder_removals_free(removals);
+	print_failures(call, true);
+	report_removed(call);
+	interrupted |=
+		state->n_ended < state->tokens.n && coder_interrupts_pending(call->interrupts);
+	return end_several(call, interrupted, err);
 }
 
 /* What would be removed is told whole or not at all. */
@@ -293,6 +387,21 @@ static int rehearse(struct call *call, struct coder_error *err)
 	return 0;
 }
 
+/* The number of --jobs. */
+static int read_jobs(const char *text, size_t *ret, struct coder_error *err)
+{
+	size_t jobs = 0;
+
+	for (const char *p = text; *p >= '0' && *p <= '9' && jobs <= CODER_REMOVALS_MAX; p++)
+		jobs = jobs * 10 + (size_t)(*p - '0');
+	if (text[strspn(text, "0123456789")] || jobs < 1 || jobs > CODER_REMOVALS_MAX)
+		return coder_error_set(err, CODER_ERR_USAGE,
+				       "--jobs: '%s' is no number from 1 to %d", text,
+				       CODER_REMOVALS_MAX);
+	*ret = jobs;
+	return 0;
+}
+
 static int rm_check(struct call *call, struct coder_error *err)
 {
 	const struct rm_options *options = call->options;
@@ -302,6 +411,9 @@ static int rm_check(struct call *call, struct coder_error *err)
 	if (!call->operands.n && !options->from)
 		return command_misused(call, "missing operand: a name, id or token, or --from",
 				       err);
+	state->jobs = JOBS;
+	if (options->jobs && read_jobs(options->jobs, &state->jobs, err) < 0)
+		return -1;
 	for (size_t i = 0; i < call->operands.n; i++)
 		if (coder_strings_add(arguments, call->operands.v[i], err) < 0)
 			return -1;
@@ -335,6 +447,9 @@ static void rm_done(void *data)
 	for (size_t i = 0; i < state->arguments.n; i++) /* may be tokens */
 		explicit_bzero(state->arguments.v[i], strlen(state->arguments.v[i]));
 	coder_strings_done(&state->arguments);
+	for (size_t i = 0; state->outcomes && i < state->tokens.n; i++)
+		free(state->outcomes[i].err);
+	free(state->outcomes);
 	coder_tokens_done(&state->tokens);
 }
 

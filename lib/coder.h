@@ -28,6 +28,7 @@
 #include "api/goal.h"
 #include "api/pack.h"
 #include "api/plan.h"
+#include "api/remove.h"
 #include "api/scope.h"
 #include "api/search.h"
 #include "api/token.h"

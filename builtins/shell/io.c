@@ -64,6 +64,17 @@ static bool error_has_room(void)
 	return ready > 0;
 }
 
+/* Whether something of shio_progress() is on the terminal's last line. */
+static bool shows_progress;
+
+static void clear_progress(void)
+{
+	/* to the beginning of the line, and clear it (ECMA-48 EL) */
+	if (shows_progress)
+		fputs("\r\033[K", stderr);
+	shows_progress = false;
+}
+
 __attribute__((format(printf, 2, 0))) static void print_message(void (*print)(const char *, ...),
 								const char *fmt, va_list ap)
 {
@@ -73,8 +84,10 @@ __attribute__((format(printf, 2, 0))) static void print_message(void (*print)(co
 	if (vasprintf(&text, fmt, ap) < 0)
 		text = NULL;
 	block_write_signals(&old);
-	if (error_has_room())
+	if (error_has_room()) {
+		clear_progress();
 		print("%s", text ? text : "out of memory");
+	}
 	unblock_write_signals(&old);
 	free(text);
 }
@@ -161,9 +174,16 @@ void shio_note(const char *text)
 
 void shio_progress(const char *text)
 {
-	/* to the beginning of the line, and clear it (ECMA-48 EL) */
-	fprintf(stderr, "\r\033[K%s", text ? text : "");
+	struct pollfd out = { .fd = STDERR_FILENO, .events = POLLOUT };
+
+	/* a terminal that was stopped (^S) is waited for at the end only */
+	if (text ? poll(&out, 1, 0) <= 0 : !error_has_room())
+		return;
+	clear_progress();
+	if (text)
+		fputs(text, stderr);
 	fflush(stderr);
+	shows_progress = text != NULL;
 }
 
 bool shio_error_is_terminal(void)

@@ -122,90 +122,193 @@ int coder_token_name_taken(struct coder_client *client, const char *user, const 
 
 /* ------------------------------------------------------------- several texts */
 
+/* A list costs one request, but has all tokens of the user: so many requests cost more. */
+#define WORTH_A_LIST 5
+
+struct entry {
+	const char *key; /* a name or an id */
+	size_t i; /* of a token in the list */
+};
+
 struct search {
 	struct coder_client *client;
 	const char *user; /* NULL: the caller's by name, anybody's by id */
 	const struct coder_strings *texts;
-	const char **sorted; /* the texts, bytewise */
-	bool listed; /* the list has been requested */
-	struct coder_tokens list; /* those of its tokens that have any of these names */
+	char (*ids)[CODER_ID_LEN + 1]; /* of the texts, "" if a text is a name only */
+	struct entry *names, *wanted; /* the texts, and those ids that are not empty, sorted */
+	size_t n_wanted;
+	bool is_listed; /* the list has been requested */
+	struct coder_tokens listed; /* its tokens that a text may mean, sorted by id */
+	struct entry *by_name; /* these, sorted by name */
+	bool *is_found; /* of these: a text means it */
+	struct coder_tokens
+		requested; /* the tokens that were requested by themselves; a text means each */
+	struct pick {
+		bool is_listed;
+		size_t i; /* in listed or requested */
+	} * found; /* the tokens that texts mean, in the order of the texts */
+	size_t n_found;
 };
 
 static void search_done(struct search *search)
 {
-	free(search->sorted);
-	coder_tokens_done(&search->list);
+	free(search->ids);
+	free(search->names);
+	free(search->wanted);
+	free(search->by_name);
+	free(search->found);
+	free(search->is_found);
+	coder_tokens_done(&search->listed);
+	coder_tokens_done(&search->requested);
 }
 
-static int compare(const void *a, const void *b)
+static int compare_entries(const void *a, const void *b)
 {
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
+	return strcmp(((const struct entry *)a)->key, ((const struct entry *)b)->key);
 }
 
-static bool has_any_name(const void *ctx, const struct coder_token *token, int64_t now)
+static int compare_ids(const void *a, const void *b)
+{
+	return strcmp(((const struct coder_token *)a)->id, ((const struct coder_token *)b)->id);
+}
+
+static bool has_entry(const struct entry *entries, size_t n, const char *key)
+{
+	return n && bsearch(&(struct entry){ .key = key }, entries, n, sizeof(*entries),
+			    compare_entries);
+}
+
+/* Sorts the texts, and the ids that they may be. */
+static int prepare(struct search *search, struct coder_error *err)
+{
+	size_t n = search->texts->n;
+
+	search->ids = calloc(n + 1, sizeof(*search->ids));
+	search->names = calloc(n + 1, sizeof(*search->names));
+	search->wanted = calloc(n + 1, sizeof(*search->wanted));
+	search->found = calloc(n + 1, sizeof(*search->found));
+	if (!search->ids || !search->names || !search->wanted || !search->found)
+		return coder_error_memory(err);
+	for (size_t i = 0; i < n; i++) {
+		search->names[i].key = search->texts->v[i];
+		if (coder_meaning(search->texts->v[i], search->ids[i]) != CODER_MEANS_NAME)
+			search->wanted[search->n_wanted++].key = search->ids[i];
+		else
+			search->ids[i][0] = '\0';
+	}
+	qsort(search->names, n, sizeof(*search->names), compare_entries);
+	qsort(search->wanted, search->n_wanted, sizeof(*search->wanted), compare_entries);
+	return 0;
+}
+
+static bool may_be_meant(const void *ctx, const struct coder_token *token, int64_t now)
 {
 	const struct search *search = ctx;
 
 	(void)now;
-	return token_is_api(token) && bsearch(&token->name, search->sorted, search->texts->n,
-					      sizeof(*search->sorted), compare) != NULL;
+	return token_is_api(token) && (has_entry(search->names, search->texts->n, token->name) ||
+				       has_entry(search->wanted, search->n_wanted, token->id));
 }
 
-/* Requests the list once for all texts. */
+/* Requests the list, once for all texts. */
 static int fetch_list(struct search *search, struct coder_error *err)
 {
-	const char *user = search->user ? search->user : "me";
-	size_t n = search->texts->n;
+	struct coder_tokens CLEANUP(coder_tokens_done) list = { 0 };
 
-	if (search->listed)
-		return 0;
-	search->sorted = calloc(n, sizeof(*search->sorted));
-	if (!search->sorted)
-		return coder_error_memory(err);
-	for (size_t i = 0; i < n; i++)
-		search->sorted[i] = search->texts->v[i];
-	qsort(search->sorted, n, sizeof(*search->sorted), compare);
-	if (coder_token_list(search->client, user, false, true, has_any_name, search, &search->list,
-			     err) < 0)
+	if (coder_token_list(search->client, search->user ? search->user : "me", false, true,
+			     may_be_meant, search, &list, err) < 0)
 		return -1;
-	search->listed = true;
+	search->by_name = calloc(list.n + 1, sizeof(*search->by_name));
+	search->is_found = calloc(list.n + 1, sizeof(*search->is_found));
+	if (!search->by_name || !search->is_found)
+		return coder_error_memory(err);
+	if (list.n)
+		qsort(list.v, list.n, sizeof(*list.v), compare_ids);
+	for (size_t i = 0; i < list.n; i++)
+		search->by_name[i] = (struct entry){ list.v[i].name, i };
+	qsort(search->by_name, list.n, sizeof(*search->by_name), compare_entries);
+	search->is_listed = true;
+	search->listed = list;
+	list = (struct coder_tokens){ 0 };
+	return 0;
+}
+/* ------------------------------------------------------------- several texts */
+
+/* ------------------------------------------------------------- what is meant */
+
+/* The token of the list with that name, or NULL. */
+static const struct entry *listed_as(const struct search *search, const char *name)
+{
+	if (!search->listed.n)
+		return NULL;
+	return bsearch(&(struct entry){ .key = name }, search->by_name, search->listed.n,
+		       sizeof(*search->by_name), compare_entries);
+}
+
+/* The token of the list with that id, or NULL. */
+static const struct coder_token *listed_with_id(const struct search *search, char *id)
+{
+	if (!search->listed.n)
+		return NULL;
+	return bsearch(&(struct coder_token){ .id = id }, search->listed.v, search->listed.n,
+		       sizeof(*search->listed.v), compare_ids);
+}
+
+static bool is_requested(const struct search *search, const char *id)
+{
+	for (size_t i = 0; i < search->requested.n; i++)
+		if (strcmp(search->requested.v[i].id, id) == 0)
+			return true;
+	return false;
+}
+
+/* Notes that a text means the i-th token of the list. */
+static void find_listed(struct search *search, size_t i)
+{
+	if (search->is_found[i])
+		return;
+	search->is_found[i] = true;
+	if (!is_requested(search, search->listed.v[i].id))
+		search->found[search->n_found++] = (struct pick){ true, i };
+}
+
+/* Notes that a text means a token that was requested by itself. */
+static int find_requested(struct search *search, struct coder_token *token, struct coder_error *err)
+{
+	const struct coder_token *listed = listed_with_id(search, token->id);
+
+	if (listed) {
+		find_listed(search, (size_t)(listed - search->listed.v));
+		return 0;
+	}
+	if (is_requested(search, token->id))
+		return 0;
+	if (coder_tokens_move(&search->requested, token, err) < 0)
+		return -1;
+	search->found[search->n_found++] = (struct pick){ false, search->requested.n - 1 };
 	return 0;
 }
 
-static struct coder_token *listed_as(struct search *search, const char *name)
+/* Finds the token of that name through the list. */
+static int find_in_list(struct search *search, const char *name, struct coder_error *err)
 {
-	for (size_t i = 0; i < search->list.n; i++)
-		if (search->list.v[i].name && strcmp(search->list.v[i].name, name) == 0)
-			return &search->list.v[i];
-	return NULL;
-}
+	const struct entry *entry;
 
-/* Moves the token out of the list. Leaves *ret empty if an earlier, equal text has taken it. */
-static int take_listed(struct search *search, size_t i, struct coder_token *ret,
-		       struct coder_error *err)
-{
-	char *const *texts = search->texts->v;
-	struct coder_token *found;
-
-	if (fetch_list(search, err) < 0)
+	if (!search->is_listed && fetch_list(search, err) < 0)
 		return -1;
-	found = listed_as(search, texts[i]);
-	if (found) {
-		*ret = *found;
-		memset(found, 0, sizeof(*found));
-		return 0;
-	}
-	for (size_t j = 0; j < i; j++)
-		if (strcmp(texts[j], texts[i]) == 0)
-			return 0;
-	return no_such_name(err);
+	entry = listed_as(search, name);
+	if (!entry)
+		return no_such_name(err);
+	find_listed(search, entry->i);
+	return 0;
 }
 
 /* Tries the meanings of a text in turn, the next one only after "no such token". */
-static int find_one(struct search *search, size_t i, struct coder_token *ret,
-		    struct coder_error *err)
+static int find_one(struct search *search, size_t i, struct coder_error *err)
 {
 	const char *text = search->texts->v[i], *user = search->user ? search->user : "me";
+	struct coder_token CLEANUP(coder_token_done) token = { 0 };
+	const struct coder_token *listed;
 	char id[CODER_ID_LEN + 1];
 	enum coder_meaning meaning = coder_meaning(text, id);
 	struct coder_error by_id;
@@ -215,16 +318,25 @@ static int find_one(struct search *search, size_t i, struct coder_token *ret,
 		return coder_error_set(err, CODER_ERR_USAGE,
 				       "empty: a name, id or token is wanted");
 	if (meaning != CODER_MEANS_NAME) {
-		if (find_by_id(search->client, search->user, id, &exists, ret, err) == 0)
+		listed = listed_with_id(search, id);
+		if (listed) {
+			find_listed(search, (size_t)(listed - search->listed.v));
 			return 0;
+		}
+		if (find_by_id(search->client, search->user, id, &exists, &token, err) == 0)
+			return find_requested(search, &token, err);
 		if (exists || err->code != CODER_ERR_NOT_FOUND)
 			return -1;
 		by_id = *err;
 	}
-	if (meaning != CODER_MEANS_TOKEN && coder_name_routable(text))
-		return client_token_named(search->client, user, text, ret, err);
+	if (meaning != CODER_MEANS_TOKEN && coder_name_routable(text) && !listed_as(search, text)) {
+		/* old servers leave expired tokens out of lists */
+		if (client_token_named(search->client, user, text, &token, err) < 0)
+			return -1;
+		return find_requested(search, &token, err);
+	}
 	/* a text with the shape of a token may be a secret, and must not be in a URL */
-	if (take_listed(search, i, ret, err) == 0)
+	if (find_in_list(search, text, err) == 0)
 		return 0;
 	if (meaning == CODER_MEANS_TOKEN && err->code == CODER_ERR_NOT_FOUND)
 		*err = by_id;
@@ -245,36 +357,44 @@ static int wrap(const char *text, struct coder_error *err)
 	return coder_error_wrap(err, "%s", text);
 }
 
-static const struct coder_token *with_id(const struct coder_tokens *tokens, const char *id)
+/* Whether a text means the token with that id. */
+static bool is_found(const struct search *search, char *id)
 {
-	for (size_t i = 0; i < tokens->n; i++)
-		if (strcmp(tokens->v[i].id, id) == 0)
-			return &tokens->v[i];
-	return NULL;
+	const struct coder_token *listed = listed_with_id(search, id);
+
+	return (listed && search->is_found[listed - search->listed.v]) || is_requested(search, id);
 }
 
 /* Reports texts that are the id of one token and the name of another, if the list shows any. */
-static void notice_namesakes(struct search *search, const struct coder_tokens *found)
+static void notice_namesakes(struct search *search)
 {
 	const struct coder_hooks *hooks = &search->client->hooks;
 
-	for (size_t i = 0; i < search->texts->n && search->list.n && hooks->notice; i++) {
+	for (size_t i = 0; i < search->texts->n && search->listed.n && hooks->notice; i++) {
 		const char *text = search->texts->v[i];
+		const struct entry *other = listed_as(search, text);
 		char id[CODER_ID_LEN + 1], notice[256];
 		enum coder_meaning meaning = coder_meaning(text, id);
-		const struct coder_token *other;
 
-		if (meaning == CODER_MEANS_NAME || !with_id(found, id))
-			continue;
-		other = listed_as(search, text);
-		if (!other || strcmp(other->id, id) == 0)
+		if (!other || meaning == CODER_MEANS_NAME ||
+		    strcmp(search->listed.v[other->i].id, id) == 0 || !is_found(search, id))
 			continue;
 		snprintf(
 			notice, sizeof(notice),
 			"'%s%s' means the token with this id; another token (id %s) has it as its name",
-			id, meaning == CODER_MEANS_TOKEN ? "-..." : "", other->id);
+			id, meaning == CODER_MEANS_TOKEN ? "-..." : "",
+			search->listed.v[other->i].id);
 		hooks->notice(hooks->ctx, CODER_NOTICE_PLAIN, notice);
 	}
+}
+
+/*
+ * Whether the texts can be looked up one by one, though the list could not be had: the server has
+ * responded, and may respond otherwise to requests for a token.
+ */
+static bool may_go_on(const struct coder_error *err)
+{
+	return err->http_status && err->http_status != 401 && err->code != CODER_ERR_UNAVAILABLE;
 }
 
 int coder_tokens_find(struct coder_client *client, const char *user,
@@ -288,16 +408,21 @@ int coder_tokens_find(struct coder_client *client, const char *user,
 	};
 	struct coder_tokens CLEANUP(coder_tokens_done) found = { 0 };
 
-	for (size_t i = 0; i < texts->n; i++) {
-		struct coder_token CLEANUP(coder_token_done) token = { 0 };
-
-		if (find_one(&search, i, &token, err) < 0)
+	if (prepare(&search, err) < 0)
+		return -1;
+	if (texts->n >= WORTH_A_LIST && fetch_list(&search, err) < 0 && !may_go_on(err))
+		return -1;
+	for (size_t i = 0; i < texts->n; i++)
+		if (find_one(&search, i, err) < 0)
 			return wrap(texts->v[i], err);
-		if (token.id && !with_id(&found, token.id) &&
-		    coder_tokens_move(&found, &token, err) < 0)
+	notice_namesakes(&search);
+	for (size_t i = 0; i < search.n_found; i++) {
+		const struct pick *pick = &search.found[i];
+		struct coder_tokens *from = pick->is_listed ? &search.listed : &search.requested;
+
+		if (coder_tokens_move(&found, &from->v[pick->i], err) < 0)
 			return -1;
 	}
-	notice_namesakes(&search, &found);
 	*ret = found;
 	found = (struct coder_tokens){ 0 };
 	return 0;

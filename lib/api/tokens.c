@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* tokens.c - the endpoints that list, read and remove tokens. */
+/* tokens.c - the endpoints that list and read tokens. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -209,84 +209,6 @@ int client_token_by_id(struct coder_client *client, const char *user, const char
 bool client_is_hidden(const struct coder_error *err)
 {
 	return err->code == CODER_ERR_NOT_FOUND || (err->own && err->http_status == 403);
-}
-
-/* ---------------------------------------------------------------- removal */
-
-#define GRACE_NS \
-	(CODER_NS / 2) /* how long the response to a removal is waited for after a signal */
-
-/* *ret_lost tells whether the server may have acted on an earlier try, whose response was lost. */
-static int change(struct coder_client *client, const char *method, const char *const *parts,
-		  bool *ret_lost, struct coder_error *err)
-{
-	struct buf CLEANUP(buf_done) path = { 0 };
-	struct http_response CLEANUP(http_response_done) response = { 0 };
-	struct http_request request = { .method = method, .grace_ns = GRACE_NS };
-	int rc;
-
-	if (client_path(&path, err, parts) < 0)
-		return -1;
-	request.path = path.data;
-	rc = client_call(client, &request, &response, err);
-	*ret_lost = response.earlier_unknown;
-	if (rc == 0 && response.status != 204) {
-		rc = coder_error_set(err, CODER_ERR_NO_RESPONSE, "unexpected response %ld to a %s",
-				     response.status, method);
-		err->sent = true;
-		err->http_status = response.status;
-	}
-	return rc;
-}
-
-/*
- * Whether a lost try has removed the token in use: Coder then no longer knows who asks. The words
- * tell it from what else Coder may have against the caller.
- */
-static bool removed_self(const struct coder_client *client, const char *id, bool lost,
-			 const char *words, const struct coder_error *err)
-{
-	return lost && err->own && err->http_status == 401 && strcmp(id, client->self_id) == 0 &&
-	       strstr(err->detail, words);
-}
-
-int coder_token_expire(struct coder_client *client, const char *user, const char *id,
-		       struct coder_error *err)
-{
-	const char *const parts[] = { "users", user, "keys", id, "expire", NULL };
-	bool lost = false;
-
-	if (change(client, "PUT", parts, &lost, err) == 0 ||
-	    removed_self(client, id, lost, "API key expired", err))
-		return 0;
-	if (err->no_route)
-		coder_error_cause(err, CODER_CAUSE_NO_EXPIRE, NULL, NULL);
-	return -1;
-}
-
-int coder_token_delete(struct coder_client *client, const char *user, const char *id,
-		       struct coder_error *err)
-{
-	const char *const parts[] = { "users", user, "keys", id, NULL };
-	struct coder_token CLEANUP(coder_token_done) token = { 0 };
-	struct coder_error look = { 0 };
-	bool lost = false;
-
-	if (change(client, "DELETE", parts, &lost, err) == 0 ||
-	    removed_self(client, id, lost, "API key is invalid", err))
-		return 0;
-	if (err->code != CODER_ERR_NOT_FOUND || !lost)
-		return -1;
-	/* the lost try removed it, or neither try was permitted: servers respond alike to both */
-	if (coder_token_by_id(client, user, id, &token, &look) == 0)
-		return -1;
-	if (look.code == CODER_ERR_NOT_FOUND && client_may_read_tokens(client, &look))
-		return 0;
-	if (look.code != CODER_ERR_NOT_FOUND) {
-		*err = look;
-		err->sent = true; /* the removal was */
-	}
-	return -1;
 }
 
 /* --------------------------------------------------------------- lifetime */

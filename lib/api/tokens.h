@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* tokens.h - listing, finding and removing tokens. */
+/* tokens.h - listing and finding tokens. */
 #ifndef CODER_TOKENS_H
 #define CODER_TOKENS_H
 
@@ -99,16 +99,6 @@ int coder_tokens_find(struct coder_client *client, const char *user,
 /* Finds the token that one text names. */
 int coder_token_find(struct coder_client *client, const char *user, const char *text,
 		     struct coder_token *ret, struct coder_error *err);
-
-/*
- * Both remove a token. After a signal they send no request, and wait half a second for the
- * response to a request that was sent. If they fail with INTERRUPTED or NO_RESPONSE and
- * err->sent is set, it is not known whether the token was removed.
- */
-int coder_token_expire(struct coder_client *client, const char *user, const char *id,
-		       struct coder_error *err);
-int coder_token_delete(struct coder_client *client, const char *user, const char *id,
-		       struct coder_error *err);
 
 /* Requests the longest lifetime that the server allows for user's tokens. */
 int coder_token_max_lifetime(struct coder_client *client, const char *user, int64_t *ret_ns,

@@ -17,6 +17,7 @@
 #include "grant.h"
 #include "net/config.h"
 #include "net/http.h"
+#include "remove.h"
 #include "request.h"
 #include "token.h"
 #include "tokens.h"

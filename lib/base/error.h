@@ -87,6 +87,7 @@ struct coder_error {
 	bool inactive; /* own: the token in use is valid, but its user is suspended (AUTH) */
 	int64_t retry_after; /* seconds the server asked to wait, -1 if it did not */
 	bool sent; /* bytes of the request had left: it may have been acted on */
+	bool unknown; /* of a removal: it may have been carried out all the same */
 	bool report; /* with CODER_ERR_INTERRUPTED: says what became of something, print it all the same */
 	bool timeout; /* a time limit ended the wait: the server may act yet */
 	char field[64]; /* the first validation's field, or "" */

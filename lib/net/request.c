@@ -205,8 +205,7 @@ static void begin_try(struct http_job *job)
 	const struct http_request *request = &job->request;
 	const struct coder_interrupts *interrupts = job->http->interrupts;
 
-	if (job->received.status && job->received.status != 429)
-		job->response.earlier_unknown = true;
+	job->response.earlier_unknown |= job->may_have_acted;
 	job->received = new_response(job->http);
 	buf_reset(&job->chunk);
 	buf_reset(&job->response.body);
@@ -315,9 +314,8 @@ static bool wait_to_retry(struct http_job *job)
 	}
 	job->waited += ns;
 	job->wait_end = now + ns;
-	/* 429: surely not acted on */
-	job->may_have_acted =
-		job->response.earlier_unknown || (err->sent && err->http_status != 429);
+	/* who limits the rate has not acted on it, nor has Coder if it reports that it is unavailable */
+	job->may_have_acted |= err->sent && err->http_status != 429 && !err->own;
 	job->state = WAITS;
 	if (!job->request.many || err->http_status != 429 || pace_close(&http->pace, job->wait_end))
 		announce(http, err, ns);

@@ -155,7 +155,7 @@ interrupt_at_prompt() {
 	ctl POST tokens '{"owner": "admin", "name": "many-%d", "count": 9}' >/dev/null
 	fault '{"method": "DELETE", "skip": 3, "stall": {"at": 0}, "times": 0}'
 	at_prompt <<-END
-		type removed=(old); token_rm -v removed many-{0..8}
+		type removed=(old); token_rm --jobs 1 -v removed many-{0..8}
 		until log "DELETE"
 		until log "DELETE"
 		until log "DELETE"
@@ -191,7 +191,7 @@ removals() {
 @test "INT in a script's removal of many tokens prints what was removed and what is not known, then ends the script" {
 	local signal
 	for signal in INT TERM HUP USR1; do
-		removal '"stall": {"at": 0}' 'token_rm many-{0..5}; echo next' <<-END
+		removal '"stall": {"at": 0}' 'token_rm --jobs 1 many-{0..5}; echo next' <<-END
 			signal $signal
 			end 1
 		END
@@ -207,7 +207,7 @@ removals() {
 
 @test "after ^C a removal that was sent gets half a second, and no other begins" {
 	local script
-	for script in 'token_rm -v gone many-{0..5}; echo next' 'token_rm many-{0..5} | (trap "" INT; exec cat)'; do
+	for script in 'token_rm --jobs 1 -v gone many-{0..5}; echo next' 'token_rm --jobs 1 many-{0..5} | (trap "" INT; exec cat)'; do
 		removal '"delay": 0.35' "trap 'echo \"gone \${#gone[*]}\"' EXIT; $script" <<-END
 			group INT
 			end 1
@@ -225,7 +225,7 @@ removals() {
 	for name in INT TERM; do
 		removal '"stall": {"at": 0}' 'gone=(old)
 			trap '\''echo "trap ${#gone[*]}"'\'' '$name'
-			token_rm -v gone many-{0..5}
+			token_rm --jobs 1 -v gone many-{0..5}
 			echo "status $? gone ${#gone[*]} error ${TOKEN_ERROR[status]}"' <<-END
 			signal $name
 			end 1
@@ -239,7 +239,7 @@ removals() {
 	local names trap
 	for names in "INT INT" "TERM TERM" "INT TERM"; do
 		for trap in ':' 'trap "echo bye \${#gone[*]}" EXIT' 'trap "echo trap \${#gone[*]}" INT TERM'; do
-			removal '"stall": {"at": 0}' "$trap; token_rm -v gone many-{0..5}; echo \"status \$?\"" <<-END
+			removal '"stall": {"at": 0}' "$trap; token_rm --jobs 1 -v gone many-{0..5}; echo \"status \$?\"" <<-END
 				signal ${names% *}
 				pause 0.02
 				signal ${names#* }
@@ -260,7 +260,7 @@ removals() {
 	ctl POST reset '{"seed": "demo"}' >/dev/null
 	ctl POST tokens '{"owner": "admin", "name": "many-%d", "count": 6}' >/dev/null
 	fault '[{"method": "DELETE", "times": 2, "status": 500}, {"method": "DELETE", "skip": 2, "stall": {"at": 0}}]'
-	drive 'trap : INT; token_rm -v gone many-{0..5}; echo "status $? gone ${#gone[*]} ${TOKEN_ERROR[http]}"' <<-END
+	drive 'trap : INT; token_rm --jobs 1 -v gone many-{0..5}; echo "status $? gone ${#gone[*]} ${TOKEN_ERROR[http]}"' <<-END
 		until log "DELETE"
 		until log "DELETE"
 		until log "DELETE"

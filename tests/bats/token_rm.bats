@@ -449,7 +449,7 @@ Token has been deleted: n4 (n400000000)"
 		seed '{"owner": "admin", "name": "n%d", "count": 6}'
 		fault '[{"method": "DELETE", "skip": 1, "status": 500}, {"method": "DELETE", "skip": 2, "stall": {"at": 0}}]'
 		# shellcheck disable=SC2086 # words
-		try token_rm n0 n1 n2 n3 n4 n5 --timeout 1.5 $form
+		try token_rm n0 n1 n2 n3 n4 n5 --jobs 1 --timeout 1.5 $form
 		is "$status" 8
 		is "$(changes | wc -l)" 4
 		is "$(wc -l <<<"$err")" 3
@@ -463,28 +463,198 @@ Token has been deleted: n4 (n400000000)"
 	is "$out ${#gone[@]}" " 2"
 }
 
-@test "many tokens are removed over one connection" {
-	local -a ids=()
-	seed '{"owner": "admin", "name": "bulk-%d", "count": 60}'
-	ctl POST config '{"rate_limit": 0}' >/dev/null
-	try token_list --name 'bulk-*' -v ids
+# bulk N - adds N tokens and gives their ids to the array ids, which is local to the test.
+bulk() {
+	seed '{"owner": "admin", "name": "bulk-%d", "count": '"$1"'}'
+	token_list --name 'bulk-*' -v ids
 	forget_requests
-	try token_rm --from ids
+}
+
+connections() {
+	ctl GET log | python3 "$TOOLS/log.py" connections
+}
+
+# removed - the names that out reports as removed, in their order.
+removed() {
+	sed -n 's/^Token has been [a-z]*: \(.*\) (.*/\1/p' <<<"$out" | paste -sd ' '
+}
+
+@test "with --jobs 1 many tokens are removed one after the other, over one connection" {
+	local -a ids=()
+	bulk 60
+	try token_rm --jobs 1 --from ids
 	is "$status $err" "0 "
 	is "$(wc -l <<<"$out")" 60
 	is "$(left)" "$ALL"
-	is "$(ctl GET log | python3 "$TOOLS/log.py" connections)" 1
+	is "$(connections)" 1
+	is "$(ctl GET log | python3 "$TOOLS/log.py" most-at-once)" 1
+}
+
+@test "many tokens are removed with one list and one request each, over eight connections or --jobs" {
+	local -a ids=() gone=()
+	local jobs most
+	for jobs in 8 32 3; do
+		bulk 60
+		fault '{"method": "DELETE", "times": 0, "delay": 0.02}'
+		if ((jobs == 8)); then
+			try token_rm --from ids -v gone
+		else
+			try token_rm --from ids -v gone --jobs "$jobs"
+		fi
+		is "$status$out$err" 0
+		is "${gone[*]}" "${ids[*]}"
+		is "$(left)" "$ALL"
+		is "$(requests GET)" "GET /api/v2/users/me/keys/tokens?include_all=false&include_expired=true"
+		is "$(changes | wc -l)" 60
+		is "$(connections)" "$jobs"
+		most=$(ctl GET log | python3 "$TOOLS/log.py" most-at-once)
+		((most > 1 && most <= jobs)) || fail "$most were on at once"
+		ctl DELETE faults >/dev/null
+	done
+}
+
+@test "however removals end that are on at once, they are reported in the order of the arguments" {
+	local -a gone=() ids=()
+	local how
+	for how in --delete --expire; do
+		ctl POST reset '{"seed": "demo"}' >/dev/null
+		seed '{"owner": "admin", "name": "n%d", "count": 8}'
+		fault '[{"method": "DELETE|PUT", "path": "'"$(id_of n0)"'", "delay": 0.6},
+			{"method": "DELETE|PUT", "path": "'"$(id_of n2)"'", "delay": 0.4, "status": 500},
+			{"method": "DELETE|PUT", "path": "'"$(id_of n5)"'", "status": 500, "body": "{\"message\": \"Five.\"}", "coder": true},
+			{"method": "DELETE|PUT", "path": "'"$(id_of n6)"'", "delay": 0.2}]'
+		try token_rm $how n6 n5 n4 n3 n2 n1 n0 n7
+		is "$status" 8
+		is "$(removed)" "n6 n4 n3 n1 n0 n7"
+		is "$(wc -l <<<"$err")" 2
+		has "${err%%$'\n'*}" ": n5 ($(id_of n5)): Five."
+		has "${err##*$'\n'}" ": n2 ($(id_of n2)): "
+		is "${TOKEN_ERROR[status]} ${TOKEN_ERROR[message]}" "8 n5 ($(id_of n5)): Five."
+	done
+}
+
+@test "a lost response among removals that are on at once is about its own token only" {
+	local -a ids=() gone=()
+	local id unknown gateway='"status": 502, "body": "<html>", "headers": {"Content-Type": "text/html"}' how
+	local missing='"status": 404, "coder": true, "body": "{\"message\": \"Resource not found or you do not have access to this resource\"}"'
+	for how in "$gateway" '"cut": {"where": "act"}'; do
+		bulk 40
+		# some are carried out, but their responses are lost, and one is not permitted
+		fault '[{"method": "DELETE", "path": "'"${ids[5]}"'", '"$gateway"'}, {"method": "DELETE", "path": "'"${ids[5]}"'", "times": 0, '"$missing"'},
+			{"method": "DELETE", "path": "[a-dA-D0-3][^/]*$", "times": 8, "act": true, '"$how"'}]'
+		try token_rm --from ids -v gone
+		is "$status$out" 8
+		has "$err" "(${ids[5]}): Resource not found"
+		unknown=$(grep 'it is not known whether it has been deleted' <<<"$err" || true)
+		[[ $how == *cut* || ! $unknown ]] || fail "a gateway's response was not looked into"
+		is "$(wc -l <<<"$err")" $(($(grep -c . <<<"$unknown") + 1))
+		for id in "${ids[@]}"; do
+			[[ $id == "${ids[5]}" || " ${gone[*]} " == *" $id "* || $unknown == *"($id)"* ]] || fail "$id is in no list"
+			[[ " ${gone[*]} " != *" $id "* || $unknown != *"($id)"* ]] || fail "$id is in two lists"
+		done
+		is "$(of tokens owner=admin login_type=token -- id name | grep -c bulk)" 1
+		ctl POST reset '{"seed": "demo"}' >/dev/null
+	done
+}
+
+@test "a rate limit stops new removals, is waited for once, and announced once" {
+	local -a ids=()
+	bulk 40
+	fault '[{"method": "DELETE", "skip": 10, "times": 5, "status": 429, "coder": true, "headers": {"Retry-After": "3"},
+		"body": "{\"message\": \"You'\''ve been rate limited for sending more than 512 requests in 1m0s.\"}"}]'
+	try token_rm --from ids
+	is "$status" 0
+	has "$err" "rate limited by the server, trying again in 3 s"
+	is "$(wc -l <<<"$err")" 1
+	is "$(wc -l <<<"$out")" 40
+	is "$(left)" "$ALL"
+	is "$(changes | wc -l)" 45
+	# those that were on when the first one met it, and none until its end
+	is "$(ctl GET log | python3 "$TOOLS/log.py" longest-pause)" 3
+	(($(ctl GET log | python3 "$TOOLS/log.py" before-pause) <= 19)) || fail "others began"
+}
+
+@test "a rate limit that is too long fails the removals that meet it, and no others" {
+	seed '{"owner": "admin", "name": "n%d", "count": 6}'
+	fault '{"method": "DELETE", "path": "'"$(id_of n2)"'", "status": 429, "headers": {"Retry-After": "3600"}}'
+	try token_rm n0 n1 n2 n3 n4 n5
+	is "$status" 8
+	is "$(removed)" "n0 n1 n3 n4 n5"
+	has "$err" "n2 ($(id_of n2)): "
+	lacks "$err" "not known"
+}
+
+@test "removals that a server counts together are slowed down to what it permits, before it refuses any" {
+	local -a ids=()
+	bulk 30
+	# the server's minute has just begun
+	ctl POST config '{"rate_limit": 26, "rate_by_user": true, "clock_ahead_s": '$((59 - EPOCHSECONDS % 60))'}' >/dev/null
+	sleep 1
+	try token_rm --from ids --timeout 4
+	is "$status" 8
+	has "$err" "the server permits 26 requests in "
+	has "$err" " slowing down to that"
+	has "${err##*$'\n'}" "the time is up: "
+	is "$(wc -l <<<"$err")" 2
+	lacks "$(ctl GET log | python3 "$TOOLS/log.py" field status)" 429
+	# each path has a limit of its own: nothing is slowed down
+	ctl POST reset '{"seed": "demo"}' >/dev/null
+	bulk 30
+	ctl POST config '{"rate_limit": 26}' >/dev/null
+	try token_rm --from ids
+	is "$status$err" 0
+}
+
+@test "--jobs is a number from 1 to 32" {
+	local jobs
+	for jobs in 0 33 -1 8x x ' 8' 99999999999999999999 1.5; do
+		try token_rm --jobs="$jobs" grafana
+		refused_early 2 "--jobs: '$jobs' is no number from 1 to 32"
+	done
+	try token_rm --jobs= grafana
+	misused_early "--jobs"
+	try token_rm --jobs 32 grafana terraform
+	is "$status" 0
+}
+
+@test "with few descriptors fewer tokens are removed at once" {
+	local -a ids=()
+	local limit
+	for limit in 12 16 20; do
+		bulk 12
+		fault '{"method": "DELETE", "times": 0, "delay": 0.02}'
+		try env CODER_URL="$URL" CODER_SESSION_TOKEN="$ADMIN_TOKEN" "$BASH" --norc -c 'enable -f "$1" token_rm; shift; ulimit -n "$1"; shift; token_rm "$@"; status=$?
+			[[ $status == 0 ]] && token_rm --dry-run grafana' - "$SO" "$limit" "${ids[@]}"
+		is "$status$err" 0
+		is "$(wc -l <<<"$out")" 13
+		is "$(left)" "$ALL"
+		(($(connections) < 8)) || fail "$(connections) connections"
+		ctl DELETE faults >/dev/null
+	done
+}
+
+@test "after a removal of many one connection is open" {
+	local -a ids=()
+	bulk 20
+	try env CODER_URL="$URL" CODER_SESSION_TOKEN="$ADMIN_TOKEN" "$BASH" --norc -c 'enable -f "$1" token_rm; shift; sockets() { ls -l /proc/$$/fd | grep -c socket:; }
+		before=$(sockets); token_rm "$@" >/dev/null; echo $(($(sockets) - before)); token_rm grafana' - "$SO" "${ids[@]}"
+	is "$status$err" 0
+	is "${out%%$'\n'*}" 1
 }
 
 @test "a removal of many tokens shows its progress on a terminal, and nowhere else" {
 	local -a ids=()
 	seed '{"owner": "admin", "name": "bulk-%d", "count": 25}'
+	fault '{"method": "DELETE", "times": 0, "delay": 0.2}'
 	at_prompt <<-'END'
-		type token_list --name 'bulk-*' -v ids && token_rm --from ids >/dev/null
+		type token_list --name 'bulk-*' -v ids && token_rm --from ids --jobs 2 >/dev/null; echo "status $?"
 		prompt 20
 	END
-	has "$screen" "removing 1 of 25"
+	has "$screen" "deleting tokens: 0 of 25 done"
+	[[ $screen =~ "deleting tokens: "[0-9]+" of 25 done, "[0-9.]+"/s, "[0-9]+" s left" ]] || fail "no rate"
+	has "$screen" $'left\e[K'"status 0" || has "$screen" $'\e[Kstatus 0'
 	is "$(left)" "$ALL"
+	ctl DELETE faults >/dev/null
 	seed '{"owner": "admin", "name": "bulk-%d", "count": 25}'
 	try token_list --name 'bulk-*' -v ids
 	try token_rm --from ids -v ids

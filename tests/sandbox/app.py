@@ -53,6 +53,7 @@ class Config:
 
     base_url: str = ""
     rate_limit: int = 512
+    rate_by_user: bool = False
     max_lifetime: int = 876600 * 3600 * 10**9
     max_admin_lifetime: int = 168 * 3600 * 10**9
     default_lifetime: int = 168 * 3600 * 10**9
@@ -403,7 +404,10 @@ class App:
         raise PlainRefusal(plain_response(400, text))
 
     def _limit(self, call, login):
-        """Per user and path, or per address and path for callers without a valid credential."""
+        """Per user and path, or per address and path for callers without a valid credential.
+
+        With rate_by_user as gateways count, whatever the path.
+        """
         limit = self.config.rate_limit
         if limit <= 0:
             return
@@ -414,7 +418,7 @@ class App:
                 text = '"X-Coder-Bypass-Ratelimit" provided but user is not owner'
                 raise PlainRefusal(plain_response(428, text))
             who = secrets.token_hex(16)
-        self._count(call, (who, call.path), limit)
+        self._count(call, (who,) if self.config.rate_by_user else (who, call.path), limit)
 
     def _limit_files(self, call):
         """A stricter one of their own for uploads; its headers replace those of the other."""

@@ -66,7 +66,7 @@ class Control:
         catalogue.features_for(data.get("modes", []))
         if data.get("seed", config.seed) not in store_tools.SEEDS:
             raise ValueError(f"unknown seed {data['seed']!r}")
-        for name in ("seed", "modes", "rate_limit", "clock_ahead_s"):
+        for name in ("seed", "modes", "rate_limit", "rate_by_user", "clock_ahead_s"):
             if name in data:
                 setattr(config, name, data[name])
         for name in ("max_admin_lifetime", "default_lifetime"):

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A request, a response, and the server's two ways of ending one early."""
 
+import time
 import re
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -38,6 +39,7 @@ class Request:
     body: bytes = b""
     ip: str = "127.0.0.1"
     tls: bool = False
+    began: float = field(default_factory=time.time)
 
     def header(self, name: str) -> str:
         """The first value of a header; names are kept in lower case."""

@@ -326,6 +326,7 @@ class Connection:
         """Called before the response is sent, so that whoever has the response finds the entry."""
         entry = {
             "t": time.time(),
+            "began": request.began,
             "conn": self.serial,
             "conn_req": self.requests,
             "method": request.method,

@@ -29,6 +29,26 @@ def is_apart(requests):
     return len(others) == 1 and post["conn"] not in others and post["conn_req"] == 1
 
 
+def changing(requests):
+    return sorted((r for r in requests if r["method"] != "GET"), key=lambda r: r["began"])
+
+
+def most_at_once(requests):
+    events = [(r["began"], 1) for r in requests] + [(r["t"], -1) for r in requests]
+    on = most = 0
+    for _, change in sorted(events):
+        on += change
+        most = max(most, on)
+    return most
+
+
+def longest_pause(requests):
+    """(seconds, how many came before it)"""
+    begins = [r["began"] for r in requests]
+    pauses = [later - earlier for earlier, later in zip(begins, begins[1:])]
+    return max(pauses), pauses.index(max(pauses)) + 1
+
+
 def main(question, *names):
     entries = json.load(sys.stdin)
     requests = [entry for entry in entries if "method" in entry]
@@ -39,6 +59,12 @@ def main(question, *names):
         print([r for r in requests if r["method"] == "POST"][-1]["body"], end="")
     elif question == "connections":
         print(len({request["conn"] for request in requests}))
+    elif question == "most-at-once":
+        print(most_at_once(changing(requests)))
+    elif question == "longest-pause":
+        print(round(longest_pause(changing(requests))[0]))
+    elif question == "before-pause":
+        print(longest_pause(changing(requests))[1])
     elif question == "apart":
         print("apart" if is_apart(requests) else "not apart")
     elif question == "without-token":
