@@ -5,7 +5,7 @@
 #include "base/clock.h"
 
 #define SURE 4 /* so many responses show how the server counts */
-#define NEW_WINDOW 64 /* more than so many do not overtake each other */
+#define OVERTAKING 32 /* so many responses may overtake each other */
 #define SAME_WAIT_NS CODER_NS /* an end of a wait that is later by no more is no news */
 
 int64_t pace_begin(struct pace *pace, int64_t now)
@@ -27,23 +27,27 @@ bool pace_close(struct pace *pace, int64_t until)
 
 bool pace_note(struct pace *pace, const struct rate *rate, size_t more)
 {
-	bool slow = pace->interval > 0;
+	bool begins_anew = rate->remaining > pace->lowest + OVERTAKING;
 
 	if (rate->remaining < 0 || rate->limit <= 0 || rate->reset < 0)
 		return false;
-	if (!pace->responses || rate->remaining > pace->lowest + NEW_WINDOW) {
+	if (!pace->responses || begins_anew) {
 		pace->first = pace->lowest = rate->remaining;
 		pace->responses = 0;
+		pace->interval = 0;
 	}
 	pace->responses++;
 	if (rate->remaining < pace->lowest)
 		pace->lowest = rate->remaining;
 	if (rate->reset > pace->window)
 		pace->window = rate->reset;
-	if (rate->remaining >= (int64_t)more)
-		pace->interval = 0;
 	/* a request that is repeated counts twice, also where each path has a limit of its own */
-	else if (pace->responses >= SURE && (pace->first - pace->lowest) * 2 >= pace->responses - 1)
-		pace->interval = pace->window * CODER_NS / rate->limit;
-	return !slow && pace->interval > 0;
+	if (rate->remaining >= (int64_t)more || pace->responses < SURE ||
+	    (pace->first - pace->lowest) * 2 < pace->responses - 1)
+		return false;
+	pace->interval = pace->window * CODER_NS / rate->limit;
+	if (pace->reported)
+		return false;
+	pace->reported = true;
+	return true;
 }

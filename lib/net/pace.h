@@ -27,6 +27,7 @@ struct pace {
 	int64_t responses; /* in this window, that reported what remains */
 	int64_t first, lowest; /* what remained by the first of them, and the least */
 	int64_t window; /* the longest time to the end of the window, in seconds */
+	bool reported; /* that requests are slowed down */
 };
 
 /* When a request that is begun now may go out. Counts it. */
@@ -34,8 +35,8 @@ int64_t pace_begin(struct pace *pace, int64_t now);
 /* Nothing goes out before `until`. True: this is news, and worth a notice. */
 bool pace_close(struct pace *pace, int64_t until);
 /*
- * Takes what a response reports; more is how many requests are to be begun. True: from now on
- * they are slowed down.
+ * Takes what a response reports; more is how many requests were to be begun after its own. True: from now
+ * on they are slowed down, for the first time.
  */
 bool pace_note(struct pace *pace, const struct rate *rate, size_t more);
 
