@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Completion as a user sees it: an interactive bash on a terminal, and TAB.
+# What a user sees on a terminal: completion by TAB, and the progress of removals.
 
 # shellcheck disable=SC2016,SC2030,SC2031,SC2154,SC2164 # quoted for another shell; variables of the helper, of each test
 load helper
@@ -192,4 +192,45 @@ quoted_words() {
 	type_in 'token_rm nope\t' '\x15token_rm te\t' '\x15echo a$((1+1))b\n' prompt
 	has "$shown" a2b
 	lacks "$shown" --complete
+}
+
+# -------------------------------------------------------------------- progress
+
+# removal_shown COMMAND <STEPS - a removal of 40 tokens at the prompt, two at once, of which each takes 0.1 s.
+removal_shown() {
+	ctl POST tokens '{"owner":"admin","name":"many-%d","count":40}' >/dev/null
+	ctl POST faults '{"method":"DELETE|PUT","times":0,"delay":0.1}' >/dev/null
+	{
+		printf '%s\n' "type token_list --name 'many-*' -v ids" "prompt 10" "type $1"
+		cat
+	} >"$BATS_TEST_TMPDIR/keys"
+	CODER_URL=$URL CODER_SESSION_TOKEN=$ADMIN_TOKEN
+	at_prompt <"$BATS_TEST_TMPDIR/keys"
+}
+
+@test "a removal of many shows how far it is, and takes that away; keys that are pressed meanwhile are not lost" {
+	removal_shown 'token_rm --expire --jobs 2 --from ids >/dev/null; echo "status $?"' <<-'END'
+		until out expiring tokens: 0 of 40 done
+		until out s left
+		type echo typed $((1 + 1)) ahead
+		until out status 0
+		prompt 10
+		until out typed 2 ahead
+		prompt 10
+	END
+	[[ $screen =~ "expiring tokens: "[0-9]+" of 40 done, "[0-9.]+"/s, "[0-9]+" s left" ]] || fail "no rate"
+	[[ $screen == *$'\r\e[K'"status 0"* || $screen == *$'\e[K'"status 0"* ]] || fail "it is still there"
+}
+
+@test "^C in the middle of a removal takes its progress away, and reports how far it came" {
+	removal_shown 'token_rm --jobs 2 -v gone --from ids' <<-'END'
+		until out s left
+		key C
+		prompt 1
+		type echo "status $? gone ${#gone[*]}"
+		prompt 5
+	END
+	[[ $screen =~ $'\e[K'[^$'\n']*"interrupted: "([0-9]+)" of 40 tokens have been deleted" ]] || fail "no report"
+	has "$screen" "status 130 gone ${BASH_REMATCH[1]}"
+	is "$(of tokens owner=admin login_type=token -- name | grep -c many-)" $((40 - BASH_REMATCH[1]))
 }
