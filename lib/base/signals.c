@@ -24,8 +24,11 @@ static bool is_fatal(int signal)
 	return true;
 }
 
-/* A signal with a handler is none of them: the handler tells the one that waits. */
-void coder_signals_fatal(sigset_t *ret)
+/*
+ * The signals that would end the process if they were sent to it now: neither blocked nor ignored
+ * nor handled. (A handler reports its signal to whoever waits.)
+ */
+static void find_fatal(sigset_t *ret)
 {
 	sigset_t blocked;
 
@@ -39,18 +42,6 @@ void coder_signals_fatal(sigset_t *ret)
 		    sigaction(signal, NULL, &action) == 0 && action.sa_handler == SIG_DFL)
 			sigaddset(ret, signal);
 	}
-}
-
-int coder_signals_pending(const sigset_t *among)
-{
-	sigset_t pending;
-
-	if (sigpending(&pending) < 0)
-		return 0;
-	for (int signal = 1; signal < NSIG; signal++)
-		if (sigismember(among, signal) == 1 && sigismember(&pending, signal) == 1)
-			return signal;
-	return 0;
 }
 
 /* --------------------------------------------------------------- blocking */
@@ -112,28 +103,22 @@ void coder_signals_hold(void)
 	struct sigaction action = { .sa_handler = on_signal, .sa_flags = SA_RESTART };
 
 	held.n = held.taken = 0;
-	coder_signals_fatal(&held.set);
+	find_fatal(&held.set);
 	action.sa_mask = held.set;
 	for (int signal = 1; signal < NSIG; signal++)
 		if (sigismember(&held.set, signal) == 1)
 			sigaction(signal, &action, NULL);
 }
 
-int coder_signals_held(int64_t *ret_when)
-{
-	if (held.taken == held.n)
-		return 0;
-	*ret_when = held.arrivals[held.taken].when;
-	return held.arrivals[held.taken].signal;
-}
-
 int coder_signals_take(int64_t *ret_when)
 {
-	int signal = coder_signals_held(ret_when);
+	sig_atomic_t next = held.taken;
 
-	if (signal)
-		held.taken++;
-	return signal;
+	if (next == held.n)
+		return 0;
+	held.taken++;
+	*ret_when = held.arrivals[next].when;
+	return held.arrivals[next].signal;
 }
 
 void coder_signals_release(void)

@@ -7,33 +7,26 @@
 #include <stdint.h>
 
 /*
- * The signals that would end the process if they came from outside now: neither
- * blocked nor ignored nor handled. Who must not be ended before something is
- * done blocks these.
- */
-void coder_signals_fatal(sigset_t *ret);
-/* A signal among these that is blocked and has come, or 0. */
-int coder_signals_pending(const sigset_t *among);
-
-/*
- * From now on the signals of coder_signals_fatal() do not end the process: each
- * is noted, and ends a wait early. Not to be called twice before the release.
+ * From now on signals that would end the process do not: each is noted, and ends a wait early. These
+ * are the signals that are sent from outside and are neither blocked nor ignored nor handled now.
+ * Not to be called again before the release.
  */
 void coder_signals_hold(void);
-/* The first signal noted and not yet taken, and the coder_clock() of its arrival; 0: none. */
-int coder_signals_held(int64_t *ret_when);
-/* The same, and takes it: the next call is about the next signal. */
+/*
+ * Takes the first signal that was noted and not yet taken. Returns its number, and the coder_clock()
+ * of its arrival in *ret_when; 0: there is none.
+ */
 int coder_signals_take(int64_t *ret_when);
-/* Ends the hold: all signals noted are raised again, taken or not, in the order of arrival. */
+/* Ends the hold: all signals that were noted are raised again, taken or not, in their order. */
 void coder_signals_release(void);
 
-/* Signals are blocked between these two, but for those that a fault raises. */
+/* Between these two all signals are blocked, except those that a fault raises. */
 struct blocked_signals {
 	sigset_t old; /* the caller's mask */
 	sigset_t all; /* what is blocked meanwhile */
 };
 void coder_signals_block(struct blocked_signals *blocked);
-/* Takes away a SIGPIPE that came meanwhile, then restores the caller's mask. */
+/* Removes a SIGPIPE that came meanwhile, then restores the caller's mask. */
 void coder_signals_unblock(const struct blocked_signals *blocked);
 
 #endif
