@@ -81,7 +81,7 @@ static int open_client(const struct session *s, const struct session_options *op
 		return -1;
 	if (!options->silent && coder_client_insecure(*ret))
 		output_warn_once("plaintext", s->origin,
-				 "%s is not encrypted: whoever is on the way can read the token",
+				 "%s is not encrypted: others on the network can read the token",
 				 s->origin);
 	return 0;
 }
@@ -145,12 +145,12 @@ void session_explain(const struct session_options *options, struct coder_error *
 		advise(err, "the token came from --token: give another one");
 	else if (has_file_token(&s))
 		advise(err,
-		       "the token came from %s: set it anew, or unset it to use that of "
+		       "the token came from %s: set it to a new token, or unset it to use the one in "
 		       "%s/session",
 		       source, s.directory);
 	else
 		advise(err,
-		       "the token came from %s: set it anew, or unset it and sign in "
+		       "the token came from %s: set it to a new token, or unset it and sign in "
 		       "with: coder login %s",
 		       source, s.origin);
 }

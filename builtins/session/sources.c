@@ -187,7 +187,7 @@ static int check_owner(struct session *s, const char *path, struct coder_error *
 	if (!url) {
 		coder_error_set(err, CODER_ERR_AUTH,
 				"no token for %s: there is one in %s, but no file url beside it "
-				"says whose it is",
+				"names its deployment",
 				s->origin, path);
 		return advise(err, "set CODER_SESSION_TOKEN or give --token");
 	}

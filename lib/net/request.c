@@ -146,8 +146,8 @@ static int check_no_token(const struct http *http, const struct http_request *re
 	if ((!in_use || !strcasestr(text.data, in_use)) && !coder_token_in_text(text.data))
 		return 0;
 	return coder_error_set(err, CODER_ERR_USAGE,
-			       "a session token cannot be a name, a user or a target: "
-			       "it would be seen");
+			       "a session token cannot be a name, a user or an allow-list entry: "
+			       "others would see it");
 }
 
 /* --------------------------------------------------------------- requests */

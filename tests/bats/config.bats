@@ -239,7 +239,7 @@ in_new_shell() {
 	refused 4 "belongs to https://coder.example.com"
 	rm "$CODER_CONFIG_DIR/url"
 	try token_list
-	refused 4 "no file url beside it says whose it is"
+	refused 4 "no file url beside it names its deployment"
 	is "$(requests)" ""
 	as admin token_list -q --token "$ADMIN_TOKEN"
 }
@@ -359,11 +359,11 @@ in_new_shell() {
 	export CODER_CONFIG_DIR=$BATS_TEST_TMPDIR/config
 	CODER_SESSION_TOKEN=$wrong
 	try token_list
-	refused 4 "the token came from CODER_SESSION_TOKEN: set it anew, or unset it and sign in with: coder login $URL"
+	refused 4 "the token came from CODER_SESSION_TOKEN: set it to a new token, or unset it and sign in with: coder login $URL"
 	# an empty variable is not the source
 	config_files "$CODER_CONFIG_DIR"
 	try token_list
-	refused 4 "the token came from CODER_SESSION_TOKEN: set it anew, or unset it to use that of $CODER_CONFIG_DIR/session"
+	refused 4 "the token came from CODER_SESSION_TOKEN: set it to a new token, or unset it to use the one in $CODER_CONFIG_DIR/session"
 	lacks "$err" "coder login"
 	try token_view grafana --token $wrong
 	refused 4 "the token came from --token: give another one"
@@ -944,7 +944,7 @@ as_nobody() {
 		CODER_URL=http://other.invalid token_list -q && token_list -q'
 	is "$status" 0
 	is "$(wc -l <<<"$err")" 2
-	has "${err%%$'\n'*}" "http://coder.invalid is not encrypted: whoever is on the way can read the token"
+	has "${err%%$'\n'*}" "http://coder.invalid is not encrypted: others on the network can read the token"
 	has "${err#*$'\n'}" "http://other.invalid is not encrypted: "
 	is "$(requests | wc -l)" 5
 	in_new_shell 'CODER_URL=$URL CODER_SESSION_TOKEN=$ADMIN_TOKEN token_list -q'
@@ -1194,7 +1194,7 @@ failed_with() {
 	CODER_SESSION_TOKEN=0123456789-0123456789012345678901
 	try token_list
 	failed_with 4 401
-	has "$err" "CODER_SESSION_TOKEN: set it anew, or unset it and sign in with: coder login $URL"
+	has "$err" "CODER_SESSION_TOKEN: set it to a new token, or unset it and sign in with: coder login $URL"
 	lacks "$err" 0123456789012345678901
 	CODER_SESSION_TOKEN=$ADMIN_TOKEN
 	fault '{"path": "keys/tokens", "status": 403, "coder": true, "body": "{\"message\": \"Forbidden.\"}"}'

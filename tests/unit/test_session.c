@@ -424,14 +424,15 @@ static const char *explained(void)
 static void test_a_refused_token_is_traced_to_its_source(void **state)
 {
 	(void)state;
-	assert_string_equal(explained(), "the token came from CODER_SESSION_TOKEN: set it anew, or "
-					 "unset it and sign in with: coder login "
-					 "https://coder.example");
+	assert_string_equal(explained(),
+			    "the token came from CODER_SESSION_TOKEN: set it to a new token, or "
+			    "unset it and sign in with: coder login "
+			    "https://coder.example");
 	put("url", "https://other.example");
 	put("session", "file-token");
 	assert_contains(explained(), "coder login https://coder.example");
 	put("url", "https://coder.example/");
-	assert_contains(explained(), "set it anew, or unset it to use that of /");
+	assert_contains(explained(), "set it to a new token, or unset it to use the one in /");
 	assert_contains(explained(), "/session");
 	options.token = "given";
 	assert_string_equal(explained(), "the token came from --token: give another one");
