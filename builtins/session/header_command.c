@@ -101,20 +101,6 @@ static int start(struct child *child, char *command, const char *coder_url, stru
 	return 0;
 }
 
-/* Reads what arrives within a slice. 1: more may come, 0: that was all. */
-static int read_output(const struct child *child, struct buf *out, struct coder_error *err)
-{
-	struct pollfd end = { .fd = child->fd, .events = POLLIN };
-	ssize_t n = 1;
-
-	if (poll(&end, 1, CODER_SLICE_NS / 1000000) > 0)
-		n = buf_read(out, child->fd);
-	if (n < 0)
-		return coder_error_set(err, CODER_ERR_REFUSED, "output of CODER_HEADER_COMMAND: %s",
-				       strerror(errno));
-	return n > 0;
-}
-
 /* Whether the kernel has stopped the child: it is in the background, where nobody can type. */
 static bool wants_terminal(const struct child *child)
 {
@@ -125,10 +111,12 @@ static bool wants_terminal(const struct child *child)
 	       (info.si_status == SIGTTIN || info.si_status == SIGTTOU);
 }
 
-/* Waits until the command has closed its output and has ended. */
+/* Waits until the command has closed its output, which goes to out, and has ended. */
 static int wait_for(struct child *child, struct buf *out, struct coder_error *err)
 {
-	int more = 1, status, signal;
+	struct pollfd end = { .fd = child->fd, .events = POLLIN };
+	int status, signal;
+	ssize_t n = 1; /* 0: the output is closed */
 	pid_t ended = 0;
 
 	while (ended == 0) {
@@ -142,12 +130,14 @@ static int wait_for(struct child *child, struct buf *out, struct coder_error *er
 			return coder_error_set(err, CODER_ERR_REFUSED,
 					       "CODER_HEADER_COMMAND was stopped, as it wanted to "
 					       "use the terminal");
-		if (more)
-			more = read_output(child, out, err);
-		else if ((ended = waitpid(child->pid, &status, WNOHANG)) == 0)
+		if (!n && (ended = waitpid(child->pid, &status, WNOHANG)) == 0)
 			poll(NULL, 0, 1);
-		if (more < 0)
-			return -1;
+		else if (n && poll(&end, 1, CODER_SLICE_NS / 1000000) > 0)
+			n = buf_read(out, child->fd);
+		if (n < 0)
+			return coder_error_set(err, CODER_ERR_REFUSED,
+					       "output of CODER_HEADER_COMMAND: %s",
+					       strerror(errno));
 	}
 	child->pid = 0;
 	if (ended < 0)

@@ -85,50 +85,10 @@ static bool has_certificate(const char *path)
 	return found;
 }
 
-static int ca_error(const struct failure *f, struct coder_error *err)
-{
-	if (f->o->ca_file) {
-		coder_error_set(err, CODER_ERR_NO_RESPONSE, "cannot read CA certificates from %s",
-				f->o->ca_file);
-		return coder_error_cause(err, CODER_CAUSE_CA_FILE, NULL, NULL);
-	}
-	coder_error_set(err, CODER_ERR_NO_RESPONSE, "no CA certificates are installed here: %s",
-			f->detail);
-	return coder_error_cause(err, CODER_CAUSE_NO_CA, NULL, NULL);
-}
-
-/* Whether TLS could not begin because of our own certificate or key. */
-static bool is_client_certificate(const struct failure *f)
-{
-	return f->o->cert_file && f->o->tls && stage_of(f) == PAST_PROXY && !f->sent &&
-	       (f->code == CURLE_SSL_CERTPROBLEM || !f->tls_sent) &&
-	       f->code != CURLE_COULDNT_CONNECT && f->code != CURLE_COULDNT_RESOLVE_HOST;
-}
-
-static int tls_error(const struct failure *f, struct coder_error *err)
-{
-	const struct peer peer = peer_of(f);
-
-	coder_error_set(err, CODER_ERR_NO_RESPONSE, "no secure connection to %s%s: %s", peer.kind,
-			peer.name, f->detail);
-	if (f->code != CURLE_PEER_FAILED_VERIFICATION)
-		return coder_error_cause(err, CODER_CAUSE_NO_TLS, peer.source, NULL);
-	return coder_error_cause(err, CODER_CAUSE_UNKNOWN_CA, NULL, NULL);
-}
-
 void failure_no_descriptor(int reason, struct coder_error *err)
 {
 	coder_error_set(err, CODER_ERR_NO_RESPONSE, "cannot open a socket: %s", strerror(reason));
 	coder_error_cause(err, CODER_CAUSE_OPEN_FILES, NULL, NULL);
-}
-
-static int connect_error(const struct failure *f, struct coder_error *err)
-{
-	const struct peer peer = peer_of(f);
-
-	coder_error_set(err, CODER_ERR_NO_RESPONSE, "cannot connect to %s%s: %s", peer.kind,
-			peer.name, f->system_error ? strerror(f->system_error) : f->detail);
-	return coder_error_cause(err, CODER_CAUSE_NETWORK, peer.source, NULL);
 }
 
 /* The proxy is there, but does not connect to the deployment. */
@@ -177,36 +137,68 @@ static int other_error(const struct failure *f, struct coder_error *err)
 	}
 }
 
-void failure_describe(const struct failure *f, bool *ret_worth_retrying, struct coder_error *err)
+/* Whether it failed because of something on this machine. Then it fills *err. */
+static bool is_local(const struct failure *f, struct coder_error *err)
 {
-	bool ca_is_bad = f->code == CURLE_SSL_CACERT_BADFILE ||
-			 (is_tls_code(f->code) && f->o->ca_file && !has_certificate(f->o->ca_file));
+	const bool is_tls = is_tls_code(f->code);
+	const char *ca_file = f->o->ca_file;
+	/* TLS to the deployment could not even begin: our own certificate or key is to blame */
+	const bool is_certificate =
+		f->o->cert_file && f->o->tls && stage_of(f) == PAST_PROXY && !f->sent &&
+		(f->code == CURLE_SSL_CERTPROBLEM || !f->tls_sent) &&
+		f->code != CURLE_COULDNT_CONNECT && f->code != CURLE_COULDNT_RESOLVE_HOST;
 
-	*ret_worth_retrying = false;
 	if (f->no_memory) {
 		coder_error_memory(err);
 	} else if (f->no_descriptor) {
 		failure_no_descriptor(f->no_descriptor, err);
-	} else if (f->full && (is_tls_code(f->code) || f->code == CURLE_OUT_OF_MEMORY)) {
+	} else if (f->full && (is_tls || f->code == CURLE_OUT_OF_MEMORY)) {
 		failure_no_descriptor(f->full, err);
 	} else if (f->no_algorithms && !f->sent) {
 		libcurl_no_algorithms(err);
-	} else if (ca_is_bad) {
-		ca_error(f, err);
-	} else if (is_client_certificate(f)) {
+	} else if (ca_file &&
+		   (f->code == CURLE_SSL_CACERT_BADFILE || (is_tls && !has_certificate(ca_file)))) {
+		coder_error_set(err, CODER_ERR_NO_RESPONSE, "cannot read CA certificates from %s",
+				ca_file);
+		coder_error_cause(err, CODER_CAUSE_CA_FILE, NULL, NULL);
+	} else if (f->code == CURLE_SSL_CACERT_BADFILE) {
+		coder_error_set(err, CODER_ERR_NO_RESPONSE,
+				"no CA certificates are installed here: %s", f->detail);
+		coder_error_cause(err, CODER_CAUSE_NO_CA, NULL, NULL);
+	} else if (is_certificate) {
 		coder_error_set(err, CODER_ERR_NO_RESPONSE, "the TLS client certificate fails: %s",
 				f->detail);
 		coder_error_cause(err, CODER_CAUSE_CERTIFICATE, NULL, NULL);
-	} else if (stage_of(f) == AT_PROXY) {
+	} else {
+		return false;
+	}
+	return true;
+}
+
+void failure_describe(const struct failure *f, bool *ret_worth_retrying, struct coder_error *err)
+{
+	const struct peer peer = peer_of(f);
+
+	*ret_worth_retrying = false;
+	if (is_local(f, err))
+		return;
+	if (stage_of(f) == AT_PROXY) {
 		*ret_worth_retrying = !f->connect_status || f->connect_status >= 500;
 		proxy_error(f, err);
 	} else if (f->code == CURLE_COULDNT_CONNECT) {
 		*ret_worth_retrying = true;
-		connect_error(f, err);
+		coder_error_set(err, CODER_ERR_NO_RESPONSE, "cannot connect to %s%s: %s", peer.kind,
+				peer.name, f->system_error ? strerror(f->system_error) : f->detail);
+		coder_error_cause(err, CODER_CAUSE_NETWORK, peer.source, NULL);
 	} else if (is_tls_code(f->code)) {
-		tls_error(f, err);
+		coder_error_set(err, CODER_ERR_NO_RESPONSE, "no secure connection to %s%s: %s",
+				peer.kind, peer.name, f->detail);
+		if (f->code == CURLE_PEER_FAILED_VERIFICATION)
+			coder_error_cause(err, CODER_CAUSE_UNKNOWN_CA, NULL, NULL);
+		else
+			coder_error_cause(err, CODER_CAUSE_NO_TLS, peer.source, NULL);
 	} else if (f->in_headers && (f->code == CURLE_OUT_OF_MEMORY || f->code == CODE_TOO_LARGE)) {
-		/* all other reasons are excluded: a line of the headers is too large for libcurl */
+		/* memory has not run out: a line of the headers is too large for libcurl */
 		coder_error_set(err, CODER_ERR_NO_RESPONSE,
 				"the response from %s has too large headers", f->o->origin);
 	} else if (f->in_headers && f->code == CURLE_WEIRD_SERVER_REPLY) {

@@ -91,10 +91,25 @@ static int copy_strings(struct http *http, const struct coder_config *config,
 			       0;
 }
 
-static int make_transfer(struct http *http, const struct coder_config *config,
-			 struct coder_error *err)
+int http_new(const struct coder_config *config, struct http **ret, struct coder_error *err)
 {
-	const struct transfer_options options = {
+	struct http *http = calloc(1, sizeof(*http));
+	struct transfer_options options;
+
+	if (!http)
+		return coder_error_memory(err);
+	http->hooks = config->hooks;
+	http->no_retry = config->no_retry;
+	http->interrupts = config->interrupts;
+	if (copy_strings(http, config, err) < 0)
+		goto fail;
+	if (url_parse(config->url, &http->url, err) < 0) {
+		coder_error_wrap(err, "%s", http->url_source);
+		goto fail;
+	}
+	if (add_headers(http, config, err) < 0)
+		goto fail;
+	options = (struct transfer_options){
 		.host = http->url.host,
 		.port = http->url.port,
 		.origin = http->url.origin,
@@ -113,28 +128,11 @@ static int make_transfer(struct http *http, const struct coder_config *config,
 		.fresh = config->fresh,
 		.interrupts = config->interrupts,
 	};
-
 	http->transfer = transfer_new(&options);
-	return http->transfer ? 0 : coder_error_memory(err);
-}
-
-int http_new(const struct coder_config *config, struct http **ret, struct coder_error *err)
-{
-	struct http *http = calloc(1, sizeof(*http));
-
-	if (!http)
-		return coder_error_memory(err);
-	http->hooks = config->hooks;
-	http->no_retry = config->no_retry;
-	http->interrupts = config->interrupts;
-	if (copy_strings(http, config, err) < 0)
-		goto fail;
-	if (url_parse(config->url, &http->url, err) < 0) {
-		coder_error_wrap(err, "%s", http->url_source);
+	if (!http->transfer) {
+		coder_error_memory(err);
 		goto fail;
 	}
-	if (add_headers(http, config, err) < 0 || make_transfer(http, config, err) < 0)
-		goto fail;
 	*ret = http;
 	return 0;
 fail:

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* http_client.h - the contents of a client; for http.c and request.c. */
+/* http_client.h - the contents of a client; for http.c, request.c and try.c. */
 #ifndef CODER_HTTP_CLIENT_H
 #define CODER_HTTP_CLIENT_H
 
@@ -25,19 +25,19 @@ struct http {
 	char *ca_file, *more_cas, *cert_file, *key_file, *libraries_variable;
 	struct proxy proxy;
 	struct coder_strings headers; /* lines of every request; the token is in one */
-	size_t configured; /* of those: the first that the configuration added */
+	size_t configured; /* the index of the first that the configuration added */
 	struct coder_hooks hooks;
 	struct coder_interrupts *interrupts;
 	struct transfer *transfer;
 	struct http_job *jobs; /* requests that are on, in the order they were begun */
 	struct pace pace; /* of those that are one of many */
 	bool no_retry;
-	int64_t date; /* by the deployment's clock at the coder_clock() date_at; 0: not known */
-	int64_t date_at;
-	char version[64]; /* of the deployment, "": it has not said */
+	int64_t date; /* the time by the deployment's clock ...; 0: not known */
+	int64_t date_at; /* ... at this coder_clock() */
+	char version[64]; /* of the deployment; "": not known */
 };
 
-/* Frees the requests that nobody waits for any more. The transfer has been freed. */
+/* Frees the requests that are still on. The transfer must have been freed. */
 void request_free_all(struct http *http);
 
 #endif

@@ -129,17 +129,6 @@ static bool matches(const char *pattern, const char *text)
 	return !pattern[strspn(pattern, "*")];
 }
 
-/* Whether an error response with that message is Coder's own: by its headers, or by the message. */
-static bool is_own(const struct response *response, const char *message)
-{
-	if (response->coder)
-		return true;
-	for (size_t i = 0; i < sizeof(coder_messages) / sizeof(coder_messages[0]); i++)
-		if (matches(coder_messages[i], message))
-			return true;
-	return false;
-}
-
 /* An ingress, gateway, firewall or sign-in page has responded, which proves nothing. */
 static void front_error(const struct response *response, const struct json *doc,
 			struct coder_error *err)
@@ -163,7 +152,10 @@ static void front_error(const struct response *response, const struct json *doc,
 	explicit_bzero(&said, sizeof(said)); /* a server may have repeated a secret */
 }
 
-/* Somebody refuses the request. */
+/*
+ * An error response. This decides whether it is Coder's own: it has a message, and a header or a
+ * message that is Coder's.
+ */
 static void refusal(const struct response *response, const struct buf *body,
 		    struct coder_error *err)
 {
@@ -174,7 +166,7 @@ static void refusal(const struct response *response, const struct buf *body,
 	struct json CLEANUP(json_done) *doc = NULL;
 	struct coder_error why;
 	const char *message;
-	bool own;
+	bool own = response->coder;
 
 	if (body->len && json_parse(body->data, body->len, &doc, &why) < 0 &&
 	    why.code == CODER_ERR_MEMORY) {
@@ -188,7 +180,9 @@ static void refusal(const struct response *response, const struct buf *body,
 		coder_error_set(err, code, "unexpected response %ld%s%s", response->status,
 				response->reason[0] ? " " : "", response->reason);
 	message = error_object_read(doc, err);
-	own = message && is_own(response, message);
+	for (size_t i = 0; message && i < sizeof(coder_messages) / sizeof(coder_messages[0]); i++)
+		own |= matches(coder_messages[i], message);
+	own &= message != NULL;
 	if (!own && is_about_objects) {
 		front_error(response, doc, err);
 		return;
@@ -202,19 +196,6 @@ static void refusal(const struct response *response, const struct buf *body,
 		err->code = CODER_ERR_REFUSED;
 	if (own && response->status == 500 && strstr(err->detail, "rbac: forbidden"))
 		err->code = CODER_ERR_AUTH;
-}
-
-/* 407: only proxies ask for a user name and password in this way. */
-static void proxy_error(const struct response *response, struct coder_error *err)
-{
-	if (response->proxy) {
-		proxy_wants_user(response->proxy, err);
-		return;
-	}
-	coder_error_set(err, CODER_ERR_NO_RESPONSE,
-			"a proxy in front of %s asks for a user name and password (407)",
-			response->origin);
-	coder_error_cause(err, CODER_CAUSE_NETWORK, response->url_source, NULL);
 }
 
 static void redirect_error(const struct response *response, struct coder_error *err)
@@ -241,16 +222,23 @@ int response_judge(const struct response *response, const struct buf *body, stru
 	if (!response->head_ended ||
 	    (has_length && response->received != (uint64_t)response->length))
 		return response_broken(response, "ended early", err);
-	if (response->status == 407)
-		proxy_error(response, err);
-	else if (response->status < 400 && response->location[0] && !response_is_success(response))
+	if (response->status == 407 && response->proxy) {
+		proxy_wants_user(response->proxy, err);
+	} else if (response->status == 407) { /* only proxies ask in this way */
+		coder_error_set(err, CODER_ERR_NO_RESPONSE,
+				"a proxy in front of %s asks for a user name and password (407)",
+				response->origin);
+		coder_error_cause(err, CODER_CAUSE_NETWORK, response->url_source, NULL);
+	} else if (response->status < 400 && response->location[0] &&
+		   !response_is_success(response)) {
 		redirect_error(response, err);
-	else if (!response_is_success(response))
+	} else if (!response_is_success(response)) {
 		refusal(response, body, err);
-	else if (response->status == 204 || response->received)
+	} else if (response->status == 204 || response->received) {
 		return 0;
-	else
+	} else {
 		coder_error_set(err, CODER_ERR_NO_RESPONSE, "empty response %ld from %s",
 				response->status, response->origin);
+	}
 	return -1;
 }

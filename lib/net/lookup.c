@@ -39,15 +39,6 @@ static bool is_address(const char *host)
 	return strchr(host, ':') || inet_pton(AF_INET, host, &addr) == 1;
 }
 
-/* libcurl changes how an international name is written. "*" stands for any name. */
-static const char *name_for_libcurl(const char *host)
-{
-	for (const char *p = host; *p; p++)
-		if ((unsigned char)*p >= 0x80)
-			return "*";
-	return host;
-}
-
 /* Appends "name:port:addresses". */
 static bool add_entry(const char *name, int len, const char *port, const char *addresses,
 		      int addresses_len, struct coder_strings *ret)
@@ -154,8 +145,14 @@ int lookup_result(const struct lookup *lookup, const struct transfer_options *o,
 	size_t n = names_of(o, names);
 
 	for (size_t i = 0; i < n; i++) {
-		const char *name = name_for_libcurl(names[i].host);
-		int len = (int)strlen(name), line_len = (int)strcspn(line, "\n");
+		const char *name = names[i].host;
+		int len, line_len = (int)strcspn(line, "\n");
+
+		/* libcurl changes how an international name is written; "*" stands for any name */
+		for (const char *p = names[i].host; *p; p++)
+			if ((unsigned char)*p >= 0x80)
+				name = "*";
+		len = (int)strlen(name);
 
 		if (!line_len || *line == '!') {
 			coder_error_set(err, CODER_ERR_NO_RESPONSE, "cannot find the %s %s: %.*s",

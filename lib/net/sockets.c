@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* sockets.c - the descriptors of the connections: high, close-on-exec, and known by identity. */
+/* sockets.c - the sockets of this process; see sockets.h. */
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -16,8 +16,8 @@
 #define SOCKETS_MAX \
 	(2 * AT_ONCE + 8) /* those that are kept, too, and several addresses that are tried */
 #define SPARE 4 /* descriptors that further connections leave to others */
-#define HURRY_MS 4500
-#define SCRIPTS_FDS 10 /* the descriptors below are those that scripts redirect */
+#define HURRY_MS 4500 /* see sockets_hurry() */
+#define SCRIPTS_FDS 10 /* scripts use the numbers below */
 
 static struct {
 	int fd;
@@ -28,7 +28,7 @@ static struct {
 } sockets[SOCKETS_MAX];
 static size_t n_sockets;
 
-/* Above what scripts use (200 of flock(1), 255 of bash), below what select() can do. */
+/* Above what scripts and bash use (200 with flock(1), 255), and below the limit of select(). */
 static int floor_fd(void)
 {
 	struct rlimit limit;
@@ -38,16 +38,6 @@ static int floor_fd(void)
 		max = (int)limit.rlim_cur;
 	max -= max >= 128 ? 64 : 24;
 	return max > SCRIPTS_FDS ? max : SCRIPTS_FDS;
-}
-
-static int move_up(int low)
-{
-	int fd = fcntl(low, F_DUPFD_CLOEXEC, floor_fd());
-
-	if (fd < 0)
-		return low;
-	close(low);
-	return fd;
 }
 
 static int low[SCRIPTS_FDS];
@@ -70,7 +60,7 @@ void sockets_keep_above_end(void)
 		close(low[--n_low]);
 }
 
-/* Remembers what is open there as the i-th. */
+/* Remembers the identity of fd as that of the i-th socket. */
 static bool identify(size_t i, int fd)
 {
 	struct stat st;
@@ -85,7 +75,7 @@ static bool identify(size_t i, int fd)
 
 int sockets_open(int family, int type, int protocol, uint64_t peer, int *full)
 {
-	int fd;
+	int fd, high;
 
 	if (n_sockets == SOCKETS_MAX) {
 		errno = EMFILE;
@@ -94,7 +84,11 @@ int sockets_open(int family, int type, int protocol, uint64_t peer, int *full)
 	fd = socket(family, type | SOCK_CLOEXEC, protocol);
 	if (fd < 0)
 		return -1;
-	fd = move_up(fd);
+	high = fcntl(fd, F_DUPFD_CLOEXEC, floor_fd());
+	if (high >= 0) {
+		close(fd);
+		fd = high;
+	}
 	if (!identify(n_sockets, fd)) {
 		close(fd);
 		return -1;
@@ -162,11 +156,11 @@ bool sockets_silent(void)
 static void limit_silence(unsigned ms)
 {
 	for (size_t i = 0; i < n_sockets; i++)
-		/* a local socket has no such limit */
+		/* fails for a local socket, which needs no limit */
 		(void)setsockopt(sockets[i].fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &ms, sizeof(ms));
 }
 
-static unsigned n_hurries; /* those that have begun and not ended */
+static unsigned n_hurries; /* how many callers are between the two */
 
 void sockets_hurry(void)
 {
@@ -229,36 +223,31 @@ void sockets_drop(void)
 		sockets_close(sockets[0].fd);
 }
 
-/* ------------------------------------------------------------- standing in */
+/* --------------------------------------------- numbers that the user has taken */
 
-/* Numbers of ours that are the user's by now. */
+/* These numbers were ours, and the user has taken them. */
 static struct {
 	int fd;
-	int moved; /* where the user's descriptor is meanwhile; -1: it was closed */
+	int moved; /* where the user's descriptor is for now; -1: it was closed */
 	bool cloexec;
 } taken[SOCKETS_MAX];
 static size_t n_taken;
 
-/* Puts a socket that is connected to nobody there; what else is there must have been moved. */
-static bool stand_in(size_t i)
-{
-	const int fd = sockets[i].fd;
-	int nobody = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	bool done = nobody == fd || dup3(nobody, fd, O_CLOEXEC) == fd;
-
-	if (nobody >= 0 && nobody != fd)
-		close(nobody);
-	return done && identify(i, fd);
-}
-
+/* Moves the user's descriptor away from the number of the i-th, and puts a socket without a peer there. */
 static bool replace(size_t i)
 {
 	const int fd = sockets[i].fd, flags = fcntl(fd, F_GETFD);
 	int moved = flags < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, floor_fd());
+	int nobody;
+	bool done;
 
 	if (flags >= 0 && moved < 0)
 		return false;
-	if (!stand_in(i)) {
+	nobody = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	done = (nobody == fd || dup3(nobody, fd, O_CLOEXEC) == fd) && identify(i, fd);
+	if (nobody >= 0 && nobody != fd)
+		close(nobody);
+	if (!done) {
 		if (moved >= 0)
 			close(moved);
 		return false;
@@ -272,7 +261,7 @@ static bool replace(size_t i)
 
 bool sockets_stand_in(void)
 {
-	/* closed ones first: else a descriptor of the user's could be moved to one of them */
+	/* closed numbers first, or a descriptor of the user could be moved to one of them */
 	for (int open = 0; open <= 1; open++)
 		for (size_t i = 0; i < n_sockets; i++) {
 			bool is_open = fcntl(sockets[i].fd, F_GETFD) >= 0;

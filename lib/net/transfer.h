@@ -46,8 +46,8 @@ struct transfer_exchange {
 	size_t body_len;
 	bool own_connection; /* a new one: libcurl sends again if a kept one was closed */
 	/*
-	 * Its connection is none of those that are kept: it is closed with the transfer. Exchanges of
-	 * this kind share an HTTP/2 connection if the server offers one over TLS.
+	 * It uses no kept connection. Its own one is closed with the transfer. Exchanges of this
+	 * kind share an HTTP/2 connection if the server offers one over TLS.
 	 */
 	bool extra;
 	int64_t deadline; /* the coder_clock() at which to give up */
@@ -101,11 +101,11 @@ void transfer_free(struct transfer *transfer);
 void transfer_begin(struct transfer *transfer, struct transfer_exchange *x);
 /*
  * Lets all exchanges that were begun go on until one of them has ended, and
- * returns that one. NULL: no exchange is on, or none has ended when it is `until`
- * by coder_clock(). A look-up of a name is waited for in any case.
+ * returns that one. NULL: no exchange is on, or none has ended at the coder_clock()
+ * until. It returns later if a name is being looked up then.
  */
 struct transfer_exchange *transfer_wait(struct transfer *transfer, int64_t until);
-/* How many of n further connections can be opened at once, for all that the limit of open files says. */
+/* How many of n further connections can be open at once under the limit of open files. */
 size_t transfer_room(size_t n);
 
 /* Closes the kept connections. */
