@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* goals.c - what goals mean for a token, in words; see goals.h. */
 #include "goals.h"
+#include "explain.h"
 #include "output/message.h"
 
 #include <stdio.h>
 #include <string.h>
-
-#define NEAR 2 /* what a token may lack for a goal that is told of */
 
 static bool goal_row(size_t i, const char **ret_name, const char **ret_meaning)
 {
@@ -95,18 +94,30 @@ static bool add_planned(const struct coder_plan *plan, const char *what,
 	return true;
 }
 
-static int copy_texts(const struct coder_planned_list *list, const char *none,
-		      struct coder_strings *ret, struct coder_error *err)
+/* What a planned token will hold; of its entries' objects, what was looked up for the plan is known. */
+static int hold(const struct coder_plan *plan, const struct permissions *permissions,
+		const char *user_id, struct coder_holding *ret, struct coder_error *err)
 {
-	for (size_t i = 0; i < list->n; i++)
-		if (coder_strings_add(ret, list->v[i].text, err) < 0)
+	const struct coder_planned_list *scopes = &plan->scopes, *entries = &plan->entries;
+
+	snprintf(ret->user_id, sizeof(ret->user_id), "%s", user_id);
+	for (size_t i = 0; i < scopes->n + !scopes->n; i++)
+		if (coder_strings_add(&ret->scopes, scopes->n ? scopes->v[i].text : "coder:all",
+				      err) < 0)
 			return -1;
-	return list->n ? 0 : coder_strings_add(ret, none, err);
+	for (size_t i = 0; i < entries->n + !entries->n; i++)
+		if (coder_holding_add(ret, entries->n ? entries->v[i].text : "*:*", err) < 0)
+			return -1;
+	for (size_t i = 0; i < permissions->n_targets; i++)
+		if (coder_holding_describe(ret, &permissions->targets[i], err) < 0)
+			return -1;
+	return 0;
 }
 
-int goals_explain_plan(const struct coder_plan *plan, struct buf *out, struct coder_error *err)
+int goals_explain_plan(const struct coder_plan *plan, const struct permissions *permissions,
+		       const char *user_id, struct buf *out, struct coder_error *err)
 {
-	struct coder_strings scopes = { 0 }, entries = { 0 };
+	struct coder_holding holding = { 0 };
 	int rc = -1;
 
 	for (size_t i = 0; i < plan->n_goals; i++)
@@ -115,83 +126,8 @@ int goals_explain_plan(const struct coder_plan *plan, struct buf *out, struct co
 	if (!add_planned(plan, "scope", &plan->scopes, out) ||
 	    !add_planned(plan, "entry", &plan->entries, out))
 		coder_error_memory(err);
-	else if (copy_texts(&plan->scopes, "coder:all", &scopes, err) == 0 &&
-		 copy_texts(&plan->entries, "*:*", &entries, err) == 0)
-		rc = goals_explain(&scopes, &entries, out, err);
-	coder_strings_done(&scopes);
-	coder_strings_done(&entries);
+	else if (hold(plan, permissions, user_id, &holding, err) == 0)
+		rc = explain_holding(&holding, NULL, out, err);
+	coder_holding_done(&holding);
 	return rc;
-}
-
-static bool add_all(const struct coder_strings *list, struct buf *out)
-{
-	for (size_t i = 0; i < list->n; i++)
-		if (!buf_addf(out, "%s%s", i ? ", " : "", list->v[i]))
-			return false;
-	return true;
-}
-
-/* What a goal lacks less than this is near; the nearest of those that are about the token's objects. */
-static int find_near(const struct coder_strings *scopes, const struct coder_strings *allow_list,
-		     size_t *ret, struct coder_error *err)
-{
-	size_t n, least = 0;
-	const struct coder_goal *goals = coder_goals(&n);
-
-	for (size_t i = 0; i < n; i++) {
-		struct coder_strings lacks = { 0 }, objects = { 0 };
-		int rc = coder_goal_compare(&goals[i], scopes, allow_list, &lacks, &objects, err);
-
-		if (rc == 0 && objects.n && lacks.n && (!least || lacks.n < least))
-			least = lacks.n;
-		coder_strings_done(&lacks);
-		coder_strings_done(&objects);
-		if (rc < 0)
-			return -1;
-	}
-	*ret = least > NEAR ? least : NEAR;
-	return 0;
-}
-
-/* A line on a goal that is within reach (near 0), or that lacks so much or less. */
-static int explain_goal(const struct coder_goal *goal, const struct coder_strings *scopes,
-			const struct coder_strings *allow_list, size_t near, struct buf *out,
-			struct coder_error *err)
-{
-	struct coder_strings lacks = { 0 }, objects = { 0 };
-	bool ok = true;
-	int rc = coder_goal_compare(goal, scopes, allow_list, &lacks, &objects, err);
-
-	if (rc == 0 && !near && !lacks.n)
-		ok = buf_addf(out, "can %s%s", goal->summary, objects.n ? ": " : "") &&
-		     add_all(&objects, out) && buf_add_char(out, '\n');
-	else if (rc == 0 && lacks.n && lacks.n <= near)
-		ok = buf_addf(out, "cannot %s: lacks ", goal->summary) && add_all(&lacks, out) &&
-		     buf_add_char(out, '\n');
-	coder_strings_done(&lacks);
-	coder_strings_done(&objects);
-	if (rc < 0)
-		return -1;
-	return ok ? 0 : coder_error_memory(err);
-}
-
-int goals_explain(const struct coder_strings *scopes, const struct coder_strings *allow_list,
-		  struct buf *out, struct coder_error *err)
-{
-	size_t n, near;
-	const struct coder_goal *goals = coder_goals(&n);
-
-	if (coder_strings_has(scopes, "coder:all") && coder_strings_has(allow_list, "*:*"))
-		return buf_add_str(out, "can do everything that its user can\n") ?
-			       0 :
-			       coder_error_memory(err);
-	for (size_t i = 0; i < n; i++)
-		if (explain_goal(&goals[i], scopes, allow_list, 0, out, err) < 0)
-			return -1;
-	if (find_near(scopes, allow_list, &near, err) < 0)
-		return -1;
-	for (size_t i = 0; i < n; i++)
-		if (explain_goal(&goals[i], scopes, allow_list, near, out, err) < 0)
-			return -1;
-	return 0;
 }

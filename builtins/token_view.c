@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* token_view.c - the builtin that shows one API token. */
-#include <string.h>
-
-#include "base/buf.h"
 #include "coder.h"
 #include "command.h"
-#include "goals.h"
+#include "explain.h"
 #include "options/opts.h"
 #include "output/columns.h"
 #include "output/format.h"
@@ -54,6 +51,10 @@ static const char *const view_description[] = {
 	"is not taken for a name. Expired tokens are found, too. Login sessions are not shown.",
 	"The arrays TOKEN_SCOPES and TOKEN_ALLOW_LIST get the token's scopes and allow list, sorted, "
 	"with one entry in each element.",
+	"With --explain, a line that begins with 'can' names a goal of token_create --for and the objects "
+	"for which the token reaches it. 'lacks' names a goal that it does not reach, and what is lacking. "
+	"'may also use' names scopes that none of these goals uses: some requests need no more than "
+	"these. What the token's user may not do, the token cannot do, either.",
 	"Fields of -A: " OUTPUT_FIELD_NAMES(" ") ".",
 	NULL,
 };
@@ -94,54 +95,6 @@ static int view_check(struct call *call, struct coder_error *err)
 	return 0;
 }
 
-/* The entry with the name of its object, where the caller may see that. */
-static int name_entry(struct call *call, const char *text, struct coder_strings *ret,
-		      struct coder_error *err)
-{
-	struct coder_entry entry = { 0 };
-	struct buf named = { 0 };
-	int rc = coder_entry_parse(text, &entry, err);
-
-	if (rc == 0)
-		rc = coder_entry_describe(call->client, "me", &entry, err);
-	if (rc < 0 && (err->code == CODER_ERR_MEMORY || err->code == CODER_ERR_INTERRUPTED))
-		return -1;
-	if (rc == 0 && entry.title[0] && buf_addf(&named, "%s:%s", entry.type->name, entry.title))
-		text = named.data;
-	rc = coder_strings_add(ret, text, err);
-	buf_done(&named);
-	coder_entry_done(&entry);
-	return rc;
-}
-
-static int explain(struct call *call, struct coder_error *err)
-{
-	const struct view_state *state = call->state;
-	struct coder_strings scopes = { 0 }, entries = { 0 }, named = { 0 };
-	struct buf text = { 0 };
-	int rc = -1;
-
-	if (coder_token_scopes(&state->token, &scopes, err) == 0 &&
-	    coder_token_allow_list(&state->token, &entries, err) == 0)
-		rc = 0;
-	for (size_t i = 0; i < entries.n && rc == 0; i++)
-		rc = name_entry(call, entries.v[i], &named, err);
-	if (rc == 0)
-		rc = goals_explain(&scopes, &named, &text, err);
-	for (char *line = text.data, *end; rc == 0 && line && *line; line = end + 1) {
-		end = strchr(line, '\n');
-		*end = '\0';
-		if (!coder_escape(&call->result.text, line, CODER_TERMINAL) ||
-		    !buf_add_char(&call->result.text, '\n'))
-			rc = coder_error_memory(err);
-	}
-	buf_done(&text);
-	coder_strings_done(&scopes);
-	coder_strings_done(&entries);
-	coder_strings_done(&named);
-	return rc;
-}
-
 static int view_run(struct call *call, struct coder_error *err)
 {
 	const struct view_options *options = call->options;
@@ -157,7 +110,7 @@ static int view_run(struct call *call, struct coder_error *err)
 			     coder_token_find(call->client, options->user, call->operands.v[0],
 					      &state->token, err)) < 0)
 		return -1;
-	if ((options->assoc || output_needs_owner(&how)) &&
+	if ((options->assoc || (!options->explain && output_needs_owner(&how))) &&
 	    coder_token_fill_owner(call->client, &state->token, err) < 0)
 		return -1;
 	if (permissions_add_arrays(&call->result, &state->token, options->scopes_into,
@@ -167,8 +120,9 @@ static int view_run(struct call *call, struct coder_error *err)
 			       output_records_add(&call->result, &state->token, false,
 						  coder_client_now(call->client), err) < 0))
 		return -1;
-	return options->explain ? explain(call, err) :
-				  output_token(&call->result, &how, &state->token, err);
+	return options->explain ?
+		       explain_token(call->client, &state->token, &call->result.text, err) :
+		       output_token(&call->result, &how, &state->token, err);
 }
 
 static void view_done(void *data)

@@ -22,10 +22,12 @@
 #ifndef CODER_H
 #define CODER_H
 
+#include "api/ability.h"
 #include "api/allow.h"
 #include "api/client.h"
 #include "api/create.h"
 #include "api/goal.h"
+#include "api/holding.h"
 #include "api/pack.h"
 #include "api/plan.h"
 #include "api/remove.h"

@@ -52,14 +52,4 @@ bool goal_entry_names(const char *entry, const char *type);
 /* Whether a goal is about what an entry names. */
 bool goal_is_about(const struct coder_goal *goal, const char *entry);
 
-/*
- * Compares what a token may do with what a goal needs. Appends the scopes and entries that it lacks
- * to *ret_lacks, and the entries that name objects of the goal to *ret_objects. Whose the user
- * entries are cannot be told here: any will do. The lists are those of coder_token_scopes() and
- * coder_token_allow_list().
- */
-int coder_goal_compare(const struct coder_goal *goal, const struct coder_strings *scopes,
-		       const struct coder_strings *allow_list, struct coder_strings *ret_lacks,
-		       struct coder_strings *ret_objects, struct coder_error *err);
-
 #endif

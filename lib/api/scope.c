@@ -169,8 +169,7 @@ bool coder_scope_acts(const char *scope, const char *type)
 	return false;
 }
 
-/* Whether a TYPE:ACTION or TYPE:* holds another. */
-static bool part_holds(const char *part, const char *wanted)
+bool coder_scope_holds(const char *part, const char *wanted)
 {
 	size_t len = strcspn(wanted, ":");
 
@@ -178,18 +177,48 @@ static bool part_holds(const char *part, const char *wanted)
 	       (strncmp(part, wanted, len) == 0 && strcmp(part + len, ":*") == 0);
 }
 
+int coder_scope_parts(const char *scope, struct coder_strings *ret, struct coder_error *err)
+{
+	const struct composite *composite = find_composite(scope);
+
+	if (!composite)
+		return coder_strings_add(ret, scope, err);
+	for (size_t i = 0; composite->parts[i]; i++)
+		if (coder_strings_add(ret, composite->parts[i], err) < 0)
+			return -1;
+	return 0;
+}
+
+/* Whether scopes hold each public TYPE:ACTION of "TYPE:*". */
+static bool permit_each(const struct coder_strings *scopes, const char *wanted)
+{
+	size_t len = strlen(wanted), n = 0;
+
+	if (len < 2 || strcmp(wanted + len - 2, ":*") != 0)
+		return false;
+	for (size_t i = 0; i < sizeof(builtin) / sizeof(builtin[0]); i++) {
+		if (strncmp(builtin[i], wanted, len - 1) != 0 || strcmp(builtin[i], wanted) == 0)
+			continue;
+		if (!coder_scopes_permit(scopes, builtin[i]))
+			return false;
+		n++;
+	}
+	return n > 0;
+}
+
 bool coder_scopes_permit(const struct coder_strings *scopes, const char *wanted)
 {
 	for (size_t i = 0; i < scopes->n; i++) {
 		const struct composite *composite = find_composite(scopes->v[i]);
 
-		if (strcmp(scopes->v[i], "coder:all") == 0 || part_holds(scopes->v[i], wanted))
+		if (strcmp(scopes->v[i], "coder:all") == 0 ||
+		    coder_scope_holds(scopes->v[i], wanted))
 			return true;
 		for (size_t k = 0; composite && composite->parts[k]; k++)
-			if (part_holds(composite->parts[k], wanted))
+			if (coder_scope_holds(composite->parts[k], wanted))
 				return true;
 	}
-	return false;
+	return permit_each(scopes, wanted);
 }
 
 bool coder_scope_is_within(const char *scope, const char *type, const char *const *scopes)

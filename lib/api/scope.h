@@ -30,7 +30,14 @@ bool coder_scope_acts(const char *scope, const char *type);
  * with objects of that type beside reading them counts.
  */
 bool coder_scope_is_within(const char *scope, const char *type, const char *const *scopes);
-/* Whether scopes, composite ones and wildcards included, hold the scope "TYPE:ACTION". */
+/* Appends what a composite scope stands for, "TYPE:ACTION" each; any other scope is its own part. */
+int coder_scope_parts(const char *scope, struct coder_strings *ret, struct coder_error *err);
+/* Whether "TYPE:ACTION" or "TYPE:*" holds another. */
+bool coder_scope_holds(const char *part, const char *wanted);
+/*
+ * Whether scopes, composite ones and wildcards included, hold the scope "TYPE:ACTION"; "TYPE:*" if
+ * they hold that, or each action on the type that is public.
+ */
 bool coder_scopes_permit(const struct coder_strings *scopes, const char *wanted);
 
 /* Requests the names of the scopes that this server's tokens can have. */

@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* holding.c - what a token holds, and what its entries name; see holding.h. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/cleanup.h"
+#include "holding.h"
+#include "json/json.h"
+#include "request.h"
+
+void coder_holding_done(struct coder_holding *holding)
+{
+	if (!holding)
+		return;
+	coder_strings_done(&holding->scopes);
+	for (size_t i = 0; i < holding->n; i++)
+		free(holding->v[i].text);
+	free(holding->v);
+	for (size_t i = 0; i < holding->n_known; i++)
+		free(holding->known[i].name);
+	free(holding->known);
+	*holding = (struct coder_holding){ 0 };
+}
+
+int coder_holding_add(struct coder_holding *holding, const char *entry, struct coder_error *err)
+{
+	size_t len = strcspn(entry, ":");
+	const char *id = entry[len] ? entry + len + 1 : "";
+	struct coder_held held = { 0 };
+	const struct coder_type *type;
+
+	if (holding->n == holding->cap) {
+		size_t cap = holding->cap ? holding->cap * 2 : 16;
+		struct coder_held *v = reallocarray(holding->v, cap, sizeof(*v));
+
+		if (!v)
+			return coder_error_memory(err);
+		holding->v = v;
+		holding->cap = cap;
+	}
+	snprintf(held.type, sizeof(held.type), "%.*s", (int)len, entry);
+	held.any_type = strcmp(held.type, "*") == 0;
+	type = coder_type_find(held.type);
+	if (strcmp(id, "*") != 0) {
+		snprintf(held.id, sizeof(held.id), "%s", *id ? id : "?");
+		if (!coder_is_uuid(id) || (type && type->flags & CODER_TYPE_WILDCARD_ONLY))
+			held.state = CODER_HELD_NEVER;
+	}
+	held.text = strdup(entry);
+	if (!held.text)
+		return coder_error_memory(err);
+	holding->v[holding->n++] = held;
+	return 0;
+}
+
+/* The type of what an id of the type stands for. */
+static const char *kind_of(const char *type)
+{
+	if (strcmp(type, "organization_member") == 0 || strcmp(type, "group_member") == 0)
+		return "user";
+	return strcmp(type, "workspace_dormant") == 0 ? "workspace" : type;
+}
+
+const char *coder_holding_name(const struct coder_holding *holding, const char *type,
+			       const char *id)
+{
+	type = kind_of(type);
+	for (size_t i = 0; i < holding->n_known; i++)
+		if (strcmp(holding->known[i].type, type) == 0 &&
+		    strcasecmp(holding->known[i].id, id) == 0)
+			return holding->known[i].name;
+	return NULL;
+}
+
+int coder_holding_know(struct coder_holding *holding, const char *type, const char *id,
+		       const char *name, struct coder_error *err)
+{
+	struct coder_known known = { .type = type };
+
+	if (!coder_is_uuid(id) || !*name || coder_holding_name(holding, type, id))
+		return 0;
+	if (holding->n_known == holding->cap_known) {
+		size_t cap = holding->cap_known ? holding->cap_known * 2 : 16;
+		struct coder_known *v = reallocarray(holding->known, cap, sizeof(*v));
+
+		if (!v)
+			return coder_error_memory(err);
+		holding->known = v;
+		holding->cap_known = cap;
+	}
+	snprintf(known.id, sizeof(known.id), "%s", id);
+	known.name = strdup(name);
+	if (!known.name)
+		return coder_error_memory(err);
+	holding->known[holding->n_known++] = known;
+	return 0;
+}
+
+/* -------------------------------------------------------------- look-ups */
+
+/* What is known of an object: relations that entries of the list can name, too. */
+struct found {
+	const char *id, *name, *username, *owner_id, *owner, *organization_id, *organization,
+		*template_id, *template, *dormant_at;
+};
+
+/* Completes the entries with that id. An id of any type gets the type of what it names. */
+static void note(struct coder_holding *holding, const char *type, const char *id,
+		 const struct found *found, enum coder_held_state state)
+{
+	for (size_t i = 0; *id && i < holding->n; i++) {
+		struct coder_held *held = &holding->v[i];
+
+		if (strcasecmp(held->id, id) != 0 || held->state == CODER_HELD_NEVER ||
+		    (strcmp(kind_of(held->type), type) != 0 && strcmp(held->type, "*") != 0))
+			continue;
+		if (strcmp(held->type, "*") == 0)
+			snprintf(held->type, sizeof(held->type), "%s", type);
+		/* while a workspace is dormant it is of another type, which "*:<id>" matches, too */
+		held->state = state == CODER_HELD_DORMANT && strcmp(held->type, type) != 0 ?
+				      CODER_HELD_USABLE :
+				      state;
+		if (!found)
+			continue;
+		snprintf(held->organization_id, sizeof(held->organization_id), "%s",
+			 found->organization_id);
+		snprintf(held->owner_id, sizeof(held->owner_id), "%s", found->owner_id);
+	}
+}
+
+int coder_holding_describe(struct coder_holding *holding, const struct coder_entry *entry,
+			   struct coder_error *err)
+{
+	const struct found found = { .owner_id = entry->owner_id,
+				     .organization_id = entry->organization_id };
+
+	note(holding, entry->type->name, entry->id, &found, CODER_HELD_USABLE);
+	return coder_holding_know(holding, entry->type->name, entry->id, entry->title, err);
+}
+
+/* Takes from a response whatever entries of the token may name. */
+static int take(struct coder_holding *holding, const char *type, const char *id,
+		const struct json *object, struct coder_error *err)
+{
+	const bool workspace = strcmp(type, "workspace") == 0;
+	struct found found = { "", "", "", "", "", "", "", "", "", "" }, of_template;
+	const struct {
+		const char *key, **text;
+	} members[] = {
+		{ "id", &found.id },
+		{ "name", &found.name },
+		{ "username", &found.username },
+		{ "owner_id", &found.owner_id },
+		{ "owner_name", &found.owner },
+		{ "organization_id", &found.organization_id },
+		{ "organization_name", &found.organization },
+		{ "template_id", &found.template_id },
+		{ "template_name", &found.template },
+		{ "dormant_at", &found.dormant_at },
+	};
+	char title[256];
+
+	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++)
+		if (json_text(object, members[i].key, members[i].text, err) < 0)
+			return -1;
+	if (strcasecmp(found.id, id) != 0)
+		return coder_error_set(err, CODER_ERR_NO_RESPONSE,
+				       "broken response: it is about another %s", type);
+	if (workspace && !*found.owner_id)
+		return json_missing(err, "owner_id");
+	if ((workspace || strcmp(type, "template") == 0) && !*found.organization_id)
+		return json_missing(err, "organization_id");
+	snprintf(title, sizeof(title), "%s%s%s", found.owner, *found.owner ? "/" : "",
+		 *found.username ? found.username : found.name);
+	if (coder_holding_know(holding, type, id, title, err) < 0 ||
+	    coder_holding_know(holding, "user", found.owner_id, found.owner, err) < 0 ||
+	    coder_holding_know(holding, "organization", found.organization_id, found.organization,
+			       err) < 0 ||
+	    coder_holding_know(holding, "template", found.template_id, found.template, err) < 0)
+		return -1;
+	note(holding, type, id, &found, *found.dormant_at ? CODER_HELD_DORMANT : CODER_HELD_USABLE);
+	note(holding, "user", found.owner_id, NULL, CODER_HELD_USABLE);
+	note(holding, "organization", found.organization_id, NULL, CODER_HELD_USABLE);
+	/* a template is of its workspaces' organization, and nobody's */
+	of_template = found;
+	of_template.owner_id = "";
+	note(holding, "template", found.template_id, &of_template, CODER_HELD_USABLE);
+	return 0;
+}
+
+/*
+ * What is asked for, in this order: workspaces first, because their responses tell of the others.
+ * What a goal needs of users and organizations is their ids alone, so these are asked for their names.
+ */
+static const struct round {
+	const char *type, *route;
+	bool name_only, any_type, last;
+} rounds[] = {
+	{ "workspace", "workspaces", .last = true },
+	{ "template", "templates", .last = true },
+	{ "workspace", "workspaces", .any_type = true },
+	{ "template", "templates", .any_type = true, .last = true },
+	{ "user", "users", .name_only = true },
+	{ "organization", "organizations", .name_only = true },
+};
+
+/* Whether nobody has told yet what an entry names. */
+static bool is_open(const struct coder_holding *holding, const struct coder_held *held,
+		    const struct round *round)
+{
+	if (!held->id[0] || held->state != CODER_HELD_USABLE)
+		return false;
+	if (round->any_type)
+		return strcmp(held->type, "*") == 0;
+	if (strcmp(kind_of(held->type), round->type) != 0)
+		return false;
+	return round->name_only ? !coder_holding_name(holding, held->type, held->id) :
+				  !held->organization_id[0];
+}
+
+/* Requests what an entry names. Returns 0, also if there is none that the caller may see. */
+static int request(struct coder_client *client, struct coder_holding *holding,
+		   const struct round *round, struct coder_held *held,
+		   struct coder_error *ret_trouble, struct coder_error *err)
+{
+	struct json CLEANUP(json_done) *doc = NULL;
+	const char *const parts[] = { round->route, held->id, NULL };
+	bool trouble;
+
+	if (client_get(client, parts, 0, &doc, err) == 0 &&
+	    take(holding, round->type, held->id, doc, err) == 0)
+		return 0;
+	trouble = err->own && err->http_status == 500;
+	if (!trouble && err->own && err->http_status == 410)
+		note(holding, round->type, held->id, NULL, CODER_HELD_GONE);
+	else if (!trouble && !client_is_hidden(err))
+		return coder_error_wrap(err, "looking up %s:%s", round->type, held->id);
+	else if (!trouble && round->last)
+		held->state = CODER_HELD_HIDDEN;
+	if (!trouble)
+		return 0;
+	*ret_trouble = *err;
+	coder_error_wrap(ret_trouble, "looking up %s:%s", round->type, held->id);
+	if (!round->name_only)
+		held->state = CODER_HELD_UNKNOWN;
+	return 0;
+}
+
+int coder_holding_look_up(struct coder_client *client, struct coder_holding *holding,
+			  struct coder_error *ret_trouble, struct coder_error *err)
+{
+	note(holding, "user", holding->user_id, NULL, CODER_HELD_USABLE);
+	for (size_t r = 0; r < sizeof(rounds) / sizeof(rounds[0]); r++)
+		for (size_t i = 0; i < holding->n; i++) {
+			struct coder_held *held = &holding->v[i];
+
+			if (!is_open(holding, held, &rounds[r]))
+				continue;
+			if (!ret_trouble->code &&
+			    request(client, holding, &rounds[r], held, ret_trouble, err) < 0)
+				return -1;
+			if (ret_trouble->code && !rounds[r].name_only)
+				held->state = CODER_HELD_UNKNOWN;
+		}
+	return 0;
+}
+
+/* -------------------------------------------------------------- coverage */
+
+bool coder_held_is_about(const struct coder_held *held, const char *type)
+{
+	return strcmp(held->type, type) == 0 || (held->any_type && !held->id[0]);
+}
+
+bool coder_holding_covers(const struct coder_holding *holding, const char *type, const char *id)
+{
+	for (size_t i = 0; i < holding->n; i++) {
+		const struct coder_held *held = &holding->v[i];
+
+		if (held->state != CODER_HELD_NEVER &&
+		    (held->any_type || strcmp(held->type, type) == 0) &&
+		    (!held->id[0] || (id && strcasecmp(held->id, id) == 0)))
+			return true;
+	}
+	return false;
+}

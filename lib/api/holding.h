@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* holding.h - what a token holds: its scopes, its allow-list entries, and what these name. */
+#ifndef CODER_HOLDING_H
+#define CODER_HOLDING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "allow.h"
+#include "base/error.h"
+#include "base/strings.h"
+#include "client.h"
+
+enum coder_held_state {
+	CODER_HELD_USABLE, /* it is TYPE:*, or nothing is known against it */
+	CODER_HELD_NEVER, /* servers never match it: an id of a type without ids, or no UUID */
+	CODER_HELD_DORMANT, /* a workspace that no entry of the type workspace matches for now */
+	CODER_HELD_GONE, /* its object was deleted */
+	CODER_HELD_HIDDEN, /* there is no such object, or the caller may not see it */
+	CODER_HELD_UNKNOWN, /* it could not be looked up */
+};
+
+/* An entry of the allow list. */
+struct coder_held {
+	char type[64]; /* of the object: for "*:<id>" that which was found, or "*" */
+	bool any_type; /* the entry is "*:<id>" or "*:*" */
+	char id[CODER_UUID_SIZE]; /* "": all */
+	char owner_id[CODER_UUID_SIZE], organization_id[CODER_UUID_SIZE]; /* or "" */
+	enum coder_held_state state;
+	char *text; /* as the server sent it */
+};
+
+/* A name that is known for an object. */
+struct coder_known {
+	const char *type; /* static: "user", "organization", "workspace" or "template" */
+	char id[CODER_UUID_SIZE];
+	char *name;
+};
+
+/* Zeroed memory is the holding of nothing. */
+struct coder_holding {
+	char user_id[CODER_UUID_SIZE]; /* whose token it is */
+	struct coder_strings scopes; /* as coder_token_scopes() returns them */
+	struct coder_held *v;
+	size_t n, cap;
+	struct coder_known *known;
+	size_t n_known, cap_known;
+};
+void coder_holding_done(struct coder_holding *holding);
+
+/* Appends an entry, "type:id". */
+int coder_holding_add(struct coder_holding *holding, const char *entry, struct coder_error *err);
+/* Remembers the name of an object of one of the types of struct coder_known. "" is no name. */
+int coder_holding_know(struct coder_holding *holding, const char *type, const char *id,
+		       const char *name, struct coder_error *err);
+/* Remembers what coder_entry_describe() found out. */
+int coder_holding_describe(struct coder_holding *holding, const struct coder_entry *entry,
+			   struct coder_error *err);
+/* The name of an object of that type, or NULL. A member of an organization is a user. */
+const char *coder_holding_name(const struct coder_holding *holding, const char *type,
+			       const char *id);
+
+/*
+ * Finds out what the entries with ids name, whose that is and where it belongs: one request for a
+ * workspace, a template, a user or an organization, none for what responses to others tell. If
+ * Coder itself fails at one (an error 500), asks no more: the rest becomes CODER_HELD_UNKNOWN, and
+ * *ret_trouble, which is zeroed before the call, has the error. Any other failure than "not found"
+ * and "forbidden" fails the call.
+ */
+int coder_holding_look_up(struct coder_client *client, struct coder_holding *holding,
+			  struct coder_error *ret_trouble, struct coder_error *err);
+
+/* Whether the entries cover the object of that type; id NULL: all of the type. */
+bool coder_holding_covers(const struct coder_holding *holding, const char *type, const char *id);
+/* Whether an entry is about objects of the type: of this type, or of all types. */
+bool coder_held_is_about(const struct coder_held *held, const char *type);
+
+#endif
