@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "base/cleanup.h"
+#include "base/grow.h"
 #include "holding.h"
 #include "json/json.h"
 #include "request.h"
@@ -28,18 +29,13 @@ int coder_holding_add(struct coder_holding *holding, const char *entry, struct c
 {
 	size_t len = strcspn(entry, ":");
 	const char *id = entry[len] ? entry + len + 1 : "";
-	struct coder_held held = { 0 };
+	struct coder_held held = { 0 }, *v;
 	const struct coder_type *type;
 
-	if (holding->n == holding->cap) {
-		size_t cap = holding->cap ? holding->cap * 2 : 16;
-		struct coder_held *v = reallocarray(holding->v, cap, sizeof(*v));
-
-		if (!v)
-			return coder_error_memory(err);
-		holding->v = v;
-		holding->cap = cap;
-	}
+	v = coder_grow(holding->v, holding->n, &holding->cap, sizeof(*v));
+	if (!v)
+		return coder_error_memory(err);
+	holding->v = v;
 	snprintf(held.type, sizeof(held.type), "%.*s", (int)len, entry);
 	held.any_type = strcmp(held.type, "*") == 0;
 	type = coder_type_find(held.type);
@@ -77,19 +73,14 @@ const char *coder_holding_name(const struct coder_holding *holding, const char *
 int coder_holding_know(struct coder_holding *holding, const char *type, const char *id,
 		       const char *name, struct coder_error *err)
 {
-	struct coder_known known = { .type = type };
+	struct coder_known known = { .type = type }, *v;
 
 	if (!coder_is_uuid(id) || !*name || coder_holding_name(holding, type, id))
 		return 0;
-	if (holding->n_known == holding->cap_known) {
-		size_t cap = holding->cap_known ? holding->cap_known * 2 : 16;
-		struct coder_known *v = reallocarray(holding->known, cap, sizeof(*v));
-
-		if (!v)
-			return coder_error_memory(err);
-		holding->known = v;
-		holding->cap_known = cap;
-	}
+	v = coder_grow(holding->known, holding->n_known, &holding->cap_known, sizeof(*v));
+	if (!v)
+		return coder_error_memory(err);
+	holding->known = v;
 	snprintf(known.id, sizeof(known.id), "%s", id);
 	known.name = strdup(name);
 	if (!known.name)
