@@ -108,8 +108,8 @@ static int hold(const struct coder_plan *plan, const struct permissions *permiss
 	for (size_t i = 0; i < entries->n + !entries->n; i++)
 		if (coder_holding_add(ret, entries->n ? entries->v[i].text : "*:*", err) < 0)
 			return -1;
-	for (size_t i = 0; i < permissions->n_targets; i++)
-		if (coder_holding_describe(ret, &permissions->targets[i], err) < 0)
+	for (size_t i = 0; i < permissions->n_entries; i++)
+		if (coder_holding_describe(ret, &permissions->entries[i], err) < 0)
 			return -1;
 	return 0;
 }
