@@ -1,9 +1,11 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-3.0-or-later
 # What tokens for goals can do and must not do, on the sandbox, or with LIVE=1 on the deployment that
-# CODER_URL and CODER_SESSION_TOKEN (an owner) name: see `make test-live`. There it uses the first
+# CODER_URL and CODER_SESSION_TOKEN (an owner) name: see `make test-live`. There it copies the first
 # template, whose workspaces must need no parameters, and removes all that it has made. Where the
 # reference CLI is on PATH, it has to work with the tokens, too.
+#
+# A and B are two workspaces of one template: each test is about A, and must not touch B.
 
 load helper
 
@@ -11,36 +13,62 @@ setup_file() {
 	if [[ -z ${LIVE-} ]]; then
 		sandbox_start --seed empty --rate-limit 0
 		export CODER_URL=$URL CODER_SESSION_TOKEN=$ADMIN_TOKEN
-		ctl POST templates '[{"name": "one"}, {"name": "two"}]' >/dev/null
 	fi
+	export OWNER_TOKEN=$CODER_SESSION_TOKEN P=t$RANDOM$RANDOM # this run's own names
+	export CODER_CONFIG_DIR=$BATS_FILE_TMPDIR
+	secret=$OWNER_TOKEN
+	may GET organizations
+	ORG=$(fields_of is_default=True -- id <<<"$body")
+	other=$(get templates | fields_of -- id | head -n 1)
+	archive
+	template=$(new_template "$P-t")
+	A=$(new_workspace "$P-a") B=$(new_workspace "$P-b")
+	export ORG other template A B
+	[[ $other ]] || other=$(new_template "$P-o")
+	B_BUILD=$(last_build "$B")
+	export B_BUILD
 }
 
 teardown_file() {
+	local id
+	secret=$OWNER_TOKEN
+	if [[ -n ${LIVE-} ]]; then
+		for id in $(ask GET "workspaces?q=name:$P" && grep -o '"id":"[^"]*","created_at":"[^"]*","updated_at":"[^"]*","owner_id"' <<<"$body" | cut -d '"' -f 4); do
+			ask POST "workspaces/$id/builds" '{"transition":"delete"}'
+			wait_for 60 is_gone "$id" || true
+		done
+		ask DELETE "templates/$template"
+	fi
 	[[ -n ${LIVE-} ]] || sandbox_stop
 }
 
 setup() {
 	unset "${!TOKEN_@}" CODER_TOKEN_NAME CODER_TOKEN_USER
-	export CODER_CONFIG_DIR=$BATS_TEST_TMPDIR CODER_TOKEN_LIFETIME=1h
+	export CODER_TOKEN_LIFETIME=1h
 	enable -f "$SO" "${BUILTINS[@]}"
-	P=t$RANDOM$RANDOM # this run's own names
-	OWNER_TOKEN=$CODER_SESSION_TOKEN
-	secret=$OWNER_TOKEN
-	template=$(get templates | fields_of -- id | head -n 1)
+	as_owner to start "$A"
 }
 
 teardown() {
 	local ids
-	secret=$OWNER_TOKEN
-	[[ -z ${workspace-} ]] || build delete >/dev/null
+	is "$(as_owner last_build "$B")" "$B_BUILD"
+	CODER_SESSION_TOKEN=$OWNER_TOKEN
 	token_list --include-expired --name "$P*" -v ids && token_rm --from ids -v ids
+}
+
+# as_owner COMMAND... - runs it with the owner's token in $secret.
+as_owner() {
+	local secret=$OWNER_TOKEN
+	"$@"
 }
 
 # ask METHOD PATH [BODY] - sends a request with $secret; sets http and body.
 ask() {
-	http=$(curl -sS -o "$BATS_TEST_TMPDIR/body" -w '%{http_code}' -X "$1" -H @- -H 'Content-Type: application/json' \
-		${3+-d "$3"} "${CODER_URL%/}/api/v2/$2" <<<"Coder-Session-Token: $secret")
-	body=$(<"$BATS_TEST_TMPDIR/body")
+	local kind=application/json
+	[[ ${3-} != @* ]] || kind=application/x-tar
+	http=$(curl -sS -o "$BATS_FILE_TMPDIR/body" -w '%{http_code}' -X "$1" -H @- -H "Content-Type: $kind" \
+		${3+--data-binary "$3"} "${CODER_URL%/}/api/v2/$2" <<<"Coder-Session-Token: $secret")
+	body=$(tr -d '\0' <"$BATS_FILE_TMPDIR/body")
 }
 
 get() {
@@ -55,135 +83,338 @@ may() {
 
 may_not() {
 	ask "$@"
-	[[ $http == [45]?? ]] || fail "$* gave $http"
+	[[ $http == [45]?? ]] || fail "$* gave $http: $body"
 }
 
-# build TRANSITION - of the workspace, and waits for its end.
+# build TRANSITION WORKSPACE, may_not_build ... - begins the build and waits for its end; is refused.
 build() {
-	may POST "workspaces/$workspace/builds" "{\"transition\":\"$1\"}"
-	settled
+	may POST "workspaces/$2/builds" "{\"transition\":\"$1\"}"
+	as_owner settle "$2"
 }
 
-settled() {
-	local secret=$OWNER_TOKEN
-	wait_for 60 last_build_ended || fail "the build did not end"
+may_not_build() {
+	may_not POST "workspaces/$2/builds" "{\"transition\":\"$1\"}"
 }
 
-last_build_ended() {
-	[[ $(get "workspaces/$workspace") == *'"status":"succeeded"'* ]]
+settle() {
+	wait_for 60 build_ended "$1" || fail "the build did not end"
 }
 
-# token GOALS [ENTRY]... - has token_create make a token, and uses it.
+build_ended() {
+	[[ $(get "workspaces/$1") == *'"status":"succeeded"'* ]]
+}
+
+last_build() {
+	get "workspaces/$1" | python3 -c 'import json, sys; print(json.load(sys.stdin)["latest_build"]["id"])'
+}
+
+# to TRANSITION WORKSPACE - builds it, unless that was its last transition.
+to() {
+	[[ $(get "workspaces/$2") == *"\"transition\":\"$1\""* ]] || build "$1" "$2"
+}
+
+is_gone() {
+	ask GET "workspaces/$1"
+	[[ $http == 410 || $http == 404 ]]
+}
+
+version_ended() {
+	[[ $(get "templateversions/$1") == *'"status":"succeeded"'* ]]
+}
+
+# archive - an archive for templates: of the deployment's first template, or anything in the sandbox.
+archive() {
+	local version file
+	echo archive >"$BATS_FILE_TMPDIR/archive"
+	[[ -n ${LIVE-} && -n $other ]] || return 0
+	version=$(get "templates/$other" | fields_of -- active_version_id)
+	file=$(get "templateversions/$version" | python3 -c 'import json, sys; print(json.load(sys.stdin)["job"]["file_id"])')
+	ask GET "files/$file"
+	mv "$BATS_FILE_TMPDIR/body" "$BATS_FILE_TMPDIR/archive"
+}
+
+# push [TEMPLATE] - uploads the archive and makes a version of it; prints its id.
+push() {
+	local file
+	# each time another file, as when somebody has changed it: blocks of zeros end an archive
+	head -c "$((512 * (RANDOM % 900 + 1)))" /dev/zero >>"$BATS_FILE_TMPDIR/archive"
+	may POST files "@$BATS_FILE_TMPDIR/archive"
+	file=$(fields_of -- hash <<<"$body")
+	may POST "organizations/$ORG/templateversions" \
+		"{\"storage_method\":\"file\",\"provisioner\":\"terraform\",\"file_id\":\"$file\"${1+,\"template_id\":\"$1\"}}"
+	version=$(fields_of -- id <<<"$body")
+	wait_for 60 version_ended "$version" || fail "the version was not imported"
+	printf '%s\n' "$version"
+}
+
+new_template() {
+	local version
+	version=$(push)
+	may POST "organizations/$ORG/templates" "{\"name\":\"$1\",\"template_version_id\":\"$version\"}"
+	fields_of -- id <<<"$body"
+}
+
+new_workspace() {
+	local id
+	if [[ -z ${LIVE-} ]]; then
+		ctl POST workspaces "{\"owner\":\"admin\",\"name\":\"$1\",\"template\":\"$P-t\",\"agent\":true}" | fields_of -- id
+		return
+	fi
+	may POST users/me/workspaces "{\"name\":\"$1\",\"template_id\":\"$template\"}"
+	id=$(fields_of -- id <<<"$body")
+	settle "$id"
+	printf '%s\n' "$id"
+}
+
+# agent WORKSPACE - the id of its agent, or nothing.
+agent() {
+	get "workspaces/$1" | python3 -c 'import json, sys
+for resource in json.load(sys.stdin)["latest_build"]["resources"]:
+    for agent in resource.get("agents") or []:
+        print(agent["id"])' | head -n 1
+}
+
+# connect AGENT - asks for the connection that coder ssh takes; sets http, 101 if it is granted.
+connect() {
+	http=$(curl -sS -o /dev/null -w '%{http_code}' --max-time 5 -H @- -H 'Connection: Upgrade' -H 'Upgrade: websocket' \
+		-H 'Sec-WebSocket-Version: 13' -H 'Sec-WebSocket-Key: c2FuZGJveCB0ZXN0IGtleQ==' --http1.1 \
+		"${CODER_URL%/}/api/v2/workspaceagents/$1/coordinate?version=2.0" <<<"Coder-Session-Token: $secret" 2>/dev/null) || true
+}
+
+# token GOALS [ENTRY]... - has token_create make a token, and uses it: $secret. Sets said: what
+# token_view --explain says of it.
 token() {
 	local words=() word
 	for word in "${@:2}"; do words+=(--allow "$word"); done
 	CODER_SESSION_TOKEN=$OWNER_TOKEN token_create -v secret -n "$P-$RANDOM$RANDOM" --for "$1" "${words[@]}" 2>"$BATS_TEST_TMPDIR/made" ||
 		fail "$(<"$BATS_TEST_TMPDIR/made")"
+	CODER_SESSION_TOKEN=$OWNER_TOKEN try token_view "${secret%%-*}" --explain
+	is "$status$err" 0
+	said=$out
 }
 
-# cli ARGUMENT... - the reference CLI works with the token, where it can be had.
+# no_more ENTRY - the token does nothing that none of these goals is about.
+no_more() {
+	may_not POST users/me/keys/tokens '{"lifetime":3600000000000}'
+	may_not_build stop "$B"
+	may_not_build start "$B"
+	may_not_build delete "$B"
+	may_not PUT "workspaces/$B/autostart" '{"schedule":null}'
+	may_not PATCH "templates/$other" '{"description":"x"}'
+}
+
+# cli ARGUMENT..., cli_not ... - the reference CLI works with the token, is refused, where it can be had.
 cli() {
 	[[ -n ${LIVE-} ]] && type -P coder >/dev/null || return 0
 	CODER_SESSION_TOKEN=$secret coder "$@" </dev/null >"$BATS_TEST_TMPDIR/cli" 2>&1 || fail "coder $*: $(<"$BATS_TEST_TMPDIR/cli")"
 }
 
-@test "tokens for goals on a workspace do what the goals say with that workspace, and nothing else" {
-	[[ $template ]] || skip "no template"
-	local name=w$P
-	# creating
-	token workspace-create "template:$template"
-	may POST users/me/workspaces "{\"name\":\"$name\",\"template_id\":\"$template\"}"
-	workspace=$(fields_of -- id <<<"$body")
-	settled
-	may_not POST users/me/keys/tokens '{"lifetime":3600000000000}'
-	may_not GET workspaces
+cli_not() {
+	[[ -n ${LIVE-} ]] && type -P coder >/dev/null || return 0
+	! CODER_SESSION_TOKEN=$secret coder "$@" </dev/null >"$BATS_TEST_TMPDIR/cli" 2>&1 || fail "coder $*: $(<"$BATS_TEST_TMPDIR/cli")"
+}
 
-	token workspace-read "workspace:$name"
-	may GET "workspaces/$workspace"
-	may GET "users/me/workspace/$name"
-	cli show "$name"
-	may_not POST "workspaces/$workspace/builds" '{"transition":"stop"}'
+@test "workspace-read: sees its workspace by id and by name, and changes nothing" {
+	token workspace-read "workspace:$P-a"
+	may GET "workspaces/$A"
+	may GET "users/me/workspace/$P-a"
+	may GET "workspaces/$A/builds"
+	cli show "$P-a"
+	may_not GET "workspaces/$B"
 	may_not GET workspaces
+	may_not_build stop "$A"
+	cli_not show "$P-b"
+	cli_not stop -y "$P-a"
+	no_more
+	has "$said" "can see workspaces and their builds (coder show): workspace:"
+}
 
+@test "workspace-list: lists all workspaces, and changes none" {
 	token workspace-list 'workspace:*'
 	may GET workspaces
-	has "$body" "\"$workspace\""
+	has "$body" "\"$A\""
+	has "$body" "\"$B\""
 	cli list
-	may_not POST "workspaces/$workspace/builds" '{"transition":"stop"}'
-
-	token workspace-stop "workspace:$workspace"
-	may_not POST "workspaces/$workspace/builds" '{"transition":"start"}'
-	build stop
-	may_not POST "workspaces/$workspace/builds" '{"transition":"delete"}'
-
-	token workspace-start "workspace:$name"
-	build start
-	may_not POST "workspaces/$workspace/builds" '{"transition":"stop"}'
-
-	token workspace-operate "workspace:$name"
-	may PUT "workspaces/$workspace/autostart" '{"schedule":null}'
-	build stop
-	build start
-	cli restart -y "$name"
-	may_not POST "workspaces/$workspace/builds" '{"transition":"delete"}'
-
-	token workspace-ssh "workspace:$name"
-	may GET "users/me/workspace/$name"
-	may_not POST "workspaces/$workspace/builds" '{"transition":"stop"}'
-
-	# a goal that needs what another one must not have
-	CODER_SESSION_TOKEN=$OWNER_TOKEN try token_create -n "$P-x" --for workspace-list,workspace-stop --allow "workspace:$name"
-	refused 2 "create two tokens"
-
-	token workspace-delete "workspace:$name"
-	may_not POST "workspaces/$workspace/builds" '{"transition":"start"}'
-	may POST "workspaces/$workspace/builds" '{"transition":"delete"}'
-	wait_for 60 is_deleted || fail "the workspace was not deleted"
-	workspace=
+	may_not_build stop "$A"
+	no_more
+	has "$said" "can list all workspaces (coder list): workspace:*"
 }
 
-is_deleted() {
-	ask GET "workspaces/$workspace"
-	[[ $http == 410 || $http == 404 ]]
+@test "workspace-start: starts its workspace, and does not stop it" {
+	as_owner to stop "$A"
+	token workspace-start "workspace:$P-a"
+	build start "$A"
+	may_not_build stop "$A"
+	may_not_build delete "$A"
+	as_owner build stop "$A"
+	cli start -y "$P-a"
+	cli_not stop -y "$P-a"
+	no_more
+	has "$said" "can start workspaces (coder start): workspace:"
 }
 
-@test "a token to push a template changes that one, and no other" {
-	[[ $template ]] || skip "no template"
-	local other
+@test "workspace-stop: stops its workspace, and does not start it" {
+	token workspace-stop "workspace:$A"
+	build stop "$A"
+	may_not_build start "$A"
+	may_not_build delete "$A"
+	as_owner build start "$A"
+	cli stop -y "$P-a"
+	cli_not start -y "$P-a"
+	no_more
+	has "$said" "can stop workspaces (coder stop): workspace:"
+}
+
+@test "workspace-operate: starts, stops, restarts and schedules its workspace, and does not delete it" {
+	token workspace-operate "workspace:$P-a"
+	may PUT "workspaces/$A/autostart" '{"schedule":null}'
+	may PUT "workspaces/$A/ttl" '{"ttl_ms":null}'
+	build stop "$A"
+	build start "$A"
+	cli restart -y "$P-a"
+	cli schedule stop "$P-a" manual
+	may_not_build delete "$A"
+	cli_not delete -y "$P-a"
+	no_more
+	has "$said" "can start, stop and restart workspaces"
+}
+
+@test "workspace-ssh: opens the agent's connection, and does not stop the workspace" {
+	local agent other
+	agent=$(as_owner agent "$A") other=$(as_owner agent "$B")
+	token workspace-ssh "workspace:$P-a"
+	may GET "users/me/workspace/$P-a"
+	cli show "$P-a"
+	may_not_build stop "$A"
+	if [[ $agent ]]; then
+		connect "$agent"
+		is "$http" 101
+		connect "$other"
+		[[ $http == [45]?? ]] || fail "the agent of B gave $http"
+		token workspace-read "workspace:$P-a"
+		connect "$agent"
+		[[ $http == [45]?? ]] || fail "a token to read gave $http"
+	fi
+	no_more
+}
+
+@test "workspace-delete: deletes its workspace, and no other" {
+	local gone
+	gone=$(as_owner new_workspace "$P-d")
+	token workspace-delete "workspace:$P-d"
+	may_not_build start "$gone"
+	may_not_build stop "$gone"
+	may_not_build delete "$A"
+	no_more
+	has "$said" "can delete workspaces (coder delete): workspace:"
+	may POST "workspaces/$gone/builds" '{"transition":"delete"}'
+	wait_for 60 is_gone "$gone" || fail "the workspace was not deleted"
+	gone=$(as_owner new_workspace "$P-e")
+	token workspace-delete "workspace:$P-e"
+	cli_not delete -y "$P-a"
+	cli delete -y "$P-e"
+	as_owner wait_for 1 is_gone "$gone" || [[ -z ${LIVE-} ]] || ! type -P coder
+}
+
+@test "workspace-create: creates workspaces of its template and of no other, and deletes none" {
+	local made
+	token workspace-create "template:$template"
+	may POST users/me/workspaces "{\"name\":\"$P-c\",\"template_id\":\"$template\"}"
+	made=$(fields_of -- id <<<"$body")
+	as_owner settle "$made"
+	may_not POST users/me/workspaces "{\"name\":\"$P-x\",\"template_id\":\"$other\"}"
+	may_not POST users/me/keys/tokens '{"lifetime":3600000000000}'
+	may_not_build delete "$made"
+	may_not_build stop "$B"
+	has "$said" "template:$P-t"
+	token workspace-create 'workspace:*'
+	cli create -y --template "$P-t" "$P-f"
+	cli list
+	cli_not delete -y "$P-f"
+}
+
+@test "template-push: pushes and activates versions of its template, and of no other" {
+	local version directory=$BATS_TEST_TMPDIR/template
 	token template-push "template:$template"
 	may GET "templates/$template"
-	may GET "templates/$template/versions"
-	may_not POST users/me/keys/tokens '{"lifetime":3600000000000}'
-	for other in $(secret=$OWNER_TOKEN get templates | fields_of -- id); do
-		[[ $other == "$template" ]] || may_not GET "templates/$other"
-	done
+	version=$(push "$template")
+	may PATCH "templates/$template/versions" "{\"id\":\"$version\"}"
+	is "$(get "templates/$template" | fields_of -- active_version_id)" "$version"
+	may GET "templateversions/$version/logs"
+	mkdir "$directory"
+	if [[ -n ${LIVE-} ]]; then
+		tar -xf "$BATS_FILE_TMPDIR/archive" -C "$directory"
+		cli templates push "$P-t" -y -d "$directory"
+	fi
+	may_not GET "templates/$other"
+	may_not GET "workspaces/$A"
+	no_more
+	has "$said" "can upload versions of templates and activate them (coder templates push): template:$P-t"
 }
 
-@test "tokens for goals without objects do what the goals say, and nothing else" {
-	token whoami
-	may GET users/me
-	cli whoami
-	may_not GET users/me/keys/tokens/nosuch
-	may_not POST users/me/keys/tokens '{"lifetime":3600000000000}'
-
+@test "tokens-read: lists and views tokens, its own too, and changes none" {
 	token tokens-read
 	may GET users/me/keys/tokens
 	has "$body" "\"$P-"
 	cli tokens ls
 	CODER_SESSION_TOKEN=$secret try token_view --self -c name --no-header
 	has "$out" "$P-"
-	may_not POST users/me/keys/tokens '{"lifetime":3600000000000}'
+	may_not PUT "users/me/keys/${secret%%-*}/expire"
+	may_not DELETE "users/me/keys/${secret%%-*}"
+	may_not GET "workspaces/$A"
+	no_more
+	has "$said" "can list and view one's own tokens (coder tokens ls)"
+}
 
+@test "tokens-manage: creates, expires and deletes tokens, and reads no workspace" {
 	token tokens-manage
 	CODER_SESSION_TOKEN=$secret try token_create -n "$P-made" -v made
 	is "$status" 0
+	CODER_SESSION_TOKEN=$secret try token_rm --expire "$P-made"
+	is "$status" 0
 	CODER_SESSION_TOKEN=$secret try token_rm "$P-made"
 	is "$status" 0
+	cli tokens ls
+	may_not GET "workspaces/$A"
+	may_not_build stop "$A"
+	has "$said" "note: who holds it can create an unrestricted token"
+}
 
+@test "whoami: knows its user, and nothing else" {
+	token whoami
+	may GET users/me
+	cli whoami
+	may_not GET "workspaces/$A"
+	may_not GET users/me/keys/tokens/nosuch
+	no_more
+	has "$said" "can see whose token it is (coder whoami)"
+}
+
+@test "read-only: reads everything of its user, and changes nothing" {
 	token read-only
 	may GET users/me/keys/tokens
 	may GET workspaces
+	has "$body" "\"$A\""
 	may GET templates
+	may GET "workspaces/$A"
 	cli list
-	may_not POST users/me/keys/tokens '{"lifetime":3600000000000}'
+	cli show "$P-a"
+	cli templates ls
+	cli_not stop -y "$P-a"
+	may_not_build stop "$A"
+	no_more
+	has "$said" "can read everything that is one's own, and change nothing"
+}
+
+@test "--self-readable: the token sees itself" {
+	CODER_SESSION_TOKEN=$OWNER_TOKEN token_create -v secret -n "$P-self" --self-readable --for workspace-read --allow "workspace:$P-a" 2>/dev/null
+	CODER_SESSION_TOKEN=$secret try token_view --self -c name --no-header
+	has "$out" "$P-self"
+	may GET "workspaces/$A"
+	no_more
+}
+
+@test "goals of which one needs what the other must not have are refused" {
+	CODER_SESSION_TOKEN=$OWNER_TOKEN try token_create -n "$P-x" --for workspace-list,workspace-stop --allow "workspace:$P-a"
+	refused 2 "create two tokens"
 }
