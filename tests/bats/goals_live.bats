@@ -280,8 +280,8 @@ cli_not() {
 }
 
 @test "workspace-ssh: opens the agent's connection, and does not stop the workspace" {
-	local agent other
-	agent=$(as_owner agent "$A") other=$(as_owner agent "$B")
+	local agent theirs
+	agent=$(as_owner agent "$A") theirs=$(as_owner agent "$B")
 	token workspace-ssh "workspace:$P-a"
 	may GET "users/me/workspace/$P-a"
 	cli show "$P-a"
@@ -289,7 +289,7 @@ cli_not() {
 	if [[ $agent ]]; then
 		connect "$agent"
 		is "$http" 101
-		connect "$other"
+		connect "$theirs"
 		[[ $http == [45]?? ]] || fail "the agent of B gave $http"
 		token workspace-read "workspace:$P-a"
 		connect "$agent"
