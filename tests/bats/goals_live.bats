@@ -33,7 +33,7 @@ teardown_file() {
 	local id
 	secret=$OWNER_TOKEN
 	if [[ -n ${LIVE-} ]]; then
-		for id in $(ask GET "workspaces?q=name:$P" && grep -o '"id":"[^"]*","created_at":"[^"]*","updated_at":"[^"]*","owner_id"' <<<"$body" | cut -d '"' -f 4); do
+		for id in $(get "workspaces?q=name:$P" | grep -o '"id":"[^"]*","created_at":"[^"]*","updated_at":"[^"]*","owner_id"' | cut -d '"' -f 4); do
 			ask POST "workspaces/$id/builds" '{"transition":"delete"}'
 			wait_for 60 is_gone "$id" || true
 		done
@@ -75,6 +75,13 @@ get() {
 	ask GET "$1" && printf '%s\n' "$body"
 }
 
+# id_behind TEXT <JSON - the first id that follows the text.
+id_behind() {
+	local json
+	json=$(</dev/stdin)
+	[[ $json != *"$1"* ]] || printf '%.36s\n' "${json#*"$1"}"
+}
+
 # may METHOD PATH [BODY], may_not ... - the request succeeds, is refused.
 may() {
 	ask "$@"
@@ -105,7 +112,7 @@ build_ended() {
 }
 
 last_build() {
-	get "workspaces/$1" | python3 -c 'import json, sys; print(json.load(sys.stdin)["latest_build"]["id"])'
+	get "workspaces/$1" | id_behind '"latest_build":{"id":"'
 }
 
 # to TRANSITION WORKSPACE - builds it, unless that was its last transition.
@@ -128,7 +135,7 @@ archive() {
 	echo archive >"$BATS_FILE_TMPDIR/archive"
 	[[ -n ${LIVE-} && -n $other ]] || return 0
 	version=$(get "templates/$other" | fields_of -- active_version_id)
-	file=$(get "templateversions/$version" | python3 -c 'import json, sys; print(json.load(sys.stdin)["job"]["file_id"])')
+	file=$(get "templateversions/$version" | id_behind '"file_id":"')
 	ask GET "files/$file"
 	mv "$BATS_FILE_TMPDIR/body" "$BATS_FILE_TMPDIR/archive"
 }
@@ -168,10 +175,7 @@ new_workspace() {
 
 # agent WORKSPACE - the id of its agent, or nothing.
 agent() {
-	get "workspaces/$1" | python3 -c 'import json, sys
-for resource in json.load(sys.stdin)["latest_build"]["resources"]:
-    for agent in resource.get("agents") or []:
-        print(agent["id"])' | head -n 1
+	get "workspaces/$1" | id_behind '"agents":[{"id":"'
 }
 
 # connect AGENT - asks for the connection that coder ssh takes; sets http, 101 if it is granted.
