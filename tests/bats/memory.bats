@@ -121,6 +121,7 @@ harmless_calls_fail() {
 		token_list -a -o tsv -c id,name,owner
 		token_view grafana -A T
 		token_view $ID -o json
+		token_view terraform --explain
 		token_rm --dry-run grafana terraform
 		token_create --dry-run -n new --scope workspace:read,user:read --allow user:alice,template:docker
 	END
