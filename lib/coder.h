@@ -2,22 +2,21 @@
 /*
  * coder.h - API client for the session tokens of a Coder deployment.
  *
- * The library knows nothing of bash, options or terminals. It never prints,
- * never exits, never reads the environment and never jumps out of a call.
+ * The library knows nothing of bash, options or terminals. It never prints, exits, reads the
+ * environment or jumps out of a call.
  *
- * Conventions, for every function below:
+ * Conventions:
  *
- *  - Returns 0, or -1 with *err filled in. Outputs are named ret_* and are
- *    untouched on failure; *err says nothing after a success. err is always
- *    the last parameter and never NULL.
- *  - Strings are UTF-8 and NUL-terminated. A string inside a struct belongs to
- *    that struct; a const char * that is returned belongs to its argument.
- *  - _new/_free make and end heap objects, _init/_done their contents. Both
- *    _free and _done accept NULL and half-built objects; zeroed memory is a
- *    valid empty object for every _done.
- *  - Durations are int64_t nanoseconds, as on the wire; points in time are
- *    int64_t seconds since the epoch (years beyond 2100 are normal).
- *  - Every buffer that held a secret is wiped before it is released.
+ *  - A function returns 0, or -1 with *err filled in. err is the last parameter and never NULL;
+ *    after a success its contents mean nothing. Outputs are named ret_* and are untouched on failure.
+ *  - Strings are UTF-8 and NUL-terminated. A string in a struct belongs to that struct. A
+ *    const char * that is returned belongs to the argument.
+ *  - _new and _free create and free heap objects; _init and _done begin and free the contents of an
+ *    object. _free and _done accept NULL and half-built objects. Zeroed memory is a valid empty
+ *    object for every _done.
+ *  - Durations are int64_t nanoseconds, as in requests. Points in time are int64_t seconds since
+ *    the epoch.
+ *  - Memory that held a secret is wiped before it is freed.
  */
 #ifndef CODER_H
 #define CODER_H

@@ -53,8 +53,8 @@ static bool could_be_name(const char *s, size_t len)
 }
 
 /*
- * Whether s was meant as a UUID. A mistyped UUID must not be requested as a name, nor
- * a UUID in a spelling that servers store and never match.
+ * Whether s was meant as a UUID. A mistyped UUID must not be requested as a name, and neither must
+ * a UUID in a spelling that servers store but never match.
  */
 static bool looks_like_uuid(const char *s)
 {
@@ -107,38 +107,33 @@ static int set_id(const char *text, const char *id, struct coder_entry *entry,
 			       text, entry->type->name, entry->type->resolve ? " or name" : "", id);
 }
 
-static int parse_entry(const char *text, struct coder_entry *entry, struct coder_error *err)
-{
-	const char *colon = strchr(text, ':');
-	CLEANUP(cleanup_free) char *type = NULL;
-
-	if (!*text)
-		return coder_error_set(err, CODER_ERR_USAGE, "allow list entry cannot be empty");
-	if (!colon || colon == text || !colon[1])
-		return coder_error_set(err, CODER_ERR_USAGE,
-				       "invalid allow_list entry '%s': want <type>:<id>", text);
-	type = strndup(text, (size_t)(colon - text));
-	if (!type)
-		return coder_error_memory(err);
-	entry->type = coder_type_find(type);
-	if (!entry->type)
-		return unknown_type(text, type, err);
-	return set_id(text, colon + 1, entry, err);
-}
-
 int coder_entry_parse(const char *text, struct coder_entry *ret, struct coder_error *err)
 {
 	CLEANUP(coder_entry_done) struct coder_entry entry = { 0 };
 	CLEANUP(cleanup_free) char *trimmed = NULL;
+	CLEANUP(cleanup_free) char *type = NULL;
+	const char *colon;
 	size_t len;
 
 	text += strspn(text, ASCII_BLANKS);
 	for (len = strlen(text); len && ascii_is_blank(text[len - 1]);)
 		len--;
+	if (!len)
+		return coder_error_set(err, CODER_ERR_USAGE, "allow list entry cannot be empty");
 	trimmed = strndup(text, len);
 	if (!trimmed)
 		return coder_error_memory(err);
-	if (parse_entry(trimmed, &entry, err) < 0)
+	colon = strchr(trimmed, ':');
+	if (!colon || colon == trimmed || !colon[1])
+		return coder_error_set(err, CODER_ERR_USAGE,
+				       "invalid allow_list entry '%s': want <type>:<id>", trimmed);
+	type = strndup(trimmed, (size_t)(colon - trimmed));
+	if (!type)
+		return coder_error_memory(err);
+	entry.type = coder_type_find(type);
+	if (!entry.type)
+		return unknown_type(trimmed, type, err);
+	if (set_id(trimmed, colon + 1, &entry, err) < 0)
 		return -1;
 	*ret = entry;
 	entry = (struct coder_entry){ 0 };

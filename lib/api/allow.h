@@ -21,7 +21,8 @@ bool coder_uuid_canonical(const char *text, char ret[CODER_UUID_SIZE]);
 
 enum coder_type_flags {
 	CODER_TYPE_OWNED = 1 << 0, /* a name may be OWNER/NAME */
-	CODER_TYPE_WILDCARD_ONLY = 1 << 1, /* servers never match an id of it: only TYPE:* works */
+	CODER_TYPE_WILDCARD_ONLY =
+		1 << 1, /* servers never match an id of this type; only TYPE:* works */
 	CODER_TYPE_OF_USER =
 		1 << 2, /* requests name the user whose object it is, and need that user's entry */
 };
@@ -34,26 +35,24 @@ typedef int coder_resolver(struct coder_client *client, const char *owner,
 struct coder_type {
 	const char *name; /* as in requests, "workspace"; "*" is the first */
 	unsigned flags; /* enum coder_type_flags */
-	coder_resolver *resolve; /* turns a name into an id; NULL: it has no names, only ids */
-	const struct listing
-		*listing; /* how coder_search() lists its objects; NULL: servers do not */
+	coder_resolver *resolve; /* turns a name into an id; NULL: objects have only ids */
+	const struct listing *listing; /* for coder_search(); NULL: servers do not list them */
 };
 
-/* Every resource type known when this was built, "*" first, then sorted. */
+/* The table of resource types: "*" first, the others sorted. */
 const struct coder_type *coder_types(size_t *ret_n);
 /* The type of that name, or NULL. */
 const struct coder_type *coder_type_find(const char *name);
 
 /*
- * One entry of an allow list: what a token may act on. Exactly one of any, id and
- * name is set.
+ * An entry of an allow list: what a token may act on. Exactly one of any, id and name is set.
  */
 struct coder_entry {
 	const struct coder_type *type;
 	bool any; /* TYPE:* */
 	char id[CODER_UUID_SIZE]; /* canonical lower case, or "" */
-	char *owner; /* of OWNER/NAME or ORG/NAME, NULL if not given */
-	char *name; /* that coder_entry_resolve() turns into an id, or NULL */
+	char *owner; /* OWNER or ORG of OWNER/NAME or ORG/NAME; NULL: not given */
+	char *name; /* coder_entry_resolve() turns it into an id; or NULL */
 	/* Set by coder_entry_describe(), or "": ids of the owner and the organization; "alice/dev". */
 	char owner_id[CODER_UUID_SIZE], organization_id[CODER_UUID_SIZE];
 	char title[256];
@@ -62,29 +61,26 @@ struct coder_entry {
 void coder_entry_done(struct coder_entry *entry);
 
 /*
- * Reads "type:id", "type:*", "*:id", "*:*", or for types that have names
- * "type:name" and, with CODER_TYPE_OWNED, "type:owner/name".
- * Ignores blanks around the text. Checks the form, the type and the id, in the
- * server's order. Ids are UUIDs of 36 characters. Other spellings of a UUID are
- * refused, because servers store them and never match them. All errors are
- * CODER_ERR_USAGE and contain "invalid allow_list entry"; that of an empty entry is
- * "allow list entry cannot be empty".
+ * Reads "type:id", "type:*", "*:id" or "*:*". For types whose objects have names it also reads
+ * "type:name" and, with CODER_TYPE_OWNED, "type:owner/name". Ignores blanks around the text. Checks
+ * the form, the type and the id, in the server's order. An id is a UUID of 36 characters; other
+ * spellings are refused, because servers store them but never match them. Fails with CODER_ERR_USAGE:
+ * "allow list entry cannot be empty", or a message that contains "invalid allow_list entry".
  */
 int coder_entry_parse(const char *text, struct coder_entry *ret, struct coder_error *err);
 
-/* Returns "type:id" for a resolved entry, as requests have it. The caller frees it. NULL: no memory. */
+/* Returns "type:id" for a resolved entry, as it is sent. The caller frees it. NULL: no memory. */
 char *coder_entry_text(const struct coder_entry *entry);
 
 /* Returns the entry as it was given, "type:owner/name" with its name. The caller frees it. NULL: no memory. */
 char *coder_entry_label(const struct coder_entry *entry);
 
-/* Whether an allow list permits what entry names. Wildcards in the list count. */
+/* Whether an allow list, with its wildcards, permits what entry names. */
 bool coder_allow_permits(const struct coder_strings *allow_list, const struct coder_entry *entry);
 
 /*
- * Whether adding entry to list would change nothing: it is in the list, or a wildcard in the list
- * permits the same. Servers bring lists into a normal form, in which such entries are left out:
- * two lists that cover each other's entries have the same normal form.
+ * Whether adding entry to list would change nothing, because it is in the list or a wildcard in the
+ * list permits the same. Servers leave out such entries when they store a list.
  */
 bool allow_covers(const struct coder_strings *list, const char *entry);
 /* The same for a list of one entry. */
@@ -93,8 +89,8 @@ bool allow_entry_covers(const char *listed, const char *entry);
 bool allow_is_all(const char *entry);
 
 /*
- * Turns an entry's name into its id, with requests to the server. An entry without a
- * name does not change. owner is the user whose workspace a name without OWNER/ means.
+ * Turns an entry's name into its id, with requests. An entry without a name does not change. A
+ * workspace without OWNER/ is looked for among those of owner.
  */
 int coder_entry_resolve(struct coder_client *client, const char *owner, struct coder_entry *entry,
 			struct coder_error *err);

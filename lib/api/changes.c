@@ -6,7 +6,7 @@
 
 #include "changes.h"
 
-/* In memory that is shared with child processes, so that a change in a subshell counts in its parent. */
+/* Shared with child processes, so that a change in a subshell counts in its parent. */
 static atomic_uint *changes;
 
 unsigned coder_changes(void)

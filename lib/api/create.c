@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * create.c - creating a token exactly once, and never one that nobody knows of.
+ * create.c - creates a token exactly once, and never one that nobody knows of.
  *
- * The POST goes out once, on a connection of its own: libcurl would send it
- * again by itself where a kept connection turns out to be closed. From then on
- * there are three ways out: read_back.c finds nothing against it, and the secret
- * is delivered; or it is known that no token was made; or undo.c deletes it.
+ * The POST is sent once, on a connection of its own: if a kept connection turned out to be
+ * closed, libcurl would send it again by itself. Then there are three outcomes. Either
+ * read_back.c finds the token to be as requested, and the secret is delivered; or it is
+ * known that no token was created; or undo.c deletes it.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,10 +21,9 @@
 #include "undo.h"
 
 /*
- * Whether a failed POST surely made no token. Who redirects it, limits its rate
- * or wants a password for a proxy has not passed it on. Whatever else something
- * in front of Coder responds may come after Coder has acted: a gateway that gave
- * up, a filter of responses.
+ * Whether a failed POST certainly created no token. A server that redirects the request, limits its
+ * rate or requires a password for a proxy has not passed it on. Any other response of something in
+ * front of Coder may come after Coder has acted: from a gateway that gave up, or a filter of responses.
  */
 static bool surely_refused(const struct coder_error *err)
 {
@@ -34,7 +33,7 @@ static bool surely_refused(const struct coder_error *err)
 		return true;
 	if (!err->own)
 		return false;
-	if (status == 500) /* from before the token was stored */
+	if (status == 500) /* these errors happen before the token is stored */
 		return strstr(err->detail, "rbac: forbidden") ||
 		       strstr(err->detail, "generate API key: ");
 	return status < 500 && status != 408;

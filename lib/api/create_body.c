@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* create_body.c - what is asked for when a token is created, as a request body. */
+/* create_body.c - the request body that creates a token. */
 #include <inttypes.h>
 
 #include "base/buf.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* name.c - names for tokens that were given none. */
+/* name.c - generates names for tokens. */
 #include <stdio.h>
 #include <sys/random.h>
 

@@ -21,8 +21,8 @@
 #define READ_BACK_NS (10 * CODER_NS)
 
 /*
- * Where several servers share a deployment, the one that is asked may not know
- * the token yet: a 404 is no last word.
+ * Reads the new token. A deployment can have several servers, and the one that gets this request
+ * may not know the token yet. So a 404 is tried again.
  */
 static int read_token(struct coder_client *client, const struct coder_create *create,
 		      struct coder_created *created, struct coder_error *err)
@@ -56,8 +56,8 @@ static void format_time(int64_t seconds, char out[32])
 }
 
 /*
- * Fills in the record of a token that could not be read back: as requested, and
- * created at the time of the server's last response.
+ * Fills in the record of a token that could not be read back: what was requested, and the time of
+ * the server's last response as the time of its creation.
  */
 static int assume(struct coder_client *client, const struct coder_create *create,
 		  struct coder_created *created, struct coder_error *err)
@@ -91,7 +91,7 @@ static int assume(struct coder_client *client, const struct coder_create *create
 	return coder_token_copy(&token, &created->token, err);
 }
 
-/* It could not be read: -1 only if there is no time left to deliver it. */
+/* The token could not be read. It is delivered nevertheless, unless the call has to end. */
 static int unread(struct coder_client *client, const struct coder_create *create,
 		  struct coder_created *created, struct coder_error *err)
 {
@@ -108,7 +108,7 @@ static int unread(struct coder_client *client, const struct coder_create *create
 	return 0;
 }
 
-/* The server gave more than was requested. */
+/* The server granted more than was requested: deletes the token. */
 static int exceeds(struct coder_client *client, const struct coder_create *create, unsigned more,
 		   const struct coder_created *created, struct coder_error *err)
 {
@@ -149,22 +149,11 @@ static void note_shortfall(unsigned less, struct coder_created *created)
 		text_append(created->shortfall, sizeof(created->shortfall), " than requested");
 }
 
-/* What a record lacks is no proof of anything. */
-static void note_unsaid(const struct coder_create *create, struct coder_created *created)
-{
-	bool owner = !*created->token.user_id;
-	bool life = create->lifetime_ns && !*created->token.created_at;
-
-	if (owner || life)
-		snprintf(created->why_not, sizeof(created->why_not),
-			 "the server does not say %s%s%s", owner ? "whose it is" : "",
-			 owner && life ? " and " : "", life ? "how long it lives" : "");
-}
-
 int read_back(struct coder_client *client, const struct coder_create *create, int64_t began,
 	      struct coder_created *created, struct coder_error *err)
 {
 	struct grant grant;
+	bool owner, life; /* that are missing in the record */
 
 	if (read_token(client, create, created, err) < 0)
 		return unread(client, create, created, err);
@@ -174,6 +163,11 @@ int read_back(struct coder_client *client, const struct coder_create *create, in
 	if (grant.more)
 		return exceeds(client, create, grant.more, created, err);
 	note_shortfall(grant.less, created);
-	note_unsaid(create, created);
+	owner = !*created->token.user_id;
+	life = create->lifetime_ns && !*created->token.created_at;
+	if (owner || life)
+		snprintf(created->why_not, sizeof(created->why_not),
+			 "the server does not say %s%s%s", owner ? "whose it is" : "",
+			 owner && life ? " and " : "", life ? "how long it lives" : "");
 	return 0;
 }

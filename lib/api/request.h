@@ -26,20 +26,20 @@ bool client_is_segment(const char *s);
 /* Appends "/api/v2/part/part..." with each part percent-encoded; parts ends with NULL. */
 int client_path(struct buf *path, struct coder_error *err, const char *const *parts);
 
-/* http_request(). Notes the time by the server's clock. */
+/* Calls http_request(), and notes the time of the server's clock. */
 int client_call(struct coder_client *client, const struct http_request *request,
 		struct http_response *ret, struct coder_error *err);
 
 /* GETs the text of one object; timeout_ns is a limit of its own, or 0. */
 int client_get_text(struct coder_client *client, const char *const *parts, int64_t timeout_ns,
 		    struct http_response *ret, struct coder_error *err);
-/* GETs one object, by the parts of client_path(); *ret is ended by json_free(). */
+/* GETs one object. parts: see client_path(). The caller frees *ret by json_free(). */
 int client_get(struct coder_client *client, const char *const *parts, int64_t timeout_ns,
 	       struct json **ret, struct coder_error *err);
 
 /*
- * GETs a list: calls fn for each element of the array at key, see json/list.h. restart drops what
- * fn has collected: another try begins the list anew.
+ * GETs a list, and calls fn for each element of the array at key (see json/list.h). If the request
+ * is tried again, restart is called first: it drops what fn has collected.
  */
 int client_list(struct coder_client *client, const char *path, const char *key, json_element_fn *fn,
 		void (*restart)(void *ctx), void *ctx, struct coder_error *err);
@@ -57,10 +57,10 @@ int client_token_by_id(struct coder_client *client, const char *user, const char
 int client_token_named(struct coder_client *client, const char *user, const char *name,
 		       struct coder_token *ret, struct coder_error *err);
 
-/* Whether Coder responds that there is no such object, or none that the caller may see. */
+/* Whether the error is Coder's response that there is no such object, or that the caller may not see it. */
 bool client_is_hidden(const struct coder_error *err);
 
-/* Whether "no such token" can be believed: a caller who may not read tokens gets it for all. */
+/* Whether the caller may read tokens: otherwise Coder responds "no such token" for every token. */
 bool client_may_read_tokens(struct coder_client *client, struct coder_error *failed);
 
 #endif

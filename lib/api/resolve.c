@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * resolve.c - turns names in allow-list entries into UUIDs. It compares the names that
- * a search returns again, because the server's filters match substrings.
+ * resolve.c - turns names in allow-list entries into UUIDs. The server's filters match
+ * parts of names, so the names in its response are compared again.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -172,8 +172,8 @@ int resolve_group(struct coder_client *client, const char *owner, struct coder_e
 
 	(void)owner;
 	if (rc < 0 && err->no_route) {
-		err->code =
-			CODER_ERR_NOT_FOUND; /* a server without groups does not have this one */
+		/* a server without groups does not have this one */
+		err->code = CODER_ERR_NOT_FOUND;
 		coder_error_cause(err, CODER_CAUSE_NO_GROUPS, NULL, NULL);
 	}
 	return rc;

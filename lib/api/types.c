@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * types.c - the table of resource types. A new type is one row: its name, and, as far as it has
- * them, how its names resolve to ids and how servers list its objects.
+ * types.c - the table of resource types. A new type is one row: its name, and if it has them, its
+ * resolver of names and its listing.
  */
 #include <string.h>
 
@@ -17,8 +17,8 @@
 	.owner = "owner_name", .description = "template_name"
 
 /*
- * "*" first, then sorted bytewise. CODER_TYPE_WILDCARD_ONLY: servers check requests against
- * objects of this type that carry no UUID, so they take TYPE:UUID and then never match it.
+ * "*" is first, the others are sorted. CODER_TYPE_WILDCARD_ONLY: the server's objects of this type have
+ * no UUID, so it accepts TYPE:UUID but never matches it.
  */
 static const struct coder_type types[] = {
 	{ .name = "*" },

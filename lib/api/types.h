@@ -7,19 +7,20 @@
 #include "base/error.h"
 #include "client.h"
 
-#define TYPES_MAX 128 /* as many rows as the table can have */
+#define TYPES_MAX 128 /* the most rows that the table can have */
 
 /* Where a type's objects are listed, and what the response looks like. */
 struct listing {
 	const char *path;
 	const char *per_organization; /* instead of path: below each organization of the caller */
 	const char *key; /* of the array in the response; NULL: the response is the array */
-	const char *query; /* search terms that are always sent, or ""; NULL: takes no search */
+	const char
+		*query; /* search terms that are always sent, or ""; NULL: it cannot be searched */
 	const char *name_term, *owner_term; /* in front of a part of the name, of an owner */
 	const char *id, *name, *owner, *description; /* members of an element */
 };
 
-/* The resolvers. owner is whose workspaces a name without an owner means. */
+/* The resolvers. owner: a workspace without an owner is looked for among those of this user. */
 int resolve_workspace(struct coder_client *client, const char *owner, struct coder_entry *entry,
 		      struct coder_error *err);
 int resolve_template(struct coder_client *client, const char *owner, struct coder_entry *entry,

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * undo.c - taking back a token whose secret nobody has got, or may not get.
+ * undo.c - deletes a new token whose secret was not delivered.
  *
- * It cannot take an older token for the new one: names are unique per user, and
- * the record must have been made after the request began, by the server's own
- * clock, with the limits that were asked for. What is not sure is said, with the
- * token's name.
+ * It does not mistake an older token for the new one. Names are unique per user. The token must
+ * have been created after the request began, by the server's own clock, and must have the
+ * requested permissions. If that is not certain, the error reports it with the token's name.
  */
 #include <stdio.h>
 #include <string.h>
@@ -25,28 +24,28 @@
 
 #define UNDO_NS (5 * CODER_NS)
 
-/* Names the token that somebody has to look at: by its id, or where that is not known its name. */
+/* Sets the cause, about the id of the token or, if that is not known, its name. */
 static void name_token(const struct coder_create *create, enum coder_cause cause, const char *id,
 		       struct coder_error *err)
 {
-	err->cause = CODER_CAUSE_NONE; /* that of the failure counts no longer */
+	err->cause = CODER_CAUSE_NONE; /* that of the failure no longer matters */
 	err->about[0] = err->also[0] = '\0';
 	coder_error_cause(err, cause, id ? id : create->name, NULL);
 }
 
 /*
- * What went wrong stays in front, what became of the token comes behind it. An
- * interrupt stays one, with the first signal: the shell has to end its loops.
+ * Appends what happened to the token to the message of the failure. An interrupt stays one, with
+ * the first signal, because the shell has to end its loops.
  */
 static int conclude(struct coder_client *client, enum coder_code code, const char *finding,
 		    struct coder_error *err)
 {
-	char *text = err->detail[0] ? err->detail : err->message; /* what is printed last */
+	char *text = err->detail[0] ? err->detail : err->message; /* the one that is printed last */
 	size_t len = strnlen(text, 700);
 
 	err->code = code;
 	err->signal = code == CODER_ERR_INTERRUPTED ? client->interrupts->signal : 0;
-	if (len && text[len - 1] == '.') /* servers end their sentences */
+	if (len && text[len - 1] == '.') /* a sentence of the server */
 		len--;
 	text[len] = '\0';
 	text_append(text, sizeof(err->message), "; ");
@@ -78,14 +77,14 @@ static int not_sure(struct coder_client *client, const struct coder_create *crea
 			err);
 }
 
-/* The client has begun an undo. */
+/* Deletes the token. The undo has begun. */
 static int delete_it(struct coder_client *client, const struct coder_create *create, const char *id,
 		     enum coder_code code, struct coder_error *err)
 {
 	struct coder_error failed;
 	char finding[128];
 
-	/* that it is there is known: "no such token" means that it is not permitted */
+	/* the token exists, so "no such token" means that the deletion is not permitted */
 	if (coder_token_delete(client, create->user, id, &failed) < 0)
 		return not_sure(client, create, id, &failed, err);
 	snprintf(finding, sizeof(finding),
@@ -93,7 +92,7 @@ static int delete_it(struct coder_client *client, const struct coder_create *cre
 	return nothing_left(client, code, finding, err);
 }
 
-/* Who gave up has to know that the call goes on, what it does, and how to end it. */
+/* Whether the caller has given up: then a notice has to tell why the call goes on. */
 static bool given_up(const struct coder_error *err)
 {
 	return err->timeout || err->code == CODER_ERR_INTERRUPTED;
@@ -123,7 +122,7 @@ int coder_token_undo(struct coder_client *client, const struct coder_create *cre
 	return undo_delete(client, create, id, CODER_ERR_OUTCOME, err);
 }
 
-/* There is a token, but nothing proves that this call made it. */
+/* There is a token, but nothing proves that this call created it. */
 static int not_proven(struct coder_client *client, const struct coder_create *create,
 		      const char *id, struct coder_error *err)
 {
@@ -146,7 +145,7 @@ int leave_foreign(const struct coder_create *create, const char *id, const char 
 	return coder_error_cause(err, CODER_CAUSE_FOREIGN, id, NULL);
 }
 
-/* A token of the name is there: is it the one that the lost response was about? */
+/* A token of that name exists. Deletes it if it is certainly the one of the lost response. */
 static int judge(struct coder_client *client, const struct coder_create *create, int64_t began,
 		 const struct coder_token *token, struct coder_error *err)
 {
@@ -156,17 +155,16 @@ static int judge(struct coder_client *client, const struct coder_create *create,
 			(create->lifetime_ns == 0 ||
 			 token->lifetime_seconds == create->lifetime_ns / CODER_NS);
 
-	/* an older one would have been found before the POST: it may be ours by a wrong clock */
+	/* no such token existed before the POST: it may be ours, if a clock is wrong */
 	if (!began || token->created_epoch < began || grant.foreign || !as_asked)
 		return not_proven(client, create, token->id, err);
 	return delete_it(client, create, token->id, CODER_ERR_OUTCOME, err);
 }
 
 /*
- * The POST may have been acted on and its response is lost. Whoever closed the
- * connection is given a moment to act, as it may stand in front of the server.
- * One that was given up on, or sits behind a gateway that gave up, may act any
- * time.
+ * The server may have acted on the POST, whose response is lost. What closed the connection may be
+ * in front of the server, and may have passed the request on; so the token is looked for several
+ * times. After a timeout or an interrupt, or if a gateway gave up, the server may act at any time.
  */
 int undo_lost(struct coder_client *client, const struct coder_create *create, int64_t began,
 	      struct coder_error *err)
@@ -179,7 +177,7 @@ int undo_lost(struct coder_client *client, const struct coder_create *create, in
 	announce(client, create, "may have been created: looking for it, to remove it again");
 	coder_interrupts_acknowledge(client->interrupts, UNDO_NS);
 	if (!err->http_status)
-		err->cause = CODER_CAUSE_NONE; /* about the connection: the undo will tell */
+		err->cause = CODER_CAUSE_NONE; /* the undo finds out more about the connection */
 	for (size_t i = 0;; i++) {
 		if (client_token_named(client, create->user, create->name, &token, &failed) == 0)
 			return judge(client, create, began, &token, err);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* undo.h - what create.c, read_back.c and undo.c share. */
+/* undo.h - functions that create.c, read_back.c and undo.c share. */
 #ifndef CODER_UNDO_H
 #define CODER_UNDO_H
 
@@ -8,30 +8,30 @@
 #include "create.h"
 
 /*
- * Reads the new token back and compares it with the request, whose clock is
- * began: see undo_lost(). 0: it may be delivered; created->token, why_not and
- * shortfall are filled. -1: it must not be; it is deleted, or *err says why not.
+ * Reads the new token back and compares it with the request. began: see undo_lost(). Returns 0 if
+ * its secret may be delivered; created->token, why_not and shortfall are then filled in. Otherwise
+ * the token has been deleted, or *err tells why not.
  */
 int read_back(struct coder_client *client, const struct coder_create *create, int64_t began,
 	      struct coder_created *created, struct coder_error *err);
 
 /*
- * These two undo a create within 5 s, and return -1 with *err, which says why, completed
- * with what became of the token.
+ * These two undo a create within 5 s. *err holds the reason; what happened to the token is added to
+ * it. They return -1.
  */
 
 /*
- * The POST may have been acted on and its response is lost: looks for the token by
- * its name. began: the server's clock before the POST, 0 if it is not known.
+ * Looks for the token by its name and deletes it, because the response to the POST is lost.
+ * began: the time of the server's clock before the POST; 0: not known.
  */
 int undo_lost(struct coder_client *client, const struct coder_create *create, int64_t began,
 	      struct coder_error *err);
-/* Deletes the new token of that id; *err gets code if nothing is left of it. */
+/* Deletes the new token of that id. *err gets that code if the token is gone. */
 int undo_delete(struct coder_client *client, const struct coder_create *create, const char *id,
 		enum coder_code code, struct coder_error *err);
 /*
- * The token of that id may be somebody else's, as it "has another name" or the
- * like: *err says that it is left as it is. Returns -1.
+ * Sets an error: the token of that id may be somebody else's, so it is not touched. why: "has
+ * another name" or the like. Returns -1.
  */
 int leave_foreign(const struct coder_create *create, const char *id, const char *why,
 		  struct coder_error *err);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* user.c - users: one's name and id. */
+/* user.c - the names and ids of users. */
 #include <stdlib.h>
 #include <string.h>
 

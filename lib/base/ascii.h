@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* ascii.h - tests of single characters. The functions of ctype.h follow the locale; these do not. */
+/* ascii.h - tests of single characters. Unlike those of ctype.h they do not depend on the locale. */
 #ifndef CODER_ASCII_H
 #define CODER_ASCII_H
 
 #include <stdbool.h>
 #include <string.h>
 
-#define ASCII_BLANKS " \t\n\v\f\r" /* what is trimmed off the ends of texts that users give */
+#define ASCII_BLANKS " \t\n\v\f\r" /* trimmed from both ends of what users give */
 #define ASCII_DIGITS "0123456789"
 #define ASCII_ALNUM ASCII_DIGITS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* buf.c - the growing, capped, wiping byte buffer. */
+/* buf.c - see buf.h. */
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -41,7 +41,7 @@ void buf_truncate(struct buf *b, size_t len)
 	b->len = len;
 }
 
-/* Makes room for extra bytes and a NUL. Not realloc(), which leaves copies behind. */
+/* realloc() would leave copies of the contents in memory. */
 bool buf_reserve(struct buf *b, size_t extra)
 {
 	size_t need, cap;
@@ -164,8 +164,8 @@ void buf_free_string(char *s)
 }
 
 /*
- * Calls of libcurl, its TLS library and cJSON use some 30 KiB of stack. noinline, so that the area
- * begins where the frames of the caller's callees were.
+ * libcurl, its TLS library and cJSON use about 30 KiB of stack. The function is not inlined, so that
+ * the area is where the frames of the caller's other calls were.
  */
 void __attribute__((noinline)) buf_wipe_stack(void)
 {

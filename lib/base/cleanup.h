@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* cleanup.h - variables that end their own contents. */
+/* cleanup.h - variables whose contents are freed automatically. */
 #ifndef CODER_CLEANUP_H
 #define CODER_CLEANUP_H
 

@@ -14,7 +14,7 @@ int64_t coder_time(void);
 /* Sleeps for ns, which are less than a second. A signal ends the sleep early. */
 void coder_sleep(int64_t ns);
 
-/* The coder_clock() in ns from now. INT64_MAX if it does not go so far. */
+/* The coder_clock() of ns nanoseconds from now; INT64_MAX if that does not fit. */
 static inline int64_t coder_deadline(int64_t ns)
 {
 	int64_t deadline;

@@ -30,7 +30,7 @@ static const struct unit {
 
 /* -------------------------------------------------------------- durations */
 
-/* Takes a unit, which ends where the next number begins. */
+/* Reads a unit, which ends where the next number begins. */
 static const struct unit *take_unit(const char **p)
 {
 	size_t len = strcspn(*p, ASCII_DIGITS ".");
@@ -46,7 +46,7 @@ static const struct unit *take_unit(const char **p)
 
 /*
  * The nanoseconds of a fraction of a unit, rounded down. digits are those behind the point. They
- * are taken from the last to the first: no step then exceeds ten units, and any number of digits
+ * are used from the last to the first, so that no step exceeds ten units and any number of digits
  * is exact.
  */
 static int64_t fraction_of(int64_t unit_ns, const char *digits, size_t len)
@@ -60,7 +60,7 @@ static int64_t fraction_of(int64_t unit_ns, const char *digits, size_t len)
 
 enum outcome { PARSED, MALFORMED, TOO_LONG };
 
-/* Takes one number with its unit and adds it to *total. */
+/* Reads one number with its unit and adds it to *total. */
 static enum outcome take_term(const char **p, int64_t *total)
 {
 	const char *digits = "";
@@ -108,7 +108,7 @@ int coder_duration_parse(const char *text, int64_t *ret_ns, struct coder_error *
 	return 0;
 }
 
-/* Writes value/scale with as many decimals as it needs, then the unit. */
+/* Writes value / scale with as many decimals as needed, then the unit. */
 static void format_decimal(int64_t value, int64_t scale, const char *unit, char *out, size_t size)
 {
 	int64_t whole = value / scale, fraction = value % scale;
@@ -150,7 +150,7 @@ struct civil {
 	int offset; /* minutes east of UTC */
 };
 
-/* Takes exactly n digits and, unless it is NUL, the character after them. */
+/* Reads exactly n digits and, unless it is NUL, the character behind them. */
 static bool take_digits(const char **p, int n, char after, int *ret)
 {
 	*ret = 0;
@@ -226,7 +226,7 @@ static bool is_valid(const struct civil *t)
 	       t->minute <= 59 && t->second <= 59;
 }
 
-/* Days from 1970-01-01. The year is counted from March, so that a leap day comes last. */
+/* The days since 1970-01-01. The year is counted from March, so that a leap day comes last. */
 static int64_t days_from_civil(int year, int month, int day)
 {
 	int64_t y = month > 2 ? year : year - 1;
@@ -256,7 +256,7 @@ int coder_time_parse(const char *text, int64_t *ret_seconds, struct coder_error 
 	return 0;
 }
 
-/* "06 Nov 1994 08:49:37 GMT", or as it once was, "06-Nov-94 08:49:37 GMT" */
+/* "06 Nov 1994 08:49:37 GMT", or in the old form "06-Nov-94 08:49:37 GMT" */
 static bool take_date(const char *p, struct civil *t)
 {
 	bool old = strnlen(p, 3) == 3 && p[2] == '-';

@@ -7,14 +7,13 @@
 
 #include "error.h"
 
-/* Long enough for any coder_duration_format() text, with its NUL. */
+/* The size of the longest text of coder_duration_format(), with its NUL. */
 #define CODER_DURATION_SIZE 32
 
 /*
- * Reads a duration: Go units (ns us µs ms s m h) plus d (24h), w (7d) and y
- * (365d), with fractions and sums: "1d12h30m", "1.5h". The whole of text must
- * parse; no sign, no blanks, no bare number. Overflow of int64_t nanoseconds
- * is an error. The result can be 0 ("0s"). Fails with CODER_ERR_USAGE.
+ * Reads a duration such as "1d12h30m" or "1.5h". Its units are those of Go (ns us µs ms s m h) and
+ * d (24h), w (7d) and y (365d). A sign, a blank or a number without a unit is an error, and so is a
+ * duration that does not fit int64_t. The result can be 0 ("0s"). Fails with CODER_ERR_USAGE.
  */
 int coder_duration_parse(const char *text, int64_t *ret_ns, struct coder_error *err);
 
@@ -22,9 +21,8 @@ int coder_duration_parse(const char *text, int64_t *ret_ns, struct coder_error *
 void coder_duration_format(int64_t ns, char out[CODER_DURATION_SIZE]);
 
 /*
- * Reads RFC 3339 as the server sends it: 0-9 fraction digits, Z or an offset,
- * any year 0001-9999. The fraction is dropped (towards the past). Fails with
- * CODER_ERR_NO_RESPONSE, because only servers send times.
+ * Reads a time of a server (RFC 3339): years 0001 to 9999, up to 9 digits of a fraction, Z or an
+ * offset. The fraction is ignored. Fails with CODER_ERR_NO_RESPONSE, because only servers send times.
  */
 int coder_time_parse(const char *text, int64_t *ret_seconds, struct coder_error *err);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* error.c - filling in struct coder_error without needing memory. */
+/* error.c - see error.h. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* error.h - what went wrong, on the caller's stack. */
+/* error.h - errors. */
 #ifndef CODER_ERROR_H
 #define CODER_ERROR_H
 
@@ -11,7 +11,7 @@ enum coder_code {
 	CODER_ERR_REFUSED, /* the server refused, or no other code fits */
 	CODER_ERR_USAGE, /* a value is wrong; nothing was changed */
 	CODER_ERR_NOT_FOUND, /* no such token, user or resource, or not permitted to see it */
-	CODER_ERR_AUTH, /* no credential, not signed in, expired, not permitted */
+	CODER_ERR_AUTH, /* no URL or token, not signed in, expired, not permitted */
 	CODER_ERR_CONFLICT, /* the name is taken */
 	CODER_ERR_UNAVAILABLE, /* 429, 502-504, 520-526, 530 beyond the time allowed */
 	CODER_ERR_NO_RESPONSE, /* DNS, connect, TLS, timeout, redirect, broken, oversized, not Coder's */
@@ -22,22 +22,22 @@ enum coder_code {
 };
 
 /*
- * What happened, for those who know what to do about it: the library names no option, variable or
- * command of its user. Each says what coder_error.about (and .also) are then, if anything.
+ * What happened. The library names no option, variable or command of its user, who makes advice from
+ * the cause. The comments tell what coder_error.about (and .also) hold; without one they are "".
  */
 enum coder_cause {
 	CODER_CAUSE_NONE,
-	CODER_CAUSE_CALLER, /* known to the library's user alone; about: what to do, in its words */
-	/* the configuration; about: what named the value, coder_config.url_source and the like */
+	CODER_CAUSE_CALLER, /* only the library's user knows it; about: the advice itself */
+	/* the configuration; about: the source of the value, such as coder_config.url_source */
 	CODER_CAUSE_URL_FORM, /* it is no URL (about: "") */
 	CODER_CAUSE_SOURCE, /* the value is probably wrong */
-	CODER_CAUSE_NETWORK, /* ... or the network is */
-	CODER_CAUSE_NO_TLS, /* ... or what is there does not speak TLS */
-	CODER_CAUSE_SCHEME, /* ... or it should be http, not https, or the reverse */
+	CODER_CAUSE_NETWORK, /* the value is wrong, or the network does not work */
+	CODER_CAUSE_NO_TLS, /* the value is wrong, or the server there does not speak TLS */
+	CODER_CAUSE_SCHEME, /* the value should have http instead of https, or the reverse */
 	CODER_CAUSE_REDIRECT, /* the server redirects */
-	CODER_CAUSE_MOVED, /* ... to another deployment; also: its URL */
+	CODER_CAUSE_MOVED, /* the server redirects to another deployment; also: its URL */
 	CODER_CAUSE_FRONT, /* something in front of the deployment responded (about: "") */
-	CODER_CAUSE_PROXY_RESPONDED, /* ... and that may be the proxy; also: its name */
+	CODER_CAUSE_PROXY_RESPONDED, /* the same, and it may be the proxy; also: its name */
 	CODER_CAUSE_PROXY_FORM, /* it is no proxy (about: "") */
 	CODER_CAUSE_PROXY_REFUSES, /* the proxy does not connect to the deployment */
 	CODER_CAUSE_PROXY_USER, /* the proxy wants a user name and password */
@@ -62,36 +62,36 @@ enum coder_cause {
 	CODER_CAUSE_CROSSWISE, /* two goals would widen each other (about: "") */
 	CODER_CAUSE_BLIND, /* the token in use may not read tokens */
 	/* a new token; about: its id, or where that is not known its name */
-	CODER_CAUSE_LIVES_LONGER, /* it would have lived too long (about: until when) */
+	CODER_CAUSE_LIVES_LONGER, /* it would have been valid for too long (about: until when) */
 	CODER_CAUSE_MAY_BE_LEFT, /* it may exist now */
 	CODER_CAUSE_MAY_BE_OURS, /* it exists, and may be the one that was created */
 	CODER_CAUSE_FOREIGN, /* it may be somebody else's (about: its id) */
 };
 
 /*
- * Lives on the caller's stack; fixed size, so that reporting an error needs no
- * memory. The texts may hold anything the server sent: escape before printing.
+ * An error. It is on the caller's stack and has a fixed size, so that reporting it needs no memory.
+ * The texts may contain anything that the server sent: escape them before printing.
  */
 struct coder_error {
 	enum coder_code code;
 	int signal; /* with CODER_ERR_INTERRUPTED: its number */
 	long http_status; /* of the response, 0 if there was none */
 	/*
-	 * The response is Coder's own. Only then does a status say anything about
-	 * tokens, users, names and rights: NOT_FOUND, AUTH and CONFLICT are used for
-	 * no other response. An ingress, a gateway, a firewall or a sign-in page that
-	 * responds with 401, 403, 404, 409 or 410 is NO_RESPONSE.
+	 * The response is Coder's own. Only such a response proves anything about
+	 * tokens, users, names and permissions, and only it gets the codes NOT_FOUND,
+	 * AUTH and CONFLICT. If an ingress, a gateway, a firewall or a sign-in page
+	 * responds with 401, 403, 404, 409 or 410, the code is NO_RESPONSE.
 	 */
 	bool own;
-	bool no_route; /* own, and about the route: this deployment does not have it (REFUSED) */
+	bool no_route; /* own: this deployment does not have the route (REFUSED) */
 	bool inactive; /* own: the token in use is valid, but its user is suspended (AUTH) */
-	int64_t retry_after; /* seconds the server asked to wait, -1 if it did not */
-	bool sent; /* bytes of the request had left: it may have been acted on */
-	bool unknown; /* of a removal: it may have been carried out all the same */
-	bool report; /* with CODER_ERR_INTERRUPTED: says what became of something, print it all the same */
-	bool timeout; /* a time limit ended the wait: the server may act yet */
+	int64_t retry_after; /* how many seconds the server asked to wait; -1: it did not ask */
+	bool sent; /* some of the request was sent, so the server may have acted on it */
+	bool unknown; /* with a removal: it may have been carried out nevertheless */
+	bool report; /* with CODER_ERR_INTERRUPTED: the message has to be printed nevertheless */
+	bool timeout; /* a time limit ended the wait, and the server may still act */
 	char field[64]; /* the first validation's field, or "" */
-	char message[1024]; /* what was asked and what went wrong */
+	char message[1024]; /* what was requested, and what went wrong */
 	char detail[1024]; /* the server's detail and validations, or "" */
 	enum coder_cause cause;
 	char about[512], also[256]; /* see enum coder_cause */
@@ -105,7 +105,7 @@ int coder_error_set(struct coder_error *err, enum coder_code code, const char *f
 int coder_error_wrap(struct coder_error *err, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* Sets the cause and what it is about (NULL: ""); a cause that is already there stays. Returns -1. */
+/* Sets the cause, about and also (NULL: ""), unless the error has a cause already. Returns -1. */
 int coder_error_cause(struct coder_error *err, enum coder_cause cause, const char *about,
 		      const char *also);
 

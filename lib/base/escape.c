@@ -12,13 +12,13 @@ static bool is_control(uint32_t c)
 	return c < 0x20 || (c >= 0x7f && c <= 0x9f);
 }
 
-/* What Go's encoder escapes of what is a control or separator for a terminal. */
+/* Those control characters and separators that Go's encoder escapes. */
 static bool is_sent_escaped(uint32_t c)
 {
 	return c < 0x20 || c == 0x2028 || c == 0x2029;
 }
 
-/* Characters that end a line or change the direction of the text behind them. */
+/* Characters that end a line, or change the direction of the text behind them. */
 static bool is_separator_or_bidi(uint32_t c)
 {
 	return c == 0x61c || c == 0x200e || c == 0x200f || (c >= 0x2028 && c <= 0x202e) ||
@@ -72,7 +72,7 @@ static bool is_plain(char c, enum coder_notation notation)
 
 bool coder_escape(struct buf *out, const char *text, enum coder_notation notation)
 {
-	const char *plain = text; /* the start of what stands for itself */
+	const char *plain = text; /* where the characters begin that are not escaped */
 	char escaped[8];
 
 	while (*text) {

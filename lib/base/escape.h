@@ -19,7 +19,7 @@ enum coder_notation {
 	CODER_TSV,
 	/* Within a string of JSON. HTML characters become \uXXXX, too, as in the reference CLI. */
 	CODER_JSON,
-	/* Within a string of JSON that is sent: only what Go's encoder escapes, byte for byte. */
+	/* Within a string of JSON that is sent: exactly as Go's encoder escapes it. */
 	CODER_JSON_SENT,
 };
 
@@ -30,12 +30,12 @@ bool coder_escape(struct buf *out, const char *text, enum coder_notation notatio
 bool coder_add_json_string(struct buf *out, const char *text, enum coder_notation notation);
 
 /*
- * Writes the escape of the character (or stray byte) at text, or "" if it stands for itself.
- * Returns how many bytes of text that is. text is not empty.
+ * Writes the escape of the character (or invalid byte) at text, or "" if it needs none. Returns the
+ * number of its bytes in text, which is not empty.
  */
 size_t coder_escape_one(const char *text, enum coder_notation notation, char ret[8]);
 
-/* Whether coder_escape() for a terminal leaves the text as it is. */
+/* Whether the text contains nothing that has to be escaped on a terminal. */
 bool coder_is_printable(const char *text);
 
 #endif

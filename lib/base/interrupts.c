@@ -6,7 +6,7 @@
 #include "interrupts.h"
 #include "signals.h"
 
-#define ECHO_NS (CODER_NS / 2) /* how long after the first signal it may come again */
+#define ECHO_NS (CODER_NS / 2) /* for how long after the first signal it may be sent again */
 
 void coder_interrupts_init(struct coder_interrupts *interrupts,
 			   const struct coder_interrupt_source *source)
@@ -35,7 +35,7 @@ int64_t coder_interrupts_time_left(const struct coder_interrupts *interrupts)
 
 static void note(struct coder_interrupts *interrupts, int signal, int64_t when)
 {
-	/* what may be the first signal, sent again */
+	/* it may be the first signal, sent again */
 	bool echo = (signal == SIGINT || signal == SIGTERM || signal == SIGHUP) &&
 		    when - interrupts->signal_when < ECHO_NS;
 
@@ -47,7 +47,7 @@ static void note(struct coder_interrupts *interrupts, int signal, int64_t when)
 	}
 }
 
-/* Takes the signals that have come. */
+/* Takes and notes all signals that have come. */
 static void take_all(struct coder_interrupts *interrupts)
 {
 	const struct coder_interrupt_source *source = &interrupts->source;
@@ -69,8 +69,8 @@ int coder_interrupts_pending(struct coder_interrupts *interrupts)
 		take_all(interrupts);
 		return interrupts->ended_again ? interrupts->signal : 0;
 	}
-	if (interrupts
-		    ->holding) { /* taken: bash would end the shell for a second one of its kind */
+	if (interrupts->holding) {
+		/* bash would end the shell if it still had this signal when another one comes */
 		take_all(interrupts);
 		return interrupts->signal;
 	}

@@ -6,10 +6,10 @@
 #include "ascii.h"
 #include "shape.h"
 
-#define SECRET_LEN 22 /* characters behind a token's id and dash, as servers make them */
-#define SECRET_LEN_MIN 11 /* of a truncated one that still counts as a token */
+#define SECRET_LEN 22 /* characters of a secret, as servers create it */
+#define SECRET_LEN_MIN 11 /* a truncated token has at least so many of them */
 
-/* How many letters and digits s begins with: ids and secrets consist of them. */
+/* How many letters and digits s begins with. Ids and secrets consist of them. */
 static size_t alnum_len(const char *s)
 {
 	return strspn(s, ASCII_ALNUM);
@@ -26,7 +26,7 @@ bool coder_token_shaped(const char *text)
 	return secret_len >= SECRET_LEN_MIN && !text[secret_len];
 }
 
-/* The secret of the first token in text whose secret has at least that many characters; NULL: none. */
+/* Finds the first token in text whose secret has at least so many characters. Returns that secret, or NULL. */
 static const char *find_secret(const char *text, size_t least)
 {
 	for (size_t run; *text; text += run ? run : 1) {
@@ -62,7 +62,7 @@ void coder_hide_tokens(char *text)
 {
 	const char *found = text;
 
-	while ((found = find_secret(found, SECRET_LEN_MIN))) /* which is longer than the mark */
+	while ((found = find_secret(found, SECRET_LEN_MIN))) /* longer than "[secret]" */
 		found = coder_black_out(text, SIZE_MAX, text + (found - text), alnum_len(found));
 }
 

@@ -9,28 +9,27 @@
 #define CODER_ID_LEN 10 /* characters of a token's public id */
 
 /*
- * Whether text has the shape of a token, whole or truncated:
- * ^[0-9A-Za-z]{10}-[0-9A-Za-z]{11,}$. Its first CODER_ID_LEN characters are the
- * public id. The rest is secret and must never be in a URL.
+ * Whether text has the shape of a token, whole or truncated: ^[0-9A-Za-z]{10}-[0-9A-Za-z]{11,}$.
+ * The first CODER_ID_LEN characters are its public id. The rest is secret and must never be in a URL.
  */
 bool coder_token_shaped(const char *text);
 
 /*
- * Writes "[secret]" over the len bytes at `at`, which are in the text in the size bytes at text. If
- * there is no room, the text ends there. Returns the end of what was written.
+ * Replaces the len bytes at `at`, within text, by "[secret]". text has size bytes of memory; if that
+ * is too little, text is cut at `at`. Returns where the replacement ends.
  */
 char *coder_black_out(char *text, size_t size, char *at, size_t len);
 
 /*
- * Writes "[secret]" over the secret of each token in a text that will be shown. A token is
- * what is coder_token_shaped() between characters that are neither letters nor digits.
+ * Replaces the secret of each token in text by "[secret]". A token is what has its shape and is
+ * between characters that are neither letters nor digits.
  */
 void coder_hide_tokens(char *text);
 
 /* Whether text has the shape of a public id: ^[0-9A-Za-z]{10}$. */
 bool coder_id_shaped(const char *text);
 
-/* What a text that names a token can mean, judged by its shape. */
+/* What a text that names a token can mean, by its shape. */
 enum coder_meaning {
 	CODER_MEANS_NAME, /* only a name */
 	CODER_MEANS_ID, /* an id, or a name */

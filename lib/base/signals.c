@@ -85,7 +85,7 @@ static struct {
 	sig_atomic_t taken;
 } held;
 
-/* No other held signal interrupts it. A wait that it interrupts ends early (EINTR). */
+/* Other held signals are blocked while it runs. */
 static void on_signal(int signal)
 {
 	int saved = errno;
@@ -130,7 +130,7 @@ void coder_signals_release(void)
 	for (int signal = 1; signal < NSIG; signal++)
 		if (sigismember(&held.set, signal) == 1)
 			sigaction(signal, &action, NULL);
-	/* the first one ends the process, but that of an init, which survives */
+	/* the first one ends the process, unless it is an init process, which survives */
 	for (sig_atomic_t i = 0; i < held.n; i++) {
 		sigset_t one;
 

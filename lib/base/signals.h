@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* signals.h - signals that must not end the process before something is done. */
+/* signals.h - blocking and holding signals that would end the process. */
 #ifndef CODER_SIGNALS_H
 #define CODER_SIGNALS_H
 

@@ -107,11 +107,11 @@ void coder_strings_sort(struct coder_strings *list)
 		qsort(list->v, list->n, sizeof(*list->v), compare);
 }
 
-#define WORD_MAX 64 /* longer words are not compared */
+#define WORD_MAX 64 /* longer words have no nearest one */
 
 /*
- * How many letters to insert, remove, replace or swap with their neighbour to turn a into b,
- * ignoring case. Keeps only the last three rows of the usual matrix.
+ * The edit distance: how many letters have to be inserted, removed, replaced or swapped with their
+ * neighbour to turn a into b, ignoring case. Keeps only three rows of the usual matrix.
  */
 static size_t distance(const char *a, size_t a_len, const char *b, size_t b_len)
 {

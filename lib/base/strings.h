@@ -30,23 +30,24 @@ int coder_strings_add_len(struct coder_strings *list, const char *s, size_t len,
 int coder_strings_add_all(struct coder_strings *list, const struct coder_strings *from,
 			  struct coder_error *err);
 /*
- * Takes the next element of a comma list, without the blanks around it; an empty text is a list of
- * one empty element. Moves *list behind it, NULL after the last one. Returns false if *list is NULL.
+ * Reads the next element of a comma list, without the blanks around it, and moves *list behind it;
+ * after the last one *list is NULL, and the next call returns false. An empty text is a list of one
+ * empty element.
  */
 bool coder_list_next(const char **list, const char **ret_item, size_t *ret_len);
 /*
- * Appends the elements of a comma list, without the blanks around them. An empty element is a
- * usage error with the text `empty`; the elements before it have been appended.
+ * Appends the elements of a comma list, without the blanks around them. Fails at an empty element
+ * with CODER_ERR_USAGE and the message `empty`; the elements before it stay.
  */
 int coder_strings_split(struct coder_strings *list, const char *value, const char *empty,
 			struct coder_error *err);
 bool coder_strings_has(const struct coder_strings *list, const char *s);
-/* Sorts bytewise, as the reference CLI sorts scopes and allow lists for display. */
+/* Sorts by bytes, as the reference CLI sorts scopes and allow lists. */
 void coder_strings_sort(struct coder_strings *list);
 
 /*
- * The candidate nearest to word by edit distance, or NULL if none is near enough to be meant:
- * more than a third of the word, rounded up, would have to change.
+ * The candidate that is nearest to word by edit distance. NULL if more than a third of the word,
+ * rounded up, would have to change: then none of them was meant.
  */
 const char *coder_nearest(const char *word, const char *const *candidates, size_t n);
 

@@ -79,7 +79,7 @@ void text_append(char *out, size_t size, const char *s)
 
 void text_wait(int64_t ns, char out[32])
 {
-	/* rounded up, because the caller has already used a moment of the time it was given */
+	/* rounded up, because some of the caller's time has already passed */
 	long long ms = (long long)(ns + CODER_NS / 100 - 1) / (CODER_NS / 100) * 10;
 
 	if (ms % 1000)

@@ -8,20 +8,20 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Returns the bytes of the UTF-8 character at text and sets *ret to its code point. 0: there is none. */
+/* Decodes the UTF-8 character at text. Returns the number of its bytes; 0: it is not valid. */
 size_t coder_utf8_decode(const char *text, uint32_t *ret);
 
-/* Whether all of text is UTF-8. Servers replace other bytes, so that a name would change. */
+/* Whether text is UTF-8. Servers would replace other bytes. */
 bool coder_is_utf8(const char *text);
 
-/* How many of the n bytes at s to keep so that no UTF-8 sequence is cut. */
+/* At how many bytes, at most n, s can be cut so that no UTF-8 sequence is broken. */
 size_t coder_utf8_whole(const char *s, size_t n);
 /*
- * Appends as much of s as fits to the string in the size bytes at out. It never cuts a
- * UTF-8 sequence. For the fields of coder_error.
+ * Appends as much of s as fits to the string at out, whose memory is size bytes. It does not break
+ * a UTF-8 sequence.
  */
 void text_append(char *out, size_t size, const char *s);
-/* vsnprintf() that never cuts a UTF-8 sequence. */
+/* vsnprintf() that does not break a UTF-8 sequence. */
 void text_format(char *out, size_t size, const char *fmt, va_list ap);
 /* Whether s contains a C0 control character or DEL. */
 bool text_has_control(const char *s);
