@@ -67,7 +67,7 @@ struct command {
 /* Adds to an error about the token in use where that token came from. To be called before printing. */
 void command_explain(const struct call *call, struct coder_error *err);
 
-/* Prints an error and the advice on it, as the end of a call does; for one of several targets. */
+/* Prints an error and the advice on it, as the end of a call does; for one of several tokens. */
 void command_print_error(const struct call *call, const struct coder_error *err);
 
 /*

@@ -14,8 +14,7 @@ const struct opts_status command_statuses[] = {
 	  "nothing was changed",
 	  ERROR(CODER_ERR_USAGE) },
 	{ "3",
-	  "no such token, user or resource (or, as the server says it, not permitted to see "
-	  "it)",
+	  "no such token, user or resource, or not permitted to see it",
 	  ERROR(CODER_ERR_NOT_FOUND) },
 	{ "4",
 	  "no URL or token given, not signed in, expired, or not permitted (401, 403, 500 "
@@ -30,7 +29,7 @@ const struct opts_status command_statuses[] = {
 	  "no usable response: DNS, connect, TLS, timeout, redirect, broken or oversized "
 	  "response, not JSON, not the deployment's own",
 	  ERROR(CODER_ERR_NO_RESPONSE) },
-	{ "8", "several targets: some failed", ERROR(CODER_ERR_SOME_FAILED) },
+	{ "8", "not all of several tokens were removed", ERROR(CODER_ERR_SOME_FAILED) },
 	{ "9",
 	  "the outcome of a create is unknown, or its secret was lost and the token was "
 	  "removed again",

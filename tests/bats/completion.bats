@@ -151,7 +151,7 @@ id_of() { # id_of TOKEN
 	offers 'token_create --allow workspace:admin/a' admin/admin admin/admin-box
 }
 
-@test "an own workspace that is on the line already is not offered again, with or without its owner" {
+@test "a workspace of one's own that the line already has is not offered again, with or without its owner" {
 	without 'token_create --allow workspace:web-docker --allow workspace:' web-docker admin/web-docker
 	without 'token_create --allow workspace:admin/web-docker --allow workspace:' web-docker admin/web-docker
 }
@@ -584,7 +584,7 @@ id_of() { # id_of TOKEN
 	done
 }
 
-@test "completion gives up a server that is slow, refuses, or sends invalid responses" {
+@test "completion gives up on a server that is slow, refuses, or sends invalid responses" {
 	local fault start
 	for fault in '"delay":20' '"stall":{"at":10}' '"drip":5' '"status":429,"headers":{"Retry-After":"30"}' \
 		'"status":200,"body":"<html>"' '"status":200,"body":"[1,2"' '"cut":{"where":"before","how":"reset"}' \
@@ -626,7 +626,7 @@ id_of() { # id_of TOKEN
 	done
 }
 
-@test "any of the builtins completes a line that begins with another one, and says what such a call lacks" {
+@test "any builtin completes a line that begins with another one, and refuses a wrong call of completion" {
 	local builtin hint
 	for builtin in "${BUILTINS[@]}"; do
 		try "$builtin" --complete 'token_rm --exp' --complete-hint hint -v COMPREPLY

@@ -90,7 +90,7 @@ in_new_shell() {
 	as bob token_list -q
 }
 
-@test "variables for one command, and local ones, count" {
+@test "variables that are local, or set for one command only, are used" {
 	local token=$CODER_SESSION_TOKEN
 	unset CODER_SESSION_TOKEN
 	CODER_SESSION_TOKEN=$BOB_TOKEN as bob token_list -q
@@ -276,7 +276,7 @@ in_new_shell() {
 
 # --------------------------------------------------------------------- URL forms
 
-@test "only scheme, host and port of the URL count" {
+@test "of the URL only scheme, host and port are used" {
 	local url
 	for url in "$URL/" "$URL/coder/path" "$URL?query" "$URL#fragment" "$URL/a b" " $URL" "$URL " "HTTP${URL#http}"; do
 		CODER_URL=$url
@@ -323,7 +323,7 @@ in_new_shell() {
 	is "$(logged Coder-Session-Token)" "$ALICE_TOKEN"
 }
 
-@test "invisible characters in a token are refused by name, with the token's source" {
+@test "invisible characters in a token are refused, and the message names them and the token's source" {
 	local bad what
 	export CODER_CONFIG_DIR=$BATS_TEST_TMPDIR/config
 	while read -r bad what; do
@@ -850,7 +850,7 @@ tls_works() {
 	has "$err" "CODER_CLIENT_TLS_CA_FILE"
 }
 
-@test "TLS asked of a port that speaks plain HTTP, and the other way round" {
+@test "TLS: https to a port that speaks plain HTTP, and http to one that speaks TLS, are reported as such" {
 	local port
 	coproc python3 "$TOOLS/plain_http.py" 3>&-
 	read -r port <&"${COPROC[0]}"

@@ -247,7 +247,7 @@ ASKING='ask() {
 	is "$(stored "$(names | grep ^de/ploy)" id)" "${second%%-*}"
 }
 
-@test "rotate makes its file anew: not in the place of a link, or with the mode of what is there" {
+@test "rotate creates its file anew, without following a link or keeping the mode of an existing file" {
 	ctl POST tokens '{"owner": "admin", "name": "deploy", "lifetime_seconds": 3600}' >/dev/null
 	echo mine >victim
 	ln -s victim secret.new
@@ -349,11 +349,11 @@ stopped() {
 	[[ $(<secret) != "$old" ]] || fail "not rotated"
 }
 
-@test "rotate that is killed before the secret is delivered leaves nothing that the next run does not remove" {
+@test "if rotate is killed before the secret is delivered, the next run removes what it left" {
 	stopped 'kill -KILL $PPID'
 }
 
-@test "rotate that is killed after the secret was delivered leaves the old token to the next run" {
+@test "if rotate is killed after the secret was delivered, the next run removes the old token" {
 	stopped '/bin/mv "$@"; kill -KILL $PPID'
 }
 
@@ -413,7 +413,7 @@ again_rotate() {
 rotated deploy (ID) to NEW, whose secret is in secret"
 }
 
-@test "rotate is a function, too, which changes nothing else of its caller's" {
+@test "rotate also works as a function, and changes nothing else in the calling shell" {
 	ctl POST tokens '{"owner": "admin", "name": "deploy", "lifetime_seconds": 3600}' >/dev/null
 	cat >caller <<-'END'
 		set -eu

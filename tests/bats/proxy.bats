@@ -207,7 +207,7 @@ blamed() {
 	blamed "cannot find the proxy proxy.invalid: " "check http_proxy and the network"
 }
 
-@test "loopback is never reached through a proxy, and a name below localhost is" {
+@test "loopback is never reached through a proxy, but a name below localhost is" {
 	local url
 	plain
 	start_proxy

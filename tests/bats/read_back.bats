@@ -326,7 +326,7 @@ NOT_FOUND='"status":404,"coder":true,"body":"{\"message\":\"Resource not found o
 	! exists test || fail "there is a token"
 }
 
-@test "a record without a creation time or an owner does not prove either" {
+@test "a new token whose record lacks the owner or the creation time is delivered with a warning" {
 	local what members owner
 	owner='\"user_id\":\"'$(ctl GET users | grep -oE '"id":"[^"]*","username":"admin"' | cut -d '"' -f 4)'\"'
 	while IFS='|' read -r what members; do

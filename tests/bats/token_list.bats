@@ -528,7 +528,7 @@ GET /api/v2/users/me"
 GET /api/v2/users/me/keys/sbxAdmin01"
 }
 
-@test "a list that filters empty is shown without a further request" {
+@test "a list that is empty because of filters is shown without a further request" {
 	seed '{"owner": "admin", "name": "in-use"}'
 	CODER_SESSION_TOKEN=${KEYS[0]}
 	try token_list --name no-such

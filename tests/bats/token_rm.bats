@@ -41,7 +41,7 @@ DELETE /api/v2/users/me/keys/$id"
 	is "$(left)" "backup ci-deploy laptop never-touched old-script terraform"
 }
 
-@test "--delete says the same as the default" {
+@test "--delete does the same as the default" {
 	try token_rm --delete grafana
 	is "$status $out" "0 Token has been deleted."
 	is "$(left)" "backup ci-deploy laptop never-touched old-script terraform"

@@ -237,7 +237,7 @@ GET /api/v2/users/me/keys/tokens?include_all=false&include_expired=true"
 	lacks "$err${TOKEN_ERROR[*]}$(ctl GET log)" 0123456789ab
 }
 
-@test "a text that looks like an id but is none is used as a name" {
+@test "a text that looks like an id but is not one is used as a name" {
 	seed '[{"owner": "admin", "name": "production"}, {"owner": "admin", "name": "production "}]'
 	view production
 	shows production
@@ -277,7 +277,7 @@ GET /api/v2/users/me/keys/tokens/production"
 	is "$(requests | grep -c /tokens)" 0
 }
 
-@test "only \"no such token\" leads from one meaning of a text to the next" {
+@test "a text is tried in its next meaning only after \"no such token\"" {
 	local code
 	seed '[{"owner": "admin", "id": "idOfDecoy0", "name": "idOfFirst0"},
 		{"owner": "admin", "id": "idOfDecoy1", "name": "idOfFirst0-0123456789ab"}, {"owner": "admin", "id": "idOfFirst0", "name": "x"}]'
