@@ -13,8 +13,7 @@ const struct opts_status command_statuses[] = {
 	  "wrong usage: a wrong option or value, or a variable that cannot be assigned; "
 	  "nothing was changed",
 	  ERROR(CODER_ERR_USAGE) },
-	{ "3",
-	  "no such token, user or resource, or not permitted to see it",
+	{ "3", "no such token, user or resource, or not permitted to see it",
 	  ERROR(CODER_ERR_NOT_FOUND) },
 	{ "4",
 	  "no URL or token given, not signed in, expired, or not permitted (401, 403, 500 "

@@ -154,13 +154,6 @@ int result_pair(struct result *result, const char *id, const char *field, const 
 
 /* ------------------------------------------------------------- publishing */
 
-static int assign(const struct result_variable *v)
-{
-	if (v->kind == SHVAR_SCALAR)
-		return shvar_set_scalar(v->name, v->text.data ? v->text.data : "");
-	return shvar_array_assign(v->name, v->array);
-}
-
 static int write_part(struct result *result, struct coder_interrupts *interrupts, bool *ret_pipe,
 		      struct coder_error *err)
 {
@@ -213,10 +206,16 @@ int result_publish(struct result *result, bool *ret_pipe, struct coder_error *er
 
 	if (rc < 0 && !result->partial)
 		return -1;
-	for (size_t i = 0; i < result->n_variables; i++)
-		if (assign(&result->variables[i]) < 0)
+	for (size_t i = 0; i < result->n_variables; i++) {
+		const struct result_variable *v = &result->variables[i];
+		int assigned = v->kind == SHVAR_SCALAR ?
+				       shvar_set_scalar(v->name, v->text.data ? v->text.data : "") :
+				       shvar_array_assign(v->name, v->array);
+
+		if (assigned < 0)
 			return coder_error_set(err, CODER_ERR_REFUSED, "%s: cannot be assigned",
-					       result->variables[i].name);
+					       v->name);
+	}
 	if (result->note)
 		shio_note(result->note);
 	return rc;

@@ -5,6 +5,7 @@
 #include "columns.h"
 #include "format.h"
 
+/* Appends the name of a column, as one word. */
 static bool add_header(struct buf *out, size_t column)
 {
 	for (const char *p = output_column_name(column); *p; p++)
