@@ -32,14 +32,15 @@ const struct opts_option command_common_options[] = {
 	  .offset = offsetof(struct common_options, token),
 	  .arg = "TOKEN",
 	  .help = "The session token to act with. Default: $CODER_SESSION_TOKEN, else that of "
-		  "coder login, for its own deployment only. A variable keeps it out of traces." },
+		  "coder login, for its own deployment only. In a variable it does not appear in "
+		  "traces." },
 	{ .name = "timeout",
 	  .kind = OPTS_TEXT,
 	  .value = OPTS_VALUE_DURATION,
 	  .offset = offsetof(struct common_options, timeout),
 	  .arg = "D",
-	  .help = "Give up after this time, which includes waits and writing the output: seconds, or "
-		  "a duration such as 1m30s." },
+	  .help = "Give up after this time, in seconds or as a duration such as 1m30s. It includes "
+		  "waits and the writing of the output." },
 	{ .name = "help",
 	  .letter = 'h',
 	  .kind = OPTS_FLAG,

@@ -49,7 +49,7 @@ static const struct advice {
 	[CODER_CAUSE_NO_ALGORITHMS] = { "activate the default provider in the file that "
 					"OPENSSL_CONF names, or unset it, and start a new shell",
 					NULL },
-	[CODER_CAUSE_LIBRARIES_HANG] = { "mend their configuration, and start a new shell", NULL },
+	[CODER_CAUSE_LIBRARIES_HANG] = { "fix their configuration, and start a new shell", NULL },
 	[CODER_CAUSE_BUSY] = { "try again in %s s", NULL },
 	[CODER_CAUSE_NO_EXPIRE] = { "this server cannot expire tokens: delete it with --delete",
 				    NULL },

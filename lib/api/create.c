@@ -53,7 +53,7 @@ static int read_key(struct coder_client *client, const struct http_response *res
 	text = json_string(key);
 	if (!text || !coder_token_shaped(text) || strlen(text) >= sizeof(created->secret.text))
 		return coder_error_set(err, CODER_ERR_NO_RESPONSE,
-				       "broken response: it holds no token");
+				       "broken response: it contains no token");
 	snprintf(created->secret.text, sizeof(created->secret.text), "%s", text);
 	snprintf(created->id, sizeof(created->id), "%.*s", CODER_ID_LEN, text);
 	return http_keep_secret(client->http, text + CODER_ID_LEN + 1, err);

@@ -153,7 +153,7 @@ int url_parse(const char *text, struct url *ret, struct coder_error *err)
 	if (!tls && !url_scheme_is(&parts, "http"))
 		return refuse(err, "is neither https nor http", text);
 	if (parts.user)
-		return refuse(err, "must not hold a user name or password", text);
+		return refuse(err, "must not contain a user name or password", text);
 	if (whole && parts.host_len == 0)
 		return refuse(err, "has no host", text);
 	if (!whole || !url_host(&parts, host))

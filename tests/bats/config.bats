@@ -300,7 +300,7 @@ in_new_shell() {
 	refused 2 "CODER_URL: has no scheme: 'coder.example.com'; give it as https://coder.example.com"
 	CODER_URL=http://user:hunter2@127.0.0.1
 	try token_list
-	refused 2 "must not hold a user name or password"
+	refused 2 "must not contain a user name or password"
 	lacks "$err" hunter2
 	is "$(requests)" ""
 }
@@ -611,7 +611,7 @@ keys_after() {
 	in_new_shell 'CODER_URL=$URL CODER_SESSION_TOKEN=$ADMIN_TOKEN; trap "echo alarm" ALRM
 		token_list -q; echo "status $?"; unset OPENSSL_CONF; token_list -q; echo "status $?"'
 	is "$out" $'status 1\nstatus 1'
-	is "$(grep -c 'kept it waiting; mend their configuration, and start a new shell' <<<"$err")" 2
+	is "$(grep -c 'kept it waiting; fix their configuration, and start a new shell' <<<"$err")" 2
 }
 
 @test "a valid configuration of OpenSSL is used" {
