@@ -59,7 +59,7 @@ enum coder_cause {
 	CODER_CAUSE_NO_GROUPS, /* it has no groups */
 	CODER_CAUSE_IGNORES, /* it ignored scopes or the allow list, as old ones do */
 	CODER_CAUSE_NAME_TAKEN, /* the name was free a moment before the request */
-	CODER_CAUSE_CROSSWISE, /* two goals would widen each other (about: "") */
+	CODER_CAUSE_CROSSWISE, /* together, two goals would permit more than was asked for (about: "") */
 	CODER_CAUSE_BLIND, /* the token in use may not read tokens */
 	/* a new token; about: its id, or where that is not known its name */
 	CODER_CAUSE_LIVES_LONGER, /* it would have been valid for too long (about: until when) */
