@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* search.h - objects that allow-list entries can name, for completion. */
+/* search.h - lists the objects that allow-list entries can name; for completion. */
 #ifndef CODER_SEARCH_H
 #define CODER_SEARCH_H
 
@@ -11,14 +11,14 @@
 #include "client.h"
 
 /*
- * An object that an allow-list entry can name, as a list of the server shows
- * it. The strings live in one block that belongs to the object.
+ * An object that an allow-list entry can name. The strings are in one block of memory, which belongs
+ * to the object.
  */
 struct coder_object {
 	char *id; /* a UUID, by which servers match entries */
 	char *name; /* "" if it has none */
 	char *owner; /* the name of the user or organization that it belongs to, or "" */
-	char *description; /* a short description for people: a template, an e-mail, or "" */
+	char *description; /* such as its template or display name, or "" */
 };
 
 /* A growing list of objects. Zeroed memory is the empty list. */
@@ -35,17 +35,16 @@ int coder_objects_add(struct coder_objects *objects, const struct coder_object *
 
 /* What a search is for; NULL or "" means anything. */
 struct coder_query {
-	const char *name; /* a part of the name; the server may find more, never less */
-	const char *owner; /* exactly: a username or "me"; of templates, an organization */
+	const char *name; /* a part of the name; the result may have other objects, too */
+	const char *owner; /* a username or "me"; for templates, an organization */
 };
 
 #define CODER_SEARCH_MAX 5000 /* the most objects that one search asks for */
 
 /*
- * Lists the objects of a resource type that has a listing. It asks the server only for objects that
- * the query is about, where the server can tell, and never holds more of a response than one
- * element. ret is empty before the call. The members of an organization stand for users: the id is
- * the user's.
+ * Lists the objects of a resource type that has a listing. If the server can search, it is asked
+ * only for objects that match the query. The id of a member of an organization is that of the user.
+ * ret is empty before the call.
  */
 int coder_search(struct coder_client *client, const struct coder_type *type,
 		 const struct coder_query *query, struct coder_objects *ret,
