@@ -104,7 +104,7 @@ check_function_length() {
 check_median_length() {
 	function_lengths "${sources[@]}" | awk '$1 > 3 { n[++count] = $1 } END {
 		median = n[int((count + 1) / 2)]; print "median function: " median " lines"
-		exit median < 9 || median >= 20 }'
+		exit median < 10 || median >= 20 }'
 }
 
 # A short function that hides nothing is no function of its own.
