@@ -39,19 +39,11 @@ static void forget_tokens(void *ctx)
 	known_response_done(ctx);
 }
 
-static int list_tokens(struct coder_client *client, const char *user, struct known_response *ret,
-		       struct coder_error *err)
-{
-	struct coder_listed listed;
-
-	return coder_tokens_each(client, user, false, true, note_token, forget_tokens, ret, &listed,
-				 err);
-}
-
 static int request(struct server *server, const struct question *question,
 		   struct known_response *ret, struct coder_error *err)
 {
 	const struct coder_query query = { .owner = question->owner, .name = question->name };
+	struct coder_listed listed;
 
 	if (!server->client) {
 		coder_interrupts_limit(server->session.interrupts, WHOLE_NS);
@@ -62,7 +54,8 @@ static int request(struct server *server, const struct question *question,
 		return coder_error_memory(err);
 	switch (question->kind) {
 	case QUESTION_TOKENS:
-		return list_tokens(server->client, question->owner, ret, err);
+		return coder_tokens_each(server->client, question->owner, false, true, note_token,
+					 forget_tokens, ret, &listed, err);
 	case QUESTION_SCOPES:
 		return coder_scopes_list(server->client, &ret->scopes, err);
 	case QUESTION_LIFETIME:
