@@ -58,6 +58,7 @@ static void type_of(const char *scope, char ret[64])
 	snprintf(ret, 64, "%.*s", (int)strcspn(scope, ":"), scope);
 }
 
+/* Whether the goal names exactly this scope. */
 static bool has_scope(const struct coder_goal *goal, const char *scope)
 {
 	for (size_t i = 0; goal->scopes[i]; i++)
