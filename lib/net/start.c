@@ -21,6 +21,16 @@ bool transfer_is_alone(const struct transfer *transfer, const struct transfer_ex
 	return true;
 }
 
+void transfer_close_multi(struct transfer *transfer)
+{
+	if (!transfer->multi)
+		return;
+	if (transfer->generation != transfer->current ||
+	    transfer->curl->multi_cleanup(transfer->multi))
+		kept_leak(transfer->multi);
+	transfer->multi = NULL;
+}
+
 /* Makes one file of the CA certificates of all sources, which then belong to the transfer. */
 static int gather_cas(struct transfer *transfer, struct coder_error *err)
 {
@@ -41,6 +51,7 @@ static int prepare(struct transfer *transfer, struct run *run)
 {
 	const struct transfer_options *o = &transfer->o;
 	struct coder_error *err = &run->x->err;
+	bool silent;
 
 	if (trial_load(o->libraries_variable, o->interrupts, run->x->deadline, &transfer->blocked,
 		       o->connect_timeout_ns, &transfer->curl, err) < 0)
@@ -51,8 +62,11 @@ static int prepare(struct transfer *transfer, struct run *run)
 	(void)libcurl_ran_out();
 	transfer->current = kept_claim(run->curl);
 	/* what arrived unrequested would be taken for the response to this request */
-	if (o->fresh || !sockets_silent())
+	silent = sockets_silent();
+	if (o->fresh || !silent)
 		kept_close(run->curl);
+	if (!silent)
+		transfer_close_multi(transfer);
 	return gather_cas(transfer, err);
 }
 

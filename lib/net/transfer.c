@@ -172,16 +172,6 @@ static void perform(struct transfer *transfer)
 	}
 }
 
-static void close_multi(struct transfer *transfer)
-{
-	if (!transfer->multi)
-		return;
-	if (transfer->generation != transfer->current ||
-	    transfer->curl->multi_cleanup(transfer->multi))
-		kept_leak(transfer->multi);
-	transfer->multi = NULL;
-}
-
 /* Removes the first exchange that has ended from those that are on, and releases what it used. */
 static struct transfer_exchange *take_ended(struct transfer *transfer)
 {
@@ -211,7 +201,7 @@ static struct transfer_exchange *take_ended(struct transfer *transfer)
 		return x;
 	lookup_end(&transfer->lookup);
 	if (x->end != TRANSFER_COMPLETE)
-		close_multi(transfer);
+		transfer_close_multi(transfer);
 	if (transfer->curl && sockets_low())
 		kept_close(transfer->curl);
 	return x;
@@ -316,7 +306,7 @@ void transfer_free(struct transfer *transfer)
 		;
 	if (transfer->multi)
 		transfer->current = kept_claim(transfer->curl);
-	close_multi(transfer);
+	transfer_close_multi(transfer);
 	coder_signals_unblock(&transfer->blocked);
 	coder_strings_done(&transfer->addresses);
 	bundle_close(&transfer->bundle);

@@ -32,6 +32,8 @@ static inline bool transfer_has_ended(const struct transfer_exchange *x)
 
 /* Whether no other exchange than x has been started. */
 bool transfer_is_alone(const struct transfer *transfer, const struct transfer_exchange *x);
+/* Closes the multi handle, and the extra connections with it. No exchange is on. */
+void transfer_close_multi(struct transfer *transfer);
 /* Starts the work on an exchange that was begun. Then it runs, waits for addresses, or has ended. */
 void transfer_start(struct transfer *transfer, struct transfer_exchange *x);
 /* To be called when the look-up is done: the exchanges that waited for addresses run, or have ended. */
