@@ -538,13 +538,18 @@ void transfer_begin(struct transfer *transfer, struct transfer_exchange *x)
 	x->worth_retrying = false;
 }
 
-struct transfer_exchange *transfer_wait(struct transfer *transfer)
+struct transfer_exchange *transfer_wait(struct transfer *transfer, int64_t until)
 {
 	struct transfer_exchange *x;
 
 	if (!transfer->n)
 		return NULL;
-	while (!(x = take_ended(transfer)))
+	while (!(x = take_ended(transfer)) && world_time() < until)
 		step(transfer);
 	return x;
+}
+
+size_t transfer_room(size_t n)
+{
+	return n;
 }
