@@ -69,7 +69,7 @@ id_of() { # id_of TOKEN
 	for builtin in "${BUILTINS[@]}"; do
 		press "$builtin --"
 		# shellcheck disable=SC2013 # words
-		for option in $("$builtin" --help | grep -oE '^ *(-[a-zA-Z], *)?--[a-z-]+' | grep -oE -- '--[a-z-]+'); do
+		for option in $("$builtin" --help | grep -oE '^ {2,}(-[a-zA-Z], *)?--[a-z-]+' | grep -oE -- '--[a-z-]+'); do
 			has " ${COMPREPLY[*]} " " $option "
 		done
 		lacks " ${COMPREPLY[*]} " " --complete "
