@@ -279,3 +279,20 @@ run_examples() {
 		diff <("$b" --doc man) "$build/man/$b.1"
 	done
 }
+
+# claimed WORDS ROW - asserts that README.md says in these words, with N for a number, how many times as fast
+# the builtins are, and that tests/bench/RESULTS.md shows at least that in a row.
+claimed() {
+	local readme ratio
+	readme=$(tr '\n' ' ' <"$REPO/README.md")
+	[[ $readme =~ ${1/N/([0-9]+)} ]] || fail "README.md lacks: $1"
+	ratio=$(awk -F' *[|] *' -v row="$2" '$2 == row { print $5 }' "$REPO/tests/bench/RESULTS.md")
+	awk -v ratio="$ratio" -v times="${BASH_REMATCH[1]}" 'BEGIN { exit !(ratio && ratio * times <= 1) }' ||
+		fail "$2: ratio '$ratio', not ${BASH_REMATCH[1]} times as fast"
+}
+
+@test "README.md claims no more speed than tests/bench/RESULTS.md shows" {
+	claimed 'a call is at least N times as fast as' 'token_list in a shell; curl, jq'
+	claimed 'a call is at least N times as fast as' 'token_list -v in a shell; curl, jq'
+	claimed 'it is N times as fast' 'token_list -q by substitution; curl, jq'
+}

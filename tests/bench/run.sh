@@ -335,7 +335,7 @@ measure_remove() {
 	serve slow --tokens 1000 --delay 20
 	export CODER_URL=$slow
 	mapfile -t ids < <(printf 'tok%07d\n' {0..99})
-	if bash --norc -c 'enable -f "$SO" token_rm; token_rm --help' | grep -q -- '--jobs'; then
+	if [[ $(bash --norc -c 'enable -f "$SO" token_rm; token_rm --help') == *--jobs* ]]; then
 		in_turn 10 remove_ours remove_peer
 		row 'token_rm of 100 at 20 ms; --jobs 1' ms "$(median "${wall[remove_ours]}")" "$(median "${wall[remove_peer]}")" 0.167
 	else
