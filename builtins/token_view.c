@@ -7,6 +7,7 @@
 #include "output/columns.h"
 #include "output/format.h"
 #include "output/record.h"
+#include "owners.h"
 #include "permissions.h"
 #include "status.h"
 
@@ -111,7 +112,7 @@ static int view_run(struct call *call, struct coder_error *err)
 					      &state->token, err)) < 0)
 		return -1;
 	if ((options->assoc || (!options->explain && output_needs_owner(&how))) &&
-	    coder_token_fill_owner(call->client, &state->token, err) < 0)
+	    owners_fill(call->client, &state->token, err) < 0)
 		return -1;
 	if (permissions_add_arrays(&call->result, &state->token, options->scopes_into,
 				   options->allow_into, err) < 0)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/shape.h"
+#include "base/strings.h"
 #include "client.h"
 #include "net/http.h"
 #include "request.h"
@@ -21,6 +22,10 @@ int coder_client_new(const struct coder_config *config, struct coder_client **re
 	}
 	client->hooks = config->hooks;
 	client->interrupts = config->interrupts;
+	/* a token is too random to be guessed from 64 bits of its hash */
+	client->identity =
+		coder_hash(coder_hash(CODER_HASH_BEGIN, http_origin(client->http)), config->token) |
+		1;
 	if (coder_token_shaped(config->token))
 		memcpy(client->self_id, config->token, CODER_ID_LEN);
 	*ret = client;
@@ -53,6 +58,11 @@ int64_t coder_client_now(const struct coder_client *client)
 int64_t coder_client_clock_ahead(const struct coder_client *client)
 {
 	return http_clock_ahead(client->http);
+}
+
+uint64_t coder_client_identity(const struct coder_client *client)
+{
+	return client->identity;
 }
 
 const char *coder_client_origin(const struct coder_client *client)

@@ -17,6 +17,7 @@ struct coder_client {
 	struct http *http;
 	struct coder_hooks hooks;
 	struct coder_interrupts *interrupts;
+	uint64_t identity; /* of deployment and token */
 	int64_t date; /* the time of the deployment's clock in its last response; 0: not known */
 	char self_id[CODER_ID_LEN + 1]; /* "" if the token in use has no id */
 };

@@ -66,6 +66,36 @@ GET /api/v2/users/$(user_id admin)"
 GET /api/v2/users/me/keys/tokens/terraform"
 }
 
+@test "the owner's name is remembered, until another deployment or token is used or anything is changed" {
+	local user
+	user="GET /api/v2/users/$(user_id admin)"
+	try token_view terraform -c owner --no-header
+	try token_view grafana -A t
+	is "${t[owner]}" admin
+	is "$(requests | grep -cxF "$user")" 1
+	forget_requests
+	try token_view grafana -c owner --no-header
+	is "$out" "admin  "
+	is "$(requests)" "GET /api/v2/users/me/keys/tokens/grafana"
+	# a subshell knows what its shell does
+	(token_view terraform >/dev/null)
+	is "$(requests | grep -cxF "$user")" 0
+	token_create -n fresh -v key
+	forget_requests
+	try token_view terraform
+	is "$(requests | grep -cxF "$user")" 1
+	CODER_SESSION_TOKEN=$key try token_view terraform
+	is "$(requests | grep -cxF "$user")" 2
+	try token_view terraform
+	is "$(requests | grep -cxF "$user")" 2
+}
+
+@test "--explain does not ask for the owner" {
+	try token_view terraform --explain
+	is "$status$err" 0
+	lacks "$(requests)" "GET /api/v2/users/$(user_id admin)"
+}
+
 @test "an owner whom the caller may not read is left blank" {
 	local code
 	local -A t=()
