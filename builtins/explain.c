@@ -2,6 +2,7 @@
 /* explain.c - what a token can do, in words; see explain.h. */
 #include "explain.h"
 #include "output/message.h"
+#include "owners.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -442,7 +443,7 @@ int explain_token(struct coder_client *client, struct coder_token *token, struct
 	if (rc == 0)
 		rc = coder_holding_look_up(client, &holding, &trouble, err);
 	user = coder_holding_name(&holding, "user", token->user_id);
-	if (rc == 0 && !user && (rc = coder_token_fill_owner(client, token, err)) == 0) {
+	if (rc == 0 && !user && (rc = owners_fill(client, token, err)) == 0) {
 		user = token->owner			   ? token->owner :
 		       token->username && *token->username ? token->username :
 							     token->user_id;

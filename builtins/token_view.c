@@ -50,6 +50,8 @@ static const char *const view_description[] = {
 	"Shows one API token. The argument is the token itself, of which only the id is sent, or its "
 	"id, or its exact name. They are tried in this order: an argument that is the id of a token "
 	"is not taken for a name. Expired tokens are found, too. Login sessions are not shown.",
+	"The server sends a token without its owner's name, which takes a second request. It is "
+	"remembered for 30 seconds, and not requested if it is not shown.",
 	"The arrays TOKEN_SCOPES and TOKEN_ALLOW_LIST get the token's scopes and allow list, sorted, "
 	"with one entry in each element.",
 	"With --explain, a line that begins with 'can' names a goal of token_create --for and the objects "

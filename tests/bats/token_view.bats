@@ -90,12 +90,6 @@ GET /api/v2/users/me/keys/tokens/terraform"
 	is "$(requests | grep -cxF "$user")" 2
 }
 
-@test "--explain does not ask for the owner" {
-	try token_view terraform --explain
-	is "$status$err" 0
-	lacks "$(requests)" "GET /api/v2/users/$(user_id admin)"
-}
-
 @test "an owner whom the caller may not read is left blank" {
 	local code
 	local -A t=()
