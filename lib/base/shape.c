@@ -12,7 +12,11 @@
 /* How many letters and digits s begins with. Ids and secrets consist of them. */
 static size_t alnum_len(const char *s)
 {
-	return strspn(s, ASCII_ALNUM);
+	const char *end = s;
+
+	while (ascii_is_alnum(*end))
+		end++;
+	return (size_t)(end - s);
 }
 
 bool coder_token_shaped(const char *text)

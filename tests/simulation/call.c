@@ -78,6 +78,7 @@ bool call_begin(struct call *call)
 	int setting = schedule_choose(SCHEDULE_SETTING, 1, 1);
 
 	memset(call, 0, sizeof(*call));
+	call->grace_ns = UNDO_NS;
 	world_begin(setting == 1);
 	world_tell("a call begins in a shell with%s",
 		   setting == 1 ? " traps for INT, TERM and HUP, and with --timeout 30" :
@@ -128,7 +129,7 @@ static bool is_late(const struct call *call)
 		asked = begun + CALL_TIMEOUT_NS;
 	if (signal_when < asked)
 		asked = signal_when;
-	if (asked < INT64_MAX && call->ended > asked + UNDO_NS + SLACK_NS)
+	if (asked < INT64_MAX && call->ended > asked + call->grace_ns + SLACK_NS)
 		return true;
 	return call->ended > begun + LONGEST_NS;
 }

@@ -219,14 +219,19 @@ static const char *failure_wrong(const struct result *result)
 	const struct coder_error *err = &result->call.err;
 	const struct token *token = left();
 
+	if (says(err, "interrupted again") && !world_signal_again())
+		return "the undo was given up, but no second signal came";
 	if (!token)
 		return NULL;
 	if (result->claim == NOTHING_LEFT)
 		return may_leave(result) ? NULL : "nothing is left, it says, but a token is";
 	if (!says(err, NAME) && !says(err, token->id) && !strstr(err->about, token->id))
 		return "the message names neither the name nor the id of the token that is left";
-	if (says(err, "neither delivered nor deleted") && deployment.date_ahead > 0)
-		limits[DATE_AHEAD].reached++;
+	if (!says(err, "neither delivered nor deleted") || token->granted >= GRANT_OTHER_NAME)
+		return NULL;
+	if (deployment.date_ahead <= 0)
+		return "a token that is as asked for is taken for somebody else's";
+	limits[DATE_AHEAD].reached++;
 	return NULL;
 }
 

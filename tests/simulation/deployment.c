@@ -294,6 +294,7 @@ static void normalise(cJSON *list)
 /* Gives the new token what this deployment gives instead of what was asked for. */
 static void grant_otherwise(struct token *token)
 {
+	token->granted = deployment.grant;
 	switch (deployment.grant) {
 	case GRANT_MORE_SCOPES:
 		snprintf(token->scopes, sizeof(token->scopes), "[\"coder:all\"]");

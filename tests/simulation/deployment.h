@@ -18,6 +18,20 @@
 /* Who did something; also whose token a request was made with. */
 enum who { NOBODY, CALL, OTHER, BEFORE };
 
+/* What a new token differs in from what was asked for. */
+enum grant {
+	GRANT_AS_ASKED,
+	GRANT_MORE_SCOPES,
+	GRANT_MORE_ENTRIES,
+	GRANT_FEWER_SCOPES,
+	GRANT_LONGER,
+	GRANT_SHORTER,
+	GRANT_OTHER_NAME,
+	GRANT_OTHER_USER,
+	GRANT_OLDER,
+	GRANT_SESSION
+};
+
 struct token {
 	char id[ID_SIZE], secret[SECRET_SIZE];
 	int user; /* of users[] */
@@ -28,6 +42,7 @@ struct token {
 	const char *scope; /* the deprecated summary */
 	const char *login_type;
 	enum who made_by, removed_by, expired_by;
+	enum grant granted;
 	int64_t made_at; /* world_time() */
 };
 
@@ -41,20 +56,6 @@ struct request {
 	const char *method, *path, *body; /* body: NULL if there is none */
 	enum who as;
 	const char *credential; /* NULL: that of the caller */
-};
-
-/* What a new token differs in from what was asked for. */
-enum grant {
-	GRANT_AS_ASKED,
-	GRANT_MORE_SCOPES,
-	GRANT_MORE_ENTRIES,
-	GRANT_FEWER_SCOPES,
-	GRANT_LONGER,
-	GRANT_SHORTER,
-	GRANT_OTHER_NAME,
-	GRANT_OTHER_USER,
-	GRANT_OLDER,
-	GRANT_SESSION
 };
 
 #define SELF_ID "selfselfse"

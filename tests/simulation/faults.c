@@ -17,7 +17,8 @@
 	}
 
 const struct fault faults[] = {
-	FAULT("nobody takes the connection", ANY, ACTS_NOT, REFUSED),
+	/* on the way there */
+	FAULT("nobody takes the connection", CHANGES, ACTS_NOT, REFUSED),
 	FAULT("the connection is closed before the request arrives", ANY, ACTS_NOT, CLOSED),
 	FAULT("the deployment acts, and its response is lost", CHANGES, ACTS, CLOSED),
 	FAULT("the connection is closed, and the deployment acts a second later", CHANGES,
@@ -30,25 +31,14 @@ const struct fault faults[] = {
 	      CHANGES, ACTS_SOON, SILENCE),
 	FAULT("nothing comes back, and the deployment acts long after the caller has given up",
 	      CHANGES, ACTS_LATE, SILENCE),
-	STATUS("something in front responds with a page, 404", ANY, ACTS_NOT, PAGE, 404),
-	STATUS("the deployment acts, and something in front responds with a page, 404", CHANGES,
-	       ACTS, PAGE, 404),
-	STATUS("something in front refuses it with a page, 403", ANY, ACTS_NOT, PAGE, 403),
+	/* in front of the deployment */
+	STATUS("something in front responds with a page, 404", GET, ACTS_NOT, PAGE, 404),
 	STATUS("the deployment acts, and something in front responds with JSON, 403", CHANGES, ACTS,
 	       FRONT_JSON, 403),
-	STATUS("a gateway responds with 502", ANY, ACTS_NOT, PAGE, 502),
+	STATUS("a gateway responds with 502", GET | REMOVE, ACTS_NOT, PAGE, 502),
 	STATUS("the deployment acts, and a gateway responds with 502", CHANGES, ACTS, PAGE, 502),
 	STATUS("a gateway responds with 502, and the deployment acts a second later", CHANGES,
 	       ACTS_SOON, PAGE, 502),
-	STATUS("a gateway gives up with 504", POST, ACTS_NOT, PAGE, 504),
-	STATUS("a gateway gives up with 504, and the deployment acts long after", POST, ACTS_LATE,
-	       PAGE, 504),
-	STATUS("the rate is limited for two seconds, 429", ANY, ACTS_NOT, CODERS, 429),
-	STATUS("Coder responds that there is no such thing, as a server that lags behind", ANY,
-	       ACTS_NOT, CODERS, 404),
-	STATUS("Coder responds that it is not permitted, 403", ANY, ACTS_NOT, CODERS, 403),
-	STATUS("Coder fails before it acts, 500", ANY, ACTS_NOT, CODERS, 500),
-	STATUS("Coder fails after it has acted, 500", CHANGES, ACTS, CODERS, 500),
 	FAULT("something on the way sends it twice: the second response comes", CHANGES, ACTS_TWICE,
 	      RESPONSE),
 	FAULT("something on the way sends it again eight seconds later", POST, ACTS_AGAIN_LATE,
@@ -57,11 +47,22 @@ const struct fault faults[] = {
 	      ACTS_TWICE, RESENT),
 	FAULT("the response to the request before comes once more", GET | REMOVE, ACTS, EARLIER),
 	FAULT("the response takes 0.4 s", REMOVE, ACTS, SLOW),
-	FAULT("the response cannot be read", ANY, ACTS, BROKEN),
+	FAULT("the response cannot be read", CHANGES, ACTS, BROKEN),
+	STATUS("something in front begins to respond to look-ups of names with a page, 404", GET,
+	       ACTS_NOT, OUTAGE, 404),
+	STATUS("the deployment acts, and something in front begins to respond to look-ups of names with a page, 404",
+	       CHANGES, ACTS, OUTAGE, 404),
+	/* of the deployment */
+	STATUS("the rate is limited for two seconds, 429", ANY, ACTS_NOT, CODERS, 429),
+	STATUS("Coder responds that there is no such thing, as a server that lags behind",
+	       GET | REMOVE, ACTS_NOT, CODERS, 404),
+	STATUS("Coder responds that it is not permitted, 403", CHANGES, ACTS_NOT, CODERS, 403),
+	STATUS("Coder fails after it has acted, 500", REMOVE, ACTS, CODERS, 500),
 	GRANTS("the new token gets all scopes", GRANT_MORE_SCOPES),
 	GRANTS("the new token gets fewer scopes", GRANT_FEWER_SCOPES),
 	GRANTS("the new token lives longer", GRANT_LONGER),
 	GRANTS("the new token gets another name", GRANT_OTHER_NAME),
+	/* of other callers */
 	SOMEBODY("somebody else creates a token of that name, with the same permissions",
 		 OTHER_CREATES_SAME),
 	SOMEBODY("somebody else creates a token of that name, with other permissions",
@@ -69,7 +70,21 @@ const struct fault faults[] = {
 	SOMEBODY("somebody else removes the token", OTHER_REMOVES),
 	{ "somebody else creates a token of that name, and the connection is closed", POST,
 	  ACTS_NOT, CLOSED, 0, GRANT_AS_ASKED, OTHER_CREATES_SAME },
-	/* from here on: the same in other words */
+	/* from here on: for the caller it is as one of the above */
+	FAULT("nobody takes the connection", GET, ACTS_NOT, REFUSED),
+	STATUS("something in front responds with a page, 404", CHANGES, ACTS_NOT, PAGE, 404),
+	STATUS("the deployment acts, and something in front responds with a page, 404", CHANGES,
+	       ACTS, PAGE, 404),
+	STATUS("something in front refuses it with a page, 403", ANY, ACTS_NOT, PAGE, 403),
+	STATUS("a gateway responds with 502", POST, ACTS_NOT, PAGE, 502),
+	STATUS("a gateway gives up with 504", POST, ACTS_NOT, PAGE, 504),
+	STATUS("a gateway gives up with 504, and the deployment acts long after", POST, ACTS_LATE,
+	       PAGE, 504),
+	STATUS("Coder responds that there is no such thing", POST, ACTS_NOT, CODERS, 404),
+	STATUS("Coder responds that it is not permitted, 403", GET, ACTS_NOT, CODERS, 403),
+	STATUS("Coder fails before it acts, 500", ANY, ACTS_NOT, CODERS, 500),
+	STATUS("Coder fails after it has acted, 500", POST, ACTS, CODERS, 500),
+	FAULT("the response cannot be read", GET, ACTS, BROKEN),
 	STATUS("something in front responds with a page, 401", ANY, ACTS_NOT, PAGE, 401),
 	STATUS("something in front responds with JSON, 404", ANY, ACTS_NOT, FRONT_JSON, 404),
 	STATUS("something in front responds with a page, 409", ANY, ACTS_NOT, PAGE, 409),
@@ -95,5 +110,8 @@ const struct fault faults[] = {
 	SOMEBODY("somebody else expires the token", OTHER_EXPIRES),
 };
 
+const struct fault outage =
+	STATUS("something in front responds with a page, 404", ANY, ACTS_NOT, PAGE, 404);
+
 const size_t n_faults = sizeof(faults) / sizeof(*faults);
-const size_t n_common = 37;
+const size_t n_common = 34;

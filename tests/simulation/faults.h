@@ -23,6 +23,7 @@ enum outcome {
 	SILENCE, /* nothing, until the caller gives up */
 	PAGE, /* a page of something in front, with .status */
 	FRONT_JSON, /* the same in JSON */
+	OUTAGE, /* a page, as to all look-ups of names for three seconds */
 	CODERS, /* an error of Coder's, with .status */
 	BROKEN, /* a success that cannot be read */
 	EARLIER, /* the response to the request before, once more */
@@ -39,8 +40,13 @@ struct fault {
 	enum other other;
 };
 
-/* The first n_common of them differ from each other in what a caller has to do about them. */
+/*
+ * The first n_common of them differ from each other in what a caller has to do about them. The others
+ * are, for the caller, as one of these: they are tried alone, and at random.
+ */
 extern const struct fault faults[];
+/* What becomes of a look-up of a name for which nothing else was chosen, during an outage. */
+extern const struct fault outage;
 extern const size_t n_faults, n_common;
 
 #endif

@@ -18,6 +18,7 @@
 #define WAY_NS (5 * MS) /* one way to the deployment */
 #define SOON_NS CODER_NS
 #define LATE_NS (8 * CODER_NS)
+#define OUTAGE_NS (3 * CODER_NS)
 #define LOOKS_NS (1750 * MS) /* how long a lost create is looked for */
 
 struct network network;
@@ -230,6 +231,12 @@ static void fail(struct flight *flight, bool refused)
 	land(flight, TRANSFER_FAILED);
 }
 
+/* Whether it is on the connection that is kept. */
+static bool is_kept(const struct transfer_exchange *x)
+{
+	return !x->own_connection && !x->extra;
+}
+
 static bool is_available(const struct fault *fault, const struct flight *flight,
 			 const struct transfer *transfer)
 {
@@ -239,8 +246,13 @@ static bool is_available(const struct fault *fault, const struct flight *flight,
 		return false;
 	/* only on a connection that has been in use */
 	if (fault->outcome == EARLIER || fault->outcome == RESENT)
-		return !flight->x->own_connection && transfer->last.status;
-	return true;
+		return is_kept(flight->x) && transfer->last.status;
+	return fault->outcome != OUTAGE || network.outage_ends <= world_time();
+}
+
+static bool is_by_name(const struct flight *flight)
+{
+	return flight->method == GET && strstr(flight->x->path, "/keys/tokens/");
 }
 
 /* What becomes of the request. */
@@ -257,6 +269,10 @@ static void choose_fault(struct transfer *transfer, struct flight *flight)
 	}
 	chosen = schedule_choose(SCHEDULE_FAULT, common, n);
 	flight->fault = chosen ? available[chosen - 1] : NULL;
+	if (flight->fault && flight->fault->outcome == OUTAGE)
+		network.outage_ends = world_time() + OUTAGE_NS;
+	if (!flight->fault && network.outage_ends > world_time() && is_by_name(flight))
+		flight->fault = &outage;
 	if (flight->fault)
 		world_tell("    %s", flight->fault->text);
 }
@@ -272,6 +288,8 @@ static void note_request(const struct flight *flight)
 
 static void leave(struct transfer *transfer, struct flight *flight)
 {
+	int64_t when;
+
 	choose_fault(transfer, flight);
 	if (flight->fault && flight->fault->outcome == REFUSED) {
 		fail(flight, true);
@@ -286,6 +304,7 @@ static void leave(struct transfer *transfer, struct flight *flight)
 		network.post_began = world_time();
 	}
 	network.removals += flight->method == REMOVE;
+	network.removals_after_signal |= flight->method == REMOVE && world_first_signal(&when);
 	flight->phase = ARRIVES;
 	flight->next = world_time() + WAY_NS;
 }
@@ -310,6 +329,7 @@ static void arrive(struct flight *flight)
 	if (action == ACTS_TWICE)
 		deployment_act(&request, &flight->response);
 	network.post_twice |= flight->method == POST && action != ACTS;
+	network.removal_twice |= action == ACTS_TWICE && fault->outcome == RESPONSE;
 	flight->acted = true;
 }
 
@@ -322,7 +342,7 @@ static void give_success(struct transfer *transfer, struct flight *flight)
 	if (flight->fault && flight->fault->outcome == RESENT)
 		flight->x->sent = 2;
 	give(flight, &flight->response, false, false);
-	if (flight->x->own_connection)
+	if (!is_kept(flight->x))
 		return;
 	last->status = flight->response.status;
 	last->len = flight->response.len;
@@ -332,9 +352,11 @@ static void give_success(struct transfer *transfer, struct flight *flight)
 /* Counts the look-ups of a lost create, and those that could have found something. */
 static void note_look(const struct flight *flight)
 {
-	const struct transfer_exchange *x = flight->x;
+	enum outcome outcome = flight->fault ? flight->fault->outcome : RESPONSE;
 
-	if (!network.post_ended || flight->method != GET || !strstr(x->path, "/keys/tokens/"))
+	/* only Coder's own responses say anything about the token */
+	if (!network.post_ended || !is_by_name(flight) ||
+	    (outcome != RESPONSE && outcome != CODERS))
 		return;
 	network.looks++;
 	network.looks_in_time += flight->acted && flight->response.status == 200;
@@ -362,14 +384,15 @@ static void come_back(struct transfer *transfer, struct flight *flight)
 		give_success(transfer, flight);
 		break;
 	case PAGE:
+	case OUTAGE:
 	case FRONT_JSON:
-		give_front(flight, outcome == PAGE);
+		give_front(flight, outcome != FRONT_JSON);
 		break;
 	case CODERS:
 		give_coders(flight);
 		break;
 	case EARLIER:
-		network.stale = true;
+		network.stale |= flight->method == REMOVE;
 		give(flight, &transfer->last, false, false);
 		break;
 	default:
@@ -430,8 +453,8 @@ static void end_late(struct flight *flight)
 	}
 }
 
-/* The next thing that happens to one of the flights. */
-static void step(struct transfer *transfer)
+/* The next thing that happens to one of the flights, if it happens by `until`. */
+static void step(struct transfer *transfer, int64_t until)
 {
 	static const char *const where[] = { "before it leaves", "on its way", "as it comes back" };
 	struct flight *next = NULL;
@@ -448,10 +471,10 @@ static void step(struct transfer *transfer)
 			next = flight;
 		}
 	}
-	if (!next)
-		return;
-	world_wait_until(when);
+	world_wait_until(when < until ? when : until);
 	end_by_signal(transfer);
+	if (when > until)
+		return;
 	if (!next->ended && next->next > world_time())
 		end_late(next);
 	if (next->ended)
@@ -542,10 +565,8 @@ struct transfer_exchange *transfer_wait(struct transfer *transfer, int64_t until
 {
 	struct transfer_exchange *x;
 
-	if (!transfer->n)
-		return NULL;
-	while (!(x = take_ended(transfer)) && world_time() < until)
-		step(transfer);
+	while (!(x = take_ended(transfer)) && transfer->n && world_time() < until)
+		step(transfer, until);
 	return x;
 }
 

@@ -26,16 +26,18 @@ extern struct network {
 	/* what happened */
 	int posts; /* that may have been acted on: all but those that got a 429 */
 	int removals; /* DELETE and PUT, the same */
+	bool removals_after_signal; /* one began after the first signal */
 	int64_t post_began, post_ended; /* world_time() of the last one, 0: there was none */
+	int64_t outage_ends; /* until then something in front responds to look-ups of names */
 	int64_t heard; /* when the deployment's last response came before that POST */
 	bool shared_post; /* one was on a connection that is kept */
 	bool acted_late; /* a request was carried out more than 1.75 s after its connection ended */
-	bool post_twice; /* something on the way sent the POST twice */
+	bool post_twice, removal_twice; /* something on the way sent one twice */
 	bool secret_sent; /* a secret was in a path or a body */
 	bool others; /* somebody else did something */
 	int looks; /* for the token by its name, since the POST */
 	int looks_in_time; /* of these, by a server that had the token, if there was one to be seen */
-	bool stale; /* a response of an earlier request came */
+	bool stale; /* a removal got the response of an earlier request */
 } network;
 
 void network_begin(void);

@@ -24,7 +24,7 @@ struct scenario {
 	int n_limits;
 };
 
-extern const struct scenario scenario_create, scenario_remove;
+extern const struct scenario scenario_create;
 
 /* Why the last run did not hold; NULL: it did. */
 extern const char *scenario_wrong;
@@ -36,6 +36,7 @@ struct call {
 	struct coder_error err;
 	int rc;
 	int64_t ended; /* world_time() */
+	int64_t grace_ns; /* how long it may go on once it is asked to end */
 	bool timeout; /* --timeout is given */
 	bool secret_shown; /* a secret was in a text */
 };

@@ -68,7 +68,7 @@ int schedule_point(void)
 static int last_allowed(enum schedule_kind kind, int apart, int all)
 {
 	if (kind == SCHEDULE_SETTING)
-		return all;
+		return s.bounded ? apart : all;
 	if (!schedule_may(kind, 1))
 		return 0;
 	return s.bounded && (s.spent[SCHEDULE_FAULT] || s.spent[SCHEDULE_SIGNAL]) ? apart : all;

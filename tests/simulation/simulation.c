@@ -77,7 +77,7 @@ static void explore(const struct scenario *scenario, struct schedule_bound bound
 	print_count(scenario, &count);
 	if (!held)
 		explain(scenario, number);
-	for (int i = 0; i < scenario->n_limits && held; i++) {
+	for (int i = 0; i < scenario->n_limits && held && bound.events[SCHEDULE_FAULT] > 1; i++) {
 		snprintf(title, sizeof(title), "%s: this limit can be reached: %s", scenario->title,
 			 scenario->limits[i].text);
 		result(scenario->limits[i].reached > 0, title);

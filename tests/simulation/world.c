@@ -136,10 +136,13 @@ int64_t coder_time(void)
 
 void coder_sleep(int64_t ns)
 {
+	int came = w.came.n;
+
 	if (!w.slept)
 		world_signal_point("while it sleeps", false);
 	w.slept = true;
-	world_wait_until(w.now + ns);
+	if (w.came.n == came) /* a signal ends it early */
+		world_wait_until(w.now + ns);
 }
 
 /* These take the place of the C library's. */
@@ -302,7 +305,7 @@ void world_signal_point(const char *where, bool may_dawdle)
 	struct coder_interrupts *interrupts = w.interrupts;
 	bool ends_shell = !w.traps && !interrupts->holding;
 	bool has_deadline = interrupts->deadline < INT64_MAX && !interrupts->acknowledged &&
-			    w.deadline_passed == INT64_MAX;
+			    !w.came.n && w.deadline_passed == INT64_MAX;
 	int alternatives[4] = { 0 }, n = 0, chosen, signal;
 
 	w.slept = false;
@@ -311,7 +314,7 @@ void world_signal_point(const char *where, bool may_dawdle)
 		alternatives[n++] = ONE;
 	if (has_deadline)
 		alternatives[n++] = DEADLINE;
-	if (!ends_shell && w.came.n && may_dawdle)
+	if (!ends_shell && w.came.n && interrupts->acknowledged && may_dawdle)
 		alternatives[n++] = LATER;
 	if (!ends_shell && !w.came.n && schedule_may(SCHEDULE_SIGNAL, 2))
 		alternatives[n++] = TWICE;
@@ -351,13 +354,9 @@ int64_t world_deadline_passed(void)
 	return w.deadline_passed;
 }
 
-int64_t world_asked_to_end(void)
+bool world_signal_again(void)
 {
-	int64_t last = w.came.n ? w.came.when[w.came.n - 1] : INT64_MIN;
-
-	if (w.deadline_passed < INT64_MAX && w.deadline_passed > last)
-		last = w.deadline_passed;
-	return last == INT64_MIN ? INT64_MAX : last;
+	return w.came.n > 1 && w.came.when[w.came.n - 1] - w.came.when[0] >= CODER_NS / 2;
 }
 
 const char *world_signals_wrong(void)

@@ -50,9 +50,9 @@ void world_signal_point(const char *where, bool may_dawdle);
 
 /* Of the signals that came: */
 int world_first_signal(int64_t *ret_when); /* 0: none */
+/* Whether one came that is no copy of the first: half a second or more after it. */
+bool world_signal_again(void);
 int64_t world_deadline_passed(void); /* when, INT64_MAX: not */
-/* The time at which the last thing came that asks the call to end, INT64_MAX: none did. */
-int64_t world_asked_to_end(void);
 /*
  * NULL, or what is wrong now that the call is over: the signal mask or a handler is not what it
  * was, or a signal was not delivered exactly once.
