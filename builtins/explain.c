@@ -375,13 +375,12 @@ int explain_holding(const struct coder_holding *holding, const char *user, struc
 	const struct coder_goal *goals = coder_goals(&n);
 	struct coder_ability *abilities;
 	struct buf line = { 0 };
-	const char *whose = user ? user : "its user";
 	bool ok = true;
 	int rc = 0;
 
 	if (coder_strings_has(&holding->scopes, "coder:all") &&
 	    coder_holding_covers(holding, "*", NULL)) {
-		if (buf_addf(&line, "can do everything that %s can", whose) && end_line(&line, out))
+		if (buf_addf(&line, "can do everything that %s can", user) && end_line(&line, out))
 			return 0;
 		return coder_error_memory(err);
 	}
@@ -390,7 +389,7 @@ int explain_holding(const struct coder_holding *holding, const char *user, struc
 		return coder_error_memory(err);
 	for (size_t i = 0; i < n && rc == 0; i++)
 		rc = coder_ability_judge(holding, &goals[i], &abilities[i], err);
-	ok = buf_addf(&line, "can do no more than %s can", whose) && end_line(&line, out);
+	ok = buf_addf(&line, "can do no more than %s can", user) && end_line(&line, out);
 	near[0] = find_near(abilities, n, false);
 	near[1] = find_near(abilities, n, true);
 	for (size_t i = 0; i < n && rc == 0 && ok; i++)

@@ -9,7 +9,7 @@
 /*
  * Appends lines, escaped for a terminal: what a token can do of the goals, what it lacks for those
  * that are nearest, which of its scopes serve no goal, and what its goals give away. user is the name
- * of the token's user, or NULL: then the lines say "its user".
+ * of the token's user.
  */
 int explain_holding(const struct coder_holding *holding, const char *user, struct buf *out,
 		    struct coder_error *err);

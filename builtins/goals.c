@@ -94,13 +94,15 @@ static bool add_planned(const struct coder_plan *plan, const char *what,
 	return true;
 }
 
-/* What a planned token will hold; of its entries' objects, what was looked up for the plan is known. */
-static int hold(const struct coder_plan *plan, const struct permissions *permissions,
-		const char *user_id, struct coder_holding *ret, struct coder_error *err)
+/* What a planned token will hold. What was looked up for the plan is not asked for again. */
+static int hold(struct coder_client *client, const struct coder_plan *plan,
+		const struct permissions *permissions, const struct coder_user *user,
+		struct coder_holding *ret, struct coder_error *err)
 {
 	const struct coder_planned_list *scopes = &plan->scopes, *entries = &plan->entries;
+	struct coder_error trouble = { 0 };
 
-	snprintf(ret->user_id, sizeof(ret->user_id), "%s", user_id);
+	snprintf(ret->user_id, sizeof(ret->user_id), "%s", user->id);
 	for (size_t i = 0; i < scopes->n + !scopes->n; i++)
 		if (coder_strings_add(&ret->scopes, scopes->n ? scopes->v[i].text : "coder:all",
 				      err) < 0)
@@ -111,11 +113,17 @@ static int hold(const struct coder_plan *plan, const struct permissions *permiss
 	for (size_t i = 0; i < permissions->n_entries; i++)
 		if (coder_holding_describe(ret, &permissions->entries[i], err) < 0)
 			return -1;
+	if (coder_holding_know(ret, "user", user->id, user->username, err) < 0 ||
+	    coder_holding_look_up(client, ret, &trouble, err) < 0)
+		return -1;
+	if (trouble.code)
+		output_warn("%s; the rest is not looked up", trouble.message);
 	return 0;
 }
 
-int goals_explain_plan(const struct coder_plan *plan, const struct permissions *permissions,
-		       const char *user_id, struct buf *out, struct coder_error *err)
+int goals_explain_plan(struct coder_client *client, const struct coder_plan *plan,
+		       const struct permissions *permissions, const struct coder_user *user,
+		       struct buf *out, struct coder_error *err)
 {
 	struct coder_holding holding = { 0 };
 	int rc = -1;
@@ -126,8 +134,8 @@ int goals_explain_plan(const struct coder_plan *plan, const struct permissions *
 	if (!add_planned(plan, "scope", &plan->scopes, out) ||
 	    !add_planned(plan, "entry", &plan->entries, out))
 		coder_error_memory(err);
-	else if (hold(plan, permissions, user_id, &holding, err) == 0)
-		rc = explain_holding(&holding, NULL, out, err);
+	else if (hold(client, plan, permissions, user, &holding, err) == 0)
+		rc = explain_holding(&holding, user->username, out, err);
 	coder_holding_done(&holding);
 	return rc;
 }

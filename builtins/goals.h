@@ -18,9 +18,10 @@ void goals_warn(const struct coder_plan *plan);
 
 /*
  * Appends each scope and entry of a plan for a token of that user with who needs it, and what the
- * token can and cannot do.
+ * token can and cannot do. Looks up what the entries name, as far as the plan did not need it.
  */
-int goals_explain_plan(const struct coder_plan *plan, const struct permissions *permissions,
-		       const char *user_id, struct buf *out, struct coder_error *err);
+int goals_explain_plan(struct coder_client *client, const struct coder_plan *plan,
+		       const struct permissions *permissions, const struct coder_user *user,
+		       struct buf *out, struct coder_error *err);
 
 #endif

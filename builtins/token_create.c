@@ -288,7 +288,7 @@ static int rehearse(struct call *call, struct coder_error *err)
 	free(body);
 	if (rc < 0 || !permissions_planned(&state->permissions))
 		return rc;
-	if (goals_explain_plan(&state->plan, &state->permissions, state->request.user_id,
+	if (goals_explain_plan(call->client, &state->plan, &state->permissions, &state->owner,
 			       &state->explanation, err) < 0)
 		return -1;
 	buf_truncate(&state->explanation, state->explanation.len - 1); /* a note is a line */

@@ -461,3 +461,30 @@ refusals() {
 	has "$err" "lacks entry workspace:* to list all workspaces (coder list)"
 	is "$(requests POST)" ""
 }
+
+@test "--dry-run says what the token could do with given entries that no goal needs" {
+	local own all
+	own="$(workspace alice),template:*,user:$(user_id alice)" all=workspace:read,template:read,workspace:stop
+	try token_create -u alice -n test --dry-run --self-readable --scope "$all" --allow "workspace:$own"
+	is "$status" 0
+	has "$err" "can do no more than alice can"
+	has "$err" "can stop workspaces (coder stop): workspace:alice/dev"
+	lacks "$err" "lacks entry user:"
+	# an id of any type may be that of a workspace
+	try token_create -u alice -n test --dry-run --self-readable --scope "$all" --allow "*:$own"
+	is "$status" 0
+	has "$err" "can stop workspaces (coder stop): workspace:alice/dev"
+	# of whom the workspaces are is said by name
+	try token_create -u alice -n test --dry-run --for workspace-read --allow 'workspace:*'
+	is "$status" 0
+	has "$err" "can see workspaces and their builds (coder show): workspace:* of alice"
+	is "$(requests POST)" ""
+}
+
+@test "--dry-run tells that it could not look up what an entry names" {
+	fault '{"method":"GET","path":"/workspaces/","times":0,"status":500,"coder":true,"body":"{\"message\":\"Internal error fetching workspace resources.\"}"}'
+	try token_create -n test --dry-run --self-readable --scope workspace:read --allow "workspace:$(workspace alice)"
+	is "$status" 0
+	has "$err" "; the rest is not looked up"
+	has "$err" "what the token can do with it is not known"
+}
