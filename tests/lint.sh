@@ -166,7 +166,7 @@ rooms() {
 		builtins/shell      coder.h
 		builtins/output     coder.h base/ shell/
 		builtins/session    coder.h base/ shell/ output/
-		builtins            coder.h base/ shell/ output/ session/ options/ complete/
+		builtins            coder.h api/changes.h base/ shell/ output/ session/ options/ complete/
 		builtins/complete   coder.h api/changes.h base/ shell/ session/ output/ options/
 	END
 }
