@@ -101,7 +101,7 @@ static int take_in_place(struct json_list *list, const char **p, const char *end
 
 	for (q += len; q < end && json_is_blank(*q); q++)
 		;
-	if (!len || q == end || (*q != ',' && *q != ']') || q - *p > JSON_ELEMENT_MAX)
+	if (!len || q == end || (*q != ',' && *q != ']') || (size_t)(q - *p) > JSON_ELEMENT_MAX)
 		return 0;
 	list->state = *q == ',' ? LIST_NEXT : after_array(list);
 	*p = q + 1;
