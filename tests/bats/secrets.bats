@@ -779,12 +779,13 @@ in_order() {
 }
 
 @test "owners and errors from a server are shown escaped, and evaluated nowhere" {
-	local i name text texts
+	local i name text texts secret
 	local -A record
 	# as JSON within JSON
 	mapfile -t texts < <(python3 "$BATS_TEST_DIRNAME/hostile.py" escaped "${hostile[@]}")
 	for i in "${!hostile[@]}"; do
 		name=${hostile[i]} text=${texts[i]}
+		token_create -n "change$i" --lifetime 1h -v secret # after which the shell forgets owners' names
 		fault "[{\"path\":\"users/[^/]*$\",\"times\":1,\"status\":200,\"body\":\"{\\\"id\\\":\\\"x\\\",\\\"username\\\":\\\"$text\\\"}\"},
 			{\"path\":\"include_all\",\"status\":418,\"body\":\"{\\\"message\\\":\\\"$text\\\",\\\"detail\\\":\\\"$text\\\",\\\"validations\\\":[{\\\"field\\\":\\\"$text\\\",\\\"detail\\\":\\\"$text\\\"}]}\"}]"
 		try token_view grafana -c owner --no-header -A record
