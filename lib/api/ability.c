@@ -35,7 +35,7 @@ int coder_holding_add_label(const struct coder_holding *holding, const char *typ
 	return coder_strings_has(ret, label.data) ? 0 : coder_strings_add(ret, label.data, err);
 }
 
-/* Notes an object as lacking, unless the entries cover it; id "" stands for all. */
+/* Adds an object to what is missing, unless the entries cover it; id "" stands for all objects. */
 static int need(const struct coder_holding *holding, const char *type, const char *id,
 		struct coder_strings *lacks, struct coder_error *err)
 {
@@ -70,9 +70,10 @@ static bool has_scope(const struct coder_goal *goal, const char *scope)
 /* ------------------------------------------------------------- companions */
 
 /*
- * The companions without which the goal is out of reach. New tokens get some more, for what else one
- * does with them: whose workspace it is matters, and not whose token; a list of workspaces shows the
- * owners by itself; and a workspace is created without a look at the organization.
+ * The companions without which the goal cannot be reached. New tokens get more of them, because
+ * people use tokens for other things, too. But a goal that needs the owner of a workspace does not
+ * need the token's user as well; a list of workspaces contains the names of their owners; and
+ * creating a workspace does not read the organization.
  */
 static unsigned needed(const struct coder_goal *goal)
 {
@@ -156,7 +157,7 @@ bool coder_holding_reaches_owner(const struct coder_holding *holding, const stru
 		reads(holding, "organization_member:read", "organization_member", id));
 }
 
-/* Whether there is any owner whose workspaces the goal reaches. */
+/* Whether the goal reaches the workspaces of any owner. */
 static bool reaches_some_owner(const struct coder_holding *holding, const struct coder_goal *goal)
 {
 	for (size_t i = 0; i < holding->n; i++) {
@@ -185,7 +186,7 @@ static int judge_owner(const struct coder_holding *holding, const struct coder_g
 		       need(holding, "user", owner, &reach->entries, err);
 }
 
-/* What an object of the goal needs beside what all need. */
+/* Adds what this object needs in addition to what every object needs. */
 static int judge_object(const struct coder_holding *holding, const struct coder_goal *goal,
 			struct coder_reach *reach, struct coder_error *err)
 {
@@ -197,7 +198,7 @@ static int judge_object(const struct coder_holding *holding, const struct coder_
 		return 0;
 	if (held->id[0])
 		return need(holding, "organization", held->organization_id, &reach->entries, err);
-	/* of all templates, those of one organization at least */
+	/* with template:*, the templates of one organization are enough */
 	return has_type(holding, "organization") ?
 		       0 :
 		       coder_strings_add(&reach->entries, "organization:*", err);
@@ -261,7 +262,7 @@ bool coder_ability_is_able(const struct coder_ability *ability)
 
 /* ------------------------------------------------------------------ uses */
 
-/* Whether the entry is an object that the goal reaches, or is where such an object belongs. */
+/* Whether the entry names an object that the goal reaches, or the owner or organization of one. */
 static bool is_reached(const struct coder_ability *ability, const struct coder_holding *holding,
 		       const struct coder_held *held, const char *type)
 {
@@ -269,7 +270,7 @@ static bool is_reached(const struct coder_ability *ability, const struct coder_h
 
 	for (size_t i = 0; i < ability->n; i++) {
 		const struct coder_held *object = ability->objects[i].held;
-		/* all objects belong to whomever there are entries for */
+		/* TYPE:* stands for objects of all owners and organizations that have an entry */
 		const bool all = !object->id[0];
 
 		if (coder_ability_lacks(ability, &ability->objects[i]))
@@ -315,7 +316,9 @@ bool coder_ability_uses(const struct coder_ability *ability, const struct coder_
 		return true;
 	if (goal->companions & CODER_COMPANION_OWN && strcmp(type, "user") != 0)
 		return true;
-	/* who may create workspaces may start those that exist: that is more than the goal */
+	/*
+	 * it uses workspace:* only to create: to start workspaces that exist is more than the goal
+	 */
 	if (goal->companions & CODER_COMPANION_WORKSPACES && strcmp(scope, "workspace:create") == 0)
 		return true;
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)

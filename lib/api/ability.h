@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* ability.h - what a token that exists can do of the goals of goal.h, and what it lacks. */
+/*
+ * ability.h - which goals of goal.h an existing token can reach, and what it lacks for the others.
+ */
 #ifndef CODER_ABILITY_H
 #define CODER_ABILITY_H
 
@@ -14,45 +16,55 @@
 /* An entry that names objects of a goal. */
 struct coder_reach {
 	const struct coder_held *held;
-	struct coder_strings scopes, entries; /* lacking for these objects, beside the rest */
+	struct coder_strings scopes, entries; /* missing for these objects, beside what all need */
 };
 
 /* What a token holds, compared with what a goal needs. */
 struct coder_ability {
 	const struct coder_goal *goal;
-	const char *type; /* of the objects of the goal; NULL: it has none */
-	struct coder_strings scopes, entries; /* that it needs for any object, and are not held */
-	struct coder_reach *objects; /* usable ones; those that were not found are left out */
+	const char *type; /* the type of the goal's objects; NULL: it has none */
+	struct coder_strings scopes, entries; /* needed for every object, but not held */
+	struct coder_reach *objects; /* the usable ones (CODER_HELD_USABLE) */
 	size_t n;
 };
 void coder_ability_done(struct coder_ability *ability);
 
 /*
- * Compares. The roles of the token's user are not known here: whoever has them can do what the token
- * is able to.
+ * Compares what a token holds with what a goal needs. The roles of the token's user are not known
+ * here: they may permit less than the result shows.
  */
 int coder_ability_judge(const struct coder_holding *holding, const struct coder_goal *goal,
 			struct coder_ability *ret, struct coder_error *err);
 
-/* Whether the goal is reached: nothing is lacking for it, or for one of its objects at least. */
+/*
+ * Whether the goal is reached: nothing is missing for it or, if it has objects, for at least one of
+ * them.
+ */
 bool coder_ability_is_able(const struct coder_ability *ability);
 /*
- * Whether the token may look up a user as much as the goal needs for a workspace of that user; id
- * NULL: of any. Membership of an organization does as well as the user where nothing is started.
+ * Whether the token may read the owner of a workspace, as the goal needs it. id is the id of the
+ * owner; NULL: of every owner. Permission to read the owner as a member of an organization is
+ * enough, unless the goal starts workspaces.
  */
 bool coder_holding_reaches_owner(const struct coder_holding *holding, const struct coder_goal *goal,
 				 const char *id);
-/* How much is lacking for one of the objects; reach NULL: for any. */
+/*
+ * The number of scopes and entries that are missing for one of the objects; reach NULL: only those
+ * that every object needs.
+ */
 size_t coder_ability_lacks(const struct coder_ability *ability, const struct coder_reach *reach);
 
 /*
- * Whether a goal that is reached makes use of a scope, "TYPE:ACTION", for all objects of that type
- * that an entry is about. If no goal does, the token can do more than its goals say.
+ * Whether the goal uses a scope, "TYPE:ACTION", for all objects of that type that an entry names;
+ * false if the goal is not reached. If no goal uses it, the token can do more than its goals state.
  */
 bool coder_ability_uses(const struct coder_ability *ability, const struct coder_holding *holding,
 			const char *scope, const struct coder_held *held);
 
-/* "type:name" of an id, or "type:id"; "type:*" for "". */
+/*
+ * Appends "type:name" of the object with that id, "type:id" if the name is not known, or "type:*"
+ * if id is "". Does nothing if the list has that text already.
+ */
 int coder_holding_add_label(const struct coder_holding *holding, const char *type, const char *id,
 			    struct coder_strings *ret, struct coder_error *err);
 

@@ -24,7 +24,7 @@ enum coder_type_flags {
 	CODER_TYPE_WILDCARD_ONLY =
 		1 << 1, /* servers never match an id of this type; only TYPE:* works */
 	CODER_TYPE_OF_USER =
-		1 << 2, /* requests name the user whose object it is, and need that user's entry */
+		1 << 2, /* requests name the owner of the object, and need the owner's entry */
 };
 
 struct listing;
@@ -53,7 +53,10 @@ struct coder_entry {
 	char id[CODER_UUID_SIZE]; /* canonical lower case, or "" */
 	char *owner; /* OWNER or ORG of OWNER/NAME or ORG/NAME; NULL: not given */
 	char *name; /* coder_entry_resolve() turns it into an id; or NULL */
-	/* Set by coder_entry_describe(), or "": ids of the owner and the organization; "alice/dev". */
+	/*
+	 * Set when coder_entry_resolve() or coder_entry_describe() has requested the object, else
+	 * "": the ids of its owner and its organization, and a title such as "alice/dev".
+	 */
 	char owner_id[CODER_UUID_SIZE], organization_id[CODER_UUID_SIZE];
 	char title[256];
 };
@@ -64,15 +67,19 @@ void coder_entry_done(struct coder_entry *entry);
  * Reads "type:id", "type:*", "*:id" or "*:*". For types whose objects have names it also reads
  * "type:name" and, with CODER_TYPE_OWNED, "type:owner/name". Ignores blanks around the text. Checks
  * the form, the type and the id, in the server's order. An id is a UUID of 36 characters; other
- * spellings are refused, because servers store them but never match them. Fails with CODER_ERR_USAGE:
- * "allow list entry cannot be empty", or a message that contains "invalid allow_list entry".
+ * spellings are refused, because servers store them but never match them. Fails with
+ * CODER_ERR_USAGE: "allow list entry cannot be empty", or a message that contains "invalid
+ * allow_list entry".
  */
 int coder_entry_parse(const char *text, struct coder_entry *ret, struct coder_error *err);
 
 /* Returns "type:id" for a resolved entry, as it is sent. The caller frees it. NULL: no memory. */
 char *coder_entry_text(const struct coder_entry *entry);
 
-/* Returns the entry as it was given, "type:owner/name" with its name. The caller frees it. NULL: no memory. */
+/*
+ * Returns the entry as it was given, "type:owner/name" with its name. The caller frees it. NULL: no
+ * memory.
+ */
 char *coder_entry_label(const struct coder_entry *entry);
 
 /* Whether an allow list, with its wildcards, permits what entry names. */
@@ -83,7 +90,7 @@ bool coder_allow_permits(const struct coder_strings *allow_list, const struct co
  * list permits the same. Servers leave out such entries when they store a list.
  */
 bool allow_covers(const struct coder_strings *list, const char *entry);
-/* The same for a list of one entry. */
+/* The same for a list with one entry, `listed`. */
 bool allow_entry_covers(const char *listed, const char *entry);
 /* Whether an entry is TYPE:* or *:*. */
 bool allow_is_all(const char *entry);
@@ -96,8 +103,8 @@ int coder_entry_resolve(struct coder_client *client, const char *owner, struct c
 			struct coder_error *err);
 
 /*
- * The same, and finds out whose the object is and where it belongs, for workspaces and templates.
- * That takes no request more if the entry had a name, and one if it had an id.
+ * Does the same. For workspaces and templates, also finds out the owner and the organization. This
+ * takes one more request if the entry has an id, and none if it has a name.
  */
 int coder_entry_describe(struct coder_client *client, const char *owner, struct coder_entry *entry,
 			 struct coder_error *err);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* client.c - the client of one deployment: its life, its clock. */
+/* client.c - the client of one deployment: its life cycle, and what is known of the deployment. */
 #include <stdlib.h>
 #include <string.h>
 

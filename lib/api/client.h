@@ -21,9 +21,10 @@ int coder_client_new(const struct coder_config *config, struct coder_client **re
 		     struct coder_error *err);
 void coder_client_free(struct coder_client *client);
 /*
- * The time of the deployment's clock, in seconds since the epoch: the Date of its last own response,
- * plus its Age if a cache has kept it, plus the time since then by the monotonic clock. It is up to a
- * second late, because dates have whole seconds. Without such a response, the time of the local clock.
+ * The time of the deployment's clock, in seconds since the epoch: the Date of its last own
+ * response, plus its Age if a cache has kept it, plus the time since then by the monotonic clock.
+ * It is up to a second late, because dates have whole seconds. Without such a response, the time of
+ * the local clock.
  */
 int64_t coder_client_now(const struct coder_client *client);
 /* By how many seconds the local clock is ahead of the deployment's; negative: behind. */
@@ -38,13 +39,16 @@ const char *coder_client_version(const struct coder_client *client);
 /* Closes the connections that are kept between the calls of this process. */
 void coder_disconnect(void);
 
-/* Whether requests go unencrypted to a host that is not loopback, which deserves a warning. */
+/*
+ * Whether requests go unencrypted to a host that is not loopback, of which users should be warned.
+ */
 bool coder_client_insecure(const struct coder_client *client);
 
-/* Whether text can be the name of a user in a path: it is not empty, "." or "..", and has no slash. */
+/*
+ * Whether text can be the name of a user in a path: it is not empty, "." or "..", and has no slash.
+ */
 bool coder_user_is_name(const char *user);
 
-/* A user's id and name. */
 struct coder_user {
 	char *id, *username;
 };
@@ -53,7 +57,10 @@ void coder_user_done(struct coder_user *user);
 int coder_user_get(struct coder_client *client, const char *user, struct coder_user *ret,
 		   struct coder_error *err);
 
-/* Requests the token in use. Fails with CODER_ERR_NOT_FOUND if it is not an API token. */
+/*
+ * Requests the token in use. Fails with CODER_ERR_NOT_FOUND if it is a login session, and with
+ * CODER_ERR_AUTH if it does not have the shape of a token.
+ */
 int coder_token_self(struct coder_client *client, struct coder_token *ret, struct coder_error *err);
 /* The public id of the token in use; "" if it does not have the shape of a token. */
 const char *coder_self_id(const struct coder_client *client);
@@ -67,7 +74,7 @@ int coder_token_fill_owner(struct coder_client *client, struct coder_token *toke
 
 /*
  * Requests the token in use. Returns whether scopes or an allow list restrict it; a token that may
- * not read itself is restricted.
+ * not read itself is restricted. If the request fails in another way, returns false.
  */
 bool coder_self_restricted(struct coder_client *client);
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * create.c - creates a token exactly once, and never one that nobody knows of.
+ * create.c - creates a token exactly once, and leaves no token that the user does not know of.
  *
- * The POST is sent once, on a connection of its own: if a kept connection turned out to be
- * closed, libcurl would send it again by itself. Then there are three outcomes. Either
- * read_back.c finds the token to be as requested, and the secret is delivered; or it is
- * known that no token was created; or undo.c deletes it.
+ * The POST is sent once, on a connection of its own: if a kept connection turned out to be closed,
+ * libcurl would send it again by itself. Then there are three outcomes. Either read_back.c accepts
+ * the token, and the secret is delivered; or it is certain that no token was created; or undo.c
+ * looks for the token and deletes it.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,7 +23,8 @@
 /*
  * Whether a failed POST certainly created no token. A server that redirects the request, limits its
  * rate or requires a password for a proxy has not passed it on. Any other response of something in
- * front of Coder may come after Coder has acted: from a gateway that gave up, or a filter of responses.
+ * front of Coder may come after Coder has acted: from a gateway that gave up, or a filter of
+ * responses.
  */
 static bool surely_refused(const struct coder_error *err)
 {

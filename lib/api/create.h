@@ -13,7 +13,10 @@
 
 #define CODER_NAME_SIZE 48 /* of a generated name, with its NUL */
 
-/* Generates a readable name that nobody else has, "brisk-otter-k3x9q1"; "" if there is no randomness. */
+/*
+ * Generates a random readable name, "brisk-otter-k3x9q1", which most probably nobody has yet; "" if
+ * the system gives no random numbers.
+ */
 void coder_name_generate(char out[CODER_NAME_SIZE]);
 
 /* What coder_token_create() asks for. The strings belong to the caller. */
@@ -32,7 +35,7 @@ struct coder_create {
  */
 int coder_create_body(const struct coder_create *create, char **ret_json, struct coder_error *err);
 
-/* A new token. */
+/* What coder_token_create() returns. */
 struct coder_created {
 	struct coder_secret secret;
 	char id[CODER_ID_LEN + 1];
@@ -47,30 +50,33 @@ void coder_created_done(struct coder_created *created);
  * Creates a token once. The POST is sent on a connection of its own. It is repeated only after a
  * 429, because then the server has not acted on it. The token is then read back:
  *
- *  - If it has more permissions or a longer lifetime than requested, it is deleted again, and the
- *    call fails with CODER_ERR_REFUSED.
- *  - If it has another name, owner or login type, or is older than the request, it may be somebody
- *    else's. It is neither delivered nor deleted, and the call fails with CODER_ERR_OUTCOME.
+ *  - If it has more permissions or a longer lifetime than requested, it is deleted again, and
+ *    the call fails with CODER_ERR_REFUSED.
+ *  - If it has another name, owner or login type, or is older than the request, it may be
+ *    somebody else's. It is neither delivered nor deleted, and the call fails with
+ *    CODER_ERR_OUTCOME.
  *  - If it has fewer permissions or a shorter lifetime, or cannot be read, it is delivered, and
- *    *ret tells that.
+ *    why_not or shortfall in *ret has the reason.
  *
  * From the POST on, the client's interrupts hold the signals that would end the process, and count
  * them as pending: the process must not end before the secret is delivered. Deliver or undo it
  * before coder_interrupts_release().
  *
  * If the POST fails and the server may have acted on it, the token is looked for and deleted before
- * this returns. The error is then CODER_ERR_OUTCOME if a token was deleted, or if the outcome is not
- * known; the message tells which, and names the token. It is CODER_ERR_NO_RESPONSE or
- * CODER_ERR_UNAVAILABLE if it is certain that no token is left. It is CODER_ERR_INTERRUPTED, with the
- * first signal, if a signal came and the outcome is known, or if a second signal ended the undo.
+ * this returns. The error is then CODER_ERR_OUTCOME if a token was deleted, or if the outcome is
+ * not known; the message states which, and names the token. If it is certain that no token is left,
+ * the code remains that of the failed POST, such as CODER_ERR_NO_RESPONSE. It is
+ * CODER_ERR_INTERRUPTED, with the first signal, if a signal came and the outcome is known, or if a
+ * second signal ended the undo.
  */
 int coder_token_create(struct coder_client *client, const struct coder_create *create,
 		       struct coder_created *ret, struct coder_error *err);
 
 /*
  * Deletes a token whose secret could not be delivered, within 5 s, also after an interrupt. *err
- * holds why it could not; the result of the deletion is added to it. It becomes CODER_ERR_OUTCOME,
- * or stays CODER_ERR_INTERRUPTED. Always returns -1.
+ * holds the reason why it could not be delivered; the result of the deletion is added to it. Its
+ * code becomes CODER_ERR_INTERRUPTED if a signal came and the token is deleted, or if a further
+ * signal ended the undo; otherwise CODER_ERR_OUTCOME. Always returns -1.
  */
 int coder_token_undo(struct coder_client *client, const struct coder_create *create, const char *id,
 		     struct coder_error *err);

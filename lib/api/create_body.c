@@ -19,7 +19,7 @@ void coder_created_done(struct coder_created *created)
 	*created = (struct coder_created){ 0 };
 }
 
-/* "key":["a","b"], for a list that is not empty */
+/* Appends ,"key":["a","b"] unless the list is empty. */
 static bool add_list(struct buf *b, const char *key, const struct coder_strings *list)
 {
 	if (!list->n)

@@ -10,7 +10,7 @@
 #include "decode.h"
 #include "json/json.h"
 
-/* The texts first, in the order of `texts`; then what is read in other ways. */
+/* First the texts, in the order of `texts`; then what is read in other ways. */
 const struct json_key token_keys[TOKEN_KEYS] = {
 	JSON_KEY("id"),
 	JSON_KEY("user_id"),
@@ -92,7 +92,7 @@ static int read_texts(char **at, const struct json_value *values, struct coder_t
 /* A time that the server did not send stays 0. */
 static int read_times(struct coder_token *token, struct coder_error *err)
 {
-	int64_t updated; /* only checked */
+	int64_t updated; /* is only checked */
 	const struct {
 		const char *text;
 		int64_t *epoch;
@@ -142,7 +142,10 @@ static int add_element(struct token_reader *reader, char *text, struct coder_err
 	return 0;
 }
 
-/* A list of strings, and with objects of entries too; *ret_has: whether it is there. */
+/*
+ * Reads a list of strings or, with `objects`, of strings and objects that are entries. *ret_has
+ * becomes true if the list is there.
+ */
 static int read_list(struct token_reader *reader, char **at, const struct json_value *array,
 		     const char *key, bool objects, bool *ret_has, struct coder_error *err)
 {

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * find.c - which API token a text names: a token, an id or a name; see tokens.h.
+ * find.c - finds the API token that a text means. The text is a token, an id or a name; see
+ * tokens.h.
  *
- * Ids come from the server, but anybody can give a token of theirs any name. A text
- * that is the id of something that exists therefore never means a name. Otherwise
- * somebody who holds a leaked token could have a decoy removed in its place.
+ * Ids come from the server, but people can give their tokens any name. A text that is the id of
+ * something that exists therefore never means a name. Otherwise somebody who holds a leaked token
+ * could name another token like its id, and have that one removed instead.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,8 +25,8 @@
 /* ------------------------------------------------------------------ by id */
 
 /*
- * Requests the API token with that id, which must be user's, if user is not NULL. *ret_exists tells
- * whether anything has that id, also if it is no such token.
+ * Requests the API token with that id. If user is not NULL, it must belong to user. *ret_exists:
+ * whether the id exists, even if it is not that of such a token.
  */
 static int find_by_id(struct coder_client *client, const char *user, const char *id,
 		      bool *ret_exists, struct coder_token *ret, struct coder_error *err)
@@ -122,27 +123,30 @@ int coder_token_name_taken(struct coder_client *client, const char *user, const 
 
 /* ------------------------------------------------------------- several texts */
 
-/* A list costs one request, but has all tokens of the user: so many requests cost more. */
+/*
+ * From this number of texts on, the list is requested first. It is one request, but has all tokens
+ * of the user: for fewer texts, one request for each text costs less.
+ */
 #define WORTH_A_LIST 5
 
 struct entry {
 	const char *key; /* a name or an id */
-	size_t i; /* of a token in the list */
+	size_t i; /* the index of a token in the list */
 };
 
 struct search {
 	struct coder_client *client;
-	const char *user; /* NULL: the caller's by name, anybody's by id */
+	const char *user; /* NULL: the caller for names, anybody for ids */
 	const struct coder_strings *texts;
 	char (*ids)[CODER_ID_LEN + 1]; /* of the texts, "" if a text is a name only */
-	struct entry *names, *wanted; /* the texts, and those ids that are not empty, sorted */
+	struct entry *names, *wanted; /* the texts; and the ids that are not empty; each sorted */
 	size_t n_wanted;
 	bool is_listed; /* the list has been requested */
-	struct coder_tokens listed; /* its tokens that a text may mean, sorted by id */
-	struct entry *by_name; /* these, sorted by name */
-	bool *is_found; /* of these: a text means it */
+	struct coder_tokens listed; /* the tokens in it that a text may mean, sorted by id */
+	struct entry *by_name; /* the same tokens, sorted by name */
+	bool *is_found; /* for each of them, whether a text means it */
 	struct coder_tokens
-		requested; /* the tokens that were requested by themselves; a text means each */
+		requested; /* tokens that were requested one by one; a text means each */
 	struct pick {
 		bool is_listed;
 		size_t i; /* in listed or requested */
@@ -232,7 +236,6 @@ static int fetch_list(struct search *search, struct coder_error *err)
 	list = (struct coder_tokens){ 0 };
 	return 0;
 }
-/* ------------------------------------------------------------- several texts */
 
 /* ------------------------------------------------------------- what is meant */
 
@@ -262,7 +265,7 @@ static bool is_requested(const struct search *search, const char *id)
 	return false;
 }
 
-/* Notes that a text means the i-th token of the list. */
+/* Records that a text means the i-th token of the list. */
 static void find_listed(struct search *search, size_t i)
 {
 	if (search->is_found[i])
@@ -272,7 +275,7 @@ static void find_listed(struct search *search, size_t i)
 		search->found[search->n_found++] = (struct pick){ true, i };
 }
 
-/* Notes that a text means a token that was requested by itself. */
+/* Records that a text means a token that was requested alone. */
 static int find_requested(struct search *search, struct coder_token *token, struct coder_error *err)
 {
 	const struct coder_token *listed = listed_with_id(search, token->id);
@@ -389,8 +392,8 @@ static void notice_namesakes(struct search *search)
 }
 
 /*
- * Whether the texts can be looked up one by one, though the list could not be had: the server has
- * responded, and may respond otherwise to requests for a token.
+ * Whether the texts can be looked up one by one after the list has failed: the server has
+ * responded, and its response to a request for one token may be another.
  */
 static bool may_go_on(const struct coder_error *err)
 {

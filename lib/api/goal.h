@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * goal.h - what people want tokens for, and the narrowest scopes and allow-list
- * entries with which that works.
+ * goal.h - what people want tokens for, and the smallest permissions (scopes and allow-list
+ * entries) that are enough for it.
  *
- * A server looks at everything that a request touches, not only at the object that
- * the request is about. So a token for one workspace needs companions: entries for the
- * workspace's owner, for the templates, and so on.
+ * A server looks at everything that a request touches, not only at the object that the request is
+ * about. So a token for one workspace needs companions: entries for the workspace's owner, for the
+ * templates, and so on.
  */
 #ifndef CODER_GOAL_H
 #define CODER_GOAL_H
@@ -18,38 +18,38 @@
 
 #define CODER_GOAL_SCOPES 10 /* room for the scopes of a goal, and the NULL behind them */
 
-/* Entries that a goal needs beside those of its objects. */
+/* Entries that a goal needs in addition to those of its objects. */
 enum coder_companions {
 	CODER_COMPANION_SELF = 1 << 0, /* user:<the token's user> */
 	CODER_COMPANION_OWNER = 1 << 1, /* user:<the workspace's owner> */
 	CODER_COMPANION_TEMPLATES = 1
-				    << 2, /* template:*, unless templates are objects of the goal */
-	CODER_COMPANION_ORGANIZATION = 1 << 3, /* organization:<the object's>; of TYPE:*, all */
+				    << 2, /* template:*, unless templates were given for the goal */
+	CODER_COMPANION_ORGANIZATION = 1 << 3, /* organization:<the object's>; for TYPE:*, all */
 	CODER_COMPANION_FILES = 1 << 4, /* file:* */
 	CODER_COMPANION_TOKENS = 1 << 5, /* api_key:* */
 	CODER_COMPANION_WORKSPACES = 1 << 6, /* workspace:* */
-	CODER_COMPANION_OWN = 1 << 7, /* TYPE:* of every type of the goal's scopes, but of user */
+	CODER_COMPANION_OWN = 1 << 7, /* TYPE:* for each type in the goal's scopes except user */
 };
 
 struct coder_goal {
 	const char *name; /* "workspace-stop" */
-	const char *summary; /* what its user can do, in one line */
+	const char *summary; /* what one can do with such a token, in one line */
 	const char *scopes[CODER_GOAL_SCOPES]; /* NULL-terminated */
-	const char *objects[3]; /* types of the entries that it is about; NULL-terminated */
-	bool all; /* it needs TYPE:* of the first of these: single objects are refused */
+	const char *objects[3]; /* the types of its objects; NULL-terminated */
+	bool all; /* it needs TYPE:* of the first type: single objects are refused */
 	unsigned companions; /* enum coder_companions */
-	const char *warning; /* what a holder can do beyond the goal, or NULL */
+	const char *warning; /* what one can do with it beyond the goal, or NULL */
 	const char *single; /* what does not work without template:*, or NULL */
 };
 
-/* Every goal. */
+/* The table of goals. */
 const struct coder_goal *coder_goals(size_t *ret_n);
-/* NULL: there is none of that name. */
+/* The goal of that name, or NULL. */
 const struct coder_goal *coder_goal_find(const char *name);
 
-/* Whether an allow-list entry names objects of the type, or is that of all objects of all types. */
+/* Whether an allow-list entry names objects of the type, or is "*:*". */
 bool goal_entry_names(const char *entry, const char *type);
-/* Whether a goal is about what an entry names. */
+/* Whether an entry names objects of one of the goal's types. */
 bool goal_is_about(const struct coder_goal *goal, const char *entry);
 
 #endif

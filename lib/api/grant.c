@@ -41,7 +41,10 @@ static bool entry_covers(const struct coder_strings *list, const char *entry)
 	return allow_covers(list, entry) || allow_covers(list, of_any_type);
 }
 
-/* Adds part to where the token exceeds the request or falls short of it. */
+/*
+ * Adds part to grant->more if the token exceeds the request, and to grant->less if it falls short
+ * of it.
+ */
 static void compare(struct grant *grant, enum grant_part part, const struct coder_strings *asked,
 		    const struct coder_strings *given, const char *all, covers_fn *covers)
 {
@@ -58,7 +61,7 @@ static void compare(struct grant *grant, enum grant_part part, const struct code
 			grant->less |= part;
 }
 
-/* The clock of the token's server alone counts: it set both times. */
+/* Compares the two times of the token with each other: one server has set both by one clock. */
 static void compare_life(struct grant *grant, const struct coder_create *create,
 			 const struct coder_token *token)
 {
@@ -73,7 +76,9 @@ static void compare_life(struct grant *grant, const struct coder_create *create,
 		grant->more |= GRANT_LIFETIME;
 		return;
 	}
-	/* ns is less than three seconds, either way */
+	/*
+	 * ns is between -2 s and 1 s, so it does not matter beyond 4 s, where the sum may overflow
+	 */
 	if (seconds > 4 || (seconds > -4 && seconds * CODER_NS + ns > LIFETIME_SLACK_NS))
 		grant->more |= GRANT_LIFETIME;
 	else if (seconds < -4 || seconds * CODER_NS + ns < -LIFETIME_SLACK_NS)
@@ -98,7 +103,7 @@ struct grant grant_of(const struct coder_create *create, const struct coder_toke
 		      int64_t began)
 {
 	struct grant grant = { .foreign = foreign(create, token, began) };
-	/* servers before scopes say it in one word: all, or application_connect */
+	/* servers that are too old for scopes send one word: all, or application_connect */
 	char *legacy = token->scope;
 	const struct coder_strings one = { .v = &legacy, .n = *legacy != '\0' };
 

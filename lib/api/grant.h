@@ -13,20 +13,20 @@ enum grant_part {
 };
 
 /*
- * Scopes and allow lists are compared by what they permit. A list that the server
- * did not send permits everything. Lives are compared if a lifetime was requested,
- * and differ if they do by more than a second.
+ * Scopes and allow lists are compared by what they permit. A list that the server did not send
+ * permits everything. Lifetimes are compared if one was requested. A difference of up to a second
+ * does not count.
  */
 struct grant {
 	const char *foreign; /* why it may be another token, "has another name ...", or NULL */
-	unsigned more, less; /* enum grant_part: where it exceeds the request, where it has less */
+	unsigned more, less; /* enum grant_part: what exceeds the request, what falls short of it */
 };
 
 /*
- * Compares a token with the request. began is the time of the server's clock before the
- * request, in seconds, or 0 if it is not known. Needs no memory. It does not compare an
- * owner or a time of creation that the server did not send, nor the life of a token
- * without a time of creation. A life without an end is the longest.
+ * Compares a token with the request. began is the time of the server's clock before the request, in
+ * seconds, or 0 if it is not known. Needs no memory. It does not compare an owner or a time of
+ * creation that the server did not send, nor the lifetime of a token without a time of creation. A
+ * token that never expires exceeds every requested lifetime.
  */
 struct grant grant_of(const struct coder_create *create, const struct coder_token *token,
 		      int64_t began);

@@ -51,7 +51,7 @@ int coder_holding_add(struct coder_holding *holding, const char *entry, struct c
 	return 0;
 }
 
-/* The type of what an id of the type stands for. */
+/* The type of the object to which an id of this type belongs. */
 static const char *kind_of(const char *type)
 {
 	if (strcmp(type, "organization_member") == 0 || strcmp(type, "group_member") == 0)
@@ -91,13 +91,13 @@ int coder_holding_know(struct coder_holding *holding, const char *type, const ch
 
 /* -------------------------------------------------------------- look-ups */
 
-/* What is known of an object: relations that entries of the list can name, too. */
+/* What a response contains about an object, and about others that entries may name. */
 struct found {
 	const char *id, *name, *username, *owner_id, *owner, *organization_id, *organization,
 		*template_id, *template, *dormant_at;
 };
 
-/* Completes the entries with that id. An id of any type gets the type of what it names. */
+/* Fills in the entries with that id. "*:<id>" gets the type of the object that was found. */
 static void note(struct coder_holding *holding, const char *type, const char *id,
 		 const struct found *found, enum coder_held_state state)
 {
@@ -109,7 +109,7 @@ static void note(struct coder_holding *holding, const char *type, const char *id
 			continue;
 		if (strcmp(held->type, "*") == 0)
 			snprintf(held->type, sizeof(held->type), "%s", type);
-		/* while a workspace is dormant it is of another type, which "*:<id>" matches, too */
+		/* a dormant workspace is of the type workspace_dormant: those entries match it */
 		held->state = state == CODER_HELD_DORMANT && strcmp(held->type, type) != 0 ?
 				      CODER_HELD_USABLE :
 				      state;
@@ -131,7 +131,7 @@ int coder_holding_describe(struct coder_holding *holding, const struct coder_ent
 	return coder_holding_know(holding, entry->type->name, entry->id, entry->title, err);
 }
 
-/* Takes from a response whatever entries of the token may name. */
+/* Takes from a response everything that entries of the token may name. */
 static int take(struct coder_holding *holding, const char *type, const char *id,
 		const struct json *object, struct coder_error *err)
 {
@@ -174,7 +174,7 @@ static int take(struct coder_holding *holding, const char *type, const char *id,
 	note(holding, type, id, &found, *found.dormant_at ? CODER_HELD_DORMANT : CODER_HELD_USABLE);
 	note(holding, "user", found.owner_id, NULL, CODER_HELD_USABLE);
 	note(holding, "organization", found.organization_id, NULL, CODER_HELD_USABLE);
-	/* a template is of its workspaces' organization, and nobody's */
+	/* a template belongs to the organization of its workspaces, and to no user */
 	of_template = found;
 	of_template.owner_id = "";
 	note(holding, "template", found.template_id, &of_template, CODER_HELD_USABLE);
@@ -182,8 +182,9 @@ static int take(struct coder_holding *holding, const char *type, const char *id,
 }
 
 /*
- * What is asked for, in this order: workspaces first, because their responses tell of the others.
- * What a goal needs of users and organizations is their ids alone, so these are asked for their names.
+ * The requests, in their order. Workspaces come first, because their responses also describe other
+ * objects. Goals need only the ids of users and organizations, so these are requested only for
+ * their names.
  */
 static const struct round {
 	const char *type, *route;
@@ -197,7 +198,7 @@ static const struct round {
 	{ "organization", "organizations", .name_only = true },
 };
 
-/* Whether nobody has told yet what an entry names. */
+/* Whether no response has described yet what an entry names. */
 static bool is_open(const struct coder_holding *holding, const struct coder_held *held,
 		    const struct round *round)
 {
@@ -211,7 +212,7 @@ static bool is_open(const struct coder_holding *holding, const struct coder_held
 				  !held->organization_id[0];
 }
 
-/* Requests what an entry names. Returns 0, also if there is none that the caller may see. */
+/* Requests what an entry names. Returns 0 even if the caller may see no such object. */
 static int request(struct coder_client *client, struct coder_holding *holding,
 		   const struct round *round, struct coder_held *held,
 		   struct coder_error *ret_trouble, struct coder_error *err)

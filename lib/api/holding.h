@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* holding.h - what a token holds: its scopes, its allow-list entries, and what these name. */
+/*
+ * holding.h - what a token holds: its scopes, its allow-list entries, and the objects that these
+ * name.
+ */
 #ifndef CODER_HOLDING_H
 #define CODER_HOLDING_H
 
@@ -12,9 +15,9 @@
 #include "client.h"
 
 enum coder_held_state {
-	CODER_HELD_USABLE, /* it is TYPE:*, or nothing is known against it */
+	CODER_HELD_USABLE, /* it is TYPE:*, or nothing shows that it cannot be used */
 	CODER_HELD_NEVER, /* servers never match it: an id of a type without ids, or no UUID */
-	CODER_HELD_DORMANT, /* a workspace that no entry of the type workspace matches for now */
+	CODER_HELD_DORMANT, /* it is of no use while its workspace is dormant */
 	CODER_HELD_GONE, /* its object was deleted */
 	CODER_HELD_HIDDEN, /* there is no such object, or the caller may not see it */
 	CODER_HELD_UNKNOWN, /* it could not be looked up */
@@ -22,7 +25,7 @@ enum coder_held_state {
 
 /* An entry of the allow list. */
 struct coder_held {
-	char type[64]; /* of the object: for "*:<id>" that which was found, or "*" */
+	char type[64]; /* of the object; for "*:<id>" that of the object found, or "*" */
 	bool any_type; /* the entry is "*:<id>" or "*:*" */
 	char id[CODER_UUID_SIZE]; /* "": all */
 	char owner_id[CODER_UUID_SIZE], organization_id[CODER_UUID_SIZE]; /* or "" */
@@ -30,14 +33,14 @@ struct coder_held {
 	char *text; /* as the server sent it */
 };
 
-/* A name that is known for an object. */
+/* The known name of an object. */
 struct coder_known {
 	const char *type; /* static: "user", "organization", "workspace" or "template" */
 	char id[CODER_UUID_SIZE];
 	char *name;
 };
 
-/* Zeroed memory is the holding of nothing. */
+/* Zeroed memory is a holding without scopes and entries. */
 struct coder_holding {
 	char user_id[CODER_UUID_SIZE]; /* whose token it is */
 	struct coder_strings scopes; /* as coder_token_scopes() returns them */
@@ -50,29 +53,35 @@ void coder_holding_done(struct coder_holding *holding);
 
 /* Appends an entry, "type:id". */
 int coder_holding_add(struct coder_holding *holding, const char *entry, struct coder_error *err);
-/* Remembers the name of an object of one of the types of struct coder_known. "" is no name. */
+/*
+ * Remembers the name of an object of one of the types of struct coder_known. Ignores the name "".
+ */
 int coder_holding_know(struct coder_holding *holding, const char *type, const char *id,
 		       const char *name, struct coder_error *err);
 /* Remembers what coder_entry_describe() found out. */
 int coder_holding_describe(struct coder_holding *holding, const struct coder_entry *entry,
 			   struct coder_error *err);
-/* The name of an object of that type, or NULL. A member of an organization is a user. */
+/*
+ * The name of an object of that type, or NULL. The id of a member of an organization or group is
+ * that of a user.
+ */
 const char *coder_holding_name(const struct coder_holding *holding, const char *type,
 			       const char *id);
 
 /*
- * Finds out what the entries with ids name, whose that is and where it belongs: one request for a
- * workspace, a template, a user or an organization, none for what responses to others tell. If
- * Coder itself fails at one (an error 500), asks no more: the rest becomes CODER_HELD_UNKNOWN, and
- * *ret_trouble, which is zeroed before the call, has the error. Any other failure than "not found"
- * and "forbidden" fails the call.
+ * Finds out which objects the entries with ids name, and the owners and organizations of these.
+ * This takes one request for each workspace, template, user or organization that no earlier
+ * response has described. If Coder itself fails at a request (status 500), no further one is sent:
+ * the entries that were still to be requested become CODER_HELD_UNKNOWN (users and organizations
+ * only remain without a name), and *ret_trouble, which is zeroed before the call, gets the error.
+ * Fails on any other error but "not found", "forbidden" and "gone".
  */
 int coder_holding_look_up(struct coder_client *client, struct coder_holding *holding,
 			  struct coder_error *ret_trouble, struct coder_error *err);
 
-/* Whether the entries cover the object of that type; id NULL: all of the type. */
+/* Whether the entries cover the object with that type and id; id NULL: all objects of the type. */
 bool coder_holding_covers(const struct coder_holding *holding, const char *type, const char *id);
-/* Whether an entry is about objects of the type: of this type, or of all types. */
+/* Whether an entry names objects of that type, or is "*:*". */
 bool coder_held_is_about(const struct coder_held *held, const char *type);
 
 #endif

@@ -13,17 +13,17 @@
 #include "pack.h"
 
 enum kind {
-	TEXT, /* itself, with its NUL */
+	TEXT, /* the text itself, with its NUL */
 	SHARED, /* the number of a text; 0: NULL */
 	TIME, /* time_pack(), and if that is 0 the text with its NUL */
 	NUMBER, /* int64_t */
-	LIST, /* the number of its texts, one behind the other with their NULs; 0: it was not sent */
+	LIST, /* the number of its elements as one text, each with its NUL; 0: not sent */
 };
 
 static const struct field {
 	enum kind kind;
 	size_t offset;
-	size_t sent; /* of a list: offset of the bool that tells whether it was sent */
+	size_t sent; /* of a list: offset of the bool that is true if it was sent */
 } fields[] = {
 #define AT(member) offsetof(struct coder_token, member)
 	{ TEXT, AT(name), 0 },
@@ -84,7 +84,7 @@ void coder_pack_want_all(struct coder_pack *pack)
 /* ------------------------------------------------------------ shared texts */
 
 #define SLOTS (1u << 16)
-#define SLOTS_TRIED 4 /* for one hash: a server that makes them alike gains nothing by it */
+#define SLOTS_TRIED 4 /* for one hash: servers that cause equal hashes then cannot slow this down */
 
 /* In the arena, a shared text is its length and its bytes. */
 static const char *shared_text(const struct coder_pack *pack, uint32_t number, uint32_t *ret_len)
@@ -109,7 +109,7 @@ static bool is_shared(const struct coder_pack *pack, uint32_t number, const char
 /* Returns the number of the new text, or 0 if there is no memory. */
 static uint32_t add_shared(struct coder_pack *pack, const char *text, size_t len)
 {
-	const uint32_t head = (uint32_t)len; /* a token's text fits: elements of lists have a cap */
+	const uint32_t head = (uint32_t)len; /* it fits: list elements are limited */
 	const char **texts;
 	char *at;
 
@@ -143,7 +143,7 @@ static uint32_t hash(const char *text, size_t len)
 	return (uint32_t)(h >> 40);
 }
 
-/* The number of a text that a field has, the one that it had before if it can be found; 0: no memory. */
+/* Returns the number of a text of that field: a new one if the text is not found. 0: no memory. */
 static uint32_t share(struct coder_pack *pack, size_t field, const char *text, size_t len)
 {
 	uint32_t number = pack->last[field], *slot, *free_slot;
@@ -171,7 +171,7 @@ static uint32_t share(struct coder_pack *pack, size_t field, const char *text, s
 
 /* ------------------------------------------------------------------ adding */
 
-/* Seven bits in a byte, the high ones first; the eighth tells that more follow. */
+/* Seven bits in each byte, the highest bits first; the eighth bit is set if more bytes follow. */
 static bool add_number(struct buf *record, uint32_t number)
 {
 	unsigned char bytes[5];
@@ -266,7 +266,7 @@ int coder_pack_add(struct coder_pack *pack, const struct coder_token *token,
 
 /* ----------------------------------------------------------------- reading */
 
-/* Where a record is, and the first bytes of its id, which decide the order of most. */
+/* Where a record is, and the first bytes of its id, which are usually enough to compare it. */
 struct pack_order {
 	uint64_t begin;
 	const char *record;
@@ -323,7 +323,7 @@ static const char *read_time(const char *p, char *out, char **ret)
 	return p + strlen(p) + 1;
 }
 
-/* Reads the record at p. Returns what is behind it. */
+/* Reads the record at p. Returns where it ends. */
 static const char *read_record(struct coder_pack_reader *reader, const char *p)
 {
 	struct coder_token *token = &reader->token;

@@ -2,9 +2,9 @@
 /*
  * pack.h - long lists of tokens in little memory.
  *
- * A pack keeps of each token what it was told to, in some ten bytes a field: times as numbers, and once
- * only what many tokens have in common (owners, scopes, allow lists). Its tokens are read in their
- * order, or in that of their ids.
+ * A pack keeps those fields of each token that are wanted, in about ten bytes each: times become
+ * numbers, and a text that many tokens share (an owner, scopes, an allow list) is kept once. The
+ * tokens can be read in the order in which they were added, or sorted by their ids.
  */
 #ifndef CODER_PACK_H
 #define CODER_PACK_H
@@ -21,45 +21,51 @@
 #define CODER_PACK_FIELDS 16
 
 struct coder_pack {
-	unsigned wanted; /* fields, as bits */
+	unsigned wanted; /* the fields that are kept, as bits */
 	size_t n; /* tokens */
-	size_t longest; /* bytes of all the texts of one token, at most */
-	size_t longest_list; /* elements of all the lists of one token, at most */
+	size_t longest; /* the most bytes that all texts of one token have */
+	size_t longest_list; /* the most elements that all lists of one token have */
 	/* its own state: */
 	struct arena records, shared;
-	struct buf record, list; /* what is being added */
-	const char **texts; /* what is shared, by number */
+	struct buf record, list; /* the token that is being added */
+	const char **texts; /* the shared texts, by number */
 	size_t n_texts, texts_cap;
-	uint32_t *slots; /* the numbers of shared texts by their hashes; not all are there */
-	uint32_t last[CODER_PACK_FIELDS]; /* the number that a field had last */
+	uint32_t *slots; /* a hash table of the numbers of shared texts; may lack some */
+	uint32_t last[CODER_PACK_FIELDS]; /* the number that each field had last */
 };
 
 /* Zeroed memory is an empty pack that keeps nothing but ids. */
 void coder_pack_done(struct coder_pack *pack);
-/* From now on the pack keeps the member of struct coder_token at that offset. The pack is empty. */
+/*
+ * From now on the pack, which is still empty, keeps the member of struct coder_token at that
+ * offset.
+ */
 void coder_pack_want(struct coder_pack *pack, size_t offset);
-/* It keeps everything. */
+/* From now on the pack, which is still empty, keeps all that a server sends. */
 void coder_pack_want_all(struct coder_pack *pack);
-/* Adds a token. */
+/* Adds what the pack keeps of a token. */
 int coder_pack_add(struct coder_pack *pack, const struct coder_token *token,
 		   struct coder_error *err);
-/* Drops the tokens. */
+/* Removes all tokens. The pack keeps the same members of those that are added later. */
 void coder_pack_clear(struct coder_pack *pack);
 
-/* Reads a pack, which does not change meanwhile. */
+/* Reads a pack, which must not change meanwhile. */
 struct coder_pack_reader {
 	struct coder_token token; /* the one that was read last; what was not kept is "" or 0 */
 	/* its own state: */
 	const struct coder_pack *pack;
 	const struct arena_block *block;
 	const char *at;
-	struct pack_order *order; /* NULL: as they were added */
+	struct pack_order *order; /* NULL: in the order in which they were added */
 	size_t n_read;
 	char (*times)[28];
 	char **lists;
 };
 
-/* Takes all the memory that reading needs; by_id: sorts the tokens by their ids, bytewise. */
+/*
+ * Begins to read, and allocates all memory that reading needs. by_id: sorts the tokens by their
+ * ids, bytewise.
+ */
 int coder_pack_read(struct coder_pack_reader *reader, const struct coder_pack *pack, bool by_id,
 		    struct coder_error *err);
 /* Reads the next token. Returns false after the last one. */

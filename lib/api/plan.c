@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * plan.c - puts together what some goals need and what was given; see plan.h. What does not go
- * together is found in plan_check.c.
+ * plan.c - puts together what some goals need and what was given; see plan.h. plan_check.c refuses
+ * what does not go together.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -30,7 +30,7 @@ void coder_plan_done(struct coder_plan *plan)
 	*plan = (struct coder_plan){ 0 };
 }
 
-/* The goal is about templates, too, and some were given. */
+/* Whether the goal is also about templates, and some were given. */
 static bool has_own_templates(const struct coder_wish *wish, const struct coder_goal *goal)
 {
 	return goal->objects[0] && goal->objects[1] && plan_is_given(wish, goal->objects[1]);
@@ -53,7 +53,9 @@ bool coder_wish_needs_relations(const struct coder_wish *wish, const char *type)
 
 /* ------------------------------------------------- what goals need together */
 
-/* Adds a text for somebody who wants it. */
+/*
+ * Adds a text and the bits of what wants it. If the list has the text already, adds only the bits.
+ */
 static int add(struct coder_planned_list *list, const char *text, unsigned from,
 	       struct coder_error *err)
 {
@@ -75,7 +77,9 @@ static int add(struct coder_planned_list *list, const char *text, unsigned from,
 	return 0;
 }
 
-/* Adds the companion "TYPE:ID" of a goal, unless what was given covers it. The type has type_len bytes. */
+/*
+ * Adds the companion "TYPE:ID" of a goal, unless what was given covers it. type has type_len bytes.
+ */
 static int add_companion(struct coder_plan *plan, const char *type, size_t type_len, const char *id,
 			 unsigned from, struct coder_error *err)
 {
@@ -112,7 +116,10 @@ static int add_owner(struct coder_plan *plan, const struct coder_subject *subjec
 	return add_companion(plan, "user", 4, subject->owner, from, err);
 }
 
-/* Adds the organization of a template that the goal is about; of all of them, what was given counts. */
+/*
+ * Adds the organization of a template that the goal is about; for template:*, adds organization:*
+ * unless organizations were given.
+ */
 static int add_organization(struct coder_plan *plan, const struct coder_wish *wish,
 			    const struct coder_subject *subject, unsigned from,
 			    struct coder_error *err)
@@ -126,7 +133,10 @@ static int add_organization(struct coder_plan *plan, const struct coder_wish *wi
 	return add_companion(plan, "organization", 12, id, from, err);
 }
 
-/* Adds owners and organizations of what the goal is about, which the server knows. */
+/*
+ * Adds the owners and organizations of the objects that the goal is about. Without wish->self they
+ * are not known yet, and none is added.
+ */
 static int add_relations(struct coder_plan *plan, const struct coder_wish *wish,
 			 const struct coder_goal *goal, unsigned from, struct coder_error *err)
 {
@@ -147,7 +157,10 @@ static int add_relations(struct coder_plan *plan, const struct coder_wish *wish,
 	return 0;
 }
 
-/* TYPE:* for each type of the goal's scopes; of users, only the token's own is wanted. */
+/*
+ * Adds TYPE:* for each type in the goal's scopes except user: of users, only the token's own is
+ * needed.
+ */
 static int add_own(struct coder_plan *plan, const struct coder_goal *goal, unsigned from,
 		   struct coder_error *err)
 {
@@ -195,7 +208,10 @@ static int add_goal(struct coder_plan *plan, const struct coder_wish *wish,
 	return add_relations(plan, wish, goal, from, err);
 }
 
-/* Where everything is permitted there is nothing to add, and adding would take the rest away. */
+/*
+ * An empty list permits everything. Nothing is added to it: a list with one element would permit
+ * only that.
+ */
 static int add_self_readable(struct coder_plan *plan, const struct coder_wish *wish,
 			     struct coder_error *err)
 {
@@ -213,7 +229,7 @@ static int add_self_readable(struct coder_plan *plan, const struct coder_wish *w
 
 /* --------------------------------------------------------------- warnings */
 
-/* Adds "GOAL: TEXT", unless another goal has brought the same text. */
+/* Adds "GOAL: TEXT", unless another goal has already added the same text. */
 static int add_warning(struct coder_plan *plan, const char *goal, const char *text,
 		       struct coder_error *err)
 {

@@ -2,8 +2,9 @@
 /*
  * plan.h - the scopes and allow-list entries of a token for some goals.
  *
- * A server applies every scope of a token to every entry of its allow list. So what one
- * goal needs can widen another goal, or a scope that was given: such plans are refused.
+ * A server applies every scope of a token to every entry of its allow list. So an entry that one
+ * goal needs can let another goal, or a scope that was given, exceed what was requested. Such plans
+ * are refused.
  */
 #ifndef CODER_PLAN_H
 #define CODER_PLAN_H
@@ -23,11 +24,11 @@ struct coder_subject {
 };
 
 #define CODER_GOALS_MAX 16 /* goals of one plan */
-/* Who wants a scope or an entry: bit i is the plan's goal i, or ... */
-#define CODER_FROM_CALLER (1u << 31) /* ... it was given */
+/* Why a plan has a scope or an entry: bit i stands for the plan's goal i, and ... */
+#define CODER_FROM_CALLER (1u << 31) /* ... the caller gave it */
 #define CODER_FROM_SELF_READABLE (1u << 30) /* ... it lets the token view itself */
 
-/* A scope or an entry of a token that is planned. */
+/* A scope or an entry that a token will have. */
 struct coder_planned {
 	char *text;
 	unsigned from;
@@ -37,44 +38,47 @@ struct coder_planned_list {
 	size_t n, cap;
 };
 
-/* What a token will get. Zeroed memory is the empty plan. */
+/* What a token will have. Zeroed memory is the empty plan. */
 struct coder_plan {
 	const struct coder_goal *goals[CODER_GOALS_MAX];
 	size_t n_goals;
 	struct coder_planned_list scopes, entries;
-	struct coder_strings warnings; /* what its holder may not expect, each in one line */
+	struct coder_strings warnings; /* what its user may not expect, one line each */
 };
 void coder_plan_done(struct coder_plan *plan);
 
-/* What a plan is made from. The strings stay the caller's. */
+/* What a plan is made from. The strings belong to the caller. */
 struct coder_wish {
 	const struct coder_goal *const *goals;
 	size_t n_goals; /* each once, at most CODER_GOALS_MAX */
-	const char *const *scopes; /* given beside the goals; canonical names */
-	size_t n_scopes; /* 0, without goals: coder:all */
+	const char *const *scopes; /* given in addition to the goals; canonical names */
+	size_t n_scopes; /* 0 and no goals: coder:all */
 	const struct coder_subject *subjects; /* given entries */
 	size_t n_subjects;
 	bool self_readable;
 	/*
 	 * The id of the user whose token it will be. NULL: nothing has been looked up yet. Then
-	 * entries may have names in the place of ids, and a plan lacks the companions that depend
-	 * on what the server knows. What surely does not go together is found all the same.
+	 * entries may have names instead of ids, and the plan lacks the companions that only the
+	 * server knows. Conflicts that do not depend on these are found nevertheless.
 	 */
 	const char *self;
 };
 
-/* Whether a plan needs to know the owner or the organization of what an entry of that type names. */
+/*
+ * Whether a plan needs the owner or the organization of the objects that an entry of that type
+ * names.
+ */
 bool coder_wish_needs_relations(const struct coder_wish *wish, const char *type);
 
 /*
- * Works out the scopes and entries, in the order: given, goal by goal, self-readable;
- * each text once. No scope stands for coder:all, and no entry for *:*, as in requests. ret is
- * empty before the call. Fails with CODER_ERR_USAGE if
+ * Works out the scopes and entries, in the order: given, goal by goal, self-readable; each text
+ * once. As in requests, an empty list of scopes means coder:all, and an empty list of entries means
+ * *:*. ret is empty before the call. Fails with CODER_ERR_USAGE if
  *
  *  - a goal is about objects, and no entry names one;
  *  - a goal cannot be limited to an entry that was given;
- *  - an entry that one goal needs would let a scope of another goal, or one that was given,
- *    act on what was not given for it. The message names both. Reading does not count;
+ *  - an entry that one goal needs would let a scope of another goal, or one that was given, act
+ *    on objects that were not given for it. The message names both. Reading does not count;
  *  - a scope was given without any entry, and the entries of the goals would limit it.
  */
 int coder_plan_make(const struct coder_wish *wish, struct coder_plan *ret, struct coder_error *err);

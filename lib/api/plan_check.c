@@ -34,7 +34,7 @@ static int check_objects(const struct coder_wish *wish, const struct coder_goal 
 	return -1;
 }
 
-/* A goal needs more than an entry that was given, perhaps for another goal. */
+/* Fails because a goal needs more than an entry that was given, perhaps for another goal. */
 static int refuse_limit(const struct coder_wish *wish, const char *goal, const char *given,
 			const char *needed, struct coder_error *err)
 {
@@ -55,7 +55,7 @@ static int refuse_limit(const struct coder_wish *wish, const char *goal, const c
 	return coder_error_cause(err, CODER_CAUSE_CROSSWISE, NULL, NULL);
 }
 
-/* A goal on all objects, where only some were given. */
+/* Fails if the goal needs all objects of a type, and only single ones were given. */
 static int check_all(const struct coder_wish *wish, const struct coder_goal *goal,
 		     struct coder_error *err)
 {
@@ -91,8 +91,8 @@ const char *plan_bringer(const struct coder_plan *plan, unsigned from)
 }
 
 /*
- * Who wants what a scope permits. With a type, only what it does with objects of that type counts.
- * Goals whose own scopes permit as much want it, too.
+ * Which goals want what a scope permits, as bits. With a type, only permissions for objects of that
+ * type count, and reading does not. A goal counts, too, if its own scopes permit the same.
  */
 static unsigned wanted_by(const struct coder_plan *plan, const struct coder_planned *scope,
 			  const char *type)
@@ -125,8 +125,9 @@ bool plan_has_all(const struct coder_plan *plan, const char *type)
 }
 
 /*
- * Whether an entry lets a scope act on what it was not wanted for: on what the entry names, or, if
- * that is another user than the token's own, on what belongs to that user.
+ * Whether an entry lets a scope act on objects for which the scope was not wanted. These are the
+ * objects that the entry names or, if it names another user than the token's own, those that belong
+ * to that user (*ret_of_user).
  */
 static bool widens(const struct coder_plan *plan, const struct coder_wish *wish,
 		   const struct coder_planned *scope, const char *entry, bool *ret_of_user)
@@ -150,7 +151,10 @@ static bool widens(const struct coder_plan *plan, const struct coder_wish *wish,
 	return false;
 }
 
-/* A server applies every scope to every entry: refuses what acts beyond that for which it was given. */
+/*
+ * A server applies every scope to every entry. Refuses a plan in which a scope could act on more
+ * than it was given for.
+ */
 static int check_crosswise(const struct coder_plan *plan, const struct coder_wish *wish,
 			   struct coder_error *err)
 {
@@ -186,7 +190,10 @@ static int check_crosswise(const struct coder_plan *plan, const struct coder_wis
 	return 0;
 }
 
-/* What was given for less than the goals need would be of no use, and nobody would notice. */
+/*
+ * Refuses an entry that was given if the plan adds TYPE:* over it: the entry would have no effect,
+ * and nobody would notice.
+ */
 static int check_limits(const struct coder_plan *plan, const struct coder_wish *wish,
 			struct coder_error *err)
 {
@@ -206,7 +213,10 @@ static int check_limits(const struct coder_plan *plan, const struct coder_wish *
 	return 0;
 }
 
-/* A scope that was given without entries is one for everything. The goals' entries would limit it. */
+/*
+ * A scope that was given without any entry applies to everything. Refuses it if the entries of the
+ * goals would limit it.
+ */
 static int check_scopes(const struct coder_plan *plan, const struct coder_wish *wish,
 			struct coder_error *err)
 {

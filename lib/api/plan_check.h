@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* plan_check.h - checks of plans, and what plan.c and the checks both ask; not part of the public API. */
+/*
+ * plan_check.h - checks of plans, and functions that plan.c and plan_check.c share; not part of the
+ * public API.
+ */
 #ifndef PLAN_CHECK_H
 #define PLAN_CHECK_H
 
@@ -9,10 +12,16 @@
 bool plan_is_given(const struct coder_wish *wish, const char *type);
 /* Whether the plan has TYPE:* or *:*. */
 bool plan_has_all(const struct coder_plan *plan, const char *type);
-/* Who wants a planned scope or entry, for a message; NULL: the caller alone. */
+/*
+ * Why a plan has a scope or an entry, for a message: the name of a goal, or "a token that can view
+ * itself". NULL: only because the caller gave it.
+ */
 const char *plan_bringer(const struct coder_plan *plan, unsigned from);
 
-/* These fail with CODER_ERR_USAGE as plan.h says: one goal, before its needs are added; the whole plan. */
+/*
+ * Both fail with CODER_ERR_USAGE in the cases that coder_plan_make() lists. The first one checks a
+ * goal before its scopes and entries are added, the second one the whole plan.
+ */
 int plan_check_goal(const struct coder_wish *wish, const struct coder_goal *goal,
 		    struct coder_error *err);
 int plan_check(const struct coder_plan *plan, const struct coder_wish *wish,

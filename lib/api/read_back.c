@@ -91,7 +91,7 @@ static int assume(struct coder_client *client, const struct coder_create *create
 	return coder_token_copy(&token, &created->token, err);
 }
 
-/* The token could not be read. It is delivered nevertheless, unless the call has to end. */
+/* Called if the token could not be read. Delivers it nevertheless, unless the call has to end. */
 static int unread(struct coder_client *client, const struct coder_create *create,
 		  struct coder_created *created, struct coder_error *err)
 {
@@ -153,7 +153,7 @@ int read_back(struct coder_client *client, const struct coder_create *create, in
 	      struct coder_created *created, struct coder_error *err)
 {
 	struct grant grant;
-	bool owner, life; /* that are missing in the record */
+	bool owner, life; /* whether these are missing in the record */
 
 	if (read_token(client, create, created, err) < 0)
 		return unread(client, create, created, err);

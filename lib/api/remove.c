@@ -20,7 +20,7 @@ struct removal {
 	bool expire;
 };
 
-/* --------------------------------------------------------- one of any kind */
+/* ----------------------------------------------------------- one removal */
 
 static const char *method_of(const struct removal *removal)
 {
@@ -37,8 +37,8 @@ static int add_path(const struct removal *removal, struct buf *path, struct code
 }
 
 /*
- * Whether a lost try has removed the token in use: Coder then no longer knows who asks. The words
- * tell it from what else Coder may have against the caller.
+ * Whether a lost try has removed the token in use: Coder then no longer accepts it. The detail of
+ * the response shows that this is the reason for the 401.
  */
 static bool removed_self(const struct removal *removal, const struct coder_error *err)
 {
@@ -48,8 +48,8 @@ static bool removed_self(const struct removal *removal, const struct coder_error
 }
 
 /*
- * Coder does not find the token, and the response to an earlier try was lost. That try has removed
- * the token, or neither was permitted: servers respond alike to both.
+ * Coder does not find the token, and the response to an earlier try was lost. Either that try has
+ * removed the token, or no try was permitted: the response is the same for both.
  */
 static int look_into(const struct removal *removal, struct coder_error *err)
 {
@@ -62,18 +62,18 @@ static int look_into(const struct removal *removal, struct coder_error *err)
 		return 0;
 	if (look.code != CODER_ERR_NOT_FOUND) {
 		*err = look;
-		err->sent = true; /* the removal was */
+		err->sent = true; /* the removal was sent */
 	}
 	err->unknown = true;
 	return -1;
 }
 
-/* Whether who responded, or did not, may have carried the removal out all the same. */
+/* Whether the removal may have been carried out although it failed. */
 static bool is_unknown(const struct coder_error *err)
 {
 	long status = err->http_status;
 
-	/* who redirects a request or limits its rate has not acted on it */
+	/* whoever redirects a request or limits its rate has not acted on it */
 	if (!err->sent || (status >= 300 && status < 400) || status == 407 || status == 429)
 		return false;
 	/* a gateway that got no response from the deployment may have passed it on */
@@ -87,7 +87,7 @@ static int conclude(const struct removal *removal, int rc, const struct http_res
 {
 	bool lost = response->earlier_unknown;
 
-	changes_count(); /* whatever came of it: it may have been acted on */
+	changes_count(); /* also after a failure: the server may have acted on the request */
 	if (response->date)
 		removal->client->date = response->date;
 	if (rc == 0 && response->status == 204)
@@ -136,7 +136,7 @@ int coder_token_delete(struct coder_client *client, const char *user, const char
 
 /* ------------------------------------------------------------ many at once */
 
-/* One of those that can be on at once. The first one uses the connection that is kept. */
+/* A removal in progress, or room for one. Only the first lane uses the kept connection. */
 struct lane {
 	bool on;
 	size_t i; /* of the token */
@@ -149,8 +149,8 @@ struct coder_removals {
 	const struct coder_tokens *tokens;
 	bool expire;
 	bool self_is_last;
-	bool stopped; /* no other begins */
-	size_t next; /* the token whose turn it is */
+	bool stopped; /* no further removal begins */
+	size_t next; /* the index of the token that comes next */
 	size_t again[CODER_REMOVALS_MAX],
 		n_again; /* those before it that have to begin once more */
 	size_t at_once, n_on;
@@ -261,13 +261,13 @@ enum coder_removals_state coder_removals_next(struct coder_removals *removals, i
 		lane->on = false;
 		removals->n_on--;
 		*ret_i = lane->i;
-		/* it waited for its turn, which did not come before the end of the call */
+		/* the call ended while this one was waiting for its turn: it was never sent */
 		if (rc < 0 && !response.tries &&
 		    (ret_err->code == CODER_ERR_INTERRUPTED || ret_err->timeout)) {
 			removals->stopped = true;
 			continue;
 		}
-		/* fewer at once, where there are no more descriptors */
+		/* there are not enough descriptors: fewer at the same time */
 		if (rc < 0 && ret_err->cause == CODER_CAUSE_OPEN_FILES && !ret_err->sent &&
 		    removals->n_on) {
 			removals->at_once = removals->n_on;

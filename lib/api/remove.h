@@ -11,13 +11,13 @@
 #include "client.h"
 #include "tokens.h"
 
-#define CODER_REMOVALS_MAX 32 /* so many at once */
+#define CODER_REMOVALS_MAX 32 /* the most removals at the same time */
 
 /*
- * Both remove a token. After a signal they send no request, and wait half a second for the
- * response to a request that was sent. If they fail, err->unknown tells whether the token may have
- * been removed all the same. A second try that finds no token has succeeded, if the first one may
- * have removed it and the token is gone.
+ * Both remove a token. After a signal they send no request, and wait half a second for the response
+ * to a request that was sent. If they fail, err->unknown is true if the token may have been removed
+ * nevertheless. A deletion that was tried again and then finds no token has succeeded if the token
+ * is gone.
  */
 int coder_token_expire(struct coder_client *client, const char *user, const char *id,
 		       struct coder_error *err);
@@ -32,19 +32,23 @@ int coder_token_delete(struct coder_client *client, const char *user, const char
  *		if (state == CODER_REMOVAL_ENDED)
  *			... that of tokens.v[i]; err.code is CODER_OK if it is removed
  *
- * They begin in the order of the tokens, and each ends as coder_token_delete() would. The token in use, if it is
- * the last one, is removed when all others have ended. No removal begins after a signal, at the
- * deadline, or once memory has run out: tokens that were not begun by then are never returned.
+ * They begin in the order of the tokens, and each ends as coder_token_delete() or
+ * coder_token_expire() would. The token in use, if it is the last one, is removed when all others
+ * have ended. No removal begins after a signal, at the deadline, or once memory has run out: tokens
+ * that were not begun by then are never returned.
  */
 struct coder_removals;
 
 enum coder_removals_state {
 	CODER_REMOVAL_ENDED, /* one has ended: *ret_i and *ret_err are about it */
-	CODER_REMOVALS_GO_ON, /* none has, and it is `until` by coder_clock() */
-	CODER_REMOVALS_OVER, /* all have that were begun, and no other begins */
+	CODER_REMOVALS_GO_ON, /* none has ended, and coder_clock() has reached `until` */
+	CODER_REMOVALS_OVER, /* all that were begun have ended, and no other will begin */
 };
 
-/* tokens must outlive the removals. at_once is 1 to CODER_REMOVALS_MAX; fewer where descriptors are few. */
+/*
+ * tokens must outlive the removals. at_once is 1 to CODER_REMOVALS_MAX; if there are too few
+ * descriptors, a smaller number is used.
+ */
 int coder_removals_new(struct coder_client *client, const char *user,
 		       const struct coder_tokens *tokens, bool expire, size_t at_once,
 		       struct coder_removals **ret, struct coder_error *err);

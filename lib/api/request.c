@@ -31,7 +31,7 @@ int client_call(struct coder_client *client, const struct http_request *request,
 {
 	int rc = http_request(client->http, request, ret, err);
 
-	/* afterwards, whatever came of it: it may have been acted on */
+	/* after the request, even if it failed: the server may have acted on it */
 	if (strcmp(request->method, "GET") != 0)
 		changes_count();
 	if (ret->date)

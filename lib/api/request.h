@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* request.h - requests to the API, for the files of this room. */
+/* request.h - requests to the API, for the files in lib/api/. */
 #ifndef CODER_REQUEST_H
 #define CODER_REQUEST_H
 
@@ -17,7 +17,7 @@ struct coder_client {
 	struct http *http;
 	struct coder_hooks hooks;
 	struct coder_interrupts *interrupts;
-	uint64_t identity; /* of deployment and token */
+	uint64_t identity; /* a hash of the deployment and the token in use */
 	int64_t date; /* the time of the deployment's clock in its last response; 0: not known */
 	char self_id[CODER_ID_LEN + 1]; /* "" if the token in use has no id */
 };
@@ -27,11 +27,14 @@ bool client_is_segment(const char *s);
 /* Appends "/api/v2/part/part..." with each part percent-encoded; parts ends with NULL. */
 int client_path(struct buf *path, struct coder_error *err, const char *const *parts);
 
-/* Calls http_request(), and notes the time of the server's clock. */
+/*
+ * Calls http_request(), remembers the time of the server's clock, and counts the request in
+ * changes.h unless it is a GET.
+ */
 int client_call(struct coder_client *client, const struct http_request *request,
 		struct http_response *ret, struct coder_error *err);
 
-/* GETs the text of one object; timeout_ns is a limit of its own, or 0. */
+/* GETs the text of one object; timeout_ns is a time limit of its own; 0: none. */
 int client_get_text(struct coder_client *client, const char *const *parts, int64_t timeout_ns,
 		    struct http_response *ret, struct coder_error *err);
 /* GETs one object. parts: see client_path(). The caller frees *ret by json_free(). */
@@ -45,7 +48,7 @@ int client_get(struct coder_client *client, const char *const *parts, int64_t ti
 int client_list(struct coder_client *client, const char *path, const char *key, json_element_fn *fn,
 		void (*restart)(void *ctx), void *ctx, struct coder_error *err);
 
-/* Does the same for an array that is the document, and calls fn with the members at those keys. */
+/* Does the same for a document that is an array, and calls fn with the members at those keys. */
 int client_list_members(struct coder_client *client, const char *path, const struct json_key *keys,
 			size_t n, json_members_fn *fn, void (*restart)(void *ctx), void *ctx,
 			struct coder_error *err);
@@ -54,14 +57,23 @@ int client_list_members(struct coder_client *client, const char *path, const str
 int client_token_by_id(struct coder_client *client, const char *user, const char *id,
 		       int64_t timeout_ns, struct coder_token *ret, struct coder_error *err);
 
-/* The API token of exactly that name, by its route or, if it has none, through the list. */
+/*
+ * Requests the API token of exactly that name, by its route or, if the name cannot be in a path,
+ * through the list.
+ */
 int client_token_named(struct coder_client *client, const char *user, const char *name,
 		       struct coder_token *ret, struct coder_error *err);
 
-/* Whether the error is Coder's response that there is no such object, or that the caller may not see it. */
+/*
+ * Whether the error is Coder's response that there is no such object, or that the caller may not
+ * see it.
+ */
 bool client_is_hidden(const struct coder_error *err);
 
-/* Whether the caller may read tokens: otherwise Coder responds "no such token" for every token. */
+/*
+ * Whether the caller may read tokens: if not, Coder responds "no such token" for every token. Finds
+ * out with a request for the token in use, whose error is in *failed.
+ */
 bool client_may_read_tokens(struct coder_client *client, struct coder_error *failed);
 
 #endif

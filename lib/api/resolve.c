@@ -17,7 +17,7 @@
 #include "request.h"
 #include "types.h"
 
-/* Copies the id that a member of the object holds, if there is one. */
+/* Copies the id in a member of the object; "" if there is none. */
 static int take_related(const struct json *object, const char *key, char ret[CODER_UUID_SIZE],
 			struct coder_error *err)
 {
@@ -61,7 +61,7 @@ static int by_route(struct coder_client *client, const char *const *parts,
 	return client_get(client, parts, 0, &doc, err) < 0 ? -1 : take_ids(doc, entry, err);
 }
 
-/* Looks for objects with the name in a list; exactly one must have it. */
+/* A search for objects with the name in a list; exactly one must have it. */
 struct search {
 	struct coder_entry *entry;
 	size_t found;

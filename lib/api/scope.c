@@ -109,7 +109,7 @@ int coder_scopes_list(struct coder_client *client, struct coder_strings *ret,
 
 /* ------------------------------------------------------ what scopes permit */
 
-/* What the scopes that are no TYPE:ACTION stand for. coder:all is everything. */
+/* The scopes that composite scopes stand for. coder:all is not here: it permits everything. */
 static const struct composite {
 	const char *name;
 	const char *parts[9]; /* NULL-terminated */
@@ -145,7 +145,7 @@ static const struct composite *find_composite(const char *scope)
 	return NULL;
 }
 
-/* The same for one TYPE:ACTION. */
+/* coder_scope_acts() for one TYPE:ACTION. */
 static bool part_acts(const char *part, const char *type)
 {
 	size_t len = strcspn(part, ":");

@@ -10,7 +10,9 @@
 #include "base/strings.h"
 #include "client.h"
 
-/* Returns the coder: name of the legacy scopes "all" and "application_connect", else scope itself. */
+/*
+ * Returns the coder: name of the legacy scopes "all" and "application_connect", else scope itself.
+ */
 const char *coder_scope_canonical(const char *scope);
 
 /*
@@ -21,22 +23,25 @@ const char *const *coder_scopes_builtin(size_t *ret_n);
 
 /*
  * Whether a scope lets a token do more with objects of that type than read them. type "*" is any
- * type. A scope that is not known here counts by its name, TYPE:ACTION; a "coder:NAME" that is not
- * known acts on every type.
+ * type. A scope that is not known here is judged by its name, TYPE:ACTION; a "coder:NAME" that is
+ * not known acts on every type.
  */
 bool coder_scope_acts(const char *scope, const char *type);
 /*
- * Whether scopes (NULL-terminated) permit all that scope permits. With a type, only what it does
- * with objects of that type beside reading them counts.
+ * Whether scopes (NULL-terminated) permit all that scope permits. With a type, only permissions for
+ * objects of that type count, and reading does not.
  */
 bool coder_scope_is_within(const char *scope, const char *type, const char *const *scopes);
-/* Appends what a composite scope stands for, "TYPE:ACTION" each; any other scope is its own part. */
+/*
+ * Appends the scopes, "TYPE:ACTION", that a composite scope stands for; any other scope is appended
+ * itself.
+ */
 int coder_scope_parts(const char *scope, struct coder_strings *ret, struct coder_error *err);
-/* Whether "TYPE:ACTION" or "TYPE:*" holds another. */
+/* Whether part, "TYPE:ACTION" or "TYPE:*", includes wanted. */
 bool coder_scope_holds(const char *part, const char *wanted);
 /*
- * Whether scopes, composite ones and wildcards included, hold the scope "TYPE:ACTION"; "TYPE:*" if
- * they hold that, or each action on the type that is public.
+ * Whether scopes, which can be composite or have wildcards, include the scope "TYPE:ACTION". They
+ * include "TYPE:*" also if they include each public action on the type.
  */
 bool coder_scopes_permit(const struct coder_strings *scopes, const char *wanted);
 

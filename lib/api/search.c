@@ -15,7 +15,7 @@
 #include "search.h"
 #include "types.h"
 
-#define ORGANIZATIONS_MAX 8 /* how many organizations are listed, where each has its own list */
+#define ORGANIZATIONS_MAX 8 /* the most organizations whose lists are requested */
 
 /* --------------------------------------------------------------- objects */
 
@@ -67,11 +67,11 @@ int coder_objects_add(struct coder_objects *objects, const struct coder_object *
 /* A list that arrives. */
 struct arrival {
 	const struct listing *listing;
-	struct coder_objects *objects; /* those before `before` are of earlier lists */
+	struct coder_objects *objects; /* those with an index below `before` are of earlier lists */
 	size_t before;
 };
 
-/* The text of a member; NULL if the key is, or the member is absent or no string. */
+/* Sets *ret to the text of a member. NULL: there is no key, no such member, or it is no string. */
 static int member_text(const struct json *element, const char *key, const char **ret,
 		       struct coder_error *err)
 {
@@ -125,7 +125,7 @@ static int get_list(struct coder_client *client, const struct listing *listing, 
 
 /* ---------------------------------------------------------------- search */
 
-/* What names are made of, and what a term of a search can hold. */
+/* Whether s has only characters of names, which are safe in a search term. */
 static bool is_searchable(const char *s)
 {
 	return !s[strspn(s, ASCII_ALNUM "-_.")];
@@ -156,7 +156,7 @@ static int add_query(struct buf *path, const struct listing *listing,
 	return ok ? 0 : coder_error_memory(err);
 }
 
-/* One list for each organization that the caller is in. */
+/* Requests one list for each organization that the caller is in. */
 static int search_organizations(struct coder_client *client, const struct listing *listing,
 				struct coder_objects *ret, struct coder_error *err)
 {
@@ -189,7 +189,7 @@ int coder_search(struct coder_client *client, const struct coder_type *type,
 	if (!listing)
 		return coder_error_set(err, CODER_ERR_USAGE, "%s: servers list no such objects",
 				       type->name);
-	/* nothing is called so; and what is no name could be a term of its own */
+	/* no name has other characters, and they could begin further search terms */
 	if (!is_searchable(query->name ? query->name : "") ||
 	    !is_searchable(query->owner ? query->owner : ""))
 		return 0;

@@ -11,8 +11,8 @@
 #include "client.h"
 
 /*
- * An object that an allow-list entry can name. The strings are in one block of memory, which belongs
- * to the object.
+ * An object that an allow-list entry can name. The strings are in one block of memory, which
+ * belongs to the object.
  */
 struct coder_object {
 	char *id; /* a UUID, by which servers match entries */

@@ -11,7 +11,10 @@
 #include "token.h"
 #include "tokens.h"
 
-/* Sets *ret to whether user, as a path names it, is the caller; false if the caller may not see its own user. */
+/*
+ * Sets *ret to whether user, as it is in a path, is the caller; to false if the caller may not see
+ * its own user.
+ */
 static int is_caller(struct coder_client *client, const char *user, bool *ret,
 		     struct coder_error *err)
 {

@@ -68,7 +68,7 @@ int coder_token_copy(const struct coder_token *from, struct coder_token *ret,
 	size_t size = 0;
 	char *p;
 
-	copy.id = copy.owner = NULL; /* which ends what there is to free */
+	copy.id = copy.owner = NULL; /* so that a failure frees nothing of `from` */
 	copy.scopes = copy.allow_list = (struct coder_strings){ 0 };
 	for (size_t i = 0; i < N_TEXTS; i++) {
 		const char *text = *text_member(from, i);

@@ -11,8 +11,8 @@
 #include "base/strings.h"
 
 /*
- * A token's record as a server sent it. All strings but owner are in one block that
- * belongs to the token. A string is never NULL unless its comment says so.
+ * A token's record as a server sent it. All strings but owner are in one block that belongs to the
+ * token. A string is never NULL unless its comment mentions NULL.
  */
 struct coder_token {
 	char *id;
@@ -21,7 +21,7 @@ struct coder_token {
 	char *owner; /* a heap string that coder_token_fill_owner() sets, or NULL */
 	char *name;
 	char *login_type; /* "token" for API tokens */
-	char *scope; /* deprecated summary */
+	char *scope; /* a deprecated summary of its scopes */
 	char *created_at, *updated_at, *last_used, *expires_at; /* RFC 3339 as sent */
 	int64_t created_epoch, last_used_epoch, expires_epoch; /* last_used 0: never used */
 	int64_t lifetime_seconds;
@@ -44,7 +44,10 @@ int64_t coder_token_left(const struct coder_token *token, int64_t now);
 /* Whether it is an API token, not a login session. */
 bool token_is_api(const struct coder_token *token);
 
-/* Fills the empty *ret with the token's scopes, sorted. Servers before scopes send one word for them. */
+/*
+ * Fills the empty *ret with the token's scopes, sorted. Servers that are too old for scopes send
+ * one word instead.
+ */
 int coder_token_scopes(const struct coder_token *token, struct coder_strings *ret,
 		       struct coder_error *err);
 /* Does the same for its allow list, which is "*:*" if the server is too old to send one. */
@@ -57,6 +60,6 @@ struct coder_secret {
 };
 void coder_secret_done(struct coder_secret *secret);
 
-#define CODER_NAME_MAX 2048 /* bytes of a name: a server's index holds a bit more */
+#define CODER_NAME_MAX 2048 /* the most bytes of a name: a server's index allows a few more */
 
 #endif

@@ -36,7 +36,7 @@ int coder_tokens_move(struct coder_tokens *tokens, struct coder_token *token,
 	return 0;
 }
 
-#define TOKENS_MAX 500000 /* tokens that a call keeps */
+#define TOKENS_MAX 500000 /* the most tokens of a list that can be kept */
 
 /* A list while it arrives. */
 struct listing {
@@ -62,7 +62,7 @@ static int take_element(void *ctx, const struct json_value *values, struct coder
 	struct coder_token token;
 	int taken;
 
-	if (!listed->now) /* one moment for the whole list, by the headers that came with it */
+	if (!listed->now) /* one time for the whole list, from the headers of its response */
 		listed->now = coder_client_now(listing->client);
 	if (token_read(&listing->reader, values, &token, err) < 0)
 		return -1;
@@ -115,7 +115,7 @@ int coder_tokens_each(struct coder_client *client, const char *user, bool all, b
 	return 0;
 }
 
-/* What keeps tokens of a list. */
+/* Keeps the tokens of a list for which keep(ctx) returns true. */
 struct keeping {
 	coder_keep_fn *keep;
 	const void *ctx;

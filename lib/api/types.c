@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * types.c - the table of resource types. A new type is one row: its name, and if it has them, its
- * resolver of names and its listing.
+ * types.c - the table of resource types. A new type is one row: its name, and if its objects have
+ * names or are listed, its resolver and its listing.
  */
 #include <string.h>
 
@@ -17,8 +17,8 @@
 	.owner = "owner_name", .description = "template_name"
 
 /*
- * "*" is first, the others are sorted. CODER_TYPE_WILDCARD_ONLY: the server's objects of this type have
- * no UUID, so it accepts TYPE:UUID but never matches it.
+ * "*" is first, the others are sorted. CODER_TYPE_WILDCARD_ONLY: the server's objects of this type
+ * have no UUID, so it accepts TYPE:UUID but never matches it.
  */
 static const struct coder_type types[] = {
 	{ .name = "*" },

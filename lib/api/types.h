@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* types.h - what a row of the table of resource types holds; for the files of this room. */
+/* types.h - the contents of a row in the table of resource types; for the files in lib/api/. */
 #ifndef CODER_TYPES_H
 #define CODER_TYPES_H
 
@@ -16,7 +16,7 @@ struct listing {
 	const char *key; /* of the array in the response; NULL: the response is the array */
 	const char
 		*query; /* search terms that are always sent, or ""; NULL: it cannot be searched */
-	const char *name_term, *owner_term; /* in front of a part of the name, of an owner */
+	const char *name_term, *owner_term; /* search terms for a part of the name, for an owner */
 	const char *id, *name, *owner, *description; /* members of an element */
 };
 

@@ -34,8 +34,8 @@ static void name_token(const struct coder_create *create, enum coder_cause cause
 }
 
 /*
- * Appends what happened to the token to the message of the failure. An interrupt stays one, with
- * the first signal, because the shell has to end its loops.
+ * Appends what happened to the token to the message of the failure. If the code is
+ * CODER_ERR_INTERRUPTED, the error has the first signal, for which the shell ends its loops.
  */
 static int conclude(struct coder_client *client, enum coder_code code, const char *finding,
 		    struct coder_error *err)
@@ -45,7 +45,7 @@ static int conclude(struct coder_client *client, enum coder_code code, const cha
 
 	err->code = code;
 	err->signal = code == CODER_ERR_INTERRUPTED ? client->interrupts->signal : 0;
-	if (len && text[len - 1] == '.') /* a sentence of the server */
+	if (len && text[len - 1] == '.') /* the end of a sentence of the server */
 		len--;
 	text[len] = '\0';
 	text_append(text, sizeof(err->message), "; ");
@@ -77,7 +77,7 @@ static int not_sure(struct coder_client *client, const struct coder_create *crea
 			err);
 }
 
-/* Deletes the token. The undo has begun. */
+/* Deletes the token, after coder_interrupts_acknowledge(). */
 static int delete_it(struct coder_client *client, const struct coder_create *create, const char *id,
 		     enum coder_code code, struct coder_error *err)
 {
@@ -92,7 +92,7 @@ static int delete_it(struct coder_client *client, const struct coder_create *cre
 	return nothing_left(client, code, finding, err);
 }
 
-/* Whether the caller has given up: then a notice has to tell why the call goes on. */
+/* Whether the call was asked to end. Then a notice has to explain why it goes on. */
 static bool given_up(const struct coder_error *err)
 {
 	return err->timeout || err->code == CODER_ERR_INTERRUPTED;
@@ -155,7 +155,7 @@ static int judge(struct coder_client *client, const struct coder_create *create,
 			(create->lifetime_ns == 0 ||
 			 token->lifetime_seconds == create->lifetime_ns / CODER_NS);
 
-	/* no such token existed before the POST: it may be ours, if a clock is wrong */
+	/* the name was free before the POST, so even a token that seems older may be ours */
 	if (!began || token->created_epoch < began || grant.foreign || !as_asked)
 		return not_proven(client, create, token->id, err);
 	return delete_it(client, create, token->id, CODER_ERR_OUTCOME, err);

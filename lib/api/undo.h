@@ -10,14 +10,14 @@
 /*
  * Reads the new token back and compares it with the request. began: see undo_lost(). Returns 0 if
  * its secret may be delivered; created->token, why_not and shortfall are then filled in. Otherwise
- * the token has been deleted, or *err tells why not.
+ * the token has been deleted, or *err has the reason why not.
  */
 int read_back(struct coder_client *client, const struct coder_create *create, int64_t began,
 	      struct coder_created *created, struct coder_error *err);
 
 /*
- * These two undo a create within 5 s. *err holds the reason; what happened to the token is added to
- * it. They return -1.
+ * The next two functions undo a create within 5 s. *err holds the reason for the undo; they add
+ * what happened to the token, and return -1.
  */
 
 /*
@@ -26,7 +26,10 @@ int read_back(struct coder_client *client, const struct coder_create *create, in
  */
 int undo_lost(struct coder_client *client, const struct coder_create *create, int64_t began,
 	      struct coder_error *err);
-/* Deletes the new token of that id. *err gets that code if the token is gone. */
+/*
+ * Deletes the new token of that id. *err gets that code if the token is gone and no signal has
+ * come.
+ */
 int undo_delete(struct coder_client *client, const struct coder_create *create, const char *id,
 		enum coder_code code, struct coder_error *err);
 /*

@@ -5,8 +5,8 @@
 #include "arena.h"
 
 /*
- * A block is twice as large as the one before it, up to the most. Both leave room for what an
- * allocator adds, because some round up to a power of two.
+ * A block is twice as large as the one before it, up to BLOCK_MOST. Both sizes leave room for the
+ * data of the allocator, because some allocators round up to a power of two.
  */
 #define BLOCK_FIRST (4096 - 64)
 #define BLOCK_MOST ((256u << 10) - 64)

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * arena.h - memory for many small things that are kept until all of them go.
+ * arena.h - memory for many small objects that are all freed at the same time.
  *
- * It grows by blocks, which never move: nothing is copied when it grows, and what was added stays where
- * it is. Not for secrets: nothing is wiped. Zeroed memory is an empty arena.
+ * It grows by blocks, which never move: nothing is copied when it grows, and pointers into it
+ * remain valid. It must not hold secrets, because nothing is wiped. Zeroed memory is an empty
+ * arena.
  */
 #ifndef CODER_ARENA_H
 #define CODER_ARENA_H
@@ -21,7 +22,7 @@ struct arena {
 };
 
 void arena_done(struct arena *arena);
-/* Returns len bytes more, in one block; NULL: no memory. */
+/* Returns len more bytes, which are contiguous and not aligned; NULL: no memory. */
 char *arena_get(struct arena *arena, size_t len);
 
 #endif

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* ascii.h - tests of single characters. Unlike those of ctype.h they do not depend on the locale. */
+/*
+ * ascii.h - tests of single characters. Unlike those of ctype.h, they do not depend on the locale.
+ */
 #ifndef CODER_ASCII_H
 #define CODER_ASCII_H
 

@@ -41,7 +41,7 @@ void buf_truncate(struct buf *b, size_t len)
 	b->len = len;
 }
 
-/* realloc() would leave copies of the contents in memory. */
+/* Does not use realloc(), which would leave copies of the contents in memory. */
 bool buf_reserve(struct buf *b, size_t extra)
 {
 	size_t need, cap;
@@ -164,8 +164,8 @@ void buf_free_string(char *s)
 }
 
 /*
- * libcurl, its TLS library and cJSON use about 30 KiB of stack. The function is not inlined, so that
- * the area is where the frames of the caller's other calls were.
+ * libcurl, its TLS library and cJSON use about 30 KiB of stack. The function is not inlined, so
+ * that the area is where the frames of the caller's other calls were.
  */
 void __attribute__((noinline)) buf_wipe_stack(void)
 {

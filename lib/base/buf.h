@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * buf.h - a growing byte buffer that has a maximum length and is wiped.
+ * buf.h - a growing byte buffer that can have a maximum length and wipes its memory.
  *
- * data is NUL-terminated unless it is NULL; len does not count the NUL. Every block is
- * wiped before it is freed, also when the buffer grows, so callers need not know whether
- * it held a secret. Zeroed memory is an empty buffer without a maximum.
+ * data is NUL-terminated unless it is NULL; len does not count the NUL. Every block is wiped before
+ * it is freed, also when the buffer grows, so callers need not know whether it held a secret.
+ * Zeroed memory is an empty buffer without a maximum.
  */
 #ifndef CODER_BUF_H
 #define CODER_BUF_H
@@ -57,8 +57,8 @@ char *buf_detach(struct buf *b);
 void buf_free_string(char *s);
 
 /*
- * Wipes what our functions and those of libraries have left on the stack. Call it when the work is
- * done, from a function that was called early.
+ * Wipes what functions of this library and of others have left on the stack. Call it when the work
+ * is done, from a function that was called early.
  */
 void buf_wipe_stack(void);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* clock.h - what time it is, and sleeping: all that the library knows of time comes from here. */
+/* clock.h - the current time, and sleeping. The library gets all its times from here. */
 #ifndef CODER_CLOCK_H
 #define CODER_CLOCK_H
 

@@ -45,9 +45,9 @@ static const struct unit *take_unit(const char **p)
 }
 
 /*
- * The nanoseconds of a fraction of a unit, rounded down. digits are those behind the point. They
- * are used from the last to the first, so that no step exceeds ten units and any number of digits
- * is exact.
+ * The nanoseconds of a fraction of a unit, rounded down. digits are those behind the decimal point.
+ * They are used from the last to the first, so that no step exceeds ten units and any number of
+ * digits is exact.
  */
 static int64_t fraction_of(int64_t unit_ns, const char *digits, size_t len)
 {
@@ -165,7 +165,7 @@ static bool take_digits(const char **p, int n, char after, int *ret)
 	return true;
 }
 
-/* Skips ".123", if it is there. */
+/* Skips a fraction such as ".123", if there is one. */
 static bool take_decimals(const char **p)
 {
 	size_t n;
@@ -195,7 +195,7 @@ static bool take_zone(const char **p, int *ret_offset)
 	return true;
 }
 
-/* "Nov" */
+/* Reads a month such as "Nov", and the character behind it. */
 static bool take_month(const char **p, char after, int *ret)
 {
 	static const char names[][4] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun",
@@ -256,7 +256,7 @@ int coder_time_parse(const char *text, int64_t *ret_seconds, struct coder_error 
 	return 0;
 }
 
-/* "06 Nov 1994 08:49:37 GMT", or in the old form "06-Nov-94 08:49:37 GMT" */
+/* Reads "06 Nov 1994 08:49:37 GMT" or, in the old form, "06-Nov-94 08:49:37 GMT". */
 static bool take_date(const char *p, struct civil *t)
 {
 	bool old = strnlen(p, 3) == 3 && p[2] == '-';
@@ -270,7 +270,7 @@ static bool take_date(const char *p, struct civil *t)
 	return strcmp(p, " GMT") == 0;
 }
 
-/* "Nov  6 08:49:37 1994", as asctime() writes it */
+/* Reads "Nov  6 08:49:37 1994", as asctime() writes it. */
 static bool take_asctime(const char *p, struct civil *t)
 {
 	bool padded;
@@ -310,10 +310,13 @@ void coder_time_display(const char *text, char out[40])
 	out[seconds + len] = '\0';
 }
 
-/* The fields of a time in a number, from its low bits on: what is behind the point comes first. */
-#define PACKED_DIGITS 3 /* bits: how many decimals there are */
+/*
+ * A packed time has, from its lowest bits on: the number of decimals, the decimals, then the fields
+ * from the second up to the month, and the year in all other bits.
+ */
+#define PACKED_DIGITS 3 /* bits of the number of decimals */
 #define PACKED_DECIMALS 20
-static const unsigned char packed_fields[] = { 4, 5, 5, 6, 6 }; /* month to second; then the year */
+static const unsigned char packed_fields[] = { 4, 5, 5, 6, 6 }; /* bits of month to second */
 
 uint64_t time_pack(const char *text)
 {

@@ -22,7 +22,8 @@ void coder_duration_format(int64_t ns, char out[CODER_DURATION_SIZE]);
 
 /*
  * Reads a time of a server (RFC 3339): years 0001 to 9999, up to 9 digits of a fraction, Z or an
- * offset. The fraction is ignored. Fails with CODER_ERR_NO_RESPONSE, because only servers send times.
+ * offset. The fraction is ignored. Fails with CODER_ERR_NO_RESPONSE, because only servers send
+ * times.
  */
 int coder_time_parse(const char *text, int64_t *ret_seconds, struct coder_error *err);
 
@@ -41,8 +42,9 @@ int64_t coder_http_date(const char *text);
 void coder_time_display(const char *text, char out[40]);
 
 /*
- * A time as a number that gives back exactly its text, which coder_time_parse() accepts; 0 if it is in
- * another zone than Z or is more exact than to the microsecond.
+ * Packs a time that coder_time_parse() accepts into a number, from which time_unpack() makes
+ * exactly the same text. Returns 0 if that cannot be done: the zone is not Z, or the fraction is
+ * more exact than a microsecond.
  */
 uint64_t time_pack(const char *text);
 void time_unpack(uint64_t packed, char out[28]);

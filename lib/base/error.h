@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* error.h - errors. */
+/* error.h - the errors that functions return, and their causes. */
 #ifndef CODER_ERROR_H
 #define CODER_ERROR_H
 
@@ -14,7 +14,7 @@ enum coder_code {
 	CODER_ERR_AUTH, /* no URL or token, not signed in, expired, not permitted */
 	CODER_ERR_CONFLICT, /* the name is taken */
 	CODER_ERR_UNAVAILABLE, /* 429, 502-504, 520-526, 530 beyond the time allowed */
-	CODER_ERR_NO_RESPONSE, /* DNS, connect, TLS, timeout, redirect, broken, oversized, not Coder's */
+	CODER_ERR_NO_RESPONSE, /* no connection, TLS, timeout, redirect, broken, not Coder's */
 	CODER_ERR_SOME_FAILED, /* some of several removals failed */
 	CODER_ERR_OUTCOME, /* a create whose outcome is unknown or whose secret was lost */
 	CODER_ERR_INTERRUPTED, /* ended by a signal: error.signal */
@@ -22,14 +22,15 @@ enum coder_code {
 };
 
 /*
- * What happened. The library names no option, variable or command of its user, who makes advice from
- * the cause. The comments tell what coder_error.about (and .also) hold; without one they are "".
+ * The cause of an error. The library does not know the options, variables and commands of the
+ * program that uses it. The program makes advice from the cause. The comments state what
+ * coder_error.about (and .also) hold; otherwise these are "".
  */
 enum coder_cause {
 	CODER_CAUSE_NONE,
-	CODER_CAUSE_CALLER, /* only the library's user knows it; about: the advice itself */
+	CODER_CAUSE_CALLER, /* only that program knows it; about: the advice itself */
 	/* the configuration; about: the source of the value, such as coder_config.url_source */
-	CODER_CAUSE_URL_FORM, /* it is no URL (about: "") */
+	CODER_CAUSE_URL_FORM, /* it is not a URL (about: "") */
 	CODER_CAUSE_SOURCE, /* the value is probably wrong */
 	CODER_CAUSE_NETWORK, /* the value is wrong, or the network does not work */
 	CODER_CAUSE_NO_TLS, /* the value is wrong, or the server there does not speak TLS */
@@ -38,7 +39,7 @@ enum coder_cause {
 	CODER_CAUSE_MOVED, /* the server redirects to another deployment; also: its URL */
 	CODER_CAUSE_FRONT, /* something in front of the deployment responded (about: "") */
 	CODER_CAUSE_PROXY_RESPONDED, /* the same, and it may be the proxy; also: its name */
-	CODER_CAUSE_PROXY_FORM, /* it is no proxy (about: "") */
+	CODER_CAUSE_PROXY_FORM, /* it is not the URL of a proxy (about: "") */
 	CODER_CAUSE_PROXY_REFUSES, /* the proxy does not connect to the deployment */
 	CODER_CAUSE_PROXY_USER, /* the proxy wants a user name and password */
 	CODER_CAUSE_LIBRARIES, /* libraries cannot be loaded as the variable configures them */
@@ -59,9 +60,9 @@ enum coder_cause {
 	CODER_CAUSE_NO_GROUPS, /* it has no groups */
 	CODER_CAUSE_IGNORES, /* it ignored scopes or the allow list, as old ones do */
 	CODER_CAUSE_NAME_TAKEN, /* the name was free a moment before the request */
-	CODER_CAUSE_CROSSWISE, /* together, two goals would permit more than was asked for (about: "") */
+	CODER_CAUSE_CROSSWISE, /* two goals together would permit more than was asked for */
 	CODER_CAUSE_BLIND, /* the token in use may not read tokens */
-	/* a new token; about: its id, or where that is not known its name */
+	/* a new token; about: its id, or its name if the id is not known */
 	CODER_CAUSE_LIVES_LONGER, /* it would have been valid for too long (about: until when) */
 	CODER_CAUSE_MAY_BE_LEFT, /* it may exist now */
 	CODER_CAUSE_MAY_BE_OURS, /* it exists, and may be the one that was created */
@@ -69,8 +70,8 @@ enum coder_cause {
 };
 
 /*
- * An error. It is on the caller's stack and has a fixed size, so that reporting it needs no memory.
- * The texts may contain anything that the server sent: escape them before printing.
+ * An error. It is on the caller's stack and has a fixed size, so that no memory has to be allocated
+ * to report it. The texts may contain anything that the server sent: escape them before printing.
  */
 struct coder_error {
 	enum coder_code code;
@@ -87,10 +88,10 @@ struct coder_error {
 	bool inactive; /* own: the token in use is valid, but its user is suspended (AUTH) */
 	int64_t retry_after; /* how many seconds the server asked to wait; -1: it did not ask */
 	bool sent; /* some of the request was sent, so the server may have acted on it */
-	bool unknown; /* with a removal: it may have been carried out nevertheless */
+	bool unknown; /* the removal may have been carried out nevertheless */
 	bool report; /* with CODER_ERR_INTERRUPTED: the message has to be printed nevertheless */
 	bool timeout; /* a time limit ended the wait, and the server may still act */
-	char field[64]; /* the first validation's field, or "" */
+	char field[64]; /* the field of the first validation, or "" */
 	char message[1024]; /* what was requested, and what went wrong */
 	char detail[1024]; /* the server's detail and validations, or "" */
 	enum coder_cause cause;

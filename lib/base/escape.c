@@ -62,7 +62,9 @@ size_t coder_escape_one(const char *text, enum coder_notation notation, char ret
 	return len ? len : 1;
 }
 
-/* Stands for itself in that notation, and is ASCII: what most texts are made of. */
+/*
+ * Whether c is ASCII and is not escaped in that notation: a quick test that most characters pass.
+ */
 static bool is_plain(char c, enum coder_notation notation)
 {
 	if (c < 0x20 || c > 0x7e || (c == '\\' && notation != CODER_TERMINAL))
@@ -72,7 +74,7 @@ static bool is_plain(char c, enum coder_notation notation)
 
 bool coder_escape(struct buf *out, const char *text, enum coder_notation notation)
 {
-	const char *plain = text; /* where the characters begin that are not escaped */
+	const char *plain = text; /* the first of the characters that are to be copied unchanged */
 	char escaped[8];
 
 	while (*text) {

@@ -15,7 +15,7 @@ enum coder_notation {
 	 * bidirectional controls and line separators become \uXXXX. A backslash stays.
 	 */
 	CODER_TERMINAL,
-	/* In a cell of TSV: the same, with \t, \n, \r and \\ as there. */
+	/* In a cell of TSV: the same, but \t, \n, \r and \\ for these four characters. */
 	CODER_TSV,
 	/* Within a string of JSON. HTML characters become \uXXXX, too, as in the reference CLI. */
 	CODER_JSON,

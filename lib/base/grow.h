@@ -8,8 +8,8 @@
 
 /*
  * Makes room for one more element in a heap array that has n elements of that size and room for
- * *cap. v may be NULL if both are 0. Returns the array, which may have moved, and sets *cap. NULL: no
- * memory; the array is as it was.
+ * *cap. v may be NULL if both are 0. Returns the array, which may have moved, and sets *cap. NULL:
+ * no memory; the array is as it was.
  */
 static inline void *coder_grow(void *v, size_t n, size_t *cap, size_t size)
 {

@@ -6,7 +6,7 @@
 #include "interrupts.h"
 #include "signals.h"
 
-#define ECHO_NS (CODER_NS / 2) /* for how long after the first signal it may be sent again */
+#define ECHO_NS (CODER_NS / 2) /* so long after the first signal another may be its copy */
 
 void coder_interrupts_init(struct coder_interrupts *interrupts,
 			   const struct coder_interrupt_source *source)
@@ -35,7 +35,7 @@ int64_t coder_interrupts_time_left(const struct coder_interrupts *interrupts)
 
 static void note(struct coder_interrupts *interrupts, int signal, int64_t when)
 {
-	/* it may be the first signal, sent again */
+	/* it may be a copy of the first signal */
 	bool echo = (signal == SIGINT || signal == SIGTERM || signal == SIGHUP) &&
 		    when - interrupts->signal_when < ECHO_NS;
 
@@ -47,7 +47,7 @@ static void note(struct coder_interrupts *interrupts, int signal, int64_t when)
 	}
 }
 
-/* Takes and notes all signals that have come. */
+/* Takes and records all signals that have come. */
 static void take_all(struct coder_interrupts *interrupts)
 {
 	const struct coder_interrupt_source *source = &interrupts->source;

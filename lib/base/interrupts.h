@@ -2,9 +2,9 @@
 /*
  * interrupts.h - what ends a call early: a signal, or its deadline.
  *
- * The owner of a call creates one object for it, and lends it to everything that waits.
- * Signals come from two sources: the library's user may catch some, and those that would
- * end the process can be held.
+ * The owner of a call creates one object for it, and lends it to everything that waits. Signals
+ * come from two sources: the program that uses the library may catch some, and the library can hold
+ * those that would end the process (see signals.h).
  */
 #ifndef CODER_INTERRUPTS_H
 #define CODER_INTERRUPTS_H
@@ -15,16 +15,19 @@
 #include "clock.h"
 #include "error.h"
 
-#define CODER_SLICE_NS (CODER_NS / 10) /* whoever waits looks for a signal at least so often */
+#define CODER_SLICE_NS (CODER_NS / 10) /* the longest wait between two checks for a signal */
 
-/* The signals that the library's user catches. Zeroed: none. */
+/* The signals that the program catches. Zeroed: none. */
 struct coder_interrupt_source {
 	void *ctx;
-	/* Returns the number of a signal that asks the call to end, or 0. Does not allocate, print or jump. */
+	/*
+	 * Returns the number of a signal that asks the call to end, or 0. It must not allocate,
+	 * print or call longjmp().
+	 */
 	int (*pending)(void *ctx);
 	/*
-	 * Takes one of the signals that pending() reports: returns its number, or 0. It is
-	 * not reported again. The user acts on it after the call.
+	 * Takes one of the signals that pending() reports: returns its number, or 0. It is not
+	 * reported again. The program acts on it after the call.
 	 */
 	int (*take)(void *ctx);
 };
@@ -38,7 +41,7 @@ struct coder_interrupts {
 	int64_t signal_when; /* the coder_clock() of its arrival */
 	bool holding; /* coder_interrupts_hold() was called */
 	bool acknowledged; /* coder_interrupts_acknowledge() was called */
-	bool ended_again; /* another signal has come since then, and counts */
+	bool ended_again; /* a further signal that counts has come since then */
 };
 
 /* Begins without a deadline. Copies source; NULL: only held signals count. */
@@ -57,18 +60,18 @@ int64_t coder_interrupts_time_left(const struct coder_interrupts *interrupts);
 int coder_interrupts_pending(struct coder_interrupts *interrupts);
 
 /*
- * From now on signals that would end the process are only noted, and count as pending; those
- * of the source are taken. For callers that have to report or undo something before the
- * process ends. A second call changes nothing.
+ * From now on signals that would end the process are only recorded, and count as pending. Signals
+ * of the source are taken. For callers that have to report or undo something before the process
+ * ends. A second call changes nothing.
  */
 void coder_interrupts_hold(struct coder_interrupts *interrupts);
 
 /*
- * Called when a call will end, but has to undo something first. Signals that have come no
- * longer count as pending, and the deadline is ns nanoseconds from now. A further signal
- * counts: coder_interrupts_pending() then returns the first signal of all. INT, TERM and HUP
- * do not count within half a second of the first signal, because terminals, wrappers and
- * supervisors send them twice.
+ * To be called when a call is going to end, but has to undo something first. Signals that have come
+ * no longer count as pending, and the deadline is ns nanoseconds from now. A further signal counts:
+ * coder_interrupts_pending() then returns the first signal of all. INT, TERM and HUP do not count
+ * within half a second of the first signal, because terminals, wrappers and supervisors send them
+ * twice.
  */
 void coder_interrupts_acknowledge(struct coder_interrupts *interrupts, int64_t ns);
 

@@ -7,7 +7,7 @@
 #include "shape.h"
 
 #define SECRET_LEN 22 /* characters of a secret, as servers create it */
-#define SECRET_LEN_MIN 11 /* a truncated token has at least so many of them */
+#define SECRET_LEN_MIN 11 /* a truncated token has at least so many characters of it */
 
 /* How many letters and digits s begins with. Ids and secrets consist of them. */
 static size_t alnum_len(const char *s)
@@ -30,7 +30,10 @@ bool coder_token_shaped(const char *text)
 	return secret_len >= SECRET_LEN_MIN && !text[secret_len];
 }
 
-/* Finds the first token in text whose secret has at least so many characters. Returns that secret, or NULL. */
+/*
+ * Finds the first token in text whose secret has at least so many characters. Returns the secret,
+ * or NULL.
+ */
 static const char *find_secret(const char *text, size_t least)
 {
 	for (size_t run; *text; text += run ? run : 1) {
@@ -66,7 +69,7 @@ void coder_hide_tokens(char *text)
 {
 	const char *found = text;
 
-	while ((found = find_secret(found, SECRET_LEN_MIN))) /* longer than "[secret]" */
+	while ((found = find_secret(found, SECRET_LEN_MIN))) /* which is longer than "[secret]" */
 		found = coder_black_out(text, SIZE_MAX, text + (found - text), alnum_len(found));
 }
 

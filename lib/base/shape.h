@@ -10,13 +10,14 @@
 
 /*
  * Whether text has the shape of a token, whole or truncated: ^[0-9A-Za-z]{10}-[0-9A-Za-z]{11,}$.
- * The first CODER_ID_LEN characters are its public id. The rest is secret and must never be in a URL.
+ * The first CODER_ID_LEN characters are its public id. The rest is secret and must never be in a
+ * URL.
  */
 bool coder_token_shaped(const char *text);
 
 /*
- * Replaces the len bytes at `at`, within text, by "[secret]". text has size bytes of memory; if that
- * is too little, text is cut at `at`. Returns where the replacement ends.
+ * Replaces the len bytes at `at`, within text, by "[secret]". text has size bytes of memory; if
+ * that is too little, text is cut at `at`. Returns the end of the replacement.
  */
 char *coder_black_out(char *text, size_t size, char *at, size_t len);
 

@@ -14,7 +14,7 @@ static bool is_fatal(int signal)
 		SIGCHLD, SIGCONT, SIGURG,  SIGWINCH, /* ignored */
 		SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU, /* stop */
 		SIGSEGV, SIGBUS,  SIGFPE,  SIGILL,   SIGTRAP, SIGABRT, SIGSYS, /* faults */
-		SIGPIPE, SIGXFSZ, /* a write's own */
+		SIGPIPE, SIGXFSZ, /* raised by a write */
 		SIGKILL,
 	};
 
@@ -26,7 +26,8 @@ static bool is_fatal(int signal)
 
 /*
  * The signals that would end the process if they were sent to it now: neither blocked nor ignored
- * nor handled. (A handler reports its signal to whoever waits.)
+ * nor handled. (Signals that have a handler reach the library through struct
+ * coder_interrupt_source.)
  */
 static void find_fatal(sigset_t *ret)
 {
@@ -74,7 +75,7 @@ void coder_signals_unblock(const struct blocked_signals *blocked)
 
 #define ARRIVALS_MAX 64
 
-/* What the handler writes, in the order of arrival; more than fit are forgotten. */
+/* What the handler records, in the order of arrival. Signals that do not fit are lost. */
 static struct {
 	sigset_t set; /* what is held */
 	struct {
@@ -85,7 +86,7 @@ static struct {
 	sig_atomic_t taken;
 } held;
 
-/* Other held signals are blocked while it runs. */
+/* Records a held signal. The other held signals are blocked while it runs. */
 static void on_signal(int signal)
 {
 	int saved = errno;

@@ -7,26 +7,26 @@
 #include <stdint.h>
 
 /*
- * From now on signals that would end the process do not: each is noted, and ends a wait early. These
- * are the signals that are sent from outside and are neither blocked nor ignored nor handled now.
- * Not to be called again before the release.
+ * From now on signals that would end the process do not end it. Each one is recorded, and ends a
+ * wait early. This concerns signals that are sent from outside and are neither blocked nor ignored
+ * nor handled now. It must not be called again before coder_signals_release().
  */
 void coder_signals_hold(void);
 /*
- * Takes the first signal that was noted and not yet taken. Returns its number, and the coder_clock()
+ * Takes the first recorded signal that was not yet taken. Returns its number, and the coder_clock()
  * of its arrival in *ret_when; 0: there is none.
  */
 int coder_signals_take(int64_t *ret_when);
-/* Ends the hold: all signals that were noted are raised again, taken or not, in their order. */
+/* Ends the hold: raises all recorded signals again in their order, even those that were taken. */
 void coder_signals_release(void);
 
-/* Between these two all signals are blocked, except those that a fault raises. */
+/* Between these two calls all signals are blocked, except those that a fault raises. */
 struct blocked_signals {
 	sigset_t old; /* the caller's mask */
 	sigset_t all; /* what is blocked meanwhile */
 };
 void coder_signals_block(struct blocked_signals *blocked);
-/* Removes a SIGPIPE that came meanwhile, then restores the caller's mask. */
+/* Removes a pending SIGPIPE, unless the caller had blocked it, and restores the caller's mask. */
 void coder_signals_unblock(const struct blocked_signals *blocked);
 
 #endif

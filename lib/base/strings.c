@@ -107,7 +107,7 @@ void coder_strings_sort(struct coder_strings *list)
 		qsort(list->v, list->n, sizeof(*list->v), compare);
 }
 
-#define WORD_MAX 64 /* longer words have no nearest one */
+#define WORD_MAX 64 /* for longer words no nearest one is looked for */
 
 /*
  * The edit distance: how many letters have to be inserted, removed, replaced or swapped with their

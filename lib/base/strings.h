@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* strings.h - lists of owned strings, comma lists, hashes, and the word that was probably meant. */
+/*
+ * strings.h - lists of owned strings, comma lists, hashes, and finding the word that was probably
+ * meant.
+ */
 #ifndef CODER_STRINGS_H
 #define CODER_STRINGS_H
 
@@ -10,7 +13,10 @@
 #include "error.h"
 
 #define CODER_HASH_BEGIN UINT64_C(0xcbf29ce484222325)
-/* FNV-1a of text and its NUL. To hash several texts, pass the hash of one as `begin` of the next. */
+/*
+ * The FNV-1a hash of text and its NUL. To hash several texts, pass the hash of one as `begin` of
+ * the next.
+ */
 uint64_t coder_hash(uint64_t begin, const char *text);
 
 /* A growing list of owned strings. Zeroed memory is the empty list. */

@@ -14,7 +14,7 @@ size_t coder_utf8_decode(const char *text, uint32_t *ret);
 /* Whether text is UTF-8. Servers would replace other bytes. */
 bool coder_is_utf8(const char *text);
 
-/* At how many bytes, at most n, s can be cut so that no UTF-8 sequence is broken. */
+/* The most bytes, up to n, after which s can be cut without breaking a UTF-8 sequence. */
 size_t coder_utf8_whole(const char *s, size_t n);
 /*
  * Appends as much of s as fits to the string at out, whose memory is size bytes. It does not break

@@ -20,7 +20,10 @@ static const struct json *wrapped(const cJSON *v)
 	return (const struct json *)v;
 }
 
-/* cJSON's numbers are doubles, which lose digits past 2^53: the document's own members keep their texts. */
+/*
+ * cJSON's numbers are doubles, which lose digits beyond 2^53. So the numbers that are members of
+ * the document itself keep their texts.
+ */
 static int keep_numbers(cJSON *doc, const struct buf *numbers, struct coder_error *err)
 {
 	const char *text = numbers->data;

@@ -3,8 +3,8 @@
  * json.h - JSON documents.
  *
  * A document is refused as a whole (CODER_ERR_NO_RESPONSE, "not JSON ...") if anything follows its
- * end, if it holds a NUL or \u0000, if it nests too deep or if it has too many values. Look-ups are
- * case-sensitive and refuse a duplicate key.
+ * end, if it holds a NUL or \u0000, if arrays and objects are nested too deep, or if it has too
+ * many values. Look-ups are case-sensitive and refuse a duplicate key.
  */
 #ifndef CODER_JSON_H
 #define CODER_JSON_H
@@ -17,7 +17,7 @@
 
 struct json; /* a value inside a document */
 
-/* Checks and parses the len bytes at text; ended by json_free(). */
+/* Checks and parses the len bytes at text; the caller frees *ret by json_free(). */
 int json_parse(const char *text, size_t len, struct json **ret, struct coder_error *err);
 /* Wipes every string of the document, then frees it. */
 void json_free(struct json *doc);
@@ -29,18 +29,18 @@ bool json_is_object(const struct json *v);
 bool json_is_array(const struct json *v);
 /* The string's text, or NULL if v is NULL or no string. */
 const char *json_string(const struct json *v);
-/* Member of an object; sets *ret to NULL if it is absent. Fails if the key is duplicate. */
+/* Finds a member of an object; sets *ret to NULL if it is absent. Fails if the key is duplicate. */
 int json_member(const struct json *object, const char *key, const struct json **ret,
 		struct coder_error *err);
 /*
- * The text of a string member, which belongs to the document. If the member is absent or null, *ret
- * stays as it is. Any other value fails.
+ * Sets *ret to the text of a string member, which belongs to the document. If the member is absent
+ * or null, *ret stays as it is. Any other value fails.
  */
 int json_text(const struct json *object, const char *key, const char **ret,
 	      struct coder_error *err);
 /*
- * The exact integer at a key of the document, which must be an object. *ret is absent for a member
- * that is absent or null. A number with a fraction or an exponent fails.
+ * Reads the exact integer at a key of the document, which must be an object. *ret becomes `absent`
+ * if the member is absent or null. A number with a fraction or an exponent fails.
  */
 int json_int64(const struct json *doc, const char *key, int64_t absent, int64_t *ret,
 	       struct coder_error *err);
@@ -50,9 +50,9 @@ const struct json *json_next(const struct json *element);
 
 /* Sets the error for a response in which something is "not an object" or the like. Returns -1. */
 int json_broken(struct coder_error *err, const char *key, const char *what);
-/* The same for a key that an object has twice. */
+/* The same for a duplicate key. */
 int json_duplicate(struct coder_error *err, const char *key);
-/* The same for a key that it lacks. */
+/* The same for a missing key. */
 int json_missing(struct coder_error *err, const char *key);
 
 #endif

@@ -12,7 +12,7 @@ enum list_state {
 	LIST_MEMBER, /* after ",": a member */
 	LIST_MEMBER_END, /* after a member */
 	LIST_KEY, /* in the name of a member */
-	LIST_COLON, /* after it */
+	LIST_COLON, /* after that name */
 	LIST_SKIP, /* in the value of another member */
 	LIST_VALUE, /* before the array */
 	LIST_NULL, /* in the word null, list->matched letters of it seen */
@@ -39,13 +39,16 @@ void json_list_restart(struct json_list *list)
 	list->matched = 0;
 }
 
-/* What follows the array. */
+/* The state after the array. */
 static enum list_state after_array(const struct json_list *list)
 {
 	return list->key ? LIST_MEMBER_END : LIST_END;
 }
 
-/* Ends with *ret at the byte that ends the element, or at end. */
+/*
+ * Moves *ret to the byte that ends the element and returns true, or moves it to end and returns
+ * false.
+ */
 static bool find_end(struct json_list *list, const char **ret, const char *end)
 {
 	const char *p = *ret;
@@ -70,7 +73,9 @@ static bool find_end(struct json_list *list, const char **ret, const char *end)
 	return p < end;
 }
 
-/* The text of an element is complete, or that of another member's value. */
+/*
+ * Called when the text of an element is complete or, with skip, the text of another member's value.
+ */
 static int finish_element(struct json_list *list, bool skip, struct coder_error *err)
 {
 	const struct buf *text = &list->element;
@@ -90,8 +95,8 @@ static int finish_element(struct json_list *list, bool skip, struct coder_error 
 }
 
 /*
- * Reads an element where it is. Returns 1, or 0 if it is not whole or not sound: then it is put together,
- * and what is wrong with it is found there.
+ * Reads an element in place. Returns 1, or 0 if it is incomplete or broken: then feed_element()
+ * collects its text, and finish_element() finds what is wrong.
  */
 static int take_in_place(struct json_list *list, const char **p, const char *end,
 			 struct coder_error *err)
@@ -126,7 +131,7 @@ static int feed_element(struct json_list *list, const char **p, const char *end,
 	if (**p == (skip ? ']' : '}'))
 		return json_refuse(err, "a bracket that does not match");
 	if (skip)
-		list->state = LIST_MEMBER_END; /* which takes what ended the value */
+		list->state = LIST_MEMBER_END; /* the byte that ended the value is read next */
 	else
 		list->state = *(*p)++ == ',' ? LIST_NEXT : after_array(list);
 	if (finish_element(list, skip, err) < 0)
@@ -135,14 +140,17 @@ static int feed_element(struct json_list *list, const char **p, const char *end,
 	return 0;
 }
 
-/* A byte of a member's name; at its end, whether it is the key decides what follows. */
+/*
+ * Takes a byte of a member's name. Its last byte decides whether the array or another value
+ * follows.
+ */
 static int feed_key(struct json_list *list, char c, struct coder_error *err)
 {
 	struct buf *name = &list->element;
 
 	if (list->escaped || c != '"') {
 		list->escaped = !list->escaped && c == '\\';
-		/* of a long name, what is kept cannot be the key any more */
+		/* a name that is longer than the key is not kept whole: it cannot be the key */
 		if (name->len <= strlen(list->key) && !buf_add_char(name, c))
 			return coder_error_memory(err);
 		return 0;
@@ -157,7 +165,7 @@ static int feed_key(struct json_list *list, char c, struct coder_error *err)
 	return 0;
 }
 
-/* A byte between the members of the object that has the key. */
+/* Takes a byte between the members of the object that has the key. */
 static int feed_members(struct json_list *list, char c, struct coder_error *err)
 {
 	if (list->state == LIST_COLON && c == ':')
@@ -173,7 +181,7 @@ static int feed_members(struct json_list *list, char c, struct coder_error *err)
 	return 0;
 }
 
-/* The first byte of the document, or of the key's value. */
+/* Takes the first byte of the document, or of the key's value. */
 static int feed_start(struct json_list *list, char c, struct coder_error *err)
 {
 	if (list->key && list->state == LIST_START) {
@@ -187,7 +195,10 @@ static int feed_start(struct json_list *list, char c, struct coder_error *err)
 	return 0;
 }
 
-/* Takes a byte that is in no element. Of an element that is not whole in the piece, it takes none. */
+/*
+ * Takes a byte outside of elements. At the beginning of an element, takes the whole element if it
+ * can be read in place, otherwise nothing.
+ */
 static int feed_outside(struct json_list *list, const char **p, const char *end,
 			struct coder_error *err)
 {

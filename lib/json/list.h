@@ -3,10 +3,10 @@
  * list.h - arrays that arrive in pieces.
  *
  * The array is the document or, with a key, a member of the object that is the document; the other
- * members are checked and ignored. "null" is an empty array. No more than one element is held.
+ * members are checked and ignored. "null" is an empty array. At most one element is kept in memory.
  *
- * An element is given as a document or, with keys, as the members at those keys. Then each element
- * that is whole in a piece is read where it is, in one pass.
+ * The caller gets an element as a document or, with keys, as the members at those keys. With keys,
+ * an element that arrives whole in one piece is read in place, in one pass.
  */
 #ifndef CODER_JSON_LIST_H
 #define CODER_JSON_LIST_H
@@ -21,33 +21,33 @@
 
 #define JSON_ELEMENT_MAX (1u << 20) /* bytes of one element */
 
-/* Receives each element as a document, which ends when this returns. -1 ends the list. */
+/* Receives each element as a document, which is freed when this returns. -1 ends the list. */
 typedef int json_element_fn(void *ctx, const struct json *element, struct coder_error *err);
 
-/* Receives an element as json_members() gives it; the values end when this returns. */
+/* Receives an element as json_members() gives it; the values are valid until this returns. */
 typedef int json_members_fn(void *ctx, const struct json_value *values, struct coder_error *err);
 
 #define JSON_LIST_KEYS 16 /* the most keys of members */
 
 struct json_list {
-	json_element_fn *fn; /* one of these two */
+	json_element_fn *fn; /* one of these two is set */
 	json_members_fn *members_fn;
 	const struct json_key *keys; /* n_keys, for members_fn */
 	size_t n_keys;
 	void *ctx;
 	const char *key; /* NULL: the document itself is the array */
-	/* the reader's own state; zero to begin */
-	struct buf element; /* its text */
+	/* the state of the reader, zero at first */
+	struct buf element; /* the text of the element, or of a key */
 	int state;
 	int depth;
 	bool in_string, escaped;
-	bool found; /* the array of the key has been there */
+	bool found; /* the key has been found */
 	size_t matched;
 	struct json_value values[JSON_LIST_KEYS + 1];
 };
 
 void json_list_done(struct json_list *list);
-/* Begins anew, as for another try of a request. */
+/* Starts again from the beginning of the document, for another try of a request. */
 void json_list_restart(struct json_list *list);
 /* Takes the next piece. */
 int json_list_feed(struct json_list *list, const char *data, size_t len, struct coder_error *err);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* members.c - values that stand in a text that was checked; see members.h. */
+/* members.c - values that are parts of a text that was checked; see members.h. */
 #include <string.h>
 
 #include "base/ascii.h"
@@ -100,7 +100,7 @@ size_t json_unescape(const char *text, size_t len, char *out)
 		}
 		c = hex4(text + 2);
 		text += 6;
-		if (c >= 0xd800 && c <= 0xdbff) { /* the scan has seen the second one of the pair */
+		if (c >= 0xd800 && c <= 0xdbff) { /* the scan has checked the other half */
 			c = 0x10000 + ((c & 0x3ff) << 10) + (hex4(text + 2) & 0x3ff);
 			text += 6;
 		}
@@ -146,7 +146,7 @@ bool json_value_next(struct json_value *rest, struct json_value *ret)
 {
 	const char *p = rest->text, *end = p + rest->len;
 
-	/* in front of an element is the array's bracket or a comma, behind the last one its bracket */
+	/* rest begins with "[" or ","; after the last element it begins with "]" */
 	for (p++; p < end && json_is_blank(*p); p++)
 		;
 	if (p >= end || *p == ']')

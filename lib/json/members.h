@@ -2,9 +2,9 @@
 /*
  * members.h - the members of an object, read from its text.
  *
- * Of a long list, each element is an object of which some members are needed. They are found while the
- * text is checked: no tree of it is made, and no memory allocated. Texts stay where they are, with
- * their escapes, until json_unescape() copies them.
+ * This is for long lists, of whose elements only some members are needed. The members are found
+ * while the text is checked: no tree is built, and no memory is allocated. Texts stay where they
+ * are, with their escapes, until json_unescape() copies them.
  */
 #ifndef CODER_JSON_MEMBERS_H
 #define CODER_JSON_MEMBERS_H
@@ -15,14 +15,14 @@
 
 #include "base/error.h"
 
-/* A value as it stands in a text that was checked. text NULL: it is absent. */
+/* A value, as a part of a text that was checked. text NULL: it is absent. */
 struct json_value {
 	const char *text;
 	size_t len;
-	bool duplicate; /* its key is: this is the first one */
+	bool duplicate; /* the key occurs again; this is its first value */
 };
 
-/* The keys that are looked for, case-sensitive as everywhere in this room. */
+/* A key that is looked for. Upper and lower case differ. */
 struct json_key {
 	const char *name;
 	size_t len;
@@ -33,8 +33,8 @@ struct json_key {
 	}
 
 /*
- * Checks the len bytes at text as json_parse() does. values gets n + 1 elements: the whole value, and
- * behind it the member at each of the n keys, which are absent if the value is no object.
+ * Checks the len bytes at text as json_parse() does. values gets n + 1 elements: first the whole
+ * value, then the member at each of the n keys. If the value is no object, the members are absent.
  */
 int json_members(const char *text, size_t len, const struct json_key *keys, size_t n,
 		 struct json_value *values, struct coder_error *err);
@@ -46,19 +46,22 @@ bool json_value_is_string(const struct json_value *v);
 bool json_value_is_none(const struct json_value *v);
 
 /*
- * Fails if the value is a duplicate or no string. Sets *ret to what is between the quotes, which is
- * the length that its text has at most. If it is absent or null, *ret stays as it is.
+ * Fails if the value is a duplicate or no string. Sets *ret to what is between the quotes; without
+ * its escapes it is not longer. If it is absent or null, *ret stays as it is.
  */
 int json_value_text(const struct json_value *v, const char *key, struct json_value *ret,
 		    struct coder_error *err);
-/* Copies what is between the quotes of a string without its escapes. Returns the length, len at most. */
+/*
+ * Copies what is between the quotes of a string without its escapes. Returns the length, len at
+ * most.
+ */
 size_t json_unescape(const char *text, size_t len, char *out);
 /* Does for a value what json_int64() does for a member. */
 int json_value_int64(const struct json_value *v, const char *key, int64_t absent, int64_t *ret,
 		     struct coder_error *err);
 /*
- * Takes the next element of an array, which is in *rest at first, and moves *rest behind it. Returns
- * false after the last one.
+ * Takes the next element of an array. At first *rest is the array; it becomes what follows the
+ * element. Returns false after the last element.
  */
 bool json_value_next(struct json_value *rest, struct json_value *ret);
 

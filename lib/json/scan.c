@@ -3,7 +3,8 @@
  * scan.c - whether a text is JSON (RFC 8259).
  *
  * cJSON accepts text behind the document, raw control characters and \u0000, and recurses as deep
- * as its input says. Each document is therefore checked here once. cJSON can parse what passes.
+ * as its input is nested. So each document is checked here once. cJSON can parse every document
+ * that passes.
  */
 #include <string.h>
 
@@ -12,7 +13,7 @@
 
 #define DEPTH_MAX 64 /* nested arrays and objects */
 #define VALUES_MAX 200000 /* in one document: cJSON needs 64 bytes and more for each */
-#define NUMBER_MAX 62 /* characters of a number: what cJSON reads of one */
+#define NUMBER_MAX 62 /* characters of a number: cJSON reads no more */
 
 struct scan {
 	const char *p, *end;
@@ -21,9 +22,9 @@ struct scan {
 	const struct json_key *keys; /* n_keys whose members are noted in values */
 	size_t n_keys;
 	struct json_value *values;
-	size_t next; /* the key behind the one that was found last: servers keep an order */
+	size_t next; /* the key to try first, after the one found last: servers keep an order */
 	bool no_memory;
-	const char *why; /* what is wrong, once something is */
+	const char *why; /* what is wrong; NULL: nothing so far */
 };
 
 int json_refuse(struct coder_error *err, const char *why)
@@ -53,7 +54,7 @@ static bool take(struct scan *s, char c)
 	return true;
 }
 
-/* The value of four hex digits, or -1. */
+/* Reads four hexadecimal digits. -1: they are not there. */
 static int take_hex4(struct scan *s)
 {
 	int value = 0;
@@ -70,7 +71,7 @@ static int take_hex4(struct scan *s)
 	return value;
 }
 
-/* Behind a backslash. "\u" is one code unit, or the first of two that make a pair. */
+/* Skips what follows a backslash. "\u" is one code unit, or the first of two that make a pair. */
 static bool skip_escape(struct scan *s)
 {
 	int unit;
@@ -160,10 +161,10 @@ static bool skip_value(struct scan *s);
 
 #define KEY_MAX 32 /* characters of a key that is looked for */
 
-/* Notes the value, which ends here, if its key is one of those that are looked for. */
+/* Notes the value, which ends at s->p, if its key is one of those that are looked for. */
 static void note_member(struct scan *s, const char *key, size_t len, const char *value)
 {
-	char plain[6 * KEY_MAX]; /* an escape takes six characters at most for each of its key's */
+	char plain[6 * KEY_MAX]; /* an escaped character takes at most six */
 
 	if (len > sizeof(plain))
 		return;
@@ -191,7 +192,7 @@ static void note_member(struct scan *s, const char *key, size_t len, const char 
 	}
 }
 
-/* A key and its value. */
+/* Skips a key and its value. */
 static bool skip_member(struct scan *s)
 {
 	const char *value, *key = s->p + 1;
@@ -215,7 +216,7 @@ static bool skip_member(struct scan *s)
 	return true;
 }
 
-/* The members of an object, or the elements of an array, up to close. */
+/* Skips the members of an object, or the elements of an array, up to `close`. */
 static bool skip_members(struct scan *s, char close, bool (*skip)(struct scan *s))
 {
 	s->p++;
@@ -263,7 +264,7 @@ static bool skip_value(struct scan *s)
 	}
 }
 
-/* The text is one value and nothing else. */
+/* Fails unless the text is one value and nothing else. */
 static int scan_whole(struct scan *s, struct coder_error *err)
 {
 	skip_blanks(s);

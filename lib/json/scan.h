@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* scan.h - whether a text is JSON, for the files of this room. */
+/* scan.h - whether a text is JSON, for the files in lib/json/. */
 #ifndef CODER_JSON_SCAN_H
 #define CODER_JSON_SCAN_H
 
@@ -26,13 +26,16 @@ int json_refuse(struct coder_error *err, const char *why);
 int json_scan(const char *text, size_t len, struct buf *numbers, struct coder_error *err);
 
 /*
- * Finds members as json_members() does, in the value that text begins with. Returns the length of that
- * value, or 0 if none that is sound ends before the end of text, or with it.
+ * Finds members as json_members() does, in the value that text begins with. Returns the length of
+ * that value, or 0 if it is broken or continues beyond text.
  */
 size_t json_scan_begin(const char *text, size_t len, const struct json_key *keys, size_t n,
 		       struct json_value *values);
 
-/* The exact integer that is the whole of a number's text: no fraction, no exponent. */
+/*
+ * Reads the exact integer that is the whole text of a number. False: it has a fraction or an
+ * exponent, or is too large.
+ */
 bool json_exact_integer(const char *text, size_t len, int64_t *ret);
 
 #endif

@@ -23,7 +23,7 @@ static int write_all(int fd, const char *data, size_t len)
 	return 0;
 }
 
-/* Adds a newline, which the file may lack at its end. */
+/* Copies the file. Adds a newline, because the last line of the file may lack one. */
 static int copy_file(const char *path, int to)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);

@@ -10,10 +10,13 @@
 
 struct bundle {
 	int fd; /* -1: none */
-	char path[32]; /* with which this process can open it */
+	char path[32]; /* this process can open the file by it */
 };
 
-/* Fills it with the contents of the file of that name (NULL: none) and with more. -1 with *err. */
+/*
+ * Creates the file, with the contents of the file of that name (NULL: none) and the text `more`. -1
+ * with *err.
+ */
 int bundle_open(struct bundle *bundle, const char *file, const char *more, struct coder_error *err);
 void bundle_close(struct bundle *bundle);
 

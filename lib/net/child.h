@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * child.h - runs in a child process what may never return, because inside the shell's own process
+ * child.h - runs a function that may never return, in a child process: in the process of the shell
  * it could not be stopped; for lookup.c and trial.c.
  */
 #ifndef CODER_CHILD_H
@@ -27,7 +27,7 @@ struct child {
 int child_start(struct child *child, void (*fn)(const void *arg, int fd), const void *arg);
 /*
  * Appends what the child has written to the string ret, which has room for size bytes. To be called
- * when child->fd can be read. False: it writes no more.
+ * when child->fd can be read. False: the child writes nothing more.
  */
 bool child_read(const struct child *child, char *ret, size_t size);
 /* Kills the child. Does nothing if there is none. */
@@ -39,7 +39,10 @@ enum child_wait {
 	CHILD_LATE, /* the deadline has passed */
 };
 
-/* Reads all that the child writes. While it waits, all signals but SIGCHLD and SIGPIPE are let in. */
+/*
+ * Reads all that the child writes. While it waits, the caller's signal mask applies, but SIGCHLD
+ * and SIGPIPE are blocked.
+ */
 enum child_wait child_wait(const struct child *child, struct coder_interrupts *interrupts,
 			   int64_t deadline, const struct blocked_signals *blocked, char *ret,
 			   size_t size);

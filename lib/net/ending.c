@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* ending.c - how an exchange ends: what ends it, and what is known of one that failed; see run.h. */
+/* ending.c - how an exchange ends: what ends it, and what is known if it failed; see run.h. */
 #include "base/clock.h"
 #include "failure.h"
 #include "proxy.h"
 #include "run.h"
 #include "sockets.h"
 
-#define DESCRIPTORS 8 /* libcurl may need so many to begin with */
+#define DESCRIPTORS 8 /* descriptors that libcurl may need to begin */
 
 void run_end(struct run *run, enum transfer_end how)
 {
@@ -45,7 +45,10 @@ static struct failure failure_of(const struct run *run)
 
 int64_t run_time_limit(const struct run *run)
 {
-	/* connecting has its time; then there has to be progress, in the headers byte by byte */
+	/*
+	 * first connecting has a time limit; then each pause without progress (in headers, every
+	 * byte is progress)
+	 */
 	int64_t limit = run->connecting ? run->began + run->o->connect_timeout_ns :
 					  run->moved + TRANSFER_SILENCE_S * CODER_NS;
 
@@ -64,7 +67,7 @@ void run_end_late(struct run *run)
 	f = failure_of(run);
 	f.sent = f.sent && !run->connecting;
 	failure_too_late(&f, &x->err);
-	x->worth_retrying = run->remembered && run->connecting; /* that try looks the name up */
+	x->worth_retrying = run->remembered && run->connecting; /* the next try looks the name up */
 	run_end(run, TRANSFER_FAILED);
 }
 

@@ -8,12 +8,12 @@
 #include "failure.h"
 #include "proxy.h"
 
-#define ALERT_CERTIFICATE_REQUIRED 116 /* TLS 1.3; earlier ones only fail the handshake */
+#define ALERT_CERTIFICATE_REQUIRED 116 /* TLS 1.3; in earlier versions only the handshake fails */
 #define CODE_TOO_LARGE ((CURLcode)100) /* CURLE_TOO_LARGE, which libcurl has since 8.6 */
 
 /* ------------------------------------------------------------------- who */
 
-/* How far an exchange through a proxy has come. */
+/* How far an exchange through a proxy has got. */
 enum stage {
 	TO_PROXY, /* it has not reached the proxy itself */
 	AT_PROXY, /* the proxy was asked to connect to the deployment */
@@ -56,7 +56,7 @@ static enum stage stage_of(const struct failure *f)
 /* The other side that an error is about. */
 struct peer {
 	const char *kind, *name; /* "the proxy ", "http://proxy:3128"; or "", the origin */
-	const char *source; /* what named it */
+	const char *source; /* where it comes from */
 	bool tls;
 };
 
@@ -109,7 +109,7 @@ static int proxy_error(const struct failure *f, struct coder_error *err)
 	return coder_error_cause(err, CODER_CAUSE_PROXY_REFUSES, proxy->source, NULL);
 }
 
-/* All others, by libcurl's code. */
+/* Describes all other errors, by libcurl's code. */
 static int other_error(const struct failure *f, struct coder_error *err)
 {
 	const struct peer peer = peer_of(f);
@@ -124,7 +124,7 @@ static int other_error(const struct failure *f, struct coder_error *err)
 		return coder_error_set(err, CODER_ERR_NO_RESPONSE,
 				       "the response from %s%s ended early: %s", peer.kind,
 				       peer.name, f->detail);
-	case CURLE_COULDNT_RESOLVE_HOST: /* libcurl itself refuses it: names were looked up before */
+	case CURLE_COULDNT_RESOLVE_HOST: /* libcurl refuses a name that was found */
 	case CURLE_COULDNT_RESOLVE_PROXY:
 		coder_error_set(err, CODER_ERR_NO_RESPONSE, "cannot find the host %s", f->o->host);
 		return coder_error_cause(err, CODER_CAUSE_NETWORK, peer.source, NULL);
@@ -137,12 +137,12 @@ static int other_error(const struct failure *f, struct coder_error *err)
 	}
 }
 
-/* Whether it failed because of something on this machine. Then it fills *err. */
+/* Whether it failed because of something on this machine. If so, fills *err. */
 static bool is_local(const struct failure *f, struct coder_error *err)
 {
 	const bool is_tls = is_tls_code(f->code);
 	const char *ca_file = f->o->ca_file;
-	/* TLS to the deployment could not even begin: our own certificate or key is to blame */
+	/* TLS to the deployment could not even begin: our own certificate or key is the reason */
 	const bool is_certificate =
 		f->o->cert_file && f->o->tls && stage_of(f) == PAST_PROXY && !f->sent &&
 		(f->code == CURLE_SSL_CERTPROBLEM || !f->tls_sent) &&
@@ -205,7 +205,10 @@ void failure_describe(const struct failure *f, bool *ret_worth_retrying, struct 
 		coder_error_set(err, CODER_ERR_NO_RESPONSE,
 				"the response from %s has broken headers", f->o->origin);
 	} else if (f->code == CURLE_BAD_CONTENT_ENCODING) {
-		/* libcurl was not asked to decode: it refuses a coding that it may not pass on */
+		/*
+		 * libcurl was not asked to decode, but refuses a coding that it must not pass on as
+		 * it is
+		 */
 		coder_error_set(err, CODER_ERR_NO_RESPONSE, "the response from %s is compressed",
 				f->o->origin);
 	} else {

@@ -29,8 +29,8 @@ static bool is_named(const char *name, size_t len, const char *known)
 
 /*
  * The client decides who acts, where the request goes, and where it begins and ends. A Connection
- * header could make a proxy drop the token. Authorization and Proxy-Authorization, for which proxies
- * ask, are allowed: a deployment prefers the token to both.
+ * header could make a proxy drop the token. Authorization and Proxy-Authorization, for which
+ * proxies ask, are allowed: a deployment prefers the token to both.
  */
 static const char *const reserved[] = {
 	"Coder-Session-Token",
@@ -48,7 +48,10 @@ static const char *const reserved[] = {
 	"Expect",
 };
 
-/* A deployment would prefer a token in a cookie. Something in front of it may decode cookies first. */
+/*
+ * A deployment would prefer a token in a cookie to ours. Something in front of it may decode
+ * cookies first, so they are checked in their decoded form.
+ */
 static int check_cookies(const char *value, size_t len, struct coder_error *err)
 {
 	struct buf CLEANUP(buf_done) raw = { 0 }, cookies = { 0 };

@@ -25,7 +25,7 @@ static int add_field(struct http *http, const char *name, const char *value,
 	struct buf CLEANUP(buf_done) line = { 0 };
 	size_t len = strlen(value);
 
-	/* as it is sent, so that a response that repeats it is recognised */
+	/* in the form that is sent, so that a response that repeats it is recognised */
 	while (len && value[len - 1] == ' ')
 		len--;
 	/* libcurl sends an empty header for "Name;", and none for "Name:" */

@@ -2,19 +2,20 @@
 /*
  * http.h - requests to the deployment.
  *
- * This room decides everything about requests and responses: redirects (never followed), protocols
- * (http, https), connections, timeouts, retries, content types and sizes. The way of a request
- * through it:
+ * This directory decides everything about requests and responses: redirects (never followed),
+ * protocols (http, https), connections, timeouts, retries, content types and sizes. The way of a
+ * request through it:
  *
  *   http.c      the client of one deployment: headers and secrets of all requests
  *   request.c   when the tries of a request are made, and the waits between them
- *   try.c       one try: what is sent, and what came of it
- *   transfer.c  the exchanges that are on; start.c starts one, run.c has its libcurl handle,
+ *   try.c       one try: what is sent, and what the outcome is
+ *   transfer.c  the exchanges in progress; start.c starts one, run.c has its libcurl handle,
  *               ending.c and failure.c decide how it ended
  *   response.c  the headers of the response; judge.c decides what the response means
  *
- * url.c and proxy.c find out where a request goes, lookup.c finds addresses, kept.c and sockets.c have
- * the connections. Only libcurl.h includes curl.h. The first request of a process loads libcurl.
+ * url.c and proxy.c find out where a request goes, lookup.c finds addresses, kept.c and sockets.c
+ * keep the connections. Only libcurl.h includes curl.h. The first request of a process loads
+ * libcurl.
  */
 #ifndef CODER_HTTP_H
 #define CODER_HTTP_H
@@ -48,14 +49,14 @@ struct http_request {
 	int64_t timeout_ns; /* for this request with its retries; 0: only the call's deadline */
 	int64_t grace_ns; /* after a signal: how long to wait for the response to what was sent */
 	bool many; /* it is one of many: if one of them meets a rate limit, all of them wait */
-	size_t more; /* with many: how many others are still to be begun */
+	size_t more; /* with many: how many others have not begun yet */
 	bool extra; /* with many: it does not use the kept connection, see transfer.h */
 };
 
 struct http_response {
 	long status;
 	struct buf body; /* of at most HTTP_BODY_MAX; with a sink only that of an error */
-	int64_t date; /* its time by the deployment's clock, in seconds since the epoch; 0: not known */
+	int64_t date; /* by the deployment's clock, in seconds since the epoch; 0: not known */
 	int tries; /* how many were made, with or without a connection */
 	bool earlier_unknown; /* the server may have acted on an earlier try */
 };
@@ -64,7 +65,7 @@ void http_response_done(struct http_response *response);
 struct http;
 int http_new(const struct coder_config *config, struct http **ret, struct coder_error *err);
 void http_free(struct http *http);
-void http_disconnect(void); /* coder_disconnect() */
+void http_disconnect(void); /* see coder_disconnect() */
 bool http_insecure(const struct http *http);
 const char *http_origin(const struct http *http); /* of the deployment */
 const char *http_version(const struct http *http); /* see coder_client_version() */
@@ -73,13 +74,13 @@ int64_t http_now(const struct http *http);
 int64_t http_clock_ahead(const struct http *http);
 
 /*
- * Makes a request and waits for its response. Returns 0 for any 2xx whose content type is JSON (or
+ * Sends a request and waits for its response. Returns 0 for any 2xx whose content type is JSON (or
  * 204 without a body). Everything else is an error: its code comes from the status; its message is
  * the one in the server's error object, or describes what is wrong with the response. *ret is
  * filled in both cases, as far as possible, and the caller releases it.
  *
- * No request is made while a signal is pending. A request fails with CODER_ERR_USAGE if the token in
- * use, or anything of the shape of a token, is in its path or body. After an interrupt was
+ * No request is sent while a signal is pending. A request fails with CODER_ERR_USAGE if the token
+ * in use, or anything of the shape of a token, is in its path or body. After an interrupt was
  * acknowledged each request has a connection of its own, so that a late response to an earlier
  * request cannot be taken for its response.
  */
@@ -97,12 +98,15 @@ int http_request(struct http *http, const struct http_request *request, struct h
  * the server counts all of them together and permits fewer for now, they are slowed down to the
  * rate that it permits. See pace.h.
  */
-/* Begins a request. What it points to must outlive it. ctx is not NULL. Fails only without memory. */
+/*
+ * Begins a request. What `request` points to must remain until the request has ended. ctx is not
+ * NULL. Fails only without memory.
+ */
 int http_begin(struct http *http, const struct http_request *request, void *ctx,
 	       struct coder_error *err);
 /*
  * Waits until one of the requests has ended. Returns its ctx, and its outcome in *ret_rc, *ret and
- * *err. NULL: no request is on, or none has ended at the coder_clock() until.
+ * *err. NULL: no request is in progress, or none has ended when coder_clock() reaches `until`.
  */
 void *http_wait(struct http *http, int64_t until, int *ret_rc, struct http_response *ret,
 		struct coder_error *err);
@@ -122,7 +126,7 @@ int http_keep_secret(struct http *http, const char *secret, struct coder_error *
  */
 void http_hide_secrets(const struct http *http, struct coder_error *err);
 
-/* Sleeps for ns. A pending signal and the deadline end it early, as errors. */
+/* Sleeps for ns. Fails early if a signal is pending or the deadline passes. */
 int http_sleep(struct http *http, int64_t ns, struct coder_error *err);
 
 #endif

@@ -29,15 +29,15 @@ struct http {
 	struct coder_hooks hooks;
 	struct coder_interrupts *interrupts;
 	struct transfer *transfer;
-	struct http_job *jobs; /* requests that are on, in the order they were begun */
-	struct pace pace; /* of those that are one of many */
+	struct http_job *jobs; /* requests in progress, in the order in which they began */
+	struct pace pace; /* of the requests with `many` */
 	bool no_retry;
 	int64_t date; /* the time by the deployment's clock ...; 0: not known */
 	int64_t date_at; /* ... at this coder_clock() */
 	char version[64]; /* of the deployment; "": not known */
 };
 
-/* Frees the requests that are still on. The transfer must have been freed. */
+/* Frees the requests that are still in progress. The transfer must have been freed. */
 void request_free_all(struct http *http);
 
 #endif

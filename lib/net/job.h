@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* job.h - a request and its tries; for request.c, which plans the tries, and try.c, which makes one. */
+/*
+ * job.h - a request and its tries; for request.c, which plans the tries, and try.c, which makes
+ * one.
+ */
 #ifndef CODER_JOB_H
 #define CODER_JOB_H
 
@@ -16,10 +19,10 @@ struct http_job {
 	struct http_request request;
 	struct http_response response;
 	int64_t deadline; /* the coder_clock() at which to give up */
-	int64_t limit_ns; /* how long that was from the beginning, for error texts */
+	int64_t limit_ns; /* the time from the beginning to the deadline, for error texts */
 	enum {
 		JOB_WAITS, /* for its next try */
-		JOB_IS_ON, /* a try is on */
+		JOB_IS_ON, /* a try is in progress */
 		JOB_HAS_ENDED, /* rc and err have the outcome */
 	} state;
 	/* between tries */
@@ -36,11 +39,11 @@ struct http_job {
 	struct coder_error err;
 };
 
-/* Begins a try. Nothing is left of the response to an earlier one. */
+/* Begins a try, and drops what is left of the response to an earlier one. */
 void try_begin(struct http_job *job);
 /*
  * To be called when the exchange of a try has ended. Returns 0 for the response that was wanted, or
- * -1 and fills job->err. *ret_worth_retrying: another try may succeed, and cannot do any harm.
+ * -1 and fills job->err. *ret_worth_retrying: another try may succeed, and does no harm.
  */
 int try_end(struct http_job *job, bool *ret_worth_retrying);
 /* Sets the error for a time limit of limit_ns that has passed. Returns -1. */

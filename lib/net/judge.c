@@ -11,7 +11,10 @@
 #include "response.h"
 #include "url.h"
 
-/* A response that is not Coder's own may be that of the proxy which took the request. */
+/*
+ * Names the proxy that took the request as a possible cause: a response that is not Coder's own may
+ * be the proxy's.
+ */
 static int blame_proxy(const struct response *response, struct coder_error *err)
 {
 	if (!response->proxy)
@@ -60,7 +63,10 @@ bool response_is_unavailable(const struct response *response)
 {
 	const long status = response->status;
 
-	/* 520 to 526 and 530 come from an edge: the server behind it is down, or does not respond */
+	/*
+	 * 520 to 526 and 530 come from an edge server: the server behind it is down or does not
+	 * respond
+	 */
 	return status == 429 || (status >= 502 && status <= 504) ||
 	       (status >= 520 && status <= 526) || status == 530;
 }
@@ -129,7 +135,9 @@ static bool matches(const char *pattern, const char *text)
 	return !pattern[strspn(pattern, "*")];
 }
 
-/* An ingress, gateway, firewall or sign-in page has responded, which proves nothing. */
+/*
+ * Fills *err for a response of an ingress, gateway, firewall or sign-in page, which proves nothing.
+ */
 static void front_error(const struct response *response, const struct json *doc,
 			struct coder_error *err)
 {
@@ -153,14 +161,14 @@ static void front_error(const struct response *response, const struct json *doc,
 }
 
 /*
- * An error response. This decides whether it is Coder's own: it has a message, and a header or a
- * message that is Coder's.
+ * Fills *err for an error response. Decides whether the response is Coder's own: it has a message,
+ * and it has a header or a message that only Coder sends.
  */
 static void refusal(const struct response *response, const struct buf *body,
 		    struct coder_error *err)
 {
 	const enum coder_code code = code_of(response);
-	/* these say something about Coder's objects or permissions, which only Coder knows */
+	/* these are about Coder's objects or permissions, which only Coder knows */
 	const bool is_about_objects =
 		code == CODER_ERR_AUTH || code == CODER_ERR_NOT_FOUND || code == CODER_ERR_CONFLICT;
 	struct json CLEANUP(json_done) *doc = NULL;
@@ -218,13 +226,13 @@ int response_judge(const struct response *response, const struct buf *body, stru
 	const bool has_length = response->has_length && !response->chunked &&
 				response->status != 204 && response->status != 304;
 
-	/* if the connection is closed within the headers, libcurl takes that for their end */
+	/* libcurl also takes the end of the connection for the end of the headers */
 	if (!response->head_ended ||
 	    (has_length && response->received != (uint64_t)response->length))
 		return response_broken(response, "ended early", err);
 	if (response->status == 407 && response->proxy) {
 		proxy_wants_user(response->proxy, err);
-	} else if (response->status == 407) { /* only proxies ask in this way */
+	} else if (response->status == 407) { /* only proxies respond with it */
 		coder_error_set(err, CODER_ERR_NO_RESPONSE,
 				"a proxy in front of %s asks for a user name and password (407)",
 				response->origin);

@@ -3,9 +3,9 @@
  * kept.c - what outlives a request; see kept.h.
  *
  * Kept connections can become unusable in two ways. After a fork the child has the handles, too,
- * and to clean them up would write to the connections of the parent. And the numbers of
- * descriptors belong to the user: after `exec 960>&-; exec 960>file` a clean-up would write to the
- * file and close it.
+ * and cleaning them up would write to the connections of the parent. And the user decides about the
+ * numbers of descriptors: after `exec 960>&-; exec 960>file` a clean-up would write to the file and
+ * close it.
  */
 #include <stdlib.h>
 #include <unistd.h>
@@ -25,7 +25,7 @@ static struct {
 	uint64_t cas; /* see kept_trust() */
 } kept;
 
-/* Reachable, so that a leak checker does not report these handles. */
+/* Leaked handles remain reachable, so that a leak checker does not report them. */
 struct leaked {
 	void *handle;
 	struct leaked *next;
@@ -55,7 +55,9 @@ unsigned kept_claim(const struct libcurl *curl)
 	if (kept.owner != getpid()) {
 		abandon();
 	} else if (!sockets_intact()) {
-		/* the user's descriptors have some of our numbers: never write to them or close them */
+		/*
+		 * the user's files have some of our numbers: these must not be written to or closed
+		 */
 		if (sockets_stand_in()) {
 			kept_close(curl);
 			sockets_stand_in_end();
@@ -116,7 +118,7 @@ void kept_remember(uint64_t peer, const struct coder_strings *addresses)
 	struct peer *entry = find_peer(peer);
 	struct coder_error ignored;
 
-	/* without a free place, it replaces the one that was used longest ago */
+	/* if there is no free place, it replaces the one that was used longest ago */
 	for (size_t i = 0; !entry && i < PEERS_MAX; i++)
 		if (!peers[i].peer)
 			entry = &peers[i];

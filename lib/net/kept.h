@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* kept.h - what outlives a request: connections, TLS sessions, addresses; for transfer.c, start.c and run.c. */
+/*
+ * kept.h - what outlives a request: connections, TLS sessions, addresses; for transfer.c, start.c
+ * and run.c.
+ */
 #ifndef CODER_KEPT_H
 #define CODER_KEPT_H
 
@@ -9,9 +12,9 @@
 #include "libcurl.h"
 
 /*
- * To be called before anything else of libcurl. Makes sure that what is kept belongs to this
- * process and that its descriptors are still its own; otherwise it is forgotten. Returns a
- * number that changes when something was forgotten: a multi handle that was made under another
+ * To be called before libcurl is used for anything else. Makes sure that what is kept belongs to
+ * this process and that its descriptors are still its own; otherwise it is forgotten. Returns a
+ * number that changes when something was forgotten: a multi handle that was created under another
  * number must not be used or cleaned up any more.
  */
 unsigned kept_claim(const struct libcurl *curl);
@@ -22,8 +25,8 @@ CURLSH *kept_share(const struct libcurl *curl);
 /* Closes the connections. */
 void kept_close(const struct libcurl *curl);
 /*
- * Closes the connections that were made with other CA certificates: libcurl would distinguish
- * them only by the path of the file. cas is a number for the certificates that count from now on.
+ * Closes the connections that were made with other CA certificates: libcurl would distinguish them
+ * only by the path of the file. cas is a number for the certificates that are used from now on.
  */
 void kept_trust(const struct libcurl *curl, uint64_t cas);
 
@@ -38,7 +41,7 @@ void kept_remember(uint64_t peer, const struct coder_strings *addresses);
 const struct coder_strings *kept_addresses(uint64_t peer);
 /* A request to peer has ended: from now on its connections count as kept, for a while. */
 void kept_used(uint64_t peer);
-/* Nobody can be reached at these addresses. */
+/* Forgets the addresses of peer, because they cannot be reached. */
 void kept_forget(uint64_t peer);
 
 /* Deliberately leaks a handle that cannot be cleaned up. NULL is allowed. */

@@ -10,9 +10,9 @@
 #include "libcurl.h"
 
 /*
- * libcurl's buffers hold the session token and new secrets, and libcurl does not wipe them. So it
- * gets these functions. They store the size in front of each block: the malloc of a shell may have
- * no function that returns it.
+ * libcurl's buffers hold the session token and new secrets, and libcurl does not wipe them. So
+ * libcurl gets these functions, which wipe. They store the size in front of each block, because the
+ * malloc of a shell may have no function that returns it.
  */
 union block {
 	size_t size;
@@ -132,7 +132,9 @@ static int refuse(struct coder_error *err, const char *why)
 	return coder_error_cause(err, CODER_CAUSE_NO_LIBCURL, NULL, NULL);
 }
 
-/* Fills the table from the library of that name. False: it fails, and the reason is appended to why. */
+/*
+ * Fills the table from the library of that name. False: this failed; the reason is appended to why.
+ */
 static bool fill_table(struct libcurl *table, const char *name, struct buf *why)
 {
 	void *handle = dlopen(name, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
@@ -159,7 +161,7 @@ static bool fill_table(struct libcurl *table, const char *name, struct buf *why)
 static int begin(struct libcurl *table, struct coder_error *err)
 {
 	static const char *const names[] = { "libcurl.so.4", "libcurl-gnutls.so.4" };
-	/* the reasons of all: one library may be broken, and the other missing */
+	/* the reasons of both libraries: one may be broken, and the other missing */
 	struct buf CLEANUP(buf_done) why = { 0 };
 	bool found = false;
 

@@ -2,9 +2,9 @@
 /*
  * libcurl.h - libcurl, which is loaded when it is first needed.
  *
- * If libcurl were linked, every later subshell of the user's shell would become more
- * expensive, even if it sends no request. Instead its functions are called through one
- * table: curl->easy_init(). No other file includes curl.h.
+ * If libcurl were linked, every later subshell of the user's shell would start more slowly, even if
+ * it sends no request. Instead its functions are called through one table: curl->easy_init(). No
+ * other file includes curl.h.
  */
 #ifndef CODER_LIBCURL_H
 #define CODER_LIBCURL_H
@@ -14,7 +14,10 @@
 
 #include "base/error.h"
 
-/* None of them takes or returns a time_t or off_t: on 32-bit systems libcurl's may have another size. */
+/*
+ * None of them takes or returns a time_t or off_t: on 32-bit systems libcurl's may have another
+ * size.
+ */
 #define LIBCURL_FUNCTIONS(X)   \
 	X(global_init_mem)     \
 	X(version_info)        \
@@ -58,14 +61,17 @@ bool libcurl_ran_out(void);
  * of algorithms.
  */
 bool libcurl_lacks_algorithms(void);
-/* Sets this as the error. Returns -1. */
+/* Sets the error for that case. Returns -1. */
 int libcurl_no_algorithms(struct coder_error *err);
 
-/* Whether its TLS library is OpenSSL 3. Others have other contexts, and older ones no such option. */
+/*
+ * Whether its TLS library is OpenSSL 3. libcurl_cleanse_tls() needs it: other libraries have other
+ * contexts, and an older OpenSSL does not have the option.
+ */
 bool libcurl_has_openssl3(const struct libcurl *curl);
 /*
- * For CURLOPT_SSL_CTX_FUNCTION with OpenSSL 3: makes it wipe data that was read. libcurl does not
- * own these buffers, and they would keep everything that came over TLS.
+ * For CURLOPT_SSL_CTX_FUNCTION with OpenSSL 3: makes it wipe data that was read. libcurl cannot
+ * wipe these buffers, and they would keep everything that came over TLS.
  */
 CURLcode libcurl_cleanse_tls(CURL *easy, void *ssl_ctx, void *unused);
 

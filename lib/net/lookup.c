@@ -11,9 +11,9 @@
 #include "lookup.h"
 #include "proxy.h"
 
-#define NAME_MAX_TEXT (LOOKUP_TEXT_MAX / 2) /* for one name */
+#define NAME_MAX_TEXT (LOOKUP_TEXT_MAX / 2) /* of the addresses of one name */
 
-/* Appends ",address" if it fits. */
+/* Appends the address, after a comma unless it is the first one. Ignores it if it does not fit. */
 static void add_address(char *addresses, const struct addrinfo *ai)
 {
 	char text[INET6_ADDRSTRLEN + 3];
@@ -54,7 +54,7 @@ static bool add_entry(const char *name, int len, const char *port, const char *a
 struct name {
 	const char *what; /* "host" or "proxy" */
 	const char *host, *port;
-	const char *source; /* what named it, for error texts */
+	const char *source; /* where it comes from, for error texts */
 };
 
 /* Fills ret, the proxy's name first. Returns how many names there are. */
@@ -83,7 +83,7 @@ bool lookup_meets_addresses(const struct transfer_options *o)
 	       (o->proxy && is_address(o->proxy->host));
 }
 
-/* In the child: writes a line for each name, until one has no address. */
+/* Runs in the child: writes a line for each name, until one has no address. */
 static void look_up_in_child(const void *options, int fd)
 {
 	const struct addrinfo hints = { .ai_socktype = SOCK_STREAM,
@@ -160,7 +160,7 @@ int lookup_result(const struct lookup *lookup, const struct transfer_options *o,
 					line_len ? line + 1 : "the lookup failed");
 			return coder_error_cause(err, CODER_CAUSE_NETWORK, names[i].source, NULL);
 		}
-		/* a dot at the end is a part of the name to some releases of libcurl only */
+		/* only some releases of libcurl keep a dot at the end of a name */
 		if (!add_entry(name, len, names[i].port, line, line_len, ret) ||
 		    (name[len - 1] == '.' &&
 		     !add_entry(name, len - 1, names[i].port, line, line_len, ret)))

@@ -15,7 +15,7 @@
 struct lookup {
 	struct child child;
 	char text
-		[LOOKUP_TEXT_MAX]; /* a line for each name: "address,address", or "!" and the reason */
+		[LOOKUP_TEXT_MAX]; /* a line for each name: "address,address", or "!" and why not */
 };
 
 /* Whether a name has to be looked up: the proxy's, or the host's unless the proxy looks it up. */
@@ -24,9 +24,9 @@ bool lookup_is_needed(const struct transfer_options *o);
 bool lookup_meets_addresses(const struct transfer_options *o);
 
 /*
- * Begins to look these names up, in a child process: a resolver inside the shell's own process
- * could not be stopped. To be called with all signals blocked; SIGCHLD stays blocked until
- * lookup_end(), see child.h. -1 with *err: no child could be started.
+ * Begins to look up the names in a child process: a resolver inside the shell's own process could
+ * not be stopped. To be called with all signals blocked; SIGCHLD stays blocked until lookup_end(),
+ * see child.h. -1 with *err: no child could be started.
  */
 int lookup_begin(struct lookup *lookup, const struct transfer_options *o, struct coder_error *err);
 bool lookup_is_on(const struct lookup *lookup);

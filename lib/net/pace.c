@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* pace.c - when the requests of many may begin; see pace.h. */
+/* pace.c - when many requests may begin; see pace.h. */
 #include "pace.h"
 
 #include "base/clock.h"
 
-#define SURE 4 /* so many responses show how the server counts */
+#define SURE 4 /* after so many responses it is known how the server counts */
 #define OVERTAKING 32 /* so many responses may overtake each other */
-#define SAME_WAIT_NS CODER_NS /* an end of a wait that is later by no more is no news */
+#define SAME_WAIT_NS CODER_NS /* not announced again if it ends later by no more */
 
 int64_t pace_begin(struct pace *pace, int64_t now)
 {
@@ -41,7 +41,7 @@ bool pace_note(struct pace *pace, const struct rate *rate, size_t more)
 		pace->lowest = rate->remaining;
 	if (rate->reset > pace->window)
 		pace->window = rate->reset;
-	/* a request that is repeated counts twice, also where each path has a limit of its own */
+	/* where each path has a limit of its own, only repeated requests lower the number */
 	if (rate->remaining >= (int64_t)more || pace->responses < SURE ||
 	    (pace->first - pace->lowest) * 2 < pace->responses - 1)
 		return false;

@@ -72,7 +72,10 @@ static bool name_listed(const char *name, const char *entry)
 	return len == name_len || name[name_len - len - 1] == '.';
 }
 
-/* "*" alone lists every host. Otherwise commas separate the entries, and blanks as before libcurl 8.0. */
+/*
+ * A list "*" contains every host. Otherwise its entries are separated by commas, or by blanks as
+ * before libcurl 8.0.
+ */
 static bool in_list(const char *host, const char *list)
 {
 	static const char separators[] = ", \t";
@@ -89,7 +92,7 @@ static bool in_list(const char *host, const char *list)
 	while (*(list += strspn(list, separators))) {
 		size_t len = strcspn(list, separators);
 
-		/* an entry that is longer than any host names no host */
+		/* an entry that is longer than any host cannot name one */
 		if (len < sizeof(entry)) {
 			snprintf(entry, sizeof(entry), "%.*s", (int)len, list);
 			if (family ? address_listed(family, address, entry) :
@@ -117,8 +120,8 @@ bool coder_proxy_bypassed(const char *url, const char *no_proxy)
 /* ----------------------------------------------------------- its own URL */
 
 static const struct scheme {
-	const char *name; /* as the user writes it; the first is the default */
-	const char *known_as; /* the name that every libcurl knows */
+	const char *name; /* as users write it; the first one is the default */
+	const char *known_as; /* the name that every release of libcurl knows */
 	int port;
 	bool tls, socks, finds_hosts;
 } schemes[] = {
@@ -132,8 +135,8 @@ static const struct scheme {
 };
 
 /*
- * Fails. The error does not repeat what may be a password: all up to the last "@". Without an "@"
- * that is a port of letters.
+ * Fails. The error does not repeat what may be a password: everything up to the last "@" or,
+ * without an "@", a port that is not a number.
  */
 static int refuse(struct coder_error *err, const char *source, const char *text, const char *what)
 {
@@ -163,7 +166,7 @@ static int compose(struct proxy *proxy, const struct scheme *scheme, const struc
 	struct buf CLEANUP(buf_done) name = { 0 };
 	bool ok = buf_addf(&url, "%s://", scheme->known_as);
 
-	/* libcurl takes the first "@" for the end of user and password */
+	/* for libcurl, user and password end at the first "@" */
 	for (size_t i = 0; ok && i < parts->user_len; i++)
 		ok = parts->user[i] == '@' ? buf_add_str(&url, "%40") :
 					     buf_add_char(&url, parts->user[i]);

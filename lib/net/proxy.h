@@ -11,8 +11,8 @@ struct proxy {
 	char *url; /* for libcurl, complete, so that it adds no defaults; NULL: no proxy */
 	char *name; /* for error texts: the same without user and password */
 	char *user; /* "user:password" as given, or NULL */
-	char source[64]; /* what named the proxy, for error texts */
-	char host[URL_HOST_SIZE]; /* whose address is needed; "": a socket of this machine */
+	char source[64]; /* where the proxy's URL comes from, for error texts */
+	char host[URL_HOST_SIZE]; /* whose address is needed; "": the proxy is a Unix socket */
 	char port[12];
 	bool tls; /* the connection to the proxy itself uses TLS */
 	bool socks;
@@ -21,8 +21,8 @@ struct proxy {
 
 /*
  * Reads "[scheme://][user[:password]@]host[:port]" as libcurl does, with the same defaults: http,
- * and port 1080 (https: 443). Fails with CODER_ERR_NO_RESPONSE. source is what named the proxy;
- * NULL: "the configuration".
+ * and port 1080 (https: 443). Fails with CODER_ERR_NO_RESPONSE. source is where the text comes
+ * from, for error texts; NULL: "the configuration".
  */
 int proxy_parse(const char *text, const char *source, struct proxy *ret, struct coder_error *err);
 void proxy_done(struct proxy *proxy);

@@ -8,7 +8,7 @@
 #include "redact.h"
 #include "response.h"
 
-#define BEGIN_MIN 4 /* characters; a shorter beginning of a secret is left where a text was cut */
+#define BEGIN_MIN 4 /* characters; where a text was cut, shorter beginnings are kept */
 
 /* The texts of an error. */
 #define N_TEXTS 5
@@ -27,8 +27,8 @@ static void texts_of(struct coder_error *err, struct text ret[N_TEXTS])
 }
 
 /*
- * Removes the beginning of secret that stands before end, if it has at least BEGIN_MIN
- * characters. Returns the new place of end.
+ * Removes the beginning of secret that stands before end, if it has at least BEGIN_MIN characters.
+ * Returns the new end.
  */
 static char *drop_begin(const char *text, char *end, const char *secret)
 {
@@ -50,10 +50,10 @@ void redact_secret(struct coder_error *err, const char *secret)
 	for (size_t i = 0; i < N_TEXTS; i++) {
 		char *const text = texts[i].text, *at = text;
 
-		/* in any case of letters: hosts are written in lower case */
+		/* in any case of letters, because hosts are written in lower case */
 		while ((at = strcasestr(at, secret)))
 			at = coder_black_out(text, texts[i].size, at, strlen(secret));
-		/* a part of the response may have been cut within the secret, or this whole text */
+		/* the text, or a part of the response in it, may have been cut within the secret */
 		for (at = text; (at = strstr(at, RESPONSE_CUT)); at++)
 			at = drop_begin(text, at, secret);
 		if (strlen(text) + 5 >= texts[i].size)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * redact.h - removes secrets from the texts of errors: a server, or an error page of a proxy, may
- * repeat what it was sent. A text that was cut may end within a secret. Then the part of it that is
- * left is removed, too.
+ * repeat what it was sent. A text that was cut may end with the first part of a secret. This part
+ * is removed, too.
  */
 #ifndef CODER_REDACT_H
 #define CODER_REDACT_H

@@ -59,7 +59,7 @@ static void end_job(struct http_job *job, int rc)
 
 /* ------------------------------------------------------------------- waits */
 
-/* Sleeps until then (0), or until a signal is pending: its number. */
+/* Sleeps until `end` and returns 0, or until a signal is pending and returns its number. */
 static int sleep_until(struct http *http, int64_t end)
 {
 	int64_t left;
@@ -145,7 +145,7 @@ static int64_t end_of_wait(const struct http_job *job)
 	return job->wait_end > closed_until ? job->wait_end : closed_until;
 }
 
-/* Begins the next try, or ends the job, if the time or a signal has come for that. */
+/* Begins the next try if the wait is over. Ends the job after a signal, or at its deadline. */
 static void check_wait(struct http_job *job)
 {
 	int signal = coder_interrupts_pending(job->http->interrupts);
@@ -166,7 +166,10 @@ static void check_wait(struct http_job *job)
 
 /* ---------------------------------------------------------------- requests */
 
-/* Reports a rate limit to the pace of many requests. */
+/*
+ * Passes the rate limit of a response to the pace of many requests. Informs users if they are
+ * slowed down.
+ */
 static void slow_down(struct http_job *job)
 {
 	struct http *http = job->http;
@@ -212,8 +215,8 @@ static void begin(struct http_job *job)
 }
 
 /*
- * Waits until a job has ended, the wanted one or (NULL) any, and takes it out of those that are
- * on. NULL: there is none, or none has ended by `until`.
+ * Waits until a job has ended, the wanted one or, if that is NULL, any, and removes it from
+ * http->jobs. NULL: there is none, or none has ended by `until`.
  */
 static struct http_job *wait_for(struct http *http, const struct http_job *wanted, int64_t until)
 {

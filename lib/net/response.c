@@ -22,7 +22,10 @@ static void copy_text(char *out, size_t size, const char *text, size_t len)
 		snprintf(out, size, "%.*s" RESPONSE_CUT, (int)room, text);
 }
 
-/* "HTTP/1.1 200 OK" begins a response. Interim responses (1xx) may come before the real one. */
+/*
+ * Takes a line such as "HTTP/1.1 200 OK", which begins a response. Interim responses (1xx) may come
+ * before the real one.
+ */
 static void begin_response(struct response *response, const char *line, size_t len)
 {
 	const char *end = line + len, *p = memchr(line, ' ', len);
@@ -47,14 +50,14 @@ struct field {
 	size_t name_len, value_len;
 };
 
-/* False: it is no header. */
+/* Splits a line into name and value. False: it is no header. */
 static bool split_line(const char *line, size_t len, struct field *ret)
 {
 	const char *end = line + len, *colon = memchr(line, ':', len), *name_end = colon;
 
 	if (!colon)
 		return false;
-	/* blanks before the colon are wrong, but a reader that skips them believes the header */
+	/* blanks before the colon are wrong, but readers that skip them accept the header */
 	while (name_end > line && (name_end[-1] == ' ' || name_end[-1] == '\t'))
 		name_end--;
 	*ret = (struct field){ line, colon + 1, (size_t)(name_end - line), 0 };
@@ -72,7 +75,7 @@ static bool is_named(const struct field *field, const char *name)
 	       strncasecmp(field->name, name, field->name_len) == 0;
 }
 
-/* Seconds in decimal; -1: something else. */
+/* Reads seconds in decimal; -1: the text is something else. */
 static int64_t read_seconds(const char *text)
 {
 	int64_t n = 0;
@@ -113,8 +116,8 @@ static void take_wait(struct response *response, const struct field *field)
 
 /*
  * Reads a Content-Length: a number, or several equal ones that a proxy has joined. False: it is
- * something else, or differs from an earlier one. libcurl takes what it cannot read for no
- * length, and then a body that breaks off for a whole one.
+ * something else, or differs from an earlier one. If libcurl cannot read a length, it assumes that
+ * there is none, and accepts a body that ends early.
  */
 static bool take_length(struct response *response, const struct field *field)
 {
@@ -167,10 +170,13 @@ static bool take_field(struct response *response, const struct field *field)
 		response->coder = true;
 	if (is_named(field, "Content-Encoding") || is_named(field, "Transfer-Encoding"))
 		copy_text(coding, sizeof(coding), field->value, field->value_len);
-	/* chunks mark where a body ends: a length beside them does not count */
+	/* chunks mark where a body ends, so a length has no effect */
 	if (strcasecmp(coding, "chunked") == 0)
 		response->chunked |= is_named(field, "Transfer-Encoding");
-	/* another coding could hide any amount of data, and libcurl decodes a transfer's unasked */
+	/*
+	 * another coding could hide any amount of data, and libcurl always decodes one of a
+	 * transfer
+	 */
 	else if (coding[0] && strcasecmp(coding, "identity") != 0)
 		response->coded = true;
 	if (is_named(field, "Retry-After"))
@@ -189,11 +195,11 @@ int response_header(struct response *response, const char *line, size_t len,
 	response->head_lines++;
 	if (response->head_len > HTTP_HEADERS_MAX || response->head_lines > HTTP_HEADER_LINES_MAX)
 		return response_broken(response, "has too large headers", err);
-	if (response->head_ended && !(begins && interim)) /* trailers */
+	if (response->head_ended && !(begins && interim)) /* these are trailers */
 		return 0;
 	if (begins && (response->head_ended || !response->status))
 		begin_response(response, line, len);
-	/* when the connection is closed, libcurl 8.23 passes on the part of a line that has come */
+	/* libcurl 8.23 passes on a part of a line if the connection is closed within it */
 	response->head_ended = (line[0] == '\r' || line[0] == '\n') && line[len - 1] == '\n';
 	response->arrived = coder_clock();
 	if (split_line(line, len, &field) && !take_field(response, &field))

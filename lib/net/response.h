@@ -14,11 +14,11 @@
 
 struct proxy;
 
-/* Begins as zeros except origin, url_source and proxy. */
+/* Zeros at first, except origin, url_source and proxy. */
 struct response {
 	const char *origin; /* of the server, for error texts */
-	const char *url_source; /* what named the server, for error texts */
-	const struct proxy *proxy; /* that takes the request itself, and may respond; or NULL */
+	const char *url_source; /* where the server's URL comes from, for error texts */
+	const struct proxy *proxy; /* the one that reads the request, and may respond; or NULL */
 	long status; /* 0: no response yet */
 	size_t head_len, head_lines; /* of all headers, those of interim responses included */
 	bool head_ended; /* the empty line after the headers has arrived */
@@ -33,8 +33,8 @@ struct response {
 	char reason[64], type[128], location[512];
 	char rate_limit[32], remaining[32], reset[32], date[64], age[16];
 	char version[64]; /* Coder's own, from a header */
-	bool asks_to_wait; /* it has a Retry-After; then these are the longest of its two kinds, or 0 */
-	int64_t wait_seconds, wait_until;
+	bool asks_to_wait; /* it has a Retry-After: a number of seconds, or a date */
+	int64_t wait_seconds, wait_until; /* the longest of each form; 0: none */
 };
 
 /* Takes a line of the headers. The status line is one of them. */

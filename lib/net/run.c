@@ -14,9 +14,10 @@
 #include "sockets.h"
 
 /*
- * A kept connection may be dead without a sign: the network has changed, or a firewall has
- * forgotten it. Then the peer's system acknowledges nothing. A peer that is only slow does
- * acknowledge, and is waited for.
+ * Ends the limit of sockets_hurry(), when the connection shows that it is alive. A kept connection
+ * may be dead without a sign, because the network has changed, or a firewall has forgotten it. Then
+ * the peer's system acknowledges nothing. A peer that is only slow does acknowledge, so it is
+ * waited for.
  */
 static void end_hurry(struct run *run)
 {
@@ -34,7 +35,7 @@ static size_t on_header(char *line, size_t one, size_t len, void *ctx)
 	(void)one;
 	run->moved = coder_clock();
 	end_hurry(run);
-	/* the empty line that ends headers; after an interim response others follow */
+	/* the empty line ends the headers; others follow after an interim response */
 	run->in_body = line[0] == '\r' || line[0] == '\n';
 	run->stopped = run->stopped || !run->x->header(run->x->ctx, line, len);
 	return run->stopped ? 0 : len;
@@ -103,8 +104,8 @@ static curl_socket_t on_open(void *ctx, curlsocktype purpose, struct curl_sockad
 }
 
 /*
- * Called before libcurl looks up a name that it has no address for, and for an address in the
- * place of a name. Not 0: it must not, and the exchange fails.
+ * Called before libcurl looks up a name that it has no address for, and for an address in the place
+ * of a name. Returns non-zero to forbid the look-up; then the exchange fails.
  */
 static int on_resolve(void *state, void *reserved, void *ctx)
 {
@@ -115,7 +116,7 @@ static int on_resolve(void *state, void *reserved, void *ctx)
 	return !lookup_meets_addresses(run->o);
 }
 
-/* No run: libcurl calls it for a kept connection long after the run that opened it. */
+/* Does not get the run: libcurl calls this for a kept connection long after the run has ended. */
 static int on_close(void *ctx, curl_socket_t fd)
 {
 	(void)ctx;
@@ -127,7 +128,10 @@ static int on_close(void *ctx, curl_socket_t fd)
 
 #define SET(option, value) (rc = rc ? rc : run->curl->easy_setopt(run->easy, option, value))
 
-/* What is the same for all: the callbacks, and that libcurl does nothing but one plain exchange. */
+/*
+ * Sets what is the same for all exchanges: the callbacks, and that libcurl does only one plain
+ * exchange.
+ */
 static CURLcode set_basics(struct run *run)
 {
 	CURLcode rc = CURLE_OK;
@@ -149,13 +153,13 @@ static CURLcode set_basics(struct run *run)
 	SET(CURLOPT_FOLLOWLOCATION, 0L);
 	SET(CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
 	SET(CURLOPT_PATH_AS_IS, 1L);
-	/* a few requests at a time gain nothing from HTTP/2, and its tables would keep the token */
+	/* HTTP/2 does not speed up few requests, and its tables would keep the token */
 	SET(CURLOPT_HTTP_VERSION,
 	    (long)(run->x->extra ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1));
 	SET(CURLOPT_PIPEWAIT, (long)run->x->extra);
 	SET(CURLOPT_HTTP09_ALLOWED, 0L);
 	SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-	SET(CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE); /* no token for a proxy's CONNECT */
+	SET(CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE); /* no token in the CONNECT for a proxy */
 	SET(CURLOPT_NOSIGNAL, 1L);
 	SET(CURLOPT_CONNECTTIMEOUT_MS, 24 * 60 * 60 * 1000L); /* see run_time_limit() */
 	return rc;
@@ -181,10 +185,10 @@ static CURLcode set_tls(struct run *run, const struct bundle *bundle)
 		SET(CURLOPT_SSL_CTX_FUNCTION, libcurl_cleanse_tls);
 	if (ca_file)
 		SET(CURLOPT_CAINFO, ca_file);
-	/* libcurl keeps the parsed CAs (20 ms) only if there is no directory of them */
+	/* libcurl reuses parsed CA certificates (which saves 20 ms) only without a CA directory */
 	if (o->ca_file || run_has_ca_file(run->curl))
 		SET(CURLOPT_CAPATH, NULL);
-	/* Go's client, too, trusts the same authorities for a proxy's own TLS */
+	/* like Go's client, trusts the same authorities for the TLS of a proxy */
 	if (o->proxy && o->proxy->tls) {
 		SET(CURLOPT_PROXY_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
 		if (ca_file)
@@ -224,7 +228,7 @@ static CURLcode set_connection(struct run *run, const struct coder_strings *addr
 		SET(CURLOPT_FRESH_CONNECT, 1L);
 		SET(CURLOPT_FORBID_REUSE, 1L);
 	}
-	/* "": none, and no_proxy is not looked at: the choice has been made */
+	/* "" means no proxy. no_proxy is not read: the choice has been made */
 	SET(CURLOPT_PROXY, o->proxy ? o->proxy->url : "");
 	SET(CURLOPT_NOPROXY, "");
 	if (rc ||
@@ -238,7 +242,7 @@ static CURLcode set_request(struct run *run)
 {
 	const struct transfer_options *o = run->o;
 	const struct transfer_exchange *x = run->x;
-	/* a PUT without a body has a Content-Length (0), which proxies expect of it */
+	/* without a body, PUT and POST have a Content-Length of 0, which proxies expect */
 	const bool sends_body =
 		x->body || strcmp(x->method, "PUT") == 0 || strcmp(x->method, "POST") == 0;
 	/* "Name:" keeps libcurl from sending a header of its own */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * run.h - one exchange while it is on: its libcurl handle (run.c) and how it ends (ending.c); for
- * transfer.c and start.c.
+ * run.h - one exchange while it is in progress: its libcurl handle (run.c) and how it ends
+ * (ending.c); for transfer.c and start.c.
  */
 #ifndef CODER_RUN_H
 #define CODER_RUN_H
@@ -24,7 +24,7 @@ struct run {
 	int64_t moved; /* the coder_clock() of its latest progress */
 	bool connecting; /* the request has not gone out on the newest connection */
 	bool in_body; /* the headers of the response have ended */
-	bool hurried; /* it may use a kept connection, which has shown no sign of life yet */
+	bool hurried; /* it may use a kept connection, and no response has begun to arrive */
 	bool stopped; /* a callback ended it */
 	bool ended; /* x->end has the outcome */
 	bool connect_sent, tls_sent; /* these and the next: see struct failure */
@@ -36,7 +36,7 @@ struct run {
 /* Whether this libcurl has a built-in file of CA certificates, and that file exists. */
 bool run_has_ca_file(const struct libcurl *curl);
 /*
- * Makes the handle. addresses: those of all names, as CURLOPT_RESOLVE takes them. bundle: all CA
+ * Creates the handle. addresses: those of all names, as CURLOPT_RESOLVE takes them. bundle: all CA
  * certificates, if they come from several sources. CURLE_OUT_OF_MEMORY: memory or descriptors ran
  * out; other codes: this libcurl cannot do it.
  */
@@ -51,9 +51,12 @@ void run_end(struct run *run, enum transfer_end how);
 void run_end_finished(struct run *run, CURLcode code);
 /* Ends it because memory or descriptors that libcurl needs have run out. */
 void run_end_without_means(struct run *run);
-/* The coder_clock() at which it has to end: its own deadline, or one for connecting or for silence. */
+/*
+ * The coder_clock() at which it has to end: its own deadline, or the limit for connecting or for
+ * silence.
+ */
 int64_t run_time_limit(const struct run *run);
-/* Ends it because that time has come. */
+/* Ends it because run_time_limit() has passed. */
 void run_end_late(struct run *run);
 
 #endif

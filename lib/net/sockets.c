@@ -14,8 +14,8 @@
 
 #define AT_ONCE 32 /* connections that one call may have */
 #define SOCKETS_MAX \
-	(2 * AT_ONCE + 8) /* those that are kept, too, and several addresses that are tried */
-#define SPARE 4 /* descriptors that further connections leave to others */
+	(2 * AT_ONCE + 8) /* includes kept connections, and tries of several addresses of a host */
+#define SPARE 4 /* descriptors that are left for other uses */
 #define HURRY_MS 4500 /* see sockets_hurry() */
 #define SCRIPTS_FDS 10 /* scripts use the numbers below */
 
@@ -28,7 +28,10 @@ static struct {
 } sockets[SOCKETS_MAX];
 static size_t n_sockets;
 
-/* Above what scripts and bash use (200 with flock(1), 255), and below the limit of select(). */
+/*
+ * The lowest number of a socket: above those that scripts and bash use (200 with flock(1), 255),
+ * and below the limit of select().
+ */
 static int floor_fd(void)
 {
 	struct rlimit limit;
@@ -160,7 +163,7 @@ static void limit_silence(unsigned ms)
 		(void)setsockopt(sockets[i].fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &ms, sizeof(ms));
 }
 
-static unsigned n_hurries; /* how many callers are between the two */
+static unsigned n_hurries; /* how many calls of sockets_hurry() have not been ended */
 
 void sockets_hurry(void)
 {
@@ -174,7 +177,7 @@ void sockets_hurry_end(void)
 		limit_silence(0);
 }
 
-/* Opens up to n descriptors and closes them again. Returns how many there were. */
+/* Opens up to n descriptors and closes them again. Returns how many could be opened. */
 static size_t count_free(size_t n)
 {
 	int fds[AT_ONCE + SPARE];
@@ -225,15 +228,18 @@ void sockets_drop(void)
 
 /* --------------------------------------------- numbers that the user has taken */
 
-/* These numbers were ours, and the user has taken them. */
+/* The numbers of ours that the user has closed or used for a file. */
 static struct {
 	int fd;
-	int moved; /* where the user's descriptor is for now; -1: it was closed */
+	int moved; /* the user's descriptor meanwhile; -1: it was closed */
 	bool cloexec;
 } taken[SOCKETS_MAX];
 static size_t n_taken;
 
-/* Moves the user's descriptor away from the number of the i-th, and puts a socket without a peer there. */
+/*
+ * Moves the user's descriptor away from the number of the i-th socket, and puts a socket without a
+ * peer there.
+ */
 static bool replace(size_t i)
 {
 	const int fd = sockets[i].fd, flags = fcntl(fd, F_GETFD);
@@ -261,7 +267,7 @@ static bool replace(size_t i)
 
 bool sockets_stand_in(void)
 {
-	/* closed numbers first, or a descriptor of the user could be moved to one of them */
+	/* closed numbers first: otherwise a descriptor of the user could be moved to one of them */
 	for (int open = 0; open <= 1; open++)
 		for (size_t i = 0; i < n_sockets; i++) {
 			bool is_open = fcntl(sockets[i].fd, F_GETFD) >= 0;

@@ -16,31 +16,33 @@
  * Opens a socket. peer is a number for the server and its proxy. -1: see errno.
  *
  * If a connection fails because descriptors have run out, libcurl closes its socket before anything
- * else. So at that moment *full becomes sockets_exhausted(1), unless it is already set.
+ * else. So *full is set when that happens: it becomes sockets_exhausted(1), unless it is already
+ * set.
  */
 int sockets_open(int family, int type, int protocol, uint64_t peer, int *full);
-/* From now on nothing is written to *full: the connection has been made. */
+/* From now on nothing is written to *full, because the connection has been made. */
 void sockets_unwatch(const int *full);
 /* Whether a socket for that peer is open. */
 bool sockets_any(uint64_t peer);
-/* Between these two no descriptor that is opened gets a number that scripts use. */
+/* Between these two calls no descriptor that is opened gets a number that scripts use. */
 void sockets_keep_above(void);
 void sockets_keep_above_end(void);
 void sockets_close(int fd);
 /* Whether all descriptors are still the sockets that were opened. */
 bool sockets_intact(void);
 /*
- * Between these two each number that the user has taken leads to a socket without a peer. libcurl
- * may write to it and close it, and nothing happens. Afterwards the number is the user's again.
- * All signals must be blocked. False: it cannot be done.
+ * Between these two calls, each number of ours that the user has closed, or used for a file, leads
+ * to a socket without a peer. libcurl can write to it and close it without any effect. Afterwards
+ * the number leads to the user's file again, if there was one. All signals must be blocked. False:
+ * it cannot be done.
  */
 bool sockets_stand_in(void);
 void sockets_stand_in_end(void);
-/* Whether nothing is unread on any of them. The end of a connection counts as unread, too. */
+/* Whether none of them has unread data. The end of a connection counts as unread, too. */
 bool sockets_silent(void);
 /*
- * Between these two a connection fails when the peer's system does not acknowledge within 4.5 s
- * what was sent. Several callers may be between them at the same time.
+ * Between these two calls a connection fails when the peer's system does not acknowledge within 4.5
+ * s what was sent. Several callers may have called the first one at the same time.
  */
 void sockets_hurry(void);
 void sockets_hurry_end(void);
@@ -50,7 +52,9 @@ int sockets_exhausted(size_t n);
 size_t sockets_room(size_t n);
 /* Forgets the sockets that libcurl has closed itself, as it does while it connects. */
 void sockets_prune(void);
-/* Whether a socket has a number that scripts use. This happens if the limit of open files is small. */
+/*
+ * Whether a socket has a number that scripts use. This happens if the limit of open files is low.
+ */
 bool sockets_low(void);
 /* Closes those that are still ours, without sending anything, and forgets all. */
 void sockets_drop(void);

@@ -31,7 +31,7 @@ void transfer_close_multi(struct transfer *transfer)
 	transfer->multi = NULL;
 }
 
-/* Makes one file of the CA certificates of all sources, which then belong to the transfer. */
+/* Writes the CA certificates of all sources into one file, which belongs to the transfer. */
 static int gather_cas(struct transfer *transfer, struct coder_error *err)
 {
 	const struct transfer_options *o = &transfer->o;
@@ -46,7 +46,10 @@ static int gather_cas(struct transfer *transfer, struct coder_error *err)
 	return bundle_open(&transfer->bundle, file, o->more_cas, err);
 }
 
-/* Loads libcurl, and checks what earlier requests have kept, unless other exchanges are using it. */
+/*
+ * Loads libcurl. Checks the connections that earlier requests have left, unless other exchanges are
+ * using them.
+ */
 static int prepare(struct transfer *transfer, struct run *run)
 {
 	const struct transfer_options *o = &transfer->o;
@@ -82,9 +85,9 @@ static bool open_multi(struct transfer *transfer)
 		return true;
 	transfer->generation = transfer->current;
 	sockets_keep_above();
-	transfer->multi = curl->multi_init(); /* opens a pair of sockets that wakes it */
+	transfer->multi = curl->multi_init(); /* opens a pair of sockets to wake itself */
 	sockets_keep_above_end();
-	if (!transfer->multi) /* or there are too few descriptors to stay above */
+	if (!transfer->multi) /* there may be too few descriptors for high numbers */
 		transfer->multi = curl->multi_init();
 	if (!transfer->multi)
 		return false;

@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * transfer.c - the exchanges that are on, from their begin to their end, inside a shell process.
+ * transfer.c - the exchanges in progress, from their beginning to their end, in a shell process.
  *
- *  signals  All are blocked while libcurl runs, so that the threads it starts
- *           take none. They are let in only while it sleeps, SIGPIPE not even
- *           then. Each slice of sleep is followed by a look for a signal.
+ *  signals  All are blocked while libcurl runs, so that the threads that it
+ *           starts receive none. While it sleeps, the caller's mask applies;
+ *           only SIGPIPE remains blocked. Each slice of sleep is followed by a
+ *           check for a signal.
  *  fork     A subshell inherits the connections. Two processes on one connection
- *           would get each other's responses, so a child forgets them all.
+ *           would get each other's responses, so a child forgets all of them.
  *  threads  libcurl looks names up in a thread that cannot be stopped. It would
  *           outlive a call that is given up, and close descriptors that are the
  *           user's by then. So libcurl gets the addresses of all names and looks
- *           up nothing. They are looked up before, in a child process, or are
- *           known from the connection that is kept.
+ *           up nothing. A child process looks them up first, or they are known
+ *           from the connection that is kept.
  *  time     The limits for connecting, for silence and for the whole exchange
- *           are kept here, not by libcurl.
+ *           are enforced here, not by libcurl.
  *
  * start.c has what comes before libcurl runs an exchange, run.c its handle, ending.c how it ends.
  */
@@ -37,7 +38,7 @@ static bool is_lookup_wanted(const struct transfer *transfer)
 }
 
 /*
- * Whether the wait is over. It is not while a name is looked up: the shell's own
+ * Whether the wait is over. It must go on while a name is looked up, because the shell's own
  * handler of SIGCHLD would reap the child.
  */
 static bool may_return(const struct transfer *transfer)
@@ -48,7 +49,10 @@ static bool may_return(const struct transfer *transfer)
 	return false;
 }
 
-/* Ends what a pending signal ends: all but a request that was sent and has its grace. */
+/*
+ * Ends all exchanges if a signal is pending, except those whose request was sent and whose grace_ns
+ * have not passed.
+ */
 static void end_by_signal(struct transfer *transfer)
 {
 	struct coder_interrupts *interrupts = transfer->o.interrupts;
@@ -78,7 +82,7 @@ static void let_between(struct transfer *transfer)
 	sigprocmask(SIG_SETMASK, &blocked.all, NULL);
 }
 
-/* Sleeps until something can be read or written, at most ns, with signals let in. */
+/* Sleeps until something can be read or written, at most ns, with the caller's signal mask. */
 static CURLMcode sleep_until_moved(struct transfer *transfer, int64_t ns)
 {
 	struct curl_waitfd pipe = { .fd = transfer->lookup.child.fd, .events = CURL_WAIT_POLLIN };
@@ -103,8 +107,9 @@ static CURLMcode sleep_until_moved(struct transfer *transfer, int64_t ns)
 	}
 	sigprocmask(SIG_SETMASK, &transfer->blocked.all, NULL);
 	/*
-	 * Every byte of the headers is progress. In a body only on_data() knows: bytes between
-	 * chunks carry nothing. With several exchanges it is not known whose the bytes are.
+	 * Every byte of headers is progress. In a body only on_data() knows, because bytes between
+	 * chunks carry no data. With several exchanges it is not known to which one the bytes
+	 * belong.
 	 */
 	if (ready && !transfer_has_ended(first) && transfer_is_alone(transfer, first) &&
 	    !first->run->in_body)
@@ -139,7 +144,7 @@ static void rest(struct transfer *transfer, int64_t until)
 	for (struct transfer_exchange *x = transfer->exchanges; x && failed; x = x->next) {
 		if (transfer_has_ended(x))
 			continue;
-		/* without this the loop would spin */
+		/* otherwise the loop would run without a pause */
 		if (failed == CURLM_OUT_OF_MEMORY)
 			coder_error_memory(&x->err);
 		else
@@ -172,7 +177,7 @@ static void perform(struct transfer *transfer)
 	}
 }
 
-/* Removes the first exchange that has ended from those that are on, and releases what it used. */
+/* Takes the first exchange that has ended out of the list, and releases what it used. */
 static struct transfer_exchange *take_ended(struct transfer *transfer)
 {
 	struct transfer_exchange **p = &transfer->exchanges, *x;
@@ -207,7 +212,7 @@ static struct transfer_exchange *take_ended(struct transfer *transfer)
 	return x;
 }
 
-/* ------------------------------------------------------------------- doors */
+/* ------------------------------------------------------ public functions */
 
 void transfer_begin(struct transfer *transfer, struct transfer_exchange *x)
 {

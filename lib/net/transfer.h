@@ -2,14 +2,13 @@
 /*
  * transfer.h - HTTP exchanges: a request goes out, a response comes in.
  *
- * This header is the seam between what a client decides and the world outside.
- * Below it are libcurl, sockets, name look-ups, child processes, and what forks
- * and threads of a shell process require. Above it the library meets the world
- * only through base/clock.h (time, sleeping), base/interrupts.h (signals) and
- * getrandom(). So a program that defines the six functions at the end of this
- * header and those of clock.h runs the whole client in a world of its own.
+ * This header separates what a client decides from the world outside. Below it are libcurl,
+ * sockets, name look-ups, child processes, and what forks and threads of a shell process require.
+ * The code above it uses the world only through base/clock.h (time, sleeping), base/interrupts.h
+ * (signals) and getrandom(). So a program that defines the six functions at the end of this header
+ * and those of clock.h runs the whole client in a world of its own.
  *
- * Several exchanges can be on at once:
+ * Several exchanges can be in progress at the same time:
  *
  *	transfer_begin(transfer, &a);
  *	transfer_begin(transfer, &b);
@@ -29,10 +28,10 @@
 struct proxy;
 struct run;
 
-#define TRANSFER_SILENCE_S 60 /* an exchange without any progress for so long fails */
+#define TRANSFER_SILENCE_S 60 /* an exchange fails after so long without any progress */
 
 enum transfer_end {
-	TRANSFER_COMPLETE, /* the response arrived; response_judge() decides what it is worth */
+	TRANSFER_COMPLETE, /* the response arrived; response_judge() decides what it means */
 	TRANSFER_STOPPED, /* header(), data() or between() returned false */
 	TRANSFER_SIGNAL, /* a signal is pending: .signal */
 	TRANSFER_DEADLINE, /* .deadline passed */
@@ -44,19 +43,19 @@ struct transfer_exchange {
 	const char *path;
 	const char *body; /* NULL: none; sent as application/json */
 	size_t body_len;
-	bool own_connection; /* a new one: libcurl sends again if a kept one was closed */
+	bool own_connection; /* a new one: if a kept one was closed, libcurl sends again */
 	/*
-	 * It uses no kept connection. Its own one is closed with the transfer. Exchanges of this
-	 * kind share an HTTP/2 connection if the server offers one over TLS.
+	 * It uses no kept connection. Its own connection is closed with the transfer. Exchanges of
+	 * this kind share an HTTP/2 connection if the server offers one over TLS.
 	 */
 	bool extra;
 	int64_t deadline; /* the coder_clock() at which to give up */
 	int64_t grace_ns; /* after a signal: how long to wait for the response to what was sent */
 
-	void *ctx; /* for the following */
+	void *ctx; /* for the functions below */
 	/*
-	 * These two get each line of the response's headers and each piece of its body.
-	 * They are called inside libcurl, with all signals blocked; false ends the exchange.
+	 * The next two get each line of the response's headers and each piece of its body. They are
+	 * called inside libcurl, with all signals blocked; false ends the exchange.
 	 */
 	bool (*header)(void *ctx, const char *line, size_t len);
 	bool (*data)(void *ctx, const char *data, size_t len);
@@ -68,7 +67,7 @@ struct transfer_exchange {
 	struct coder_error err; /* of TRANSFER_FAILED */
 	int signal; /* of TRANSFER_SIGNAL */
 	int sent; /* how often the request went out; libcurl may have sent it again */
-	bool worth_retrying; /* of TRANSFER_FAILED: no connection came about, but one may soon */
+	bool worth_retrying; /* of TRANSFER_FAILED: there was no connection, but may be soon */
 
 	/* These belong to the transfer layer. */
 	struct transfer_exchange *next;
@@ -77,7 +76,7 @@ struct transfer_exchange {
 
 struct transfer_options {
 	const char *host, *port, *origin; /* of the server; an IPv6 host without brackets */
-	const char *url_source; /* what named it, for error texts */
+	const char *url_source; /* where it comes from, for error texts */
 	const char *const *headers; /* n_headers "Name: value" (or "Name;") lines of each request */
 	size_t n_headers;
 	bool tls; /* https */
@@ -94,15 +93,15 @@ struct transfer_options {
 struct transfer;
 /* The options' strings must outlive the transfer. NULL: no memory. Opens no connection. */
 struct transfer *transfer_new(const struct transfer_options *options);
-/* Gives up the exchanges that are on. */
+/* Gives up the exchanges that are in progress. */
 void transfer_free(struct transfer *transfer);
 
 /* Begins an exchange. The caller keeps it in place until transfer_wait() returns it. */
 void transfer_begin(struct transfer *transfer, struct transfer_exchange *x);
 /*
- * Lets all exchanges that were begun go on until one of them has ended, and
- * returns that one. NULL: no exchange is on, or none has ended at the coder_clock()
- * until. It returns later if a name is being looked up then.
+ * Lets all exchanges that were begun go on until one of them has ended, and returns that one. NULL:
+ * no exchange is in progress, or none has ended when coder_clock() reaches `until`. If a name is
+ * being looked up then, it returns after that.
  */
 struct transfer_exchange *transfer_wait(struct transfer *transfer, int64_t until);
 /* How many of n further connections can be open at once under the limit of open files. */

@@ -9,7 +9,7 @@
 #include "child.h"
 #include "trial.h"
 
-#define HANG_S 2 /* loading takes a hundredth of it */
+#define HANG_S 2 /* loading takes a hundredth of this */
 #define NUDGE_US 100000
 
 static int refuse(const char *variable, const char *why, struct coder_error *err)
@@ -18,7 +18,9 @@ static int refuse(const char *variable, const char *why, struct coder_error *err
 	return coder_error_cause(err, CODER_CAUSE_LIBRARIES, variable, NULL);
 }
 
-/* In the child. An error is not reported here: the shell meets it again, and reports it. */
+/*
+ * Runs in the child. Does not report an error: the shell will get the same error, and reports it.
+ */
 static void load_in_child(const void *unused, int fd)
 {
 	struct coder_error ignored;
@@ -45,9 +47,9 @@ static void on_nudge(int sig, siginfo_t *info, void *context)
 }
 
 /*
- * Loads libcurl in the shell itself. It may hang where the child did not: at a FIFO whose writer
- * has gone. Then SIGALRM interrupts each wait, and *ret_broken becomes true. The caller blocks
- * all signals.
+ * Loads libcurl in the shell itself. It may hang although the child did not: at a FIFO whose writer
+ * has gone meanwhile. Then SIGALRM interrupts each wait, and *ret_broken becomes true. The caller
+ * blocks all signals.
  */
 static const struct libcurl *load_nudged(bool *ret_broken, struct coder_error *err)
 {
@@ -74,7 +76,7 @@ static const struct libcurl *load_nudged(bool *ret_broken, struct coder_error *e
 	return curl;
 }
 
-/* Whether a child can load libcurl. It counts as yes if no child can be started. */
+/* Finds out whether a child can load libcurl. If no child can be started, this counts as yes. */
 static int try_in_child(const char *variable, struct coder_interrupts *interrupts, int64_t deadline,
 			const struct blocked_signals *blocked, int64_t limit_ns,
 			struct coder_error *err)

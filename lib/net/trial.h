@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * trial.h - loads libcurl where the user has configured the libraries that libcurl loads
- * (OPENSSL_CONF and others); for start.c.
+ * trial.h - loads libcurl if the user has configured the libraries that libcurl loads (OPENSSL_CONF
+ * and others); for start.c.
  *
- * Such a configuration may name any file, and the libraries read it while they are loaded. At a
- * FIFO they would wait, with all signals blocked, and nothing but SIGKILL could end the shell. So a
- * child process tries it first.
+ * Such a configuration may name any file, and the libraries read it while they are loaded. If a
+ * file is a FIFO, they would wait for it with all signals blocked, and only SIGKILL could end the
+ * shell. So a child process loads libcurl first.
  */
 #ifndef CODER_TRIAL_H
 #define CODER_TRIAL_H

@@ -31,8 +31,8 @@ static bool on_data(void *ctx, const char *data, size_t len)
 }
 
 /*
- * The clock of the deployment is that of its own responses. Something in front of it runs on
- * another machine, and dates its error pages by another clock.
+ * Sets the deployment's clock by one of its own responses. Something in front of it runs on another
+ * machine, whose clock dates its error pages.
  */
 static void note_clock(struct http_job *job)
 {
@@ -63,7 +63,7 @@ void try_begin(struct http_job *job)
 	const struct http_request *request = &job->request;
 	const struct http *http = job->http;
 	const bool acknowledged = http->interrupts->acknowledged;
-	/* a proxy passes TLS on: only to a request without TLS it may respond itself */
+	/* a proxy only forwards TLS: it may itself respond to a request without TLS */
 	const bool to_proxy = http->proxy.url && !http->proxy.socks && !http->url.tls;
 
 	job->response.earlier_unknown |= job->may_have_acted;

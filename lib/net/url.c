@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* url.c - takes URLs apart; see url.h. */
+/* url.c - parses URLs; see url.h. */
 #include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,7 +9,7 @@
 #include "base/ascii.h"
 #include "url.h"
 
-/* Fails. The error does not repeat the text if it is NULL, or may contain a password. */
+/* Fails. The error does not repeat a text that may contain a password; text may be NULL. */
 static int refuse(struct coder_error *err, const char *what, const char *text)
 {
 	if (!text || strchr(text, '@'))
@@ -52,7 +52,10 @@ bool url_split(const char *text, struct url_parts *ret)
 	return *end == ':';
 }
 
-/* Whether it has only letters, digits, "-", ".", "_" and what is not ASCII (international names). */
+/*
+ * Whether it has only letters, digits, "-", ".", "_" and non-ASCII characters (in international
+ * names).
+ */
 static bool is_name(const char *host)
 {
 	for (; *host; host++)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* url.h - takes URLs apart: the deployment's, and those of proxies. */
+/* url.h - parses URLs: the deployment's, and those of proxies. */
 #ifndef CODER_URL_H
 #define CODER_URL_H
 
@@ -14,15 +14,15 @@
 struct url_parts {
 	const char *scheme, *user, *host, *port, *path; /* an IPv6 host without its brackets */
 	size_t scheme_len, user_len, host_len, port_len;
-	bool v6; /* the host stands in brackets */
+	bool v6; /* the host is in brackets */
 };
 
 /* Takes the text apart and does not check the parts; false: the text does not have this form. */
 bool url_split(const char *text, struct url_parts *ret);
 bool url_scheme_is(const struct url_parts *parts, const char *scheme);
-/* Copies the host, in lower case, and an IPv4 address as four numbers; false: it is no host. */
+/* Copies the host in lower case; an IPv4 address becomes four numbers. False: it is no host. */
 bool url_host(const struct url_parts *parts, char out[URL_HOST_SIZE]);
-/* Returns 1-65535, or own if the text has no port; -1: the port is broken. */
+/* Returns 1-65535, or `own` if the text has no port; -1: the port is broken. */
 int url_port(const struct url_parts *parts, int own);
 
 /* A deployment's URL. The strings are in one heap block, which starts at origin. */

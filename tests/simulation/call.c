@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* call.c - what all calls have in the simulated world; see scenario.h. */
+/* call.c - the part of a call that all scenarios share; see scenario.h. */
 #include <string.h>
 
 #include "deployment.h"
@@ -10,7 +10,7 @@
 #define HOURS_S (5 * 3600)
 #define UNDO_NS (5 * CODER_NS)
 #define SLACK_NS (300 * MS)
-#define LONGEST_NS (400 * CODER_NS) /* of a call that nobody asks to end */
+#define LONGEST_NS (400 * CODER_NS) /* the longest call that nobody asks to end */
 
 const char *scenario_wrong;
 
@@ -26,7 +26,7 @@ void call_check_text(struct call *call, const char *text)
 	call->secret_shown |= deployment_is_secret(text);
 }
 
-/* The clocks of the world and the rights of the caller. */
+/* Chooses the clocks of the world and the permissions of the caller. */
 static void choose_world(void)
 {
 	switch (schedule_choose(SCHEDULE_FAULT, 5, 7)) {

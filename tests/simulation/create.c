@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* create.c - the scenario of token_create: what a create leaves behind, however it goes. */
+/* create.c - the scenario of token_create: what a create leaves behind, whatever happens. */
 #include <stdio.h>
 #include <string.h>
 
@@ -11,7 +11,7 @@
 #include "world.h"
 
 #define NAME "ci-build"
-#define LOOKS 4 /* so often a lost create is looked for */
+#define LOOKS 4 /* how often a lost create is looked for */
 #define LIFE_S 7200
 #define SCOPES "[\"workspace:read\",\"workspace:ssh\"]"
 #define ENTRY "workspace:ea55eef0-e505-4854-98ef-d65cb8f2d469"
@@ -24,7 +24,7 @@ static struct limit limits[N_LIMITS] = {
 	[SENT_TWICE] = { "If something between sends the POST a second time", 0 },
 };
 
-/* What the call says of the token. */
+/* What the call reports about the token. */
 enum claim { DELIVERED, NOTHING_LEFT, MAY_BE_LEFT };
 
 struct result {
@@ -73,7 +73,7 @@ static void do_other(enum other what)
 
 /* --------------------------------------------------------------- the call */
 
-/* As builtins/token_create.c goes about it, from the look-up of the name to the delivery. */
+/* Does the same as builtins/token_create.c, from the look-up of the name to the delivery. */
 static int create(struct result *result, const struct coder_create *request)
 {
 	struct coder_user CLEANUP(coder_user_done) owner = { 0 };
@@ -128,7 +128,7 @@ static enum claim claim_of(const struct call *call)
 
 /* ------------------------------------------------------------- the judgement */
 
-/* The token that the call made and that is there, or NULL. */
+/* A token that the call created and that still exists, or NULL. */
 static const struct token *left(void)
 {
 	for (int i = 0; i < deployment.n_tokens; i++)
@@ -138,7 +138,7 @@ static const struct token *left(void)
 	return NULL;
 }
 
-/* A token that the call removed although it did not make it, or NULL. */
+/* A token that the call removed although it did not create it, or NULL. */
 static const struct token *removed_unasked(void)
 {
 	for (int i = 0; i < deployment.n_tokens; i++)
@@ -172,7 +172,7 @@ static const char *delivery_wrong(const struct result *result)
 		return "the secret that was delivered belongs to no token of this call";
 	if (token->removed_by == CALL)
 		return "the token whose secret was delivered has been deleted by the call";
-	if (*created->why_not) /* and the caller was told that it could not be verified */
+	if (*created->why_not) /* and the caller knows that it could not be verified */
 		return NULL;
 	life_us = token->expires_us - token->created_us;
 	if (strcmp(token->name, NAME) != 0 || token->user != 0 ||
@@ -197,10 +197,10 @@ static int creations(void)
 	return n;
 }
 
-/* Whether a limit that is named excuses that a token is left. */
+/* Whether one of the documented limits explains that a token is left. */
 static bool may_leave(const struct result *result)
 {
-	if (removed_unasked()) /* it took another's for its own */
+	if (removed_unasked()) /* it took somebody else's token for its own */
 		return true;
 	if (network.looks >= LOOKS && !network.looks_in_time) {
 		limits[LATE].reached++;

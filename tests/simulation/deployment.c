@@ -19,7 +19,7 @@
 #define KEYS "/api/v2/users/"
 #define LONGEST_S INT64_C(3155760000) /* the longest lifetime, 876600h */
 #define DEFAULT_LIFE_S INT64_C(604800)
-#define NEW_SECRET "Secret0" /* all new ones begin so */
+#define NEW_SECRET "Secret0" /* all new secrets begin with this */
 #define SECOND_US INT64_C(1000000)
 
 struct deployment deployment;
@@ -70,7 +70,7 @@ static void append_text(struct response *ret, const char *s, size_t len)
 	ret->body[ret->len] = '\0';
 }
 
-/* As Go's encoder writes a string. */
+/* Appends a string as Go's encoder writes it. */
 static void append_string(struct response *ret, const char *s)
 {
 	append_text(ret, "\"", 1);
@@ -110,7 +110,7 @@ void deployment_refuse(struct response *ret, int status, const char *message, co
 	append(ret, "}\n");
 }
 
-/* Up to six digits of the fraction, without zeros at their end. */
+/* Appends a time with up to six digits of the fraction, without zeros at their end. */
 static void append_time(struct response *ret, const char *key, int64_t us)
 {
 	time_t seconds = (time_t)(us / SECOND_US);
@@ -193,7 +193,7 @@ struct token *deployment_add(const char *name, const char *scopes, const char *a
 		.made_by = made_by,
 		.made_at = world_time(),
 	};
-	/* the database keeps the expiry some microseconds short */
+	/* the database stores an expiry that is some microseconds early */
 	token->expires_us = token->created_us + lifetime_s * SECOND_US - 11;
 	snprintf(token->id, sizeof(token->id), "tok%07d", n);
 	snprintf(token->secret, sizeof(token->secret), NEW_SECRET "%015d", n);
@@ -224,7 +224,7 @@ void deployment_begin(void)
 
 /* ---------------------------------------------------------------- create */
 
-/* The texts of an array, sorted if wanted, as a JSON array; empty: the text for nothing. */
+/* Writes the texts of an array, sorted if wanted, as a JSON array; `nothing` if there are none. */
 static void print_list(const cJSON *list, bool sorted, const char *nothing, char *out, size_t size)
 {
 	const char *texts[64];
@@ -251,7 +251,10 @@ static void print_list(const cJSON *list, bool sorted, const char *nothing, char
 		snprintf(out + len, size - len, "]");
 }
 
-/* Whether a list has an entry that makes this one needless: "*:*", its type's "*", or itself before. */
+/*
+ * Whether another entry of the list makes this one unnecessary: "*:*", "TYPE:*", or the same entry
+ * before it.
+ */
 static bool is_covered(const cJSON *list, const cJSON *entry)
 {
 	const char *text = entry->valuestring;
@@ -276,7 +279,7 @@ static bool is_covered(const cJSON *list, const cJSON *entry)
 	return false;
 }
 
-/* In lower case, without what other entries cover. */
+/* Changes the entries to lower case, and removes those that others cover. */
 static void normalise(cJSON *list)
 {
 	cJSON *entry, *next;
@@ -291,7 +294,7 @@ static void normalise(cJSON *list)
 	}
 }
 
-/* Gives the new token what this deployment gives instead of what was asked for. */
+/* Changes the new token to what this deployment grants instead of what was requested. */
 static void grant_otherwise(struct token *token)
 {
 	token->granted = deployment.grant;
@@ -389,7 +392,7 @@ static void create(const struct request *request, int user, struct response *ret
 	token = deployment_add(name ? name->valuestring : generated, scopes, entries,
 			       ns > 0 ? (int64_t)(ns / 1e9) : DEFAULT_LIFE_S, request->as);
 	token->user = user;
-	if (ns > 0 && ns < 1e9) { /* it ends at once, but is said to live for a day */
+	if (ns > 0 && ns < 1e9) { /* it expires at once, but its record has a lifetime of a day */
 		token->expires_us = token->created_us;
 		token->lifetime_s = 86400;
 	}
@@ -399,7 +402,7 @@ static void create(const struct request *request, int user, struct response *ret
 	cJSON_Delete(asked);
 }
 
-/* ------------------------------------------------------------ the others */
+/* -------------------------------------------------------- other requests */
 
 static void list(const char *query, int user, int caller, struct response *ret)
 {
@@ -449,7 +452,7 @@ static void take_away(const struct request *request, struct token *token, int ca
 	}
 }
 
-/* Copies a segment of a path without its percent-encoding; returns the rest of the path. */
+/* Copies a segment of a path without its percent-encoding. Returns the rest of the path. */
 static const char *take_segment(const char *path, char *out, size_t size)
 {
 	size_t n = 0;
@@ -472,8 +475,8 @@ static const char *take_segment(const char *path, char *out, size_t size)
 }
 
 /*
- * The user of a credential; -1: it is not valid, and *ret says why. *ret_narrow: it is a token
- * whose scopes allow nothing of what is simulated here.
+ * The user of a credential; -1: it is not valid, and *ret has the error response. *ret_narrow: it
+ * is a token whose scopes allow nothing of what is simulated here.
  */
 static int authenticate(const struct request *request, bool *ret_narrow, struct response *ret)
 {
@@ -504,7 +507,7 @@ static int authenticate(const struct request *request, bool *ret_narrow, struct 
 	return -1;
 }
 
-/* The user that a path names, -1: there is none, or the caller may not see it. */
+/* The user that a path names; -1: there is none, or the caller may not see it. */
 static int user_of(const char *name, int caller)
 {
 	if (strcmp(name, "me") == 0)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * deployment.h - the simulated deployment: users, tokens, and what it responds. It behaves as the
- * recordings show (replay.c holds it to them), and counts who made and who removed each token.
+ * recordings show (replay.c holds it to them), and records who created and who removed each token.
  */
 #ifndef DEPLOYMENT_H
 #define DEPLOYMENT_H
@@ -15,10 +15,10 @@
 #define RESPONSE_SIZE (16 * 1024)
 #define TOKENS 48
 
-/* Who did something; also whose token a request was made with. */
+/* Who did something, or whose token a request was sent with. */
 enum who { NOBODY, CALL, OTHER, BEFORE };
 
-/* What a new token differs in from what was asked for. */
+/* How a new token differs from what was requested. */
 enum grant {
 	GRANT_AS_ASKED,
 	GRANT_MORE_SCOPES,
@@ -67,22 +67,22 @@ extern struct deployment {
 	int n_tokens;
 	struct token tokens[TOKENS];
 	int64_t clock_ahead; /* seconds by which tokens are dated later than the world's time */
-	int64_t date_ahead; /* and by which the Date header is */
+	int64_t date_ahead; /* seconds by which the Date header is later than that */
 	bool has_date;
-	bool may_read, may_remove; /* what the caller's token may do with tokens */
+	bool may_read, may_remove; /* what the caller may do with tokens */
 	enum grant grant; /* for the next create */
 	int creates; /* POSTs that it acted on, refused ones included */
 } deployment;
 
 void deployment_begin(void);
-/* Whether a text has a secret of the caller's, or of a token of this deployment, in it. */
+/* Whether a text contains the secret of the caller's token, or of a token of this deployment. */
 bool deployment_is_secret(const char *text);
-/* Acts on a request, and fills *ret. */
+/* Acts on a request, and fills *ret with the response. */
 void deployment_act(const struct request *request, struct response *ret);
-/* The tokens that are there; NULL: there is none such. */
+/* The existing token of that name or id; NULL: there is none. */
 struct token *deployment_named(int user, const char *name);
 struct token *deployment_with_id(const char *id);
-/* Creates a token of the first user's, as somebody else or long ago. */
+/* Creates a token of the first user. made_by: who creates it; BEFORE: it has been there. */
 struct token *deployment_add(const char *name, const char *scopes, const char *allow_list,
 			     int64_t lifetime_s, enum who made_by);
 /* An error response of Coder's. */

@@ -17,7 +17,7 @@
 	}
 
 const struct fault faults[] = {
-	/* on the way there */
+	/* on the way to the deployment */
 	FAULT("nobody takes the connection", CHANGES, ACTS_NOT, REFUSED),
 	FAULT("the connection is closed before the request arrives", ANY, ACTS_NOT, CLOSED),
 	FAULT("the deployment acts, and its response is lost", CHANGES, ACTS, CLOSED),
@@ -70,7 +70,7 @@ const struct fault faults[] = {
 	SOMEBODY("somebody else removes the token", OTHER_REMOVES),
 	{ "somebody else creates a token of that name, and the connection is closed", POST,
 	  ACTS_NOT, CLOSED, 0, GRANT_AS_ASKED, OTHER_CREATES_SAME },
-	/* from here on: for the caller it is as one of the above */
+	/* from here on, each is for the caller like one of the above */
 	FAULT("nobody takes the connection", GET, ACTS_NOT, REFUSED),
 	STATUS("something in front responds with a page, 404", CHANGES, ACTS_NOT, PAGE, 404),
 	STATUS("the deployment acts, and something in front responds with a page, 404", CHANGES,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* faults.h - everything that can become of one request, as a table. */
+/* faults.h - a table of everything that can happen to one request. */
 #ifndef FAULTS_H
 #define FAULTS_H
 
@@ -20,14 +20,14 @@ enum outcome {
 	SLOW, /* that, 0.4 s later */
 	REFUSED, /* nobody took the connection */
 	CLOSED, /* the connection is closed */
-	SILENCE, /* nothing, until the caller gives up */
+	SILENCE, /* nothing comes until the caller gives up */
 	PAGE, /* a page of something in front, with .status */
 	FRONT_JSON, /* the same in JSON */
-	OUTAGE, /* a page, as to all look-ups of names for three seconds */
-	CODERS, /* an error of Coder's, with .status */
+	OUTAGE, /* a page, also for look-ups of names in the next three seconds */
+	CODERS, /* an error response of Coder, with .status */
 	BROKEN, /* a success that cannot be read */
 	EARLIER, /* the response to the request before, once more */
-	RESENT, /* a kept connection was closed, libcurl has sent the request again: its response */
+	RESENT, /* the response after libcurl has sent the request again */
 };
 
 struct fault {
@@ -41,11 +41,11 @@ struct fault {
 };
 
 /*
- * The first n_common of them differ from each other in what a caller has to do about them. The others
- * are, for the caller, as one of these: they are tried alone, and at random.
+ * For the caller, the first n_common faults differ from each other. Each of the others is like one
+ * of these: they are tried alone, and in random schedules.
  */
 extern const struct fault faults[];
-/* What becomes of a look-up of a name for which nothing else was chosen, during an outage. */
+/* What happens during an outage to a look-up of a name for which no other fault was chosen. */
 extern const struct fault outage;
 extern const size_t n_faults, n_common;
 

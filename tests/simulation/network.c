@@ -15,7 +15,7 @@
 #include "world.h"
 
 #define FLIGHTS 16
-#define WAY_NS (5 * MS) /* one way to the deployment */
+#define WAY_NS (5 * MS) /* how long a request or a response is on its way */
 #define SOON_NS CODER_NS
 #define LATE_NS (8 * CODER_NS)
 #define OUTAGE_NS (3 * CODER_NS)
@@ -26,10 +26,10 @@ static int64_t heard; /* when Coder's last response came */
 
 enum phase { LEAVES, ARRIVES, RETURNS };
 
-/* An exchange that is on. */
+/* An exchange in progress. */
 struct flight {
 	struct transfer_exchange *x; /* NULL: none */
-	const struct fault *fault; /* NULL: it takes its ordinary course */
+	const struct fault *fault; /* NULL: nothing unusual happens to it */
 	enum methods method;
 	enum phase phase;
 	int64_t next; /* when the next phase begins */
@@ -40,9 +40,9 @@ struct flight {
 
 struct transfer {
 	struct transfer_options o;
-	struct flight flights[FLIGHTS]; /* in the order they were begun */
+	struct flight flights[FLIGHTS]; /* in the order in which they began */
 	int n;
-	struct response last; /* on a connection that is kept; status 0: there was none */
+	struct response last; /* the last response on a kept connection; status 0: there was none */
 };
 
 /* ------------------------------------------------ requests that act later */
@@ -53,7 +53,7 @@ static struct copy {
 	char method[8], path[512], body[1024];
 	bool has_body;
 	enum grant grant;
-	int64_t ended; /* when its connection did */
+	int64_t ended; /* when its connection was closed */
 } copies[COPIES];
 static int n_copies;
 
@@ -70,7 +70,7 @@ static void act_on_copy(int n)
 	deployment_act(&request, &ignored);
 }
 
-/* The request will be carried out in ns, whatever has become of its caller. */
+/* The deployment will act on the request after ns, even if the caller has given up by then. */
 static void act_later(const struct flight *flight, int64_t ns)
 {
 	const struct transfer_exchange *x = flight->x;
@@ -95,7 +95,10 @@ static const char *reason_of(int status)
 	return status == 200 ? "OK" : status == 201 ? "Created" : status == 204 ? "No Content" : "";
 }
 
-/* The line of a Date header; formatting one takes longer than all the rest of a response. */
+/*
+ * The line of a Date header. Lines are kept, because formatting one takes longer than the rest of a
+ * response.
+ */
 static const char *date_line(int64_t ahead)
 {
 	static struct {
@@ -152,7 +155,10 @@ static void give(struct flight *flight, const struct response *response, bool fr
 	x->end = go && x->between(x->ctx) ? TRANSFER_COMPLETE : TRANSFER_STOPPED;
 }
 
-/* A 200 whose body is cut, as no length shows; of a removal one that is no 204. */
+/*
+ * Breaks a success: a 204 becomes a 200 with a body; any other body is cut, and so is its
+ * Content-Length.
+ */
 static void break_response(struct response *response)
 {
 	if (response->status == 204) {
@@ -217,7 +223,7 @@ static void land(struct flight *flight, enum transfer_end how)
 		act_later(flight, SOON_NS);
 	else if (action == ACTS_LATE || action == ACTS_AGAIN_LATE)
 		act_later(flight, LATE_NS);
-	else if (action != ACTS_NOT && !flight->acted) /* it is on its way, whoever gave up */
+	else if (action != ACTS_NOT && !flight->acted) /* it is on its way nevertheless */
 		act_later(flight, WAY_NS);
 }
 
@@ -231,7 +237,7 @@ static void fail(struct flight *flight, bool refused)
 	land(flight, TRANSFER_FAILED);
 }
 
-/* Whether it is on the connection that is kept. */
+/* Whether it uses a kept connection. */
 static bool is_kept(const struct transfer_exchange *x)
 {
 	return !x->own_connection && !x->extra;
@@ -244,7 +250,7 @@ static bool is_available(const struct fault *fault, const struct flight *flight,
 		return false;
 	if (fault->other && !network.may_other(fault->other))
 		return false;
-	/* only on a connection that has been in use */
+	/* only on a connection that was used before */
 	if (fault->outcome == EARLIER || fault->outcome == RESENT)
 		return is_kept(flight->x) && transfer->last.status;
 	return fault->outcome != OUTAGE || network.outage_ends <= world_time();
@@ -255,7 +261,7 @@ static bool is_by_name(const struct flight *flight)
 	return flight->method == GET && strstr(flight->x->path, "/keys/tokens/");
 }
 
-/* What becomes of the request. */
+/* Chooses what happens to the request. */
 static void choose_fault(struct transfer *transfer, struct flight *flight)
 {
 	const struct fault *available[64];
@@ -280,7 +286,7 @@ static void choose_fault(struct transfer *transfer, struct flight *flight)
 static void note_request(const struct flight *flight)
 {
 	const struct transfer_exchange *x = flight->x;
-	const char *body = x->body ? x->body : ""; /* the library's end with a NUL */
+	const char *body = x->body ? x->body : ""; /* bodies of the library end with a NUL */
 
 	world_tell("the call sends %s %s", x->method, x->path);
 	network.secret_sent |= deployment_is_secret(x->path) || deployment_is_secret(body);
@@ -349,12 +355,12 @@ static void give_success(struct transfer *transfer, struct flight *flight)
 	memcpy(last->body, flight->response.body, last->len);
 }
 
-/* Counts the look-ups of a lost create, and those that could have found something. */
+/* Counts the look-ups for a lost create, and those that could have found something. */
 static void note_look(const struct flight *flight)
 {
 	enum outcome outcome = flight->fault ? flight->fault->outcome : RESPONSE;
 
-	/* only Coder's own responses say anything about the token */
+	/* only Coder's own responses prove anything about the token */
 	if (!network.post_ended || !is_by_name(flight) ||
 	    (outcome != RESPONSE && outcome != CODERS))
 		return;
@@ -407,7 +413,10 @@ static void come_back(struct transfer *transfer, struct flight *flight)
 
 /* ----------------------------------------------------------- all flights */
 
-/* As the real one: what a pending signal ends, but for what has gone out and may have its grace. */
+/*
+ * Like the real one: ends all flights if a signal is pending, except those that were sent and have
+ * grace_ns left.
+ */
 static void end_by_signal(struct transfer *transfer)
 {
 	struct coder_interrupts *interrupts = transfer->o.interrupts;
@@ -425,7 +434,7 @@ static void end_by_signal(struct transfer *transfer)
 	}
 }
 
-/* When a flight ends by itself, if nothing comes. */
+/* When a flight ends if no response comes. */
 static int64_t limit_of(const struct transfer *transfer, const struct flight *flight)
 {
 	struct coder_interrupts *interrupts = transfer->o.interrupts;
@@ -453,7 +462,7 @@ static void end_late(struct flight *flight)
 	}
 }
 
-/* The next thing that happens to one of the flights, if it happens by `until`. */
+/* Lets the next event of any flight happen, if it happens by `until`. */
 static void step(struct transfer *transfer, int64_t until)
 {
 	static const char *const where[] = { "before it leaves", "on its way", "as it comes back" };
@@ -481,7 +490,7 @@ static void step(struct transfer *transfer, int64_t until)
 		return;
 	if (next->phase == LEAVES)
 		note_request(next);
-	/* whether a request that changes nothing has arrived makes no difference */
+	/* for a request that changes nothing, it makes no difference whether it has arrived */
 	if (next->method != GET || next->phase != ARRIVES)
 		world_signal_point(where[next->phase], next->phase == RETURNS);
 	end_by_signal(transfer);
@@ -513,7 +522,7 @@ static struct transfer_exchange *take_ended(struct transfer *transfer)
 	return NULL;
 }
 
-/* ------------------------------------------------------------------ doors */
+/* ------------------------------------------------------ public functions */
 
 void network_begin(void)
 {

@@ -2,10 +2,10 @@
 /*
  * replay.c - see replay.h.
  *
- * Ids, times and generated names differ from run to run. Of ids it is compared that the same ones
- * come back, of times how long a token lives. A list has no order, so its tokens are compared by
- * name. Other users, workspaces and the like are not simulated; neither are bodies that the library
- * refuses to send, or is not able to write.
+ * Ids, times and generated names differ from run to run. So ids are only compared with earlier ids,
+ * and times only by the lifetimes of tokens. A list has no order, so its tokens are sorted by name
+ * first. Other users, workspaces and the like are not simulated. Neither are requests with bodies
+ * that the library does not send.
  */
 #include <math.h>
 #include <stdio.h>
@@ -21,16 +21,16 @@
 #include "world.h"
 
 #define LIVES 64
-#define SLACK_S 2 /* by which the lives of a recorded token and of a simulated one may differ */
+#define SLACK_S 2 /* how far the lifetimes of recorded and simulated tokens may differ */
 
-/* Recorded ids, in the order in which they were given: the n-th is that of the n-th new token here. */
+/* Recorded ids in the order of their creation: the n-th one belongs to the n-th new token here. */
 static struct {
 	char recorded[TOKENS][ID_SIZE], simulated[TOKENS][ID_SIZE];
 	int n;
 	char credential[64]; /* of the last new token */
 } ids;
 
-/* What is left of a body without what differs from run to run. */
+/* A body without what differs from run to run. */
 struct plain {
 	char *text;
 	double lives[LIVES]; /* of its tokens, in seconds */
@@ -76,7 +76,9 @@ static void replace(cJSON *object, const char *key, const char *text)
 		cJSON_ReplaceItemInObject(object, key, cJSON_CreateString(text));
 }
 
-/* Numbers an id by when it was given: the same id always gets the same number. */
+/*
+ * Replaces an id by its number in the order of creation: the same id always gets the same number.
+ */
 static void number_id(cJSON *object, char given[TOKENS][ID_SIZE])
 {
 	const cJSON *id = cJSON_GetObjectItem(object, "id");
@@ -124,7 +126,9 @@ static int by_name(const void *a, const void *b)
 		      cJSON_GetStringValue(cJSON_GetObjectItem(*y, "token_name")));
 }
 
-/* The array with its tokens sorted. The generated names come in any order among themselves. */
+/*
+ * Returns the array with its tokens sorted. Generated names may come in any order among themselves.
+ */
 static cJSON *sorted(cJSON *array)
 {
 	cJSON *items[TOKENS], *result = cJSON_CreateArray();
@@ -207,14 +211,14 @@ static bool same(const char *recorded, const char *simulated)
 	return equal;
 }
 
-/* Whether the simulated deployment has what a request is about. */
+/* Whether the simulated deployment has the objects of a request. */
 static bool is_simulated(const char *method, const char *path, int status)
 {
 	if (strncmp(path, "/api/v2/users/", 14) != 0 || strchr(path, '?') == path + 13)
 		return false;
 	if (strcmp(method, "PATCH") == 0 || strstr(path, "/workspace"))
 		return false;
-	/* bodies that are refused for their form: the library sends no such ones */
+	/* the library sends no bodies that are refused for their form */
 	return strcmp(method, "POST") != 0 || (status != 400 && status != 500);
 }
 

@@ -6,8 +6,9 @@
 #include <stdbool.h>
 
 /*
- * Sends the recorded requests for users and tokens to the simulated deployment, and compares what
- * it responds. Prints what differs. False: something did, or there are no recordings.
+ * Sends the recorded requests for users and tokens to the simulated deployment, and compares its
+ * responses with the recorded ones. Prints the differences. False: there is one, or there are no
+ * recordings.
  */
 bool replay(int *ret_compared);
 

@@ -26,10 +26,10 @@ struct scenario {
 
 extern const struct scenario scenario_create;
 
-/* Why the last run did not hold; NULL: it did. */
+/* Why the promises did not hold in the last run; NULL: they did. */
 extern const char *scenario_wrong;
 
-/* What all scenarios have: a call with a client, from its beginning to its end. */
+/* The part that all scenarios share: a call with a client, from its beginning to its end. */
 struct call {
 	struct coder_interrupts interrupts;
 	struct coder_client *client;
@@ -43,15 +43,17 @@ struct call {
 
 #define CALL_TIMEOUT_NS (30 * CODER_NS)
 
-/* Begins a world and a call in it: chooses the shell, its time limit and the deployment's clocks. */
+/*
+ * Begins a world and a call in it. Chooses the shell, its time limit and the deployment's clocks.
+ */
 bool call_begin(struct call *call);
-/* Ends the call: its signals are delivered, and all that is late happens. */
+/* Ends the call: delivers its signals, and lets all later events happen. */
 void call_end(struct call *call);
-/* NULL, or which promise of every call did not hold. */
+/* Which of the promises for every call did not hold; NULL: all held. */
 const char *call_wrong(const struct call *call);
-/* Prints the end of the call into the story. */
+/* Adds the end of the call to the story. */
 void call_tell_end(const struct call *call, int status);
-/* Looks for secrets in a text that somebody will read. */
+/* Looks for secrets in a text that users can read. */
 void call_check_text(struct call *call, const char *text);
 
 #endif

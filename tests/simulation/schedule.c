@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* schedule.c - all ways that a run can go, one after the other; see schedule.h. */
+/* schedule.c - runs all courses that are possible, one after the other; see schedule.h. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,13 +9,13 @@
 
 static struct {
 	struct schedule now;
-	int fixed; /* the points that are given; later ones take their course */
+	int fixed; /* how many points are given; at later ones nothing happens */
 	int spent[SCHEDULE_KINDS];
-	bool apart; /* an alternative was chosen that is tried alone */
+	bool apart; /* an alternative was chosen that must be the only event */
 	struct schedule_bound bound;
 	bool bounded, random;
 	uint64_t state; /* of the random numbers */
-	unsigned rarity; /* one point in so many has an event */
+	unsigned rarity; /* on average, one point in so many has an event */
 } s;
 
 double schedule_seconds(void)
@@ -85,7 +85,7 @@ int schedule_choose(enum schedule_kind kind, int apart, int all)
 		chosen = s.now.chosen[at];
 	else if (s.random && last && next_random() % s.rarity == 0)
 		chosen = 1 + (int)(next_random() % (uint64_t)last);
-	if (chosen > last) /* of a number from elsewhere */
+	if (chosen > last) /* possible if the number is from another version */
 		chosen = 0;
 	s.now.chosen[at] = (uint8_t)chosen;
 	s.now.last[at] = (uint8_t)last;
@@ -147,7 +147,7 @@ bool schedule_run_number(const char *number, schedule_run_fn *run)
 
 /* ------------------------------------------------------------- all of them */
 
-/* Turns to the next schedule: the last point that has another alternative takes it. */
+/* Goes to the next schedule: the last point that has a further alternative takes it. */
 static bool turn(void)
 {
 	int at = s.now.n - 1;
@@ -249,7 +249,7 @@ static int events_of(const char *number)
 void schedule_shrink(char number[SCHEDULE_TEXT], schedule_run_fn *run)
 {
 	leave_out(number, run);
-	/* a schedule with fewer events may fail where this one minus an event does not */
+	/* another schedule may fail with fewer events than the shortest part of this one */
 	for (int events = 0; events < events_of(number) && events < 4; events++)
 		for (int faults = 0; faults <= events; faults++) {
 			const struct schedule_bound bound = {

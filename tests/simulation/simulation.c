@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * simulation.c - explores how creating and removing tokens can go.
+ * simulation.c - tries what can happen while tokens are created.
  *
  *	simulation                       every schedule up to two faults and two signals
  *	simulation FAULTS SIGNALS        up to so many
@@ -47,7 +47,7 @@ static bool tell(const struct scenario *scenario, const char *number)
 	return held;
 }
 
-/* Makes a failed schedule as short as it can be, and tells it. */
+/* Makes a failed schedule as short as possible, and prints its story. */
 static void explain(const struct scenario *scenario, char number[SCHEDULE_TEXT])
 {
 	printf("# found: %s %s\n", scenario->name, number);

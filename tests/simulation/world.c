@@ -9,7 +9,7 @@
 #include "schedule.h"
 #include "world.h"
 
-#define BEGIN CODER_NS /* of monotonic time, which is never 0 */
+#define BEGIN CODER_NS /* the monotonic time is never 0 */
 #define EVENTS 64
 #define ARRIVALS 64
 
@@ -29,16 +29,16 @@ static struct {
 	int64_t now;
 	int n_events;
 	struct event events[EVENTS];
-	/* signals, as the system has them for a process */
+	/* the signals of the process, as the system keeps them */
 	sigset_t mask, pending;
 	struct sigaction actions[NSIG];
 	bool traps;
 	struct arrivals came; /* to the process */
-	struct arrivals acted; /* those that had their effect: ended the process, or ran a trap */
-	int trapped, taken; /* how many came to the shell's traps, and how many of them are taken */
+	struct arrivals acted; /* those that ended the process or ran a trap */
+	int trapped, taken; /* how many reached traps; how many of them were taken */
 	struct arrivals of_traps;
 	int64_t deadline_passed;
-	bool slept; /* since the last point for signals nothing but sleep */
+	bool slept; /* only sleeps since the last point for signals */
 	struct coder_interrupts *interrupts;
 } w;
 
@@ -88,7 +88,7 @@ void world_later(int64_t when, void (*fn)(int what), int what)
 		w.events[w.n_events++] = (struct event){ when, fn, what };
 }
 
-/* The next thing that happens up to a time; false: nothing does. */
+/* Lets the next event up to a time happen. False: there is none. */
 static bool happen(int64_t until)
 {
 	int next = -1;
@@ -147,7 +147,7 @@ void coder_sleep(int64_t ns)
 
 /* These take the place of the C library's. */
 
-/* The pauses before another try are random: here each is a fifth of a second, or of its limit. */
+/* Pauses before another try are random. Here each is 0.2 s, unless the server asks for more. */
 ssize_t getrandom(void *buffer, size_t size, unsigned flags)
 {
 	const uint64_t random = 200 * MS;
@@ -169,7 +169,7 @@ static void note(struct arrivals *arrivals, int signal)
 	arrivals->when[arrivals->n++] = w.now;
 }
 
-/* bash's own handler of a signal that has a trap: the trap runs after the call. */
+/* bash's handler of a signal that has a trap. The trap runs after the call. */
 static void on_trapped(int signal)
 {
 	note(&w.of_traps, signal);
@@ -192,7 +192,7 @@ static int traps_take(void *ctx)
 
 const struct coder_interrupt_source world_traps = { .pending = traps_pending, .take = traps_take };
 
-/* What the process does about a signal that is let in. */
+/* What the process does when a signal is delivered. */
 static void deliver(int signal)
 {
 	void (*handler)(int) = w.actions[signal].sa_handler;
@@ -200,7 +200,7 @@ static void deliver(int signal)
 	if (handler == SIG_IGN)
 		return;
 	if (handler == SIG_DFL)
-		note(&w.acted, signal); /* it ends the process; in the story it is the end */
+		note(&w.acted, signal); /* it would end the process: here this is only recorded */
 	else
 		handler(signal);
 }
@@ -291,7 +291,7 @@ static void signal_comes(int signal)
 	kill(0, signal);
 }
 
-/* INT, TERM and HUP differ in nothing but their numbers, so the point decides which one it is. */
+/* INT, TERM and HUP differ only in their numbers, so the point decides which one comes. */
 static int signal_of_point(void)
 {
 	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
@@ -309,7 +309,7 @@ void world_signal_point(const char *where, bool may_dawdle)
 	int alternatives[4] = { 0 }, n = 0, chosen, signal;
 
 	w.slept = false;
-	/* a signal that ends the shell before anything was changed leaves nothing to find out */
+	/* a signal that ends the shell before anything was changed need not be tried */
 	if (!ends_shell)
 		alternatives[n++] = ONE;
 	if (has_deadline)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * world.h - the simulated world around the library: its clocks, its signals, its story.
+ * world.h - the simulated world around the library: its clocks, its signals, and its story (a log
+ * of what happens).
  *
  * world.c takes the place of lib/base/clock.c, and of the functions of the C library by which lib/
  * handles signals and gets random numbers. Time passes only when somebody waits for something.
@@ -23,9 +24,9 @@
 
 /* Nanoseconds, as coder_clock() has them. */
 int64_t world_time(void);
-/* Lets time pass up to a point; what was to happen by then happens at its own time. */
+/* Lets time pass up to `when`. Events before that happen at their own times. */
 void world_wait_until(int64_t when);
-/* Something that will happen at a time, whoever waits; `what` is given to fn. */
+/* Calls fn(what) at a time, whatever the call is waiting for then. */
 void world_later(int64_t when, void (*fn)(int what), int what);
 /* Lets everything happen that is still to come. */
 void world_end(void);
@@ -37,25 +38,25 @@ void world_end(void);
  * the library holds them.
  */
 void world_begin(bool traps);
-/* Where a shell with traps reports its signals from. */
+/* The source of the signals that a shell with traps has caught. */
 extern const struct coder_interrupt_source world_traps;
 
-/* The interrupts of the call that is on, for signals and its deadline. */
+/* Sets the interrupts of the call, for its signals and its deadline. */
 void world_set_interrupts(struct coder_interrupts *interrupts);
 /*
- * A point at which a signal may come, or the deadline pass. where: for the story. may_dawdle: it is
- * a wait that can also take so long that the signal does not count as the first one's copy.
+ * A point at which a signal may come, or the deadline may pass. where: for the story. may_dawdle:
+ * the wait can also be so long that the signal does not count as a copy of the first one.
  */
 void world_signal_point(const char *where, bool may_dawdle);
 
-/* Of the signals that came: */
+/* The next two are about the signals that came. */
 int world_first_signal(int64_t *ret_when); /* 0: none */
-/* Whether one came that is no copy of the first: half a second or more after it. */
+/* Whether one came that is not a copy of the first: half a second or more after it. */
 bool world_signal_again(void);
-int64_t world_deadline_passed(void); /* when, INT64_MAX: not */
+int64_t world_deadline_passed(void); /* when it passed; INT64_MAX: it did not */
 /*
- * NULL, or what is wrong now that the call is over: the signal mask or a handler is not what it
- * was, or a signal was not delivered exactly once.
+ * What is wrong after the call: the signal mask or a handler is not what it was, or a signal was
+ * not delivered exactly once. NULL: nothing.
  */
 const char *world_signals_wrong(void);
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* test_ability.c - lib/api/holding.c and ability.c: what a token can do of the goals, and what it lacks. */
+/*
+ * test_ability.c - lib/api/holding.c and ability.c: which goals a token can reach, and what it
+ * lacks.
+ */
 #include "coder.h"
 #include "test.h"
 
@@ -9,7 +12,10 @@
 #define WORKSPACE "00000000-0000-4000-8000-000000000001"
 #define TEMPLATE "00000000-0000-4000-8000-000000000002"
 
-/* A token of SELF with these scopes and entries, each "a b c". What TEMPLATE and WORKSPACE are is known. */
+/*
+ * Returns the holding of a token of SELF with these scopes and entries, each "a b c". TEMPLATE and
+ * WORKSPACE have been looked up.
+ */
 static struct coder_holding hold(const char *scopes, const char *entries)
 {
 	struct coder_holding holding = { .user_id = SELF };
@@ -43,7 +49,7 @@ static void add_all(const struct coder_strings *list, char *got, size_t size)
 			 list->v[i]);
 }
 
-/* Asserts what such a token lacks for a goal and its first object; "" stands for nothing: it is able. */
+/* Asserts what such a token lacks for a goal and its first object; "": nothing. */
 static void assert_lacks(const char *goal, const char *scopes, const char *entries,
 			 const char *want)
 {
@@ -119,7 +125,7 @@ static void test_api_key_star_is_each_of_its_actions(void **state)
 	assert_lacks("tokens-read", "user:read api_key:read", U " api_key:" SELF, "api_key:*");
 }
 
-/* Whether a goal makes use of a scope for the first entry. */
+/* Whether a goal uses a scope for the first entry. */
 static bool uses(const char *goal, const char *scopes, const char *entries, const char *scope)
 {
 	struct coder_holding holding = hold(scopes, entries);
@@ -145,10 +151,10 @@ static void test_what_no_goal_uses_is_more(void **state)
 	assert_false(uses("workspace-stop", READ, entries, "workspace:read")); /* is not reached */
 	assert_true(uses("whoami", "user:read", U, "user:read"));
 	assert_false(uses("whoami", "user:read", "user:" OWNER " " U, "user:read"));
-	/* of all workspaces those of others are beyond the goal */
+	/* this goal does not reach the workspaces of other users */
 	assert_false(uses("workspace-read", READ, "workspace:* template:* " U, "workspace:read"));
 	assert_true(uses("workspace-list", READ, "workspace:* template:* " U, "workspace:read"));
-	/* whoever may create workspaces may start those that exist */
+	/* starting workspaces that exist is more than creating workspaces */
 	assert_true(
 		uses("workspace-create", create, "workspace:* template:* " U, "workspace:create"));
 	assert_false(

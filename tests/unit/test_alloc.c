@@ -2,10 +2,10 @@
 /*
  * test_alloc.c - every allocation of the library fails once.
  *
- * Linked with -Wl,--wrap= for malloc, reallocarray, strdup and strndup. Each
- * action runs with its first allocation failing, then its second, and so on
- * until it gets through: it must fail with CODER_ERR_MEMORY, leave its outputs
- * alone and lose no block (which the sanitizer's leak check looks after).
+ * Linked with -Wl,--wrap= for malloc, reallocarray, strdup and strndup. Each action runs with its
+ * first allocation failing, then with its second, and so on until it succeeds. Each time it must
+ * fail with CODER_ERR_MEMORY, leave its outputs unchanged and leak no block (which the leak check
+ * of the sanitizer finds).
  */
 #include <cjson/cJSON.h>
 
@@ -52,7 +52,7 @@ char *__wrap_strndup(const char *s, size_t n)
 	return fails() ? NULL : __real_strndup(s, n);
 }
 
-/* Runs action until no allocation of it failed; it must have made at least this many. */
+/* Runs action until none of its allocations fails. It must allocate at least this many times. */
 static void try_each(int (*action)(struct coder_error *err), long at_least)
 {
 	for (long n = 0;; n++) {
@@ -181,7 +181,7 @@ static void test_every_allocation_fails_once(void **state)
 	try_each(split_list, 2);
 }
 
-/* Without memory to read it, an error response is not taken for one of something in front. */
+/* Without the memory to read it, an error response does not count as one of something in front. */
 static void test_error_response_without_memory(void **state)
 {
 	static const char text[] = "{\"message\":\"M\",\"detail\":\"d\"}";

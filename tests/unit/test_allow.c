@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* test_allow.c - resource types, targets, allow lists. */
+/* test_allow.c - resource types, allow-list entries, allow lists. */
 #include "base/buf.h"
 #include "coder.h"
 #include "test.h"
@@ -46,7 +46,7 @@ static void test_types(void **state)
 			 CODER_TYPE_WILDCARD_ONLY | CODER_TYPE_OF_USER);
 }
 
-/* What became of text, written as "type|any|id|owner|name". */
+/* Asserts how text is parsed, as "type|any|id|owner|name". */
 static void assert_parsed(const char *text, const char *expected)
 {
 	struct coder_entry target;
@@ -142,10 +142,10 @@ static void test_refuses_ids(void **state)
 		"urn:uuid:" UUID,
 		"de9b78460eca4db4a8a8c520b42f4471", /* no hyphens */
 		"de9b7846-0eca-4db4-a8a8-c520b42f447", /* a digit too few */
-		"de9b784-0eca-4db4-a8a8-c520b42f4471", /* in the first group */
-		"de9b7846-0eca-4db4-a8a8-c520b42f44710", /* one too many */
-		"de9b7846-0eca-4db4-a8a8-c520b42f447g", /* none that is hex */
-		"de9b7846-0eca-4db4-a8a8", /* half of it */
+		"de9b784-0eca-4db4-a8a8-c520b42f4471", /* a digit too few in the first group */
+		"de9b7846-0eca-4db4-a8a8-c520b42f44710", /* a digit too many */
+		"de9b7846-0eca-4db4-a8a8-c520b42f447g", /* a digit that is not hexadecimal */
+		"de9b7846-0eca-4db4-a8a8", /* only its first half */
 		"alice/de9b7846-0eca-4db4-a8a8-c520b42f447",
 		"alice/" UUID,
 		"abcdefghijklmnopqrstuvwxyz0123456789x", /* 37 characters */
@@ -191,7 +191,7 @@ static void test_text(void **state)
 	}
 }
 
-/* Makes a list of the words in text. */
+/* Creates a list of the words in text. */
 static struct coder_strings words(const char *text)
 {
 	struct coder_strings list = { 0 };
@@ -246,7 +246,7 @@ static void test_permits(void **state)
 	assert_true(permits("*:*", "*:*"));
 	assert_false(permits("workspace:*", "*:*"));
 
-	/* a name that was not resolved: by wildcards alone */
+	/* a name that was not resolved: only wildcards permit it */
 	assert_true(permits("workspace:*", "workspace:dev"));
 	assert_false(permits("workspace:" UUID, "workspace:dev"));
 }
@@ -259,7 +259,7 @@ static bool covers_all(const struct coder_strings *list, const struct coder_stri
 	return true;
 }
 
-/* A list as it was asked for, and as a server stores it. */
+/* Asserts how a server stores a list that was requested. */
 static void assert_normal(const char *before, const char *after)
 {
 	struct coder_strings list = words(before), stored = words(after);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* test_buf.c - the growing buffer: contents, cap, detaching. */
+/* test_buf.c - the growing buffer: contents, maximum, detaching. */
 #include "base/buf.h"
 #include "test.h"
 
@@ -137,7 +137,7 @@ static void test_percent_encoding_is_undone(void **state)
 	buf_done(&b);
 }
 
-/* Leaves a text in a frame that is gone; returns where. */
+/* Leaves a text in a stack frame that has ended. Returns its address. */
 static uintptr_t __attribute__((noinline)) leave_text(void)
 {
 	volatile char area[40 << 10];
@@ -153,7 +153,7 @@ static void test_stack(void **state)
 
 	(void)state;
 #ifdef __SANITIZE_ADDRESS__
-	skip(); /* frames may be elsewhere */
+	skip(); /* stack frames may be elsewhere */
 #endif
 	assert_int_equal(*left, 's');
 	buf_wipe_stack();

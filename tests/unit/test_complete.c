@@ -8,7 +8,11 @@
 
 #define BREAKS " \t\n\"'@><=;|&(:"
 
-/* Reads "before|after"; the words as "[a][b]|word" with what is known of the word. */
+/*
+ * Reads "before|after" (| is the cursor). Asserts the words, each with a blank or, if it contains
+ * an expansion, "? " behind it, and "|" before the current one; and what is known of the current
+ * word.
+ */
 static void assert_line(const char *text, const char *breaks, const char *words, const char *word,
 			size_t head, char quote)
 {
@@ -83,7 +87,7 @@ static void test_what_readline_replaces(void **state)
 	assert_line("x 'a:b|", BREAKS, "x ", "a:b", 0, '\'');
 	assert_line("x a:'b:c|", BREAKS, "x ", "a:b:c", 2, '\'');
 	assert_line("x \"a:b|", BREAKS, "x ", "a:b", 0, '"');
-	/* an @ begins the word that readline replaces */
+	/* readline replaces the word from the @ on */
 	assert_line("x a@b|", BREAKS, "x ", "a@b", 1, 0);
 }
 
@@ -116,7 +120,7 @@ static void test_quoting(void **state)
 	assert_quoted("a \"b\" $c`\\!", '"', true, "a \\\"b\\\" \\$c\\`\\\\\"'!'\"");
 }
 
-/* Stands for that of shell/: the aliases of the tests. a0 to a4999 are a chain. */
+/* Replaces the function of shell/: the aliases of the tests. a0 to a4999 are a chain. */
 const char *shell_alias(const char *name)
 {
 	static const char *const aliases[][2] = {
@@ -165,7 +169,7 @@ static void test_aliases(void **state)
 	assert_expanded("two x", "true; tl x");
 	assert_expanded("blank x", " tl x");
 	assert_expanded("tab y", "ls -l\tx y");
-	/* in circles: as bash, which expands each once */
+	/* circular aliases: like bash, expands each one once */
 	assert_expanded("self x", "self x");
 	assert_expanded("p z", "p --y x z");
 	assert_expanded("q z", "q x --y z");

@@ -175,7 +175,7 @@ static void test_parses_times(void **state)
 	}
 }
 
-/* Every day of the calendar's 400-year cycle, against the C library. */
+/* Compares every day of the calendar's 400-year cycle with the C library. */
 static void test_times_agree_with_gmtime(void **state)
 {
 	(void)state;

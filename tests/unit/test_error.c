@@ -69,7 +69,10 @@ static void test_memory(void **state)
 	assert_string_equal(err.message, "out of memory");
 }
 
-/* Whether s is UTF-8 made of nothing but the character c, and at most 3 bytes short of size. */
+/*
+ * Asserts that s is UTF-8, consists only of the character c, and is at most 3 bytes shorter than
+ * size.
+ */
 static void assert_whole(const char *s, const char *c, size_t size)
 {
 	size_t len = strlen(s), width = strlen(c);

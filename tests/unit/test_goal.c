@@ -13,7 +13,7 @@ static const struct coder_subject one_workspace = { WORKSPACE, OWNER, ORGANIZATI
 static const struct coder_subject all_workspaces = { "workspace:*", NULL, NULL };
 static const struct coder_subject one_template = { TEMPLATE, NULL, ORGANIZATION };
 
-/* A wish for goals and scopes (each "a b c", or "") with these subjects. */
+/* Plans goals and scopes (each "a b c", or "") with these subjects. */
 static int make(const char *goals, const char *scopes, const struct coder_subject *subjects,
 		size_t n, struct coder_plan *ret, struct coder_error *err)
 {
@@ -110,20 +110,23 @@ static void test_each_goal_has_its_scopes_and_companions(void **state)
 	assert_null(coder_goal_find("workspace"));
 }
 
-/* What is asked for beside a pair of goals. */
+/* What is requested in addition to a pair of goals. */
 struct setting {
 	const char *title;
 	const char *owner; /* of the workspace */
 	const struct coder_subject *more; /* an entry that is given, too */
 	const char *scopes; /* that are given */
 	bool self_readable;
-	/* for each pair: y, they go together; n, one would widen the other, or swallow its limits */
+	/*
+	 * for each pair: y, they can be combined; n, one would exceed the request or lose its
+	 * limits
+	 */
 	const char *pairs[13];
 };
 
 /*
- * What is given for two goals: one workspace, or all of them where the goal is workspace-list alone, one
- * template, and what the setting has.
+ * What is given for two goals: one workspace (or all, if no goal takes single ones), one template,
+ * and what the setting has.
  */
 static size_t give(const struct coder_goal *const goals[2], const struct setting *setting,
 		   struct coder_subject given[4])
@@ -163,7 +166,7 @@ static bool go_together(const char *one, const char *other, const struct setting
 	assert_int_equal(err.code, CODER_ERR_USAGE);
 	if (!strstr(err.message, one) && !strstr(err.message, other))
 		fail_msg("%s and %s: %s", one, other, err.message);
-	/* both, or one of them and the scope */
+	/* the message names both goals or, with scopes, one goal and the scope */
 	if (!*setting->scopes && (!strstr(err.message, one) || !strstr(err.message, other)))
 		fail_msg("%s and %s: %s", one, other, err.message);
 	return false;
@@ -536,14 +539,14 @@ static void test_what_scopes_are_within_others(void **state)
 	assert_false(coder_scope_is_within("user:update_personal", NULL, tokens));
 	assert_false(coder_scope_is_within("coder:all", NULL, tokens));
 	assert_false(coder_scope_is_within("coder:new.composite", NULL, tokens));
-	/* it reads templates and members, too, but acts on workspaces only */
+	/* it also reads templates and members, but acts only on workspaces */
 	assert_false(coder_scope_is_within("coder:workspaces.operate", NULL, operate));
 	assert_true(coder_scope_is_within("coder:workspaces.operate", "workspace", operate));
 	assert_false(coder_scope_is_within("coder:workspaces.create", "workspace", operate));
 	assert_false(coder_scope_is_within("workspace:*", "workspace", operate));
 }
 
-/* Before anything is looked up, entries have names, and who the token's user is is not known. */
+/* Before anything is looked up, entries have names, and the token's user is not known. */
 static void test_before_anything_is_known(void **state)
 {
 	const struct coder_goal *push = coder_goal_find("template-push");
@@ -567,7 +570,7 @@ static void test_before_anything_is_known(void **state)
 	assert_true(coder_wish_needs_relations(&wish, "template"));
 	assert_false(coder_wish_needs_relations(&wish, "workspace"));
 	assert_false(coder_wish_needs_relations(&wish, "organization"));
-	/* afterwards what the server did not say is an error */
+	/* after the look-up, it is an error if the server did not send an id */
 	wish.self = SELF;
 	assert_int_equal(coder_plan_make(&wish, &plan, &err), -1);
 	assert_int_equal(err.code, CODER_ERR_NO_RESPONSE);

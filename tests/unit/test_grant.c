@@ -37,7 +37,7 @@ static void add_words(struct coder_strings *list, const char *words)
 	}
 }
 
-/* "more" and "less" of the rights of a token of these members (lists by blanks). */
+/* Returns where a token with these members has more ("+") or less ("-") than was requested. */
 static const char *rights(const char *scopes, const char *entries, const char *members)
 {
 	static char text[32];
@@ -78,7 +78,7 @@ static void test_scopes(void **state)
 	assert_string_equal(rights("a:b", "", SCOPES("\"c:d\"")), "+s-s");
 	assert_string_equal(rights("a:b", "", SCOPES("\"a:bc\"")), "+s-s");
 	assert_string_equal(rights("a:*", "", SCOPES("\"ab:c\"")), "+s-s");
-	/* one word of a server before scopes, which counts where it sends none */
+	/* the one word of a server that is too old for scopes counts if it sends no scopes */
 #define WORD ",\"scope\":\"application_connect\""
 	assert_string_equal(rights("", "", WORD), "-s");
 	assert_string_equal(rights("coder:application_connect", "", WORD), "");
@@ -111,7 +111,7 @@ static void test_allow_lists(void **state)
 	assert_string_equal(rights("", "task:*", SCOPES("\"a:b\"") ENTRIES("\"*:*\"")), "-s+a");
 }
 
-/* '+', '-' or '=': the life of a token of these times, where ns were requested. */
+/* Compares the lifetime of a token with these times with the requested ns: '+', '-' or '='. */
 static char life(int64_t ns, const char *times)
 {
 	const struct coder_create create = { .name = "", .lifetime_ns = ns };
@@ -129,7 +129,7 @@ static void test_lifetimes(void **state)
 		const char *times;
 		char expected;
 	} cases[] = {
-		/* as a real server has it */
+		/* as a real server sends it */
 		{ 3600 * CODER_NS, TIMES("2026-11-25T10:00:00.000011Z", "2026-11-25T11:00:00Z"),
 		  '=' },
 		{ CODER_NS * 3 / 2, TIMES("2026-11-25T10:00:00.000007Z", "2026-11-25T10:00:01.5Z"),
@@ -149,14 +149,14 @@ static void test_lifetimes(void **state)
 		  '-' },
 		{ 3600 * CODER_NS + 1, TIMES("2026-11-25T10:00:00Z", "2026-11-25T10:59:59Z"), '-' },
 		{ 3600 * CODER_NS - 1, TIMES("2026-11-25T10:00:00Z", "2026-11-25T11:00:01Z"), '+' },
-		/* far from it, other zones, the longest and the shortest */
+		/* much longer or shorter, other zones, the longest and the shortest */
 		{ 7200 * CODER_NS, TIMES("2026-11-25T10:00:00Z", "2036-11-25T10:00:00Z"), '+' },
 		{ 7200 * CODER_NS, TIMES("2026-11-25T10:00:00Z", "2026-11-25T11:00:00Z"), '-' },
 		{ 7200 * CODER_NS, TIMES("2026-11-25T10:00:00Z", "2026-11-25T14:00:00+02:00"),
 		  '=' },
 		{ INT64_MAX, TIMES("0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"), '+' },
 		{ CODER_NS, TIMES("9999-12-31T23:59:59Z", "1970-01-01T00:00:01Z"), '-' },
-		/* no expiry is the longest life, whatever a server writes for none */
+		/* no expiry is the longest lifetime, whatever a server sends for it */
 		{ 7200 * CODER_NS, ",\"created_at\":\"2026-11-25T10:00:00Z\"", '+' },
 		{ 7200 * CODER_NS, TIMES("2026-11-25T10:00:00Z", "0001-01-01T00:00:00Z"), '+' },
 		{ 7200 * CODER_NS, ",\"expires_at\":\"2026-11-25T11:00:00Z\"", '=' },
@@ -172,7 +172,7 @@ static void test_lifetimes(void **state)
 				 cases[i].expected);
 }
 
-/* Why a token of these members may be another, "" if nothing says so. */
+/* Why a token with these members may be another one; "" if nothing shows that. */
 static const char *foreign(const char *user_id, int64_t began, const char *members)
 {
 	const struct coder_create create = { .name = "ci", .user_id = user_id };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * test_http.c - lib/net/http.c and what is below it, against a server in a thread
- * that responses each request with the next line of its script.
+ * test_http.c - lib/net/http.c and what is below it, against a server in a thread that sends each
+ * request the next response of its script.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -49,7 +49,7 @@ static struct server {
 	/* what happened */
 	int n_connections, n_requests;
 	int connection_of[MAX_REQUESTS];
-	unsigned silence[MAX_REQUESTS]; /* the client's limit of it meanwhile, in ms */
+	unsigned silence[MAX_REQUESTS]; /* the client's TCP_USER_TIMEOUT at each request, in ms */
 	char *requests[MAX_REQUESTS];
 } server = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
@@ -58,7 +58,10 @@ struct connection {
 	struct buf in;
 };
 
-/* The client is this process: the longest TCP_USER_TIMEOUT of its sockets, which are far up. */
+/*
+ * The client is in this process: returns the longest TCP_USER_TIMEOUT of its sockets, which have
+ * high numbers.
+ */
 static unsigned limit_of_silence(void)
 {
 	unsigned longest = 0;
@@ -73,7 +76,7 @@ static unsigned limit_of_silence(void)
 	return longest;
 }
 
-/* Answers one request; false: close the connection. */
+/* Responds to one request; false: close the connection. */
 static bool response(struct connection *c)
 {
 	const char *text;
@@ -104,7 +107,7 @@ static bool response(struct connection *c)
 	return !close_it;
 }
 
-/* Whether a whole request is there. SOCKS and TLS begin with a small number. */
+/* Whether a whole request has arrived. SOCKS and TLS begin with a small number. */
 static bool is_whole(const struct buf *in)
 {
 	const char *end = strstr(in->data, "\r\n\r\n");
@@ -218,8 +221,8 @@ static int stop_server(void **state)
 /* --------------------------------------------------------------- clients */
 
 static struct {
-	int signal; /* what pending() says */
-	int64_t signal_at; /* from when on; 0: at once */
+	int signal; /* what pending() returns */
+	int64_t signal_at; /* from this time on; 0: at once */
 	int notices;
 	char notice[256];
 } caller;
@@ -294,7 +297,7 @@ static struct http *client(void)
 	return client_of(&c);
 }
 
-/* Makes the request with a client of its own; *err is zeroed before. */
+/* Sends the request with a client of its own; *err is zeroed first. */
 static int call(const struct coder_config *c, const struct http_request *request,
 		struct http_response *ret, struct coder_error *err)
 {
@@ -619,7 +622,7 @@ static void test_statuses(void **state)
 		assert_true(err.sent);
 		assert_false(err.timeout);
 	}
-	/* none was followed, none repeated */
+	/* no redirect was followed, and no request repeated */
 	assert_int_equal(server.n_requests, sizeof(cases) / sizeof(cases[0]));
 }
 
@@ -668,7 +671,7 @@ static const struct {
 	{ FRONT("404 N", "", "{\"error\":{\"message\":\"" HIDDEN "\"}}"), "something in front",
 	  "" },
 	{ FRONT("404 N", "", "[{\"message\":\"" HIDDEN "\"}]"), "something in front", "" },
-	/* Coder's header, but nothing that Coder says */
+	/* with Coder's header, but no message of Coder's */
 	{ FRONT("404 N", CODER, ""), "something in front", "" },
 	{ FRONT("404 N", CODER, "[]"), "something in front", "" },
 	{ FRONT("404 N", CODER, "{\"message\":\"\"}"), "something in front", "" },
@@ -687,14 +690,14 @@ static const struct {
 	/* the header of an interim response is not the response's */
 	{ "HTTP/1.1 103 E\r\n" CODER "\r\n" JSON("404 N", "", MESSAGE("m")), false, false,
 	  CODER_ERR_NO_RESPONSE, "something in front", "m" },
-	/* others prove nothing, and blame nobody */
+	/* other statuses prove nothing, so the error does not blame something in front */
 	{ JSON("400 N", "", MESSAGE("m")), false, false, CODER_ERR_REFUSED, "m", "" },
 	{ JSON("500 N", "", "{\"message\":\"m\",\"detail\":\"rbac: forbidden\"}"), false, false,
 	  CODER_ERR_REFUSED, "m", "rbac" },
 	{ JSON("400 N", CODER, MESSAGE("m")), true, false, CODER_ERR_REFUSED, "m", "" },
 };
 
-/* Without Coder's headers a response is Coder's own by what it says, or it is not. */
+/* Without Coder's headers, only the message shows whether a response is Coder's own. */
 static void test_own(void **state)
 {
 	(void)state;
@@ -760,7 +763,7 @@ static void test_useless_answers(void **state)
 		struct coder_error err;
 
 		server.script = script;
-		coder_interrupts_limit(&interrupts, CODER_NS); /* what is no HTTP does not end */
+		coder_interrupts_limit(&interrupts, CODER_NS); /* what is not HTTP may not end */
 		c.fresh = true;
 		assert_int_equal(call(&c, &get, &response, &err), -1);
 		http_response_done(&response);
@@ -772,7 +775,10 @@ static void test_useless_answers(void **state)
 	assert_int_equal(server.n_requests, sizeof(cases) / sizeof(cases[0]));
 }
 
-/* However much of it libcurl passes on, a response that ends before its empty line is none. */
+/*
+ * A response that ends before the empty line after its headers is incomplete, whatever part of it
+ * libcurl passes on.
+ */
 static void test_cut_head(void **state)
 {
 	static const char *const last[] = { "\r\n", "\n", "\r", "Date: ", "X: 1\r\n" };
@@ -864,7 +870,7 @@ static void test_secret_in_text(void **state)
 	assert_string_equal(err.message, "a [secret] b [secret] c");
 	assert_string_equal(err.detail, "[secret]");
 
-	/* a text that is cut within the secret */
+	/* a text that is cut within a secret */
 	snprintf(long_answer, 4096,
 		 "HTTP/1.1 400 B\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n"
 		 "{\"message\":\"%01010d" TOKEN "\"}",
@@ -893,7 +899,7 @@ static int collect(void *ctx, const char *data, size_t len, struct coder_error *
 	struct collected *c = ctx;
 	sigset_t mask;
 
-	/* never inside libcurl: the caller's signals are let in */
+	/* the sink is not called inside libcurl, so signals are not blocked */
 	sigprocmask(SIG_SETMASK, NULL, &mask);
 	assert_false(sigismember(&mask, SIGINT));
 	assert_false(sigismember(&mask, SIGPIPE));
@@ -938,7 +944,7 @@ static void test_sink(void **state)
 	assert_true(err.sent);
 	assert_int_equal(c.pieces, 1);
 
-	/* errors are not for the sink */
+	/* the sink does not get errors */
 	SCRIPT("HTTP/1.1 400 N\r\nContent-Type: application/json\r\nContent-Length: 15\r\n\r\n"
 	       "{\"message\":\"m\"}");
 	buf_reset(&c.text);
@@ -1007,7 +1013,10 @@ static void test_retries_of_post(void **state)
 	assert_int_equal(server.n_requests, 4);
 }
 
-/* How long the server asks to wait. The client would: but 5 s and more are beyond its time. */
+/*
+ * Returns how long the server asks to wait. The client would wait, but 5 s and more exceed its time
+ * limit.
+ */
 static int64_t wish(const char *headers, bool too_long, enum coder_code *ret_code)
 {
 	static char text[512]; /* static: the server may still look at what it has sent */
@@ -1054,7 +1063,7 @@ static void test_retry_after(void **state)
 		{ "Retry-After: 60\r\nX-Ratelimit-Reset: 12\r\n", 60 },
 		{ "Retry-After: 60\r\nX-Ratelimit-Reset: 1e3\r\n", 60 },
 		{ "X-Ratelimit-Reset: 99999999999\r\n", -1 },
-		/* of several, the longest */
+		/* the longest of several */
 		{ "Retry-After: 5\r\nRetry-After: 60\r\nRetry-After: 7\r\n", 60 },
 		{ "Retry-After: 60\r\nRetry-After: soon\r\nRetry-After: 0\r\n", 60 },
 		{ "Retry-After: 5, 60,7\r\n", 60 },
@@ -1081,13 +1090,13 @@ static void test_retry_after(void **state)
 	}
 }
 
-/* The deployment's clock is that of its own responses, and goes on by itself. */
+/* The deployment's clock is set by its own responses, and then continues by itself. */
 static void test_clock(void **state)
 {
 #define DATE "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n" /* 784111777 */
 	static const struct {
 		const char *response;
-		int64_t now; /* 0: the local clock's */
+		int64_t now; /* 0: the time of the local clock */
 	} cases[] = {
 		{ JSON("200 OK", DATE, "{}"), 784111777 },
 		{ JSON("200 OK", DATE "Age: 100\r\n", "{}"), 784111877 },
@@ -1146,7 +1155,7 @@ static void test_waits(void **state)
 	assert_int_equal(caller.notices, 0);
 	http_response_done(&response);
 
-	/* more than two minutes is not waited for */
+	/* the client does not wait more than two minutes */
 	SCRIPT(STATUS("429 T", "Retry-After: 121\r\n"), OK);
 	began = coder_clock();
 	assert_int_equal(call(&c, &get, &response, &err), -1);
@@ -1155,7 +1164,7 @@ static void test_waits(void **state)
 	assert_string_equal(advice_on(&err), "try again in 121 s");
 	assert_int_equal(caller.notices, 0);
 
-	/* a wait that is announced, and ended by a signal */
+	/* a wait that is announced, and that a signal ends */
 	SCRIPT(STATUS("429 T", "Retry-After: 12\r\n"), OK);
 	caller.signal = SIGINT;
 	caller.signal_at = began = coder_clock() + CODER_NS / 5;
@@ -1254,16 +1263,16 @@ static void test_timeouts(void **state)
 	assert_string_equal(err.message, "no response within 250 ms");
 	assert_true(err.sent);
 	assert_true(err.timeout);
-	/* the time is up for all that follows */
+	/* the deadline has passed for all further requests, too */
 	SCRIPT(OK);
 	assert_int_equal(http_request(http, &request, &response, &err), -1);
 	assert_false(err.sent);
 	assert_true(err.timeout);
-	/* but an undo gets time of its own */
+	/* but an undo has a deadline of its own */
 	coder_interrupts_acknowledge(&interrupts, 2 * CODER_NS);
 	assert_int_equal(http_request(http, &request, &response, &err), 0);
 	http_response_done(&response);
-	/* a request's own limit */
+	/* the time limit of one request */
 	SCRIPT(HANG);
 	request.timeout_ns = CODER_NS / 10;
 	assert_int_equal(http_request(http, &request, &response, &err), -1);
@@ -1328,7 +1337,7 @@ static void test_interrupt(void **state)
 		assert_int_equal(err.code, CODER_ERR_INTERRUPTED);
 		assert_int_equal(err.signal, SIGTERM);
 		assert_true(err.sent);
-		/* the next request works: by this client, by another */
+		/* the next request succeeds, with this client and with another */
 		SCRIPT(OK);
 		coder_interrupts_acknowledge(&interrupts, 5 * CODER_NS);
 		assert_int_equal(http_request(http, &get, &response, &err), 0);
@@ -1337,7 +1346,7 @@ static void test_interrupt(void **state)
 	}
 	assert_true(signal_mask() == before);
 
-	/* a signal that is there already: nothing leaves */
+	/* if a signal is pending at first, no request is sent */
 	http = client();
 	forget_requests();
 	caller.signal = SIGINT;
@@ -1386,8 +1395,10 @@ static void test_keep_alive(void **state)
 	assert_int_equal(server.n_connections, 5);
 }
 
-/* What libcurl repeats by itself must be told of. */
-/* A dead connection is found out where it was kept, not where the server may be far away. */
+/*
+ * The time limit for a dead connection applies only to kept connections. Servers of new ones may be
+ * far away.
+ */
 static void test_silence_of_kept_connections(void **state)
 {
 	const struct coder_config c = config();
@@ -1400,10 +1411,10 @@ static void test_silence_of_kept_connections(void **state)
 	get_ok(&c); /* a new connection */
 	get_ok(&c); /* the kept one */
 	assert_int_equal(limit_of_silence(), 0);
-	assert_int_equal(http_request(http, &post, &response, &err), 0); /* one of its own */
+	assert_int_equal(http_request(http, &post, &response, &err), 0); /* a new connection */
 	http_response_done(&response);
 	http_free(http);
-	get_ok(&c); /* twice */
+	get_ok(&c); /* the request is sent twice */
 	assert_int_equal(server.n_requests, 5);
 	for (int i = 0; i < 5; i++)
 		assert_int_equal(server.silence[i], i == 0 || i == 2 ? 0 : 4500);
@@ -1469,7 +1480,7 @@ static void test_descriptors(void **state)
 
 	(void)state;
 	SCRIPT(OK);
-	get_ok(&c); /* whatever libraries open for good */
+	get_ok(&c); /* opens what libraries keep open */
 	http_disconnect();
 	usleep(50000); /* the server closes its side */
 	before = look_at_descriptors();
@@ -1484,7 +1495,7 @@ static void test_descriptors(void **state)
 	assert_true(after.cloexec);
 }
 
-/* `exec 960>file`: the number of our socket is the user's file now. */
+/* After `exec 960>file`, the number of our socket belongs to the user's file. */
 static void test_stolen_descriptor(void **state)
 {
 	const struct coder_config c = config();
@@ -1512,7 +1523,7 @@ static void test_stolen_descriptor(void **state)
 	close(fd);
 	fclose(file);
 
-	/* and one that was closed */
+	/* a number that the user has closed */
 	get_ok(&c);
 	d = look_at_descriptors();
 	close(d.lowest_socket);
@@ -1520,7 +1531,7 @@ static void test_stolen_descriptor(void **state)
 	assert_int_equal(server.n_connections, 4);
 }
 
-/* One that looks like an idle connection: a request would go to whoever is at its end. */
+/* A socket of the user can look like an idle connection: its other end would get the request. */
 static void test_stolen_by_socket(void **state)
 {
 	const struct coder_config c = config();
@@ -1542,7 +1553,10 @@ static void test_stolen_by_socket(void **state)
 	close(fd);
 }
 
-/* Ends a child's part of a test; a cmocka assertion there would go on in the parent's name. */
+/*
+ * Waits for a child that ran a part of a test. A cmocka assertion that fails in a child would go on
+ * with the tests there.
+ */
 static int wait_child(pid_t pid)
 {
 	int status = -1;
@@ -1582,7 +1596,7 @@ static void test_fork(void **state)
 	assert_int_equal(server.n_connections, 2);
 	assert_int_equal(server.connection_of[1], 2);
 	assert_int_equal(server.connection_of[2], 2);
-	/* ours is still good */
+	/* our own connection still works */
 	assert_int_equal(http_request(http, &get, &response, &err), 0);
 	http_response_done(&response);
 	http_free(http);
@@ -1618,7 +1632,7 @@ static void test_few_descriptors(void **state)
 
 				if (getpeername(fd, (struct sockaddr *)&peer, &len) == 0 &&
 				    ntohs(peer.sin_port) == server.port)
-					_exit(3); /* left where scripts redirect */
+					_exit(3); /* a number that scripts use for redirections */
 			}
 			_exit(ok ? 0 : err.message[0] && !err.sent ? 1 : 2);
 		}
@@ -1630,7 +1644,9 @@ static void test_few_descriptors(void **state)
 
 /* --------------------------------------------------------------- signals */
 
-/* In a child: SIGTERM is held, seen, taken by the undo and raised at the end. */
+/*
+ * Runs in a child: SIGTERM is held, reported as pending, taken by the undo and raised at the end.
+ */
 static void hold_in_child(void)
 {
 	static struct http *http; /* still reachable when the process is killed */
@@ -1686,7 +1702,7 @@ static void test_hold(void **state)
 	assert_true(WIFSIGNALED(status));
 	assert_int_equal(WTERMSIG(status), SIGTERM);
 
-	/* to free a client raises nothing */
+	/* http_free() does not raise held signals */
 	pid = fork();
 	if (pid == 0) {
 		coder_interrupts_hold(&interrupts);
@@ -1698,10 +1714,13 @@ static void test_hold(void **state)
 	assert_true(WIFEXITED(status));
 	assert_int_equal(WEXITSTATUS(status), 3);
 
-	/* valgrind keeps the last one for itself */
+	/* valgrind uses the last signal itself */
 	if (disposition(last) != SIG_DFL)
 		last--;
-	/* what is ignored or no end is left alone, and all is as it was afterwards */
+	/*
+	 * signals that are ignored or do not end the process are not held; afterwards all is as
+	 * before
+	 */
 	signal(SIGHUP, SIG_IGN);
 	coder_interrupts_hold(&interrupts);
 	for (size_t i = 0; i < sizeof(ending) / sizeof(ending[0]); i++)
@@ -1722,7 +1741,10 @@ static void test_hold(void **state)
 	http_free(http);
 }
 
-/* What coder_interrupts_pending() says in an undo after the first signal, if that came ms ago. */
+/*
+ * What coder_interrupts_pending() returns for a second signal in an undo, if the undo begins ms
+ * after the first signal.
+ */
 static int second(int first, int64_t ms, int then)
 {
 	struct http *http = client();
@@ -1741,7 +1763,7 @@ static int second(int first, int64_t ms, int then)
 	assert_int_equal(interrupts.signal, first);
 	caller.signal = 0;
 	assert_int_equal(coder_interrupts_pending(&interrupts),
-			 said); /* once given up, it stays so */
+			 said); /* once it has returned the signal, it always does */
 	http_free(http);
 	return said;
 }
@@ -1759,7 +1781,7 @@ static void test_second_signal(void **state)
 		assert_int_equal(second(SIGQUIT, 0, sent_twice[i]), 0);
 		assert_int_equal(second(sent_twice[i], 0, SIGQUIT), sent_twice[i]);
 	}
-	/* where none was there before, the half second begins with the first */
+	/* if no signal came before the undo, the half second begins with the first one in it */
 	http = client();
 	coder_interrupts_acknowledge(&interrupts, CODER_NS);
 	caller.signal = SIGTERM;
@@ -1774,7 +1796,7 @@ static void test_second_signal(void **state)
 	http_free(http);
 }
 
-/* In a child: the order in which signals came is the order in which they are raised. */
+/* Held signals are raised in the order of their arrival. */
 static void test_held_in_order(void **state)
 {
 	(void)state;
@@ -1821,7 +1843,7 @@ static timer_t raise_soon(int signal)
 	return timer;
 }
 
-/* Handlers of the process run while a request waits; a SIGPIPE then reaches nobody. */
+/* Signal handlers of the process run while a request waits. A SIGPIPE has no effect meanwhile. */
 static void test_handlers_run(void **state)
 {
 	struct coder_config c = config();
@@ -1838,7 +1860,7 @@ static void test_handlers_run(void **state)
 	coder_interrupts_limit(&interrupts, CODER_NS / 4);
 	assert_int_equal(call(&c, &get, &response, &err), -1);
 	assert_int_equal(handled, SIGALRM);
-	assert_true(err.timeout); /* it did not end the request */
+	assert_true(err.timeout); /* SIGPIPE did not end the request */
 	timer_delete(timers[0]);
 	timer_delete(timers[1]);
 	signal(SIGALRM, SIG_DFL);
@@ -1846,7 +1868,7 @@ static void test_handlers_run(void **state)
 
 /* ------------------------------------------------------- several at once */
 
-/* What one of several exchanges got. */
+/* What one of several exchanges has received. */
 struct piece {
 	struct transfer_exchange x;
 	struct buf body;
@@ -1889,7 +1911,7 @@ static void begin(struct transfer *transfer, struct piece *piece, int64_t deadli
 	transfer_begin(transfer, &piece->x);
 }
 
-/* For the server that runs, by that name. */
+/* A transfer to the server of the test, which it reaches by that name. */
 static struct transfer *transfer_to(const char *host)
 {
 	static char origin[64], port[16];
@@ -1936,19 +1958,19 @@ static void test_several_at_once(void **state)
 	int64_t began = coder_clock();
 
 	(void)state;
-	SCRIPT(HANG, OK); /* whichever comes first is never responded to */
+	SCRIPT(HANG, OK); /* the request that comes first gets no response */
 	assert_null(transfer_wait(transfer, INT64_MAX));
 	for (size_t i = 0; i < 3; i++)
 		begin(transfer, &pieces[i], began + CODER_NS / 2);
 	assert_complete(next(transfer));
-	/* another one begins while two are on, over the connection that is free */
+	/* another one begins while two are in progress, on the connection that is free */
 	begin(transfer, &more, began + 5 * CODER_NS);
 	assert_complete(next(transfer));
 	assert_complete(next(transfer));
 	assert_int_equal(server.n_connections, 3);
 	assert_int_equal(server.n_requests, 4);
 	assert_between(ms_since(began), 0, 450);
-	/* the time of one is up, and that of none else */
+	/* the deadline of one has passed, and of no other */
 	last = next(transfer);
 	assert_non_null(last);
 	assert_int_equal(last->x.end, TRANSFER_DEADLINE);
@@ -1976,7 +1998,7 @@ static void test_several_end_each_in_its_way(void **state)
 		else
 			assert_int_equal(stopping.x.end, TRANSFER_STOPPED);
 	}
-	/* after a signal what has gone out may have its grace */
+	/* after a signal, a request that was sent can have grace_ns left */
 	SCRIPT(HANG);
 	patient.x.grace_ns = CODER_NS * 4 / 10;
 	begin(transfer, &patient, INT64_MAX);
@@ -1991,7 +2013,7 @@ static void test_several_end_each_in_its_way(void **state)
 	assert_int_equal(patient.x.end, TRANSFER_SIGNAL);
 	assert_int_equal(patient.x.signal, SIGTERM);
 	caller.signal = 0;
-	/* what is on when the transfer is freed is given up */
+	/* exchanges in progress are given up when the transfer is freed */
 	begin(transfer, &hasty, INT64_MAX);
 	begin(transfer, &patient, coder_clock() + CODER_NS / 10);
 	assert_ptr_equal(next(transfer), &patient);
@@ -1999,7 +2021,7 @@ static void test_several_end_each_in_its_way(void **state)
 	assert_true(signal_mask() == before);
 }
 
-/* Page faults of the children that have ended: more of them after each look-up. */
+/* The page faults of children that have ended: each look-up adds some. */
 static long children(void)
 {
 	struct rusage usage;
@@ -2028,7 +2050,10 @@ static void test_several_look_up_once(void **state)
 	transfer_free(transfer);
 	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1); /* no child is left */
 
-	/* nor need those that come later, as connections are kept; their end is no failure either */
+	/*
+	 * nor do later exchanges, as connections are kept; that the server closes these is no
+	 * failure
+	 */
 	transfer = transfer_to("localhost");
 	begin(transfer, &pieces[0], INT64_MAX);
 	assert_complete(next(transfer));
@@ -2042,7 +2067,7 @@ static void test_several_look_up_once(void **state)
 	transfer_free(transfer);
 	http_disconnect();
 
-	/* what cannot be found fails for all, and is looked up once for them */
+	/* a name that cannot be found fails for all exchanges, and is looked up only once */
 	transfer = transfer_to("does-not-exist.invalid");
 	before = children();
 	begin(transfer, &pieces[0], INT64_MAX);
@@ -2059,7 +2084,7 @@ static void test_several_look_up_once(void **state)
 	transfer_free(transfer);
 }
 
-/* Waits for the next of several requests; its number, -1: none has ended until then. */
+/* Waits for the next of several requests. Returns its number; -1: none has ended by `until`. */
 static int next_request(struct http *http, int64_t until, enum coder_code expected)
 {
 	struct http_response response;
@@ -2097,7 +2122,10 @@ static void test_requests_at_once(void **state)
 	(void)state;
 	assert_int_equal(http_new(&c, &http, &err), 0);
 	assert_int_equal(next_request(http, INT64_MAX, CODER_OK), -1);
-	/* one of the first three meets a rate limit: all wait for that second, once, and so do others */
+	/*
+	 * one of the first three meets a rate limit: all of them, and later ones, wait once for
+	 * that second
+	 */
 	SCRIPT(STATUS("429 T", "Retry-After: 1\r\n"), STATUS("503 B", ""), NO_CONTENT);
 	began = coder_clock();
 	for (size_t i = 0; i < 3; i++)
@@ -2115,7 +2143,7 @@ static void test_requests_at_once(void **state)
 	assert_true(server.n_connections <= 5);
 	assert_int_equal(next_request(http, INT64_MAX, CODER_OK), -1);
 
-	/* a signal ends those that wait, and none of them is sent */
+	/* a signal ends the requests that wait, and none of them is sent */
 	forget_requests();
 	SCRIPT(STATUS("429 T", "Retry-After: 60\r\n"));
 	for (size_t i = 0; i < 2; i++)
@@ -2128,7 +2156,7 @@ static void test_requests_at_once(void **state)
 	assert_int_equal(server.n_requests, 2);
 	assert_int_equal(caller.notices, 1);
 	caller.signal = 0;
-	/* what is on at the end is given up */
+	/* requests in progress are given up at the end */
 	begin_many(http, &numbers[0]);
 	http_free(http);
 }
@@ -2218,7 +2246,7 @@ static const struct {
 	{ "http://127.0.0.1:0", "https://h.invalid",
 	  "the proxy http://127.0.0.1:0 that https_proxy names has a bad port", "give it as", NULL,
 	  false },
-	/* these response */
+	/* these proxies respond */
 	{ "http://127.0.0.1", "https://h.invalid", "asks for a user name and password (407)",
 	  "give them in https_proxy, as in ", STATUS("407 No", ""), false },
 	{ "http://u:s3cretpw@127.0.0.1", "https://h.invalid",

@@ -165,11 +165,11 @@ static bool parses_values(size_t n)
 	return ok;
 }
 
-/* A document of two bytes a value would take forty times its size as a tree. */
+/* As a tree, a document with one value in every two bytes would take forty times its size. */
 static void test_number_of_values(void **state)
 {
 	(void)state;
-	assert_true(parses_values(199999)); /* and the array itself */
+	assert_true(parses_values(199999)); /* and the array itself is one more */
 	assert_false(parses_values(200000));
 }
 
@@ -233,7 +233,7 @@ static void assert_int64(const char *text, int64_t expected)
 
 	if (json_parse(copy, len, &doc, &err) < 0)
 		fail_msg("%s: %s", text, err.message);
-	free(copy); /* the document needs it no more */
+	free(copy); /* the document no longer needs it */
 	if (json_int64(doc, "n", -7, &value, &err) < 0)
 		fail_msg("%s: %s", text, err.message);
 	assert_int_equal(value, expected);
@@ -301,7 +301,7 @@ static void assert_notation(const char *s, enum coder_notation notation, const c
 	buf_done(&b);
 }
 
-/* Both notations have these alike. */
+/* Asserts the escaped text, which is the same in both notations. */
 static void assert_written(const char *s, const char *expected)
 {
 	assert_notation(s, CODER_JSON, expected);
@@ -446,7 +446,7 @@ static int collect(void *ctx, const struct json *element, struct coder_error *er
 	return 0;
 }
 
-/* Feeds text in pieces of so many bytes; what came out goes to out. */
+/* Feeds text in pieces of so many bytes. Writes the elements to out. */
 static int split(const char *text, size_t len, size_t piece, struct buf *out,
 		 struct coder_error *err)
 {
@@ -497,7 +497,7 @@ static void test_splits_lists(void **state)
 	}
 }
 
-/* What an element holds is read from the document that was made of it. */
+/* Reads an element as the document that it was given as. */
 static int add_numbers(void *ctx, const struct json *element, struct coder_error *err)
 {
 	int64_t *sum = ctx, n;
@@ -547,7 +547,7 @@ static void test_refuses_lists(void **state)
 	}
 }
 
-/* An array of one string of so many bytes, quotes included. */
+/* Reads an array of one string of so many bytes, including its quotes. */
 static int split_long(size_t len, struct coder_error *err)
 {
 	struct buf text = { 0 }, out = { 0 };
@@ -622,7 +622,7 @@ static void test_restart(void **state)
 	buf_done(&out);
 }
 
-/* The list at a key, in pieces of every size: 0, or -1 with *err. */
+/* Reads the list at a key, in pieces of `step` bytes. Returns 0, or -1 with *err. */
 static int split_key(const char *text, size_t step, struct buf *out, struct coder_error *err)
 {
 	struct collected c = { .list = { .fn = collect, .ctx = &c, .key = "users" }, .texts = out };

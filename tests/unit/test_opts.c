@@ -135,7 +135,7 @@ static void add_list(char *out, size_t size, const char *name, const struct opts
 		add(out, size, name, list->v[i]);
 }
 
-/* What was parsed, as text: options in the order of the struct, then operands. */
+/* Writes what was parsed as a text: options in the order of the struct, then operands. */
 static void describe(const struct parsed *p, char *out, size_t size)
 {
 	const struct options *o = &p->options;
@@ -292,7 +292,7 @@ static void test_refuses(void **state)
 	}
 }
 
-/* Hostile words in errors, as the text before ": invalid option". */
+/* How hostile words appear in errors: the text before ": invalid option". */
 static void test_escapes_words(void **state)
 {
 	static const struct {
@@ -327,7 +327,7 @@ static void test_escapes_words(void **state)
 static void test_cuts_long_words(void **state)
 {
 	(void)state;
-	/* of every alignment, so that characters of several bytes meet the end everywhere */
+	/* the text begins at every offset, so that it is cut at every byte of a character */
 	for (size_t lead = 0; lead < 8; lead++) {
 		char word[4096] = "--", *end = word + 2 + lead;
 		struct parsed p;
@@ -513,7 +513,7 @@ static void test_text(void **state)
 	assert_contains(text,
 			"\n      --scope S            A sentence that is long enough to need a "
 			"second\n                           line in the help,");
-	/* too long for the column */
+	/* too long for its column */
 	assert_contains(text, "\n  -o, --output table|json|tsv\n                           How.\n");
 	assert_contains(text,
 			"\n      --into-this A-LONG-METAVARIABLE\n                           W");
@@ -537,7 +537,10 @@ static void test_long_doc(void **state)
 	assert_string_equal(lines[0], "Do things to tokens.\n");
 	assert_begins(body, "Do things to tokens.\n\n");
 	body += strlen(lines[0]) + 1;
-	/* --help shows the same lines below the usage; bash ends each but the first by a newline */
+	/*
+	 * --help shows the same lines below the usage. bash adds a newline to each line but the
+	 * first.
+	 */
 	for (; lines[n]; n++) {
 		size_t len = strcspn(body, "\n");
 
@@ -553,7 +556,7 @@ static void test_long_doc(void **state)
 
 static void test_wraps_everywhere(void **state)
 {
-	/* each word begins a column further right than in the round before */
+	/* each word begins a column further to the right than in the round before */
 	static const char tail[] = "\u00e4b cde fghi jklmn \u00f6pqrst uvwxyz0 12345678 abcdefghi "
 				   "\u00fcbcdefghij klmnopqrstu vwxyz0123456 7890abcdefghi jk";
 	char words[128] = "";
@@ -569,7 +572,7 @@ static void test_wraps_everywhere(void **state)
 		c.examples = (const char *const[]){ "The same as a command:", paragraph, NULL };
 		text = print(&c, "text");
 		check_lines(text, 75);
-		/* nothing is lost but newlines for blanks */
+		/* the text is the same, except for newlines instead of blanks */
 		for (char *p = text; *p; p++)
 			*p = *p == '\n' ? ' ' : *p;
 		assert_contains(text, paragraph);
@@ -588,7 +591,7 @@ static void test_overlong_words_stay_whole(void **state)
 	c.examples = (const char *const[]){ "An example:", word, NULL };
 	text = print(&c, "text");
 	assert_contains(text, word);
-	assert_null(strstr(text, " \\\n")); /* without blanks there is nothing to continue */
+	assert_null(strstr(text, " \\\n")); /* a text without blanks is not continued */
 	free(text);
 }
 
@@ -640,7 +643,7 @@ static void test_man_bare(void **state)
 	free(text);
 }
 
-/* groff's own opinion, where it is installed. */
+/* What groff reports, if it is installed. */
 static void test_man_has_no_warnings(void **state)
 {
 	char path[] = "/tmp/test_opts.XXXXXX", shell[128], *text;
@@ -708,7 +711,7 @@ static void test_markdown(void **state)
 	free(text);
 }
 
-/* Whether text has "--name" as an option's head shows it, dashes as the format writes them. */
+/* Whether text has "--name" as a format writes it at the beginning of an option. */
 static bool shows(const char *text, const char *format, const char *name)
 {
 	const char *dash;

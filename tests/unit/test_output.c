@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * test_output.c - tables and JSON against what the reference CLI printed, the
- * other formats, and publishing. The shell is played by the stubs below.
+ * test_output.c - tables and JSON against what the reference CLI printed, the other formats, and
+ * publishing. The stubs below replace the shell.
  */
 #include <errno.h>
 #include <signal.h>
@@ -26,9 +26,9 @@
 /* -------------------------------------------------------------- the shell */
 
 static struct buf shell_log; /* what happened, in order */
-static int64_t time_left; /* that shio_write() was given */
+static int64_t time_left; /* the time that shio_write() was given */
 static int signal_number;
-static int signal_after_writes; /* so many are left until SIGINT comes; 0: none does */
+static int signal_after_writes; /* how many writes there are before SIGINT comes; 0: it does not */
 static int write_error; /* errno of shio_write(), 0: it succeeds */
 static bool may_free; /* whether there was time to free the last array */
 static const char *refused; /* the variable that cannot be assigned, or NULL */
@@ -67,12 +67,12 @@ int shvar_set_scalar(const char *name, const char *value)
 	return 0;
 }
 
-/* An array made aside is the text that assigning it logs. */
+/* An array that is not assigned yet: the text that is logged when it is. */
 struct shvar_array {
 	enum shvar_kind kind;
 	struct buf text;
 };
-static size_t arrays; /* that are not freed */
+static size_t arrays; /* how many are not freed */
 
 struct shvar_array *shvar_array_new(enum shvar_kind kind, size_t expected, bool (*go_on)(void *ctx),
 				    void *ctx)
@@ -118,7 +118,7 @@ static int pending(void *ctx)
 	return signal_number;
 }
 
-/* Begun anew, with signal_number as their source. */
+/* Returns new interrupts with signal_number as their source. */
 static struct coder_interrupts *interrupts(void)
 {
 	static const struct coder_interrupt_source source = {
@@ -148,7 +148,7 @@ static int publish(struct result *result, bool *pipe, struct coder_error *err)
 	return result_publish(result, pipe, err);
 }
 
-/* Publishes, which must succeed, and returns what happened; result is ended. */
+/* Publishes a result, which must succeed, and ends it. Returns what happened. */
 static const char *published(struct result *result)
 {
 	struct coder_error err;
@@ -173,7 +173,7 @@ static const char *member(const struct json *object, const char *key, const stru
 	return json_string(*ret);
 }
 
-/* The recorded line's output, if the call was this one: "admin: tokens ls". */
+/* Returns the output in a recorded line if the call was this one, "admin: tokens ls"; or NULL. */
 static char *line_output(const char *line, const char *call)
 {
 	struct buf said = { 0 };
@@ -194,7 +194,7 @@ static char *line_output(const char *line, const char *call)
 	return out;
 }
 
-/* What the CLI printed in the nth such call (from 1). To be freed. */
+/* Returns what the CLI printed in the nth such call (from 1). The caller frees it. */
 static char *recorded(const char *call, int nth)
 {
 	FILE *file = fopen(RECORDED, "r");
@@ -215,7 +215,7 @@ static char *recorded(const char *call, int nth)
 	return out;
 }
 
-/* A list that is read, and what was read of it. */
+/* A list while it is read, and its tokens. */
 struct loading {
 	struct token_reader reader;
 	struct coder_tokens *tokens;
@@ -232,7 +232,7 @@ static int take_element(void *ctx, const struct json_value *values, struct coder
 	return coder_tokens_move(loading->tokens, &copy, err);
 }
 
-/* The tokens that the CLI printed as JSON. */
+/* Reads the tokens that the CLI printed as JSON. */
 static void load(struct coder_tokens *tokens, const char *call)
 {
 	struct loading loading = { .tokens = tokens };
@@ -311,7 +311,7 @@ static void assert_printed(struct buf *out, const char *call, int nth)
 	buf_done(out);
 }
 
-/* The recorded token of that name alone. */
+/* The one recorded token of that name. */
 static const struct coder_token *named(const struct coder_tokens *tokens, const char *name)
 {
 	for (size_t i = 0; i < tokens->n; i++)
@@ -409,7 +409,7 @@ static void test_no_tokens_no_table(void **state)
 	buf_done(&out);
 }
 
-/* Compares the table of three tokens, named a to c in the order b, c, a of their ids. */
+/* Compares the table of three tokens with these names. By id, the third one is the first. */
 static void check_table(const char *names[3], const char *column_list, bool header,
 			const char *wanted)
 {
@@ -443,7 +443,7 @@ static void test_table_order_and_header(void **state)
 		    "b     alice  \n"
 		    "c     alice  \n"
 		    "      alice  \n");
-	/* without header the columns are as wide as the cells */
+	/* without a header, columns are as wide as their cells */
 	check_table(names, "name,owner", false,
 		    "b  alice  \n"
 		    "c  alice  \n"
@@ -489,7 +489,7 @@ static void test_table_lists(void **state)
 	columns_of("scopes,allow list", &columns);
 	assert_true(table(&out, &columns, &token, 1, false));
 	assert_string_equal(out.data, "User:read, a\\x09b, user:read    \n");
-	assert_string_equal(scopes[0], "user:read"); /* the token is as it was */
+	assert_string_equal(scopes[0], "user:read"); /* the token has not changed */
 	buf_done(&out);
 }
 
@@ -510,7 +510,10 @@ static void test_escape(void **state)
 		{ "\u061b\u200d\u2027\u202f\u2065\u206a\ufeff",
 		  "\u061b\u200d\u2027\u202f\u2065\u206a\ufeff" },
 		{ "é生\U0001f600\U0010ffff", "é生\U0001f600\U0010ffff" },
-		/* a lone byte, a cut sequence, a long form, surrogates, past the end */
+		/*
+		 * a lone byte, a truncated sequence, an overlong form, surrogates, beyond the last
+		 * character
+		 */
 		{ "a\x80\xff", "a\\x80\\xff" },
 		{ "\xe7\x94", "\\xe7\\x94" },
 		{ "\xe7\x94z", "\\xe7\\x94z" },
@@ -544,7 +547,7 @@ static void test_width(void **state)
 	assert_int_equal(output_width("か\u3099"), 2); /* wide and combining: nothing */
 	assert_int_equal(output_width("\U0001f600"), 2);
 	assert_int_equal(output_width("\u00ad\u200b\u200d\ufeff"), 0);
-	/* rune by rune, and with what that version of the CLI takes for a column */
+	/* each rune by itself, with the width that this version of the CLI uses */
 	assert_int_equal(output_width("\u2764\ufe0f"), 2);
 	assert_int_equal(output_width("\U0001f468\u200d\U0001f469"), 4);
 	assert_int_equal(output_width("\u05b0\u0e31"), 2);
@@ -552,7 +555,7 @@ static void test_width(void **state)
 	assert_int_equal(output_width("\xff"), 1);
 }
 
-/* Sums over all of Unicode, so that no range is lost or shifted unnoticed. */
+/* Sums over all of Unicode: a range that is lost or shifted is noticed. */
 static void test_width_of_all(void **state)
 {
 	uint64_t counts[3] = { 0 }, sums[3] = { 0 };
@@ -680,7 +683,7 @@ static void test_tsv(void **state)
 	buf_done(&out);
 }
 
-/* Each format fails, rather than print half, wherever the room ends. */
+/* Each format fails instead of printing a part, wherever the room ends. */
 static void test_no_room(void **state)
 {
 	static const char *const formats[] = { "table", "tsv", "json" };
@@ -820,7 +823,7 @@ static void check_tokens(const struct output_how *how, size_t n, const char *wan
 	assert_string_equal(published(&result), wanted);
 	buf_done(&shell_log);
 	output_list_done(&list);
-	if (n) { /* a token alone is printed alike */
+	if (n) { /* one token alone is printed in the same way */
 		assert_int_equal(output_token(&one, how, &alices_token, &err), 0);
 		assert_string_equal(published(&one), wanted);
 		buf_done(&shell_log);
@@ -942,7 +945,7 @@ static void test_record_fields(void **state)
 
 /* ------------------------------------------------------------- publishing */
 
-/* A result with one of everything. */
+/* Fills a result with one of each kind. */
 static void fill(struct result *result)
 {
 	char *values[] = { (char[]){ "one" }, (char[]){ "" }, (char[]){ "two words" } };
@@ -953,7 +956,7 @@ static void fill(struct result *result)
 	assert_true(buf_add_str(&result->text, "text"));
 	result->note = "a note";
 	assert_int_equal(result_scalar(result, name, "secret", &err), 0);
-	name[0] = '\0'; /* it was copied */
+	name[0] = '\0'; /* the result has a copy */
 	list.n = 2;
 	assert_int_equal(result_indexed(result, "LIST", &list, &err), 0);
 	assert_int_equal(result_value(result, values[2], &err), 0);
@@ -1005,7 +1008,7 @@ static void test_publish_unwritten(void **state)
 	check_unwritten(CODER_ERR_INTERRUPTED, "interrupted", false);
 }
 
-/* Nothing to write is nothing to fail; a signal counts all the same. */
+/* Without text nothing can fail to be written, but a signal still counts. */
 static void test_publish_no_text(void **state)
 {
 	struct result result = { 0 };
@@ -1042,7 +1045,7 @@ static void test_publish_refused(void **state)
 	result_done(&result);
 }
 
-/* What a partial result says has happened: it is published whatever comes. */
+/* A partial result reports what has happened, so it is published whatever comes. */
 static void test_publish_partial(void **state)
 {
 	struct result result = { .partial = true };
@@ -1069,7 +1072,7 @@ static void test_publish_partial(void **state)
 	result_done(&result);
 }
 
-/* How many values a list gets before the call has to end; *err says why it does. */
+/* How many values can be added to a list before the call has to end; *err has the reason. */
 static size_t values_taken(struct result *result, struct coder_error *err)
 {
 	size_t n = 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* test_owners.c - how long the names of owners are remembered. The server and the clock are stubs. */
+/* test_owners.c - how long the names of owners are remembered. Server and clock are stubs. */
 #include <time.h>
 
 #include "api/changes.h"
@@ -7,7 +7,7 @@
 #include "owners.h"
 #include "test.h"
 
-static const char *name; /* what the server knows the owner by; NULL: the caller may not see it */
+static const char *name; /* the owner's name on the server; NULL: the caller may not see it */
 static bool unavailable;
 static int requests;
 static uint64_t identity = 1;
@@ -43,7 +43,7 @@ int clock_gettime(clockid_t id, struct timespec *ret)
 	return 0;
 }
 
-/* Fills in the owner of a token of that user. Asserts the name, and whether it was asked for. */
+/* Fills in the owner of a token of that user. Asserts the name, and whether it was requested. */
 static void assert_owner(const char *user_id, const char *wanted, bool asked)
 {
 	struct coder_token token = { .user_id = (char *)user_id };

@@ -6,7 +6,7 @@
 
 #define MINUTE 60
 
-/* Takes a response; whether requests are slowed down from now on. */
+/* Takes a response. Returns whether requests are slowed down from now on, for the first time. */
 static bool slows(struct pace *pace, int64_t remaining, int64_t reset, size_t more)
 {
 	const struct rate rate = { .limit = 512, .remaining = remaining, .reset = reset };
@@ -19,7 +19,7 @@ static void test_a_limit_for_each_path_slows_nothing(void **state)
 	struct pace pace = { 0 };
 
 	(void)state;
-	for (int i = 0; i < 1000; i++) /* some are repeated */
+	for (int i = 0; i < 1000; i++) /* some requests are repeated */
 		assert_false(slows(&pace, i % 50 ? 511 : 510, MINUTE, 5000));
 	assert_int_equal(pace_begin(&pace, 7), 7);
 	assert_int_equal(pace_begin(&pace, 7), 7);
@@ -32,7 +32,7 @@ static void test_a_limit_for_all_slows_what_exceeds_it(void **state)
 	int told = 0;
 
 	(void)state;
-	for (int i = 0; i < 100; i++) /* there is room for all of them */
+	for (int i = 0; i < 100; i++) /* the limit is enough for all of them */
 		assert_false(slows(&pace, 511 - i, MINUTE, (size_t)(300 - i)));
 	assert_int_equal(pace_begin(&pace, 7), 7);
 	for (int i = 0; i < 100; i++) /* responses overtake each other */
@@ -41,10 +41,10 @@ static void test_a_limit_for_all_slows_what_exceeds_it(void **state)
 	assert_int_equal(pace_begin(&pace, CODER_NS), CODER_NS);
 	assert_int_equal(pace_begin(&pace, CODER_NS), CODER_NS + interval);
 	assert_int_equal(pace_begin(&pace, CODER_NS), CODER_NS + 2 * interval);
-	/* whoever is late does not catch up */
+	/* a late request does not let the next ones begin earlier */
 	assert_int_equal(pace_begin(&pace, 5 * CODER_NS), 5 * CODER_NS);
 	assert_int_equal(pace_begin(&pace, 5 * CODER_NS), 5 * CODER_NS + interval);
-	/* a new window has room again */
+	/* in a new window the limit is enough again */
 	for (int i = 0; i < 5; i++)
 		assert_false(slows(&pace, 511 - i, MINUTE, 100));
 	assert_int_equal(pace_begin(&pace, 9 * CODER_NS), 9 * CODER_NS);

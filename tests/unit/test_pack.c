@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* test_pack.c - long lists of tokens in little memory give back what was put into them. */
+/* test_pack.c - long lists of tokens in little memory are read as they were added. */
 #include <stdio.h>
 
 #include "api/decode.h"
@@ -15,7 +15,7 @@ static const char *const documents[] = {
 	"\"allow_list\":[\"*:*\"],\"created_at\":\"2026-11-23T20:21:21.123456Z\","
 	"\"updated_at\":\"2126-01-01T00:00:00.5Z\",\"last_used\":\"1970-01-01T00:00:00Z\","
 	"\"expires_at\":\"9999-12-31T23:59:59.999999Z\",\"lifetime_seconds\":9007199254740993}",
-	/* what no number gives back, and what old servers do not send */
+	/* times that no number can hold, and members that old servers do not send */
 	"{\"id\":\"aB3defghij\",\"token_name\":\"\",\"scope\":\"application_connect\","
 	"\"created_at\":\"2026-11-23T20:21:21.1234567Z\",\"updated_at\":\"2026-11-23T20:21:21+02:00\","
 	"\"last_used\":\"0001-01-01T00:00:00Z\",\"lifetime_seconds\":-1}",
@@ -154,7 +154,7 @@ static size_t size_of(const struct arena *arena)
 	return size;
 }
 
-/* Tokens of 3000 users and of as many allow lists as there are tokens. */
+/* The tokens have 3000 users, and each has an allow list of its own. */
 static void test_what_repeats_is_kept_once(void **state)
 {
 	enum { TOKENS = 30000, USERS = 3000 };
@@ -175,7 +175,10 @@ static void test_what_repeats_is_kept_once(void **state)
 		snprintf(entry, sizeof(entry), "workspace:%d", i);
 		assert_int_equal(coder_pack_add(&pack, &token, &err), 0);
 	}
-	/* 36 bytes for a name, nothing for what all have, 20 and a length of 4 for an allow list */
+	/*
+	 * 36 bytes for a name, 20 and a length of 4 for an allow list, nothing for what is always
+	 * the same
+	 */
 	assert_between(size_of(&pack.shared), USERS * 36, USERS * 44 + TOKENS * 20 + 1000);
 	assert_between(size_of(&pack.records), TOKENS * 80, TOKENS * 95);
 	assert_int_equal(coder_pack_read(&reader, &pack, false, &err), 0);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* test_proxy.c - which hosts go past a proxy, and what a proxy's URL says. */
+/* test_proxy.c - which hosts bypass a proxy, and what a proxy's URL contains. */
 #include "coder.h"
 #include "test.h"
 
@@ -9,7 +9,7 @@ static const struct {
 	const char *host, *list;
 	bool past;
 } lists[] = {
-	/* nothing lists nobody, "*" alone everybody */
+	/* an empty list contains no host, "*" alone contains every host */
 	{ "h.example", NULL, false },
 	{ "h.example", "", false },
 	{ "h.example", "*", true },
@@ -18,7 +18,7 @@ static const struct {
 	{ "h.example", "*,x", false },
 	{ "h.example", " *", false },
 	{ "h.example", "*.example", false },
-	/* names: themselves, and what is below them */
+	/* a name stands for itself and for the names below it */
 	{ "h.example", "h.example", true },
 	{ "h.example", "H.Example", true },
 	{ "H.EXAMPLE", "h.example", true },
@@ -40,7 +40,7 @@ static const struct {
 	{ "h.example", ".", false },
 	{ "h.example", "h.example:443", false },
 	{ "h.example", "https://h.example", false },
-	/* lists: commas, and blanks as older releases have it */
+	/* commas separate entries, and so do blanks, as in older releases of libcurl */
 	{ "h.example", "a,h.example,b", true },
 	{ "h.example", "a,b", false },
 	{ "h.example", ",,h.example", true },
@@ -49,7 +49,10 @@ static const struct {
 	{ "h.example", "a\th.example ", true },
 	{ "h.example", " , \t", false },
 	{ "h.example", "h.example,", true },
-	/* IPv4: themselves and networks, never by their end */
+	/*
+	 * an IPv4 address stands for itself or a network; its last digits are not compared like a
+	 * name
+	 */
 	{ "10.1.2.3", "10.1.2.3", true },
 	{ "10.1.2.3", "10.1.2.4", false },
 	{ "10.1.2.3", "2.3", false },
@@ -65,7 +68,7 @@ static const struct {
 	{ "10.1.2.4", "10.1.2.3/32", false },
 	{ "10.1.2.3", "11.0.0.0/7", true },
 	{ "128.0.0.1", "192.0.0.0/1", true },
-	{ "10.1.2.3", "10.1.2.3/0", true }, /* 0 bits are all of them */
+	{ "10.1.2.3", "10.1.2.3/0", true }, /* 0 bits stand for all of them */
 	{ "10.1.2.3", "0.0.0.0/0", false },
 	{ "10.1.2.3", "10.1.2.3/33", false },
 	{ "10.1.2.3", "10.0.0.0/", false },
@@ -77,7 +80,7 @@ static const struct {
 	{ "10.1", "10.0.0.1", true }, /* as resolvers read it */
 	{ "0x0a000001", "10.0.0.0/8", true },
 	{ "10.1.2.3.example", "10.0.0.0/8", false },
-	/* IPv6: by value, without brackets in the list */
+	/* IPv6 addresses are compared by value, and have no brackets in the list */
 	{ "[2001:db8::1]", "2001:db8::1", true },
 	{ "[2001:db8::1]", "2001:DB8:0:0::1", true },
 	{ "[2001:db8::1]", "[2001:db8::1]", false },
@@ -89,7 +92,7 @@ static const struct {
 	{ "[2001:db8::1]", "2001:db8::1/129", false },
 	{ "[2001:db8::1]", "10.0.0.0/8", false },
 	{ "10.1.2.3", "::/1", false },
-	/* this machine goes past all of them */
+	/* this machine bypasses every proxy */
 	{ "localhost", NULL, true },
 	{ "LOCALHOST", "", true },
 	{ "localhost.", NULL, true },
@@ -119,7 +122,7 @@ static void test_who_goes_past_a_proxy(void **state)
 							     "HTTPS://%s?a" };
 			char url[128];
 
-			/* the form is one of these */
+			/* the format is one of these */
 			snprintf(url, sizeof(url), forms[form], lists[i].host);
 			if (coder_proxy_bypassed(url, lists[i].list) != lists[i].past)
 				fail_msg("%s with no_proxy=%s", url,
@@ -141,7 +144,7 @@ static void test_long_entries_are_passed_over(void **state)
 	assert_false(coder_proxy_bypassed("https://10.0.0.1", list));
 }
 
-/* --------------------------------------------------------------- its URL */
+/* --------------------------------------------------------- a proxy's URL */
 
 static const struct {
 	const char *text, *url, *name, *host, *port;

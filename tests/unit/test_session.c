@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* test_session.c - where requests go and as whom, with a made-up shell and client. */
+/* test_session.c - where requests go and as whom. The shell and the client are stubs. */
 #include "coder.h"
 #include "output/advice.h"
 #include "session/session.h"
@@ -38,7 +38,7 @@ static struct {
 	int signal_after; /* shell_pending() reports SIGINT from this call on; 0: never */
 	int asked;
 	int synced;
-	char said[1024]; /* what shio_*() got, a line each */
+	char said[1024]; /* what shio_*() was given, one line for each call */
 } fake;
 
 static void set(const char *name, const char *value)
@@ -131,7 +131,7 @@ void shio_warning(const char *fmt, ...)
 	va_end(args);
 }
 
-/* Only what output.c wants to be linked. */
+/* Only needed to link output.c. */
 void shio_note(const char *text)
 {
 	(void)text;
@@ -181,7 +181,7 @@ void shvar_array_free(struct shvar_array *array, bool (*go_on)(void *ctx), void 
 
 /* ------------------------------------------------------------ the client */
 
-/* What session_open() asked for, copied. */
+/* A copy of what session_open() asked for. */
 static struct {
 	bool made, insecure;
 	struct coder_config config;
@@ -229,7 +229,7 @@ bool coder_client_insecure(const struct coder_client *client)
 
 static char directory[64];
 static struct session_options options;
-static int64_t limit_ns; /* of the next call; 0: none */
+static int64_t limit_ns; /* time limit of the next call; 0: none */
 static struct coder_interrupts interrupts; /* of the last call */
 static struct coder_error err;
 
@@ -281,7 +281,7 @@ static int begin(void **state)
 	return 0;
 }
 
-/* As begin(), with all that is needed for a client. */
+/* Does the same as begin(), with all that is needed for a client. */
 static int begin_complete(void **state)
 {
 	begin(state);
@@ -413,7 +413,7 @@ static void test_tokens_are_visible_ascii(void **state)
 	assert_string_equal(got.token, "token");
 }
 
-/* What is said of a token that the deployment has refused. */
+/* The advice on a token that the deployment has refused. */
 static const char *explained(void)
 {
 	coder_error_set(&err, CODER_ERR_AUTH, "signed out");
@@ -626,7 +626,7 @@ static int lowest_free_fd(void)
 	return fd;
 }
 
-/* As bash does: a child that is not looked after is reaped. */
+/* Reaps every child, as bash does with those that it does not know. */
 static void reap(int sig)
 {
 	(void)sig;
@@ -680,7 +680,7 @@ static double elapsed(const struct timespec *since)
 	return (double)(now.tv_sec - since->tv_sec) + 1e-9 * (double)(now.tv_nsec - since->tv_nsec);
 }
 
-/* Whether the process whose number is in the file `alive`, if any, is there and no zombie. */
+/* Whether the process whose number is in the file `alive` exists and is no zombie. */
 static bool grandchild_lives(void)
 {
 	char path[128], line[256] = "";
@@ -761,7 +761,7 @@ static void test_header_command_is_interrupted(void **state)
 		assert_int_not_equal(sigismember(&mask, sig), 1);
 }
 
-/* A signal that kills the shell kills what the header command started first. */
+/* A signal that kills the shell first kills what the header command started. */
 static void test_fatal_signal_takes_the_command_along(void **state)
 {
 	int status;
@@ -818,7 +818,7 @@ static void test_tls_files(void **state)
 	set("CODER_CLIENT_TLS_CERT_FILE", "");
 	set("CODER_CLIENT_TLS_KEY_FILE", key);
 	assert_refused(CODER_ERR_USAGE, "must be specified together");
-	/* over http none of them matters */
+	/* over http these files are not read */
 	set("CODER_URL", "http://127.0.0.1");
 	set("CODER_CLIENT_TLS_CA_FILE", "/nowhere");
 	set("SSL_CERT_DIR", "/nowhere");
@@ -887,7 +887,7 @@ static void test_what_the_client_gets(void **state)
 	set("CODER_TOKENS_KEEPALIVE", "0");
 	assert_opens();
 	assert_true(got.config.fresh);
-	/* the whole limit, as texts name it, from when the call began */
+	/* the whole time limit, as messages name it, counted from the beginning of the call */
 	assert_int_equal(interrupts.budget_ns, 5 * CODER_NS);
 	assert_between(coder_interrupts_time_left(&interrupts), CODER_NS, 5 * CODER_NS);
 	set("CODER_TOKENS_KEEPALIVE", "1");
@@ -895,7 +895,7 @@ static void test_what_the_client_gets(void **state)
 	assert_false(got.config.fresh);
 }
 
-/* Names and values of the environment. */
+/* Sets the proxy variables of the environment to these pairs of name and value. */
 static void set_environment(const char *const pairs[][2], size_t n)
 {
 	static const char *const names[] = { "http_proxy",  "HTTP_PROXY", "https_proxy",
@@ -981,7 +981,9 @@ static void test_silent_client_with_limits(void **state)
 	assert_true(coder_interrupts_time_left(&interrupts) <= CODER_NS / 10);
 }
 
-/* After test_silent_client_with_limits: what was not said there did not count. */
+/*
+ * Runs after test_silent_client_with_limits: a warning that was not printed there does not count.
+ */
 static void test_plaintext_is_warned_of_once(void **state)
 {
 	(void)state;

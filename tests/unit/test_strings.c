@@ -122,7 +122,7 @@ static void test_hash_tells_lists_of_texts_apart(void **state)
 	assert_true(coder_hash(CODER_HASH_BEGIN, "a") != coder_hash(CODER_HASH_BEGIN, "b"));
 }
 
-/* What a comma list holds, each in brackets; "!" behind it: an element is empty. */
+/* Asserts the elements of a comma list, each in brackets; "!" at the end: an element is empty. */
 static void assert_list(const char *text, const char *expected)
 {
 	struct coder_strings list = { 0 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* test_token.c - tokens: shapes, decoding, what they may do, asking for them. */
+/* test_token.c - tokens: shapes, decoding, what they may do, requesting them. */
 #include "base/buf.h"
 #include "coder.h"
 #include "api/decode.h"
@@ -195,7 +195,7 @@ static void test_refuses(void **state)
 	}
 }
 
-/* Joins what the token may do, scopes and then entries. */
+/* Asserts what the token may do: its scopes, and its allow-list entries. */
 static void assert_rights(const char *json, const char *scopes, const char *entries)
 {
 	struct coder_token token = decode(json);
@@ -298,7 +298,7 @@ static void test_hides_tokens(void **state)
 		  "abcdefghij-[secret]." },
 		{ "aaaaaaaaaa-bbbbbbbbbbb-aaaaaaaaaa-bbbbbbbbbbb",
 		  "aaaaaaaaaa-[secret]-aaaaaaaaaa-[secret]" },
-		/* none: an id of other length, a secret that is too short */
+		/* no tokens: an id of another length, a secret that is too short */
 		{ "xabcdefghij-ABCDEFGHIJKLMNOPQRSTUV", "xabcdefghij-ABCDEFGHIJKLMNOPQRSTUV" },
 		{ "bcdefghij-ABCDEFGHIJKLMNOPQRSTUV", "bcdefghij-ABCDEFGHIJKLMNOPQRSTUV" },
 		{ "abcdefghij-ABCDEFGHIJ", "abcdefghij-ABCDEFGHIJ" },
