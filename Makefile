@@ -9,7 +9,7 @@
 #   make demo SCRIPT='FILE...' runs a script there, with its arguments
 #   make test [T=PATTERN]      all tests, or those of the test files whose path contains PATTERN
 #   make lint, check, format   style and architecture; test and lint; format the C files
-#   make simulate [COUNT=N]    N random courses of creates; SEED=N;
+#   make simulate [COUNT=N]    N random schedules of creates; SEED=N chooses the first;
 #                              SCHEDULE='create NUMBER' runs one again, BOUND='3 3' all up to 3 faults and 3 signals
 #   make test-live             the test of a token's life against $CODER_URL
 #   make matrix [VERSIONS=5.3] the shell tests in bash 5.1, 5.2 and 5.3, with either malloc
@@ -29,9 +29,10 @@
 # Goals that need more than a compiler and libraries first install what is missing, by apt. With an
 # empty DEPS= no goal installs anything.
 # CC, CFLAGS, CPPFLAGS, LDFLAGS and PKG_CONFIG are as usual; what was built with other flags is built
-# again. BASH_INC=DIR takes bash's headers from there: from a source tree in which bash was built, say. WERROR=-Werror makes warnings errors, as `make check` does.
-# SANITIZE=1 builds and tests with AddressSanitizer and UBSan, under build/asan; VALGRIND=1 tests
-# in valgrind. BUILD=DIR builds in another directory than build.
+# again. BASH_INC=DIR takes bash's headers from DIR, such as a source tree in which bash was built.
+# WERROR=-Werror makes warnings errors, as `make check` does. SANITIZE=1 builds and tests with
+# AddressSanitizer and UBSan, under build/asan; VALGRIND=1 tests in valgrind. BUILD=DIR builds in
+# another directory than build.
 
 # The newest release of CHANGELOG.md.
 VERSION := $(shell sed -n '/^## [0-9]/{s/^## \([0-9.]*\).*/\1/p;q;}' CHANGELOG.md)
@@ -60,11 +61,11 @@ ifneq ($(words $(BUILD)),1)
 $(error BUILD must be a path without blanks, not '$(BUILD)')
 endif
 
-# git's DEVELOPER set without -Wdeclaration-after-statement, because cleanup variables are best
+# Those of git's DEVELOPER set without -Wdeclaration-after-statement, because cleanup variables are best
 # declared where they get their value, and without -pedantic, because dlsym() and cleanup are not ISO C.
 WARNINGS := -Wall -Wextra $(WERROR) -Wformat-security -Wmissing-prototypes -Wold-style-definition \
 	-Woverflow -Wpointer-arith -Wshadow -Wstrict-prototypes -Wunused -Wvla -Wwrite-strings
-# So that files with a late date or a large inode number can be read on 32-bit systems.
+# With these, 32-bit systems can read files with a late date or a large inode number.
 WIDE := -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64
 # gnu17: bash's headers have functions without prototypes, which in C23 would take no arguments.
 ALL_CFLAGS = -std=gnu17 -D_GNU_SOURCE $(WIDE) -fPIC -fvisibility=hidden -ffunction-sections -fno-common \
@@ -76,8 +77,8 @@ ALL_CFLAGS = -std=gnu17 -D_GNU_SOURCE $(WIDE) -fPIC -fvisibility=hidden -ffuncti
 SO_LDFLAGS := -shared -Wl,-z,now,-z,nodelete,-z,relro -Wl,--as-needed \
 	-Wl,--version-script=builtins/coder_tokens.map
 
-# These call pkg-config when a command needs it, because this run may have installed it. Of libcurl only
-# the headers are used.
+# These call pkg-config when a command needs it, because this run may have installed it. Only the headers
+# of libcurl are used.
 pkg = $(shell $(PKG_CONFIG) $(1) 2>/dev/null)
 PKG_CFLAGS = $(foreach p,libcjson libcurl,$(call pkg,--cflags $(p)))
 LIBS = $(or $(call pkg,--libs libcjson),-lcjson) -ldl
@@ -96,7 +97,7 @@ MAN := $(BUILTINS:%=$(BUILD)/man/%.1)
 # V=1 shows the commands.
 say = $(if $(V),,@printf '  %-5s %s\n' $(1) $@;)
 
-# 'WORD', for a shell.
+# Quotes a word for a shell: 'WORD'.
 q = '$(subst ','\'',$(1))'
 
 # What a goal needs (scripts/deps.sh) is installed before anything is compiled.
@@ -139,7 +140,7 @@ $(BUILD)/%.o: %.c Makefile $(BUILD)/flags
 $(filter $(BUILD)/builtins/shell/%,$(BUILTIN_OBJS)): private HEADERS = $(BASH_CFLAGS)
 
 # Unit tests link archives, without shell/. The linker takes what a test uses and does not replace by
-# stubs of its own; with --gc-sections, what is not used needs no stubs.
+# stubs of its own. With --gc-sections, functions that are not used need no stubs.
 $(BUILD)/lib.a: $(LIB_OBJS)
 $(BUILD)/builtins.a: $(filter-out $(BUILD)/builtins/shell/%,$(BUILTIN_OBJS))
 $(BUILD)/%.a:
@@ -171,7 +172,7 @@ $(FAILING): tests/tools/control.h Makefile $(BUILD)/flags
 test: all $(UNIT) $(if $(filter-out unit bats/%,$(or $(T),all)),$(SIMULATION)) $(FAILING)
 	@BUILD=$(BUILD) SANITIZE=$(SANITIZE) VALGRIND=$(VALGRIND) T='$(T)' tests/run.sh
 
-# The first number of random schedules is the seed of the first of them.
+# The first number after `random` is the seed of the first schedule.
 simulate: $(SIMULATION)
 	@$< $(or $(SCHEDULE),$(BOUND),random $(or $(SEED),$(shell date +%s)) $(or $(COUNT),200000))
 
@@ -195,12 +196,12 @@ format: | $(INSTALL_NEEDS)
 demo: all
 	@BUILD=$(BUILD) tests/demo.sh $(SCRIPT)
 
-# The picture shows a real terminal. python3-pyte belongs to Debian's own python3.
+# The picture shows a terminal that pyte emulates. Debian installs pyte for its own python3.
 PICTURE ?= $(BUILD)/completion.svg
 picture: all
 	$(firstword $(wildcard /usr/bin/python3) python3) tests/pty/picture.py $(SO) $(call q,$(PICTURE))
 
-# What is measured beside the builtins, and the server of both.
+# The programs that the builtins are compared with, and the server for both.
 BENCH := $(patsubst %,$(BUILD)/bench/%,standin loop measure trivial)
 $(BUILD)/bench/standin: private BENCH_LIBS = -lssl -lcrypto -pthread
 $(BUILD)/bench/loop: private BENCH_LIBS = $(or $(call pkg,--libs libcurl),-lcurl)
@@ -286,7 +287,7 @@ clean:
 .PHONY: all deb test-deb dist picture deps test simulate test-live matrix distros lint check format demo bench fuzz fuzzers \
 	man readme install uninstall clean FORCE
 .DELETE_ON_ERROR:
-# Otherwise make would delete them after linking.
+# Without this, make would delete these objects after linking.
 .SECONDARY: $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/unit/*.c tests/simulation/*.c tests/fuzz/*.c))
 
 -include $(wildcard $(addprefix $(BUILD)/,lib/*/*.d builtins/*.d builtins/*/*.d tests/*/*.d))

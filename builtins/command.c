@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* command.c - the one path every call takes; see command.h. */
+/* command.c - the path that every call takes; see command.h. */
 #include "command.h"
 #include "base/buf.h"
 #include "complete/complete.h"
@@ -97,7 +97,7 @@ static int document(struct call *call, struct coder_error *err)
 	return 0;
 }
 
-/* Bash would refuse some of these variables only when they are assigned, too late for a secret. */
+/* Checks an output variable. Bash refuses some only at the assignment, too late for a secret. */
 static int check_output(struct coder_strings *names, const struct opts_option *option,
 			const char *name, struct coder_error *err)
 {
@@ -182,13 +182,13 @@ int command_array(const char *name, struct coder_strings *ret, struct coder_erro
 	for (size_t i = 0; i < n; i++) {
 		if (rc == 0)
 			rc = coder_strings_add(ret, values[i], err);
-		buf_free_string(values[i]); /* it may be a token */
+		buf_free_string(values[i]); /* wiped, because it may be a token */
 	}
 	free(values);
 	return rc;
 }
 
-/* Refuses what cannot be a user. Here it is known which option named it. */
+/* Refuses a value that cannot be a user, while it is known which option gave it. */
 static int check_users(const struct call *call, struct coder_error *err)
 {
 	opts_for_each(o, &call->command->opts)
@@ -238,7 +238,10 @@ static int work(struct call *call, struct opts_result *parsed, const char *const
 	return -1;
 }
 
-/* Publishes the result. rc: how the work ended; if it failed, that error stays. */
+/*
+ * Publishes the result. rc: how the work ended. If it failed, *err stays as it is, unless
+ * publishing is interrupted.
+ */
 static int publish(struct call *call, int rc, bool *ret_pipe, struct coder_error *err)
 {
 	const struct command *command = call->command;
@@ -263,7 +266,7 @@ static int publish(struct call *call, int rc, bool *ret_pipe, struct coder_error
 	return -1;
 }
 
-/* Runs a call whose memory is allocated. Returns the exit status. */
+/* Runs a call whose options and state are allocated. Returns the exit status. */
 static int perform(struct call *call, const char *const *words, size_t n)
 {
 	struct opts_result parsed = { 0 };
@@ -275,7 +278,7 @@ static int perform(struct call *call, const char *const *words, size_t n)
 	if (rc == 0)
 		err.code = CODER_OK;
 	errors_publish(&err);
-	/* if the reader of a pipeline has gone, writers end silently */
+	/* a writer in a pipeline ends without a message if the reader has ended */
 	if (pipe_broke && err.code == CODER_ERR_REFUSED && !shell_is_main())
 		return command_status(&err) | SHELL_EPIPE;
 	if (err.code != CODER_ERR_INTERRUPTED)
@@ -357,7 +360,7 @@ int command_main(const struct command *command, void *words)
 		status = call_words(command, v, n, &interrupts);
 	free(v);
 	shell_close_std(filled);
-	/* everything has been freed: a signal that was held may end the process here */
+	/* everything has been freed, so a fatal signal that was caught may end the process here */
 	coder_interrupts_release(&interrupts);
 	return shell_leave(status);
 }

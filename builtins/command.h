@@ -4,15 +4,15 @@
  *
  *   parse the words -> check -> check that output variables can be assigned
  *         -> open the session -> run (network) -> publish the result
- *         -> free everything -> raise the signals that were held -> leave
+ *         -> free everything -> raise the fatal signals that were caught -> leave
  *
  * A failure at any step ends the call: it prints one line on standard error, fills the
  * associative array TOKEN_ERROR, returns the exit status of its error, and publishes
  * nothing. If the words do not fit the usage, the usage is printed, too. No step before
  * `run` makes a request. TOKEN_ERROR exists from loading on, and is empty after a success.
  *
- * A call whose first word is that of completion goes to complete/, whichever builtin is
- * called.
+ * If the first word of a call is --complete, the call goes to complete/, whichever builtin
+ * it is.
  */
 #ifndef COMMAND_H
 #define COMMAND_H
@@ -38,13 +38,13 @@ extern const char *const command_see_also[];
 struct call {
 	const struct command *command;
 	void *options; /* the command's options struct */
-	void *state; /* the command's state struct, zeroed; ended by command.done */
+	void *state; /* the command's state struct, zeroed; freed by command.done */
 	struct opts_list operands;
 	struct coder_interrupts
 		*interrupts; /* signals and the deadline, which end the call early */
-	struct coder_client *client; /* from run on */
+	struct coder_client *client; /* NULL until the session is open */
 	struct result result;
-	bool reported; /* the errors have been printed already, one for each target that failed */
+	bool reported; /* the errors have been printed already, one for each token that failed */
 	bool misused; /* the words do not fit the usage, so it is printed */
 	struct coder_strings environment; /* the values of shell variables that are in use */
 	bool environment_lost; /* a value could not be kept: no memory */
@@ -54,20 +54,29 @@ struct command {
 	struct opts_command opts;
 	size_t options_size;
 	size_t state_size;
-	/* Checks options and operands, and fills state. It has no effect outside, and reads at most variables. */
+	/*
+	 * Checks options and operands, and fills state. It changes nothing else, and reads only
+	 * variables.
+	 */
 	int (*check)(struct call *call, struct coder_error *err);
 	/* Sends requests and fills the result. */
 	int (*run)(struct call *call, struct coder_error *err);
-	/* Undoes what was done, because the result could not be published: *err says why. Returns -1. Or NULL. */
+	/*
+	 * Undoes what was done, because the result could not be published; *err has the reason.
+	 * Returns -1. NULL if there is nothing to undo.
+	 */
 	int (*undelivered)(struct call *call, struct coder_error *err);
 	/* Frees the contents of state, which may be half filled. */
 	void (*done)(void *state);
 };
 
-/* Adds to an error about the token in use where that token came from. To be called before printing. */
+/* Before printing: if the token in use was refused, adds to the error where it came from. */
 void command_explain(const struct call *call, struct coder_error *err);
 
-/* Prints an error and the advice on it, as the end of a call does; for one of several tokens. */
+/*
+ * Prints an error and the advice on it, as the end of a call does. For errors that are printed
+ * besides the one that ends the call, such as the failure of one of several tokens.
+ */
 void command_print_error(const struct call *call, const struct coder_error *err);
 
 /*
@@ -86,6 +95,10 @@ int command_blame(const struct call *call, const char *option, struct coder_erro
 /* Appends the values of an indexed array of the shell. Fails with CODER_ERR_USAGE if there is none. */
 int command_array(const char *name, struct coder_strings *ret, struct coder_error *err);
 
+/*
+ * What the hooks of BUILTIN() call: for a call, whose words are a WORD_LIST of bash; at loading,
+ * where 0 refuses the builtin; at unloading.
+ */
 int command_main(const struct command *command, void *words);
 int command_load(const struct command *command, struct shell_builtin *builtin);
 void command_unload(void);

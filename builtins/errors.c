@@ -59,7 +59,7 @@ void errors_explain(const struct call *call, struct coder_error *err)
 
 /* --------------------------------------------------------------- printing */
 
-/* The length of a text without the full stop at its end, which servers add. */
+/* The length of a text without the full stops and blanks that servers put at its end. */
 static int unended(const char *text)
 {
 	size_t len = strlen(text);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * errors.h - how a call reports an error: on standard error, and in the associative
- * array TOKEN_ERROR. Commands use those functions of it that are in command.h.
+ * array TOKEN_ERROR. Commands use only those of its functions that command.h declares.
  */
 #ifndef ERRORS_H
 #define ERRORS_H
@@ -12,10 +12,10 @@
 
 #define ERROR_VARIABLE "TOKEN_ERROR"
 
-/* The options of the session that the command line has; the rest is zero. */
+/* The options of the session that are on the command line; the other members are zero. */
 struct session_options errors_session(const struct call *call);
 
-/* Completes the error of a request: with the source of a refused token, and with what may be the cause. */
+/* Adds to the error of a request where a refused token came from, and what may be the cause. */
 void errors_explain(const struct call *call, struct coder_error *err);
 
 /* Sets TOKEN_ERROR, which is empty after a success. Hides the secrets of tokens in *err. */

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Appends a line to the text. Names in it come from a server: so nothing in it acts on a terminal. */
+/* Appends a line to the text and frees it. It is escaped, because a server sent the names in it. */
 static bool end_line(struct buf *line, struct buf *out)
 {
 	bool ok = line->data && coder_escape(out, line->data, CODER_TERMINAL) &&
@@ -38,7 +38,7 @@ static bool is_repeated(const struct coder_holding *holding, const struct coder_
 
 /* ------------------------------------------------------------------ goals */
 
-/* Appends " of NAME, NAME": to whom or where all objects of a goal belong, if that is limited. */
+/* Appends " of NAME, NAME": the users or organizations to which the goal is limited, if it is. */
 static bool add_limit(const struct coder_holding *holding, const struct coder_goal *goal,
 		      const char *type, struct buf *out)
 {
@@ -70,7 +70,7 @@ static bool add_limit(const struct coder_holding *holding, const struct coder_go
 	return ok;
 }
 
-/* Appends what an entry names, for a goal or scope that is about that type. */
+/* Appends "TYPE:NAME": what an entry names, as an object of the type of a goal or scope. */
 static bool add_object(const struct coder_holding *holding, const struct coder_held *held,
 		       const char *type, struct buf *out)
 {
@@ -79,7 +79,7 @@ static bool add_object(const struct coder_holding *holding, const struct coder_h
 	return buf_addf(out, "%s:%s", type, name ? name : held->id);
 }
 
-/* Appends what an object lacks beside the rest, to compare it. */
+/* Appends what a goal lacks for this object alone, as a text that can be compared. */
 static bool add_lacking(const struct coder_reach *reach, struct buf *out)
 {
 	return buf_add_str(out, "") &&
@@ -87,7 +87,7 @@ static bool add_lacking(const struct coder_reach *reach, struct buf *out)
 			   add_all(&reach->entries, out)));
 }
 
-/* Appends ": workspace:alice/dev, ..." with those objects for which the goal lacks the given. */
+/* Appends ": workspace:alice/dev, ...": the objects for which add_lacking() gives `lacking`. */
 static bool add_objects(const struct coder_holding *holding, const struct coder_ability *ability,
 			const char *lacking, struct buf *out)
 {
@@ -119,7 +119,7 @@ static bool add_objects(const struct coder_holding *holding, const struct coder_
 	return true;
 }
 
-/* A line on a goal that is reached. */
+/* Appends a line on a goal if the token reaches it. */
 static bool add_can(const struct coder_holding *holding, const struct coder_ability *ability,
 		    struct buf *out)
 {
@@ -131,7 +131,7 @@ static bool add_can(const struct coder_holding *holding, const struct coder_abil
 	       add_objects(holding, ability, "/", &line) && end_line(&line, out);
 }
 
-/* Appends "NOUN a, b" or "NOUNs a, b". */
+/* Appends " NOUN a" or " PLURAL a, b"; nothing if both lists are empty. */
 static bool add_nouns(const char *noun, const char *plural, const struct coder_strings *first,
 		      const struct coder_strings *second, struct buf *out)
 {
@@ -141,7 +141,7 @@ static bool add_nouns(const char *noun, const char *plural, const struct coder_s
 		      buf_add_str(out, first->n && second->n ? ", " : "") && add_all(second, out));
 }
 
-/* Lines on a goal that is near: one for each set of objects for which the same is lacking. */
+/* Appends a line on a goal that is near, for each set of objects for which it lacks the same. */
 static bool add_lacks(const struct coder_holding *holding, const struct coder_ability *ability,
 		      size_t near, struct buf *out)
 {
@@ -176,8 +176,9 @@ static bool add_lacks(const struct coder_holding *holding, const struct coder_ab
 }
 
 /*
- * What a goal may lack to be near: as much as the nearest of those on objects of the token or, with
- * objects false, of the others. Where the token is of use, what lacks much is not near.
+ * How many scopes and entries a goal may lack and still be near. objects: the goals for which the
+ * token has objects; otherwise the goals for which it has none. The limit is 2 or 1. It is higher
+ * only for a token that is of no use, so that at least the nearest of these goals is near.
  */
 static size_t find_near(const struct coder_ability *abilities, size_t n, bool objects)
 {
@@ -203,7 +204,7 @@ static size_t find_near(const struct coder_ability *abilities, size_t n, bool ob
 
 /* ----------------------------------------------------------------- scopes */
 
-/* Whether a goal that is reached uses the part for all objects of the type that are of some owners. */
+/* Whether a reached goal uses this part of a scope, but only for the objects of some owners. */
 static bool serves_some(const struct coder_ability *ability, const char *part,
 			const struct coder_held *held)
 {
@@ -218,7 +219,7 @@ static bool serves_some(const struct coder_ability *ability, const char *part,
 	return false;
 }
 
-/* Whether another part of the scopes is the same and more, or comes later and is the same. */
+/* Whether another part of the scopes includes this one. Of equal parts only the last one counts. */
 static bool is_held(const struct coder_strings *parts, size_t i)
 {
 	for (size_t k = 0; k < parts->n; k++)
@@ -230,13 +231,13 @@ static bool is_held(const struct coder_strings *parts, size_t i)
 	return false;
 }
 
-/* Appends "workspace:alice/dev, ...": the entries for which no goal uses a part of the scopes. */
+/* Appends "workspace:alice/dev, ...": the entries for which no reached goal uses this part. */
 static bool add_unused(const struct coder_holding *holding, const struct coder_ability *abilities,
 		       size_t n, const char *part, struct buf *out)
 {
 	char type[64];
 	size_t len = strcspn(part, ":");
-	/* of coder:all, and of what is not known here: it may be about anything */
+	/* coder:all, and composite scopes that are not known here, may be about any type */
 	const bool any = len == 5 && strncmp(part, "coder", len) == 0;
 
 	snprintf(type, sizeof(type), "%.*s", (int)len, part);
@@ -259,7 +260,7 @@ static bool add_unused(const struct coder_holding *holding, const struct coder_a
 	return true;
 }
 
-/* The scopes that serve no goal that is reached, one line for those that are for the same. */
+/* Appends the scopes that no reached goal uses, in one line if they apply to the same entries. */
 static int add_scopes(const struct coder_holding *holding, const struct coder_ability *abilities,
 		      size_t n, struct buf *out, struct coder_error *err)
 {
@@ -334,7 +335,7 @@ static bool add_states(const struct coder_holding *holding, struct buf *out)
 	return true;
 }
 
-/* Who can create tokens can create one that may do everything, whatever else it is for. */
+/* Whether the token can create tokens, which can be unrestricted, whatever the token is for. */
 static bool can_create_tokens(const struct coder_holding *holding)
 {
 	bool user = false;
@@ -408,7 +409,7 @@ int explain_holding(const struct coder_holding *holding, const char *user, struc
 	return rc;
 }
 
-/* "the token of alice expires at ..." */
+/* Appends "token of alice, expires at ...". */
 static bool add_expiry(const struct coder_client *client, const struct coder_token *token,
 		       const char *user, struct buf *out)
 {

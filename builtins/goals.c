@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* goals.c - what goals mean for a token, in words; see goals.h. */
+/* goals.c - describes in words what goals mean for a token; see goals.h. */
 #include "goals.h"
 #include "explain.h"
 #include "output/message.h"
@@ -32,7 +32,7 @@ static bool goal_row(size_t i, const char **ret_name, const char **ret_meaning)
 
 const struct opts_terms goals_terms = { "Goals", goal_row };
 
-/* Appends those of a list that were not given: "WHAT NAME NAME". */
+/* Appends "WHAT NAME NAME": the members of a list that the caller did not give. */
 static bool add_added(const char *what, const struct coder_planned_list *list, struct buf *out)
 {
 	bool first = true;
@@ -65,7 +65,7 @@ void goals_warn(const struct coder_plan *plan)
 		output_warn("%s", plan->warnings.v[i]);
 }
 
-/* Appends who needs a scope or entry: "given, workspace-stop". */
+/* Appends "given, workspace-stop": where a scope or entry comes from. */
 static bool add_sources(const struct coder_plan *plan, unsigned from, struct buf *out)
 {
 	const char *separator = "";
@@ -94,7 +94,7 @@ static bool add_planned(const struct coder_plan *plan, const char *what,
 	return true;
 }
 
-/* What a planned token will hold. What was looked up for the plan is not asked for again. */
+/* Collects what a planned token will hold, without requesting again what the plan looked up. */
 static int hold(struct coder_client *client, const struct coder_plan *plan,
 		const struct permissions *permissions, const struct coder_user *user,
 		struct coder_holding *ret, struct coder_error *err)

@@ -13,7 +13,7 @@ struct source {
 	const char *option, *array_option;
 	const struct opts_list *given;
 	const char *array; /* its name, or NULL */
-	size_t n; /* values that the option gave; those behind them are the array's */
+	size_t n; /* how many values the option gave; the array's values follow them */
 };
 
 static int read_array(const struct source *source, struct coder_strings *ret,
@@ -30,7 +30,7 @@ static int read_array(const struct source *source, struct coder_strings *ret,
 	return coder_error_wrap(err, "%s", source->array_option);
 }
 
-/* Appends the values; empty: the error for one that is. */
+/* Appends all values. empty: the message for an empty element of a comma list. */
 static int gather(struct source *source, const char *empty, struct coder_strings *ret,
 		  struct coder_error *err)
 {
@@ -111,7 +111,7 @@ static int add_goal(struct permissions *permissions, const char *name, struct co
 	return advise(err, "token_create --help lists the goals");
 }
 
-/* Labels the entries as they were given, and drops those that were given before. */
+/* Labels the entries as they were given, and removes repeated ones. */
 static int label_entries(struct permissions *permissions, struct coder_error *err)
 {
 	size_t n = permissions->n_entries, kept = 0;
@@ -198,7 +198,7 @@ int permissions_read_goals(struct permissions *permissions, const struct opts_li
 	return rc;
 }
 
-/* Turns names into ids, and finds out about the entries what the goals need. */
+/* Turns names into ids. If a goal needs the owner or organization of an entry, finds that, too. */
 static int find_entries(struct permissions *permissions, struct coder_client *client,
 			const char *owner, struct coder_error *err)
 {
@@ -241,7 +241,7 @@ int permissions_plan(struct permissions *permissions, struct coder_client *clien
 	return rc;
 }
 
-/* Which scope was probably meant. One that is spelled right is not suggested in its own place. */
+/* Adds to the error which scope was probably meant, unless it is this one itself. Returns -1. */
 static int advise_nearest(const char *scope, const char *const *known, size_t n,
 			  struct coder_error *err)
 {
@@ -285,7 +285,7 @@ int permissions_advise_scope(const struct coder_strings *scopes, struct coder_er
 	size_t n;
 	const char *named = NULL, *const *known = coder_scopes_builtin(&n);
 
-	/* the server's words name the scope, and with it each one that it begins with */
+	/* a scope may be the beginning of another: the longest in the server's message counts */
 	for (size_t i = 0; i < scopes->n; i++)
 		if ((strstr(err->message, scopes->v[i]) || strstr(err->detail, scopes->v[i])) &&
 		    (!named || strlen(scopes->v[i]) > strlen(named)))

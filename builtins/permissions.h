@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * permissions.h - scopes and allow lists as users give them to commands (options that
- * repeat, comma lists, arrays) and get them back (arrays).
+ * permissions.h - scopes and allow lists as users give them to commands (repeated options,
+ * comma lists, arrays) and get them back (arrays).
  */
 #ifndef PERMISSIONS_H
 #define PERMISSIONS_H
@@ -34,33 +34,35 @@ int permissions_read_entries(struct permissions *permissions, const struct opts_
 			     const char *array, struct coder_error *err);
 
 /*
- * Reads the names of goals, comma lists, and what they need together with the rest, which was
- * read before: fails as coder_plan_make() does, before any request.
+ * Reads comma lists of goals. Then it checks what the goals need together with the scopes and
+ * entries, which must have been read before. It fails as coder_plan_make() does, and sends no
+ * request.
  */
 int permissions_read_goals(struct permissions *permissions, const struct opts_list *given,
 			   bool self_readable, struct coder_error *err);
 
-/* Whether goals or the wish to view itself add to what was given. */
+/* Whether a plan is needed: for goals, or because the token has to be able to view itself. */
 bool permissions_planned(const struct permissions *permissions);
 
 /*
  * Works out all scopes and entries for a token of the user with the id self. Looks up what the
- * entries name; a workspace without an owner is owner's.
+ * entries name; a workspace that is named without an owner belongs to owner.
  */
 int permissions_plan(struct permissions *permissions, struct coder_client *client,
 		     const char *owner, const char *self, struct coder_plan *ret,
 		     struct coder_error *err);
 
 /*
- * Fails if the server's catalogue lacks one of the scopes; those that were given may be misspelled. A server
- * without a catalogue may ignore scopes: that is a warning, or an error where scopes were planned.
+ * Fails if the server's catalogue lacks one of the scopes. For a scope that was given, the error
+ * suggests the one that was probably meant. If the server has no catalogue, it may ignore scopes:
+ * warns of that, or fails if the scopes were planned.
  */
 int permissions_check_scopes(const struct permissions *permissions, struct coder_client *client,
 			     const struct coder_strings *scopes, struct coder_error *err);
-/* Adds to the error of a server that has refused one of the scopes which was probably meant. Returns -1. */
+/* The server has refused a scope: adds to that error which one was probably meant. Returns -1. */
 int permissions_advise_scope(const struct coder_strings *scopes, struct coder_error *err);
 
-/* Turns names into ids; a workspace without an owner is owner's. */
+/* Turns names into ids; a workspace that is named without an owner belongs to owner. */
 int permissions_resolve(struct permissions *permissions, struct coder_client *client,
 			const char *owner, struct coder_error *err);
 
@@ -68,13 +70,16 @@ int permissions_resolve(struct permissions *permissions, struct coder_client *cl
 int permissions_texts(const struct permissions *permissions, struct coder_strings *ret,
 		      struct coder_error *err);
 
-/* Warns of what the scopes and the allow list of a new token do unexpectedly. */
+/* Warns of unexpected effects of the scopes and the allow list of a new token. */
 void permissions_warn(const struct coder_strings *scopes, const struct coder_strings *allow_list);
 
 /* Whether a token has all of the scopes and its allow list permits all of the entries. */
 bool permissions_match(const struct permissions *permissions, const struct coder_token *token);
 
-/* Notes a token's scopes and allow list for two arrays: sorted, one entry an element. */
+/*
+ * Adds a token's scopes and allow list to the result as two arrays: sorted, one entry in each
+ * element.
+ */
 int permissions_add_arrays(struct result *result, const struct coder_token *token,
 			   const char *scopes_into, const char *allow_into,
 			   struct coder_error *err);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* token_create.c - the builtin that creates a token and hands over its secret. */
+/* token_create.c - the builtin that creates a token and delivers its secret. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -112,7 +112,7 @@ struct create_state {
 	struct permissions permissions;
 	struct coder_plan plan; /* of --for and --self-readable */
 	struct buf explanation; /* of the plan, for --dry-run */
-	struct coder_user owner; /* as far as the caller may see it, asked before the POST */
+	struct coder_user owner; /* requested before the POST; empty if the caller may not see it */
 	struct coder_created created;
 };
 
@@ -137,9 +137,9 @@ static int check_name(const struct call *call, const char *name, struct coder_er
 	if (!*name || strlen(name) > CODER_NAME_MAX || !coder_is_utf8(name))
 		coder_error_set(err, CODER_ERR_USAGE, "must be 1 to %d bytes of UTF-8",
 				CODER_NAME_MAX);
-	else if (strpbrk(name, "\r\n")) /* what lists names, one a line, would show two */
+	else if (strpbrk(name, "\r\n")) /* a list with one name on each line would show two */
 		coder_error_set(err, CODER_ERR_USAGE, "has a line break in it");
-	else if (!name[strspn(name, " \t\v\f")]) /* in a list nobody would see it */
+	else if (!name[strspn(name, " \t\v\f")]) /* nobody would see it in a list */
 		coder_error_set(err, CODER_ERR_USAGE, "has only blanks in it");
 	else
 		return 0;
@@ -149,8 +149,8 @@ static int check_name(const struct call *call, const char *name, struct coder_er
 /* ---------------------------------------------------------------- asking */
 
 /*
- * Whose token it will be: the read-back compares that, -A publishes the name, and goals need the id.
- * Who may not read users can still create tokens without these.
+ * Finds the user whose token it will be. The read-back compares the id, goals need it, and -A
+ * publishes the name. A caller who may not read users can still create tokens, but not for goals.
  */
 static int find_owner(struct call *call, struct coder_error *err)
 {
@@ -173,7 +173,7 @@ static int find_owner(struct call *call, struct coder_error *err)
 	return 0;
 }
 
-/* What the goals need, and what was given, in the form the request has it. */
+/* Puts what was given and what the goals need into the request. */
 static int settle_goals(struct call *call, struct coder_error *err)
 {
 	const struct create_options *options = call->options;
@@ -206,7 +206,7 @@ static int settle_goals(struct call *call, struct coder_error *err)
 	return 0;
 }
 
-/* The permissions in the form the request has them. */
+/* Puts the permissions into the request. */
 static int settle_permissions(struct call *call, struct coder_error *err)
 {
 	struct create_state *state = call->state;
@@ -240,7 +240,7 @@ static int settle_lifetime(struct call *call, bool dry_run, struct coder_error *
 	if (!state->longest && !*lifetime)
 		return 0;
 	if (coder_token_max_lifetime(call->client, state->request.user, &max, err) < 0) {
-		/* who may not ask for the maximum may still create: the server checks again */
+		/* without the maximum a token can still be created: the server checks again */
 		bool needed = state->longest || dry_run || err->code != CODER_ERR_NOT_FOUND;
 
 		return needed ? -1 : 0;
@@ -271,7 +271,7 @@ static int check_name_free(struct call *call, struct coder_error *err)
 			   "their names), or choose another name");
 }
 
-/* What a create would be refused for. */
+/* Checks what a create would be refused for, and makes the body of the request the result. */
 static int rehearse(struct call *call, struct coder_error *err)
 {
 	struct create_state *state = call->state;
@@ -291,7 +291,8 @@ static int rehearse(struct call *call, struct coder_error *err)
 	if (goals_explain_plan(call->client, &state->plan, &state->permissions, &state->owner,
 			       &state->explanation, err) < 0)
 		return -1;
-	buf_truncate(&state->explanation, state->explanation.len - 1); /* a note is a line */
+	/* without its last newline, which shio_note() adds */
+	buf_truncate(&state->explanation, state->explanation.len - 1);
 	call->result.note = state->explanation.data;
 	return 0;
 }
@@ -384,7 +385,7 @@ static int create_run(struct call *call, struct coder_error *err)
 
 	if (settle_permissions(call, err) < 0 || settle_lifetime(call, options->dry_run, err) < 0)
 		return -1;
-	/* goals have warnings of their own */
+	/* what goals need is left out, because goals_warn() has printed the goals' own warnings */
 	permissions_warn(state->plan.n_goals ? &state->permissions.scopes : &state->request.scopes,
 			 &state->request.allow_list);
 	if (check_name_free(call, err) < 0)

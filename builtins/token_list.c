@@ -14,7 +14,7 @@
 #include "permissions.h"
 #include "status.h"
 
-#define ASSOC_MAX 100000 /* tokens in one associative array: some 250 MiB in the shell */
+#define ASSOC_MAX 100000 /* tokens in one associative array, which take some 250 MiB in the shell */
 
 struct list_options {
 	struct common_options common;
@@ -91,7 +91,7 @@ static const char *const list_examples[] = {
 
 struct list_state {
 	const struct list_options *options;
-	int64_t expires_within, unused_for; /* seconds; -1: not asked for */
+	int64_t expires_within, unused_for; /* seconds; -1: not given */
 	struct permissions permissions;
 	struct output_columns columns;
 	struct output_how how;

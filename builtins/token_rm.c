@@ -72,7 +72,7 @@ static const char *const rm_examples[] = {
 	NULL,
 };
 
-/* What became of a token. */
+/* The outcome of a removal. */
 struct rm_outcome {
 	enum { RM_NOT_BEGUN, RM_REMOVED, RM_FAILED } what;
 	struct coder_error *err; /* of a failure that has not been printed yet */
@@ -84,13 +84,13 @@ struct rm_state {
 	struct coder_tokens tokens;
 	size_t jobs;
 	struct rm_outcome *outcomes; /* of tokens */
-	size_t n_ended, n_removed, n_unknown; /* of these; unknown: it may have been removed */
-	size_t n_printed; /* the first ones, whose failures have been printed */
-	struct coder_error first; /* failure that was printed; code CODER_OK: none */
+	size_t n_ended, n_removed, n_unknown; /* how many; n_unknown: may have been removed */
+	size_t n_printed; /* for how many tokens, from the first on, failures have been printed */
+	struct coder_error first; /* the first failure that was printed; code CODER_OK: none */
 	bool out_of_memory;
 };
 
-/* Finds every token; the token in use, if it is among them, goes last. */
+/* Finds every token, and moves the token in use to the end if it is among them. */
 static int find_all(struct call *call, struct coder_error *err)
 {
 	const struct rm_options *options = call->options;
@@ -138,7 +138,7 @@ static int add_line(struct call *call, const struct coder_token *token, struct c
 	return ok && buf_add_char(out, '\n') ? 0 : coder_error_memory(err);
 }
 
-/* Notes a removal in the result. */
+/* Adds a token to the result. */
 static int note(struct call *call, const struct coder_token *token, struct coder_error *err)
 {
 	const struct rm_options *options = call->options;
@@ -147,7 +147,7 @@ static int note(struct call *call, const struct coder_token *token, struct coder
 				  add_line(call, token, err);
 }
 
-/* Puts the token in front of what went wrong, and behind it what nobody can tell. */
+/* Puts the token in front of the message, and adds that the outcome is not known if that is so. */
 static void explain(struct call *call, const struct coder_token *token, struct coder_error *err)
 {
 	const struct rm_options *options = call->options;
@@ -164,7 +164,7 @@ static void explain(struct call *call, const struct coder_token *token, struct c
 		 options->expire ? "expired" : "deleted");
 }
 
-/* The end of an interrupted call is silent, but what is not known of a token is not. */
+/* Prints a failure. Of interruptions it prints only those that leave an outcome unknown. */
 static void print_failure(struct call *call, struct coder_error *err)
 {
 	if (err->code == CODER_ERR_INTERRUPTED && !err->unknown)
@@ -183,7 +183,7 @@ static int remove_alone(struct call *call, struct coder_error *err)
 	const char *user = options->user ? options->user : "me";
 	int rc;
 
-	/* a line comes first, as memory may run out; a value of the array cannot fail */
+	/* a line comes first, because adding it may fail; adding a value to the array cannot */
 	if (!options->removed && add_line(call, token, err) < 0)
 		return -1;
 	rc = options->expire ? coder_token_expire(call->client, user, token->id, err) :
@@ -199,7 +199,7 @@ static int remove_alone(struct call *call, struct coder_error *err)
 
 /* ------------------------------------------------------------------- several */
 
-/* Memory for all that is to be reported comes first: it may run out once tokens are removed. */
+/* Allocates the memory for the report before the first removal, as it may run out later. */
 static int prepare_report(struct call *call, struct coder_error *err)
 {
 	const struct rm_options *options = call->options;
@@ -246,7 +246,7 @@ static void print_failures(struct call *call, bool all)
 	}
 }
 
-/* A removal has ended. */
+/* Records the end of a removal; err->code is CODER_OK if it succeeded. */
 static void note_end(struct call *call, size_t i, struct coder_error *err)
 {
 	struct rm_state *state = call->state;
@@ -295,7 +295,7 @@ static void report_removed(struct call *call)
 		buf_truncate(text, len);
 }
 
-/* The end of several, before all were removed or failed. */
+/* Prints how far a call came that ends before all of its removals have ended. */
 static void print_how_far(const struct call *call, bool interrupted)
 {
 	const struct rm_options *options = call->options;
@@ -309,7 +309,7 @@ static void print_how_far(const struct call *call, bool interrupted)
 		   state->tokens.n, options->expire ? "expired" : "deleted", unknown);
 }
 
-/* Ends a call about several. */
+/* Ends a call about several tokens. Sets *err and returns -1, unless all were removed. */
 static int end_several(struct call *call, bool interrupted, struct coder_error *err)
 {
 	const struct rm_state *state = call->state;
@@ -338,7 +338,7 @@ static int end_several(struct call *call, bool interrupted, struct coder_error *
 	return -1;
 }
 
-/* A failure of several does not stop the rest; a signal does, and the end of the time. */
+/* Removes several tokens. A signal and the deadline stop further removals, a failure does not. */
 static int remove_several(struct call *call, struct coder_error *err)
 {
 	const struct rm_options *options = call->options;
@@ -374,7 +374,7 @@ static int remove_several(struct call *call, struct coder_error *err)
 	return end_several(call, interrupted, err);
 }
 
-/* What would be removed is told whole or not at all. */
+/* Reports what would be removed: all of it, or nothing. */
 static int rehearse(struct call *call, struct coder_error *err)
 {
 	const struct coder_tokens *tokens = &((struct rm_state *)call->state)->tokens;
@@ -387,7 +387,7 @@ static int rehearse(struct call *call, struct coder_error *err)
 	return 0;
 }
 
-/* The number of --jobs. */
+/* Reads the number of --jobs. */
 static int read_jobs(const char *text, size_t *ret, struct coder_error *err)
 {
 	size_t jobs = 0;
@@ -422,7 +422,7 @@ static int rm_check(struct call *call, struct coder_error *err)
 	if (coder_strings_has(arguments, ""))
 		return coder_error_set(err, CODER_ERR_USAGE,
 				       "empty: a name, id or token is wanted");
-	/* what has been removed is told however the call ends */
+	/* what has been removed is reported however the call ends */
 	call->result.partial = true;
 	return options->removed ? result_indexed(&call->result, options->removed, NULL, err) : 0;
 }
@@ -444,7 +444,7 @@ static void rm_done(void *data)
 {
 	struct rm_state *state = data;
 
-	for (size_t i = 0; i < state->arguments.n; i++) /* may be tokens */
+	for (size_t i = 0; i < state->arguments.n; i++) /* they may be tokens */
 		explicit_bzero(state->arguments.v[i], strlen(state->arguments.v[i]));
 	coder_strings_done(&state->arguments);
 	for (size_t i = 0; state->outcomes && i < state->tokens.n; i++)

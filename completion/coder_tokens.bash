@@ -5,7 +5,7 @@
 #
 # It is installed, under the name of each builtin, where the bash-completion package looks for it. To
 # load it by hand: source coder_tokens.bash. It needs no package. The words come from a builtin, in
-# this process: any of them that is enabled reads the line, asks the deployment and remembers the
+# this process: the first of them that is enabled reads the line, asks the deployment and remembers the
 # response for a while. Nothing that was typed, or that a server sent, is evaluated.
 #
 #   CODER_TOKENS_COMPLETE_DESCRIPTIONS=0   the second TAB lists words without descriptions
@@ -16,7 +16,7 @@
 _coder_tokens_builtins=(token_create token_list token_rm token_view)
 
 _coder_tokens() {
-	# The shell options of the user neither trace nor end a completion.
+	# The user's shell options must neither trace nor end a completion.
 	{
 		local -
 		set +eux

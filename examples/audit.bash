@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# audit.bash - who has which tokens, and what about them should worry you.
+# audit.bash - prints who has which tokens, and what may be a risk.
 #
 #   audit.bash
 #
-# Takes one request. An owner of the deployment sees the tokens of everybody.
+# Sends one request. An owner of the deployment sees the tokens of everybody.
 set -euo pipefail
 enable -f "${CODER_TOKENS_SO:-coder_tokens.so}" token_list
 [[ $(type -t token_list) == builtin ]]

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# ci-token.bash - a short-lived token for one workspace, for the length of a job.
+# ci-token.bash - gives a job a token for one workspace, which is deleted when the job ends.
 #
 #   ci-token.bash [--for GOAL]... [OWNER/]WORKSPACE COMMAND [ARGUMENT]...
 #
-# Runs COMMAND with a session token in CODER_SESSION_TOKEN that can do nothing
-# but what GOAL says with that workspace, and look at itself. The default is
+# Runs COMMAND with a session token in CODER_SESSION_TOKEN. The token can do only
+# what GOAL is for with that workspace, and view itself. The default goal is
 # workspace-read, which is enough for `coder show`. The token is deleted when the
 # job ends, however it ends. The secret is in no argument list, no trace and no file.
 set -euo pipefail

@@ -9,17 +9,17 @@
 #                           run removes it (90m, 1d12h, ...; default: it is removed at once)
 #   --if-expires-within D   does nothing while the token is valid for longer than this
 #
-# The new secret goes to FILE (mode 600, replaced as a whole) or to COMMAND's standard input, and
-# only then is the old token removed. The new token is called NAME-<date>, because a name stays taken
+# The new secret goes to FILE (mode 600, replaced as a whole) or to COMMAND's standard input. The old
+# token is removed only after that. The new token is called NAME-<date>, because a name stays in use
 # while its token exists.
 #
 # It may be stopped at any point, and run again. Which token is current is read from FILE; for a
 # COMMAND, from a file in ${XDG_STATE_HOME:-~/.local/state}/coder-tokens for each user and NAME. A
-# newer token NAME-<date> which was never used is what a stopped run has left, and is removed. So use
-# one FILE, or one COMMAND on one machine, for each NAME. Runs for one FILE wait for each other.
+# newer token NAME-<date> that was never used was left by a stopped run, and is removed. So use one
+# FILE, or one COMMAND on one machine, for each NAME. Runs for one FILE wait for each other.
 #
-# A token can rotate itself, also the one of `coder login`: FILE is the CLI's file `session` then. For
-# that it needs the scope api_key:create, with which it can create an unrestricted token, too.
+# A token can rotate itself, also the one of `coder login`; FILE is then the CLI's file `session`. For
+# that it needs the scope api_key:create, with which it can also create an unrestricted token.
 #
 # In a script:  source rotate.bash; token_rotate --overlap 1h deploy deploy.token
 
@@ -82,14 +82,14 @@ rotate_known() {
 	echo "$id"
 }
 
-# rotate_state - for a COMMAND, sets file to that of the user whose tokens were listed, and of NAME.
+# rotate_state - for a COMMAND, sets file to the one for NAME and the user whose tokens were listed.
 rotate_state() {
 	local name=${base//%/%25}
 	[[ ! ${command-} || ! ${ids-} ]] || file=${file%/*}/rotate-${tokens[${ids[0]},user_id]}-${name//\//%2F}
 }
 
 # rotate_find - sets current to the id of the token in use, old to those that it replaced, and left
-# to what runs have left that were stopped before they delivered it.
+# to those that stopped runs created but did not deliver.
 rotate_find() {
 	local id family=() known
 	token_list --include-expired -v ids -A tokens || exit
@@ -118,7 +118,7 @@ rotate_find() {
 	done
 }
 
-# rotate_remove ID... - removes tokens, the one in use, too: who acts with it reads FILE again.
+# rotate_remove ID... - removes tokens, also the one in use: whoever uses that reads FILE again.
 rotate_remove() {
 	local id
 	for id; do
@@ -126,9 +126,9 @@ rotate_remove() {
 	done
 }
 
-# rotate_deliver - hands the new secret over. What is kept in the file of a COMMAND is the id alone; it
-# is written before, because afterwards nothing must fail. The file is made anew: what has its name
-# already may be a link, or readable to others.
+# rotate_deliver - delivers the new secret. For a COMMAND, the file keeps only the id. It is written
+# before the delivery, because nothing may fail after that. The file is created anew, because an
+# existing one may be a link, or readable by others.
 rotate_deliver() {
 	{ local - && set +x -C; } 2>/dev/null # a trace would show the secret
 	local kept=$secret
@@ -139,7 +139,7 @@ rotate_deliver() {
 	mv -f -- "$file.new" "$file"
 }
 
-# rotate_end - at the end of a run: a new token that was not delivered is of no use to anybody.
+# rotate_end - at the end of a run, removes a new token that was not delivered: nobody can use it.
 rotate_end() {
 	[[ $new ]] || return 0
 	rotate_remove "$new" || return 0 # the next run removes it
@@ -150,14 +150,14 @@ rotate_end() {
 # rotate_create - creates the token that replaces the current one.
 rotate_create() {
 	local -A record=()
-	token_view "$current" -A record || return # its rights go from array to array
+	token_view "$current" -A record || return # it sets the arrays that token_create reads
 	printf -v name '%s-%(%Y%m%dT%H%M%S)T-%s' "$base" -1 "$RANDOM"
 	token_create -v secret -n "$name" --lifetime "${record[lifetime_seconds]}s" \
 		--scopes-from TOKEN_SCOPES --allow-from TOKEN_ALLOW_LIST || return
 	new=${secret%%-*}
 }
 
-# A subshell of its own, so that traps, options and variables of the caller stay as they are.
+# It runs in a subshell, so that traps, options and variables of the caller stay as they are.
 token_rotate() (
 	overlap=0 within='' command=() file='' base='' seconds=0 stopped=''
 	current='' old=() left=() new='' name='' secret='' removed=() ids=()
@@ -167,7 +167,7 @@ token_rotate() (
 	shown=$file
 	[[ $file == */* ]] || file=./$file
 
-	# two runs at once: the second does nothing. The directory is locked, so that no file stays behind.
+	# of two runs at once, the second does nothing. The directory is locked, so no lock file is left
 	((${#command[@]} == 0)) || rotate_find
 	known=$(rotate_known)
 	exec {lock}<"${file%/*}/" && flock "$lock" || exit
@@ -176,7 +176,7 @@ token_rotate() (
 		exit 0
 	}
 
-	# a signal ends the run after the step that is on, whose outcome then counts
+	# a signal ends the run only after the current step, whose outcome then counts
 	trap 'stopped=129' HUP
 	trap 'stopped=130' INT
 	trap 'stopped=143' TERM

@@ -4,9 +4,9 @@
 #
 #   sweep.bash [-n] [-a] [AGE]
 #
-# Deletes tokens that were not used for AGE (default 90d) and prints which ones,
-# and whose. -a: those of everybody, which takes an owner of the deployment; -n
-# only prints them. The token in use stays, whatever its age.
+# Deletes tokens that were not used for AGE (default 90d), and prints which ones
+# and whose they were. With -a, tokens of everybody; only an owner of the deployment
+# may do that. With -n, only prints them. The token in use is never deleted.
 set -euo pipefail
 enable -f "${CODER_TOKENS_SO:-coder_tokens.so}" token_list token_rm token_view
 [[ $(type -t token_list) == builtin && $(type -t token_rm) == builtin ]]
@@ -35,7 +35,7 @@ token_list "${list[@]}" --unused-for "$age" -v stale -A t
 	exit 0
 }
 
-# This fails if the token in use is no API token: then it is not among them either.
+# This fails if the token in use is no API token; then it is not among these tokens, either.
 token_view --self -A self 2>/dev/null || self[id]=
 for i in "${!stale[@]}"; do
 	[[ ${stale[i]} == "${self[id]}" ]] || continue

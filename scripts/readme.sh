@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
 # readme.sh - prints README.md with the tables of options, goals and exit statuses of the builtins in
-# $CODER_TOKENS_SO, and of packaging/dependencies. It replaces the text between a comment that names a
+# $CODER_TOKENS_SO, and of packaging/dependencies. It replaces the text between the comment that names a
 # table and the next `<!-- end -->`. `make readme` writes the file.
 set -eu -o pipefail
 cd "$(dirname "$0")/.."

@@ -3,7 +3,7 @@
 #
 # demo.sh [SCRIPT [ARGUMENT]...] - starts a sandbox deployment with some tokens in it and opens a
 # shell with the builtins loaded, or runs SCRIPT there and exits with its status. A script loads
-# the builtins itself, from $CODER_TOKENS_SO. The sandbox ends with this.
+# the builtins itself, from $CODER_TOKENS_SO. The sandbox ends with demo.sh.
 #
 # Without a terminal the shell runs commands from standard input, and demo.sh exits with its status. If
 # there are none, it runs the README's first example, which must succeed.
@@ -32,7 +32,7 @@ if [ $# -gt 0 ]; then
 	exit
 fi
 
-# The variables need no export, and so reach no other program that is started from the shell.
+# The builtins need no exported variables, so programs that are started from the shell do not get them.
 export -n CODER_URL
 completion=${tests%/*}/completion/coder_tokens.bash
 greeting=$BATS_FILE_TMPDIR/greeting

@@ -20,7 +20,7 @@
 # Sid changes. A test that fails there is tried again, in the same chroot, on the last commit that has
 # landed; if it fails there, too, it is reported as known and counts as skipped. The last landed commit
 # is the newest one that is six hours older than HEAD, because all commits of a submission are made
-# within less. LANDED=COMMIT names another. If there is none, all failures count.
+# within less time. LANDED=COMMIT names another. If there is none, all failures count.
 set -u -o pipefail
 cd "$(dirname "$0")/.." || exit
 # shellcheck source=tests/tools/mirror.bash
@@ -82,7 +82,7 @@ copy_file() {
 
 # bounded SECONDS COMMAND... - runs a command that ends, with everything that it started, after that time
 # or with this shell. It has name spaces of its own, so what it mounts and starts ends with it.
-# (In the background, so that a trap need not wait; --default-signal: what runs there ignores ^C.)
+# (It runs in the background, so that a trap need not wait; --default-signal, because ^C is ignored there.)
 bounded() {
 	env --default-signal setpriv --pdeathsig KILL timeout --foreground -s KILL "$1" setpriv --pdeathsig KILL \
 		unshare --mount --propagation private --pid --fork --kill-child --mount-proc "${@:2}" </dev/null &
@@ -235,16 +235,16 @@ one() {
 	echo "$total_passed $total_failed $total_skipped" >"$OUT/$1.result"
 }
 
-# what_is_tried - the tree as git tracks it, in $TARBALL; prints which that is.
+# what_is_tried - writes the tree as git tracks it to $TARBALL, and prints which commit it is.
 what_is_tried() {
 	local commit
 	git update-index -q --refresh # in a copy of a checkout every file seems changed
-	# a commit of what has changed, which stands on no branch: it wants somebody's name
+	# a commit of the changes, which is on no branch; git needs a name for its author
 	commit=$(git -c user.name=nobody -c user.email=nobody stash create) && git archive --format=tar -o "$TARBALL" "${commit:-HEAD}" || return
 	echo "tree: $(git log -1 --format='%h %s' HEAD)${commit:+, with what has changed here since}"
 }
 
-# all [RELEASE...] - so many at a time, and the totals.
+# all [RELEASE...] - tries the releases, $LANES at a time, and prints the totals.
 all() {
 	local releases=("$@") release root tool pid p f s passed=0 failed=0 skipped=0
 	((${#releases[@]})) || releases=(bookworm trixie sid i386)
@@ -275,7 +275,7 @@ all() {
 	done
 	wait
 	for release in "${releases[@]}"; do
-		p=0 f=1 s=0 # of one that came to no end
+		p=0 f=1 s=0 # for a release that came to no end
 		[[ ! -e $OUT/$release.result ]] || read -r p f s <"$OUT/$release.result"
 		((passed += p, failed += f, skipped += s))
 	done

@@ -75,14 +75,14 @@ check_quotes() {
 		grep -v 'buf_addf'
 }
 
-# lib/ belongs to its caller: it never prints, exits, or reads the environment.
+# lib/ never prints, exits, or reads the environment: that is for its caller to do.
 check_lib_manners() {
 	local names='printf|vprintf|puts|putchar|perror|exit|getenv|secure_getenv|syslog|longjmp'
 	! calls "$names" lib/*/*.c && ! grep -nE '\<(stdout|stderr)\>' lib/*/*.c
 }
 
-# lib/ reports causes. What they mean for a user, in options, variables and commands, is said by
-# builtins/output/advice.c. (Names of settings that lib/ is given are not its own.)
+# lib/ reports causes. The advice for users, which names options, variables and commands, is in
+# builtins/output/advice.c. (lib/ may contain names of settings only if its caller passes them in.)
 check_lib_gives_no_advice() {
 	! grep -noE '"([^"\\]|\\.)*"' lib/*/*.c |
 		grep -E '(CODER_[A-Z]|OPENSSL_|SSL_CERT|token_(create|list|view|rm)|[ "]--[a-z]|ulimit|\^C)'
@@ -107,13 +107,12 @@ check_median_length() {
 		exit median < 10 || median >= 20 }'
 }
 
-# A short function that hides nothing is no function of its own.
+# A short function that hides nothing belongs in its only caller.
 check_crumbs() {
 	tests/tools/crumbs.py lib/*/*.c builtins/*.c builtins/*/*.c
 }
 
-# The parts of a command file stand in the same order in every one, and run is short enough to read
-# at one glance.
+# All command files have the same parts in the same order, and their run functions are short.
 check_command_files() {
 	local file name parts bad=0
 	for file in "${commands[@]}"; do
@@ -154,7 +153,7 @@ check_foreign_headers() {
 	[ -z "$found" ] || { echo "$found" && return 1; }
 }
 
-# The floors, from the ground up: what the files of a room may include, besides those of their own room.
+# The rooms, the lowest floor first, and what their files may include besides files of their own room.
 # The name of a header of another room begins with that room ("base/buf.h").
 rooms() {
 	cat <<-'END'
@@ -186,13 +185,13 @@ check_floors() {
 	return "$bad"
 }
 
-# Commands do not look into each other. Only the path of all calls knows of completion, by its door.
+# Commands do not include each other. Only command.c includes completion, and only its interface.
 check_doors() {
 	! grep -nE '#include "(complete/|token_)' builtins/*.[ch] builtins/*/*.[ch] |
 		grep -v '^builtins/command\.c:[0-9]*:#include "complete/complete\.h"'
 }
 
-# Of lib/, builtins/ calls what coder.h offers, buffers and texts.
+# builtins/ calls only those functions of lib/ that coder.h offers, and those of buffers and texts.
 check_public_api() {
 	local foreign
 	foreign=$(comm -12 \
@@ -208,7 +207,7 @@ check_lib_alone() {
 		-Wl,--no-whole-archive -lcjson -ldl
 }
 
-# Only shell/ uses bash: without it the builtins lack nothing but what it defines.
+# Only shell/ uses bash: without shell/ the builtins lack nothing but what it defines.
 check_bash_alone() {
 	local object objects=() foreign
 	for object in builtins/*.c builtins/*/*.c; do
@@ -229,7 +228,7 @@ check_exports() {
 		<(nm -D --defined-only "$BUILD/coder_tokens.so" | awk '{ print $3 }' | sort)
 }
 
-# libcurl is loaded by the first request; cJSON is small. Nothing runs at load or exit.
+# Only libc and cJSON are linked; the first request loads libcurl. Nothing runs at load or exit.
 check_shared_object() {
 	local dynamic
 	dynamic=$(readelf -dW "$BUILD/coder_tokens.so")
@@ -240,7 +239,7 @@ check_shared_object() {
 }
 
 # The shared object can be built where musl is the C library. Only the headers of the libraries
-# that we use are this system's. What is left undefined is musl's, bash's or those libraries'.
+# that we use are this system's. What is left undefined must come from musl, bash or those libraries.
 check_musl() {
 	local build=$BUILD/musl header found libc foreign
 	mkdir -p "$build/include"

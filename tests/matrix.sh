@@ -4,8 +4,8 @@
 # matrix.sh [VERSION...] - runs the shell tests in other versions of bash (default: all of
 # 5.1 5.2 5.3), each built with libc's malloc and with bash's own, and ends with one line
 # "N passed, N failed" over all of them. One build of the builtins serves all. Then the builtins are
-# built with the headers of each version, and tried in all the others and in this machine's own. A
-# version that is not known has to refuse them.
+# built with the headers of each version, and tried in all the others and in this machine's own bash.
+# A version that is not known must refuse them.
 #
 # The shells are built from the source packages of Debian's releases, from the mirror that this machine
 # uses. Sources and shells are kept in $BUILD/matrix. Mirrors no longer have a release with bash 5.0: put

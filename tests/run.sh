@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
 # run.sh [--live] - runs every test file, two at a time, and ends with "N passed, N failed": unit tests
-# (cmocka), the simulation, the replay of recorded requests against the sandbox, and bats. As soon as a file has ended,
-# its failures and a line with its counts are printed; all failures are listed again at the end. Each
-# file writes TAP to $BUILD/test-logs/. A file that crashes, stops early, takes too long or executes
-# nothing is a failure, too.
+# (cmocka), the simulation, the replay of recorded requests against the sandbox, and bats. As soon as a
+# file has ended, its failures and a line with its counts are printed; all failures are listed again at
+# the end. Each file writes TAP to $BUILD/test-logs/. A file that crashes, stops early, takes too long or
+# executes nothing is a failure, too.
 #
 #   VALGRIND=1  unit tests, and the shells that run tests or that tests start, run in valgrind. Shell
 #               tests may lack time there, so only what valgrind finds in them is a failure
@@ -37,7 +37,7 @@ command_of() {
 }
 
 # A bash that is not built with AddressSanitizer can load a .so that is, if the library is loaded
-# first. Only the unit tests check for leaks: here those of the interpreters would count.
+# first. Only the unit tests check for leaks, because here the leaks of bash would count.
 preload=()
 if [ -n "${SANITIZE:-}" ]; then
 	preload=("LD_PRELOAD=$(cc -print-file-name=libasan.so)" ASAN_OPTIONS=detect_leaks=0)
@@ -50,7 +50,7 @@ if [ -n "${VALGRIND:-}" ]; then
 		--errors-for-leak-kinds=definite --suppressions=tests/tools/valgrind/suppressions)
 fi
 
-# What is slower simulates less: so many faults and signals.
+# The most faults and signals to simulate; fewer where the build is slower.
 simulated=(2 2)
 [ -z "${SANITIZE:-}" ] || simulated=(2 1)
 [ -z "${VALGRIND:-}" ] || simulated=(1 1)
@@ -65,7 +65,7 @@ count() {
 		END { print passed + 0, failed + 0, skipped + 0, planned + 0 }' "$1"
 }
 
-# Prints what a TAP log says about each failed test.
+# Prints the lines of a TAP log about each failed test.
 failures() {
 	awk '
 		/^(not )?ok [0-9]/ { show = /^not/ && !/# [Ss][Kk][Ii][Pp]/ }
@@ -128,7 +128,7 @@ run_one() {
 	local command log status
 	log=$(log_of "$1")
 	command_of "$1"
-	export VALGRIND_LOG=$PWD/$log.valgrind # what it has to say in tests/tools/valgrind/bash
+	export VALGRIND_LOG=$PWD/$log.valgrind # for tests/tools/valgrind/bash
 	timeout -k 5 "$LIMIT" env --default-signal "${command[@]}" >"$log.log" 2>&1 </dev/null &
 	# shellcheck disable=SC2064 # this child
 	trap "kill $! 2>/dev/null" INT TERM HUP

@@ -81,7 +81,7 @@ static void drop(struct entry *e)
 /*
  * Whether an entry has the response to the question. A complete list of the names that
  * contain a text also has all names that contain a longer one beginning with it. A failure,
- * or a list that may be incomplete, responds only to its own question.
+ * or a list that may be incomplete, counts only for its own question.
  */
 static bool holds(const struct entry *e, uint64_t identity, const struct question *question)
 {
@@ -120,7 +120,7 @@ enum cache_state cache_find(uint64_t identity, const struct question *question,
 	return state;
 }
 
-/* Returns a free entry, with room for size bytes. Drops those entries that would be dropped next. */
+/* Returns a free entry, with room for size bytes. For that it drops those that expire first. */
 static struct entry *make_room(size_t size)
 {
 	for (;;) {

@@ -46,7 +46,7 @@ struct known_response {
 
 /* Zeroed memory is an empty response. */
 void known_response_done(struct known_response *response);
-/* Appends copies of the texts. */
+/* Appends a token, with copies of its texts. */
 int known_response_add_token(struct known_response *response, const struct known_token *token,
 			     struct coder_error *err);
 
@@ -59,7 +59,7 @@ enum cache_state cache_find(uint64_t identity, const struct question *question,
 			    const struct known_response **ret);
 
 /*
- * Keeps a response, whose contents become the cache's, or a failure (NULL). Returns the kept
+ * Keeps a response and takes over its contents, or keeps a failure (NULL). Returns the kept
  * response, or NULL for a failure or if there is no memory.
  */
 const struct known_response *cache_keep(uint64_t identity, const struct question *question,

@@ -44,7 +44,7 @@ static const struct opts_option table[] = {
 
 static const struct opts_option *const tables[] = { table, NULL };
 
-/* No help text and no manual page has it: only completion/coder_tokens.bash makes such calls. */
+/* It is not documented, because only completion/coder_tokens.bash makes such calls. */
 static const struct opts_command descriptor = {
 	.name = "--complete",
 	.summary = "Complete a command line",

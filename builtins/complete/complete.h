@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * complete.h - the door to completion: a call of any builtin whose first word is
+ * complete.h - the interface of completion: a call of any builtin whose first word is
  * --complete. completion/coder_tokens.bash passes the command line and gets an array of
  * words that readline can insert. This happens in the user's shell, without a fork or
  * output. The command line is read here and never evaluated.
@@ -26,7 +26,7 @@
 
 /* What completion has to know of the commands. */
 struct complete_commands {
-	const struct opts_command *const *loaded; /* with which a line can begin; NULL-terminated */
+	const struct opts_command *const *loaded; /* that can begin a line; NULL-terminated */
 	const char *reserved; /* a variable that no command assigns */
 };
 
@@ -34,8 +34,8 @@ struct complete_commands {
 bool complete_is_meant(const char *const *words, size_t n);
 
 /*
- * Completes a command line, within 1.5 s and without printing anything. interrupts, which
- * get that deadline, end it early. Fails with CODER_ERR_USAGE if the words are wrong.
+ * Completes a command line without printing anything. Requests end within 1.5 s, a deadline that is
+ * set in interrupts, or at a signal. Fails with CODER_ERR_USAGE if the words are wrong.
  */
 int complete_run(const struct complete_commands *commands, const char *const *words, size_t n,
 		 struct coder_interrupts *interrupts, struct coder_error *err);

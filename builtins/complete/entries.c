@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define OWNERS_MAX 8 /* owners whose workspaces are requested if what is typed begins their name */
+/* If the names of more owners begin with what is typed, no workspaces are requested. */
+#define OWNERS_MAX 8
 
 /* The entries of one type. */
 struct entries {
@@ -82,7 +83,7 @@ static int add_workspaces(const struct entries *e, const char *owner, const char
 	return 0;
 }
 
-/* Adds the workspaces of the token's user without their owner. Sets e->own if there are any. */
+/* Adds the workspaces of e->user, without their owner. Sets e->own if there are any. */
 static int add_own_workspaces(struct entries *e)
 {
 	const struct coder_objects *spaces = server_objects(e->server, e->type, e->user, e->typed);
@@ -210,7 +211,7 @@ static int add_objects(struct entries *e)
 	const size_t before = e->list->n;
 	const size_t len = strspn(e->typed, "0123456789abcdef-");
 	const bool uuid = len && len <= CODER_UUID_SIZE && !e->typed[len];
-	const bool digit = strcspn(e->typed, "0123456789") < len; /* then it is hardly a name */
+	const bool digit = strcspn(e->typed, "0123456789") < len; /* so it is probably no name */
 	int rc;
 
 	if (!e->type->resolve)

@@ -8,8 +8,8 @@
 #include "server.h"
 
 /*
- * Adds resource types ("workspace:"), or names and UUIDs if the prefix has a colon. user: whose
- * workspaces need no owner in front; NULL: not known.
+ * Adds resource types ("workspace:"), or names and UUIDs if the prefix has a colon. user: the user
+ * whose workspaces are offered without an owner; NULL: not known.
  */
 int entries_add(struct candidates *list, struct server *server, const char *user,
 		struct coder_error *err);

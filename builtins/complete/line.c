@@ -80,7 +80,7 @@ static size_t read_operator(struct reader *r, const char *p, struct coder_error 
 		r->redirection = false;
 		return redirects ? 2 : 1;
 	}
-	if (number) /* of a descriptor */
+	if (number) /* of a descriptor, as in 2> */
 		begin_word(r);
 	else if (end_word(r, err) < 0)
 		return 0;
@@ -265,7 +265,7 @@ bool line_quote(struct buf *out, const char *text, char quote, bool first)
 	for (; *text && ok; text++) {
 		if (quote == '\'' && *text == '\'')
 			ok = buf_add_str(out, "'\\''");
-		else if (quote == '"' && *text == '!') /* of the history, even behind a backslash */
+		else if (quote == '"' && *text == '!') /* of the history; a backslash would stay */
 			ok = buf_add_str(out, "\"'!'\"");
 		else
 			ok = (quote == '\'' || !strchr("$`\"\\", *text) ||

@@ -33,8 +33,8 @@ int line_read(struct line *line, const char *before, const char *after, const ch
 char *line_expand_aliases(const char *before, struct coder_error *err);
 /*
  * Appends text so that the shell reads it back unchanged inside quote (0: outside quotes);
- * first: at the beginning of a word. Returns false if there is no memory, or text is not
- * possible there (control characters inside quotes).
+ * first: at the beginning of a word. Returns false if there is no memory, or if text cannot be
+ * written there (control characters inside quotes).
  */
 bool line_quote(struct buf *out, const char *text, char quote, bool first);
 

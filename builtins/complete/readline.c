@@ -13,7 +13,7 @@
 
 /*
  * Appends what readline inserts in place of the part of the word that it replaces. Leaves
- * out a text that is not possible there.
+ * out a text that cannot be written there.
  */
 static int add_text(const struct line *line, size_t value_at, const char *text,
 		    struct coder_strings *ret, struct coder_error *err)
@@ -76,8 +76,8 @@ static void cut(char *text, size_t columns)
 }
 
 /*
- * Appends "text    description", the descriptions in one column, cut to the
- * width of the terminal and padded to at least that many columns.
+ * Appends "text    description". The descriptions begin in one column, behind `width` columns. The
+ * line is cut to `columns`, the width of the terminal, and padded to `least` columns.
  */
 static bool make_line(struct buf *line, const struct candidate *candidate, size_t width,
 		      size_t columns, size_t least)
@@ -139,7 +139,7 @@ int readline_words(const struct line *line, size_t value_at, const struct candid
 
 	for (size_t i = 0; i < candidates->n && rc == 0; i++)
 		rc = add_text(line, value_at, candidates->v[i].text, ret, err);
-	/* readline would close the quotes behind a single candidate, though the word goes on */
+	/* the word goes on, but readline would close the quotes behind one candidate: add one */
 	if (rc == 0 && only && only->open && line->quote) {
 		rc = buf_addf(&longer, "%s*", only->text) ?
 			     add_text(line, value_at, longer.data, ret, err) :

@@ -15,7 +15,7 @@
  */
 int readline_words(const struct line *line, size_t value_at, const struct candidates *candidates,
 		   struct coder_strings *ret, struct coder_error *err);
-/* Appends each candidate with its description, padded so that readline gives it a line. */
+/* Appends each candidate with its description, padded so that readline prints one on each line. */
 int readline_list(const struct candidates *candidates, struct coder_strings *ret,
 		  struct coder_error *err);
 

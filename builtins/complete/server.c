@@ -3,7 +3,7 @@
 #include "server.h"
 #include "base/buf.h"
 
-#define WHOLE_NS (CODER_NS + CODER_NS / 2) /* how long somebody waits for candidates at most */
+#define WHOLE_NS (CODER_NS + CODER_NS / 2) /* the longest time that a user waits for candidates */
 
 void server_done(struct server *server)
 {
@@ -11,7 +11,7 @@ void server_done(struct server *server)
 	server->client = NULL;
 }
 
-/* Notes what completion needs to know of a token, and keeps nothing else of it. */
+/* Keeps of a token only what completion needs. */
 static int note_token(void *ctx, const struct coder_token *token, int64_t now,
 		      struct coder_error *err)
 {
@@ -87,7 +87,7 @@ static const struct known_response *ask(struct server *server, const struct ques
 	if (request(server, question, &response, &err) == 0)
 		return cache_keep(identity, question, &response);
 	known_response_done(&response);
-	if (err.code != CODER_ERR_INTERRUPTED) /* which says nothing about the server */
+	if (err.code != CODER_ERR_INTERRUPTED) /* a signal is no failure of the server */
 		cache_keep(identity, question, NULL);
 	return NULL;
 }

@@ -140,7 +140,7 @@ static int add_variables(struct candidates *list, const struct wanted *wanted, e
 		bool ours = strncmp(names[i], "COMP_", strlen("COMP_")) == 0 ||
 			    strncmp(names[i], "_coder_tokens_", strlen("_coder_tokens_")) == 0;
 
-		if (rc == 0 && !reserved && !ours) /* ours: exists only during a completion */
+		if (rc == 0 && !reserved && !ours) /* ours exist only during a completion */
 			rc = candidates_add(list, names[i], NULL, err);
 		free(names[i]);
 	}

@@ -10,7 +10,7 @@
 #include "options/opts.h"
 #include "server.h"
 
-/* What values are wanted, and what the rest of the line says about them. */
+/* Which values are wanted, and what the rest of the line determines about them. */
 struct wanted {
 	enum opts_value kind;
 	const struct opts_option *option; /* NULL: an operand */

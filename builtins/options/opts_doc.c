@@ -82,7 +82,6 @@ static void put_metavariable(const struct opts_option *o, const struct style *st
 	opts_add(out, style->roman);
 }
 
-/* "-n, --name NAME" */
 void opts_put_head(const struct opts_option *o, const struct style *style, struct opts_out *out)
 {
 	if (o->letter) {
@@ -93,7 +92,10 @@ void opts_put_head(const struct opts_option *o, const struct style *style, struc
 	put_metavariable(o, style, out);
 }
 
-/* Writes an option, or for the first one of a group all of the group: "[--expire | --delete]". */
+/*
+ * Writes an option. For the first one of a group it writes the whole group ("[--expire |
+ * --delete]"), and for the others of the group nothing.
+ */
 static void put_item(const struct opts_command *command, const struct opts_option *option,
 		     const struct style *style, struct opts_out *out)
 {

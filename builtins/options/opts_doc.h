@@ -34,7 +34,7 @@ void opts_put_name(const struct opts_option *o, bool letter, const struct style 
 		   struct opts_out *out);
 /* "-n, --name NAME" */
 void opts_put_head(const struct opts_option *o, const struct style *style, struct opts_out *out);
-/* All items of the usage, each behind a separator: "[-n NAME] [COMMON OPTION]... [NAME]". */
+/* All items of the usage, each after a separator: "[-n NAME] [COMMON OPTION]... [NAME]". */
 void opts_put_usage(const struct opts_command *command, const struct style *style,
 		    struct opts_out *out);
 

@@ -23,7 +23,7 @@ int opts_fail(char error[OPTS_ERROR_SIZE], const char *fmt, ...)
 const char *opts_show(const char *word, size_t len, char out[OPTS_SHOWN_SIZE])
 {
 	static const char more[] = "...";
-	char *copy = strndup(word, len); /* may be a token, given as an operand */
+	char *copy = strndup(word, len); /* wiped, because an operand may be a token */
 	const char *p = copy ? copy : more;
 	size_t at = 0;
 

@@ -5,7 +5,7 @@
 
 #include "opts.h"
 
-#define OPTS_SHOWN_SIZE 160 /* of a word in an error; leaves room for the rest of the line */
+#define OPTS_SHOWN_SIZE 160 /* bytes for a word in an error; the rest of the line has room, too */
 
 /* Writes the error. Returns -1. */
 int opts_fail(char error[OPTS_ERROR_SIZE], const char *fmt, ...)

@@ -67,7 +67,7 @@ static void man_head(const struct opts_command *command, struct opts_out *out)
 	for (const char *c = command->name; *c; c++)
 		opts_add_char(out, *c >= 'a' && *c <= 'z' ? *c - 'a' + 'A' : *c);
 	opts_add(out, " 1 \"\" \"coder_tokens\" \"Bash loadable builtins\"\n");
-	/* no hyphens in names, no wide blanks between sentences */
+	/* no hyphenation, which would break names; one blank between sentences */
 	opts_add(out, ".nh\n.nr HY 0\n.ss 12 0\n.SH NAME\n");
 	opts_addf(out, "%s \\- ", command->name);
 	man_line(command->summary, out);

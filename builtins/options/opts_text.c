@@ -8,7 +8,7 @@
 
 #define HEAD_WIDTH 28 /* the text of a longer option begins on the next line */
 
-/* The columns of "  -n, --name NAME  ". The place of the letter is always counted. */
+/* The columns of "  -n, --name NAME  ". The place of the letter counts even if there is none. */
 static size_t head_width(const struct opts_option *o)
 {
 	return strlen("  -n, --") + strlen(o->name) +

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#define WIDTH 75 /* columns: `help` indents by four */
+#define WIDTH 75 /* columns of a line, to which `help` adds four */
 
 size_t opts_columns(const char *text)
 {
@@ -15,7 +15,7 @@ size_t opts_columns(const char *text)
 	return n;
 }
 
-/* How many bytes of text go into a line of so many columns: at least those up to the first break. */
+/* How many bytes of text fit into `room` columns: at least those up to the first break. */
 static size_t line_length(const char *text, size_t room, enum breaks breaks)
 {
 	size_t any = 0, best = 0, n = 0;
@@ -41,7 +41,7 @@ static size_t line_length(const char *text, size_t room, enum breaks breaks)
 	}
 }
 
-/* The same for prose, the bulk of the texts: loading a builtin makes all of its documentation. */
+/* The same for prose, but faster: most texts are prose, and loading a builtin formats them all. */
 static size_t prose_length(const char *text, size_t room)
 {
 	size_t best = 0, n = 0;

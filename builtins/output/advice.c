@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* %s: coder_error.about, then coder_error.also; of a command, the token is added. */
+/* The first %s is coder_error.about, the second coder_error.also. A command gets the token. */
 static const struct advice {
 	const char *text;
 	const char *command; /* what to do with the token in question, or NULL */
@@ -66,7 +66,7 @@ static const struct advice {
 	[CODER_CAUSE_LIVES_LONGER] = { "the token would have been valid until %s", NULL },
 	[CODER_CAUSE_MAY_BE_LEFT] = { "look for it and remove it: ", "token_rm --delete" },
 	[CODER_CAUSE_MAY_BE_OURS] = { "look at it before you remove it: ", "token_view" },
-	[CODER_CAUSE_FOREIGN] = { "look at it: token_view %s", NULL } /* whoever's it is */,
+	[CODER_CAUSE_FOREIGN] = { "look at it: token_view %s", NULL } /* an id needs no -u */,
 };
 
 int advise(struct coder_error *err, const char *fmt, ...)
@@ -80,7 +80,7 @@ int advise(struct coder_error *err, const char *fmt, ...)
 	return coder_error_cause(err, CODER_CAUSE_CALLER, text, NULL);
 }
 
-/* As the shell wants it: as it is, or in single quotes. */
+/* Appends a word as the shell can read it back: unchanged, or in single quotes if it needs them. */
 static bool add_word(struct buf *text, const char *word)
 {
 	static const char safe[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -96,7 +96,7 @@ static bool add_word(struct buf *text, const char *word)
 	return buf_add_char(text, '\'');
 }
 
-/* "token_rm --delete -u USER NAME", to be copied from the message and run. */
+/* Writes "token_rm --delete -u USER NAME", which users can copy from the message and run. */
 static void add_command(const struct advice *row, const char *user, const char *token,
 			char out[ADVICE_SIZE])
 {

@@ -15,7 +15,7 @@ const char *output_owner(const struct coder_token *token)
 	return token->owner ? token->owner : "";
 }
 
-/* A cell at work. */
+/* What a cell is written from, and where to. */
 struct cell {
 	struct buf *out;
 	const struct coder_token *token;

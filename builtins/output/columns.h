@@ -12,7 +12,8 @@
  *   COLUMN(NAME, KIND, MEMBER, FLAGS)
  *
  * NAME is what headers, help, messages and completion show. The function add_KIND() of columns.c
- * writes a cell from the MEMBER of struct coder_token, which long lists then keep. AND stands between two rows.
+ * writes a cell from the MEMBER of struct coder_token. Long lists keep only the members of the
+ * columns that are shown. AND is put between two rows.
  */
 /* clang-format off */
 #define OUTPUT_COLUMNS(COLUMN, AND) \
@@ -44,14 +45,14 @@ struct output_columns {
 };
 
 /*
- * Reads the values of -c: comma lists, in any case, with "allow list" or "allow_list", blanks
- * around trimmed. An empty value means all columns. An unknown name is CODER_ERR_USAGE; the
- * message names the nearest column and all columns.
+ * Reads the values of -c: comma lists of names, in any case, as "allow list" or "allow_list", with
+ * or without blanks around them. An empty value means all columns. An unknown name is
+ * CODER_ERR_USAGE; the message names the nearest column and all columns.
  */
 int output_columns_parse(const char *const *values, size_t n, struct output_columns *ret,
 			 struct coder_error *err);
 
-/* All columns, those that need the owner only if asked. */
+/* Selects all columns; those that need the owner only if `owner` is true. */
 void output_columns_default(struct output_columns *ret, bool owner);
 
 /* Whether one of the columns has a flag of enum column_flags. */
@@ -63,11 +64,12 @@ const char *output_column_name(size_t column);
 /* The offset of the member of struct coder_token that the column shows. */
 size_t output_column_member(size_t column);
 
-/* Memory in which lists are sorted. Zeroed memory is none yet. */
+/* Memory in which lists are sorted. Zeroed memory is empty; the owner frees v. */
 struct output_sorted {
 	const char **v;
 	size_t cap;
 };
+/* Makes room for n pointers. False: no memory. */
 bool output_sorted_reserve(struct output_sorted *sorted, size_t n);
 
 /* Appends the cell of a token in that column, escaped for the notation. False: no memory. */

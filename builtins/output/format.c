@@ -117,7 +117,7 @@ int output_list_add(struct output_list *list, const struct coder_token *token,
 	return coder_pack_add(&list->pack, token, err);
 }
 
-/* More than any row takes: an escape has six bytes at most, an element of a list ten around it. */
+/* The most bytes of a row: six for each escaped byte, and ten around each element of a list. */
 static size_t row_most(const struct output_list *list)
 {
 	const struct output_columns *columns = list->sheet.how->columns;

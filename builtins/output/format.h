@@ -15,7 +15,7 @@
  *   FORMAT(NAME, WRITER, COLUMNS, EMPTY)
  *
  * COLUMNS: whether it shows the columns of -c. EMPTY: a line for standard error if there are no
- * tokens, or NULL. OR stands between two rows.
+ * tokens, or NULL. OR is put between two rows.
  */
 /* clang-format off */
 #define OUTPUT_FORMATS(FORMAT, OR) \
@@ -33,33 +33,34 @@ struct output_how {
 	const char *format; /* a name of the table; NULL: the default */
 	const struct output_columns *columns; /* not needed for formats without columns */
 	bool no_header;
-	bool ids_only; /* an id a line instead of the format */
+	bool ids_only; /* prints only ids, one on each line, whatever the format */
 	bool silent; /* prints nothing */
 	const char *secret; /* of a new token, which JSON shows as "key"; or NULL */
 };
 
-/* A text of rows while it is written. Zeroed memory but for how is a new one. */
+/* A text of rows while it is written. A new one is zeroed memory in which only `how` is set. */
 struct output_sheet {
 	const struct output_how *how;
 	size_t widths[OUTPUT_SHOWN_MAX]; /* of a table's columns */
 	size_t written; /* rows */
-	struct buf cell; /* the one that is measured */
+	struct buf cell; /* memory for the cell that is measured */
 	struct output_sorted sorted;
 };
 void output_sheet_done(struct output_sheet *sheet);
 
 /*
- * A writer appends what stands in front of the rows, each row, and what stands behind them; NULL:
- * nothing. Without tokens its text is `nothing` alone. All return false if there is no memory.
+ * A writer appends the text before the rows, each row, and the text after them; NULL: there is no
+ * such text. Without tokens the whole text is `nothing`. All functions return false if there is no
+ * memory.
  */
 struct output_writer {
-	/* Looks at each token before the first is written; NULL: need not. */
+	/* Called for each token before the first one is written; NULL: not needed. */
 	bool (*measure)(struct output_sheet *sheet, const struct coder_token *token);
 	bool (*begin)(struct buf *out, struct output_sheet *sheet);
 	bool (*row)(struct buf *out, struct output_sheet *sheet, const struct coder_token *token);
 	bool (*end)(struct buf *out);
 	const char *nothing; /* NULL: "" */
-	bool sorts; /* the rows, if a column with COLUMN_SORTS is shown */
+	bool sorts; /* the rows are sorted if a column with COLUMN_SORTS is shown */
 };
 
 /*
@@ -90,15 +91,15 @@ int output_token(struct result *result, const struct output_how *how,
 		 const struct coder_token *token, struct coder_error *err);
 
 /*
- * A list that may be long. Of its tokens it keeps what is going to be shown, as they arrive, and it
- * makes their rows while they are written.
+ * A list that may be long. As its tokens arrive, it keeps only what will be shown of them. Their
+ * rows are formatted while the list is written.
  */
 struct output_list {
-	struct coder_pack pack; /* what it keeps; more can be wanted */
+	struct coder_pack pack; /* what it keeps; coder_pack_want() adds to that */
 	struct output_sheet sheet;
 	struct coder_pack_reader reader;
 };
-/* how outlives the list. */
+/* `how` must outlive the list. */
 void output_list_init(struct output_list *list, const struct output_how *how);
 void output_list_done(struct output_list *list);
 int output_list_add(struct output_list *list, const struct coder_token *token,
@@ -106,8 +107,9 @@ int output_list_add(struct output_list *list, const struct coder_token *token,
 /* Drops the tokens. */
 void output_list_clear(struct output_list *list);
 /*
- * Makes the list the text of the result, or adds a note if it is empty. The list outlives the result.
- * Takes all memory that writing needs: once a row has been written, only a write can fail.
+ * Makes the list the text of the result, or adds a note if it is empty. The list must outlive the
+ * result. Allocates all memory that writing needs, so that after the first row only a write can
+ * fail.
  */
 int output_list_print(struct output_list *list, struct result *result, struct coder_error *err);
 

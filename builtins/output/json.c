@@ -36,7 +36,7 @@ static bool add_list(struct buf *out, const void *member, bool sent)
 
 /* The members of a token's object, in the order of the reference CLI. */
 static const struct member {
-	const char *key; /* quoted, with what stands around it */
+	const char *key; /* quoted, with its indentation and colon */
 	bool (*add)(struct buf *out, const void *member, bool sent);
 	size_t offset;
 	size_t sent; /* offset of the bool that is false for a list that was not sent */
@@ -58,7 +58,7 @@ static const struct member {
 static bool add_token(struct buf *out, const struct coder_token *token, const char *secret)
 {
 	const char *base = (const char *)token;
-	const char *open = "  {\n"; /* what stands in front of the next key */
+	const char *open = "  {\n"; /* the text before the next key */
 
 	for (size_t i = 0; i < sizeof(members) / sizeof(*members); i++) {
 		const struct member *m = &members[i];

@@ -50,7 +50,7 @@ void output_warn(const char *fmt, ...)
 	va_end(args);
 }
 
-/* Hashes of the warnings that were printed, in memory that subshells share if it can be had. */
+/* Hashes of the warnings that were printed, if possible in memory that subshells share. */
 struct warned {
 	_Atomic uint64_t known[REMEMBERED];
 	atomic_size_t n;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * message.h - messages on standard error. Whatever their text and wherever it comes from: the
- * secrets of whole tokens in it are hidden, and control characters are escaped.
+ * message.h - messages on standard error. In every message, wherever its text comes from, the
+ * secrets of whole tokens are hidden and control characters are escaped.
  */
 #ifndef MESSAGE_H
 #define MESSAGE_H
@@ -19,7 +19,7 @@ void output_warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void output_warn_once(const char *topic, const char *subject, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* Lets a shell know what its subshells have warned of. Called before any subshell is started. */
+/* Shares with subshells which warnings were printed. Call it before any subshell is started. */
 void output_share_warnings(void);
 
 #endif

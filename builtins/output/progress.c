@@ -6,9 +6,9 @@
 
 #include <stdio.h>
 
-#define WORTH_IT 20 /* so many take long enough */
+#define WORTH_IT 20 /* a job with fewer items is not shown */
 #define PAUSE_NS (CODER_NS / 10)
-#define RATE_NS (CODER_NS / 2) /* before that, a rate says little */
+#define RATE_NS (CODER_NS / 2) /* before that, a rate means little */
 
 void progress_text(const struct progress *progress, size_t done, int64_t ns, char out[128])
 {

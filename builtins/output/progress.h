@@ -16,14 +16,14 @@ struct progress {
 
 /* Begins to show a job, if it is long enough and standard error is a terminal. */
 void progress_begin(struct progress *progress, const char *doing, size_t total);
-/* Shows that so many are done, at most ten times a second. */
+/* Shows how many are done, at most ten times a second. */
 void progress_show(struct progress *progress, size_t done);
 /* The coder_clock() at which it should be shown next; INT64_MAX if nothing is shown. */
 int64_t progress_next(const struct progress *progress);
-/* Takes it away. */
+/* Removes the line. */
 void progress_end(struct progress *progress);
 
-/* Writes "deleting tokens: 120 of 1000 done, 85/s, 11 s left", after ns of time. */
+/* Writes "deleting tokens: 120 of 1000 done, 85/s, 11 s left". ns: the time since the job began. */
 void progress_text(const struct progress *progress, size_t done, int64_t ns, char out[128]);
 
 #endif

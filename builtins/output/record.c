@@ -39,7 +39,7 @@ static const char *get_number(struct source *from)
 	return write_number(from, *(const int64_t *)from->member);
 }
 
-/* Joins with blanks what the token's scopes or its allow list mean. */
+/* Joins what `get` returns, the token's scopes or its allow list, with blanks. */
 static const char *join(struct source *from,
 			int (*get)(const struct coder_token *token, struct coder_strings *ret,
 				   struct coder_error *err))

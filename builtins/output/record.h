@@ -12,7 +12,7 @@
  *   FIELD(NAME, KIND, MEMBER)
  *
  * The function get_KIND() of record.c makes the value from the MEMBER of struct coder_token.
- * AND stands between two rows.
+ * AND is put between two rows.
  */
 /* clang-format off */
 #define OUTPUT_FIELDS(FIELD, AND) \

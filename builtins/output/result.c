@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define STEPS 1024 /* of result_goes_on() between two looks */
+#define STEPS 1024 /* calls of result_goes_on() between two checks */
 
 struct result_variable {
 	char *name;
@@ -21,7 +21,7 @@ struct result_variable {
 
 /* -------------------------------------------------------------- giving up */
 
-/* interrupts, or NULL. */
+/* interrupts: a struct coder_interrupts, or NULL. */
 static bool has_to_end(void *interrupts)
 {
 	return interrupts && (coder_interrupts_pending(interrupts) ||
@@ -50,7 +50,7 @@ int result_stopped(const struct result *result, struct coder_error *err)
 	return -1;
 }
 
-/* Freeing a long array takes as long as making it. */
+/* Freeing a long array takes as long as building it, so a signal and the deadline stop it, too. */
 static bool may_take_longer(void *interrupts)
 {
 	return !has_to_end(interrupts);
@@ -180,7 +180,7 @@ static int write_text(struct result *result, bool *ret_pipe, struct coder_error 
 	struct coder_interrupts *interrupts = result->interrupts, at_once;
 	int more = result->more != NULL;
 
-	/* the last look for a signal: from here to the end of the call only writing waits */
+	/* the last check for a signal: from here to the end of the call only writing waits */
 	if (interrupts && coder_interrupts_pending(interrupts)) {
 		if (!result->partial)
 			return result_stopped(result, err);

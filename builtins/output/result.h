@@ -3,11 +3,11 @@
  * result.h - what a call is going to print and assign. A command collects it
  * while it works; nothing reaches the user before result_publish(), so a failed
  * call prints nothing and leaves every variable as it was. The one exception is
- * a result that says what has been done (partial): it is published however the
+ * a result that reports what has been done (partial): it is published however the
  * call ends.
  *
- * Arrays are made aside, in the form in which the shell keeps them. So a long one takes
- * memory once, can be given up while it is made, and is assigned at a stroke.
+ * Arrays are built apart from variables, in the form in which the shell stores them. So a long
+ * array takes memory once, can be abandoned while it is built, and is assigned in one step.
  */
 #ifndef RESULT_H
 #define RESULT_H
@@ -15,7 +15,7 @@
 #include "base/buf.h"
 #include "coder.h"
 
-struct result_variable; /* an assignment to come */
+struct result_variable; /* an assignment that will be made */
 
 struct result {
 	struct buf text; /* for standard output, written as it is */
@@ -26,30 +26,30 @@ struct result {
 	int (*more)(void *ctx, struct buf *text);
 	void *more_ctx;
 	const char *note; /* a line for standard error, or NULL; not owned */
-	bool partial; /* it says what has been done: neither a signal nor a failure keeps it back */
+	bool partial; /* it reports what has been done, and is published however the call ends */
 	struct coder_interrupts
-		*interrupts; /* end the making of a long result; NULL: nothing does */
-	unsigned steps; /* of result_goes_on() */
+		*interrupts; /* they can end the building of a long result; NULL: nothing ends it */
+	unsigned steps; /* calls of result_goes_on() */
 	struct result_variable *variables;
 	size_t n_variables;
-	struct buf key; /* of the pair that is added last */
+	struct buf key; /* memory for the key of the last pair */
 };
 
 /* Wipes and frees. Zeroed memory is the empty result. */
 void result_done(struct result *result);
 
 /*
- * To be called for each part of a long result, once for some microseconds of
- * work: false when the call has to end, by a signal or at its deadline. Nothing
- * ends a partial result, nor none (NULL).
+ * Call it for each part of a long result, so that a few microseconds of work are between two
+ * calls. False: the call has to end because of a signal or its deadline. It is always true for
+ * a partial result and for NULL.
  */
 bool result_goes_on(struct result *result);
-/* Says in *err why result_goes_on() was false, or that there is no memory. Returns -1. */
+/* Sets *err to the reason why result_goes_on() was false, or to the lack of memory. Returns -1. */
 int result_stopped(const struct result *result, struct coder_error *err);
 
 /*
- * These note an assignment; name is copied, and so are values. Returns 0 or -1:
- * no memory, or the call has to end.
+ * These record an assignment, with copies of its name and values. They return 0, or -1 if
+ * there is no memory or the call has to end.
  */
 int result_scalar(struct result *result, const char *name, const char *value,
 		  struct coder_error *err);
@@ -66,14 +66,14 @@ int result_pair(struct result *result, const char *id, const char *field, const 
 		struct coder_error *err);
 
 /*
- * Writes the text, which may fail, then assigns the variables, which have
- * passed shvar_check() and should not, then prints the note. Fails with CODER_ERR_REFUSED
- * ("write error: ...", "NAME: cannot be assigned") or CODER_ERR_INTERRUPTED, as a
- * signal is looked for once more before the first assignment. *ret_pipe is set if
- * standard output is a broken pipe.
+ * Writes the text, then assigns the variables, then prints the note. The text comes first,
+ * because writing may fail; the variables have passed shvar_check(), so assigning them should
+ * not. Fails with CODER_ERR_REFUSED ("write error: ...", "NAME: cannot be assigned"), or with
+ * CODER_ERR_INTERRUPTED, because it checks for a signal once more before the first assignment.
+ * *ret_pipe is set if standard output is a broken pipe.
  *
- * Of a partial result the variables are assigned whatever becomes of the text, and a
- * signal that has come already gives whoever reads the text a moment only.
+ * The variables of a partial result are assigned even if its text cannot be written. If a signal
+ * has arrived already, writing waits only a moment for the reader of the text.
  */
 int result_publish(struct result *result, bool *ret_pipe, struct coder_error *err);
 

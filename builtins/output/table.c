@@ -37,7 +37,7 @@ static bool add_blanks(struct buf *out, size_t n)
 	return buf_add(out, blanks, n);
 }
 
-/* Pads the cell number i, which begins at that place of out. */
+/* Pads cell number i, which begins at offset `begin` of out. */
 static bool pad(struct buf *out, const struct output_sheet *sheet, size_t i, size_t begin)
 {
 	size_t width = out->len > begin ? output_width(out->data + begin) : 0;

@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """width.py - prints width.def: python3 builtins/output/width.py >builtins/output/width.def
 
-The reference CLI counts with go-pretty 6.7.1 over go-runewidth 0.0.19, which knows Unicode 15.1:
-no column for controls, a few format characters and what the data calls COMBINING, else two columns
-for East Asian Width W and F. Marks with other names and variation selectors take one column there.
+The reference CLI counts columns with go-pretty 6.7.1 and go-runewidth 0.0.19, which knows Unicode
+15.1. Controls, a few format characters and what the data calls COMBINING take no column. Of the
+others, those with East Asian Width W or F take two columns. All others take one, also marks with
+other names and variation selectors.
 
 The data is that of Python's unicodedata, which has Unicode 15.1 in Python 3.13. A new release of the
 CLI may need another version and other rules.
@@ -32,7 +33,7 @@ HEADER = """\
 
 
 def kind(code):
-    """The file EastAsianWidth.txt has a line for each run of one kind."""
+    """Category and width of a character; EastAsianWidth.txt has a line for each run of one kind."""
     char = chr(code)
     return unicodedata.category(char), unicodedata.east_asian_width(char)
 

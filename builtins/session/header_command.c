@@ -20,7 +20,7 @@ struct child {
 	struct coder_interrupts *interrupts;
 };
 
-/* The exported variables, and url ("CODER_URL=...") in the place of the one of that name. */
+/* The exported variables, with url ("CODER_URL=...") instead of the variable of that name. */
 static char **make_environment(char *url)
 {
 	size_t n = 0, kept = 0;
@@ -101,7 +101,7 @@ static int start(struct child *child, char *command, const char *coder_url, stru
 	return 0;
 }
 
-/* Whether the kernel has stopped the child: it is in the background, where nobody can type. */
+/* Whether the kernel has stopped the child because it used the terminal in the background. */
 static bool wants_terminal(const struct child *child)
 {
 	siginfo_t info = { 0 };
@@ -111,7 +111,7 @@ static bool wants_terminal(const struct child *child)
 	       (info.si_status == SIGTTIN || info.si_status == SIGTTOU);
 }
 
-/* Waits until the command has closed its output, which goes to out, and has ended. */
+/* Waits until the command has closed its output and ended. Appends the output to out. */
 static int wait_for(struct child *child, struct buf *out, struct coder_error *err)
 {
 	struct pollfd end = { .fd = child->fd, .events = POLLIN };
@@ -166,7 +166,7 @@ int header_command_run(char *command, const char *url, int64_t limit_ns,
 	sigset_t block, old;
 	int rc;
 
-	/* a signal that ended the shell would leave the command behind */
+	/* a signal that ended the shell would leave the command running */
 	coder_interrupts_hold(interrupts);
 	/* the shell must not reap the child */
 	sigemptyset(&block);
@@ -175,7 +175,7 @@ int header_command_run(char *command, const char *url, int64_t limit_ns,
 	rc = start(&child, command, url, err);
 	if (rc == 0)
 		rc = wait_for(&child, out, err);
-	/* neither the command stays nor what it has started */
+	/* end the command if it still runs, and everything that it has started */
 	if (child.pid > 0) {
 		kill(-child.pid, SIGKILL);
 		while (waitpid(child.pid, NULL, 0) < 0 && errno == EINTR)

@@ -46,7 +46,7 @@ int session_find_proxy(struct session *s, struct coder_error *err);
 
 /* headers.c: the headers of CODER_HEADER and of CODER_HEADER_COMMAND. */
 int session_add_variable_headers(struct session *s, struct coder_error *err);
-/* limit_ns: how long the command may take; 0: the time left of the call. */
+/* limit_ns: how long the command may take; 0: the time left, or 60 s without a deadline. */
 int session_add_command_headers(struct session *s, int64_t limit_ns, struct coder_error *err);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* session.c - options, variables, files and the environment become a client; see session.h. */
+/* session.c - a client from options, variables, files and the environment; see session.h. */
 #include "session.h"
 #include "base/buf.h"
 #include "base/cleanup.h"
@@ -101,7 +101,7 @@ int session_open(const struct session_options *options, struct coder_client **re
 	struct session CLEANUP(session_done)
 		s = { .silent = options->silent, .interrupts = options->interrupts };
 
-	/* for the header command, and for what libraries read themselves */
+	/* for the header command, and for the libraries that read variables themselves */
 	shell_sync_environment();
 	if (find_sources(&s, options, err) < 0 || session_check_libraries(&s, err) < 0 ||
 	    session_find_proxy(&s, err) < 0 || session_add_variable_headers(&s, err) < 0)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * session.h - where requests go, and as whom. Everything is read again at each
- * call, so that switching deployments is one assignment:
+ * call, so that one assignment switches to another deployment:
  *
  *   URL    --url, else $CODER_URL, else the file `url`
  *   token  --token, else $CODER_SESSION_TOKEN, else the file `session`
@@ -23,7 +23,7 @@
 struct session_options {
 	const char *url;
 	const char *token;
-	struct coder_interrupts *interrupts; /* end all waits; are lent to the client */
+	struct coder_interrupts *interrupts; /* they end all waits, and are lent to the client */
 	int64_t connect_timeout_ns; /* 0: the default of coder_config */
 	int64_t command_timeout_ns; /* of the header command; 0: the time left, or 60 s without a deadline */
 	bool no_retry; /* one try for each request */
@@ -41,22 +41,22 @@ struct session_options {
  *
  * It warns of a session file that others can read, once for each shell and file, and of
  * http:// to a host that is not loopback, once for each shell and deployment. Without a
- * URL or a token it fails with CODER_ERR_AUTH and the advice what to set.
+ * URL or a token it fails with CODER_ERR_AUTH, and advises what to set.
  */
 int session_open(const struct session_options *options, struct coder_client **ret,
 		 struct coder_error *err);
 
 /*
- * Between these two, in a restricted shell, the libraries that libcurl loads see none
- * of the variables that can make them run code or write files. Both may be called more
- * than once. false: no memory.
+ * In a restricted shell, session_shield() hides from the libraries that libcurl loads the
+ * variables that can make them run code or write files, until session_unshield() is called.
+ * Both may be called more than once. false: no memory.
  */
 bool session_shield(void);
 void session_unshield(void);
 
 /*
- * To be called when the deployment has refused the token. Adds to *err where the token
- * came from and what to do about it.
+ * Call it when the deployment has refused the token. Adds to *err where the token came from
+ * and what to do about it.
  */
 void session_explain(const struct session_options *options, struct coder_error *err);
 

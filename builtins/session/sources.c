@@ -181,7 +181,7 @@ static int check_owner(struct session *s, const char *path, struct coder_error *
 	char *url, *origin;
 	bool same;
 
-	/* again, even if it has given the URL: since then `coder login` may have written both files */
+	/* read again even if the URL came from it: `coder login` may have written both since */
 	if (read_url_file(s, &url, err) < 0)
 		return -1;
 	if (!url) {
@@ -224,7 +224,7 @@ int session_read_session_file(struct session *s, struct coder_error *err)
 		return -1;
 	if (s->silent || !(mode & (S_IRGRP | S_IROTH)))
 		return 0;
-	file = realpath(s->session_file, NULL); /* the same for every spelling of the directory */
+	file = realpath(s->session_file, NULL); /* warn once, however the directory is spelled */
 	output_warn_once("readers", file ? file : s->session_file,
 			 "%s: readable by others (mode %04o): chmod 600", s->session_file,
 			 (unsigned)mode);

@@ -36,7 +36,7 @@ void session_unshield(void)
 	shell_show_variables();
 }
 
-/* The libraries open these files themselves, and would wait at a FIFO. */
+/* Refuses a FIFO: the libraries open these files themselves, and nothing could end their wait. */
 int session_check_libraries(struct session *s, struct coder_error *err)
 {
 	if (shell_restricted())
@@ -57,7 +57,7 @@ int session_check_libraries(struct session *s, struct coder_error *err)
 }
 
 /*
- * Chooses as libcurl would. HTTP_PROXY does not count: in a CGI script it contains
+ * Chooses the variable as libcurl would. HTTP_PROXY does not count: in a CGI script it contains
  * the header "Proxy" of a request.
  */
 int session_find_proxy(struct session *s, struct coder_error *err)

@@ -71,8 +71,8 @@ static bool is_sequence(const unsigned char *der, size_t len)
 
 /*
  * Appends the certificate whose base64 is between begin and end, in lines that all TLS
- * libraries can read. What is no certificate is left out, as Go does: because of one broken file
- * the libraries would refuse all. false: no memory, or more than CAS_MAX.
+ * libraries can read. Text that is no certificate is left out, as in Go: the libraries would refuse
+ * all certificates because of it. false: no memory, or more than CAS_MAX.
  */
 static bool add_certificate(struct buf *cas, const char *begin, const char *end)
 {
@@ -123,7 +123,7 @@ static bool add_file(struct buf *cas, int dir, const char *name)
 	bool ok = true;
 	int fd;
 
-	/* hashed names are links within the directory: the file itself is read, too */
+	/* hashed names are links to files in the same directory, which are read themselves */
 	if (n >= 0 && !memchr(target, '/', (size_t)n))
 		return true;
 	n = -1;
@@ -146,7 +146,7 @@ static int add_directory(struct buf *cas, DIR *dir, struct coder_interrupts *int
 {
 	const struct dirent *entry;
 
-	/* a directory may be large, or on another machine */
+	/* reading a directory may take long, if it is large or on another machine */
 	while ((entry = readdir(dir))) {
 		int signal = coder_interrupts_pending(interrupts);
 
@@ -166,7 +166,7 @@ static int add_directory(struct buf *cas, DIR *dir, struct coder_interrupts *int
 	return 0;
 }
 
-/* list is changed. */
+/* Appends the certificates of a list of directories, which is changed. */
 static int add_directories(struct buf *cas, char *list, struct coder_interrupts *interrupts,
 			   struct coder_error *err)
 {

@@ -26,9 +26,9 @@ void tls_files_done(struct tls_files *files);
  *                                     in all of their files are added
  *   CODER_CLIENT_TLS_CERT_FILE, _KEY_FILE
  *
- * A file that cannot be read, is not a regular one, or lacks its partner is CODER_ERR_USAGE, and
- * so is SSL_CERT_DIR if none of its directories can be read. Ends early when a signal is pending or
- * the deadline has passed.
+ * It is CODER_ERR_USAGE if a file cannot be read or is not a regular one, if only one of a client
+ * certificate and its key is given, or if none of the directories of SSL_CERT_DIR can be read. Ends
+ * early when a signal is pending or the deadline has passed.
  */
 int tls_files_find(struct coder_interrupts *interrupts, struct tls_files *ret,
 		   struct coder_error *err);

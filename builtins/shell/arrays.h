@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* arrays.h - arrays that are built aside and assigned in one step. */
+/* arrays.h - arrays that are built apart from variables and assigned in one step. */
 #ifndef SHELL_ARRAYS_H
 #define SHELL_ARRAYS_H
 

@@ -18,11 +18,11 @@
 #define SLICE_MS 100 /* how often a wait looks for pending signals */
 #define MESSAGE_NS (5 * CODER_NS) /* how long a message waits for the reader of standard error */
 
-/* Signals that a write can raise: the pipe has no reader, the file exceeds a limit of its size. */
+/* Signals that a write can raise: the pipe has no reader, or the file reaches its size limit. */
 static const int write_signals[] = { SIGPIPE, SIGXFSZ };
 #define N_WRITE (sizeof(write_signals) / sizeof(write_signals[0]))
 
-/* Writes then fail with an error, and do not end a process that has a token to undo. */
+/* Afterwards writes fail with an error and do not end a process that may have a token to undo. */
 static void block_write_signals(sigset_t *ret_old)
 {
 	sigset_t set;
@@ -48,8 +48,8 @@ static void unblock_write_signals(const sigset_t *old)
 }
 
 /*
- * Waits until standard error takes a message, for MESSAGE_NS at most. No signal could end
- * the write itself, so it must not block.
+ * Waits until standard error takes a message, for MESSAGE_NS at most. The write itself must not
+ * block, because no signal could end it.
  */
 static bool error_has_room(void)
 {
@@ -69,7 +69,7 @@ static bool shows_progress;
 
 static void clear_progress(void)
 {
-	/* to the beginning of the line, and clear it (ECMA-48 EL) */
+	/* go to the beginning of the line, and clear it (ECMA-48 EL) */
 	if (shows_progress)
 		fputs("\r\033[K", stderr);
 	shows_progress = false;
@@ -176,7 +176,7 @@ void shio_progress(const char *text)
 {
 	struct pollfd out = { .fd = STDERR_FILENO, .events = POLLOUT };
 
-	/* a terminal that was stopped (^S) is waited for at the end only */
+	/* if the terminal is stopped (^S), wait for it only at the end of the job */
 	if (text ? poll(&out, 1, 0) <= 0 : !error_has_room())
 		return;
 	clear_progress();

@@ -9,14 +9,14 @@
 #include "coder.h"
 
 /*
- * A message on standard error behind the shell's own prefix, as its builtins
+ * A message on standard error after the shell's own prefix, as its builtins
  * print theirs ("script: line 3: token_rm: ..."). Text from outside must have
  * been escaped (coder_escape()). The message is dropped if nobody reads it for 5 s.
  */
 void shio_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void shio_warning(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
-/* Prints the usage of the builtin that runs on standard error, as bash's own builtins do. */
+/* Prints the usage of the running builtin on standard error, as bash's own builtins do. */
 void shio_usage(void);
 
 /*

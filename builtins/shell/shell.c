@@ -10,7 +10,7 @@
 #include "shell.h"
 #include "io.h"
 
-/* Not in every build of bash. */
+/* Weak, because not every build of bash has them. */
 extern int restricted __attribute__((weak));
 extern __typeof__(get_alias_value) get_alias_value __attribute__((weak));
 

@@ -10,9 +10,9 @@
 #include "coder.h"
 #include "shell.h"
 
-/* In a header that bash does not install. */
+/* Declared in a header that bash does not install. */
 extern int pending_traps[];
-/* Not in every build of bash. */
+/* Weak, because not every build of bash has them. */
 extern int rl_pending_signal(void) __attribute__((weak));
 extern void rl_check_signals(void) __attribute__((weak));
 extern void rl_cleanup_after_signal(void) __attribute__((weak));
@@ -69,7 +69,7 @@ static void hand_over_interrupt(void)
 		rl_cleanup_after_signal();
 }
 
-/* bash's flags do not count. They are cleared, so that a second signal can be noticed. */
+/* bash's flags do not count signals. They are cleared, so that a second signal can be noticed. */
 int shell_take_signal(void *unused)
 {
 	int sig;

@@ -121,7 +121,7 @@ int shvar_set_scalar(const char *name, const char *value)
 	if (var == NULL)
 		return -1;
 	VUNSETATTR(var, att_invisible);
-	if (!exported) /* set -a would have it so */
+	if (!exported) /* set -a would export it */
 		VUNSETATTR(var, att_exported);
 	return 0;
 }
@@ -137,7 +137,7 @@ const char *shvar_resolve(const char *name)
 /*
  * Turns the variable into an associative array, in the scope that it is in. If it was
  * assigned for one function or builtin only (att_tempvar), bash in posix mode would turn
- * it back into a string afterwards, so that attribute goes. NULL: it stays as it is.
+ * it back into a string afterwards, so that attribute is removed. NULL: the variable is left alone.
  */
 static SHELL_VAR *replace_by_assoc(SHELL_VAR *var)
 {
@@ -170,7 +170,7 @@ void shvar_own_global(const char *name)
 
 void shvar_own_set(const char *name, const struct shvar_pair *pairs, size_t n)
 {
-	/* not a variable that is assigned for this command only, which is gone after it */
+	/* not a variable that is assigned for this command only: it does not exist afterwards */
 	SHELL_VAR *var = var_lookup(name, shell_variables);
 
 	var = var ? replace_by_assoc(var) : make_new_assoc_variable((char *)name);
@@ -239,7 +239,7 @@ static bool is_of_kind(const SHELL_VAR *var, enum shvar_kind kind)
 int shvar_names(enum shvar_kind kind, const char *prefix, bool assignable, char ***ret_names,
 		size_t *ret_n)
 {
-	SHELL_VAR **vars = all_visible_variables(); /* sorted; the variables stay bash's */
+	SHELL_VAR **vars = all_visible_variables(); /* sorted; the variables belong to bash */
 	size_t n = 0, all = 0;
 	char **names;
 

@@ -9,15 +9,15 @@
 #
 #   URL, ADMIN_TOKEN, ALICE_TOKEN, ...   the sandbox, and a session token of each of its users; SANDBOX_PID,
 #                        SANDBOX_CONTROL_URL: its process, and its control route (sandbox_start)
-#   status, out, err     how a command ended, and what it printed (try; drive, which has ended instead of status)
+#   status, out, err     how a command ended, and what it printed (try; drive sets ended instead of status)
 #   ended                the exit status of a script, or the name of the signal that ended it (drive)
 #   screen               what a terminal showed (at_prompt)
 #   KEYS                 the secrets of the tokens that were added (seed)
-#   MUTED                the words that give a command a name server that never answers (mute_name_server); a
-#                        test that uses drive or at_prompt without one leaves it empty
+#   MUTED                the words that give a command a name server that never responds (mute_name_server);
+#                        a test that uses drive or at_prompt without one leaves it empty
 #
-# A test file's own helpers set `status`, `out` and `err` through `try`; what else they set, their
-# comment names.
+# A test file's own helpers set `status`, `out` and `err` through `try`; their comments name what else
+# they set.
 
 REPO=$(cd "${BASH_SOURCE[0]%/*}/../.." && pwd)
 SO=${CODER_TOKENS_SO:-$REPO/build/coder_tokens.so}
@@ -29,9 +29,9 @@ BUILTINS=("$REPO"/builtins/token_*.c)
 BUILTINS=("${BUILTINS[@]##*/}")
 BUILTINS=("${BUILTINS[@]%.c}")
 
-SANDBOX_OPTIONS=() # a test file's own
+SANDBOX_OPTIONS=() # a test file may add some
 
-# bash's own look for events, in scripts that tests run, too.
+# How bash waits for events. Scripts that tests run source it, too.
 # shellcheck disable=SC1091
 source "$TOOLS/wait.bash"
 
@@ -71,7 +71,7 @@ sandbox_stop() {
 }
 
 # ctl METHOD ROUTE [JSON] - calls the sandbox's control route; JSON `-` is standard input. Tests call
-# it often, so bash itself speaks plain HTTP over IPv4, and Python only the rest.
+# it often, so bash itself sends plain HTTP over IPv4; Python does only the rest.
 ctl() {
 	local at=${SANDBOX_CONTROL_URL#http://} body=${3-} fd status line LC_ALL=C
 	if [[ $at != 127.* ]]; then
@@ -88,9 +88,9 @@ ctl() {
 	((status < 400))
 }
 
-# mute_name_server SECONDS - starts a name server that never answers, for commands that are run behind
-# "${MUTED[@]}": these wait so long for it. It writes what it was asked to $BATS_TEST_TMPDIR/heard, and
-# ends with the test. Skips the test where this is not permitted. Sets MUTED.
+# mute_name_server SECONDS - starts a name server that never responds. Commands that are run behind
+# "${MUTED[@]}" use it, and wait that long for it. It writes the questions to $BATS_TEST_TMPDIR/heard,
+# and ends with the test. Skips the test where this is not permitted. Sets MUTED.
 mute_name_server() {
 	local address=127.53.$((BASHPID % 250 + 1)).$((RANDOM % 250 + 1)) ready=$BATS_TEST_TMPDIR/mute
 	unshare -m true 2>/dev/null || skip "needs the right to mount"
@@ -111,12 +111,12 @@ shell_setup() {
 	enable -f "$SO" "${BUILTINS[@]}"
 }
 
-# fields_of [KEY=VALUE]... [-- FIELD...] <JSON - fields of objects, a line each (tests/tools/fields.py).
+# fields_of [KEY=VALUE]... [-- FIELD...] <JSON - prints fields of objects, as tests/tools/fields.py does.
 fields_of() {
 	python3 "$TOOLS/fields.py" "$@"
 }
 
-# of ROUTE [KEY=VALUE]... -- FIELD... - fields of what the deployment has of such things: of users, say.
+# of ROUTE [KEY=VALUE]... -- FIELD... - prints fields of what a control route lists, such as users.
 of() {
 	ctl GET "$1" | fields_of "${@:2}"
 }
@@ -150,12 +150,12 @@ forget_requests() {
 	ctl DELETE log >/dev/null
 }
 
-# names - names of all API tokens the deployment has, sorted, whoever owns them.
+# names - prints the names of all API tokens of the deployment, sorted, whoever owns them.
 names() {
 	of tokens login_type=token -- name | LC_ALL=C sort
 }
 
-# stored NAME FIELD... - what the deployment has of the API token of that name, a line a field.
+# stored NAME FIELD... - prints fields of the API token of that name in the deployment, one on each line.
 stored() {
 	of tokens login_type=token name="$1" -- "${@:2}"
 }
@@ -165,8 +165,8 @@ user_id() {
 	of users username="$1" -- id
 }
 
-# The next two run a bash of its own, behind "${MUTED[@]}", and do to it what their standard input
-# says, in steps of tests/tools/drive.py.
+# The next two start another bash, behind "${MUTED[@]}", and carry out the steps on their standard
+# input, which tests/tools/drive.py describes.
 
 # drive SCRIPT <STEPS - runs a script that has the builtins, and wait.bash. Sets ended, out, err.
 drive() {
@@ -193,7 +193,7 @@ at_prompt() {
 	[[ $status == 0 ]] || fail "the driver failed"
 }
 
-# accepted SECRET - asserts that the deployment takes it as a token, whatever that token may do.
+# accepted SECRET - asserts that the deployment accepts it as a token, whatever that token may do.
 accepted() {
 	local at=${URL#http://} fd code
 	exec {fd}<>"/dev/tcp/${at%:*}/${at##*:}"
@@ -240,7 +240,7 @@ refused() {
 	[[ $err != *$'\n'* ]] || fail "more than one line of error"
 }
 
-# without_goals TEXT - it, without the lines that token_create prints about what --for has added.
+# without_goals TEXT - prints the text without the lines of token_create about what --for has added.
 without_goals() {
 	grep -vE 'token_create: (added: |warning: workspace-stop: other templates become readable)' <<<"$1" || true
 }
@@ -257,14 +257,14 @@ misused() {
 	is "${err#"$line"}" $'\n'"$name: usage: $(help -s "$name" | sed "1s/^$name: //")"
 }
 
-# misused_early PART - the same, before any request.
+# misused_early PART - asserts the same, and that no request was sent.
 misused_early() {
 	misused "$1"
 	# shellcheck disable=SC2119
 	is "$(requests)" ""
 }
 
-# refused_early STATUS PART - the same as refused, before any request.
+# refused_early STATUS PART - asserts the same as refused, and that no request was sent.
 refused_early() {
 	refused "$1" "$2"
 	# shellcheck disable=SC2119

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * loop.c - requests URLs one after the other over one connection, as simply as libcurl permits, with the
- * session token of $CODER_SESSION_TOKEN. Prints the microseconds that this took, without the first
- * request, which opens the connection.
+ * loop.c - requests URLs one after the other over one connection, as simply as libcurl permits,
+ * with the session token of $CODER_SESSION_TOKEN. Prints the microseconds that this took. The first
+ * request, which opens the connection, is not counted.
  *
  *   loop [--cacert FILE] <URLS
  */

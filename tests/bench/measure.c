@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * measure.c - runs a command and writes what it took to a file: the microseconds that passed, those of
- * processor time of it and of all that it waited for, and its own peak of memory in KiB (of the largest, if
- * it waited for others).
+ * measure.c - runs a command and writes three numbers to a file: the microseconds that passed, the
+ * microseconds of processor time (of the command and of all processes that it waited for), and the
+ * peak of memory in KiB (of the largest of these processes).
  *
  *   measure FILE COMMAND [ARGUMENT]...
  */

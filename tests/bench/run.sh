@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# run.sh - measures the builtins beside what else does the same, and prints one table. Builtin and peer take
+# run.sh - measures the builtins, and beside each a peer that does the same, and prints one table. Both take
 # turns, so that a busy machine affects both. The figures are medians. Fails if a target is missed.
 #
 #   BUILD=DIR       where the build is, default build
@@ -11,7 +11,7 @@
 # The server is tests/bench/standin.c. With CODER_URL and CODER_SESSION_TOKEN in the environment, what only
 # reads a few tokens (call, view) is measured against that deployment instead.
 
-# Scripts for other shells stand in single quotes.
+# Scripts for other shells are in single quotes.
 # shellcheck disable=SC2016
 set -u -o pipefail
 cd "$(dirname "$0")/../.." || exit
@@ -51,7 +51,7 @@ serve() {
 # ---------------------------------------------------------------- measuring
 
 # The samples of a command: microseconds that passed, those of the processor, KiB at the peak, and the
-# microseconds that the command itself has measured, if it has.
+# microseconds that the command itself has measured, if it has measured any.
 declare -A wall cpu peak own
 
 # sample NAME COMMAND... - runs a command once. It may write what it has measured to descriptor 3.
@@ -67,8 +67,8 @@ sample() {
 	own[$name]+=" $(<"$WORK/own")"
 }
 
-# in_turn ROUNDS NAME... - runs the functions of these names in turn, so many times. What a function prints is a
-# command, a word a line.
+# in_turn ROUNDS NAME... - takes ROUNDS samples of each command, in turn. NAME is a function that prints a
+# command, one word on each line.
 in_turn() {
 	local rounds=$1 round name words
 	shift
@@ -81,7 +81,7 @@ in_turn() {
 	done
 }
 
-# shell SCRIPT [ARGUMENT]... - prints such a command: a shell of its own, which has the builtins.
+# shell SCRIPT [ARGUMENT]... - prints a command that runs the script in a new shell with the builtins.
 shell() {
 	printf '%s\n' bash --norc -c "enable -f \"\$SO\" token_create token_list token_view token_rm; ${1//$'\n'/;}" - "${@:2}"
 }
@@ -123,7 +123,7 @@ shown() {
 }
 
 # row WHAT UNIT OURS PEER TARGET - adds a row. OURS and PEER are numbers, PEER is "-" if there is none. TARGET
-# is the highest ratio, or a number of MB ("24 MB"); "-": none, the row is there to be read.
+# is the highest ratio, or a number of MB ("24 MB"), or "-" if the row has no target.
 row() {
 	local what=$1 unit=$2 ours=$3 peer=$4 target=$5 ratio=- pass
 	[[ $peer == - ]] || ratio=$(awk -v a="$ours" -v b="$peer" 'BEGIN { printf "%.2f", b ? a / b : 0 }')
@@ -202,7 +202,7 @@ measure_call() {
 	row 'token_list -q by substitution; curl, jq' ms "$(median "${own[warm_sub_ours]}")" "$(median "${own[warm_ids_peer]}")" 0.25
 }
 
-# have_jq WHAT - whether this peer is there; otherwise adds a row that says so.
+# have_jq WHAT - whether this peer is installed; otherwise adds a row that reports this.
 have_jq() {
 	if ! have curl || ! have jq; then
 		lacking "$1" 'no curl or no jq on PATH'
@@ -263,7 +263,7 @@ measure_view() {
 	unset CODER_CLIENT_TLS_CA_FILE
 }
 
-# view_row WHAT TARGET - measures it, and adds the row.
+# view_row WHAT TARGET - measures views, and adds the row.
 view_row() {
 	local all i
 	mapfile -t all < <(bash --norc -c 'enable -f "$SO" token_list; token_list -q')
@@ -345,12 +345,12 @@ measure_remove() {
 
 # -------------------------------------------------------------- the results
 
-# of FILE KEY - what stands behind "KEY :" in a file of the system.
+# of FILE KEY - prints the text after "KEY :" in a file of the system.
 of() {
 	sed -n "s/^$2[[:blank:]]*:[[:blank:]]*//p" "$1" | head -n 1
 }
 
-# version COMMAND... - the first word with a digit and a dot that it prints.
+# version COMMAND... - prints the first number with a dot in what the command prints.
 version() {
 	if have "$1"; then
 		"$@" 2>/dev/null | grep -oE '[0-9]+\.[0-9][0-9a-z.]*' | head -n 1

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * standin.c - a server that stands in for a deployment where tests/sandbox/ is too slow to measure
- * against. It has as many tokens as it is told, all of one user, and gives fixed responses: nothing
- * that it is asked to remove is removed. Views of a token carry no owner, lists do.
+ * against. It has N tokens, all of one user, and its responses are fixed: it responds to removals,
+ * but removes nothing. Lists contain the owners of tokens, views do not.
  *
  *   standin --ready FILE [--tokens N] [--delay MS] [--cert FILE --key FILE]
  *
@@ -33,7 +33,7 @@
 #define USER_ID "de9b7846-0eca-4db4-a8a8-c520b42f4471"
 #define USER "admin"
 #define SELF "session000" /* the id of the token in use: a login session */
-#define TOKEN_MAX 1024 /* bytes of a token, or of a response but the list, at most */
+#define TOKEN_MAX 1024 /* the most bytes of a token, or of a response other than the list */
 #define DAY 86400
 
 struct text {
@@ -88,7 +88,7 @@ static void add_time(struct text *text, const char *key, time_t at, unsigned mic
 	    tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, microseconds);
 }
 
-/* Token number i, some 430 bytes. Its times, scopes and allow list differ from those of the next. */
+/* Adds token number i, some 430 bytes. Its times, scopes and allow list differ from the next. */
 static void add_token(struct text *text, long i, bool with_owner)
 {
 	static const char *const scopes[] = {
@@ -96,7 +96,7 @@ static void add_token(struct text *text, long i, bool with_owner)
 		"\"coder:all\"", "\"workspace:read\",\"workspace:ssh\",\"user:read_personal\"",
 		"\"api_key:read\""
 	};
-	unsigned mixed = (unsigned)i * 2654435761U; /* spreads what would go up evenly */
+	unsigned mixed = (unsigned)i * 2654435761U; /* spreads numbers that would grow evenly */
 	time_t created = server.start - DAY - mixed % (90 * DAY);
 
 	add(text, "{\"id\":\"tok%07ld\",\"user_id\":\"" USER_ID "\",", i);
@@ -118,7 +118,7 @@ static void add_token(struct text *text, long i, bool with_owner)
 	add(text, with_owner ? ",\"username\":\"" USER "\"}" : "}");
 }
 
-/* The number of the token in a text that begins with a word before it; -1: it has no such token. */
+/* The number of a token in a text that begins with `before`; -1: there is no such token. */
 static long number(const char *text, const char *before)
 {
 	size_t len = strlen(before);
@@ -220,7 +220,7 @@ static void make_list(void)
 	struct text *list = &server.list;
 
 	list->size =
-		(size_t)(server.tokens + 1) * TOKEN_MAX; /* what is not used is never touched */
+		(size_t)(server.tokens + 1) * TOKEN_MAX; /* unused pages of it take no memory */
 	list->data = malloc(list->size);
 	if (!list->data)
 		die("cannot make the list");
@@ -231,7 +231,7 @@ static void make_list(void)
 	add(list, server.tokens ? "]\n" : "null\n");
 }
 
-/* A long list goes out as one chunk, as from Go's server. */
+/* Sends a long list as one chunk, as Go's server does. */
 static bool send_list(const struct connection *c)
 {
 	SHORT_TEXT(head);
@@ -263,7 +263,7 @@ static bool send_token(const struct connection *c, long i)
 	return respond(c, 200, "OK", text.data);
 }
 
-/* What is below /api/v2/users/USER/keys/. */
+/* Serves the routes below /api/v2/users/USER/keys/. */
 static bool keys(const struct connection *c, const char *method, const char *rest)
 {
 	char id[16];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* trivial.c - a loadable builtin that does nothing: what loading one costs at least. */
+/* trivial.c - a loadable builtin that does nothing: it shows what loading one costs at least. */
 #include "builtins.h"
 #include "shell.h"
 

@@ -18,7 +18,7 @@ MAJOR, MINOR = 2, 10  # of the protocol spoken there
 
 
 def find_agent(call, word: str):
-    """The build whose agent this is, and its workspace: a new start makes a new agent."""
+    """The build whose agent this is, and its workspace.  Each start creates a new agent."""
     ident, store = need_uuid(word), call.app.store
     for space in store.workspaces.values():
         latest = store.builds[space.latest_build_id]
@@ -62,7 +62,7 @@ def _check_version(version: str):
 
 
 def coordinate(call) -> Response:
-    """The last check before traffic.  What follows the switch of protocols is an end at once."""
+    """The last check before traffic.  The connection ends right after the switch of protocols."""
     if not call.actor.can("ssh", authz.workspace_thing(call.workspace)):
         raise not_found()
     _check_version(first(call.values, "version") or "1.0")

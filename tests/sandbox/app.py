@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The way of a request: headers, forgery check, rate limit, authentication, route, handler."""
+"""The path of a request: headers, forgery check, rate limit, authentication, route, handler."""
 
 import base64
 import hashlib
@@ -49,7 +49,7 @@ DASHBOARD = b"<!doctype html><html><head><title>Coder</title></head><body></body
 
 @dataclass
 class Config:
-    """What an operator sets; lifetimes in nanoseconds, the server's own defaults."""
+    """What an operator sets.  Lifetimes are in nanoseconds; the defaults are the server's."""
 
     base_url: str = ""
     rate_limit: int = 512
@@ -83,7 +83,7 @@ class Limiter:
 
 
 class Call:
-    """One request on its way: who asks, what the path named."""
+    """One request while it is served: who sent it, and what its path names."""
 
     def __init__(self, app, request: Request, path: str, query: str):
         self.app, self.request, self.path = app, request, path
@@ -230,7 +230,7 @@ class App:
         self.limiter = Limiter()
         self._workspace_texts = {}
         self.deployment_id = str(uuid.uuid4())
-        self.new_key = ""  # the last token that was made
+        self.new_key = ""  # the last token that was created
         key = base64.urlsafe_b64encode(b"\x04" + secrets.token_bytes(64))
         self.webpush_key = key.rstrip(b"=").decode()
         self.set_modes(config.modes)
@@ -250,7 +250,7 @@ class App:
             self._add_token_of_unknown_type()
 
     def _add_token_of_unknown_type(self):
-        """A newer client left a token whose allow list names a type nobody here knows."""
+        """Adds tokens as a newer client creates them: with a type that is not known here."""
         ident = "0f0e0d0c-0b0a-4908-8706-050403020100"
         for name in ("admin", "alice"):
             owner = self.store.user_named(name)
@@ -264,7 +264,7 @@ class App:
                 )
 
     def workspace_text(self, space) -> str:
-        """A workspace as JSON text, remembered: a list of thousands is asked for again."""
+        """A workspace as JSON text, remembered because lists of thousands are requested again."""
         text = self._workspace_texts.get(space.id)
         if text is None:
             text = gotext.json_text(render.workspace(self.store, space))
@@ -275,10 +275,10 @@ class App:
         self._workspace_texts.clear()
 
     def regrant(self, response: Response, grant: dict):
-        """Changes the token that a create has just made into another than was requested.
+        """Changes the token that was just created, so that it is not the one that was requested.
 
-        `lifetime_s` counts from its creation, `created_ago_s` moves both times into the past;
-        a secret of another length is sent, and does not work.
+        `lifetime_s` counts from its creation; `created_ago_s` moves both times into the past.
+        A secret of another length is sent, but does not work.
         """
         if response.status != 201:
             return
@@ -378,7 +378,7 @@ class App:
     # -- before the handler --------------------------------------------------------------------
 
     def _check_forgery(self, call):
-        """A write that shows only a cookie could come from a foreign page."""
+        """Refuses a write that has only a cookie, because a foreign page could have sent it."""
         request = call.request
         cookie = request.cookies().get("coder_session_token")
         if cookie is None or request.method in ("GET", "HEAD", "OPTIONS", "TRACE"):
@@ -404,9 +404,9 @@ class App:
         raise PlainRefusal(plain_response(400, text))
 
     def _limit(self, call, login):
-        """Per user and path, or per address and path for callers without a valid credential.
+        """Counts for each user and path, or address and path without a valid credential.
 
-        With rate_by_user as gateways count, whatever the path.
+        With rate_by_user it counts as gateways do, whatever the path.
         """
         limit = self.config.rate_limit
         if limit <= 0:
@@ -421,7 +421,7 @@ class App:
         self._count(call, (who,) if self.config.rate_by_user else (who, call.path), limit)
 
     def _limit_files(self, call):
-        """A stricter one of their own for uploads; its headers replace those of the other."""
+        """Uploads have a stricter limit, whose headers replace those of the general one."""
         if self.config.rate_limit > 0:
             self._count(call, ("files", call.actor.user.id, call.path), FILES_LIMIT)
 
@@ -438,7 +438,7 @@ class App:
             raise Refused(429, f"You've been rate limited for sending {often}.")
 
     def _guard(self, call, login, segments):
-        """What stands before every route of a subtree, also before its 404 and 405."""
+        """The checks that come before every route of a subtree, also before its 404 and 405."""
         head, size = segments[0], len(segments)
         if head not in self.guarded:
             return
@@ -457,7 +457,7 @@ class App:
             self._find(call, head, segments[1])
 
     def _find(self, call, head: str, word: str):
-        """The object whose routes these are; what cannot be read is not found."""
+        """Finds the object that the path names; one that cannot be read is not found."""
         if head == "organizations":
             call.org = objects.find_organization(call, word)
         elif head == "workspaces":
@@ -526,7 +526,7 @@ class App:
         return Refused(401, message, detail, headers=[("Www-Authenticate", header)])
 
     def _used(self, login):
-        """Use is noted at most once an hour.  It prolongs sessions, and tokens in old releases."""
+        """Records uses, at most one an hour.  A use prolongs sessions, and tokens in old releases."""
         key, now = login.key, now_us()
         last_used, expires_at = key.last_used, key.expires_at
         if now - last_used > HOUR:
@@ -602,7 +602,7 @@ class Login:
 
 
 def _not_allowed(methods) -> Response:
-    """405: no body, no type, one Allow header a method."""
+    """405: no body, no type, one Allow header for each method."""
     return Response(405, b"", [("Allow", method) for method in methods])
 
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who may do what: the owner's roles, cut by the scopes, cut by the allow list of the key.
+"""Who may do what: the roles of a key's owner, limited by the key's scopes and its allow list.
 
 A key can do what its owner's roles permit, and its scopes permit, and its allow list covers.
-Whatever is refused is mostly reported as "not found".
+Most refusals are reported as "not found".
 """
 
 import json
@@ -14,7 +14,7 @@ import catalogue
 
 @dataclass(frozen=True)
 class Thing:
-    """What is touched: a type, its id as the authoriser compares it, its owner and organization.
+    """What an action is about: a type, its id as the authoriser compares it, owner, organization.
 
     A thing without an id (such as one still to be created) is covered by `type:*` only.
     """
@@ -55,7 +55,7 @@ def _has(actions: str, action: str) -> bool:
 
 
 class Actor:
-    """The owner of the key a request came with, and the key's limits."""
+    """The owner of the key that a request came with, and the key's permissions."""
 
     def __init__(self, user, key):
         self.user = user
@@ -73,7 +73,7 @@ class Actor:
         if thing.owner and thing.owner == self.user.id:
             if _has(catalogue.OWN_PERMISSIONS.get(thing.type, "*"), action):
                 return True
-        # A template's own list says what members may do with it: one yet to be made has none.
+        # A template has a list of what members may do; one that is yet to be created has none.
         if thing.org in self.user.org_ids and (thing.id or thing.type != "template"):
             if _has(catalogue.ORGANIZATION_PERMISSIONS.get(thing.type, ""), action):
                 return True
@@ -139,7 +139,7 @@ def template_thing(template) -> Thing:
 
 
 def version_thing(version) -> Thing:
-    """Its template; or, while it has none, any template of the organization."""
+    """The template of a version or, while it has none, any template of the organization."""
     return Thing("template", version.template_id, org=version.org_id)
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Request bodies of routes beside the tokens': read as Go's decoder does, then validated."""
+"""Reads request bodies (but not those for tokens) as Go's decoder does, and validates them."""
 
 from datetime import datetime
 
@@ -71,7 +71,7 @@ def _mismatched(what: str, where: str) -> Refused:
 
 
 def need_valid(*checks):
-    """Each check is (valid, field, tag, value); all that are not valid are named at once."""
+    """Each check is (valid, field, tag, value).  The refusal names all that are not valid."""
     validations = [
         {"field": field, "detail": f'Validation failed for tag {quote(tag)} with value: "{value}"'}
         for valid, field, tag, value in checks

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is built: workspaces created, started, stopped and deleted; their builds."""
+"""Creates, starts, stops and deletes workspaces, and shows their builds."""
 
 import re
 import uuid
@@ -45,7 +45,7 @@ def one(call) -> Response:
 
 
 def by_number(call) -> Response:
-    """Below an owner and a workspace's name."""
+    """The route of a build below its owner and the name of its workspace."""
     space = call.app.store.workspace_named(call.user.id, call.params["name"])
     if not space or not call.actor.can("read", authz.workspace_thing(space)):
         raise not_found()
@@ -61,7 +61,7 @@ def resources(call) -> Response:
 
 
 def nothing(call) -> Response:
-    """Logs and parameters: templates here ask for none, and their provisioner is silent."""
+    """Logs and parameters: templates here have no parameters, and builds write no logs."""
     return json_text_response("[]")
 
 
@@ -107,7 +107,7 @@ def _add(call, space, transition: str, version_id: str) -> Build:
 
 
 def _new_build(call, found) -> dict:
-    """A build as the response that began it shows it: nothing of it has happened yet."""
+    """A build as the response to the request that began it shows it: nothing is done yet."""
     out = render.build(call.app.store, found)
     out["updated_at"], out["job"] = out["created_at"], render.new_job(out["job"])
     out["status"], out["template_version_name"] = "pending", ""
@@ -118,7 +118,7 @@ def _new_build(call, found) -> dict:
 
 
 def _authorize(call, space, transition: str):
-    """The transition on the workspace, then the template, which must be readable."""
+    """Checks the transition of the workspace, and then that the template is readable."""
     action = "update" if transition == "start" and space.dormant_at else transition
     if not call.actor.can(action, authz.workspace_thing(space)):
         detail = objects.forbidden().detail
@@ -130,7 +130,7 @@ def _authorize(call, space, transition: str):
 
 
 def _version(call, space, wanted: str) -> str:
-    """The version asked for; else that of the last build, or of the template for a first one."""
+    """The requested version; else that of the last build, or of the template if there is none."""
     store = call.app.store
     if not wanted:
         last = store.builds.get(space.latest_build_id)
@@ -151,7 +151,7 @@ def _version(call, space, wanted: str) -> str:
 
 
 def readable_owner(call, person, org_id: str) -> bool:
-    """Whoever renders a template's parameters must read the user or the membership."""
+    """Whether the user or the membership is readable, which a template's parameters need."""
     member = authz.member_thing(person, org_id)
     return call.actor.can("read", authz.user_thing(person)) or (
         org_id in person.org_ids and call.actor.can("read", member)
@@ -241,7 +241,7 @@ def _need_use(call, template, owner):
 
 
 def _create(call, owner, wanted: dict) -> Response:
-    """A workspace and its first build, or nothing: what fails late is rolled back."""
+    """Creates a workspace and its first build, or nothing: all checks come before both."""
     store, template = call.app.store, _template_for(call, wanted)
     _need_use(call, template, owner)
     version_id = wanted["template_version_id"]
@@ -278,7 +278,7 @@ def _create(call, owner, wanted: dict) -> Response:
 
 
 def create(call) -> Response:
-    """Below a user, who must be readable, or whose membership in the template's organization."""
+    """Below a user.  The user, or their membership in the organization, must be readable."""
     owner, wanted = call.user, _requested(call)
     if not call.actor.can("read", authz.user_thing(owner)):
         template = _template_for(call, wanted)

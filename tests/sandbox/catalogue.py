@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a deployment knows by name: resource types, scopes, roles, and how releases differ.
 
-The lists are those of the newest release the sandbox imitates.  `Features` cuts them down to
+The lists are those of the newest release that the sandbox imitates.  `Features` cuts them down to
 what an older release knew, so that a test sees the responses of such a server.
 """
 
@@ -141,11 +141,11 @@ PUBLIC_SCOPES = sorted(
     + list(COMPOSITES)
     + [f"{t}:{a}" for t, actions in _PUBLIC_LOW.items() for a in ["*"] + actions.split()]
 )
-# The two names from before scopes were a list: accepted by the public check, translated only in
-# the singular field.
+# The two names from the time before scopes were a list.  The public check accepts them, but only
+# the singular field translates them.
 LEGACY_SCOPES = {"all": "coder:all", "application_connect": "coder:application_connect"}
 
-# Which public scopes older releases did not list yet, by the release that brought them.
+# The public scopes that older releases did not list yet, by the release that brought them.
 SCOPE_SINCE = {"user:*": 35, "user:read": 32}
 for _name in PUBLIC_SCOPES:
     _type = _name.partition(":")[0]
@@ -169,7 +169,7 @@ _MODE_RELEASE = {"legacy-2.26": (26, "v2.26.0"), "legacy-2.27": (27, "v2.27.0")}
 _MODE_RELEASE["no-expire"] = (31, "v2.31.0")
 
 
-@dataclass(eq=False)  # hashable: what is made of keys is remembered
+@dataclass(eq=False)  # hashable, because key_json() remembers its results
 class Features:
     """What this deployment can do, worked out from the modes in force."""
 
@@ -228,8 +228,8 @@ ROLE_NAMES = {
     "auditor": "Auditor",
 }
 
-# Site-wide permissions of each role, `*` for every action.  An owner is handled apart: all types
-# but the few below.
+# Site-wide permissions of each role, `*` for every action.  Owners are not in the table: they may
+# do everything with all types but the few below.
 SITE_PERMISSIONS = {
     "member": {"assign_role": "read", "oauth2_app": "read", "workspace_proxy": "read"},
     "user-admin": {
@@ -271,14 +271,14 @@ SITE_PERMISSIONS = {
 }
 OWNER_EXCEPT = {"user_secret", "usage_event"}
 
-# What a member may do with what is their own; types not named here: everything.
+# What members may do with their own objects.  With types that are not named here: everything.
 OWN_PERMISSIONS = {
     "user": "read read_personal update_personal",
     "organization_member": "read",
     "workspace_dormant": "read delete create update stop create_agent delete_agent",
     "prebuilt_workspace": "",
 }
-# What membership of an organization gives on its objects (templates through their group list).
+# What membership in an organization permits on its objects (templates through their group list).
 ORGANIZATION_PERMISSIONS = {
     "organization": "read",
     "organization_member": "read",

@@ -1,10 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Makes the certificates of the TLS tests in a directory: certs.sh DIR
+# Creates the certificates of the TLS tests in a directory: certs.sh DIR
 #
 #   ca.pem                          the authority to trust
 #   server.pem server.key           for 127.0.0.1, ::1 and localhost
-#   expired.pem expired.key         the same names, ended long ago
+#   expired.pem expired.key         the same names, expired long ago
 #   othername.pem othername.key     for coder.example.com only
 #   selfsigned.pem selfsigned.key   right names, no authority
 #   client-ca.pem                   the authority of client certificates
@@ -35,7 +35,7 @@ authority() {
 		-addext "keyUsage=critical,keyCertSign,cRLSign" -out "$1.pem" 2>/dev/null
 }
 
-# issue NAME AUTHORITY SUBJECT EXTENSION...: a certificate of a year
+# issue NAME AUTHORITY SUBJECT EXTENSION...: a certificate that is valid for a year
 issue() {
 	name=$1 authority=$2 subject=$3
 	shift 3
@@ -47,7 +47,7 @@ issue() {
 	rm -f "$name.ext" "$name.csr"
 }
 
-# expired_certificate NAME AUTHORITY: `openssl ca`, because `x509 -req` of 3.0 sets no dates
+# expired_certificate NAME AUTHORITY: uses `openssl ca`, because `x509 -req` of 3.0 cannot set dates
 expired_certificate() {
 	key "$1"
 	openssl req -new -key "$1.key" -subj "/CN=127.0.0.1" -out "$1.csr" 2>/dev/null

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The control route: how a test arranges the deployment and looks behind it.
+"""The control route: how a test sets the deployment up and inspects it.
 
-Below `/_sandbox/`, for loopback callers, without authentication and without a trace in the log.
+Below `/_sandbox/`, for loopback callers, without authentication, and not logged.
 """
 
 import json
@@ -48,7 +48,7 @@ class Control:
     # -- the deployment ------------------------------------------------------------------------
 
     def post_reset(self, data) -> dict:
-        """Everything as at the start, but for what the body says."""
+        """Sets everything back as it was at the start, except what the body sets."""
         data = data or {}
         vars(self.app.config).update(self.defaults)
         self._configure(data)
@@ -61,7 +61,7 @@ class Control:
         return vars(self.app.config)
 
     def _configure(self, data: dict):
-        """Refuses the whole when a part of it makes no sense."""
+        """Refuses all of it if a part is not valid."""
         config = self.app.config
         catalogue.features_for(data.get("modes", []))
         if data.get("seed", config.seed) not in store_tools.SEEDS:
@@ -128,7 +128,7 @@ class Control:
         return made
 
     def get_tokens(self, _) -> list:
-        """Every key there is, of every kind and owner, expired or not."""
+        """All keys, of every kind and owner, expired or not."""
         users, now = self.app.store.users, now_us()
         return [
             {

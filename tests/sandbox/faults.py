@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Faults: what a test asks to go wrong, and where on a request's way it happens.
+"""Faults: what a test wants to go wrong, and at which point of a request it does.
 
-A fault names the requests it is for (method and path patterns, how many to let pass, how many to
-hit) and what to do.  Everything is bounded, so that a forgotten fault ends by itself.
+A fault names the requests that it affects (method and path patterns, how many are let through, how
+many are affected) and what happens to them.  All waits and sizes have limits, so that a forgotten
+fault ends by itself.
 """
 
 import base64
@@ -36,7 +37,7 @@ _LABELS = (
 
 
 class Fault:
-    """One fault as it was asked for; ValueError for what makes no sense."""
+    """One fault.  Raises ValueError if its fields are not valid."""
 
     def __init__(self, spec: dict):
         if not isinstance(spec, dict):
@@ -79,7 +80,7 @@ class Fault:
         return min(float(self.spec.get(name, 0)), MAX_WAIT)
 
     def take(self) -> bool:
-        """Counts a match: let through while skipping, then hit `times` times (0 is always)."""
+        """Counts a match.  True if the fault acts: after `skip` matches, `times` times (0: all)."""
         if self.skip > 0:
             self.skip -= 1
             return False

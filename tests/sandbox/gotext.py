@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How a Go server spells things: JSON, durations, times, quoted text, UUIDs, booleans.
+"""How a Go server writes and reads JSON, durations, times, quoted text, UUIDs and booleans.
 
-The real server is written in Go, and clients see its habits on the wire: which characters the
-JSON encoder escapes, what the decoder says of a bad body, how `%q` quotes a name.  Everything
-here is pure and knows nothing of tokens.
+The real server is written in Go, and clients see its habits: which characters the JSON encoder
+escapes, what the decoder reports about a bad body, how `%q` quotes a name.  Everything here is
+pure and knows nothing of tokens.
 """
 
 import json
@@ -42,15 +42,16 @@ def json_body(value) -> bytes:
 
 
 class SyntaxProblem(Exception):
-    """A text the decoder refuses; str() is the decoder's own wording."""
+    """A text that the decoder refuses; str() is the decoder's own wording."""
 
 
 class Number(str):
-    """A number as it was spelled: whether it is an int64 depends on where it goes."""
+    """A number as it was written: whether it must be an int64 depends on its field."""
 
 
 class Pairs(list):
-    """An object as ordered (key, value) pairs: later duplicates win, order decides errors."""
+    """An object as (key, value) pairs in order.  The last of duplicate keys counts; the order
+    decides which error is reported."""
 
 
 def _quote_char(char: str) -> str:
@@ -267,7 +268,7 @@ _DURATION_PART = re.compile(r"(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)")
 
 
 def parse_duration(text: str) -> int:
-    """time.ParseDuration, in nanoseconds; ValueError for what it refuses."""
+    """time.ParseDuration, in nanoseconds.  Raises ValueError for what that refuses."""
     body = text[1:] if text[:1] in ("-", "+") else text
     if body == "0":
         return 0
@@ -320,7 +321,7 @@ def _fraction(us: int) -> str:
 
 
 def rfc3339(us: int) -> str:
-    """Microseconds since 1970 as Go's JSON spells a UTC time: trailing zeros dropped."""
+    """Microseconds since 1970 as Go's JSON writes a UTC time, without trailing zeros."""
     t = _calendar(us)
     return (
         f"{t.year:04d}-{t.month:02d}-{t.day:02d}T{t.hour:02d}:{t.minute:02d}:{t.second:02d}"

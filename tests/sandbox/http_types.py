@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A request, a response, and the server's two ways of ending one early."""
+"""A request, a response, and the two exceptions by which the server refuses a request."""
 
 import time
 import re
@@ -62,7 +62,7 @@ class Response:
     headers: list = field(default_factory=list)
     user: str = ""
     close: bool = False
-    front: bool = False  # of something in front of the deployment, with a clock of its own
+    front: bool = False  # sent by something in front of the deployment, which has its own clock
 
     @property
     def bodiless(self) -> bool:
@@ -131,7 +131,7 @@ def forbidden() -> Refused:
 
 
 class BadTarget(Exception):
-    """A request target Go's server refuses before any handler sees it."""
+    """A request target that Go's server refuses before any handler sees it."""
 
 
 _PERCENT = re.compile(rb"%([0-9a-fA-F]{2})")

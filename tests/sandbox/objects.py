@@ -55,7 +55,7 @@ def _array(items) -> Response:
 
 
 def find_user(call, word: str):
-    """A user by UUID, by the exact word `me`, or by name in any case; no permission asked."""
+    """A user by UUID, by the exact word `me`, or by name in any case.  Checks no permission."""
     if word == "me":
         return call.actor.user
     check_database_text(word, "Internal error fetching user.")
@@ -76,7 +76,7 @@ def user(call) -> Response:
 
 
 def users(call) -> Response:
-    """Ordered by name; `after_id` is a cursor; those not readable are left out."""
+    """Sorted by name, without users that are not readable.  `after_id` is a cursor."""
     matches = _filter("user", lambda: search.users(first(call.values, "q")))
     after, limit, offset = _page(call)
     store = call.app.store
@@ -142,7 +142,7 @@ def _members(call) -> list:
 
 
 def _need_roles(call):
-    """Members are shown with their roles, which are looked up with the caller's own rights."""
+    """Members are shown with their roles, which the caller needs permission to look up."""
     if not call.actor.can("read", authz.Thing("assign_role")):
         detail = "lookup custom roles: unauthorized: rbac: forbidden"
         raise Refused(500, "An internal server error occurred.", detail)
@@ -182,7 +182,7 @@ def member(call) -> Response:
 
 
 def readable_templates(call, message: str, prefix: str = "") -> dict:
-    """All templates the caller may read; an id in the allow list breaks the server's query."""
+    """All templates that the caller may read.  An id in the allow list breaks the query."""
     if call.actor.names_ids_of("template"):
         raise Refused(500, message, prefix + AMBIGUOUS)
     found = call.app.store.templates.values()
@@ -235,7 +235,7 @@ def template_versions(call) -> Response:
 
 
 def find_version(call, word: str):
-    """A version is authorised through its template, or as one to be made where it has none."""
+    """A version is authorised as its template or, if it has none, as any new template."""
     found = readable_version(call, need_uuid(word))
     if not found:
         raise not_found()
@@ -288,7 +288,7 @@ def workspace(call) -> Response:
 
 
 def _order(call):
-    """Running ones first, then by owner and by name."""
+    """Sorts running workspaces first, then by owner and by name."""
     users = call.app.store.users
 
     def key(space):
@@ -298,9 +298,9 @@ def _order(call):
 
 
 def workspaces(call) -> Response:
-    """Dormant ones included, deleted ones not.  The count is of all pages.
+    """Lists dormant workspaces, too, but not deleted ones.  The count is of all pages.
 
-    Those whose template cannot be read are missing from the array but not from the count.
+    Workspaces whose template cannot be read are missing from the array but not from the count.
     """
     store = call.app.store
     _, limit, offset = _page(call)
@@ -319,7 +319,7 @@ def workspaces(call) -> Response:
 
 
 def _listed(space):
-    """The list's filter knows one type, dormant or not."""
+    """For the filter of the list, dormant workspaces are of the same type as others."""
     return authz.Thing("workspace", space.id, space.owner_id, space.org_id)
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What concerns one user alone: their roles, settings and secrets; and who may do what."""
+"""Routes about one user: roles, settings and secrets; and the check of permissions."""
 
 import authz
 import objects
@@ -10,7 +10,7 @@ from search import BadQuery, Parser
 
 
 def _person(call, message: str = ""):
-    """Readable, with what is personal; without that, 500 and the message, or 404."""
+    """The user, whose personal data must be readable; else 500 with the message, or 404."""
     person = objects.readable_user(call, call.params["user"])
     if not call.actor.can("read_personal", authz.user_thing(person)):
         if message:
@@ -66,7 +66,7 @@ def git_ssh_key(call) -> Response:
 
 
 def autofill(call) -> Response:
-    """Nobody has built with parameters here."""
+    """Always empty, because no workspace here was built with parameters."""
     person = objects.readable_user(call, call.params["user"])
     parser = Parser(call.values)
     if not parser.string("template_id"):
@@ -94,7 +94,7 @@ def secrets(call) -> Response:
 
 
 def authcheck(call) -> Response:
-    """What the caller could do: with an id, to that object; without, to one yet to be made."""
+    """What the caller may do to the object with an id or, without one, to a new object."""
     try:
         body = _plain(parse_json(call.request.body))
     except (SyntaxProblem, ValueError) as problem:

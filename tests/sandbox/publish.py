@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How a template is published: a file, a version made of it, the version activated."""
+"""Publishes templates: uploads a file, creates a version from it, activates the version."""
 
 import hashlib
 import re
@@ -24,7 +24,7 @@ TEMPLATE_NAME = re.compile(r"[a-zA-Z0-9]+(?:[_-][a-zA-Z0-9]+)*")
 
 
 def _readable_file(call, ident: str):
-    """By whoever may read files, or may update a template that was made of this one."""
+    """The file, for callers who may read files or update a template that was created from it."""
     store = call.app.store
     found = store.files.get(ident)
     if not found or call.actor.can("read", authz.file_thing(found)):
@@ -75,7 +75,7 @@ def _requested_version(call) -> dict:
 
 
 def create_version(call) -> Response:
-    """Its job is done at once; the response shows it pending, as the real one's is."""
+    """Its job ends at once, but the response shows it as pending, as a real one's does."""
     wanted, store = _requested_version(call), call.app.store
     template = store.templates.get(wanted["template_id"])
     if wanted["template_id"]:
@@ -126,7 +126,7 @@ def activate(call) -> Response:
 
 
 def dry_run(call) -> Response:
-    """For whoever may create any workspace: what is checked has no id."""
+    """For callers who may create any workspace, because what is checked has no id."""
     version, person = call.version, call.actor.user
     thing = authz.Thing("workspace", owner=person.id, org=version.org_id)
     if not call.actor.can("create", thing):

@@ -16,7 +16,7 @@ _ALL_SCOPES, _ALL_ALLOWED = json.dumps(["coder:all"]), json.dumps(["*:*"])
 
 
 def _allow_json(stored: str, feats) -> str:
-    """Entries come back lower-cased; one older form of the response has objects."""
+    """Entries are returned in lower case; an older form of the response has objects."""
     if feats.allow_objects:
         pairs = [entry.lower().partition(":") for entry in json.loads(stored)]
         return json_text([{"type": kind, "id": ident} for kind, _, ident in pairs])
@@ -33,7 +33,7 @@ def _singular(scopes) -> str:
 
 @lru_cache(maxsize=1 << 15)
 def key_json(key, feats, username=None) -> str:
-    """A key as JSON text; a list of ten thousand is made of these."""
+    """A key as JSON text, remembered because a list may have ten thousand of them."""
     if key.last_used > 0:
         used = rfc3339(key.last_used)
     else:
@@ -82,7 +82,7 @@ def reduced_user(user) -> dict:
 
 
 def user(person) -> dict:
-    """Whoever may read the user is told its organizations, too."""
+    """A caller who may read the user gets the organizations, too."""
     out = reduced_user(person)
     out["organization_ids"] = list(person.org_ids)
     out["roles"] = roles(person)
@@ -166,7 +166,7 @@ def template(store, tpl) -> dict:
 
 
 def job(kind: str, owner, org_id: str, initiator_id: str, job_input: dict, file_id: str) -> dict:
-    """The provisioner's job for a version or a build: it went well, and fast."""
+    """The provisioner's job for a version or a build, which succeeded in a short time."""
     return {
         "id": stable_uuid("job", owner.id),
         "created_at": rfc3339(owner.created_at),
@@ -202,7 +202,7 @@ def new_job(finished: dict) -> dict:
 
 
 def provisioners(at: int) -> dict:
-    """Who could do a job that has just begun."""
+    """The provisioners that could take a job that has just begun."""
     return {"count": 1, "available": 1, "most_recently_seen": rfc3339(at - 10**6)}
 
 
@@ -227,7 +227,7 @@ def template_version(store, version) -> dict:
 
 
 def agent_id(found) -> str:
-    """Each build that starts a workspace makes a new agent."""
+    """Each build that starts a workspace creates a new agent."""
     return stable_uuid("agent", found.id)
 
 

@@ -2,15 +2,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Replays recorded requests against a fresh sandbox and compares every response: replay.py [FILE].
 
-Status, recorded headers and body must be the recorded ones, byte for byte but for values that
-differ from run to run.  Of those there are five kinds, told apart by their form alone: UUIDs, key
-ids and credentials, timestamps, generated names, and the deployment's address and public key.
-The same recorded value must come back as the same value wherever it appears, ids must not
-coincide, and a recorded id in a later request is replaced by the one this sandbox gave.  A list
-of tokens has no order on the real server, so its elements are compared by name.
+Status, recorded headers and body must be the recorded ones, byte for byte, except for values that
+differ from run to run.  There are five kinds of these, which are recognised by their form alone:
+UUIDs, key ids and credentials, timestamps, generated names, and the deployment's address and
+public key.  A recorded value must be replaced by the same value wherever it appears, and different
+ids by different ones.  A recorded id in a later request is replaced by the one that this sandbox
+gave.  A list of tokens has no order on the real server, so its elements are compared by name.
 
-The recorded deployment let owners ask for the lifetime of anyone else (876600h), which the
-sandbox is told; all else is its default.
+The recorded deployment gave owners the maximum lifetime of members (876600h), which the sandbox
+gets as an option.  Everything else is its default.
 """
 
 import difflib
@@ -59,7 +59,7 @@ class Translation:
     def __init__(self):
         self.forward = {}
         self.backward = {}
-        # Which of several provisioners did a job is chance: their ids need not be distinct.
+        # It is chance which of several provisioners did a job, so their ids need not be distinct.
         self.chance = frozenset()
 
     def learn(self, kind: str, recorded: str, seen: str):
@@ -76,7 +76,7 @@ class Translation:
                 raise Mismatch(f"{kind} {seen} stands for both {other} and {recorded}")
 
     def apply(self, text: str) -> str:
-        """A recorded request with the ids it mentions as this sandbox knows them."""
+        """A recorded request with the ids of this sandbox instead of the recorded ones."""
 
         def swap(match):
             recorded = match.group()
@@ -174,7 +174,7 @@ class Replay:
                 raise Mismatch(f"header {name}: {seen[name]} is not recorded")
 
     def compare(self, recorded: str, seen: str):
-        """Walks both texts: what is not volatile must be equal, what is must translate."""
+        """Compares the texts: volatile values must translate, everything else must be equal."""
         pieces, values = split_volatile(recorded), split_volatile(seen)
         if plain(pieces) != plain(values):
             raise Mismatch("body differs\n" + difference(recorded, seen))
@@ -183,7 +183,7 @@ class Replay:
                 self.ids.learn(kind, old, new)
 
     def compare_lifetimes(self, recorded: str, seen: str):
-        """Of times only the differences are comparable: expiry since creation."""
+        """Compares times only by their difference: from creation to expiry."""
         forms = (r'"expires_at":"([^"]*)"', r'"created_at":"([^"]*)"')
         old = [[parse_time(t) for t in re.findall(form, recorded)] for form in forms]
         new = [[parse_time(t) for t in re.findall(form, seen)] for form in forms]
@@ -208,12 +208,12 @@ def split_volatile(text: str) -> list:
 
 
 def plain(pieces: list) -> list:
-    """What must be equal: the text, and of volatile values their kind."""
+    """What must be equal: the text, and the kinds of volatile values."""
     return [piece if piece[0] == "text" else piece[0] for piece in pieces]
 
 
 def aligned(text: str) -> str:
-    """A list of tokens with its elements in the order of their fixed names; else the text."""
+    """A list of tokens, sorted by their fixed names; any other text unchanged."""
     if not text.startswith('[{"id":') or '"token_name":' not in text:
         return text
     decoder, at, elements = json.JSONDecoder(), 1, []

@@ -92,7 +92,7 @@ def tls_context(options):
 
 
 def write_ready(path, text: str):
-    """Whole or not at all: a reader never sees half a URL."""
+    """Writes the file in one step, so that a reader never sees half a URL."""
     if path:
         partial = f"{path}.{os.getpid()}"
         with open(partial, "w", encoding="utf-8") as out:
@@ -108,7 +108,7 @@ def print_env(url: str, control_url: str):
 
 
 def wait_for_end(parent_pid: int, every, stopped: threading.Event):
-    """Until the parent is gone or a signal came; `every` runs each ten minutes."""
+    """Waits for the end of the parent, or a signal.  Calls `every` every ten minutes."""
     watch = None
     if parent_pid:
         try:
@@ -153,7 +153,7 @@ def main() -> int:
         write_ready(options.control_ready, control_url)
     if options.print_env:
         print_env(config.base_url, control_url)
-    write_ready(options.ready, config.base_url)  # last: whoever waits for it reads the rest, too
+    write_ready(options.ready, config.base_url)  # last: tests that wait for it read the rest, too
 
     def purge():
         with store.lock:

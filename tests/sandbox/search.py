@@ -37,7 +37,7 @@ def first(values: dict, name: str) -> str:
 
 
 class Parser:
-    """Reads parameters one by one, gathers all errors, and refuses what nobody asked for."""
+    """Reads parameters one by one, gathers all errors, and refuses unknown parameters."""
 
     def __init__(self, values: dict):
         self.values = values
@@ -218,13 +218,13 @@ def _organization(parser: Parser, store) -> str:
 
 
 def _owner_is(store, owner: str, caller):
-    """The id an owner filter means, or None where nobody has that name."""
+    """The id that an owner filter means, or None if nobody has that name."""
     user = caller if owner == "me" else store.user_named(owner)
     return user.id if user else None
 
 
 def workspaces(query: str, store, caller):
-    """A predicate over workspaces; BadQuery for what the server refuses."""
+    """A predicate over workspaces.  Raises BadQuery for what the server refuses."""
     if not query:
         return lambda workspace: True
     parser = Parser(_terms(query, _bare_workspace))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""HTTP/1.1 over sockets: one thread a connection, every byte under the faults' control.
+"""HTTP/1.1 over sockets: one thread for each connection; faults can change every byte.
 
 Written without http.server, because tests need to cut, stall and garble responses at
 any byte, and to see connections as well as requests.
@@ -37,11 +37,11 @@ class BadRequest(Exception):
 
 
 class Gone(Exception):
-    """The connection is over; nothing more to say on it."""
+    """The connection has ended; nothing more is sent on it."""
 
 
 class RequestLog:
-    """One JSON object a request or connection event, in memory and, if asked, in a file."""
+    """One JSON object for each request or connection event, in memory and maybe in a file."""
 
     def __init__(self, path: str = ""):
         self._lock = threading.Lock()
@@ -150,7 +150,7 @@ class Connection:
             self._handshake()
 
     def _handshake(self):
-        """A failed one ends with its alert: a plain close could reset that away."""
+        """If it fails, the end is clean: a plain close could keep the alert from the client."""
         self.sock = self.tls.wrap_socket(
             self.sock, server_side=True, do_handshake_on_connect=False
         )
@@ -163,7 +163,7 @@ class Connection:
         self.sock.settimeout(None)
 
     def _accept_fault(self):
-        """Control requests pass: they are told apart by a look at bytes that stay unread."""
+        """Lets control requests through, which it recognises without reading their bytes."""
         if not self.tls and self._readable(0.2):
             if CONTROL.match(self.sock.recv(32, socket.MSG_PEEK)):
                 return
@@ -191,7 +191,7 @@ class Connection:
         return bool(poll.poll(seconds * 1000))
 
     def _wait_gone(self, seconds: float) -> bool:
-        """Waits, and tells whether the client left meanwhile."""
+        """Waits, and returns whether the client has left meanwhile."""
         poll = select.poll()
         poll.register(self.sock.fileno(), select.POLLRDHUP)
         return bool(poll.poll(max(seconds, 0) * 1000))
@@ -363,7 +363,7 @@ class Connection:
         return "\r\n".join(lines).encode("utf-8", "surrogateescape") + b"\r\n\r\n"
 
     def _encode(self, request: Request, response: Response, keep: bool) -> bytes:
-        """As Go frames it: chunked in one chunk above 2 KiB, else with a length."""
+        """The bytes as Go sends them: in one chunk if above 2 KiB, else with a length."""
         if response.bodiless:
             return self._head(response, [], keep)
         body = b"" if request.method == "HEAD" else response.body
@@ -375,9 +375,9 @@ class Connection:
     # -- endings -------------------------------------------------------------------------------
 
     def _finish(self):
-        """A clean end: our side closed, what still comes read and dropped for a moment.
+        """Ends the connection cleanly: closes our side, and for a moment reads and drops the rest.
 
-        Without that, unread bytes would turn the close into a reset.
+        Otherwise unread bytes would turn the close into a reset.
         """
         self.sock.shutdown(socket.SHUT_WR)
         until = time.monotonic() + 1
@@ -453,13 +453,13 @@ class Connection:
         return keep
 
     def _go_deaf(self):
-        """From now on the system drops what comes, unacknowledged: a filter that passes nothing."""
+        """From now on a filter makes the system drop what arrives, and acknowledge nothing."""
         drop_all = ctypes.create_string_buffer(struct.pack("HBBI", 0x06, 0, 0, 0))
         program = struct.pack("HP", 1, ctypes.addressof(drop_all))
         self.sock.setsockopt(socket.SOL_SOCKET, SO_ATTACH_FILTER, program)
 
     def _act(self, request: Request, fault) -> list:
-        """Carries the request out as often as asked: not if a delayed client has left."""
+        """Carries the request out as often as the fault wants, but not if the client has left."""
         if "delay" in fault.spec:
             self._log_event("delay")
             if self._wait_gone(fault.seconds("delay")):
@@ -516,7 +516,7 @@ class Connection:
         return keep
 
     def _drip(self, data: bytes, per_second: float):
-        """In pieces a tenth of a second apart; what is left after two minutes goes at once."""
+        """Sends pieces a tenth of a second apart, and after two minutes the rest in one piece."""
         step = max(int(per_second / 10), 1)
         pause = min(step / max(per_second, 0.01), MAX_WAIT)
         until = time.monotonic() + MAX_WAIT

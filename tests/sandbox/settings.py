@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a workspace can be told beside its builds: schedule, deadline, favourite, use, dormancy."""
+"""The settings of a workspace: schedule, deadline, favourite, use, dormancy."""
 
 import authz
 import objects
@@ -68,7 +68,7 @@ def ttl(call) -> Response:
 
 
 def extend(call) -> Response:
-    """Its refusals have a message and no more."""
+    """Its own refusals have a message, but no detail."""
     deadline = read_body(call, "PutExtendWorkspaceRequest", deadline="time.Time")["deadline"]
     need_valid((deadline, "deadline", "required", NO_DEADLINE))
     latest = call.app.store.builds[call.workspace.latest_build_id]
@@ -123,7 +123,7 @@ def usage(call) -> Response:
 
 
 def dormant(call) -> Response:
-    """Puts a workspace to sleep, which changes its type, or wakes it."""
+    """Makes a workspace dormant, which changes its type, or active again."""
     wanted = read_body(call, "UpdateWorkspaceDormancy", dormant="bool")["dormant"]
     space = call.workspace
     if wanted == bool(space.dormant_at):

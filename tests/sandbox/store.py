@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The deployment's data: keys in SQLite, people and objects in memory (and in the same file).
+"""The deployment's data, all in memory: keys in SQLite, people and objects in dictionaries.
 
 All methods expect the caller to hold `Store.lock`; one request is one critical section, as one
 transaction is on the real server.
@@ -49,7 +49,7 @@ class NameTaken(Exception):
 
 
 class Clock:
-    """The deployment's: in all it stores and says, so many microseconds ahead of the machine's."""
+    """The clock of all times of the deployment: `ahead` microseconds ahead of the machine's."""
 
     ahead = 0
 
@@ -63,7 +63,7 @@ def random_text(size: int) -> str:
 
 
 def random_name() -> str:
-    """`<adjective>_<surname><2 digits>`, as the server names what was given no name."""
+    """`<adjective>_<surname><2 digits>`, as the server names what is created without a name."""
     pick = secrets.choice
     return f"{pick(_ADJECTIVES.split())}_{pick(_SURNAMES.split())}{10 + secrets.randbelow(90)}"
 
@@ -132,7 +132,7 @@ class Template:
 
 @dataclass
 class Version:
-    """Of a template; one that no template was made of yet has no `template_id`."""
+    """A version of a template.  `template_id` is empty until a template is created from it."""
 
     id: str
     name: str
@@ -475,7 +475,7 @@ class Store:
         )
 
     def purge_expired(self, retention_us: int = 7 * DAY):
-        """The ten-minute job: expired rows go after seven days, and free their names."""
+        """Every ten minutes: deletes keys that expired seven days ago, and so frees their names."""
         self.db.execute("DELETE FROM api_keys WHERE expires_at < ?", (now_us() - retention_us,))
 
     # -- seeds ---------------------------------------------------------------------------------

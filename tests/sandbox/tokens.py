@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The token routes: what a create request may say, and the seven operations on keys."""
+"""The token routes: what a create request may contain, and the seven operations on keys."""
 
 import zlib
 
@@ -45,7 +45,7 @@ def _mismatch(what: str, name: str, go_type: str) -> str:
 
 
 def parse_target(entry: str, types) -> str:
-    """One allow-list entry: shape, then type, then id.  Not canonicalised: kept as sent."""
+    """One allow-list entry: checks its shape, its type, its id.  It is kept as it was sent."""
     trimmed = entry.strip()
     kind, colon, ident = trimmed.partition(":")
     if not colon or not kind or not ident:
@@ -60,8 +60,8 @@ def parse_target(entry: str, types) -> str:
 class CreateRequest:
     """The body of a create, read as Go's decoder reads it into its struct.
 
-    Names match in any case, unknown fields are ignored, `null` leaves a field alone.  A type
-    mismatch is remembered and decoding goes on; a bad allow-list entry ends it at once.
+    Names match in any case, unknown fields are ignored, `null` leaves a field as it is.  After a
+    wrong type, decoding goes on and fails at the end; a bad allow-list entry ends it at once.
     """
 
     def __init__(self, body: bytes, feats):
@@ -136,7 +136,7 @@ class CreateRequest:
 
 
 def normalised(entries: list) -> list:
-    """`*:*` swallows all, `type:*` that type's ids; exact duplicates go; sorted by type, id."""
+    """Sorted, without duplicates and entries that a wildcard covers; `*:*` if there are none."""
     if not entries or "*:*" in entries:
         return ["*:*"]
     whole = {entry[:-2] for entry in entries if entry.endswith(":*")}
@@ -146,7 +146,7 @@ def normalised(entries: list) -> list:
 
 
 def requested_scopes(wanted: CreateRequest, feats) -> list:
-    """The scopes to store.  The plural field wins; only the singular one translates old names."""
+    """The scopes to store: the plural field, else the singular one, whose old names it translates."""
     if not feats.scopes:
         scope = wanted.scope or "all"
         if scope not in catalogue.LEGACY_SCOPES:
@@ -174,7 +174,7 @@ def _bad_stored_scope(scope: str):
 
 
 def max_lifetime(call, user) -> int:
-    """The role of the target user counts."""
+    """Depends on the roles of the user whose token it is, not on those of the caller."""
     config = call.app.config
     return config.max_admin_lifetime if "owner" in user.roles else config.max_lifetime
 
@@ -229,13 +229,13 @@ def _check_lifetime(lifetime: int, limit: int):
 
 
 def _authorize_insert(call, user):
-    """A key to be made has no id, so only `api_key:*` in an allow list covers it."""
+    """A new key has no id yet, so only `api_key:*` in an allow list covers it."""
     if not call.actor.can("create", Thing("api_key", owner=user.id)):
         raise Refused(500, NOT_CREATED, "insert API key: unauthorized: rbac: forbidden")
 
 
 def _check_index_row(name: str):
-    """Names are indexed: one that does not compress below a page's third cannot be stored."""
+    """Names are indexed: compressed, one must take less than a third of a page."""
     size = 40 + len(zlib.compress(name.encode()))
     if size > INDEX_ROW_MAX:
         detail = (
@@ -259,7 +259,7 @@ def create_session(call) -> Response:
 
 
 def listing(call) -> Response:
-    """Without an order; `null` when empty; expired ones only when asked for."""
+    """Not sorted; `null` if empty; expired tokens only if they are requested."""
     app = call.app
     everyone = gotext.parse_bool(first(call.values, "include_all")) is True
     expired = gotext.parse_bool(first(call.values, "include_expired")) is True
@@ -274,7 +274,7 @@ def listing(call) -> Response:
 
 
 def _owner_names(call, user_ids) -> dict:
-    """All names or none: one unreadable owner fails the look-up, which only blanks the names."""
+    """All names, or none if one owner is not readable: the look-up then fails as a whole."""
     users = [call.app.store.users[ident] for ident in user_ids]
     if not all(call.actor.can("read", user_thing(user)) for user in users):
         return {}
@@ -292,7 +292,7 @@ def by_name(call) -> Response:
 
 
 def by_id(call) -> Response:
-    """The user in the path only has to be readable: anyone's key is found here."""
+    """The user in the path must be readable, but the key may belong to anybody."""
     check_database_text(call.params["id"], "Internal error fetching API key.")
     return _token_response(call, call.app.store.key(call.params["id"]))
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Finds functions that are crumbs of their only caller.
+"""Finds short functions that belong in their only caller.
 
     crumbs.py FILE...
 

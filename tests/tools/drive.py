@@ -64,7 +64,7 @@ def read_file(path, offset=0):
     try:
         with open(path, "rb") as file:
             file.seek(0, 2)
-            # a log that was emptied begins anew
+            # a log that was emptied is read from its beginning
             file.seek(offset if offset <= file.tell() else 0)
             return file.read()
     except (OSError, TypeError):

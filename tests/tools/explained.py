@@ -1,16 +1,16 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Compares what token_view --explain says of random tokens with what the deployment lets them do.
+"""Compares what token_view --explain reports on random tokens with what the deployment lets them do.
 
-explained.py [ROUNDS [SEED]]. Each round makes a token of random scopes and entries, mostly those of a
-goal with some left out and others added. It reads the explanation, and then tries what every goal
+explained.py [ROUNDS [SEED]]. Each round creates a token with random scopes and entries, mostly those of
+a goal with some left out and others added. It reads the explanation, and then tries what every goal
 promises, and every change, with every object:
 
- - what the token "can" do has to work, unless its user's roles forbid it;
- - a goal that is not said to be reached has to fail with one of the requests that it is for;
- - a change that works has to be said: by a goal, or by "may also use".
+ - what the token "can" do must work, unless its user's roles forbid it;
+ - of a goal that is not reported as reached, at least one request must fail;
+ - a change that works must be reported: by a goal, or by "may also use".
 
-Prints what is not so, with the scopes and entries of the token.
+Prints every difference, with the scopes and entries of the token.
 """
 
 import os
@@ -71,19 +71,19 @@ SHORTHAND = {
     "O": "organization:{org}",
     "M": "organization_member:{me}",
 }
-# The changes that are tried with each workspace, and the scopes that they stand for.
+# The changes that are tried with each workspace, and the scopes that they need.
 CHANGES = {"start": "workspace:start", "stop": "workspace:stop", "autostart": "workspace:update"}
 
 
 def goals() -> dict:
-    """Names of goals by what the table says that one can do with them."""
+    """The names of goals by their summaries in the table of goals."""
     with open(TABLE, encoding="utf-8") as table:
         rows = re.findall(r'\{ "([a-z-]+)", "((?:[^"\\]|"\s+")+)"', table.read())
     return {re.sub(r'"\s+"', "", summary): name for name, summary in rows}
 
 
 class Explanation:
-    """What the lines of one explanation say."""
+    """One explanation, read from its lines."""
 
     def __init__(self, text: str, summaries: dict):
         self.text, self.can, self.uses = text, {}, []
@@ -102,7 +102,7 @@ class Explanation:
 
     @staticmethod
     def objects(text: str) -> list:
-        """`workspace:* of alice, admin` is one of each."""
+        """The objects in a text: `workspace:* of alice, admin` names two, `workspace:alice/*` first."""
         found = []
         for word in text.split(", ") if text else []:
             if word.endswith(" of others"):
@@ -117,7 +117,7 @@ class Explanation:
         return found
 
     def reaches(self, goal: str, label: str = "") -> bool:
-        """Whether it says that the token can do that with `workspace:alice/dev`."""
+        """Whether it reports that the token reaches a goal for an object such as `workspace:alice/dev`."""
         if goal not in self.can:
             return False
         kind, _, name = label.partition(":")
@@ -135,7 +135,7 @@ class Explanation:
 
 
 class Trial(Row):
-    """A token on trial."""
+    """A token that is tried."""
 
     def __init__(self, target, user: str, rng: random.Random, admin_id: str, alice_id: str):
         ROWS["trial"] = (user, "")
@@ -192,7 +192,7 @@ class Trial(Row):
         return {"goals": reached, "changes": done}
 
     def without_objects(self) -> dict:
-        """Which goals that are about the token's user work."""
+        """Which of the goals without objects work."""
         mints = self.works("201 mint")
         ids = "/users/me/keys/{new}"
         personal = ("roles", "gitsshkey", "secrets", "organizations")
@@ -233,7 +233,7 @@ class Trial(Row):
         self.target.settled(self.target.ask(session, "POST", path, body)[1])
 
     def judge(self, said: Explanation) -> list:
-        """What is not as it was said."""
+        """What differs from the explanation."""
         wrong = []
 
         def compare(goal: str, works: bool, label: str):
@@ -260,7 +260,7 @@ class Trial(Row):
         if mints and "create an unrestricted token" not in said.text and "everything" not in said.text:
             wrong.append("it can create tokens, and that is not said")
         for goal, works in tried.items():
-            # without a scope to read, some lists are empty, which does not tell it from having none
+            # without a scope to read, some lists are empty but not refused, so that read-only seems to work
             if goal != "read-only" or not works:
                 compare(goal, works, "")
         for word, name in self.target.templates.items():
@@ -271,7 +271,7 @@ class Trial(Row):
                 if goal == "template-push" and self.user != "admin":
                     continue
                 if goal == "workspace-create" and works and not said.reaches(goal, label):
-                    # without the reference CLI it takes less than the goal is made of
+                    # without the reference CLI, creating needs less than the goal gives
                     mentioned("workspace:create", "workspace:*", works)
                     continue
                 compare(goal, works, label)
@@ -308,7 +308,7 @@ def compare(target, rounds: int, seed: int) -> list:
 
 
 class Named(Deployment):
-    """The sandbox, with the names of what the rows of grants.py name by words."""
+    """The sandbox, with the owners and names of the objects that grants.py calls by words."""
 
     places = {
         "dev": ("alice", "dev"),

@@ -3,9 +3,9 @@
  * failcurl.c - a libcurl.so.4 in front of the real one ($REAL_LIBCURL), in which
  * a chosen call fails.
  *
- * It has the functions that lib/net/libcurl.h names. The shell chooses through
- * control.h which call fails; easy handles, multi handles and shares count as alive.
- * A clean-up that fails has done its work, so nothing may be used afterwards.
+ * It has the functions that lib/net/libcurl.h names. The shell chooses through control.h which call
+ * fails. The objects that it counts are easy handles, multi handles and shares. A clean-up that
+ * fails has done its work, so nothing may be used afterwards.
  */
 #include <dlfcn.h>
 #include <signal.h>
@@ -40,21 +40,21 @@ static void *real(const char *name)
 #define REAL(name) ((__typeof__(&name))real(#name))
 
 /*
- * With $CLOSES_SOCKETS it closes sockets without telling the one that opened them, as 7.88 to 8.1
- * do if another address was faster.
+ * With $CLOSES_SOCKETS libcurl closes sockets without calling the function that was set for that,
+ * as 7.88 to 8.1 do if another address was faster.
  */
 static void *argument(int option, void *value)
 {
 	return option == CURLOPT_CLOSESOCKETFUNCTION && getenv("CLOSES_SOCKETS") ? NULL : value;
 }
 
-/* Whether it takes a curl_off_t, which may be longer than a pointer. */
+/* Whether the option takes a curl_off_t, which may be longer than a pointer. */
 static bool takes_offset(int option)
 {
 	return option >= CURLOPTTYPE_OFF_T && option < CURLOPTTYPE_OFF_T + 10000;
 }
 
-/* Passes the one pointer or number on that stands in for "...". */
+/* Passes on the one pointer or number that the caller gives for "...". */
 #define WITH_ARGUMENT(result, name, handle_type, option_type, failure)     \
 	result name(handle_type *handle, option_type option, ...)          \
 	{                                                                  \
@@ -139,7 +139,10 @@ CURLMcode curl_multi_remove_handle(CURLM *multi, CURL *easy)
 	return control_fails() ? CURLM_INTERNAL_ERROR : code;
 }
 
-/* With $RAISE_SIGPIPE: as those before 7.87, and their TLS libraries, may do. */
+/*
+ * With $RAISE_SIGPIPE it raises that signal, as releases before 7.87 and their TLS libraries may
+ * do.
+ */
 CURLMcode curl_multi_perform(CURLM *multi, int *running)
 {
 	if (getenv("RAISE_SIGPIPE"))

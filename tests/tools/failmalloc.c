@@ -60,7 +60,7 @@ static bool is_ours(void *caller)
 	return known[slot].ours;
 }
 
-/* Counts an allocation that ours makes; whether it is the one to fail. */
+/* Counts an allocation if it is ours. Returns whether it has to fail. */
 static bool fails(bool ours)
 {
 	bool it_is = ours && control_fails();
@@ -72,9 +72,9 @@ static bool fails(bool ours)
 
 /* ------------------------------------------------------------ what is alive */
 
-static void *alive[1 << 18]; /* a hash table of blocks; no entry is ever emptied by a removal */
+static void *alive[1 << 18]; /* a hash table of blocks, with open addressing */
 static long n_alive;
-#define REMOVED ((void *)-1)
+#define REMOVED ((void *)-1) /* an entry that is free again, behind which others follow */
 
 static size_t slot_of(const void *p)
 {
@@ -228,7 +228,7 @@ EXPORT int asprintf(char **ret, const char *fmt, ...)
 	return len;
 }
 
-/* What these are with _FORTIFY_SOURCE. */
+/* What calls of these two become with _FORTIFY_SOURCE. */
 int __vasprintf_chk(char **ret, int flag, const char *fmt, va_list ap);
 int __asprintf_chk(char **ret, int flag, const char *fmt, ...);
 
@@ -250,7 +250,7 @@ EXPORT int __asprintf_chk(char **ret, int flag, const char *fmt, ...)
 	return len;
 }
 
-/* These cannot be told apart by their own allocations: they fail as a whole. */
+/* Whether a function that allocates memory inside libc fails as a whole. */
 static bool refuses(void *caller)
 {
 	bool refused;

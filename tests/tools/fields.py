@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Prints fields of objects in JSON: fields.py [KEY=VALUE]... [--|--json FIELD...] <JSON
 
-Standard input is an array of objects, or one object. Those whose keys have these values (VALUE is
-text) are printed: the fields, a line for each; a list as its elements with blanks between them, or
-with --json as JSON. Without fields, the names of all fields of an object, on one line.
+Standard input is an array of objects, or one object. Of those whose keys have these values (VALUE is
+text), prints the fields, one on each line. A list is printed as its elements with blanks between
+them, or as JSON with --json. Without fields, prints the names of all fields of an object on one line.
 """
 
 import json

@@ -2,21 +2,21 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a token of given scopes and entries may do, tried in the sandbox: grants.py NAME...
 
-Each row makes tokens, sends requests with them and compares the statuses of the responses. The
+Each row creates tokens, sends requests with them and compares the statuses of the responses. The
 statuses are those that a deployment (v2.35.2, no licence) gave for tokens of the same scopes and
-entries, with templates and workspaces as set up here; a comment says what a row is evidence of.
+entries, with templates and workspaces as set up here. A comment explains what a row is evidence of.
 
-A line `token SCOPES / ENTRIES` makes a token for the row's user, and the lines below use it. A line
-`for GOALS / ENTRIES` has token_create make it, of $CODER_TOKENS_SO. Other
-lines are `STATUS METHOD PATH [BODY] [~ TEXT]`, where TEXT must be in the response, or in place of
-method, path and body one of the SHORT names with an id.
+A line `token SCOPES / ENTRIES` creates a token for the row's user, and the lines below use it. A line
+`for GOALS / ENTRIES` creates it with token_create of $CODER_TOKENS_SO. Other lines are
+`STATUS METHOD PATH [BODY] [~ TEXT]`, where TEXT must be in the response. Method, path and body may be
+replaced by one of the SHORT names with an id.
 
 Names in braces are ids: {dev} and {other} are alice's workspaces of template {one}, {third} is hers
 of {two}, {theirs} is admin's of {one}; {me} is the token's user, {org} the organization, {key} the
-token in use, {new} the one it made last, {version} the active version of {one}, {of_two} that of
+token in use, {new} the token it created last, {version} the active version of {one}, {of_two} that of
 {two}, {build} and {agent} the last of {dev}, {old_agent} its first agent, {file} the last upload,
-{free} a version of no template, {made} the last version made, {created} the last workspace created;
-{token_name} is the name of the token in use, {fresh} a name that nothing has.
+{free} a version of no template, {made} the version created last, {created} the workspace created last.
+{token_name} is the name of the token in use, {fresh} a name that is not in use.
 """
 
 import http.client
@@ -76,7 +76,7 @@ SHORT = {
 
 # name: (the token's user, lines)
 ROWS = {
-    # The workspace, not the name of its owner; template:* because of the server's query.
+    # The workspace is found by its id, but not by its owner's name. The server's query needs template:*.
     "workspace-by-id": ("alice", """
         token workspace:read template:read / W template:*
         200 GET /workspaces/{dev}
@@ -110,7 +110,7 @@ ROWS = {
         500 mint ~ rbac: forbidden
         403 create {one}
     """),
-    # What belongs to a workspace needs no template; the workspace itself does.
+    # The workspace itself needs a template in the allow list; what belongs to it does not.
     "sub-resources": ("alice", """
         token workspace:read / W
         403 GET /workspaces/{dev} ~ Forbidden.
@@ -144,7 +144,7 @@ ROWS = {
         200 GET /users/me/workspace/other
         403 stop {dev}
     """),
-    # One workspace breaks the query; a missing template only empties the array, not the count.
+    # An entry for one workspace breaks the query. A missing template empties the array, but not the count.
     "list-refused": ("alice", """
         token workspace:read template:read / W template:*
         500 GET /workspaces ~ AMBIGUOUS
@@ -238,7 +238,7 @@ ROWS = {
         204 DELETE /workspaces/{dev}/favorite
         403 start {dev}
     """),
-    # The reference CLI's update makes a dry run first, which asks for a workspace without an id.
+    # The reference CLI's update begins with a dry run, which needs the right to create any workspace.
     "update-with-cli": ("alice", """
         token OPERATE workspace:update workspace:create / workspace:* template:* ME
         201 dry-run {version}
@@ -255,7 +255,7 @@ ROWS = {
         500 GET /workspaces/{dev} ~ AMBIGUOUS
         404 stop {theirs}
     """),
-    # Only the last request tells `ssh` from reading: the rest needs workspace:read alone.
+    # Only opening the connection needs workspace:ssh; the requests before need no more than workspace:read.
     "workspace-ssh": ("alice", """
         token READ workspace:ssh / W template:* ME
         200 GET /workspaces/{dev}
@@ -275,7 +275,7 @@ ROWS = {
         200 GET /workspaceagents/{agent}/connection
         404 GET /workspaceagents/{agent}/coordinate?version=2.0
     """),
-    # Each start makes a new agent; the entry is the workspace, so the token goes on working.
+    # Each start creates a new agent. The entry names the workspace, so the token still works.
     "agent-after-start": ("alice", """
         token OPERATE workspace:ssh / W template:* ME
         200 GET /workspaceagents/{agent}
@@ -316,7 +316,7 @@ ROWS = {
         token CREATE / workspace:* T
         404 create {one}
     """),
-    # With template:* nothing limits it to one template.
+    # With template:* nothing limits the token to one template.
     "create-and-delete-with-cli": ("alice", """
         token CREATE workspace:delete organization:read / workspace:* template:* ME ORG
         201 create {one}
@@ -328,7 +328,7 @@ ROWS = {
         token CREATE organization:read / workspace:* T ME ORG
         500 GET /templates ~ AMBIGUOUS
     """),
-    # Below the organization it is the membership that must be readable, which only composites are.
+    # On the organization's route the membership must be readable; only composite scopes permit that.
     "create-in-organization": ("alice", """
         token coder:workspaces.create coder:workspaces.delete organization:read / TEAM
         201 create-in-org {one}
@@ -410,7 +410,7 @@ ROWS = {
         201 upload
         500 push {one} ~ insert template version
     """),
-    # A file that belongs to a template is readable to whoever may update that.
+    # A file of a template can be read by everybody who may update that template.
     "push-known-file": ("admin", """
         token PUSH user:read / file:* ORG T ME
         201 upload
@@ -431,7 +431,7 @@ ROWS = {
         200 GET /workspaces ~ "workspaces":[],"count":0
         200 GET /templates ~ []
     """),
-    # The allow list contains nothing: the token that it makes may do everything.
+    # The allow list does not apply to a token that this one creates: that one may do everything.
     "minted-token": ("alice", """
         token user:read api_key:* / ME api_key:*
         201 mint
@@ -448,7 +448,7 @@ ROWS = {
         404 PUT /users/me/keys/{key}/expire
         404 DELETE /users/me/keys/{key}
     """),
-    # Deleting needs no reading, expiring does.
+    # Deleting a token does not need the right to read it; expiring does.
     "tokens-one-operation": ("alice", """
         token user:read api_key:create / ME api_key:*
         201 mint
@@ -519,7 +519,7 @@ ROWS = {
         101 GET /workspaceagents/{agent}/coordinate?version=2.0
         403 stop {dev}
     """),
-    # What is missing decides the status: the template 403 or 500, the owner 400.
+    # The status depends on what is missing: 403 or 500 for the template, 400 for the owner.
     "missing-companions": ("alice", """
         token READ / W *:{one} ME
         500 GET /workspaces/{dev} ~ AMBIGUOUS
@@ -539,7 +539,7 @@ ROWS = {
         token workspace:start workspace:stop template:read user:read / W T ME
         404 stop {dev}
     """),
-    # Routes that need no scope, and those that are empty without one.
+    # Routes that need no scope, and routes whose lists are empty without one.
     "without-scopes": ("alice", """
         token user:read /
         200 GET /organizations ~ []
@@ -557,7 +557,7 @@ ROWS = {
         500 GET /templates
         200 GET /organizations ~ []
     """),
-    # Members are shown with roles, whose look-up asks for a type that no public scope names.
+    # Members are shown with roles, whose look-up needs a type that no public scope names.
     "organization-members": ("alice", """
         token coder:all / ORG MEMBER
         500 GET /organizations/{org}/members ~ lookup custom roles
@@ -574,7 +574,7 @@ ROWS = {
         token coder:all / ORG MEMBER assign_org_role:*
         500 GET /organizations/{org}/members/me
     """),
-    # Every scope meets every entry: what one pair was made for, the other does, too.
+    # Every scope applies to every entry, so each entry also gets the scopes that were meant for another.
     "crosswise": ("alice", """
         token OPERATE / workspace:* W template:* ME
         201 stop {other}
@@ -584,7 +584,7 @@ ROWS = {
         token PUSH user:read workspace:read / file:* ORG T W template:* ME
         200 describe {two}
     """),
-    # Dormancy changes the type of the workspace, which no public scope names.
+    # A dormant workspace has another type, which no public scope names.
     "dormancy": ("alice", """
         token READ / W template:* ME
         200 GET /workspaces/{dev}
@@ -609,7 +609,7 @@ ROWS = {
         200 PUT /workspaces/{dev}/dormant {"dormant":false}
     """),
 }
-# What token_create --for GOAL makes does what the goal promises, and nothing else.
+# A token of token_create --for GOAL can do what the goal promises, and nothing else.
 GOALS = {
     "for-workspace-read": ("alice", """
         for workspace-read / workspace:dev
@@ -649,7 +649,7 @@ GOALS = {
         404 stop {theirs}
         500 mint
     """),
-    # The owner of somebody else's workspace is a companion, too.
+    # For a workspace of another user, its owner becomes an entry, too.
     "for-workspace-stop-of-another": ("admin", """
         for workspace-stop / workspace:alice/dev
         200 GET /users/alice/workspace/dev
@@ -658,7 +658,7 @@ GOALS = {
         404 stop {theirs}
         404 GET /users/bob
     """),
-    # All workspaces are those of all users only if the users are entries, too.
+    # workspace:* covers the workspaces of other users only if these users are entries, too.
     "for-workspace-stop-of-all": ("admin", """
         for workspace-stop / workspace:*
         400 stop {dev}
@@ -830,7 +830,7 @@ class Deployment:
             self.ids[word] = self.control("workspaces", spec)[0]["id"]
 
     def ask(self, key: str, method: str, path: str, body=None, kind="application/json"):
-        """(status, text); a switch of protocols is asked for where that is the route's purpose."""
+        """(status, text). Asks to switch protocols on the route that is for that."""
         connection = http.client.HTTPConnection(self.address, timeout=60)
         headers = {"Content-Type": kind}
         if key:
@@ -855,7 +855,7 @@ class Deployment:
         return b"archive %d" % self.count
 
     def settled(self, text: str):
-        """Waits until what a response began has ended: here at once."""
+        """Waits until what a response has begun ends. In the sandbox it has ended already."""
 
     def agent(self, build: dict) -> str:
         return build["resources"][0]["agents"][0]["id"]
@@ -867,7 +867,7 @@ class Deployment:
 
 
 class Row:
-    """One row on its way: the token in use, and what its requests made."""
+    """One row while it runs: the token in use, and what its requests have created."""
 
     def __init__(self, target: Deployment, name: str):
         self.target, self.name = target, name
@@ -884,7 +884,7 @@ class Row:
             self.ids["free"] = self.free_version()
 
     def awake(self):
-        """The row begins, and goes on, with a workspace that runs and has an agent."""
+        """Starts the workspace {dev} if it does not run, so that it has an agent."""
         space = self.target.get(f"/workspaces/{self.ids['dev']}")
         build = space["latest_build"]
         if build["transition"] != "start":
@@ -912,7 +912,7 @@ class Row:
         return json.loads(text)["id"]
 
     def filled(self, text: str) -> str:
-        """A text with its ids; READ and the like are words of their own."""
+        """The text with ids in place of words in braces, and with WORDS such as READ replaced."""
 
         def ident(match):
             if match.group(1) == "fresh":
@@ -986,7 +986,7 @@ class Row:
             self.note(rest, text)
 
     def note(self, rest: str, text: str):
-        """Ids that later lines name."""
+        """Keeps ids that later lines name."""
         verb = rest.partition(" ")[0]
         if verb.startswith("upload"):
             self.ids["file"] = json.loads(text)["hash"]

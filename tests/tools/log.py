@@ -7,6 +7,9 @@ log.py body              the body of the last POST
 log.py connections       how many connections carried the requests
 log.py apart             "apart" if the only POST was the first request of a connection of its own,
                          and all GETs shared another connection
+log.py most-at-once      the largest number of requests but GETs that were on at the same time
+log.py longest-pause     the longest time between the beginnings of two of these, in seconds
+log.py before-pause      how many of these began before that pause
 log.py without-token     all entries, a line each, without the header that carries the session token
 """
 

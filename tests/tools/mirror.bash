@@ -2,8 +2,8 @@
 # mirror.bash - finds out where this machine's own Debian packages come from. Sourced.
 
 # mirror - prints the URL of the Debian archive that apt is set up to use; fails if there is none.
-# apt reads its configuration itself, in whatever form it has. It knows the origin of an archive after
-# it has fetched its lists.
+# apt reads its configuration itself, in whatever form it has. It knows the origin of an archive only
+# after it has fetched its lists.
 mirror() {
 	local try url
 	for try in as-is updated; do

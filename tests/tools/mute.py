@@ -27,7 +27,7 @@ def refuse_connections(ready):
         try:
             caller.connect(listener.getsockname())
         except socket.timeout:
-            caller.close()  # or its SYN would go on
+            caller.close()  # or its SYN would be sent again
             break
         queued.append(caller)
     write_whole(ready, f"{listener.getsockname()[1]}\n")

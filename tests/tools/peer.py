@@ -7,7 +7,7 @@ import threading
 
 
 def end_with_parent():
-    """Ends this process when the one that started it is gone."""
+    """Ends this process when the one that started it has ended."""
     parent = os.pidfd_open(os.getppid())
 
     def watch():
@@ -18,7 +18,7 @@ def end_with_parent():
 
 
 def write_whole(path, text):
-    """Writes a file at a stroke: whoever waits for it never reads half of it."""
+    """Writes a file in one step, so that nobody who waits for it reads half of it."""
     with open(path + ".new", "w") as file:
         file.write(text)
     os.rename(path + ".new", path)

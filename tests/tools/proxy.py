@@ -147,7 +147,7 @@ def serve(client):
             serve_socks5(client)
         elif first == b"\x04":
             serve_socks4(client)
-        elif first == b"\x16":  # TLS, unasked
+        elif first == b"\x16":  # TLS, although the URL of the proxy is plain
             client.sendall(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
         else:
             serve_http(client, first)
