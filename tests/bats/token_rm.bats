@@ -619,7 +619,7 @@ removed() {
 @test "with few descriptors fewer tokens are removed at once" {
 	local -a ids=()
 	local limit
-	for limit in 12 16 20; do
+	for limit in 12 13 14 16 18 20; do
 		bulk 12
 		fault '{"method": "DELETE", "times": 0, "delay": 0.02}'
 		try env CODER_URL="$URL" CODER_SESSION_TOKEN="$ADMIN_TOKEN" "$BASH" --norc -c 'enable -f "$1" token_rm; shift; ulimit -n "$1"; shift; token_rm "$@"; status=$?
@@ -627,7 +627,8 @@ removed() {
 		is "$status$err" 0
 		is "$(wc -l <<<"$out")" 13
 		is "$(left)" "$ALL"
-		(($(connections) < 8)) || fail "$(connections) connections"
+		# with fewer than these no connection may be kept open; with more there may be enough for 8
+		[[ $limit != 1[68] ]] || (($(connections) < 8)) || fail "$limit: $(connections) connections"
 		ctl DELETE faults >/dev/null
 	done
 }
