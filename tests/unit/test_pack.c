@@ -162,12 +162,13 @@ static void test_what_repeats_is_kept_once(void **state)
 	struct coder_pack_reader reader;
 	struct coder_token token = { 0 };
 	struct coder_error err;
-	char name[64], entry[64], *entries[] = { entry };
+	char name[64], entry[64], *entries[] = { entry }, **received;
 	size_t n = 0;
 
 	(void)state;
 	decode(documents[0], &token);
 	coder_pack_want_all(&pack);
+	received = token.allow_list.v;
 	token.allow_list.v = entries;
 	token.username = token.user_id = name;
 	for (int i = 0; i < TOKENS; i++) {
@@ -191,7 +192,7 @@ static void test_what_repeats_is_kept_once(void **state)
 	coder_pack_reader_done(&reader);
 	coder_pack_done(&pack);
 	token.username = token.user_id = NULL;
-	token.allow_list = (struct coder_strings){ 0 };
+	token.allow_list.v = received;
 	coder_token_done(&token);
 }
 
