@@ -134,6 +134,11 @@ struct entry {
 	size_t i; /* the index of a token in the list */
 };
 
+struct pick {
+	bool is_listed;
+	size_t i; /* the index of a token: if is_listed in `listed`, else in `requested` */
+};
+
 struct search {
 	struct coder_client *client;
 	const char *user; /* NULL: the caller for names, anybody for ids */
@@ -147,10 +152,7 @@ struct search {
 	bool *is_found; /* for each of them, whether a text means it */
 	struct coder_tokens
 		requested; /* tokens that were requested one by one; a text means each */
-	struct pick {
-		bool is_listed;
-		size_t i; /* in listed or requested */
-	} * found; /* the tokens that texts mean, in the order of the texts */
+	struct pick *found; /* the tokens that texts mean, in the order of the texts */
 	size_t n_found;
 };
 

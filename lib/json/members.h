@@ -27,10 +27,10 @@ struct json_key {
 	const char *name;
 	size_t len;
 };
-#define JSON_KEY(text)                 \
-	{                              \
-		text, sizeof(text) - 1 \
-	}
+/* releases of clang-format differ in how they format braces in macros */
+/* clang-format off */
+#define JSON_KEY(text) { text, sizeof(text) - 1 }
+/* clang-format on */
 
 /*
  * Checks the len bytes at text as json_parse() does. values gets n + 1 elements: first the whole

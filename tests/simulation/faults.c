@@ -2,19 +2,14 @@
 /* faults.c - see faults.h. */
 #include "faults.h"
 
-#define STATUS(text, methods, action, outcome, status)                                \
-	{                                                                             \
-		text, methods, action, outcome, status, GRANT_AS_ASKED, OTHER_NOTHING \
-	}
+/* releases of clang-format differ in how they format braces in macros */
+/* clang-format off */
+#define STATUS(text, methods, action, outcome, status) \
+	{ text, methods, action, outcome, status, GRANT_AS_ASKED, OTHER_NOTHING }
 #define FAULT(text, methods, action, outcome) STATUS(text, methods, action, outcome, 0)
-#define GRANTS(text, grant)                                         \
-	{                                                           \
-		text, POST, ACTS, RESPONSE, 0, grant, OTHER_NOTHING \
-	}
-#define SOMEBODY(text, other)                                       \
-	{                                                           \
-		text, ANY, ACTS, RESPONSE, 0, GRANT_AS_ASKED, other \
-	}
+#define GRANTS(text, grant) { text, POST, ACTS, RESPONSE, 0, grant, OTHER_NOTHING }
+#define SOMEBODY(text, other) { text, ANY, ACTS, RESPONSE, 0, GRANT_AS_ASKED, other }
+/* clang-format on */
 
 const struct fault faults[] = {
 	/* on the way to the deployment */
