@@ -67,7 +67,7 @@ install_as() {
 		source "$DIST/$1"
 		cd "${builddir:-$srcdir}" || exit
 		so=${SO#"$REPO/"}
-		# shellcheck disable=SC2317 # package() calls it
+		# shellcheck disable=SC2317,SC2329 # package() calls it
 		make() { flock "${SO%/*}" make -s -o "$so" BUILD="${so%/*}" "$@"; }
 		package
 	) 3>&- >/dev/null
