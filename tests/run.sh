@@ -18,7 +18,7 @@ cd "$(dirname "$0")/.." || exit
 
 BUILD=${BUILD:-build}
 LOGS=$BUILD/test-logs
-LIMIT=600 # seconds for one file
+LIMIT=900 # seconds for one file
 [ -z "${VALGRIND:-}" ] || LIMIT=7200
 
 # The log of a test file, without its ending.
