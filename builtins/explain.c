@@ -70,15 +70,6 @@ static bool add_limit(const struct coder_holding *holding, const struct coder_go
 	return ok;
 }
 
-/* Appends "TYPE:NAME": what an entry names, as an object of the type of a goal or scope. */
-static bool add_object(const struct coder_holding *holding, const struct coder_held *held,
-		       const char *type, struct buf *out)
-{
-	const char *name = held->id[0] ? coder_holding_name(holding, type, held->id) : "*";
-
-	return buf_addf(out, "%s:%s", type, name ? name : held->id);
-}
-
 /* Appends what a goal lacks for this object alone, as a text that can be compared. */
 static bool add_lacking(const struct coder_reach *reach, struct buf *out)
 {
@@ -106,7 +97,7 @@ static bool add_objects(const struct coder_holding *holding, const struct coder_
 		if (!same || is_repeated(holding, reach->held))
 			continue;
 		if (!buf_add_str(out, separator) ||
-		    !add_object(holding, reach->held, ability->type, out))
+		    !coder_holding_add_label(holding, ability->type, reach->held->id, out))
 			return false;
 		if (!reach->held->id[0] && !goal->all &&
 		    ((goal->companions & CODER_COMPANION_OWNER &&
@@ -252,9 +243,10 @@ static bool add_unused(const struct coder_holding *holding, const struct coder_a
 			used = coder_ability_uses(&abilities[k], holding, part, held);
 			of_some |= serves_some(&abilities[k], part, held);
 		}
-		if (!used && (!buf_add_str(out, out->len ? ", " : "") ||
-			      !add_object(holding, held, any ? held->type : type, out) ||
-			      (of_some && !buf_add_str(out, " of others"))))
+		if (!used &&
+		    (!buf_add_str(out, out->len ? ", " : "") ||
+		     !coder_holding_add_label(holding, any ? held->type : type, held->id, out) ||
+		     (of_some && !buf_add_str(out, " of others"))))
 			return false;
 	}
 	return true;
@@ -327,8 +319,8 @@ static bool add_states(const struct coder_holding *holding, struct buf *out)
 		if (notes[held->state] &&
 		    (!(held->state == CODER_HELD_NEVER ?
 			       buf_add_str(&line, held->text) :
-			       add_object(holding, held, held->any_type ? "*" : held->type,
-					  &line)) ||
+			       coder_holding_add_label(holding, held->any_type ? "*" : held->type,
+						       held->id, &line)) ||
 		     !buf_addf(&line, ": %s", notes[held->state]) || !end_line(&line, out)))
 			return false;
 	}

@@ -24,13 +24,13 @@ void coder_ability_done(struct coder_ability *ability)
 	*ability = (struct coder_ability){ 0 };
 }
 
-int coder_holding_add_label(const struct coder_holding *holding, const char *type, const char *id,
-			    struct coder_strings *ret, struct coder_error *err)
+/* Adds the label of an object to a list, unless the list has it already. */
+static int add_label(const struct coder_holding *holding, const char *type, const char *id,
+		     struct coder_strings *ret, struct coder_error *err)
 {
-	const char *name = *id ? coder_holding_name(holding, type, id) : "*";
 	struct buf CLEANUP(buf_done) label = { 0 };
 
-	if (!buf_addf(&label, "%s:%s", type, name ? name : id))
+	if (!coder_holding_add_label(holding, type, id, &label))
 		return coder_error_memory(err);
 	return coder_strings_has(ret, label.data) ? 0 : coder_strings_add(ret, label.data, err);
 }
@@ -41,7 +41,7 @@ static int need(const struct coder_holding *holding, const char *type, const cha
 {
 	if (coder_holding_covers(holding, type, *id ? id : NULL))
 		return 0;
-	return coder_holding_add_label(holding, type, id, lacks, err);
+	return add_label(holding, type, id, lacks, err);
 }
 
 static bool has_type(const struct coder_holding *holding, const char *type)
@@ -110,24 +110,17 @@ static int judge_companions(const struct coder_holding *holding, struct coder_ab
 			    struct coder_error *err)
 {
 	const struct coder_goal *goal = ability->goal;
-	const struct {
-		unsigned companion;
-		const char *type, *id;
-	} rules[] = {
-		{ CODER_COMPANION_SELF, "user", holding->user_id },
-		{ CODER_COMPANION_TEMPLATES, "template", "" },
-		{ CODER_COMPANION_FILES, "file", "" },
-		{ CODER_COMPANION_TOKENS, "api_key", "" },
-		{ CODER_COMPANION_WORKSPACES, "workspace", "" },
-	};
 	unsigned companions = needed(goal);
 
 	if (ability->type && strcmp(ability->type, "template") == 0 &&
 	    has_type(holding, "template"))
 		companions &= ~CODER_COMPANION_TEMPLATES;
-	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++)
-		if (companions & rules[i].companion &&
-		    need(holding, rules[i].type, rules[i].id, &ability->entries, err) < 0)
+	if (companions & CODER_COMPANION_SELF &&
+	    need(holding, "user", holding->user_id, &ability->entries, err) < 0)
+		return -1;
+	for (const struct goal_wildcard *all = goal_wildcards; all->type; all++)
+		if (companions & all->companion &&
+		    need(holding, all->type, "", &ability->entries, err) < 0)
 			return -1;
 	for (size_t i = 0; companions & CODER_COMPANION_OWN && goal->scopes[i]; i++) {
 		char type[64];
@@ -226,7 +219,7 @@ static int judge_objects(const struct coder_holding *holding, struct coder_abili
 	}
 	if (ability->n || goal->all || has_type(holding, ability->type))
 		return 0;
-	return coder_holding_add_label(holding, ability->type, "NAME", &ability->entries, err);
+	return add_label(holding, ability->type, "NAME", &ability->entries, err);
 }
 
 int coder_ability_judge(const struct coder_holding *holding, const struct coder_goal *goal,

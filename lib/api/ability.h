@@ -61,11 +61,4 @@ size_t coder_ability_lacks(const struct coder_ability *ability, const struct cod
 bool coder_ability_uses(const struct coder_ability *ability, const struct coder_holding *holding,
 			const char *scope, const struct coder_held *held);
 
-/*
- * Appends "type:name" of the object with that id, "type:id" if the name is not known, or "type:*"
- * if id is "". Does nothing if the list has that text already.
- */
-int coder_holding_add_label(const struct coder_holding *holding, const char *type, const char *id,
-			    struct coder_strings *ret, struct coder_error *err);
-
 #endif

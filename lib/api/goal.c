@@ -56,6 +56,14 @@ static const struct coder_goal goals[] = {
 	  .companions = CODER_COMPANION_SELF | CODER_COMPANION_OWN },
 };
 
+const struct goal_wildcard goal_wildcards[] = {
+	{ CODER_COMPANION_TEMPLATES, "template" },
+	{ CODER_COMPANION_FILES, "file" },
+	{ CODER_COMPANION_TOKENS, "api_key" },
+	{ CODER_COMPANION_WORKSPACES, "workspace" },
+	{ 0, NULL },
+};
+
 const struct coder_goal *coder_goals(size_t *ret_n)
 {
 	*ret_n = sizeof(goals) / sizeof(goals[0]);

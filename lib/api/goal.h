@@ -31,6 +31,14 @@ enum coder_companions {
 	CODER_COMPANION_OWN = 1 << 7, /* TYPE:* for each type in the goal's scopes except user */
 };
 
+/* A companion that is TYPE:* of one type. */
+struct goal_wildcard {
+	unsigned companion; /* enum coder_companions */
+	const char *type;
+};
+/* These companions, in the order in which a plan adds them. The type of the last row is NULL. */
+extern const struct goal_wildcard goal_wildcards[];
+
 struct coder_goal {
 	const char *name; /* "workspace-stop" */
 	const char *summary; /* what one can do with such a token, in one line */

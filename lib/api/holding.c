@@ -70,6 +70,14 @@ const char *coder_holding_name(const struct coder_holding *holding, const char *
 	return NULL;
 }
 
+bool coder_holding_add_label(const struct coder_holding *holding, const char *type, const char *id,
+			     struct buf *out)
+{
+	const char *name = *id ? coder_holding_name(holding, type, id) : "*";
+
+	return buf_addf(out, "%s:%s", type, name ? name : id);
+}
+
 int coder_holding_know(struct coder_holding *holding, const char *type, const char *id,
 		       const char *name, struct coder_error *err)
 {

@@ -10,6 +10,7 @@
 #include <stddef.h>
 
 #include "allow.h"
+#include "base/buf.h"
 #include "base/error.h"
 #include "base/strings.h"
 #include "client.h"
@@ -67,6 +68,12 @@ int coder_holding_describe(struct coder_holding *holding, const struct coder_ent
  */
 const char *coder_holding_name(const struct coder_holding *holding, const char *type,
 			       const char *id);
+/*
+ * Appends "type:name" of the object with that id, "type:id" if the name is not known, or "type:*"
+ * if id is "". Returns false if there is no memory.
+ */
+bool coder_holding_add_label(const struct coder_holding *holding, const char *type, const char *id,
+			     struct buf *out);
 
 /*
  * Finds out which objects the entries with ids name, and the owners and organizations of these.

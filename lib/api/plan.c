@@ -177,16 +177,6 @@ static int add_own(struct coder_plan *plan, const struct coder_goal *goal, unsig
 static int add_goal(struct coder_plan *plan, const struct coder_wish *wish,
 		    const struct coder_goal *goal, unsigned from, struct coder_error *err)
 {
-	const struct {
-		unsigned companion;
-		const char *type, *id;
-	} rules[] = {
-		{ CODER_COMPANION_SELF, "user", wish->self },
-		{ CODER_COMPANION_TEMPLATES, "template", "*" },
-		{ CODER_COMPANION_FILES, "file", "*" },
-		{ CODER_COMPANION_TOKENS, "api_key", "*" },
-		{ CODER_COMPANION_WORKSPACES, "workspace", "*" },
-	};
 	unsigned companions = goal->companions;
 
 	for (size_t i = 0; goal->scopes[i]; i++)
@@ -198,10 +188,12 @@ static int add_goal(struct coder_plan *plan, const struct coder_wish *wish,
 			plan->entries.v[i].from |= from;
 	if (has_own_templates(wish, goal))
 		companions &= ~CODER_COMPANION_TEMPLATES;
-	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++)
-		if (companions & rules[i].companion && rules[i].id &&
-		    add_companion(plan, rules[i].type, strlen(rules[i].type), rules[i].id, from,
-				  err) < 0)
+	if (companions & CODER_COMPANION_SELF && wish->self &&
+	    add_companion(plan, "user", 4, wish->self, from, err) < 0)
+		return -1;
+	for (const struct goal_wildcard *all = goal_wildcards; all->type; all++)
+		if (companions & all->companion &&
+		    add_companion(plan, all->type, strlen(all->type), "*", from, err) < 0)
 			return -1;
 	if (companions & CODER_COMPANION_OWN && add_own(plan, goal, from, err) < 0)
 		return -1;
