@@ -10,7 +10,7 @@
 #include "decode.h"
 #include "json/json.h"
 
-/* First the texts, in the order of `texts`; then what is read in other ways. */
+/* First the texts, in the order of token_member(); then what is read in other ways. */
 const struct json_key token_keys[TOKEN_KEYS] = {
 	JSON_KEY("id"),
 	JSON_KEY("user_id"),
@@ -27,15 +27,7 @@ const struct json_key token_keys[TOKEN_KEYS] = {
 	JSON_KEY("lifetime_seconds"),
 };
 
-enum { ID = 0, USERNAME = 2, N_TEXTS = 10, SCOPES = 10, ALLOW_LIST = 11, LIFETIME = 12 };
-
-static const size_t texts[N_TEXTS] = {
-	offsetof(struct coder_token, id),	  offsetof(struct coder_token, user_id),
-	offsetof(struct coder_token, username),	  offsetof(struct coder_token, name),
-	offsetof(struct coder_token, login_type), offsetof(struct coder_token, scope),
-	offsetof(struct coder_token, created_at), offsetof(struct coder_token, updated_at),
-	offsetof(struct coder_token, last_used),  offsetof(struct coder_token, expires_at),
-};
+enum { USERNAME = 2, SCOPES = TOKEN_TEXTS, ALLOW_LIST, LIFETIME };
 
 void token_reader_done(struct token_reader *reader)
 {
@@ -73,9 +65,9 @@ static void copy_text(char **at, const struct json_value *inner)
 static int read_texts(char **at, const struct json_value *values, struct coder_token *token,
 		      struct coder_error *err)
 {
-	for (size_t i = 0; i < N_TEXTS; i++) {
+	for (size_t i = 0; i < TOKEN_TEXTS; i++) {
 		struct json_value inner = { .text = i == USERNAME ? NULL : "" };
-		char **member = (char **)((char *)token + texts[i]);
+		char **member = token_member(token, i);
 
 		if (json_value_text(&values[i], token_keys[i].name, &inner, err) < 0)
 			return -1;

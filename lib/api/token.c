@@ -45,18 +45,16 @@ void coder_secret_done(struct coder_secret *secret)
 
 /* ----------------------------------------------------------------- copies */
 
-/* The texts of a token's block. */
-static const size_t texts[] = {
-	offsetof(struct coder_token, id), /* first: begins the block */
+static const size_t texts[TOKEN_TEXTS] = {
+	offsetof(struct coder_token, id), /* first: begins the block of a copy */
 	offsetof(struct coder_token, user_id),	  offsetof(struct coder_token, username),
 	offsetof(struct coder_token, name),	  offsetof(struct coder_token, login_type),
 	offsetof(struct coder_token, scope),	  offsetof(struct coder_token, created_at),
 	offsetof(struct coder_token, updated_at), offsetof(struct coder_token, last_used),
 	offsetof(struct coder_token, expires_at),
 };
-#define N_TEXTS (sizeof(texts) / sizeof(texts[0]))
 
-static char **text_member(const struct coder_token *token, size_t i)
+char **token_member(const struct coder_token *token, size_t i)
 {
 	return (char **)((char *)token + texts[i]);
 }
@@ -70,21 +68,21 @@ int coder_token_copy(const struct coder_token *from, struct coder_token *ret,
 
 	copy.id = copy.owner = NULL; /* so that a failure frees nothing of `from` */
 	copy.scopes = copy.allow_list = (struct coder_strings){ 0 };
-	for (size_t i = 0; i < N_TEXTS; i++) {
-		const char *text = *text_member(from, i);
+	for (size_t i = 0; i < TOKEN_TEXTS; i++) {
+		const char *text = *token_member(from, i);
 
 		size += text ? strlen(text) + 1 : 0;
 	}
 	p = malloc(size);
 	if (!p)
 		return coder_error_memory(err);
-	for (size_t i = 0; i < N_TEXTS; i++) {
-		const char *text = *text_member(from, i);
+	for (size_t i = 0; i < TOKEN_TEXTS; i++) {
+		const char *text = *token_member(from, i);
 
 		if (!text)
 			continue;
 		size = strlen(text) + 1;
-		*text_member(&copy, i) = memcpy(p, text, size);
+		*token_member(&copy, i) = memcpy(p, text, size);
 		p += size;
 	}
 	if (from->owner) {
