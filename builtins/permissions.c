@@ -220,7 +220,8 @@ int permissions_plan(struct permissions *permissions, struct coder_client *clien
 		     const char *owner, const char *self, struct coder_plan *ret,
 		     struct coder_error *err)
 {
-	char *entries[CODER_ALLOW_MAX] = { 0 }, user[CODER_UUID_SIZE];
+	struct coder_strings entries = { 0 };
+	char user[CODER_UUID_SIZE];
 	int rc = 0;
 
 	if (!coder_uuid_canonical(self, user))
@@ -228,16 +229,11 @@ int permissions_plan(struct permissions *permissions, struct coder_client *clien
 				     "broken response: the id of the user is not a UUID");
 	if (rc == 0)
 		rc = find_entries(permissions, client, owner, err);
-
-	for (size_t i = 0; i < permissions->n_entries && rc == 0; i++) {
-		entries[i] = coder_entry_text(&permissions->entries[i]);
-		if (!entries[i])
-			rc = coder_error_memory(err);
-	}
 	if (rc == 0)
-		rc = make_plan(permissions, entries, user, ret, err);
-	for (size_t i = 0; i < permissions->n_entries; i++)
-		free(entries[i]);
+		rc = permissions_texts(permissions, &entries, err);
+	if (rc == 0)
+		rc = make_plan(permissions, entries.v, user, ret, err);
+	coder_strings_done(&entries);
 	return rc;
 }
 
