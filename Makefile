@@ -34,8 +34,9 @@
 # AddressSanitizer and UBSan, under build/asan; VALGRIND=1 tests in valgrind. BUILD=DIR builds in
 # another directory than build.
 
-# The newest release of CHANGELOG.md.
+# The newest release of CHANGELOG.md, and its date.
 VERSION := $(shell sed -n '/^## [0-9]/{s/^## \([0-9.]*\).*/\1/p;q;}' CHANGELOG.md)
+RELEASED = $(shell sed -n 's/^## $(VERSION) (\(.*\))$$/\1/p' CHANGELOG.md)
 # Where releases are published; it is written into the recipes for packages.
 HOMEPAGE := https://example.org/coder-tokens
 BUILTINS := $(sort $(basename $(notdir $(wildcard builtins/token_*.c))))
@@ -272,13 +273,13 @@ uninstall:
 	rm -rf $(DOCS)
 
 deb: | $(INSTALL_NEEDS)
-	scripts/deb.sh $(BUILD)/deb
+	scripts/deb.sh $(VERSION) $(RELEASED) $(BUILD)/deb
 
 test-deb: deb
 	tests/deb.sh $(BUILD)/deb
 
 dist:
-	@scripts/dist.sh $(VERSION) $(HOMEPAGE) $(BUILD)/dist
+	@scripts/dist.sh $(VERSION) $(RELEASED) $(HOMEPAGE) $(BUILD)/dist
 
 clean:
 	rm -rf build $(patsubst %/.made-by-make,%,$(wildcard $(BUILD)/.made-by-make))

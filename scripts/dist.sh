@@ -1,13 +1,12 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# dist.sh VERSION HOMEPAGE DIRECTORY - writes the release VERSION to DIRECTORY: the source of the last
-# commit as a tarball, which builds and tests without git, and the recipes of packaging/ for it.
+# dist.sh VERSION DATE HOMEPAGE DIRECTORY - writes a release to DIRECTORY: the source of the last commit as
+# a tarball, which builds and tests without git, and the recipes of packaging/ for it.
 set -eu -o pipefail
 cd "$(dirname "$0")/.."
-version=$1 homepage=$2 directory=$3
+version=$1 date=$2 homepage=$3 directory=$4
 name=coder-tokens-$version
-date=$(sed -n "s/^## $version (\(.*\))$/\1/p" CHANGELOG.md)
 mkdir -p "$directory"
 git archive --prefix="$name/" HEAD | gzip -n >"$directory/$name.tar.gz"
 for recipe in packaging/*.in; do

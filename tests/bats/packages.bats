@@ -4,22 +4,25 @@
 
 load helper
 
-# These tests need no deployment.
-setup_file() { :; }
+# A repository of the tree as it is here, and what `make dist` makes of it. These tests need no deployment.
+setup_file() {
+	local tree=$BATS_FILE_TMPDIR/tree
+	command -v git >/dev/null || return 0
+	unset MAKEFLAGS MFLAGS MAKELEVEL BUILD
+	mkdir "$tree"
+	tar -C "$REPO" --exclude=./build --exclude=./.git --exclude=__pycache__ -c . | tar -C "$tree" -x
+	git -C "$tree" init -q
+	git -C "$tree" add -A
+	git -C "$tree" -c user.name=n -c user.email=e commit -qm all
+	make -s -C "$tree" dist >/dev/null
+}
 teardown_file() { :; }
 
-# A repository of the tree as it is here, and what `make dist` makes of it.
 setup() {
 	command -v git >/dev/null || skip "no git here"
 	unset MAKEFLAGS MFLAGS MAKELEVEL BUILD
-	TREE=$BATS_TEST_TMPDIR/tree DIST=$BATS_TEST_TMPDIR/tree/build/dist
+	DIST=$BATS_FILE_TMPDIR/tree/build/dist
 	VERSION=$(sed -n 's/^## \([0-9][0-9.]*\) .*/\1/p;' "$REPO/CHANGELOG.md" | head -n 1)
-	mkdir "$TREE"
-	tar -C "$REPO" --exclude=./build --exclude=./.git --exclude=__pycache__ -c . | tar -C "$TREE" -x
-	git -C "$TREE" init -q
-	git -C "$TREE" add -A
-	git -C "$TREE" -c user.name=n -c user.email=e commit -qm all
-	make -s -C "$TREE" dist >/dev/null
 }
 
 @test "the tarball of make dist builds without git, and its builtins have the version of CHANGELOG.md" {
