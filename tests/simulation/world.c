@@ -35,8 +35,8 @@ static struct {
 	bool traps;
 	struct arrivals came; /* to the process */
 	struct arrivals acted; /* those that ended the process or ran a trap */
-	int trapped, taken; /* how many reached traps; how many of them were taken */
-	struct arrivals of_traps;
+	struct arrivals of_traps; /* those that reached traps */
+	int taken; /* how many of them were taken */
 	int64_t deadline_passed;
 	bool slept; /* only sleeps since the last point for signals */
 	struct coder_interrupts *interrupts;
