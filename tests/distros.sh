@@ -88,6 +88,9 @@ bounded() {
 		unshare --mount --propagation private --pid --fork --kill-child --mount-proc "${@:2}" </dev/null &
 	JOB=$!
 	wait "$JOB"
+	set -- $?
+	JOB= # its id may be another process's from now on
+	return "$1"
 }
 
 # make_base SUITE ARCHITECTURE - creates the chroot's archive, $BASE.tar, unless there is one that is
@@ -167,6 +170,11 @@ failures() {
 	[[ $(last_line "$1") ]] || echo 'failed: it came to no end'
 }
 
+# details LOG - prints what the log says about its failed tests, at most 200 lines.
+details() {
+	awk '/^not ok /, /^ *[0-9]+ passed/' "$1" | head -n 200
+}
+
 # compare LOG GOAL... - sets known to those failures in the log that the last landed commit has, too.
 compare() {
 	local landed=$TREE.landed file files output=$OUT/$RELEASE-landed.log status=0
@@ -203,6 +211,7 @@ try_goal() {
 	line="make ${words[*]}: $passed passed, $failed failed"
 	((skipped == 0)) || line+=", $skipped skipped"
 	say "$line ($((SECONDS - begin)) s, ${log#"$PWD/"})" "${lines[@]}"
+	((failed == 0)) || details "$log" | while IFS= read -r line; do say "  $line"; done
 	((total_passed += passed, total_failed += failed, total_skipped += skipped))
 }
 

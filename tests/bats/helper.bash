@@ -50,9 +50,10 @@ setup() {
 
 # sandbox_start [OPTION]... - starts a sandbox for the file; sets URL and *_TOKEN.
 sandbox_start() {
-	local ready=$BATS_FILE_TMPDIR/ready.$RANDOM
+	local ready=$BATS_FILE_TMPDIR/ready
+	rm -f "$ready" # an earlier sandbox's
 	python3 "$SANDBOX/sandbox.py" --port 0 --ready "$ready" --log "$BATS_FILE_TMPDIR/log" \
-		--parent-pid $$ --print-env "$@" >"$BATS_FILE_TMPDIR/env" 2>"$BATS_FILE_TMPDIR/sandbox.err" 3>&- &
+		--parent-pid $$ --print-env "$@" >"$BATS_FILE_TMPDIR/env" 2>>"$BATS_FILE_TMPDIR/sandbox.err" 3>&- &
 	SANDBOX_PID=$!
 	wait_for 10 there "$ready" || {
 		cat "$BATS_FILE_TMPDIR/sandbox.err" >&2
