@@ -59,6 +59,7 @@ struct coder_entry {
 	 */
 	char owner_id[CODER_UUID_SIZE], organization_id[CODER_UUID_SIZE];
 	char title[256];
+	bool dormant; /* a workspace that entries of its type do not match for now */
 };
 
 void coder_entry_done(struct coder_entry *entry);

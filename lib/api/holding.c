@@ -7,6 +7,7 @@
 
 #include "base/cleanup.h"
 #include "base/grow.h"
+#include "facts.h"
 #include "holding.h"
 #include "json/json.h"
 #include "request.h"
@@ -99,15 +100,9 @@ int coder_holding_know(struct coder_holding *holding, const char *type, const ch
 
 /* -------------------------------------------------------------- look-ups */
 
-/* What a response contains about an object, and about others that entries may name. */
-struct found {
-	const char *id, *name, *username, *owner_id, *owner, *organization_id, *organization,
-		*template_id, *template, *dormant_at;
-};
-
 /* Fills in the entries with that id. "*:<id>" gets the type of the object that was found. */
 static void note(struct coder_holding *holding, const char *type, const char *id,
-		 const struct found *found, enum coder_held_state state)
+		 const struct facts *found, enum coder_held_state state)
 {
 	for (size_t i = 0; *id && i < holding->n; i++) {
 		struct coder_held *held = &holding->v[i];
@@ -132,10 +127,11 @@ static void note(struct coder_holding *holding, const char *type, const char *id
 int coder_holding_describe(struct coder_holding *holding, const struct coder_entry *entry,
 			   struct coder_error *err)
 {
-	const struct found found = { .owner_id = entry->owner_id,
+	const struct facts found = { .owner_id = entry->owner_id,
 				     .organization_id = entry->organization_id };
 
-	note(holding, entry->type->name, entry->id, &found, CODER_HELD_USABLE);
+	note(holding, entry->type->name, entry->id, &found,
+	     entry->dormant ? CODER_HELD_DORMANT : CODER_HELD_USABLE);
 	return coder_holding_know(holding, entry->type->name, entry->id, entry->title, err);
 }
 
@@ -144,26 +140,11 @@ static int take(struct coder_holding *holding, const char *type, const char *id,
 		const struct json *object, struct coder_error *err)
 {
 	const bool workspace = strcmp(type, "workspace") == 0;
-	struct found found = { "", "", "", "", "", "", "", "", "", "" }, of_template;
-	const struct {
-		const char *key, **text;
-	} members[] = {
-		{ "id", &found.id },
-		{ "name", &found.name },
-		{ "username", &found.username },
-		{ "owner_id", &found.owner_id },
-		{ "owner_name", &found.owner },
-		{ "organization_id", &found.organization_id },
-		{ "organization_name", &found.organization },
-		{ "template_id", &found.template_id },
-		{ "template_name", &found.template },
-		{ "dormant_at", &found.dormant_at },
-	};
+	struct facts found, of_template;
 	char title[256];
 
-	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++)
-		if (json_text(object, members[i].key, members[i].text, err) < 0)
-			return -1;
+	if (facts_read(object, &found, err) < 0)
+		return -1;
 	if (strcasecmp(found.id, id) != 0)
 		return coder_error_set(err, CODER_ERR_NO_RESPONSE,
 				       "broken response: it is about another %s", type);

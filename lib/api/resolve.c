@@ -13,40 +13,33 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "client.h"
+#include "facts.h"
 #include "json/json.h"
 #include "request.h"
 #include "types.h"
 
-/* Copies the id in a member of the object; "" if there is none. */
-static int take_related(const struct json *object, const char *key, char ret[CODER_UUID_SIZE],
-			struct coder_error *err)
+/* Copies an id that a response contains; "" if it is none. */
+static void take_related(const char *id, char ret[CODER_UUID_SIZE])
 {
-	const char *id = NULL;
-
-	if (json_text(object, key, &id, err) < 0)
-		return -1;
-	if (!id || !coder_uuid_canonical(id, ret))
+	if (!coder_uuid_canonical(id, ret))
 		ret[0] = '\0';
-	return 0;
 }
 
-/* Copies the ids of the object, its owner and its organization. */
+/* Copies the ids of the object, its owner and its organization, and its state. */
 static int take_ids(const struct json *object, struct coder_entry *entry, struct coder_error *err)
 {
-	const char *id = NULL, *name = NULL, *owner = NULL;
+	struct facts facts;
 
-	if (json_text(object, "id", &id, err) < 0)
+	if (facts_read(object, &facts, err) < 0)
 		return -1;
-	if (!id)
+	if (!*facts.id)
 		return json_missing(err, "id");
-	if (take_related(object, "owner_id", entry->owner_id, err) < 0 ||
-	    take_related(object, "organization_id", entry->organization_id, err) < 0 ||
-	    json_text(object, "name", &name, err) < 0 ||
-	    json_text(object, "owner_name", &owner, err) < 0)
-		return -1;
-	snprintf(entry->title, sizeof(entry->title), "%s%s%s", owner ? owner : "", owner ? "/" : "",
-		 name ? name : "");
-	if (coder_uuid_canonical(id, entry->id))
+	take_related(facts.owner_id, entry->owner_id);
+	take_related(facts.organization_id, entry->organization_id);
+	snprintf(entry->title, sizeof(entry->title), "%s%s%s", facts.owner, *facts.owner ? "/" : "",
+		 facts.name);
+	entry->dormant = *facts.dormant_at;
+	if (coder_uuid_canonical(facts.id, entry->id))
 		return 0;
 	return coder_error_set(err, CODER_ERR_NO_RESPONSE,
 			       "broken response: the id in it is not a UUID");

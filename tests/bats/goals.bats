@@ -288,6 +288,17 @@ warned() {
 	warned "license: servers never match an id of this type: only license:* works"
 }
 
+@test "the dry run of a token for a dormant workspace says that the entry does not match it" {
+	local dormant
+	dormant=$(ctl POST workspaces '{"owner": "alice", "name": "sleepy", "dormant": true}' | fields_of -- id)
+	for entry in "workspace:alice/sleepy" "workspace:$dormant"; do
+		try token_create -n a --dry-run --for workspace-stop --allow "$entry"
+		is "$status" 0
+		lacks "$err" "can stop"
+		has "$err" "workspace:alice/sleepy: the workspace is dormant: until it is active again, this entry does not match it"
+	done
+}
+
 # ------------------------------------------------------------------- requests
 
 @test "only what a goal needs to know is requested, and once" {
