@@ -33,22 +33,28 @@ says() {
 	is "$(tail -n +2 <<<"$out")" "$(printf '%s\n' "$@")"
 }
 
+# compare ROUNDS SEED - what the comparison $explained finds, in this file's sandbox, which it resets.
+compare() {
+	SANDBOX_ENV=$BATS_FILE_TMPDIR/env CODER_TOKENS_SO=$SO python3 "$explained" "$@"
+}
+
 READ=workspace:read,template:read,user:read
 
 # -------------------------------------------------------------- what is said
 
 @test "what --explain says of random tokens is what the deployment lets them do" {
-	CODER_TOKENS_SO=$SO run -0 python3 "$TOOLS/explained.py" 40 "${EXPLAIN_SEED-1}"
+	explained=$TOOLS/explained.py
+	run -0 compare 40 "${EXPLAIN_SEED-1}"
 }
 
 @test "the comparison finds an explanation that is untrue" {
 	local copy=$BATS_TEST_TMPDIR/tests/tools
 	mkdir -p "$copy" "$BATS_TEST_TMPDIR/lib/api"
-	ln -s "$REPO/tests/sandbox" "$BATS_TEST_TMPDIR/tests/sandbox"
 	ln -s "$TOOLS/grants.py" "$copy/grants.py"
 	sed 's/--explain "$id"/& | grep -v "^can stop"/' "$TOOLS/explained.py" >"$copy/explained.py"
 	cp "$REPO/lib/api/goal.c" "$BATS_TEST_TMPDIR/lib/api/"
-	CODER_TOKENS_SO=$SO run -1 python3 "$copy/explained.py" 20 1
+	explained=$copy/explained.py
+	run -1 compare 20 1
 	has "$output" "workspace-stop workspace:alice/"
 }
 

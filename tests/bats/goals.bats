@@ -13,8 +13,8 @@ setup() {
 	forget_requests
 }
 
-decided() { # decided ROW... - rows of tests/tools/grants.py, with a sandbox of their own
-	CODER_TOKENS_SO=$SO python3 "$REPO/tests/tools/grants.py" "$@"
+decided() { # decided ROW... - rows of tests/tools/grants.py, which reset the sandbox
+	SANDBOX_ENV=$BATS_FILE_TMPDIR/env CODER_TOKENS_SO=$SO python3 "$REPO/tests/tools/grants.py" "$@"
 }
 
 # ------------------------------------------------------- what the tokens can do

@@ -11,6 +11,9 @@ A line `token SCOPES / ENTRIES` creates a token for the row's user, and the line
 `STATUS METHOD PATH [BODY] [~ TEXT]`, where TEXT must be in the response. Method, path and body may be
 replaced by one of the SHORT names with an id.
 
+The sandbox is one that runs, whose output of --print-env is in the file $SANDBOX_ENV, and which it
+resets; or, without that variable, its own.
+
 Names in braces are ids: {dev} and {other} are alice's workspaces of template {one}, {third} is hers
 of {two}, {theirs} is admin's of {one}; {me} is the token's user, {org} the organization, {key} the
 token in use, {new} the token it created last, {version} the active version of {one}, {of_two} that of
@@ -800,21 +803,31 @@ class Deployment:
     """The sandbox: its sessions by name, and the ids by which rows name objects."""
 
     def __init__(self):
-        self.directory = tempfile.TemporaryDirectory()
-        ready = os.path.join(self.directory.name, "ready")
-        command = [sys.executable, SANDBOX, "--ready", ready, "--print-env", "--rate-limit", "0"]
-        command += ["--parent-pid", str(os.getpid())]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-        self.sessions = {}
-        for line in self.process.stdout:
+        self.process, self.sessions = None, {}
+        if "SANDBOX_ENV" in os.environ:
+            with open(os.environ["SANDBOX_ENV"], encoding="utf-8") as lines:
+                self.meet(lines)
+        else:
+            self.directory = tempfile.TemporaryDirectory()
+            ready = os.path.join(self.directory.name, "ready")
+            command = [sys.executable, SANDBOX, "--ready", ready, "--print-env"]
+            command += ["--rate-limit", "0", "--parent-pid", str(os.getpid())]
+            self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+            self.meet(self.process.stdout)
+        self.url = self.sessions["coder_url"]
+        self.address = self.url.removeprefix("http://")
+        self.count, self.ids, self.content = 0, {}, ""
+        if not self.process:
+            self.control("reset", {"seed": "empty"})
+        self.set_up()
+
+    def meet(self, lines):
+        """Reads the address and the sessions that a sandbox prints when it is ready."""
+        for line in lines:
             name, _, value = line.strip().partition("=")
             self.sessions[name.removesuffix("_TOKEN").lower()] = value.strip("'")
             if name == "MEMBER_TOKEN":
                 break
-        self.url = self.sessions["coder_url"]
-        self.address = self.url.removeprefix("http://")
-        self.count, self.ids, self.content = 0, {}, ""
-        self.set_up()
 
     def control(self, route: str, body) -> list:
         return json.loads(self.ask("", "POST", f"/_sandbox/{route}", json.dumps(body))[1])
@@ -861,9 +874,10 @@ class Deployment:
         return build["resources"][0]["agents"][0]["id"]
 
     def close(self):
-        self.process.terminate()
-        self.process.wait()
-        self.directory.cleanup()
+        if self.process:
+            self.process.terminate()
+            self.process.wait()
+            self.directory.cleanup()
 
 
 class Row:
