@@ -70,8 +70,12 @@ int permissions_resolve(struct permissions *permissions, struct coder_client *cl
 int permissions_texts(const struct permissions *permissions, struct coder_strings *ret,
 		      struct coder_error *err);
 
-/* Warns of unexpected effects of the scopes and the allow list of a new token. */
-void permissions_warn(const struct coder_strings *scopes, const struct coder_strings *allow_list);
+/*
+ * Warns of unexpected effects of these scopes and the allow list of a new token, and of those that
+ * the given entries have together.
+ */
+void permissions_warn(const struct permissions *permissions, const struct coder_strings *scopes,
+		      const struct coder_strings *allow_list);
 
 /* Whether a token has all of the scopes and its allow list permits all of the entries. */
 bool permissions_match(const struct permissions *permissions, const struct coder_token *token);

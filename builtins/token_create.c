@@ -386,7 +386,8 @@ static int create_run(struct call *call, struct coder_error *err)
 	if (settle_permissions(call, err) < 0 || settle_lifetime(call, options->dry_run, err) < 0)
 		return -1;
 	/* what goals need is left out, because goals_warn() has printed the goals' own warnings */
-	permissions_warn(state->plan.n_goals ? &state->permissions.scopes : &state->request.scopes,
+	permissions_warn(&state->permissions,
+			 state->plan.n_goals ? &state->permissions.scopes : &state->request.scopes,
 			 &state->request.allow_list);
 	if (check_name_free(call, err) < 0)
 		return -1;

@@ -13,7 +13,7 @@
 struct facts {
 	const char *id, *name, *username, *owner_id, *owner, *organization_id, *organization,
 		*template_id, *template;
-	const char *dormant_at; /* of a workspace; while dormant it is of the type workspace_dormant */
+	const char *dormant_at; /* of a workspace that no entry of the type workspace matches */
 };
 
 /* Reads a workspace, a template, a user, an organization or a group. */

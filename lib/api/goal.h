@@ -48,7 +48,12 @@ struct coder_goal {
 	unsigned companions; /* enum coder_companions */
 	const char *warning; /* what one can do with it beyond the goal, or NULL */
 	const char *single; /* what does not work without template:*, or NULL */
+	/* the summary if the entries name other users, too; NULL: the same, or that cannot be */
+	const char *of_users;
 };
+
+/* What one can do with template:*, whatever the goal is. */
+#define CODER_GOAL_TEMPLATES "all templates are readable (template:*)"
 
 /* The table of goals. */
 const struct coder_goal *coder_goals(size_t *ret_n);

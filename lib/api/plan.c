@@ -12,6 +12,7 @@
 #include "base/grow.h"
 #include "plan.h"
 #include "plan_check.h"
+#include "scope.h"
 
 static void list_done(struct coder_planned_list *list)
 {
@@ -219,6 +220,34 @@ static int add_self_readable(struct coder_plan *plan, const struct coder_wish *w
 	return add_companion(plan, "api_key", 7, "*", from, err);
 }
 
+/*
+ * Removes each scope that goals need if a scope TYPE:* of the plan includes it. Scopes that the
+ * caller gave stay.
+ */
+static void drop_held_scopes(struct coder_plan *plan)
+{
+	struct coder_planned_list *list = &plan->scopes;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < list->n; i++) {
+		struct coder_planned *scope = &list->v[i], *holder = NULL;
+
+		for (size_t k = 0; k < list->n && !holder; k++)
+			if (list->v[k].text && k != i &&
+			    coder_scope_holds(list->v[k].text, scope->text))
+				holder = &list->v[k];
+		if (holder && !(scope->from & CODER_FROM_CALLER)) {
+			holder->from |= scope->from;
+			free(scope->text);
+			scope->text = NULL;
+		}
+	}
+	for (size_t i = 0; i < list->n; i++)
+		if (list->v[i].text)
+			list->v[kept++] = list->v[i];
+	list->n = kept;
+}
+
 /* --------------------------------------------------------------- warnings */
 
 /* Adds "GOAL: TEXT", unless another goal has already added the same text. */
@@ -235,7 +264,36 @@ static int add_warning(struct coder_plan *plan, const char *goal, const char *te
 	return coder_strings_add(&plan->warnings, warning.data, err);
 }
 
-static int add_warnings(struct coder_plan *plan, struct coder_error *err)
+/* Warns of scopes that read what belongs to another user, whose entry the caller did not give. */
+static int warn_of_users(struct coder_plan *plan, const struct coder_wish *wish,
+			 struct coder_error *err)
+{
+	struct buf CLEANUP(buf_done) text = { 0 };
+	const char *goal = NULL;
+
+	if (!buf_add_str(&text, "what belongs to the workspace's owner is readable, too ("))
+		return coder_error_memory(err);
+	for (size_t s = 0; s < plan->scopes.n; s++) {
+		const struct coder_planned *scope = &plan->scopes.v[s], *entry = NULL;
+
+		for (size_t e = 0; e < plan->entries.n && !entry; e++)
+			if (plan_reads_user(plan, wish, scope, &plan->entries.v[e]))
+				entry = &plan->entries.v[e];
+		if (!entry)
+			continue;
+		if (!buf_addf(&text, "%s%s", goal ? ", " : "", scope->text))
+			return coder_error_memory(err);
+		goal = goal ? goal : plan_bringer(plan, entry->from);
+	}
+	if (!goal)
+		return 0;
+	if (!buf_add_char(&text, ')'))
+		return coder_error_memory(err);
+	return add_warning(plan, goal, text.data, err);
+}
+
+static int add_warnings(struct coder_plan *plan, const struct coder_wish *wish,
+			struct coder_error *err)
 {
 	for (size_t i = 0; i < plan->n_goals; i++) {
 		const struct coder_goal *goal = plan->goals[i];
@@ -257,11 +315,11 @@ static int add_warnings(struct coder_plan *plan, struct coder_error *err)
 		const struct coder_planned *entry = &plan->entries.v[i];
 
 		if (strcmp(entry->text, "template:*") == 0 && !(entry->from & CODER_FROM_CALLER) &&
-		    add_warning(plan, plan_bringer(plan, entry->from),
-				"other templates become readable (template:*)", err) < 0)
+		    add_warning(plan, plan_bringer(plan, entry->from), CODER_GOAL_TEMPLATES, err) <
+			    0)
 			return -1;
 	}
-	return 0;
+	return warn_of_users(plan, wish, err);
 }
 
 int coder_plan_make(const struct coder_wish *wish, struct coder_plan *ret, struct coder_error *err)
@@ -282,7 +340,11 @@ int coder_plan_make(const struct coder_wish *wish, struct coder_plan *ret, struc
 	}
 	if (wish->self_readable && add_self_readable(&plan, wish, err) < 0)
 		return -1;
-	if (plan_check(&plan, wish, err) < 0 || add_warnings(&plan, err) < 0)
+	if (plan_check(&plan, wish, err) < 0)
+		return -1;
+	/* after the checks, which need to know which goal wants which scope */
+	drop_held_scopes(&plan);
+	if (add_warnings(&plan, wish, err) < 0)
 		return -1;
 	*ret = plan;
 	plan = (struct coder_plan){ 0 };

@@ -72,13 +72,16 @@ bool coder_wish_needs_relations(const struct coder_wish *wish, const char *type)
 
 /*
  * Works out the scopes and entries, in the order: given, goal by goal, self-readable; each text
- * once. As in requests, an empty list of scopes means coder:all, and an empty list of entries means
- * *:*. ret is empty before the call. Fails with CODER_ERR_USAGE if
+ * once, and no scope that a goal needs if a scope TYPE:* of the list includes it. As in requests,
+ * an empty list of scopes means coder:all, and an empty list of entries means *:*. ret is empty
+ * before the call. Fails with CODER_ERR_USAGE if
  *
  *  - a goal is about objects, and no entry names one;
  *  - a goal cannot be limited to an entry that was given;
  *  - an entry that one goal needs would let a scope of another goal, or one that was given, act
- *    on objects that were not given for it. The message names both. Reading does not count;
+ *    on objects that were not given for it. The message names both. Reading does not count, but a
+ *    warning tells what the token can read of another user. The workspaces of another user count as
+ *    given if workspace:* was given and a goal is about workspaces;
  *  - a scope was given without any entry, and the entries of the goals would limit it.
  */
 int coder_plan_make(const struct coder_wish *wish, struct coder_plan *ret, struct coder_error *err);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* plan_check.c - which goals, scopes and entries do not go together; see plan.h. */
+#include <stdio.h>
 #include <string.h>
 
 #include "allow.h"
@@ -16,22 +17,34 @@ bool plan_is_given(const struct coder_wish *wish, const char *type)
 	return false;
 }
 
+/* The given entry "*:ID", or NULL. The type of its object is not known here. */
+static const char *find_any_type(const struct coder_wish *wish)
+{
+	for (size_t i = 0; i < wish->n_subjects; i++)
+		if (strncmp(wish->subjects[i].entry, "*:", 2) == 0)
+			return wish->subjects[i].entry;
+	return NULL;
+}
+
 static int check_objects(const struct coder_wish *wish, const struct coder_goal *goal,
 			 struct coder_error *err)
 {
-	const char *type = goal->objects[0];
+	const char *type = goal->objects[0], *any_type = find_any_type(wish);
+	char entry[160];
 
 	if (!type || plan_is_given(wish, type) ||
 	    (goal->objects[1] && plan_is_given(wish, goal->objects[1])))
 		return 0;
-	coder_error_set(err, CODER_ERR_USAGE,
-			goal->all ?
-				"%s needs the allow-list entry %s:*%s%s%s" :
-				"%s needs an allow-list entry: %s:NAME, or %s:* for all of them",
-			goal->name, type, goal->all ? goal->objects[1] ? ", or " : "" : type,
-			goal->all && goal->objects[1] ? goal->objects[1] : "",
-			goal->all && goal->objects[1] ? ":NAME" : "");
-	return -1;
+	if (!goal->all)
+		snprintf(entry, sizeof(entry),
+			 "an allow-list entry: %s:NAME, or %s:* for all of them", type, type);
+	else
+		snprintf(entry, sizeof(entry), "the allow-list entry %s:*%s%s%s", type,
+			 goal->objects[1] ? ", or " : "", goal->objects[1] ? goal->objects[1] : "",
+			 goal->objects[1] ? ":NAME" : "");
+	return coder_error_set(err, CODER_ERR_USAGE, "%s needs %s%s%s%s", goal->name, entry,
+			       any_type ? "; " : "", any_type ? any_type : "",
+			       any_type ? ", an id of any type, is not taken" : "");
 }
 
 /* Fails because a goal needs more than an entry that was given, perhaps for another goal. */
@@ -125,30 +138,107 @@ bool plan_has_all(const struct coder_plan *plan, const char *type)
 }
 
 /*
+ * Whether objects of the type that belong to the user of an entry were asked for: all of them were
+ * given, and the goal that needs the entry is about some of them.
+ */
+static bool is_asked_for(const struct coder_plan *plan, const struct coder_wish *wish,
+			 const struct coder_planned *entry, const char *type)
+{
+	bool given = false, about = false;
+
+	for (size_t i = 0; i < wish->n_subjects; i++)
+		given |= goal_entry_names(wish->subjects[i].entry, type) &&
+			 allow_is_all(wish->subjects[i].entry);
+	for (size_t i = 0; i < plan->n_goals; i++)
+		about |= entry->from & 1u << i && plan->goals[i]->objects[0] &&
+			 strcmp(plan->goals[i]->objects[0], type) == 0;
+	return given && about;
+}
+
+static bool is_other_user(const struct coder_wish *wish, const char *entry)
+{
+	return strncmp(entry, "user:", 5) == 0 &&
+	       (!wish->self || strcmp(entry + 5, wish->self) != 0);
+}
+
+/*
  * Whether an entry lets a scope act on objects for which the scope was not wanted. These are the
  * objects that the entry names or, if it names another user than the token's own, those that belong
  * to that user (*ret_of_user).
  */
 static bool widens(const struct coder_plan *plan, const struct coder_wish *wish,
-		   const struct coder_planned *scope, const char *entry, bool *ret_of_user)
+		   const struct coder_planned *scope, const struct coder_planned *planned,
+		   bool *ret_of_user)
 {
-	const char *id = strchr(entry, ':') + 1;
+	const char *entry = planned->text;
 	size_t n, len = strcspn(entry, ":");
 	const struct coder_type *types = coder_types(&n);
-	bool other_user =
-		strncmp(entry, "user:", 5) == 0 && (!wish->self || strcmp(id, wish->self) != 0);
+	bool other_user = is_other_user(wish, entry);
 
 	for (size_t i = 0; i < n; i++) {
 		bool own = strlen(types[i].name) == len && strncmp(entry, types[i].name, len) == 0;
 
 		*ret_of_user = !own;
 		if ((own || (other_user && types[i].flags & CODER_TYPE_OF_USER &&
-			     plan_has_all(plan, types[i].name))) &&
+			     plan_has_all(plan, types[i].name) &&
+			     !is_asked_for(plan, wish, planned, types[i].name))) &&
 		    coder_scope_acts(scope->text, types[i].name) &&
 		    !is_meant(plan, wanted_by(plan, scope, types[i].name), entry))
 			return true;
 	}
 	return false;
+}
+
+/*
+ * Whether a scope reads objects of the type. user:read does not count: goals need it, and it reads
+ * little more than names.
+ */
+static bool reads(const struct coder_planned *scope, const char *type)
+{
+	const struct coder_strings scopes = { .v = (char **)&scope->text, .n = 1 };
+	char wanted[80];
+
+	snprintf(wanted, sizeof(wanted), "%s:%s", type,
+		 strcmp(type, "user") == 0 ? "read_personal" : "read");
+	return coder_scopes_permit(&scopes, wanted);
+}
+
+bool plan_reads_user(const struct coder_plan *plan, const struct coder_wish *wish,
+		     const struct coder_planned *scope, const struct coder_planned *entry)
+{
+	size_t n;
+	const struct coder_type *types = coder_types(&n);
+
+	if (entry->from & CODER_FROM_CALLER || !wish->self || !is_other_user(wish, entry->text))
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		const char *type = types[i].name;
+		const bool user = strcmp(type, "user") == 0;
+
+		if ((user || (types[i].flags & CODER_TYPE_OF_USER && plan_has_all(plan, type) &&
+			      !is_asked_for(plan, wish, entry, type))) &&
+		    reads(scope, type))
+			return true;
+	}
+	return false;
+}
+
+/* Names what a scope would act on: "other templates", "all api keys", "that organization". */
+static void name_beyond(const struct coder_wish *wish, const char *entry, bool of_user,
+			char ret[80])
+{
+	char type[64];
+
+	snprintf(type, sizeof(type), "%.*s", (int)strcspn(entry, ":"), entry);
+	if (of_user)
+		snprintf(ret, 80, "what belongs to that user");
+	else if (allow_is_all(entry))
+		snprintf(ret, 80, "%s %ss", plan_is_given(wish, type) ? "other" : "all", type);
+	else
+		snprintf(ret, 80, "that %s", type);
+	for (char *c = ret; *c; c++)
+		if (*c == '_')
+			*c = ' ';
 }
 
 /*
@@ -168,24 +258,19 @@ static int check_crosswise(const struct coder_plan *plan, const struct coder_wis
 			const struct coder_planned *entry = &plan->entries.v[e];
 			const char *wants = plan_bringer(plan, scope->from);
 			const char *brings = plan_bringer(plan, entry->from);
+			char what[80];
 			bool of_user;
 
-			if (!widens(plan, wish, scope, entry->text, &of_user))
+			if (!widens(plan, wish, scope, entry, &of_user))
 				continue;
+			name_beyond(wish, entry->text, of_user, what);
 			coder_error_set(err, CODER_ERR_USAGE,
-					"%s cannot be combined with %s%s: %sthe entry %s, which %s "
+					"%s cannot be combined with %s%s: the entry %s, which %s "
 					"needs, would let the scope %s act on %s",
 					brings, wants ? "" : "the scope ",
-					wants ? wants : scope->text,
-					plan->scopes.n ?
-						"" :
-						"no scope was given, which means coder:all, and ",
-					entry->text, brings, scope->text,
-					of_user ? "what belongs to that user" :
-						  "what was not asked for");
-			return plan->scopes.n ?
-				       coder_error_cause(err, CODER_CAUSE_CROSSWISE, NULL, NULL) :
-				       -1;
+					wants ? wants : scope->text, entry->text, brings,
+					scope->text, what);
+			return coder_error_cause(err, CODER_CAUSE_CROSSWISE, NULL, NULL);
 		}
 	return 0;
 }

@@ -17,6 +17,12 @@ bool plan_has_all(const struct coder_plan *plan, const char *type);
  * itself". NULL: only because the caller gave it.
  */
 const char *plan_bringer(const struct coder_plan *plan, unsigned from);
+/*
+ * Whether the entry names another user and was not given, and the scope reads something of that
+ * user. Objects that were asked for do not count.
+ */
+bool plan_reads_user(const struct coder_plan *plan, const struct coder_wish *wish,
+		     const struct coder_planned *scope, const struct coder_planned *entry);
 
 /*
  * Both fail with CODER_ERR_USAGE in the cases that coder_plan_make() lists. The first one checks a

@@ -58,7 +58,7 @@ job() {
 	is "${token[allow_list]}" "api_key:* template:* user:$(of users username=admin -- id) workspace:$(dev)"
 	is "${token[lifetime_seconds]}" 7200
 	[[ ${token[name]} == ci-* ]] || fail "name"
-	has "$err" "warning: workspace-read: other templates become readable (template:*)"
+	has "$err" "warning: workspace-read: all templates are readable (template:*)"
 	is "${err#*$'\n'}" "ci-token: token ${token[name]} may be used for workspace dev until ${token[expires_at]}
 ci-token: token ${token[name]} has been deleted"
 	lacks "$err$out" "${secret#*-}"

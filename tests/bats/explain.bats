@@ -142,6 +142,20 @@ READ=workspace:read,template:read,user:read
 	lacks "$out" "unrestricted"
 }
 
+@test "who may look up other users is said to read their tokens, too" {
+	token user:read,api_key:read "user:$(user_id alice),user:$(user_id admin),api_key:*"
+	# servers sort the entries, by id
+	[[ $out =~ "can list and view tokens (coder tokens ls): "(user:admin, user:alice|user:alice, user:admin)$'\n' ]] || fail "$out"
+	has "$out" "lacks scope api_key:* to create, expire and delete tokens"$'\n'
+	lacks "$out" "one's own"
+	token user:read,api_key:* "user:*,api_key:*" '"name": "t2"'
+	try token_view t2 -u alice --explain
+	has "$out" "can create, expire and delete tokens: user:*"
+	token user:read,api_key:read "user:$(user_id alice),api_key:*" '"name": "t3"'
+	try token_view t3 -u alice --explain
+	has "$out" "can list and view one's own tokens (coder tokens ls)"
+}
+
 @test "an entry of any type is what it names" {
 	token "$READ,workspace:stop" "*:$(workspace alice dev),template:*,*:$(user_id alice)"
 	has "$out" "can stop workspaces (coder stop): workspace:alice/dev"
@@ -167,7 +181,7 @@ READ=workspace:read,template:read,user:read
 	lacks "$out" "can upload"
 	token "$READ,workspace:create,workspace:start,template:use" "workspace:*,template:$one,user:$(user_id alice)" '"name": "t2"'
 	try token_view t2 -u alice --explain
-	has "$out" "can create workspaces, from any template or from those that are given: template:one"
+	has "$out" "can create workspaces from templates: template:one"
 	has "$out" "may also use workspace:read, workspace:start on workspace:*, in requests that need no more"
 }
 

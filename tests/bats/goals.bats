@@ -104,12 +104,12 @@ listed() { # listed ROUTE KEY=VALUE - the id of what has that, outside the log o
 @test "--for adds to --scope and --allow, and says on one line what" {
 	local id self
 	id=$(workspace admin) self=$(admin)
-	try token_create -n test --for workspace-stop --scope task:read --allow workspace:dev,organization:*
+	try token_create -n test --for workspace-stop --scope organization:read --allow workspace:dev,organization:*
 	is "$status" 0
-	is "$(stored test scopes)" "task:read workspace:read template:read user:read workspace:stop"
+	is "$(stored test scopes)" "organization:read workspace:read template:read user:read workspace:stop"
 	given test "workspace:$id" "organization:*" "user:$self" "template:*"
 	has "$err" "added: scopes workspace:read template:read user:read workspace:stop; allow-list entries user:$self template:*"
-	has "$err" "warning: workspace-stop: other templates become readable (template:*)"
+	has "$err" "warning: workspace-stop: all templates are readable (template:*)"
 	is "$(wc -l <<<"$err")" 2
 }
 
@@ -262,20 +262,21 @@ warned() {
 		"workspace-create: coder create needs template:*, too; without it only POST /users/me/workspaces works"
 	try token_create -n b -v secret --for workspace-create --allow 'workspace:*'
 	warned "workspace-create: who holds it can also start workspaces that exist" \
-		"workspace-create: other templates become readable (template:*)"
+		"workspace-create: all templates are readable (template:*)"
 	try token_create -n c -v secret --for template-push --allow template:one
-	warned "template-push: lists of templates (coder templates list) fail without template:*"
+	warned "template-push: who holds it can run code that gets an unrestricted token of everybody who builds a workspace from the template" \
+		"template-push: lists of templates (coder templates list) fail without template:*"
 	try token_create -n d -v secret --for template-push --allow 'template:*'
-	is "$status$err" 0
+	warned "template-push: who holds it can run code that gets an unrestricted token of everybody who builds a workspace from the template"
 	try token_create -n e -v secret --for workspace-stop --allow 'workspace:*'
 	warned "workspace-stop: most requests about workspaces of other users need the entry user:*, too" \
-		"workspace-stop: other templates become readable (template:*)"
+		"workspace-stop: all templates are readable (template:*)"
 	try token_create -n f -v secret --for workspace-stop --allow 'workspace:*,user:*,template:*'
 	is "$status$err" 0
 	try token_create -n g -v secret --for read-only
-	warned "read-only: other templates become readable (template:*)"
+	warned "read-only: all templates are readable (template:*)"
 	try token_create -n h -v secret --for workspace-read,workspace-stop --allow workspace:dev
-	warned "workspace-read: other templates become readable (template:*)"
+	warned "workspace-read: all templates are readable (template:*)"
 }
 
 @test "a workspace of another user is stopped with workspace:* if user:* is given, too" {
@@ -288,8 +289,105 @@ warned() {
 	warned "license: servers never match an id of this type: only license:* works"
 }
 
+@test "a scope that also reads what belongs to the owner of another's workspace is a warning" {
+	local of_owner="what belongs to the workspace's owner is readable, too"
+	try token_create -n a -v secret --for workspace-read,tokens-read --allow workspace:alice/dev
+	is "$status" 0
+	warned "workspace-read: all templates are readable (template:*)" "workspace-read: $of_owner (api_key:read)"
+	try token_create -n b -v secret --for workspace-stop --self-readable --allow workspace:alice/dev
+	warned "workspace-stop: all templates are readable (template:*)" "workspace-stop: $of_owner (api_key:read)"
+	try token_create -n c -v secret --for workspace-read --scope user:read_personal,task:read --allow 'workspace:alice/dev,task:*'
+	warned "workspace-read: all templates are readable (template:*)" "workspace-read: $of_owner (user:read_personal, task:read)"
+	# the token's own, what was asked for, and what its scopes do not read
+	try token_create -n d -v secret --for workspace-read,tokens-read --allow workspace:dev
+	warned "workspace-read: all templates are readable (template:*)"
+	try token_create -n e -v secret --for workspace-read,tokens-read --allow workspace:alice/dev,user:alice
+	warned "workspace-read: all templates are readable (template:*)"
+	try token_create -n f -v secret --for workspace-read --scope task:read --allow 'workspace:alice/dev,task:11111111-1111-4111-8111-111111111111'
+	warned "workspace-read: all templates are readable (template:*)"
+	decided for-reading-of-another
+}
+
+@test "the dry run names the users whose tokens the token can read, where it is not one's own alone" {
+	try token_create -n a --dry-run --for workspace-read,tokens-read --allow workspace:alice/dev
+	is "$status" 0
+	has "$err" "can list and view tokens (coder tokens ls): user:admin, user:alice"
+	lacks "$err" "can list and view one's own"
+	try token_create -n a --dry-run --for workspace-read,tokens-read --allow workspace:dev
+	has "$err" "can list and view one's own tokens (coder tokens ls)"
+	try token_create -n a --dry-run --for tokens-manage --allow user:alice
+	has "$err" "can create, expire and delete tokens: user:alice, user:admin"
+	try token_create -n a --dry-run --for read-only --allow 'user:*'
+	has "$err" "can read everything, and change nothing: user:*"
+}
+
+@test "an entry that a wildcard beside it makes useless is a warning, with --for and without" {
+	try token_create -n a -v secret --scope workspace:read --allow 'workspace:dev,workspace:*,template:*,user:me'
+	is "$status" 0
+	warned "the token is not limited to workspace:dev: workspace:* is given, too"
+	try token_create -n b -v secret --for workspace-stop --allow 'workspace:dev,workspace:*,workspace:alice/dev,user:*,template:*,workspace:dev'
+	is "$status" 0
+	warned "the token is not limited to workspace:dev, workspace:alice/dev: workspace:* is given, too"
+	try token_create -n c -v secret --scope workspace:read --allow 'workspace:*,*:*,*:*'
+	warned "the token is not limited to workspace:*: *:* is given, too"
+	try token_create -n d -v secret --scope workspace:read --allow 'workspace:dev,template:*,template:*'
+	is "$status$err" 0
+}
+
+@test "a scope without an entry of its type is a warning, with --for and without" {
+	try token_create -n a -v secret --for workspace-read --scope user_secret:read --allow workspace:dev
+	is "$status" 0
+	warned "workspace-read: all templates are readable (template:*)" \
+		"user_secret:read: has no effect, because the allow list has no entry of its type"
+	try token_create -n b -v secret --scope workspace:read,coder:apikeys.manage_self,task:create --allow 'workspace:*,template:*'
+	warned "a token that may create tokens can create unrestricted ones" \
+		"coder:apikeys.manage_self: has no effect, because the allow list has no entry of its type" \
+		"task:create: has no effect, because the allow list has no entry of its type"
+	try token_create -n c -v secret --scope coder:application_connect,template:read --allow "*:$(workspace admin)"
+	is "$status$err" 0
+	try token_create -n d -v secret --scope task:read,coder:all
+	is "$status$err" 0
+}
+
+@test "scopes with which a token can change templates are a warning" {
+	local -r warning="a token that may change templates can run code that gets an unrestricted token of everybody who builds a workspace from them"
+	try token_create -n a -v secret --scope file:create,template:create,template:update
+	is "$status" 0
+	warned "$warning"
+	try token_create -n b -v secret --scope coder:templates.author
+	warned "$warning"
+	try token_create -n c -v secret --scope file:create,template:create
+	is "$status$err" 0
+}
+
+@test "a scope that a goal adds beside TYPE:* is not sent, and a given one is" {
+	try token_create -n a -v secret --for tokens-read,tokens-manage
+	is "$status" 0
+	is "$(stored a scopes)" "user:read api_key:*"
+	try token_create -n b -v secret --for workspace-read --scope 'template:*' --allow 'workspace:dev,template:*'
+	is "$status" 0
+	is "$(stored b scopes)" "template:* workspace:read user:read"
+	# --for takes nothing away, and token_list --scope finds it
+	try token_create -n c -v secret --for tokens-manage --scope api_key:read
+	is "$(stored c scopes)" "api_key:read user:read api_key:*"
+	# it changes nothing in what goes together
+	try token_create -n d --for workspace-read --scope 'template:*' --allow workspace:dev
+	refused 2 "workspace-read cannot be combined with the scope template:*: the entry template:*, "
+}
+
+@test "a scope for all workspaces goes with a goal on all of them and one of another user" {
+	try token_create -n a -v secret --for workspace-stop --scope workspace:delete --allow 'workspace:*,workspace:alice/dev'
+	is "$status" 0
+	given a "workspace:*" "user:$(admin)" "template:*" "user:$(alice)"
+	# what belongs to that user otherwise was not asked for
+	try token_create -n b --for workspace-stop --scope workspace:delete,task:create --allow 'workspace:*,workspace:alice/dev,task:*'
+	refused 2 "workspace-stop cannot be combined with the scope task:create: the entry user:$(alice), "
+	try token_create -n b --for whoami --scope workspace:delete --allow 'workspace:*,user:alice,workspace:alice/dev'
+	is "$status" 0
+}
+
 @test "the dry run of a token for a dormant workspace says that the entry does not match it" {
-	local dormant
+	local dormant entry
 	dormant=$(ctl POST workspaces '{"owner": "alice", "name": "sleepy", "dormant": true}' | fields_of -- id)
 	for entry in "workspace:alice/sleepy" "workspace:$dormant"; do
 		try token_create -n a --dry-run --for workspace-stop --allow "$entry"
@@ -345,6 +443,8 @@ warned() {
 		--for workspace-list|workspace-list needs the allow-list entry workspace:*
 		--for workspace-create|workspace-create needs the allow-list entry workspace:*, or template:NAME
 		--for template-push --allow workspace:dev|template-push needs an allow-list entry: template:NAME, or template:* for all of them
+		--for workspace-read --allow *:11111111-1111-4111-8111-111111111111|workspace-read needs an allow-list entry: workspace:NAME, or workspace:* for all of them; *:11111111-1111-4111-8111-111111111111, an id of any type, is not taken
+		--for workspace-create --allow *:11111111-1111-4111-8111-111111111111|workspace-create needs the allow-list entry workspace:*, or template:NAME; *:11111111-1111-4111-8111-111111111111, an id of any type, is not taken
 	END
 }
 
@@ -369,11 +469,12 @@ refusals() {
 
 @test "goals that would widen each other are refused, and both are named" {
 	refusals <<-'END'
+		--for workspace-create,workspace-start --allow workspace:*,template:one|workspace-start cannot be combined with workspace-create: the entry template:*, which workspace-start needs, would let the scope template:use act on other templates; create two tokens
 		--for workspace-list --for workspace-stop --allow workspace:dev|workspace-list cannot be combined with workspace-stop for workspace:dev: workspace-list needs workspace:*, and workspace-stop would then work on all of them; create two tokens
-		--for workspace-read,template-push --allow workspace:dev,template:one|workspace-read cannot be combined with template-push: the entry template:*, which workspace-read needs, would let the scope template:create act on what was not asked for; create two tokens
-		--for tokens-read --scope api_key:delete|tokens-read cannot be combined with the scope api_key:delete: the entry api_key:*, which tokens-read needs, would let the scope api_key:delete act on what was not asked for; create two tokens
+		--for workspace-read,template-push --allow workspace:dev,template:one|workspace-read cannot be combined with template-push: the entry template:*, which workspace-read needs, would let the scope template:create act on other templates; create two tokens
+		--for tokens-read --scope api_key:delete|tokens-read cannot be combined with the scope api_key:delete: the entry api_key:*, which tokens-read needs, would let the scope api_key:delete act on all api keys; create two tokens
 		--for whoami --scope coder:all|whoami cannot be combined with the scope coder:all:
-		--self-readable --allow workspace:dev|a token that can view itself cannot be combined with the scope coder:all: no scope was given, which means coder:all, and the entry api_key:*, which a token that can view itself needs, would let the scope coder:all act on what was not asked for; limit the token with --scope
+		--self-readable --allow workspace:dev|--self-readable needs --scope: without a scope the token could do everything with the entries that it needs to view itself
 		--for workspace-list,workspace-read --allow workspace:dev|workspace-list cannot be combined with workspace-read for workspace:dev: workspace-list needs workspace:*, and workspace-read would then work on all of them; create two tokens
 		--for read-only,workspace-read --allow workspace:dev|read-only cannot be combined with workspace-read for workspace:dev: read-only needs workspace:*, and workspace-read would then work on all of them; create two tokens
 		--for whoami --scope task:read|whoami cannot be combined with the scope task:read: no entry was given for that scope, and those that whoami needs would be the only ones; create two tokens
@@ -402,6 +503,9 @@ refusals() {
 @test "an unknown goal is refused, with the one that was probably meant" {
 	refusals <<-'END'
 		--for workspace-sotp --allow workspace:dev|--for: unknown goal 'workspace-sotp'; did you mean 'workspace-stop'?
+		--for workspace|--for: unknown goal 'workspace'; there are workspace-read, workspace-list, workspace-start, workspace-stop, workspace-operate, workspace-ssh, workspace-delete, workspace-create
+		--for tokens|--for: unknown goal 'tokens'; there are tokens-read, tokens-manage
+		--for template|--for: unknown goal 'template'; did you mean 'template-push'?
 		--for everything|--for: unknown goal 'everything'; token_create --help lists the goals
 		--for=|--for: goal cannot be empty
 		--for whoami,,tokens-read|--for: goal cannot be empty
@@ -427,14 +531,14 @@ refusals() {
 		"body":"{\"external\":[\"workspace:read\",\"template:read\",\"workspace:stop\"]}"}'
 	try token_create -n test --for workspace-stop --allow workspace:dev
 	is "$status" 1
-	has "$err" "user:read: not in the server's catalogue of scopes (Coder v2.30.0)"
+	has "$err" "user:read: not in the server's catalogue of scopes (Coder 2.30.0)"
 	lacks "$err" "did you mean"
 	try token_create -n test --self-readable --scope workspace:read
 	is "$status" 1
-	has "$err" "user:read: not in the server's catalogue of scopes (Coder v2.30.0)"
+	has "$err" "user:read: not in the server's catalogue of scopes (Coder 2.30.0)"
 	try token_create -n test --for whoami --scope workspace:stopp --allow 'workspace:*'
 	is "$status" 1
-	has "$err" "workspace:stopp: not in the server's catalogue of scopes (Coder v2.30.0); did you mean 'workspace:stop'?"
+	has "$err" "workspace:stopp: not in the server's catalogue of scopes (Coder 2.30.0); did you mean 'workspace:stop'?"
 	is "$(requests POST)" ""
 }
 

@@ -243,7 +243,7 @@ refused() {
 
 # without_goals TEXT - prints the text without the lines of token_create about what --for has added.
 without_goals() {
-	grep -vE 'token_create: (added: |warning: workspace-stop: other templates become readable)' <<<"$1" || true
+	grep -vE 'token_create: (added: |warning: workspace-stop: all templates are readable)' <<<"$1" || true
 }
 
 # misused PART - asserts that the last try failed because the words did not fit the usage of the builtin:

@@ -429,11 +429,13 @@ template:* workspace:$UUID
 		warned_once "workspace but no template"
 		has "$err" "template:*"
 	done
-	for allow in "workspace:$UUID,template:*" "workspace:$UUID,template:$UUID" "workspace:$UUID,*:*" 'user:*'; do
+	for allow in "workspace:$UUID,template:*" "workspace:$UUID,template:$UUID" '*:*' 'user:*'; do
 		try token_create -n "test$RANDOM" --allow "$allow"
 		is "$status" 0
 		is "$err" ""
 	done
+	try token_create -n test --allow "workspace:$UUID,*:*"
+	warned_once "the token is not limited to workspace:$UUID: *:* is given, too"
 }
 
 # -------------------------------------------------------------- names to UUIDs

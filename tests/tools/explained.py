@@ -78,8 +78,14 @@ CHANGES = {"start": "workspace:start", "stop": "workspace:stop", "autostart": "w
 def goals() -> dict:
     """The names of goals by their summaries in the table of goals."""
     with open(TABLE, encoding="utf-8") as table:
-        rows = re.findall(r'\{ "([a-z-]+)", "((?:[^"\\]|"\s+")+)"', table.read())
-    return {re.sub(r'"\s+"', "", summary): name for name, summary in rows}
+        rows = table.read().split('\n\t{ "')[1:]
+    found = {}
+    for row in rows:
+        name, summary = re.match(r'([a-z-]+)", "((?:[^"\\]|"\s+")+)"', row).groups()
+        found[re.sub(r'"\s+"', "", summary)] = name
+        for summary in re.findall(r'\.of_users = "([^"]+)"', row):
+            found[summary] = name
+    return found
 
 
 class Explanation:

@@ -7,9 +7,9 @@ statuses are those that a deployment (v2.35.2, no licence) gave for tokens of th
 entries, with templates and workspaces as set up here. A comment explains what a row is evidence of.
 
 A line `token SCOPES / ENTRIES` creates a token for the row's user, and the lines below use it. A line
-`for GOALS / ENTRIES` creates it with token_create of $CODER_TOKENS_SO. Other lines are
-`STATUS METHOD PATH [BODY] [~ TEXT]`, where TEXT must be in the response. Method, path and body may be
-replaced by one of the SHORT names with an id.
+`for GOALS / ENTRIES`, where a goal may be a scope, creates it with token_create of $CODER_TOKENS_SO.
+Other lines are `STATUS METHOD PATH [BODY] [~ TEXT]`, where TEXT must be in the response. Method, path
+and body may be replaced by one of the SHORT names with an id.
 
 The sandbox is one that runs, whose output of --print-env is in the file $SANDBOX_ENV, and which it
 resets; or, without that variable, its own.
@@ -765,6 +765,20 @@ GOALS = {
         500 mint
         404 DELETE /users/me/keys/{key}
     """),
+    # The owner of a workspace is an entry: so what belongs to that user is readable, too.
+    "for-reading-of-another": ("admin", """
+        token coder:all / *:*
+        201 POST /users/alice/keys/tokens {"lifetime":3600000000000}
+        for workspace-read tokens-read / workspace:alice/dev
+        200 GET /users/alice/keys/tokens ~ "token_name"
+        for workspace-read self-readable / workspace:alice/dev
+        200 GET /users/alice/keys/tokens ~ "token_name"
+        for workspace-read user:read_personal / workspace:alice/dev
+        200 GET /users/alice/gitsshkey
+        200 GET /users/alice/keys/tokens ~ null
+        for workspace-read / workspace:alice/dev
+        500 GET /users/alice/gitsshkey
+    """),
     # Goals that go together for the same workspace.
     "for-two-goals": ("alice", """
         for workspace-stop workspace-ssh / workspace:dev
@@ -950,8 +964,9 @@ class Row:
     def make_for(self, text: str):
         """Has token_create make the token, and uses it."""
         goals, _, entries = self.filled(text).partition("/")
-        words = ["--for=" + goal for goal in goals.split() if goal != "self-readable"]
-        words += ["--self-readable"] if "self-readable" in goals else []
+        words = ["--self-readable"] if "self-readable" in goals else []
+        for goal in goals.replace("self-readable", "").split():
+            words.append(("--scope=" if ":" in goal else "--for=") + goal)
         words += ["--allow=" + entry for entry in entries.split()]
         script = 'enable -f "$CODER_TOKENS_SO" token_create && token_create --lifetime 1h "$@"'
         environment = dict(os.environ, CODER_SESSION_TOKEN=self.session)

@@ -451,18 +451,18 @@ static void test_what_is_refused_is_named(void **state)
 	assert_refused(
 		"template-push workspace-read", "", both, 2,
 		"workspace-read cannot be combined with template-push: the entry template:*, "
-		"which workspace-read needs, would let the scope template:create act on what was "
-		"not asked for");
+		"which workspace-read needs, would let the scope template:create act on other "
+		"templates");
 	assert_refused(
 		"workspace-read", "template:update", both, 2,
 		"workspace-read cannot be combined with the scope template:update: the entry "
 		"template:*, which workspace-read needs, would let the scope template:update act "
-		"on what was not asked for");
+		"on other templates");
 	assert_refused(
 		"self-readable", "api_key:delete", &one_workspace, 1,
 		"a token that can view itself cannot be combined with the scope api_key:delete: "
 		"the entry api_key:*, which a token that can view itself needs, would let the "
-		"scope api_key:delete act on what was not asked for");
+		"scope api_key:delete act on all api keys");
 	assert_refused(
 		"workspace-stop", "", NULL, 0,
 		"workspace-stop needs an allow-list entry: workspace:NAME, or workspace:* for all "
@@ -546,6 +546,76 @@ static void test_what_scopes_are_within_others(void **state)
 	assert_false(coder_scope_is_within("workspace:*", "workspace", operate));
 }
 
+static void assert_warnings(const char *goals, const char *scopes,
+			    const struct coder_subject *subjects, size_t n, const char *want)
+{
+	struct coder_plan plan;
+	struct coder_error err;
+	char got[512] = "";
+
+	if (make(goals, scopes, subjects, n, &plan, &err) < 0)
+		fail_msg("%s with %s: %s", goals, scopes, err.message);
+	for (size_t i = 0; i < plan.warnings.n; i++)
+		snprintf(got + strlen(got), sizeof(got) - strlen(got), "%s\n", plan.warnings.v[i]);
+	assert_string_equal(got, want);
+	coder_plan_done(&plan);
+}
+
+/* An entry of another user, which was not asked for, opens more than the workspace. */
+static void test_reading_of_another_user(void **state)
+{
+	static const struct coder_subject all_tasks = { "task:*", NULL, NULL };
+	const struct coder_subject with_tasks[] = { one_workspace, all_tasks };
+	const struct coder_subject asked_for[] = { one_workspace, owner };
+	const struct coder_subject all[] = { all_workspaces, one_workspace };
+	const struct coder_subject own[] = { { WORKSPACE, SELF, ORGANIZATION } };
+	const char *const templates = "workspace-read: " CODER_GOAL_TEMPLATES "\n";
+
+	(void)state;
+	assert_warnings("workspace-read", "", &one_workspace, 1, templates);
+	assert_warnings("workspace-read tokens-read", "", own, 1, templates);
+	assert_warnings("workspace-read tokens-read", "", asked_for, 2, templates);
+	assert_warnings("workspace-read tokens-read", "", &one_workspace, 1,
+			"workspace-read: " CODER_GOAL_TEMPLATES "\n"
+			"workspace-read: what belongs to the workspace's owner is readable, too "
+			"(api_key:read)\n");
+	assert_warnings("workspace-read self-readable", "user:read_personal task:read", with_tasks,
+			2,
+			"workspace-read: " CODER_GOAL_TEMPLATES "\n"
+			"workspace-read: what belongs to the workspace's owner is readable, too "
+			"(user:read_personal, task:read, api_key:read)\n");
+	/* without an entry a scope reads nothing; and all workspaces were asked for */
+	assert_warnings("workspace-read", "task:read", &one_workspace, 1, templates);
+	assert_warnings("workspace-read", "", all, 2,
+			"workspace-read: most requests about workspaces of other users need the "
+			"entry user:*, too\nworkspace-read: " CODER_GOAL_TEMPLATES "\n");
+}
+
+/* What TYPE:* holds is not sent beside it, unless it was given; but it counts in the checks. */
+static void test_scopes_that_others_hold(void **state)
+{
+	const struct coder_subject entries[] = { one_workspace, { "template:*", NULL, NULL } };
+	struct coder_plan plan;
+	struct coder_error err;
+
+	(void)state;
+	assert_int_equal(make("tokens-read tokens-manage", "", NULL, 0, &plan, &err), 0);
+	assert_list(&plan.scopes, "user:read api_key:*");
+	assert_int_equal(plan.scopes.v[1].from, 1u << 0 | 1u << 1);
+	coder_plan_done(&plan);
+	assert_int_equal(make("tokens-manage self-readable", "api_key:read", NULL, 0, &plan, &err),
+			 0);
+	assert_list(&plan.scopes, "api_key:read user:read api_key:*");
+	coder_plan_done(&plan);
+	assert_int_equal(make("workspace-read", "template:*", entries, 2, &plan, &err), 0);
+	assert_list(&plan.scopes, "template:* workspace:read user:read");
+	coder_plan_done(&plan);
+	assert_refused("workspace-read", "template:*", entries, 1,
+		       "workspace-read cannot be combined with the scope template:*: the entry "
+		       "template:*, which workspace-read needs, would let the scope template:* act "
+		       "on all templates");
+}
+
 /* Before anything is looked up, entries have names, and the token's user is not known. */
 static void test_before_anything_is_known(void **state)
 {
@@ -585,6 +655,8 @@ int main(void)
 		cmocka_unit_test(test_what_is_refused_is_named),
 		cmocka_unit_test(test_what_scopes_do),
 		cmocka_unit_test(test_what_scopes_are_within_others),
+		cmocka_unit_test(test_reading_of_another_user),
+		cmocka_unit_test(test_scopes_that_others_hold),
 		cmocka_unit_test(test_before_anything_is_known),
 	};
 
