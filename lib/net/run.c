@@ -156,7 +156,8 @@ static CURLcode set_basics(struct run *run)
 	/* HTTP/2 does not speed up few requests, and its tables would keep the token */
 	SET(CURLOPT_HTTP_VERSION,
 	    (long)(run->x->extra ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1));
-	SET(CURLOPT_PIPEWAIT, (long)run->x->extra);
+	/* only with TLS is HTTP/2 possible; without it a wait for the first connection gains nothing */
+	SET(CURLOPT_PIPEWAIT, (long)(run->x->extra && run->o->tls));
 	SET(CURLOPT_HTTP09_ALLOWED, 0L);
 	SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
 	SET(CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE); /* no token in the CONNECT for a proxy */

@@ -1903,6 +1903,7 @@ static void begin(struct transfer *transfer, struct piece *piece, int64_t deadli
 		.path = "/x",
 		.deadline = deadline,
 		.grace_ns = piece->x.grace_ns,
+		.extra = piece->x.extra,
 		.ctx = piece,
 		.header = on_line,
 		.data = on_body,
@@ -1977,6 +1978,27 @@ static void test_several_at_once(void **state)
 	assert_between(ms_since(began), 500, 700);
 	assert_int_equal(last->x.sent, 1);
 	assert_null(transfer_wait(transfer, INT64_MAX));
+	transfer_free(transfer);
+}
+
+static void test_extra_connections_open_at_once(void **state)
+{
+	struct transfer *transfer = transfer_to("127.0.0.1");
+	struct piece pieces[3] = { 0 };
+	int64_t deadline = coder_clock() + CODER_NS / 2;
+
+	(void)state;
+	SCRIPT(HANG); /* so none can wait for the response to another one */
+	for (size_t i = 0; i < 3; i++) {
+		pieces[i].x.extra = true;
+		begin(transfer, &pieces[i], deadline);
+	}
+	for (size_t i = 0; i < 3; i++) {
+		assert_int_equal(next(transfer)->x.end, TRANSFER_DEADLINE);
+		assert_int_equal(pieces[i].x.sent, 1);
+	}
+	assert_int_equal(server.n_connections, 3);
+	assert_int_equal(server.n_requests, 3);
 	transfer_free(transfer);
 }
 
@@ -2347,6 +2369,7 @@ int main(void)
 		TEST(held_in_order),
 		TEST(handlers_run),
 		TEST(several_at_once),
+		TEST(extra_connections_open_at_once),
 		TEST(several_end_each_in_its_way),
 		TEST(several_look_up_once),
 		TEST(requests_at_once),
