@@ -18,7 +18,6 @@ void run_end(struct run *run, enum transfer_end how)
 static struct failure failure_of(const struct run *run)
 {
 	const struct transfer_options *o = run->o;
-	const bool uses_tls = o->tls || (o->proxy && o->proxy->tls);
 	struct failure f = {
 		.o = o,
 		.code = run->code,
@@ -31,7 +30,7 @@ static struct failure failure_of(const struct run *run)
 		.no_descriptor = run->no_descriptor,
 		.full = run->full,
 		.no_memory = libcurl_ran_out(),
-		.no_algorithms = uses_tls && libcurl_lacks_algorithms(),
+		.no_algorithms = run_uses_tls(run) && libcurl_lacks_algorithms(),
 	};
 	long system_error = 0;
 

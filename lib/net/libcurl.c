@@ -88,7 +88,7 @@ bool libcurl_ran_out(void)
 
 bool libcurl_has_openssl3(const struct libcurl *curl)
 {
-	const char *tls = curl->version_info(CURLVERSION_NOW)->ssl_version;
+	const char *tls = curl->info->ssl_version;
 
 	return tls && strncmp(tls, "OpenSSL/3", 9) == 0;
 }
@@ -170,8 +170,10 @@ static int begin(struct libcurl *table, struct coder_error *err)
 	if (!found)
 		return refuse(err, why.data ? why.data : "out of memory");
 	if (!table->global_init_mem(CURL_GLOBAL_DEFAULT, wiping_malloc, wiping_free, wiping_realloc,
-				    wiping_strdup, wiping_calloc))
+				    wiping_strdup, wiping_calloc)) {
+		table->info = table->version_info(CURLVERSION_NOW);
 		return 0;
+	}
 	if (libcurl_lacks_algorithms())
 		return libcurl_no_algorithms(err);
 	return refuse(err, "its initialisation failed");

@@ -41,6 +41,7 @@
 	X(slist_free_all)
 
 struct libcurl {
+	const curl_version_info_data *info; /* what version_info() returns */
 #define LIBCURL_MEMBER(name) __typeof__(&curl_##name) name;
 	LIBCURL_FUNCTIONS(LIBCURL_MEMBER)
 #undef LIBCURL_MEMBER

@@ -168,9 +168,14 @@ static CURLcode set_basics(struct run *run)
 
 bool run_has_ca_file(const struct libcurl *curl)
 {
-	const curl_version_info_data *info = curl->version_info(CURLVERSION_NOW);
+	const curl_version_info_data *info = curl->info;
 
 	return info->age >= CURLVERSION_SEVENTH && info->cainfo && access(info->cainfo, R_OK) == 0;
+}
+
+bool run_uses_tls(const struct run *run)
+{
+	return run->o->tls || (run->o->proxy && run->o->proxy->tls);
 }
 
 static CURLcode set_tls(struct run *run, const struct bundle *bundle)
@@ -279,7 +284,7 @@ CURLcode run_set_up(struct run *run, const struct coder_strings *addresses,
 	run->hurried = !run->o->fresh && !run->x->own_connection;
 	if (run->hurried)
 		sockets_hurry();
-	(void)((rc = set_basics(run)) || (rc = set_tls(run, bundle)) ||
+	(void)((rc = set_basics(run)) || (run_uses_tls(run) && (rc = set_tls(run, bundle))) ||
 	       (rc = set_connection(run, addresses)) || (rc = set_request(run)));
 	return rc;
 }

@@ -33,6 +33,8 @@ struct run {
 	char detail[CURL_ERROR_SIZE]; /* libcurl's own words */
 };
 
+/* Whether its connection has TLS: to the server, or to the proxy. */
+bool run_uses_tls(const struct run *run);
 /* Whether this libcurl has a built-in file of CA certificates, and that file exists. */
 bool run_has_ca_file(const struct libcurl *curl);
 /*

@@ -41,7 +41,7 @@ static int gather_cas(struct transfer *transfer, struct coder_error *err)
 	if (!o->more_cas || transfer->bundle.fd >= 0)
 		return 0;
 	if (!file && run_has_ca_file(curl))
-		file = curl->version_info(CURLVERSION_NOW)->cainfo;
+		file = curl->info->cainfo;
 	kept_trust(curl, coder_hash(coder_hash(CODER_HASH_BEGIN, o->more_cas), file ? file : ""));
 	return bundle_open(&transfer->bundle, file, o->more_cas, err);
 }
