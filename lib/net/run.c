@@ -49,6 +49,7 @@ static size_t on_data(char *data, size_t one, size_t len, void *ctx)
 	if (!len)
 		return 0;
 	run->moved = coder_clock();
+	run->arrived = true;
 	run->stopped = run->stopped || !run->x->data(run->x->ctx, data, len);
 	return run->stopped ? 0 : len;
 }
@@ -98,6 +99,7 @@ static curl_socket_t on_open(void *ctx, curlsocktype purpose, struct curl_sockad
 	if (!run->connecting)
 		run->began = coder_clock();
 	run->connecting = true;
+	run->opened = true;
 	if (fd < 0 && (errno == EMFILE || errno == ENFILE))
 		run->no_descriptor = errno;
 	return fd < 0 ? CURL_SOCKET_BAD : fd;

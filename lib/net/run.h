@@ -22,9 +22,11 @@ struct run {
 	bool remembered; /* the addresses are those of kept connections, and may be outdated */
 	int64_t began; /* the coder_clock() at which it began to connect */
 	int64_t moved; /* the coder_clock() of its latest progress */
+	bool opened; /* it has opened a socket */
 	bool connecting; /* the request has not gone out on the newest connection */
 	bool in_body; /* the headers of the response have ended */
 	bool hurried; /* it may use a kept connection, and no response has begun to arrive */
+	bool arrived; /* a piece of the body has, since between() was called */
 	bool stopped; /* a callback ended it */
 	bool ended; /* x->end has the outcome */
 	bool connect_sent, tls_sent; /* these and the next: see struct failure */

@@ -25,6 +25,7 @@ static struct {
 	ino_t ino;
 	uint64_t peer; /* these two: see sockets_open() */
 	int *full;
+	unsigned silence_ms; /* see limit_silence() */
 } sockets[SOCKETS_MAX];
 static size_t n_sockets;
 
@@ -48,12 +49,14 @@ static size_t n_low;
 
 void sockets_keep_above(void)
 {
-	int fd = -1;
+	const int first = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	int fd = first;
 
-	while (n_low < SCRIPTS_FDS && (fd = open("/dev/null", O_RDONLY | O_CLOEXEC)) >= 0 &&
-	       fd < SCRIPTS_FDS)
+	while (fd >= 0 && fd < SCRIPTS_FDS && n_low < SCRIPTS_FDS) {
 		low[n_low++] = fd;
-	if (fd >= SCRIPTS_FDS)
+		fd = fcntl(first, F_DUPFD_CLOEXEC, 0); /* costs less than to open it again */
+	}
+	if (fd >= 0)
 		close(fd);
 }
 
@@ -96,6 +99,7 @@ int sockets_open(int family, int type, int protocol, uint64_t peer, int *full)
 		close(fd);
 		return -1;
 	}
+	sockets[n_sockets].silence_ms = 0;
 	sockets[n_sockets].peer = peer;
 	sockets[n_sockets++].full = full;
 	return fd;
@@ -158,9 +162,13 @@ bool sockets_silent(void)
 /* ms: how long what was sent may be unacknowledged; 0: as long as the system allows. */
 static void limit_silence(unsigned ms)
 {
-	for (size_t i = 0; i < n_sockets; i++)
+	for (size_t i = 0; i < n_sockets; i++) {
+		if (sockets[i].silence_ms == ms)
+			continue;
 		/* fails for a local socket, which needs no limit */
 		(void)setsockopt(sockets[i].fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &ms, sizeof(ms));
+		sockets[i].silence_ms = ms;
+	}
 }
 
 static unsigned n_hurries; /* how many calls of sockets_hurry() have not been ended */

@@ -68,17 +68,32 @@ static void end_by_signal(struct transfer *transfer)
 	}
 }
 
-/* Calls between() of each exchange, with the caller's signal mask. */
+/* Whether between() of the exchange is to be called: it has got data, and has not failed. */
+static bool wants_between(const struct transfer_exchange *x)
+{
+	return x->run && x->run->arrived && (!x->run->ended || x->end == TRANSFER_COMPLETE);
+}
+
+/* Calls between() of the exchanges that want it, with the caller's signal mask. */
 static void let_between(struct transfer *transfer)
 {
 	struct blocked_signals blocked = transfer->blocked;
+	const struct transfer_exchange *first = transfer->exchanges;
 
+	while (first && !wants_between(first))
+		first = first->next;
+	if (!first)
+		return;
 	if (lookup_is_on(&transfer->lookup))
 		sigaddset(&blocked.old, SIGCHLD);
 	coder_signals_unblock(&blocked);
-	for (struct transfer_exchange *x = transfer->exchanges; x; x = x->next)
-		if ((!transfer_has_ended(x) || x->end == TRANSFER_COMPLETE) && !x->between(x->ctx))
+	for (struct transfer_exchange *x = transfer->exchanges; x; x = x->next) {
+		if (!wants_between(x))
+			continue;
+		x->run->arrived = false;
+		if (!x->between(x->ctx))
 			run_end(x->run, TRANSFER_STOPPED);
+	}
 	sigprocmask(SIG_SETMASK, &blocked.all, NULL);
 }
 
@@ -182,6 +197,7 @@ static struct transfer_exchange *take_ended(struct transfer *transfer)
 {
 	struct transfer_exchange **p = &transfer->exchanges, *x;
 	struct run *run;
+	bool opened;
 
 	while (*p && !transfer_has_ended(*p))
 		p = &(*p)->next;
@@ -200,8 +216,10 @@ static struct transfer_exchange *take_ended(struct transfer *transfer)
 	if (run->curl)
 		run_done(run, transfer->multi);
 	x->run = NULL;
+	opened = run->opened;
 	free(run);
-	sockets_prune(); /* libcurl closed them: no command of the user has run meanwhile */
+	if (opened)
+		sockets_prune(); /* libcurl closed them: no command of the user has run meanwhile */
 	if (transfer->exchanges)
 		return x;
 	lookup_end(&transfer->lookup);

@@ -59,7 +59,10 @@ struct transfer_exchange {
 	 */
 	bool (*header)(void *ctx, const char *line, size_t len);
 	bool (*data)(void *ctx, const char *data, size_t len);
-	/* Called outside of libcurl, with the caller's signal mask; false ends the exchange. */
+	/*
+	 * Called after data(), outside of libcurl and with the caller's signal mask; false ends
+	 * the exchange.
+	 */
 	bool (*between)(void *ctx);
 
 	/* The results, once transfer_wait() has returned it. */
