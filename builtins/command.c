@@ -240,9 +240,11 @@ static int work(struct call *call, struct opts_result *parsed, const char *const
 
 /*
  * Publishes the result. rc: how the work ended. If it failed, *err stays as it is, unless
- * publishing is interrupted.
+ * publishing is interrupted. The function is not inlined, because an error is large and the work
+ * needs the stack.
  */
-static int publish(struct call *call, int rc, bool *ret_pipe, struct coder_error *err)
+static int __attribute__((noinline))
+publish(struct call *call, int rc, bool *ret_pipe, struct coder_error *err)
 {
 	const struct command *command = call->command;
 	struct coder_error late = { 0 };

@@ -185,13 +185,21 @@ static void slow_down(struct http_job *job)
 	http->hooks.notice(http->hooks.ctx, CODER_NOTICE_PLAIN, text);
 }
 
-static void begin(struct http_job *job)
+/* Begins a request. NULL: no memory. A job has 10 kB, which is much of a stack that is wiped. */
+static struct http_job *begin(struct http *http, const struct http_request *request, void *ctx,
+			      struct coder_error *err)
 {
-	struct http *http = job->http;
-	struct http_job **p = &http->jobs;
-	int64_t now = coder_clock(), own = coder_deadline(job->request.timeout_ns);
+	struct http_job *job = calloc(1, sizeof(*job)), **p = &http->jobs;
+	int64_t now = coder_clock(), own = coder_deadline(request->timeout_ns);
 	int signal = coder_interrupts_pending(http->interrupts);
 
+	if (!job) {
+		coder_error_memory(err);
+		return NULL;
+	}
+	job->http = http;
+	job->request = *request;
+	job->ctx = ctx;
 	while (*p)
 		p = &(*p)->next;
 	*p = job;
@@ -212,6 +220,7 @@ static void begin(struct http_job *job)
 		try_begin(job);
 	else
 		job->state = JOB_WAITS;
+	return job;
 }
 
 /*
@@ -259,7 +268,7 @@ static struct http_job *wait_for(struct http *http, const struct http_job *wante
 	}
 }
 
-/* Gives the outcome to the caller, and wipes the job. */
+/* Gives the outcome to the caller, and wipes and frees the job. */
 static int take_outcome(struct http_job *job, struct http_response *ret, struct coder_error *err)
 {
 	int rc = job->rc;
@@ -269,31 +278,27 @@ static int take_outcome(struct http_job *job, struct http_response *ret, struct 
 		*err = job->err;
 	buf_done(&job->chunk);
 	explicit_bzero(job, sizeof(*job)); /* headers and errors may repeat what was sent */
+	free(job);
 	return rc;
 }
 
 int http_request(struct http *http, const struct http_request *request, struct http_response *ret,
 		 struct coder_error *err)
 {
-	struct http_job job = { .http = http, .request = *request };
+	struct http_job *job = begin(http, request, NULL, err);
 
-	begin(&job);
-	(void)wait_for(http, &job, INT64_MAX);
-	return take_outcome(&job, ret, err);
+	if (!job) {
+		*ret = (struct http_response){ 0 };
+		return -1;
+	}
+	(void)wait_for(http, job, INT64_MAX);
+	return take_outcome(job, ret, err);
 }
 
 int http_begin(struct http *http, const struct http_request *request, void *ctx,
 	       struct coder_error *err)
 {
-	struct http_job *job = calloc(1, sizeof(*job));
-
-	if (!job)
-		return coder_error_memory(err);
-	job->http = http;
-	job->request = *request;
-	job->ctx = ctx;
-	begin(job);
-	return 0;
+	return begin(http, request, ctx, err) ? 0 : -1;
 }
 
 void *http_wait(struct http *http, int64_t until, int *ret_rc, struct http_response *ret,
@@ -306,7 +311,6 @@ void *http_wait(struct http *http, int64_t until, int *ret_rc, struct http_respo
 		return NULL;
 	ctx = job->ctx;
 	*ret_rc = take_outcome(job, ret, err);
-	free(job);
 	return ctx;
 }
 
@@ -326,6 +330,5 @@ void request_free_all(struct http *http)
 		http->jobs = job->next;
 		(void)take_outcome(job, &response, &ignored);
 		http_response_done(&response);
-		free(job);
 	}
 }
