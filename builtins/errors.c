@@ -96,6 +96,10 @@ void errors_publish(struct coder_error *err)
 		{ "detail", err->detail }, { "field", err->field }, { "retry_after", retry_after },
 	};
 
+	if (err->code == CODER_OK) {
+		shvar_own_set(ERROR_VARIABLE, NULL, 0);
+		return;
+	}
 	coder_hide_tokens(err->message);
 	coder_hide_tokens(err->detail);
 	coder_hide_tokens(err->field);
@@ -103,8 +107,7 @@ void errors_publish(struct coder_error *err)
 	snprintf(http, sizeof(http), "%ld", err->http_status);
 	if (err->retry_after >= 0)
 		snprintf(retry_after, sizeof(retry_after), "%lld", (long long)err->retry_after);
-	shvar_own_set(ERROR_VARIABLE, pairs,
-		      err->code == CODER_OK ? 0 : sizeof(pairs) / sizeof(*pairs));
+	shvar_own_set(ERROR_VARIABLE, pairs, sizeof(pairs) / sizeof(*pairs));
 }
 
 /* ------------------------------------------------------------------ clocks */

@@ -102,13 +102,15 @@ bool buf_add_encoded(struct buf *b, const char *s)
 
 bool buf_add_decoded(struct buf *b, const char *s)
 {
+	if (!buf_reserve(b, strlen(s)))
+		return false;
 	for (; *s; s++) {
 		int high = *s == '%' ? ascii_hex(s[1]) : -1, low = high < 0 ? -1 : ascii_hex(s[2]);
 
-		if (!buf_add_char(b, low < 0 ? *s : (char)(high * 16 + low)))
-			return false;
+		b->data[b->len++] = low < 0 ? *s : (char)(high * 16 + low);
 		s += low < 0 ? 0 : 2;
 	}
+	b->data[b->len] = '\0';
 	return true;
 }
 

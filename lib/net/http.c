@@ -174,7 +174,7 @@ const char *http_version(const struct http *http)
 
 bool http_insecure(const struct http *http)
 {
-	return !http->url.tls && !url_is_loopback(&http->url);
+	return !http->url.tls && !url_is_loopback(http->url.host);
 }
 
 /* ------------------------------------------------------------------ clock */

@@ -106,15 +106,12 @@ static bool in_list(const char *host, const char *list)
 
 bool coder_proxy_bypassed(const char *url, const char *no_proxy)
 {
-	struct coder_error ignored;
-	struct url parsed;
-	bool bypassed;
+	struct url_parts parts;
+	char host[URL_HOST_SIZE];
 
-	if (url_parse(url, &parsed, &ignored) < 0)
+	if (!url_split(url, &parts) || !url_host(&parts, host))
 		return false;
-	bypassed = url_is_loopback(&parsed) || (no_proxy && in_list(parsed.host, no_proxy));
-	url_done(&parsed);
-	return bypassed;
+	return url_is_loopback(host) || (no_proxy && in_list(host, no_proxy));
 }
 
 /* ----------------------------------------------------------- its own URL */

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* response.c - reads the headers of a response as they arrive, and the times that are in them. */
-#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -14,12 +13,12 @@
 /* Copies len bytes. What does not fit is cut and ends with RESPONSE_CUT. */
 static void copy_text(char *out, size_t size, const char *text, size_t len)
 {
-	size_t room = size - sizeof(RESPONSE_CUT);
+	const bool cut = len >= size;
 
-	if (len < size)
-		snprintf(out, size, "%.*s", (int)len, text);
-	else
-		snprintf(out, size, "%.*s" RESPONSE_CUT, (int)room, text);
+	if (cut)
+		len = size - sizeof(RESPONSE_CUT);
+	memcpy(out, text, len);
+	memcpy(out + len, cut ? RESPONSE_CUT : "", cut ? sizeof(RESPONSE_CUT) : 1);
 }
 
 /*

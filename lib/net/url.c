@@ -83,7 +83,8 @@ bool url_host(const struct url_parts *parts, char out[URL_HOST_SIZE])
 
 	if (parts->host_len == 0 || parts->host_len >= URL_HOST_SIZE)
 		return false;
-	snprintf(out, URL_HOST_SIZE, "%.*s", (int)parts->host_len, parts->host);
+	memcpy(out, parts->host, parts->host_len);
+	out[parts->host_len] = '\0';
 	for (char *p = out; *p && *p != '%'; p++) /* the name of an interface keeps its case */
 		*p = ascii_lower(*p);
 	if (parts->v6)
@@ -120,10 +121,9 @@ bool url_scheme_is(const struct url_parts *parts, const char *scheme)
 static int compose(const char *host, bool v6, int port, bool tls, struct url *ret,
 		   struct coder_error *err)
 {
-	size_t room = strlen(host) + 32;
+	size_t len = strlen(host), room = len + 32;
 	char *block = malloc(3 * room);
 	bool own_port = port == (tls ? 443 : 80);
-	int n;
 
 	if (!block)
 		return coder_error_memory(err);
@@ -131,11 +131,10 @@ static int compose(const char *host, bool v6, int port, bool tls, struct url *re
 	ret->origin = block;
 	ret->host = block + room;
 	ret->port = block + 2 * room;
-	snprintf(ret->host, room, "%s", host);
+	memcpy(ret->host, host, len + 1);
 	snprintf(ret->port, room, "%d", port);
-	n = snprintf(ret->origin, room, v6 ? "http%s://[%s]" : "http%s://%s", tls ? "s" : "", host);
-	if (!own_port)
-		snprintf(ret->origin + n, room - (size_t)n, ":%d", port);
+	snprintf(ret->origin, room, "http%s://%s%s%s%s%s", tls ? "s" : "", v6 ? "[" : "", host,
+		 v6 ? "]" : "", own_port ? "" : ":", own_port ? "" : ret->port);
 	return 0;
 }
 
@@ -173,17 +172,17 @@ void url_done(struct url *url)
 	*url = (struct url){ 0 };
 }
 
-bool url_is_loopback(const struct url *url)
+bool url_is_loopback(const char *host)
 {
 	struct in6_addr v6;
 	struct in_addr v4;
 
-	if (inet_pton(AF_INET, url->host, &v4) == 1)
+	if (inet_pton(AF_INET, host, &v4) == 1)
 		return ntohl(v4.s_addr) >> 24 == IN_LOOPBACKNET;
-	if (inet_pton(AF_INET6, url->host, &v6) == 1)
+	if (inet_pton(AF_INET6, host, &v6) == 1)
 		return IN6_IS_ADDR_LOOPBACK(&v6) ||
 		       (IN6_IS_ADDR_V4MAPPED(&v6) && v6.s6_addr[12] == IN_LOOPBACKNET);
-	return strcmp(url->host, "localhost") == 0 || strcmp(url->host, "localhost.") == 0;
+	return strcmp(host, "localhost") == 0 || strcmp(host, "localhost.") == 0;
 }
 
 bool coder_url_has_scheme(const char *url, const char *scheme)

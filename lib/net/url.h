@@ -39,8 +39,8 @@ struct url {
  */
 int url_parse(const char *text, struct url *ret, struct coder_error *err);
 void url_done(struct url *url);
-/* Whether the host is always this machine. */
-bool url_is_loopback(const struct url *url);
+/* Whether a host, as url_host() copies it, is always this machine. */
+bool url_is_loopback(const char *host);
 
 /* Whether the text, of a deployment or a proxy, begins with that scheme, in any case of letters. */
 bool coder_url_has_scheme(const char *url, const char *scheme);
