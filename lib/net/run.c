@@ -164,6 +164,8 @@ static CURLcode set_basics(struct run *run)
 	SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
 	SET(CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE); /* no token in the CONNECT for a proxy */
 	SET(CURLOPT_NOSIGNAL, 1L);
+	/* the least: a request over TLS gets this buffer, of 64 KiB otherwise, and all of it is wiped */
+	SET(CURLOPT_UPLOAD_BUFFERSIZE, 16384L);
 	SET(CURLOPT_CONNECTTIMEOUT_MS, 24 * 60 * 60 * 1000L); /* see run_time_limit() */
 	return rc;
 }
