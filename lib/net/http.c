@@ -29,7 +29,8 @@ static int add_field(struct http *http, const char *name, const char *value,
 	while (len && value[len - 1] == ' ')
 		len--;
 	/* libcurl sends an empty header for "Name;", and none for "Name:" */
-	if (!buf_addf(&line, len ? "%s: %.*s" : "%s;", name, (int)len, value))
+	if (!buf_add_str(&line, name) || !buf_add_str(&line, len ? ": " : ";") ||
+	    !buf_add(&line, value, len))
 		return coder_error_memory(err);
 	return coder_strings_add(&http->headers, line.data, err);
 }

@@ -52,7 +52,9 @@ static void abandon(void)
 
 unsigned kept_claim(const struct libcurl *curl)
 {
-	if (kept.owner != getpid()) {
+	const pid_t self = getpid();
+
+	if (kept.owner != self) {
 		abandon();
 	} else if (!sockets_intact()) {
 		/*
@@ -66,7 +68,7 @@ unsigned kept_claim(const struct libcurl *curl)
 			abandon();
 		}
 	}
-	kept.owner = getpid();
+	kept.owner = self;
 	return kept.generation;
 }
 
