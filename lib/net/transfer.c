@@ -71,7 +71,8 @@ static void end_by_signal(struct transfer *transfer)
 /* Whether between() of the exchange is to be called: it has got data, and has not failed. */
 static bool wants_between(const struct transfer_exchange *x)
 {
-	return x->run && x->run->arrived && (!x->run->ended || x->end == TRANSFER_COMPLETE);
+	return x->run && x->run->arrived && x->between &&
+	       (!x->run->ended || x->end == TRANSFER_COMPLETE);
 }
 
 /* Calls between() of the exchanges that want it, with the caller's signal mask. */

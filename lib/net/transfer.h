@@ -61,7 +61,7 @@ struct transfer_exchange {
 	bool (*data)(void *ctx, const char *data, size_t len);
 	/*
 	 * Called after data(), outside of libcurl and with the caller's signal mask; false ends
-	 * the exchange.
+	 * the exchange. May be NULL.
 	 */
 	bool (*between)(void *ctx);
 

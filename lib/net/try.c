@@ -86,7 +86,7 @@ void try_begin(struct http_job *job)
 		.ctx = job,
 		.header = on_header,
 		.data = on_data,
-		.between = on_between,
+		.between = request->sink ? on_between : NULL,
 	};
 	job->state = JOB_IS_ON;
 	transfer_begin(job->http->transfer, &job->x);

@@ -152,7 +152,7 @@ static void give(struct flight *flight, const struct response *response, bool fr
 	go = go && give_line(x, "\r\n");
 	if (go && response->len)
 		go = x->data(x->ctx, response->body, response->len);
-	x->end = go && x->between(x->ctx) ? TRANSFER_COMPLETE : TRANSFER_STOPPED;
+	x->end = go && (!x->between || x->between(x->ctx)) ? TRANSFER_COMPLETE : TRANSFER_STOPPED;
 }
 
 /*
