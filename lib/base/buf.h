@@ -40,7 +40,7 @@ bool buf_add_str(struct buf *b, const char *s);
 bool buf_add_char(struct buf *b, char c);
 /* Appends s percent-encoded, except unreserved characters (RFC 3986, 2.3). */
 bool buf_add_encoded(struct buf *b, const char *s);
-/* Appends s percent-decoded. There has to be room for all of s. */
+/* Appends s percent-decoded. Fails if the limit leaves no room for s as it is. */
 bool buf_add_decoded(struct buf *b, const char *s);
 bool buf_addf(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 

@@ -185,7 +185,10 @@ static void slow_down(struct http_job *job)
 	http->hooks.notice(http->hooks.ctx, CODER_NOTICE_PLAIN, text);
 }
 
-/* Begins a request. NULL: no memory. A job has 10 kB, which is much of a stack that is wiped. */
+/*
+ * Begins a request. NULL: no memory. The job is not on the stack: it has 10 kB, and each call wipes
+ * the stack that it may have used.
+ */
 static struct http_job *begin(struct http *http, const struct http_request *request, void *ctx,
 			      struct coder_error *err)
 {

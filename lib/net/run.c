@@ -158,13 +158,13 @@ static CURLcode set_basics(struct run *run)
 	/* HTTP/2 does not speed up few requests, and its tables would keep the token */
 	SET(CURLOPT_HTTP_VERSION,
 	    (long)(run->x->extra ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1));
-	/* only with TLS is HTTP/2 possible; without it a wait for the first connection gains nothing */
+	/* without TLS there is no HTTP/2, so waiting for the first connection gains nothing */
 	SET(CURLOPT_PIPEWAIT, (long)(run->x->extra && run->o->tls));
 	SET(CURLOPT_HTTP09_ALLOWED, 0L);
 	SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
 	SET(CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE); /* no token in the CONNECT for a proxy */
 	SET(CURLOPT_NOSIGNAL, 1L);
-	/* the least: a request over TLS gets this buffer, of 64 KiB otherwise, and all of it is wiped */
+	/* the smallest: each request over TLS allocates this buffer, by default of 64 KiB, and it is wiped */
 	SET(CURLOPT_UPLOAD_BUFFERSIZE, 16384L);
 	SET(CURLOPT_CONNECTTIMEOUT_MS, 24 * 60 * 60 * 1000L); /* see run_time_limit() */
 	return rc;
