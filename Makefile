@@ -9,7 +9,7 @@
 #   make demo SCRIPT='FILE...' runs a script there, with its arguments
 #   make test [T=PATTERN]      all tests, or those of the test files whose path contains PATTERN
 #   make lint, check, format   style and architecture; test and lint; format the C files
-#   make simulate [COUNT=N]    N random schedules of creates; SEED=N chooses the first;
+#   make simulate [COUNT=N]    N random schedules of creates and of removals; SEED=N chooses the first;
 #                              SCHEDULE='create NUMBER' runs one again, BOUND='3 3' all up to 3 faults and 3 signals
 #   make test-live             the test of a token's life against $CODER_URL
 #   make matrix [VERSIONS=5.3] the shell tests in bash 5.1, 5.2 and 5.3, with either malloc

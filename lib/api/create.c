@@ -60,7 +60,8 @@ static int read_key(struct coder_client *client, const struct http_response *res
 	return http_keep_secret(client->http, text + CODER_ID_LEN + 1, err);
 }
 
-static int post(struct coder_client *client, const struct coder_create *create, int64_t began,
+/* *began moves on to the last try: those before it, which were refused by 429, created nothing. */
+static int post(struct coder_client *client, const struct coder_create *create, int64_t *began,
 		struct coder_created *created, struct coder_error *err)
 {
 	struct buf CLEANUP(buf_done) path = { 0 };
@@ -77,6 +78,8 @@ static int post(struct coder_client *client, const struct coder_create *create, 
 	request.body_len = strlen(body);
 	coder_interrupts_hold(client->interrupts);
 	rc = client_call(client, &request, &response, err);
+	if (response.date_before > *began)
+		*began = response.date_before;
 	if (rc == 0 && read_key(client, &response, created, err) == 0)
 		return 0;
 	if (rc == 0) {
@@ -88,16 +91,16 @@ static int post(struct coder_client *client, const struct coder_create *create, 
 		coder_error_cause(err, CODER_CAUSE_NAME_TAKEN, NULL, NULL);
 	if (surely_refused(err))
 		return -1;
-	return undo_lost(client, create, began, err);
+	return undo_lost(client, create, *began, err);
 }
 
 int coder_token_create(struct coder_client *client, const struct coder_create *create,
 		       struct coder_created *ret, struct coder_error *err)
 {
 	struct coder_created CLEANUP(coder_created_done) created = { 0 };
-	const int64_t began = client->date; /* at the last response before the POST */
+	int64_t began = client->date; /* at the last response before the POST */
 
-	if (post(client, create, began, &created, err) < 0 ||
+	if (post(client, create, &began, &created, err) < 0 ||
 	    read_back(client, create, began, &created, err) < 0)
 		return -1;
 	*ret = created;

@@ -76,9 +76,8 @@ static bool is_unknown(const struct coder_error *err)
 	/* whoever redirects a request or limits its rate has not acted on it */
 	if (!err->sent || (status >= 300 && status < 400) || status == 407 || status == 429)
 		return false;
-	/* a gateway that got no response from the deployment may have passed it on */
-	return err->code == CODER_ERR_INTERRUPTED || err->code == CODER_ERR_NO_RESPONSE ||
-	       err->code == CODER_ERR_MEMORY || (err->code == CODER_ERR_UNAVAILABLE && !err->own);
+	/* Coder's own responses are certain; who else responds may have passed it on before */
+	return !err->own;
 }
 
 /* What the end of the request means: 0 if the token is removed. */
@@ -98,7 +97,8 @@ static int conclude(const struct removal *removal, int rc, const struct http_res
 		err->sent = true;
 		err->http_status = response->status;
 	}
-	err->unknown = is_unknown(err) || (lost && err->code != CODER_ERR_NOT_FOUND);
+	err->unknown =
+		is_unknown(err) || (lost && (removal->expire || err->code != CODER_ERR_NOT_FOUND));
 	if (lost && removed_self(removal, err))
 		return 0;
 	if (err->code == CODER_ERR_NOT_FOUND && lost && !removal->expire)

@@ -57,6 +57,7 @@ struct http_response {
 	long status;
 	struct buf body; /* of at most HTTP_BODY_MAX; with a sink only that of an error */
 	int64_t date; /* by the deployment's clock, in seconds since the epoch; 0: not known */
+	int64_t date_before; /* the same of the try before; 0: not known, or no such try */
 	int tries; /* how many were made, with or without a connection */
 	bool earlier_unknown; /* the server may have acted on an earlier try */
 };

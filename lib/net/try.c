@@ -67,6 +67,7 @@ void try_begin(struct http_job *job)
 	const bool to_proxy = http->proxy.url && !http->proxy.socks && !http->url.tls;
 
 	job->response.earlier_unknown |= job->may_have_acted;
+	job->response.date_before = job->response.date;
 	job->received = (struct response){ .origin = http->url.origin,
 					   .url_source = http->url_source,
 					   .proxy = to_proxy ? &http->proxy : NULL };

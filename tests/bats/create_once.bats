@@ -418,6 +418,19 @@ again() {
 	done
 }
 
+@test "a token of that name that was created before a 429 to the POST is never touched" {
+	local date
+	LC_ALL=C TZ=UTC printf -v date '%(%a, %d %b %Y %H:%M:%S GMT)T' $((EPOCHSECONDS + 9))
+	ctl POST tokens '{"owner":"admin","name":"test","lifetime_seconds":604800,"created_ago_s":-5}' >/dev/null
+	fault '[{"method":"GET","path":"/tokens/test$","status":404,"coder":true,"body":"{\"message\":\"Resource not found\"}"},
+		{"method":"POST","status":429,"coder":true,"headers":{"Retry-After":"0","Date":"'"$date"'"},"body":"{\"message\":\"Slow down.\"}"},
+		{"method":"POST","cut":{"where":"before"}}]'
+	try token_create -n test
+	is "$status" 9
+	has "$err" "it is not known whether token test (id $(stored test id)), which exists now, is this call's"
+	is "$(requests DELETE)" ""
+}
+
 @test "a token of that name whose record names another user is never touched" {
 	local record
 	local -x TZ=UTC

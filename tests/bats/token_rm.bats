@@ -206,7 +206,7 @@ added() {
 }
 
 @test "a refused removal reports the reason and the token" {
-	fault '{"method": "DELETE", "path": "/keys/", "status": 500,
+	fault '{"method": "DELETE", "path": "/keys/", "status": 500, "coder": true,
 		"body": "{\"message\": \"Internal error deleting API key.\", \"detail\": \"pq: boom\"}",
 		"headers": {"Content-Type": "application/json"}}'
 	try token_rm grafana
@@ -371,7 +371,7 @@ Token would be deleted: idOfAAAAAA (idOfBBBBBB)"
 	local id
 	seed '[{"owner": "admin", "name": "n1", "id": "n100000000"}, {"owner": "admin", "name": "n2", "id": "n200000000"},
 		{"owner": "admin", "name": "n3", "id": "n300000000"}, {"owner": "admin", "name": "n4", "id": "n400000000"}]'
-	fault '[{"method": "DELETE", "path": "n1", "status": 500, "headers": {"Content-Type": "application/json"},
+	fault '[{"method": "DELETE", "path": "n1", "status": 500, "coder": true, "headers": {"Content-Type": "application/json"},
 			"body": "{\"message\": \"first\", \"detail\": \"d1\"}"},
 		{"method": "DELETE", "path": "n3", "status": 404, "coder": true, "headers": {"Content-Type": "application/json"},
 			"body": "{\"message\": \"second\"}"}]'
@@ -429,6 +429,14 @@ Token has been deleted: n4 (n400000000)"
 		try token_rm --expire grafana
 		refused 6 "grafana ($id): unexpected response $code of type text/html; it is not known whether it has been expired"
 	done
+	fault '{"method": "DELETE", "act": true, "status": 500, "body": "<html>", "headers": {"Content-Type": "text/html"}}'
+	try token_rm terraform
+	refused 1 "unexpected response 500 of type text/html; it is not known whether it has been deleted"
+	seed '[{"owner": "admin", "name": "passed-on"}]'
+	fault '[{"method": "PUT", "act": true, "status": 502, "body": "<html>", "headers": {"Content-Type": "text/html"}},
+		{"method": "PUT", "status": 404, "coder": true, "body": "{\"message\": \"Resource not found\"}"}]'
+	try token_rm --expire passed-on
+	refused 3 "it is not known whether it has been expired"
 	# a rate limiter does not pass a request on, and Coder's own responses are certain
 	fault '{"method": "DELETE", "times": 3, "status": 429, "headers": {"Retry-After": "0"}}'
 	try token_rm grafana
@@ -446,7 +454,7 @@ Token has been deleted: n4 (n400000000)"
 	for form in "" "-v gone"; do
 		ctl POST reset '{"seed": "demo"}' >/dev/null
 		seed '{"owner": "admin", "name": "n%d", "count": 6}'
-		fault '[{"method": "DELETE", "skip": 1, "status": 500}, {"method": "DELETE", "skip": 2, "stall": {"at": 0}}]'
+		fault '[{"method": "DELETE", "skip": 1, "status": 500, "coder": true, "body": "{\"message\": \"Broken.\"}"}, {"method": "DELETE", "skip": 2, "stall": {"at": 0}}]'
 		# shellcheck disable=SC2086 # words
 		try token_rm n0 n1 n2 n3 n4 n5 --jobs 1 --timeout 1.5 $form
 		is "$status" 8

@@ -66,6 +66,7 @@ static void act_on_copy(int n)
 
 	world_tell("... the deployment acts on the %s only now", copy->method);
 	network.acted_late |= world_time() - copy->ended > LOOKS_NS;
+	network.removal_late |= strcmp(copy->method, "POST") != 0;
 	deployment.grant = copy->grant;
 	deployment_act(&request, &ignored);
 }
@@ -398,7 +399,7 @@ static void come_back(struct transfer *transfer, struct flight *flight)
 		give_coders(flight);
 		break;
 	case EARLIER:
-		network.stale |= flight->method == REMOVE;
+		network.stale |= network.removals > 0; /* it is a removal, or looks into one */
 		give(flight, &transfer->last, false, false);
 		break;
 	default:

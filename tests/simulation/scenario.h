@@ -24,7 +24,7 @@ struct scenario {
 	int n_limits;
 };
 
-extern const struct scenario scenario_create;
+extern const struct scenario scenario_create, scenario_remove;
 
 /* Why the promises did not hold in the last run; NULL: they did. */
 extern const char *scenario_wrong;

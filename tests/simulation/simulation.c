@@ -19,7 +19,7 @@
 #include "schedule.h"
 #include "world.h"
 
-static const struct scenario *const scenarios[] = { &scenario_create };
+static const struct scenario *const scenarios[] = { &scenario_create, &scenario_remove };
 #define N_SCENARIOS (sizeof(scenarios) / sizeof(*scenarios))
 
 static int tests, failed;

@@ -10,6 +10,7 @@
 #include "world.h"
 
 #define BEGIN CODER_NS /* the monotonic time is never 0 */
+#define LATER_NS (600 * MS) /* after this, a signal is not a copy of the first any more */
 #define EVENTS 64
 #define ARRIVALS 64
 
@@ -314,7 +315,8 @@ void world_signal_point(const char *where, bool may_dawdle)
 		alternatives[n++] = ONE;
 	if (has_deadline)
 		alternatives[n++] = DEADLINE;
-	if (!ends_shell && w.came.n && interrupts->acknowledged && may_dawdle)
+	if (!ends_shell && w.came.n && interrupts->acknowledged && may_dawdle &&
+	    w.now + LATER_NS < interrupts->deadline)
 		alternatives[n++] = LATER;
 	if (!ends_shell && !w.came.n && schedule_may(SCHEDULE_SIGNAL, 2))
 		alternatives[n++] = TWICE;
@@ -330,7 +332,7 @@ void world_signal_point(const char *where, bool may_dawdle)
 		return;
 	case LATER:
 		world_tell("%s 0.6 s pass", where);
-		world_wait_until(w.now + 600 * MS);
+		world_wait_until(w.now + LATER_NS);
 		break;
 	case TWICE:
 		world_tell("%s a signal comes twice", where);
