@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * find.c - finds the API token that a text means. The text is a token, an id or a name; see
+ * find.c - finds the API tokens that texts mean. Each text is a token, an id or a name; see
  * tokens.h.
  *
  * Ids come from the server, but people can give their tokens any name. A text that is the id of
@@ -17,111 +17,11 @@
 #include "base/shape.h"
 #include "base/strings.h"
 #include "client.h"
+#include "lookup.h"
 #include "net/config.h"
 #include "request.h"
 #include "token.h"
 #include "tokens.h"
-
-/* ------------------------------------------------------------------ by id */
-
-/*
- * Requests the API token with that id. If user is not NULL, it must belong to user. *ret_exists:
- * whether the id exists, even if it is not that of such a token.
- */
-static int find_by_id(struct coder_client *client, const char *user, const char *id,
-		      bool *ret_exists, struct coder_token *ret, struct coder_error *err)
-{
-	struct coder_token CLEANUP(coder_token_done) token = { 0 };
-	struct coder_user CLEANUP(coder_user_done) owner = { 0 };
-
-	*ret_exists = false;
-	if (coder_token_by_id(client, user ? user : "me", id, &token, err) < 0)
-		return -1;
-	*ret_exists = true;
-	if (!token_is_api(&token))
-		return coder_error_set(err, CODER_ERR_NOT_FOUND,
-				       "not found among API tokens: it is a login session (%s)",
-				       token.login_type);
-	if (user) {
-		if (coder_user_get(client, user, &owner, err) < 0)
-			return -1;
-		if (strcmp(owner.id, token.user_id) != 0)
-			return coder_error_set(err, CODER_ERR_NOT_FOUND,
-					       "not found among the tokens of %s", user);
-	}
-	*ret = token;
-	memset(&token, 0, sizeof(token));
-	return 0;
-}
-
-int coder_token_self(struct coder_client *client, struct coder_token *ret, struct coder_error *err)
-{
-	bool exists;
-
-	if (!client->self_id[0])
-		return coder_error_set(
-			err, CODER_ERR_AUTH,
-			"the token in use does not have the form of a session token");
-	if (find_by_id(client, NULL, client->self_id, &exists, ret, err) < 0)
-		return coder_error_wrap(err, "the token in use, %s", client->self_id);
-	return 0;
-}
-
-/* ---------------------------------------------------------------- by name */
-
-static int no_such_name(struct coder_error *err)
-{
-	return coder_error_set(err, CODER_ERR_NOT_FOUND, "no token of that name was found");
-}
-
-static bool has_name(const void *name, const struct coder_token *token, int64_t now)
-{
-	(void)now;
-	return token_is_api(token) && strcmp(token->name, name) == 0;
-}
-
-int client_token_named(struct coder_client *client, const char *user, const char *name,
-		       struct coder_token *ret, struct coder_error *err)
-{
-	struct coder_tokens CLEANUP(coder_tokens_done) found = { 0 };
-
-	if (coder_name_routable(name)) {
-		struct coder_token CLEANUP(coder_token_done) token = { 0 };
-
-		if (coder_token_by_name(client, user, name, &token, err) < 0)
-			return -1;
-		if (token_is_api(&token)) {
-			*ret = token;
-			memset(&token, 0, sizeof(token));
-			return 0;
-		}
-		/* the route also finds login sessions, which may hide a token of the same name */
-	}
-	if (coder_token_list(client, user, false, true, has_name, name, &found, err) < 0)
-		return -1;
-	if (!found.n)
-		return no_such_name(err);
-	*ret = found.v[0];
-	memset(&found.v[0], 0, sizeof(found.v[0]));
-	return 0;
-}
-
-int coder_token_name_taken(struct coder_client *client, const char *user, const char *name,
-			   bool *ret_taken, struct coder_error *err)
-{
-	struct coder_token CLEANUP(coder_token_done) token = { 0 };
-
-	if (client_token_named(client, user, name, &token, err) == 0) {
-		*ret_taken = true;
-		return 0;
-	}
-	if (err->code != CODER_ERR_NOT_FOUND)
-		return coder_error_wrap(err, "looking up the name %s", name);
-	*ret_taken = false;
-	return 0;
-}
-
-/* ------------------------------------------------------------- several texts */
 
 /*
  * From this number of texts on, the list is requested first. It is one request, but has all tokens
@@ -303,7 +203,7 @@ static int find_in_list(struct search *search, const char *name, struct coder_er
 		return -1;
 	entry = listed_as(search, name);
 	if (!entry)
-		return no_such_name(err);
+		return lookup_no_such_name(err);
 	find_listed(search, entry->i);
 	return 0;
 }
@@ -328,7 +228,7 @@ static int find_one(struct search *search, size_t i, struct coder_error *err)
 			find_listed(search, (size_t)(listed - search->listed.v));
 			return 0;
 		}
-		if (find_by_id(search->client, search->user, id, &exists, &token, err) == 0)
+		if (lookup_by_id(search->client, search->user, id, &exists, &token, err) == 0)
 			return find_requested(search, &token, err);
 		if (exists || err->code != CODER_ERR_NOT_FOUND)
 			return -1;
@@ -336,7 +236,7 @@ static int find_one(struct search *search, size_t i, struct coder_error *err)
 	}
 	if (meaning != CODER_MEANS_TOKEN && coder_name_routable(text) && !listed_as(search, text)) {
 		/* old servers leave expired tokens out of lists */
-		if (client_token_named(search->client, user, text, &token, err) < 0)
+		if (lookup_by_name(search->client, user, text, &token, err) < 0)
 			return -1;
 		return find_requested(search, &token, err);
 	}

@@ -58,13 +58,6 @@ int client_token_by_id(struct coder_client *client, const char *user, const char
 		       int64_t timeout_ns, struct coder_token *ret, struct coder_error *err);
 
 /*
- * Requests the API token of exactly that name, by its route or, if the name cannot be in a path,
- * through the list.
- */
-int client_token_named(struct coder_client *client, const char *user, const char *name,
-		       struct coder_token *ret, struct coder_error *err);
-
-/*
  * Whether the error is Coder's response that there is no such object, or that the caller may not
  * see it.
  */

@@ -7,9 +7,23 @@
 #include "base/error.h"
 #include "base/strings.h"
 #include "client.h"
+#include "lookup.h"
 #include "request.h"
 #include "token.h"
 #include "tokens.h"
+
+int coder_token_self(struct coder_client *client, struct coder_token *ret, struct coder_error *err)
+{
+	bool exists;
+
+	if (!client->self_id[0])
+		return coder_error_set(
+			err, CODER_ERR_AUTH,
+			"the token in use does not have the form of a session token");
+	if (lookup_by_id(client, NULL, client->self_id, &exists, ret, err) < 0)
+		return coder_error_wrap(err, "the token in use, %s", client->self_id);
+	return 0;
+}
 
 /*
  * Sets *ret to whether user, as it is in a path, is the caller; to false if the caller may not see

@@ -14,6 +14,7 @@
 #include "base/interrupts.h"
 #include "base/text.h"
 #include "grant.h"
+#include "lookup.h"
 #include "net/config.h"
 #include "net/http.h"
 #include "remove.h"
@@ -179,7 +180,7 @@ int undo_lost(struct coder_client *client, const struct coder_create *create, in
 	if (!err->http_status)
 		err->cause = CODER_CAUSE_NONE; /* the undo finds out more about the connection */
 	for (size_t i = 0;; i++) {
-		if (client_token_named(client, create->user, create->name, &token, &failed) == 0)
+		if (lookup_by_name(client, create->user, create->name, &token, &failed) == 0)
 			return judge(client, create, began, &token, err);
 		if (failed.code != CODER_ERR_NOT_FOUND)
 			return not_sure(client, create, NULL, &failed, err);
