@@ -215,7 +215,7 @@ static int begin(struct coder_removals *removals, size_t i, struct coder_error *
 		.method = method_of(&removal),
 		.grace_ns = GRACE_NS,
 		.many = true,
-		.more = removals->tokens->n - removals->next,
+		.more = removals->tokens->n - removals->next + removals->n_again,
 	};
 	struct lane *lane = removals->lanes;
 

@@ -26,8 +26,7 @@ struct pace {
 	int64_t interval; /* nanoseconds between the beginnings of two requests; 0: none */
 	int64_t next; /* when the next request may begin */
 	int64_t responses; /* how many in this window have reported the remaining number */
-	int64_t first,
-		lowest; /* the remaining number in the first of them, and the lowest number */
+	int64_t highest, lowest; /* the remaining numbers in them */
 	int64_t window; /* the longest time to the end of the window, in seconds */
 	bool reported; /* pace_note() has returned true */
 };
@@ -37,9 +36,10 @@ int64_t pace_begin(struct pace *pace, int64_t now);
 /* From now on no request is sent before `until`. True: users should be informed of this wait. */
 bool pace_close(struct pace *pace, int64_t until);
 /*
- * Takes what a response reports. more: how many requests had not begun when its request did. True:
- * from now on requests are slowed down, for the first time.
+ * Takes what a response reports. on: how many other requests are in flight; the server may have
+ * counted some of them already. more: how many have not begun. True: from now on requests are
+ * slowed down, for the first time.
  */
-bool pace_note(struct pace *pace, const struct rate *rate, size_t more);
+bool pace_note(struct pace *pace, const struct rate *rate, size_t on, size_t more);
 
 #endif

@@ -174,9 +174,17 @@ static void slow_down(struct http_job *job)
 {
 	struct http *http = job->http;
 	struct rate rate = response_rate(&job->received);
+	size_t on = 0, waiting = 0, more = 0;
 	char text[128];
 
-	if (!pace_note(&http->pace, &rate, job->request.more) || !http->hooks.notice)
+	for (const struct http_job *other = http->jobs; other; other = other->next) {
+		if (!other->request.many)
+			continue;
+		on += other != job && other->state == JOB_IS_ON;
+		waiting += other->state == JOB_WAITS;
+		more = other->request.more; /* that of the latest one counts */
+	}
+	if (!pace_note(&http->pace, &rate, on, waiting + more) || !http->hooks.notice)
 		return;
 	snprintf(text, sizeof(text),
 		 "the server permits %lld requests in %lld s, and counts all of them together: "
