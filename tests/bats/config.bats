@@ -4,12 +4,12 @@
 
 load helper
 
-# tls_sandbox NAME CERT [OPTION]... - starts one more sandbox; sets NAME_URL.
+# tls_sandbox NAME CERT [OPTION]... - starts one more sandbox; sets NAME_URL and NAME_CONTROL.
 tls_sandbox() {
 	local name=$1 cert=$2
 	shift 2
 	sandbox_start --tls --cert "$CERTS/$cert.pem" --key "$CERTS/$cert.key" "$@"
-	export "${name}_URL=$URL"
+	export "${name}_URL=$URL" "${name}_CONTROL=$SANDBOX_CONTROL_URL"
 	PIDS+=" $SANDBOX_PID"
 }
 
@@ -848,6 +848,26 @@ tls_works() {
 	try token_list
 	is "$status$out" 7
 	has "$err" "CODER_CLIENT_TLS_CA_FILE"
+}
+
+@test "TLS: many tokens are removed at once, over a connection each" {
+	local -a ids=() gone=()
+	local SANDBOX_CONTROL_URL=$TLS_CONTROL
+	CODER_URL=$TLS_URL CODER_SESSION_TOKEN=$ADMIN_TOKEN
+	export CODER_CLIENT_TLS_CA_FILE=$CERTS/ca.pem
+	ctl POST reset '{"seed": "demo"}' >/dev/null
+	seed '{"owner": "admin", "name": "bulk-%d", "count": 40}'
+	try token_list --name 'bulk-*' -v ids
+	forget_requests
+	fault '{"method": "DELETE", "times": 0, "delay": 0.05}'
+	try token_rm --from ids -v gone --jobs 6
+	ctl DELETE faults >/dev/null
+	is "$status$out$err" 0
+	is "${#gone[@]} ${gone[*]}" "40 ${ids[*]}"
+	is "$(requests GET | wc -l) $(requests DELETE | wc -l) $(requests DELETE | sort -u | wc -l)" "1 40 40"
+	is "$(logged conn | sort -u | wc -l)" 6
+	try token_list -q --name 'bulk-*'
+	is "$status$out$err" 0
 }
 
 @test "TLS: https to a port that speaks plain HTTP, and http to one that speaks TLS, are reported as such" {

@@ -10,7 +10,7 @@ setup_file() {
 	"$SANDBOX/certs.sh" "$CERTS"
 	sandbox_start --tls --cert "$CERTS/othername.pem" --key "$CERTS/othername.key" \
 		--control-ready "$BATS_FILE_TMPDIR/control" --log "$BATS_FILE_TMPDIR/tls.log" --rate-limit 0
-	export TLS_AT=${URL#https://} TLS_TOKEN=$ADMIN_TOKEN TLS_PID=$SANDBOX_PID
+	export TLS_AT=${URL#https://} TLS_TOKEN=$ADMIN_TOKEN TLS_PID=$SANDBOX_PID TLS_CONTROL=$SANDBOX_CONTROL_URL
 	sandbox_start --rate-limit 0
 	export AT=${URL#http://}
 }
@@ -129,6 +129,44 @@ blamed() {
 	start_proxy --tls "$CERTS/server.pem" "$CERTS/server.key"
 	http_proxy=https://$PROXY works
 	has "$(asked)" "GET http://coder.example.com/api/v2/users/me/keys/tokens?"
+}
+
+# removes_many - asserts that a call removes 30 tokens over eight connections, and removes each once.
+removes_many() {
+	local -a ids=() gone=()
+	seed '{"owner": "admin", "name": "bulk-%d", "count": 30}'
+	try token_list --name 'bulk-*' -v ids --timeout 20
+	forget_requests
+	fault '{"method": "DELETE", "times": 0, "delay": 0.05}'
+	try token_rm --from ids -v gone --timeout 60
+	ctl DELETE faults >/dev/null
+	is "$status$out$err" 0
+	is "${#gone[@]} ${gone[*]}" "30 ${ids[*]}"
+	is "$(requests GET | wc -l)" 1
+	is "$(requests DELETE | wc -l) $(requests DELETE | sort -u | wc -l)" "30 30"
+	is "$(ctl GET log | python3 "$TOOLS/log.py" connections)" 8
+	try token_list -q --name 'bulk-*' --timeout 20
+	is "$status$out$err" 0
+}
+
+@test "many tokens are removed at once through each kind of proxy" {
+	local plain_control=$SANDBOX_CONTROL_URL http_proxy https_proxy
+	local SANDBOX_CONTROL_URL=$TLS_CONTROL
+	tls
+	start_proxy --tls "$CERTS/server.pem" "$CERTS/server.key"
+	export http_proxy https_proxy=https://$PROXY
+	removes_many
+	is "$(asked | sort | uniq -c | xargs)" "8 CONNECT coder.example.com:443"
+	start_proxy
+	for https_proxy in "http://$PROXY" "socks5h://$PROXY"; do
+		removes_many
+		is "$(asked | sort | uniq -c | awk '{ print $1, $NF }')" "8 coder.example.com:443"
+	done
+	plain
+	start_proxy
+	SANDBOX_CONTROL_URL=$plain_control http_proxy=$PROXY
+	removes_many
+	has "$(asked)" "DELETE http://coder.example.com/api/v2/users/me/keys/"
 }
 
 @test "user and password of a proxy's URL are sent to it, percent-encoded or with an @ in them" {
