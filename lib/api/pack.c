@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "base/duration.h"
-#include "base/grow.h"
 #include "base/shape.h"
 #include "pack.h"
 
@@ -53,11 +52,9 @@ _Static_assert(N_FIELDS <= CODER_PACK_FIELDS, "each field has a bit and a last n
 void coder_pack_clear(struct coder_pack *pack)
 {
 	arena_done(&pack->records);
-	arena_done(&pack->shared);
+	pool_done(&pack->shared);
 	buf_done(&pack->record);
 	buf_done(&pack->list);
-	free(pack->texts);
-	free(pack->slots);
 	*pack = (struct coder_pack){ .wanted = pack->wanted };
 }
 
@@ -81,94 +78,6 @@ void coder_pack_want_all(struct coder_pack *pack)
 	pack->wanted = (1u << N_FIELDS) - 1;
 }
 
-/* ------------------------------------------------------------ shared texts */
-
-#define SLOTS (1u << 16)
-#define SLOTS_TRIED 4 /* for one hash: servers that cause equal hashes then cannot slow this down */
-
-/* In the arena, a shared text is its length and its bytes. */
-static const char *shared_text(const struct coder_pack *pack, uint32_t number, uint32_t *ret_len)
-{
-	const char *text = pack->texts[number];
-
-	memcpy(ret_len, text, sizeof(*ret_len));
-	return text + sizeof(*ret_len);
-}
-
-static bool is_shared(const struct coder_pack *pack, uint32_t number, const char *text, size_t len)
-{
-	uint32_t shared_len;
-	const char *shared;
-
-	if (!number)
-		return false;
-	shared = shared_text(pack, number, &shared_len);
-	return shared_len == len && memcmp(shared, text, len) == 0;
-}
-
-/* Returns the number of the new text, or 0 if there is no memory. */
-static uint32_t add_shared(struct coder_pack *pack, const char *text, size_t len)
-{
-	const uint32_t head = (uint32_t)len; /* it fits: list elements are limited */
-	const char **texts;
-	char *at;
-
-	texts = coder_grow(pack->texts, pack->n_texts + 1, &pack->texts_cap, sizeof(*texts));
-	if (!texts)
-		return 0;
-	pack->texts = texts;
-	pack->n_texts += pack->n_texts == 0; /* number 0 is none */
-	at = arena_get(&pack->shared, sizeof(head) + len);
-	if (!at)
-		return 0;
-	memcpy(at, &head, sizeof(head));
-	memcpy(at + sizeof(head), text, len);
-	pack->texts[pack->n_texts] = at;
-	return (uint32_t)pack->n_texts++;
-}
-
-static uint32_t hash(const char *text, size_t len)
-{
-	uint64_t h = len;
-
-	for (; len >= 8; text += 8, len -= 8) {
-		uint64_t part;
-
-		memcpy(&part, text, sizeof(part));
-		h = (h ^ part) * UINT64_C(0x9e3779b97f4a7c15);
-		h ^= h >> 32;
-	}
-	for (; len; text++, len--)
-		h = (h ^ (unsigned char)*text) * UINT64_C(0x9e3779b97f4a7c15);
-	return (uint32_t)(h >> 40);
-}
-
-/* Returns the number of a text of that field: a new one if the text is not found. 0: no memory. */
-static uint32_t share(struct coder_pack *pack, size_t field, const char *text, size_t len)
-{
-	uint32_t number = pack->last[field], *slot, *free_slot;
-
-	if (is_shared(pack, number, text, len))
-		return number;
-	if (!pack->slots)
-		pack->slots = calloc(SLOTS + SLOTS_TRIED, sizeof(*pack->slots));
-	if (!pack->slots)
-		return 0;
-	free_slot = slot = &pack->slots[hash(text, len) % SLOTS];
-	for (int i = 0; i < SLOTS_TRIED; i++, slot++) {
-		if (is_shared(pack, *slot, text, len))
-			return pack->last[field] = *slot;
-		if (!*slot) {
-			free_slot = slot;
-			break;
-		}
-	}
-	number = add_shared(pack, text, len);
-	if (number)
-		*free_slot = number;
-	return pack->last[field] = number;
-}
-
 /* ------------------------------------------------------------------ adding */
 
 /* Seven bits in each byte, the highest bits first; the eighth bit is set if more bytes follow. */
@@ -183,11 +92,13 @@ static bool add_number(struct buf *record, uint32_t number)
 	return buf_add(record, bytes + at, sizeof(bytes) - at);
 }
 
-static bool add_shared_field(struct coder_pack *pack, size_t field, const char *text, size_t len)
+static bool add_shared(struct coder_pack *pack, size_t field, const char *text, size_t len)
 {
-	uint32_t number = share(pack, field, text, len);
+	uint32_t *last = &pack->last[field];
 
-	return number && add_number(&pack->record, number);
+	if (!pool_is(&pack->shared, *last, text, len))
+		*last = pool_add(&pack->shared, text, len);
+	return *last && add_number(&pack->record, *last);
 }
 
 static bool add_list(struct coder_pack *pack, size_t field, const struct coder_strings *list,
@@ -198,8 +109,7 @@ static bool add_list(struct coder_pack *pack, size_t field, const struct coder_s
 		if (!buf_add(&pack->list, list->v[i], strlen(list->v[i]) + 1))
 			return false;
 	*bytes += pack->list.len;
-	return add_shared_field(pack, field, pack->list.data ? pack->list.data : "",
-				pack->list.len);
+	return add_shared(pack, field, pack->list.data ? pack->list.data : "", pack->list.len);
 }
 
 static bool add_text(struct buf *record, const char *text, size_t *bytes)
@@ -223,7 +133,7 @@ static bool add_field(struct coder_pack *pack, size_t i, const struct coder_toke
 		return add_text(&pack->record, text, bytes);
 	case SHARED:
 		*bytes += text ? strlen(text) : 0;
-		return text ? add_shared_field(pack, i, text, strlen(text) + 1) :
+		return text ? add_shared(pack, i, text, strlen(text) + 1) :
 			      add_number(&pack->record, 0);
 	case TIME:
 		packed = time_pack(text);
@@ -302,7 +212,7 @@ static const char *read_list(struct coder_pack_reader *reader, const struct fiel
 	*(bool *)((char *)token + field->sent) = number > 0;
 	*list = (struct coder_strings){ .v = into };
 	if (number)
-		text = shared_text(reader->pack, number, &len);
+		text = pool_text(&reader->pack->shared, number, &len);
 	for (const char *end = text + len; text < end; text += strlen(text) + 1)
 		list->v[list->n++] = (char *)text;
 	return p;
@@ -346,7 +256,8 @@ static const char *read_record(struct coder_pack_reader *reader, const char *p)
 		case SHARED:
 			p = take_number(p, &number);
 			*(char **)member =
-				number ? (char *)shared_text(reader->pack, number, &len) : NULL;
+				number ? (char *)pool_text(&reader->pack->shared, number, &len) :
+					 NULL;
 			break;
 		case TIME:
 			p = read_time(p, reader->times[n_times++], member);

@@ -16,6 +16,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/pool.h"
 #include "token.h"
 
 #define CODER_PACK_FIELDS 16
@@ -26,11 +27,9 @@ struct coder_pack {
 	size_t longest; /* the most bytes that all texts of one token have */
 	size_t longest_list; /* the most elements that all lists of one token have */
 	/* its own state: */
-	struct arena records, shared;
+	struct arena records;
+	struct pool shared; /* the texts that many tokens share */
 	struct buf record, list; /* the token that is being added */
-	const char **texts; /* the shared texts, by number */
-	size_t n_texts, texts_cap;
-	uint32_t *slots; /* a hash table of the numbers of shared texts; may lack some */
 	uint32_t last[CODER_PACK_FIELDS]; /* the number that each field had last */
 };
 

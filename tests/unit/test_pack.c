@@ -180,7 +180,7 @@ static void test_what_repeats_is_kept_once(void **state)
 	 * 36 bytes for a name, 20 and a length of 4 for an allow list, nothing for what is always
 	 * the same
 	 */
-	assert_between(size_of(&pack.shared), USERS * 36, USERS * 44 + TOKENS * 20 + 1000);
+	assert_between(size_of(&pack.shared.arena), USERS * 36, USERS * 44 + TOKENS * 20 + 1000);
 	assert_between(size_of(&pack.records), TOKENS * 80, TOKENS * 95);
 	assert_int_equal(coder_pack_read(&reader, &pack, false, &err), 0);
 	for (; coder_pack_next(&reader); n++) {
