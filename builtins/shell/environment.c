@@ -12,24 +12,22 @@ void shell_sync_environment(void)
 	maybe_make_export_env();
 }
 
-/* The hidden variables, and their values. */
+struct hidden_variable {
+	SHELL_VAR *var;
+	char *value, *exportstr;
+};
+
 static struct {
-	struct {
-		SHELL_VAR *var;
-		char *value, *exportstr;
-	} v[32];
+	struct hidden_variable *v; /* has room for two of each name */
 	size_t n;
 	char **shown, **filtered; /* environ before, and while they are hidden */
 } hidden;
 
 static void hide(SHELL_VAR *var)
 {
-	if (!var || !var->value || hidden.n == sizeof(hidden.v) / sizeof(hidden.v[0]))
+	if (!var || !var->value)
 		return;
-	hidden.v[hidden.n].var = var;
-	hidden.v[hidden.n].value = var->value;
-	hidden.v[hidden.n].exportstr = var->exportstr;
-	hidden.n++;
+	hidden.v[hidden.n++] = (struct hidden_variable){ var, var->value, var->exportstr };
 	var->value = var->exportstr = NULL;
 }
 
@@ -45,15 +43,22 @@ static bool is_among(const char *entry, const char *const *names)
 
 bool shell_hide_variables(const char *const *names)
 {
-	size_t n = 0, kept = 0;
+	size_t n = 0, kept = 0, n_names = 0;
 
 	if (hidden.filtered)
 		return true;
 	while (environ && environ[n])
 		n++;
-	hidden.filtered = calloc(n + 1, sizeof(*hidden.filtered));
-	if (!hidden.filtered)
+	while (names[n_names])
+		n_names++;
+	hidden.v = calloc(n_names + 1, 2 * sizeof(*hidden.v));
+	if (hidden.v)
+		hidden.filtered = calloc(n + 1, sizeof(*hidden.filtered));
+	if (!hidden.filtered) {
+		free(hidden.v);
+		hidden.v = NULL;
 		return false;
+	}
 	for (size_t i = 0; i < n; i++)
 		if (!is_among(environ[i], names))
 			hidden.filtered[kept++] = environ[i];
@@ -88,4 +93,6 @@ void shell_show_variables(void)
 		array_needs_making = 1;
 	free(hidden.filtered);
 	hidden.filtered = NULL;
+	free(hidden.v);
+	hidden.v = NULL;
 }
