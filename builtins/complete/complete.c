@@ -131,7 +131,7 @@ static int add_options(struct candidates *list, const struct context *c, struct 
 
 	/* short options are already complete */
 	if (word[0] == '-' && word[1] && word[1] != '-') {
-		if (!context_find_letter(c, word[strlen(word) - 1]))
+		if (!opts_find_letter(c->command, word[strlen(word) - 1]))
 			return 0;
 		return candidates_add(list, word, NULL, err);
 	}

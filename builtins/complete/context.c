@@ -11,19 +11,6 @@ void context_done(struct context *c)
 	free(c->given);
 }
 
-static const struct opts_option *find_long(const struct context *c, const char *name, size_t len)
-{
-	opts_for_each(o,
-		      c->command) if (strncmp(o->name, name, len) == 0 && !o->name[len]) return o;
-	return NULL;
-}
-
-const struct opts_option *context_find_letter(const struct context *c, char letter)
-{
-	opts_for_each(o, c->command) if (o->letter && o->letter == letter) return o;
-	return NULL;
-}
-
 static bool takes_value(const struct opts_option *option)
 {
 	return option && option->kind != OPTS_FLAG;
@@ -47,7 +34,7 @@ static int read_letters(struct context *c, const char *letters, bool expands,
 			struct coder_error *err)
 {
 	for (; *letters; letters++) {
-		const struct opts_option *option = context_find_letter(c, *letters);
+		const struct opts_option *option = opts_find_letter(c->command, *letters);
 
 		if (takes_value(option) && letters[1])
 			return give(c, option, expands ? NULL : letters + 1, err);
@@ -75,7 +62,7 @@ static int read_word(struct context *c, const char *word, bool expands, struct c
 		c->ended = true;
 		return 0;
 	}
-	option = find_long(c, word + 2, (size_t)(equals - word) - 2);
+	option = opts_find_name(c->command, word + 2, (size_t)(equals - word) - 2);
 	if (!option)
 		return 0;
 	if (!takes_value(option) || *equals)
@@ -96,13 +83,13 @@ static void find_option_at_cursor(struct context *c)
 	if (word[1] == '-') {
 		if (!equals)
 			return;
-		option = find_long(c, word + 2, (size_t)(equals - word) - 2);
+		option = opts_find_name(c->command, word + 2, (size_t)(equals - word) - 2);
 		c->option = takes_value(option) ? option : NULL;
 		c->value_at = (size_t)(equals + 1 - word);
 		return;
 	}
 	for (size_t i = 1; word[i] && !takes_value(option); i++) {
-		option = context_find_letter(c, word[i]);
+		option = opts_find_letter(c->command, word[i]);
 		if (takes_value(option) && word[i + 1])
 			c->option = option;
 		c->value_at = i + 1;

@@ -31,7 +31,5 @@ void context_done(struct context *c);
 /* Reads c->line, which the caller has filled in. commands: those that are loaded, NULL-terminated. */
 int context_read(struct context *c, const struct opts_command *const *commands,
 		 struct coder_error *err);
-/* The option with that short name, or NULL. */
-const struct opts_option *context_find_letter(const struct context *c, char letter);
 
 #endif

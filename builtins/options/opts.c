@@ -98,8 +98,8 @@ static int store(struct parser *p, const struct opts_option *o, const char *valu
 
 /* -------------------------------------------------------------------- words */
 
-static const struct opts_option *find_name(const struct opts_command *command, const char *name,
-					   size_t len)
+const struct opts_option *opts_find_name(const struct opts_command *command, const char *name,
+					 size_t len)
 {
 	opts_for_each(o, command)
 	{
@@ -111,10 +111,10 @@ static const struct opts_option *find_name(const struct opts_command *command, c
 
 const struct opts_option *opts_find(const struct opts_command *command, const char *name)
 {
-	return find_name(command, name, strlen(name));
+	return opts_find_name(command, name, strlen(name));
 }
 
-static const struct opts_option *find_letter(const struct opts_command *command, char letter)
+const struct opts_option *opts_find_letter(const struct opts_command *command, char letter)
 {
 	opts_for_each(o, command)
 	{
@@ -134,7 +134,7 @@ static int parse_long(struct parser *p, const char *word)
 {
 	const char *end = strchrnul(word, '=');
 	const char *value = *end ? end + 1 : NULL;
-	const struct opts_option *o = find_name(p->command, word, (size_t)(end - word));
+	const struct opts_option *o = opts_find_name(p->command, word, (size_t)(end - word));
 
 	if (!o)
 		return opts_fail_unknown(p->command, word, (size_t)(end - word), p->error);
@@ -153,7 +153,7 @@ static int parse_letters(struct parser *p, const char *letters)
 	char shown[OPTS_SHOWN_SIZE];
 
 	while (*letters) {
-		const struct opts_option *o = find_letter(p->command, *letters);
+		const struct opts_option *o = opts_find_letter(p->command, *letters);
 		const char *value = NULL;
 		char escape[8];
 

@@ -156,7 +156,11 @@ void opts_fill_defaults(const struct opts_command *command, void *options,
 /* The value of an OPTS_TEXT or OPTS_CHOICE option in an options struct; NULL: it was not given. */
 const char *opts_text(const void *options, const struct opts_option *o);
 
-/* The option of that long name, hidden ones included, or NULL. */
+/* The option of that long name, whose length is len, or of that letter; hidden ones included, or NULL. */
+const struct opts_option *opts_find_name(const struct opts_command *command, const char *name,
+					 size_t len);
+const struct opts_option *opts_find_letter(const struct opts_command *command, char letter);
+/* The same for a long name that ends with its string. */
 const struct opts_option *opts_find(const struct opts_command *command, const char *name);
 
 /*
