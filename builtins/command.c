@@ -24,11 +24,13 @@
 const struct opts_option command_common_options[] = {
 	{ .name = "url",
 	  .kind = OPTS_TEXT,
+	  .value = OPTS_VALUE_URL,
 	  .offset = offsetof(struct common_options, url),
 	  .arg = "URL",
 	  .help = "The URL of the deployment. Default: $CODER_URL, else that of coder login." },
 	{ .name = "token",
 	  .kind = OPTS_TEXT,
+	  .value = OPTS_VALUE_SESSION_TOKEN,
 	  .offset = offsetof(struct common_options, token),
 	  .arg = "TOKEN",
 	  .help = "The session token to act with. Default: $CODER_SESSION_TOKEN, else that of "
@@ -188,19 +190,16 @@ int command_array(const char *name, struct coder_strings *ret, struct coder_erro
 	return rc;
 }
 
-/* Refuses a value that cannot be a user, while it is known which option gave it. */
+/* Refuses a user that cannot exist, while it is known which option gave it. */
 static int check_users(const struct call *call, struct coder_error *err)
 {
-	opts_for_each(o, &call->command->opts)
-	{
-		const char *user = o->value == OPTS_VALUE_USER ? opts_text(call->options, o) : NULL;
+	const struct opts_option *o = opts_find_value(&call->command->opts, OPTS_VALUE_USER);
+	const char *user = o ? opts_text(call->options, o) : NULL;
 
-		if (!user || coder_user_is_name(user))
-			continue;
-		coder_error_set(err, CODER_ERR_USAGE, "'%s' cannot be a user", user);
-		return command_blame(call, o->name, err);
-	}
-	return 0;
+	if (!user || coder_user_is_name(user))
+		return 0;
+	coder_error_set(err, CODER_ERR_USAGE, "'%s' cannot be a user", user);
+	return command_blame(call, o->name, err);
 }
 
 /* Does everything up to publishing: from the words to a complete result. */

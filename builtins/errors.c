@@ -71,7 +71,7 @@ static int unended(const char *text)
 
 void command_print_error(const struct call *call, const struct coder_error *err)
 {
-	const struct opts_option *user = opts_find(&call->command->opts, "user");
+	const struct opts_option *user = opts_find_value(&call->command->opts, OPTS_VALUE_USER);
 	const char *owner = user ? opts_text(call->options, user) : NULL;
 	char text[sizeof(err->message) + sizeof(err->detail) + ADVICE_SIZE + 8];
 	char advice[ADVICE_SIZE];

@@ -26,7 +26,7 @@ struct rm_options {
 #define AT(field) offsetof(struct rm_options, field)
 
 static const struct opts_option rm_table[] = {
-	{ "expire", 0, OPTS_FLAG, OPTS_VALUE_NONE, 0, AT(expire), .group = "how",
+	{ "expire", 0, OPTS_FLAG, OPTS_VALUE_NONE, OPTS_UNEXPIRED, AT(expire), .group = "how",
 	  .help = "End the token, but keep it for audit. Its name stays in use." },
 	{ "delete", 0, OPTS_FLAG, OPTS_VALUE_NONE, 0, AT(delete), .group = "how",
 	  .help = "Delete the token. This is the default." },

@@ -156,13 +156,13 @@ static void read_settings(const struct context *c, struct wanted *wanted, struct
 
 		if (!option)
 			continue;
-		if (option->value == OPTS_VALUE_USER)
-			wanted->user = value;
-		else if (strcmp(option->name, "expire") == 0)
+		if (option->flags & OPTS_UNEXPIRED)
 			wanted->unexpired = true;
-		else if (strcmp(option->name, "url") == 0)
+		else if (option->value == OPTS_VALUE_USER)
+			wanted->user = value;
+		else if (option->value == OPTS_VALUE_URL)
 			server->session.url = value;
-		else if (strcmp(option->name, "token") == 0)
+		else if (option->value == OPTS_VALUE_SESSION_TOKEN)
 			server->session.token = value;
 		else
 			continue;

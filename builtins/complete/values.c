@@ -243,6 +243,8 @@ int values_add(struct candidates *list, const struct wanted *wanted, struct serv
 	case OPTS_VALUE_TOKEN:
 	case OPTS_VALUE_TOKEN_NAME:
 		return add_tokens(list, wanted, server, err);
+	case OPTS_VALUE_URL:
+	case OPTS_VALUE_SESSION_TOKEN:
 	case OPTS_VALUE_NONE:
 		break;
 	}

@@ -124,6 +124,16 @@ const struct opts_option *opts_find_letter(const struct opts_command *command, c
 	return NULL;
 }
 
+const struct opts_option *opts_find_value(const struct opts_command *command, enum opts_value value)
+{
+	opts_for_each(o, command)
+	{
+		if (o->value == value)
+			return o;
+	}
+	return NULL;
+}
+
 static const char *next_word(struct parser *p)
 {
 	return p->next < p->n ? p->words[p->next++] : NULL;

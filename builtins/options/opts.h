@@ -40,6 +40,8 @@ enum opts_value {
 	OPTS_VALUE_ASSOC, /* name of an associative array */
 	OPTS_VALUE_TOKEN, /* name or id of a token */
 	OPTS_VALUE_TOKEN_NAME, /* name of a token */
+	OPTS_VALUE_URL, /* of the deployment that the call is about */
+	OPTS_VALUE_SESSION_TOKEN, /* the token that the call acts with */
 };
 
 enum opts_flags {
@@ -47,6 +49,7 @@ enum opts_flags {
 	OPTS_COMMAS = 1 << 1, /* each value of this OPTS_LIST may be a comma list */
 	OPTS_NONEMPTY = 1 << 2, /* an empty value is a usage error */
 	OPTS_OUTPUT = 1 << 3, /* the value names an output variable, of the kind in .value */
+	OPTS_UNEXPIRED = 1 << 4, /* with this option the call is about no expired tokens */
 };
 
 /* The values of a repeatable option, in order. They point into the words. */
@@ -162,6 +165,9 @@ const struct opts_option *opts_find_name(const struct opts_command *command, con
 const struct opts_option *opts_find_letter(const struct opts_command *command, char letter);
 /* The same for a long name that ends with its string. */
 const struct opts_option *opts_find(const struct opts_command *command, const char *name);
+/* The first option with such a value, or NULL. */
+const struct opts_option *opts_find_value(const struct opts_command *command,
+					  enum opts_value value);
 
 /*
  * Returns bash's short_doc, one line: "token_rm [--expire | --delete] [-u USER] ...
