@@ -172,24 +172,6 @@ static int open_session(struct call *call, struct coder_error *err)
 	return session_shield() ? 0 : coder_error_memory(err);
 }
 
-int command_array(const char *name, struct coder_strings *ret, struct coder_error *err)
-{
-	char why[SHVAR_WHY_SIZE];
-	char **values = NULL;
-	size_t n = 0;
-	int rc = 0;
-
-	if (shvar_get_indexed(name, &values, &n, why) < 0)
-		return coder_error_set(err, CODER_ERR_USAGE, "%s", why);
-	for (size_t i = 0; i < n; i++) {
-		if (rc == 0)
-			rc = coder_strings_add(ret, values[i], err);
-		buf_free_string(values[i]); /* wiped, because it may be a token */
-	}
-	free(values);
-	return rc;
-}
-
 /* Refuses a user that cannot exist, while it is known which option gave it. */
 static int check_users(const struct call *call, struct coder_error *err)
 {

@@ -92,9 +92,6 @@ int command_misused(struct call *call, const char *text, struct coder_error *err
  */
 int command_blame(const struct call *call, const char *option, struct coder_error *err);
 
-/* Appends the values of an indexed array of the shell. Fails with CODER_ERR_USAGE if there is none. */
-int command_array(const char *name, struct coder_strings *ret, struct coder_error *err);
-
 /*
  * What the hooks of BUILTIN() call: for a call, whose words are a WORD_LIST of bash; at loading,
  * where 0 refuses the builtin; at unloading.

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* permissions.c - scopes and allow lists on command lines and in arrays; see permissions.h. */
 #include "permissions.h"
-#include "command.h"
 #include "output/advice.h"
 #include "output/message.h"
+#include "shell/variables.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +21,7 @@ static int read_array(const struct source *source, struct coder_strings *ret,
 {
 	if (!source->array)
 		return 0;
-	if (command_array(source->array, ret, err) == 0) {
+	if (shvar_get_strings(source->array, ret, err) == 0) {
 		if (ret->n)
 			return 0;
 		coder_error_set(err, CODER_ERR_USAGE,

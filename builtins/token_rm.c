@@ -11,6 +11,7 @@
 #include "output/progress.h"
 #include "output/result.h"
 #include "shell/io.h"
+#include "shell/variables.h"
 #include "status.h"
 
 #define JOBS 8
@@ -417,7 +418,7 @@ static int rm_check(struct call *call, struct coder_error *err)
 	for (size_t i = 0; i < call->operands.n; i++)
 		if (coder_strings_add(arguments, call->operands.v[i], err) < 0)
 			return -1;
-	if (options->from && command_array(options->from, arguments, err) < 0)
+	if (options->from && shvar_get_strings(options->from, arguments, err) < 0)
 		return coder_error_wrap(err, "--from");
 	if (coder_strings_has(arguments, ""))
 		return coder_error_set(err, CODER_ERR_USAGE,

@@ -128,23 +128,19 @@ static int add_variables(struct candidates *list, const struct wanted *wanted, e
 			 struct coder_error *err)
 {
 	bool assignable = wanted->option && (wanted->option->flags & OPTS_OUTPUT);
-	char **names;
-	size_t n;
-	int rc = 0;
+	struct coder_strings names = { 0 };
+	int rc = shvar_names(kind, list->prefix, assignable, &names, err);
 
-	if (shvar_names(kind, list->prefix, assignable, &names, &n) < 0)
-		return coder_error_memory(err);
-	for (size_t i = 0; i < n; i++) {
-		bool reserved =
-			assignable && strcmp(shvar_resolve(names[i]), wanted->reserved) == 0;
-		bool ours = strncmp(names[i], "COMP_", strlen("COMP_")) == 0 ||
-			    strncmp(names[i], "_coder_tokens_", strlen("_coder_tokens_")) == 0;
+	for (size_t i = 0; i < names.n && rc == 0; i++) {
+		const char *name = names.v[i];
+		bool reserved = assignable && strcmp(shvar_resolve(name), wanted->reserved) == 0;
+		bool ours = strncmp(name, "COMP_", strlen("COMP_")) == 0 ||
+			    strncmp(name, "_coder_tokens_", strlen("_coder_tokens_")) == 0;
 
-		if (rc == 0 && !reserved && !ours) /* ours exist only during a completion */
-			rc = candidates_add(list, names[i], NULL, err);
-		free(names[i]);
+		if (!reserved && !ours) /* ours exist only during a completion */
+			rc = candidates_add(list, name, NULL, err);
 	}
-	free(names);
+	coder_strings_done(&names);
 	return rc;
 }
 

@@ -10,7 +10,6 @@
 
 #include "variables.h"
 #include "assignable.h"
-#include "shell.h"
 
 __attribute__((format(printf, 2, 3))) static int refuse(char why[SHVAR_WHY_SIZE], const char *fmt,
 							...)
@@ -187,41 +186,25 @@ const char *shvar_get(const char *name)
 	return get_string_value(name);
 }
 
-static void free_strings(char **v, size_t n)
+int shvar_get_strings(const char *name, struct coder_strings *ret, struct coder_error *err)
 {
-	while (n > 0)
-		free(v[--n]);
-	free(v);
-}
-
-int shvar_get_indexed(const char *name, char ***ret_values, size_t *ret_n, char why[SHVAR_WHY_SIZE])
-{
+	char why[SHVAR_WHY_SIZE];
 	struct shell_variable found;
 	WORD_LIST *words;
-	char **values;
-	size_t n, copied = 0;
+	int rc = 0;
 
 	if (find_variable_named(name, &found, why) < 0)
-		return -1;
+		return coder_error_set(err, CODER_ERR_USAGE, "%s", why);
 	if (found.var == NULL)
-		return refuse(why, "%s: no such array", found.name);
+		return coder_error_set(err, CODER_ERR_USAGE, "%s: no such array", found.name);
 	if (!array_p(found.var))
-		return refuse(why, "%s: not an indexed array", found.name);
+		return coder_error_set(err, CODER_ERR_USAGE, "%s: not an indexed array",
+				       found.name);
 	words = array_to_word_list(array_cell(found.var));
-	values = (char **)shell_words(words, &n);
-	for (; values && copied < n; copied++) {
-		values[copied] = strdup(values[copied]);
-		if (values[copied] == NULL) {
-			free_strings(values, copied);
-			values = NULL;
-		}
-	}
+	for (WORD_LIST *w = words; w && rc == 0; w = w->next)
+		rc = coder_strings_add(ret, w->word->word, err);
 	dispose_words(words);
-	if (values == NULL)
-		return refuse(why, "out of memory");
-	*ret_values = values;
-	*ret_n = n;
-	return 0;
+	return rc;
 }
 
 static bool is_of_kind(const SHELL_VAR *var, enum shvar_kind kind)
@@ -236,33 +219,20 @@ static bool is_of_kind(const SHELL_VAR *var, enum shvar_kind kind)
 	}
 }
 
-int shvar_names(enum shvar_kind kind, const char *prefix, bool assignable, char ***ret_names,
-		size_t *ret_n)
+int shvar_names(enum shvar_kind kind, const char *prefix, bool assignable,
+		struct coder_strings *ret, struct coder_error *err)
 {
 	SHELL_VAR **vars = all_visible_variables(); /* sorted; the variables belong to bash */
-	size_t n = 0, all = 0;
-	char **names;
+	int rc = 0;
 
-	while (vars && vars[all])
-		all++;
-	names = malloc((all + 1) * sizeof(*names));
-	for (size_t i = 0; i < all && names; i++) {
+	for (size_t i = 0; vars && vars[i] && rc == 0; i++) {
 		char why[SHVAR_WHY_SIZE];
 
-		if (!is_of_kind(vars[i], kind) ||
-		    strncmp(vars[i]->name, prefix, strlen(prefix)) != 0 ||
-		    (assignable && shvar_check(vars[i]->name, kind, why) < 0))
-			continue;
-		names[n] = strdup(vars[i]->name);
-		if (names[n++] == NULL) {
-			free_strings(names, n);
-			names = NULL;
-		}
+		if (is_of_kind(vars[i], kind) &&
+		    strncmp(vars[i]->name, prefix, strlen(prefix)) == 0 &&
+		    (!assignable || shvar_check(vars[i]->name, kind, why) == 0))
+			rc = coder_strings_add(ret, vars[i]->name, err);
 	}
 	xfree(vars);
-	if (names == NULL)
-		return -1;
-	*ret_names = names;
-	*ret_n = n;
-	return 0;
+	return rc;
 }

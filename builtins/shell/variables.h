@@ -70,19 +70,16 @@ static inline const char *shvar_given(const char *name)
 }
 
 /*
- * Copies the values of an indexed array, in the order of indices, into a heap array of heap
- * strings, which the caller frees. Returns -1 with why if there is no such array, or the
- * variable is of another kind. An array without elements gives *ret_n = 0.
+ * Appends the values of an indexed array, in the order of indices. Fails with CODER_ERR_USAGE if
+ * there is no such array, or the variable is of another kind.
  */
-int shvar_get_indexed(const char *name, char ***ret_values, size_t *ret_n,
-		      char why[SHVAR_WHY_SIZE]);
+int shvar_get_strings(const char *name, struct coder_strings *ret, struct coder_error *err);
 
 /*
- * Lists the names of all variables of that kind that begin with prefix, sorted, as a heap
- * array of heap strings, which the caller frees. With assignable, lists only those that
- * pass shvar_check(). Returns -1 if there is no memory.
+ * Appends the names of all variables of that kind that begin with prefix, sorted. With
+ * assignable, only those that pass shvar_check().
  */
-int shvar_names(enum shvar_kind kind, const char *prefix, bool assignable, char ***ret_names,
-		size_t *ret_n);
+int shvar_names(enum shvar_kind kind, const char *prefix, bool assignable,
+		struct coder_strings *ret, struct coder_error *err);
 
 #endif
