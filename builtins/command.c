@@ -157,7 +157,11 @@ static int read_timeout(const char *text, int64_t *ret_ns, struct coder_error *e
 static int open_session(struct call *call, struct coder_error *err)
 {
 	const struct common_options *common = call->options;
-	struct session_options session = errors_session(call);
+	const struct session_options session = {
+		.url = common->url,
+		.token = common->token,
+		.interrupts = call->interrupts,
+	};
 
 	if (common->timeout) {
 		int64_t ns;
@@ -166,8 +170,7 @@ static int open_session(struct call *call, struct coder_error *err)
 			return -1;
 		coder_interrupts_limit(call->interrupts, ns);
 	}
-	session.interrupts = call->interrupts;
-	if (session_open(&session, &call->client, err) < 0)
+	if (session_open(&session, &call->client, &call->token_source, err) < 0)
 		return -1;
 	return session_shield() ? 0 : coder_error_memory(err);
 }
@@ -315,6 +318,7 @@ static int call_words(const struct command *command, const char *const *words, s
 	free(call.state);
 	free(call.options);
 	coder_client_free(call.client);
+	free(call.token_source);
 	buf_wipe_stack();
 	return status;
 }

@@ -43,6 +43,7 @@ struct call {
 	struct coder_interrupts
 		*interrupts; /* signals and the deadline, which end the call early */
 	struct coder_client *client; /* NULL until the session is open */
+	char *token_source; /* where the session token came from; NULL until then */
 	struct result result;
 	bool reported; /* the errors have been printed already, one for each token that failed */
 	bool misused; /* the words do not fit the usage, so it is printed */

@@ -3,18 +3,12 @@
 #include "errors.h"
 #include "output/advice.h"
 #include "output/message.h"
+#include "session/session.h"
 #include "shell/variables.h"
 #include "status.h"
 
 #include <stdio.h>
 #include <string.h>
-
-struct session_options errors_session(const struct call *call)
-{
-	const struct common_options *common = call->options;
-
-	return (struct session_options){ .url = common->url, .token = common->token };
-}
 
 int command_misused(struct call *call, const char *text, struct coder_error *err)
 {
@@ -37,10 +31,8 @@ int command_blame(const struct call *call, const char *option, struct coder_erro
 
 void command_explain(const struct call *call, struct coder_error *err)
 {
-	struct session_options session = errors_session(call);
-
 	if (err->code == CODER_ERR_AUTH && err->http_status == 401)
-		session_explain(&session, err);
+		session_explain(call->token_source, coder_client_origin(call->client), err);
 }
 
 void errors_explain(const struct call *call, struct coder_error *err)

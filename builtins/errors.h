@@ -8,12 +8,8 @@
 
 #include "coder.h"
 #include "command.h"
-#include "session/session.h"
 
 #define ERROR_VARIABLE "TOKEN_ERROR"
-
-/* The options of the session that are on the command line; the other members are zero. */
-struct session_options errors_session(const struct call *call);
 
 /* Adds to the error of a request where a refused token came from, and what may be the cause. */
 void errors_explain(const struct call *call, struct coder_error *err);

@@ -47,7 +47,7 @@ static int request(struct server *server, const struct question *question,
 
 	if (!server->client) {
 		coder_interrupts_limit(server->session.interrupts, WHOLE_NS);
-		if (session_open(&server->session, &server->client, err) < 0)
+		if (session_open(&server->session, &server->client, NULL, err) < 0)
 			return -1;
 	}
 	if (!session_shield())

@@ -9,6 +9,8 @@
 #include "coder.h"
 #include "tls_files.h"
 
+#define TOKEN_OPTION "--token"
+#define TOKEN_VARIABLE "CODER_SESSION_TOKEN"
 #define INPUT_MAX (64u << 10) /* of a config file or of the output of a header command */
 
 struct session {
@@ -19,7 +21,7 @@ struct session {
 	const char *url_source; /* "--url", the variable's name, or url_file */
 	char *url_file; /* its path; NULL: it was not needed */
 	char *token;
-	const char *token_source; /* "--token", the variable's name, or session_file */
+	const char *token_source; /* TOKEN_OPTION, TOKEN_VARIABLE or session_file */
 	char *session_file; /* its path; NULL: it was not needed */
 	struct coder_strings headers; /* "Name: value" */
 	struct tls_files tls;

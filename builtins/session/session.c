@@ -96,8 +96,9 @@ static int find_sources(struct session *s, const struct session_options *options
 }
 
 int session_open(const struct session_options *options, struct coder_client **ret,
-		 struct coder_error *err)
+		 char **ret_token_source, struct coder_error *err)
 {
+	char *source = NULL;
 	struct session CLEANUP(session_done)
 		s = { .silent = options->silent, .interrupts = options->interrupts };
 
@@ -111,48 +112,42 @@ int session_open(const struct session_options *options, struct coder_client **re
 	     (s.proxy && coder_url_has_scheme(s.proxy, "https"))) &&
 	    tls_files_find(s.interrupts, &s.tls, err) < 0)
 		return -1;
-	if (session_add_command_headers(&s, options->command_timeout_ns, err) < 0)
+	if (session_add_command_headers(&s, options->command_timeout_ns, err) < 0 ||
+	    (ret_token_source && session_copy_string(s.token_source, &source, err) < 0))
 		return -1;
-	return open_client(&s, options, ret, err);
+	if (open_client(&s, options, ret, err) < 0) {
+		free(source);
+		return -1;
+	}
+	if (ret_token_source)
+		*ret_token_source = source;
+	return 0;
 }
 
-/* Whether the file `session`, which was not needed, has a token for the deployment. */
-static bool has_file_token(const struct session *s)
+void session_explain(const char *token_source, const char *origin, struct coder_error *err)
 {
 	struct session CLEANUP(session_done) files = { .silent = true };
 	struct coder_error ignored;
 
-	return session_find_directory(&files, &ignored) == 0 &&
-	       session_copy_string(s->origin, &files.origin, &ignored) == 0 &&
-	       session_read_session_file(&files, &ignored) == 0;
-}
-
-void session_explain(const struct session_options *options, struct coder_error *err)
-{
-	struct session CLEANUP(session_done) s = { .silent = true };
-	struct coder_error ignored;
-	const char *source;
-
-	if (find_sources(&s, options, &ignored) < 0)
-		return;
-	source = s.token_source;
 	if (err->inactive)
-		advise(err, "the token came from %s; signing in again does not help", source);
-	else if (source == s.session_file)
-		advise(err, "the token came from %s: sign in again with: coder login %s", source,
-		       s.origin);
-	else if (strcmp(source, "--token") == 0)
+		advise(err, "the token came from %s; signing in again does not help", token_source);
+	else if (strcmp(token_source, TOKEN_OPTION) == 0)
 		advise(err, "the token came from --token: give another one");
-	else if (has_file_token(&s))
+	else if (strcmp(token_source, TOKEN_VARIABLE) != 0)
+		advise(err, "the token came from %s: sign in again with: coder login %s",
+		       token_source, origin);
+	else if (session_find_directory(&files, &ignored) == 0 &&
+		 session_copy_string(origin, &files.origin, &ignored) == 0 &&
+		 session_read_session_file(&files, &ignored) == 0)
 		advise(err,
 		       "the token came from %s: set it to a new token, or unset it to use the one in "
 		       "%s/session",
-		       source, s.directory);
+		       token_source, files.directory);
 	else
 		advise(err,
 		       "the token came from %s: set it to a new token, or unset it and sign in "
 		       "with: coder login %s",
-		       source, s.origin);
+		       token_source, origin);
 }
 
 uint64_t session_identity(const struct session_options *options)

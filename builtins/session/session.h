@@ -42,9 +42,12 @@ struct session_options {
  * It warns of a session file that others can read, once for each shell and file, and of
  * http:// to a host that is not loopback, once for each shell and deployment. Without a
  * URL or a token it fails with CODER_ERR_AUTH, and advises what to set.
+ *
+ * *ret_token_source: where the token came from ("--token", a variable's name, or a path), for
+ * session_explain(); the caller frees it. NULL: not wanted.
  */
 int session_open(const struct session_options *options, struct coder_client **ret,
-		 struct coder_error *err);
+		 char **ret_token_source, struct coder_error *err);
 
 /*
  * In a restricted shell, session_shield() hides from the libraries that libcurl loads the
@@ -55,10 +58,10 @@ bool session_shield(void);
 void session_unshield(void);
 
 /*
- * Call it when the deployment has refused the token. Adds to *err where the token came from
- * and what to do about it.
+ * Call it when the deployment (origin) has refused the token. Adds to *err where the token came
+ * from and what to do about it.
  */
-void session_explain(const struct session_options *options, struct coder_error *err);
+void session_explain(const char *token_source, const char *origin, struct coder_error *err);
 
 /*
  * A number that identifies the deployment and the token that session_open() would use.

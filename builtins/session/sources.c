@@ -295,7 +295,7 @@ static int check_token(const struct session *s, struct coder_error *err)
 
 int session_find_token(struct session *s, const char *option, struct coder_error *err)
 {
-	s->token_source = option ? "--token" : "CODER_SESSION_TOKEN";
+	s->token_source = option ? TOKEN_OPTION : TOKEN_VARIABLE;
 	if ((option ? copy_option(s->token_source, option, &s->token, err) :
 		      session_copy_variable(s->token_source, &s->token, err)) < 0)
 		return -1;

@@ -248,7 +248,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	variable = text;
 	coder_interrupts_init(&interrupts, NULL);
 	options.interrupts = &interrupts;
-	if (session_open(&options, &client, &err) == 0)
+	if (session_open(&options, &client, NULL, &err) == 0)
 		http_free((struct http *)client);
 	else if (!err.message[0])
 		abort();

@@ -229,6 +229,7 @@ bool coder_client_insecure(const struct coder_client *client)
 
 static char directory[64];
 static struct session_options options;
+static char *token_source; /* of the last call */
 static int64_t limit_ns; /* time limit of the next call; 0: none */
 static struct coder_interrupts interrupts; /* of the last call */
 static struct coder_error err;
@@ -275,6 +276,8 @@ static int begin(void **state)
 	memset(&got, 0, sizeof(got));
 	memset(&err, 0, sizeof(err));
 	options = (struct session_options){ 0 };
+	free(token_source);
+	token_source = NULL;
 	limit_ns = 0;
 	empty_directory();
 	set("CODER_CONFIG_DIR", directory);
@@ -298,11 +301,13 @@ static int open_session(void)
 	int rc;
 
 	got.made = false;
+	free(token_source);
+	token_source = NULL;
 	coder_interrupts_init(&interrupts, &source);
 	if (limit_ns)
 		coder_interrupts_limit(&interrupts, limit_ns);
 	options.interrupts = &interrupts;
-	rc = session_open(&options, &client, &err);
+	rc = session_open(&options, &client, &token_source, &err);
 	coder_interrupts_release(&interrupts);
 	return rc;
 }
@@ -417,13 +422,14 @@ static void test_tokens_are_visible_ascii(void **state)
 static const char *explained(void)
 {
 	coder_error_set(&err, CODER_ERR_AUTH, "signed out");
-	session_explain(&options, &err);
+	session_explain(token_source, "https://coder.example", &err);
 	return advice_on(&err);
 }
 
 static void test_a_refused_token_is_traced_to_its_source(void **state)
 {
 	(void)state;
+	assert_opens();
 	assert_string_equal(explained(),
 			    "the token came from CODER_SESSION_TOKEN: set it to a new token, or "
 			    "unset it and sign in with: coder login "
@@ -435,9 +441,13 @@ static void test_a_refused_token_is_traced_to_its_source(void **state)
 	assert_contains(explained(), "set it to a new token, or unset it to use the one in /");
 	assert_contains(explained(), "/session");
 	options.token = "given";
-	assert_string_equal(explained(), "the token came from --token: give another one");
+	assert_contains(explained(), "the token came from CODER_SESSION_TOKEN");
+	assert_opens();
 	options.token = NULL;
+	assert_string_equal(explained(), "the token came from --token: give another one");
 	set("CODER_SESSION_TOKEN", "");
+	assert_opens();
+	set("CODER_SESSION_TOKEN", "set-later");
 	assert_contains(explained(), "the token came from /");
 	assert_contains(explained(),
 			"/session: sign in again with: coder login https://coder.example");
