@@ -71,28 +71,6 @@ struct command {
 	void (*done)(void *state);
 };
 
-/* Before printing: if the token in use was refused, adds to the error where it came from. */
-void command_explain(const struct call *call, struct coder_error *err);
-
-/*
- * Prints an error and the advice on it, as the end of a call does. For errors that are printed
- * besides the one that ends the call, such as the failure of one of several tokens.
- */
-void command_print_error(const struct call *call, const struct coder_error *err);
-
-/*
- * Sets a usage error, after which the usage is printed; for `check`. For words that do not fit the
- * usage: a missing operand, options that exclude each other. After a wrong value (a duration, a
- * name, a variable) the usage would not help, so set CODER_ERR_USAGE instead. Returns -1.
- */
-int command_misused(struct call *call, const char *text, struct coder_error *err);
-
-/*
- * Puts the source of the wrong value in front of the message: "--name: ", or the shell variable
- * that was used instead of that option. Returns -1.
- */
-int command_blame(const struct call *call, const char *option, struct coder_error *err);
-
 /*
  * What the hooks of BUILTIN() call: for a call, whose words are a WORD_LIST of bash; at loading,
  * where 0 refuses the builtin; at unloading.

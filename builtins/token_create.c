@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "coder.h"
 #include "command.h"
+#include "errors.h"
 #include "goals.h"
 #include "options/opts.h"
 #include "output/advice.h"

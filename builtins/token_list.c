@@ -5,6 +5,7 @@
 
 #include "coder.h"
 #include "command.h"
+#include "errors.h"
 #include "options/opts.h"
 #include "output/advice.h"
 #include "output/columns.h"

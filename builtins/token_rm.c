@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "coder.h"
 #include "command.h"
+#include "errors.h"
 #include "options/opts.h"
 #include "output/progress.h"
 #include "output/result.h"

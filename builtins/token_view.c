@@ -2,6 +2,7 @@
 /* token_view.c - the builtin that shows one API token. */
 #include "coder.h"
 #include "command.h"
+#include "errors.h"
 #include "explain.h"
 #include "options/opts.h"
 #include "output/columns.h"
