@@ -35,7 +35,10 @@ struct result {
 	struct buf key; /* memory for the key of the last pair */
 };
 
-/* Wipes and frees. Zeroed memory is the empty result. */
+/*
+ * Wipes and frees. Zeroed memory is the empty result. Of a long array, later calls free what a signal
+ * or the deadline leaves (shell/arrays.h), because freeing it takes as long as building it.
+ */
 void result_done(struct result *result);
 
 /*

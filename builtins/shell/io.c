@@ -15,7 +15,7 @@
 #include "io.h"
 #include "signals.h"
 
-#define SLICE_MS 100 /* how often a wait looks for pending signals */
+#define SLICE_MS ((int)(CODER_SLICE_NS / 1000000)) /* for poll() */
 #define MESSAGE_NS (5 * CODER_NS) /* how long a message waits for the reader of standard error */
 
 /* Signals that a write can raise: the pipe has no reader, or the file reaches its size limit. */

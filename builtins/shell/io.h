@@ -11,7 +11,12 @@
 /*
  * A message on standard error after the shell's own prefix, as its builtins
  * print theirs ("script: line 3: token_rm: ..."). Text from outside must have
- * been escaped (coder_escape()). The message is dropped if nobody reads it for 5 s.
+ * been escaped (coder_escape()). The message is dropped if nobody reads it for 5 s, or until a signal
+ * is pending.
+ *
+ * A message has this limit of its own, and is not ended by the struct coder_interrupts of the
+ * call: what it reports may be that the deadline has passed or that a signal has come. Nor may it
+ * take signals from there, which only the call itself knows how to handle.
  */
 void shio_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void shio_warning(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

@@ -19,11 +19,15 @@ int shell_take_signal(void *unused);
 /* Begins a call. Signals that are pending already count. */
 void shell_enter(void);
 
-#define SHELL_EPIPE 0x10000 /* or-ed to a status: see shio_write() */
+#define SHELL_EPIPE 0x10000 /* or-ed to a status: SIGPIPE ends the process, see shio_write() */
 
 /*
  * Ends a call. Lets bash act on an interrupt, which may jump to the prompt; otherwise
  * returns the status that the builtin returns. The caller owns nothing any more.
+ *
+ * Before that, it frees what earlier calls have left of long arrays (arrays.h), for 50 ms at most,
+ * and only while no signal is pending. Like messages (io.h), this is not part of the call that its
+ * struct coder_interrupts can end.
  */
 int shell_leave(int status);
 
