@@ -8,7 +8,6 @@
 #include "signals.h"
 #include "arrays.h"
 #include "coder.h"
-#include "shell.h"
 
 /* Declared in a header that bash does not install. */
 extern int pending_traps[];
@@ -121,7 +120,7 @@ int shell_leave(int status)
 		terminating_signal = taken.terminating;
 	shell_enter();
 	hand_over_interrupt();
-	if ((status & SHELL_EPIPE) && !shell_is_main())
+	if (status & SHELL_EPIPE)
 		raise(SIGPIPE);
 	QUIT;
 	return status & ~SHELL_EPIPE;
