@@ -3,31 +3,36 @@
 #include <string.h>
 
 #include "goal.h"
+#include "plan.h"
 
 #define READ "workspace:read", "template:read", "user:read"
+#define SCOPES(...) ((const char *const[]){ __VA_ARGS__, NULL })
 #define OF_ONE (CODER_COMPANION_SELF | CODER_COMPANION_OWNER | CODER_COMPANION_TEMPLATES)
 
 static const struct coder_goal goals[] = {
-	{ "workspace-read", "see workspaces and their builds (coder show)", .scopes = { READ },
+	{ "workspace-read", "see workspaces and their builds (coder show)", .scopes = SCOPES(READ),
 	  .objects = { "workspace" }, .companions = OF_ONE },
-	{ "workspace-list", "list all workspaces (coder list)", .scopes = { READ },
+	{ "workspace-list", "list all workspaces (coder list)", .scopes = SCOPES(READ),
 	  .objects = { "workspace" }, .all = true,
 	  .companions = CODER_COMPANION_SELF | CODER_COMPANION_TEMPLATES },
 	{ "workspace-start", "start workspaces (coder start)",
-	  .scopes = { READ, "workspace:start" }, .objects = { "workspace" }, .companions = OF_ONE },
-	{ "workspace-stop", "stop workspaces (coder stop)", .scopes = { READ, "workspace:stop" },
-	  .objects = { "workspace" }, .companions = OF_ONE },
+	  .scopes = SCOPES(READ, "workspace:start"), .objects = { "workspace" },
+	  .companions = OF_ONE },
+	{ "workspace-stop", "stop workspaces (coder stop)",
+	  .scopes = SCOPES(READ, "workspace:stop"), .objects = { "workspace" },
+	  .companions = OF_ONE },
 	{ "workspace-operate", "start, stop and restart workspaces, and set their schedules",
-	  .scopes = { READ, "workspace:start", "workspace:stop", "workspace:update" },
+	  .scopes = SCOPES(READ, "workspace:start", "workspace:stop", "workspace:update"),
 	  .objects = { "workspace" }, .companions = OF_ONE },
 	{ "workspace-ssh", "open connections to workspaces (coder ssh)",
-	  .scopes = { READ, "workspace:ssh" }, .objects = { "workspace" }, .companions = OF_ONE },
+	  .scopes = SCOPES(READ, "workspace:ssh"), .objects = { "workspace" },
+	  .companions = OF_ONE },
 	{ "workspace-delete", "delete workspaces (coder delete)",
-	  .scopes = { READ, "workspace:delete" }, .objects = { "workspace" },
+	  .scopes = SCOPES(READ, "workspace:delete"), .objects = { "workspace" },
 	  .companions = OF_ONE },
 	{ "workspace-create", "create workspaces from templates",
-	  .scopes = { READ, "workspace:create", "workspace:start", "template:use",
-		      "organization:read" },
+	  .scopes = SCOPES(READ, "workspace:create", "workspace:start", "template:use",
+			   "organization:read"),
 	  .objects = { "workspace", "template" }, .all = true,
 	  .companions = CODER_COMPANION_SELF | CODER_COMPANION_TEMPLATES |
 			CODER_COMPANION_ORGANIZATION | CODER_COMPANION_WORKSPACES,
@@ -35,31 +40,34 @@ static const struct coder_goal goals[] = {
 	  .single = "coder create needs template:*, too; without it only POST "
 		    "/users/me/workspaces works" },
 	{ "template-push", "upload versions of templates and activate them (coder templates push)",
-	  .scopes = { "file:create", "file:read", "organization:read", "template:create",
-		      "template:read", "template:update", "user:read" },
+	  .scopes = SCOPES("file:create", "file:read", "organization:read", "template:create",
+			   "template:read", "template:update", "user:read"),
 	  .objects = { "template" },
 	  .companions = CODER_COMPANION_SELF | CODER_COMPANION_ORGANIZATION | CODER_COMPANION_FILES,
 	  .warning = "who holds it can run code that gets an unrestricted token of everybody who "
 		     "builds a workspace from the template",
 	  .single = "lists of templates (coder templates list) fail without template:*" },
 	{ "tokens-read", "list and view one's own tokens (coder tokens ls)",
-	  .scopes = { "user:read", "api_key:read" },
+	  .scopes = SCOPES("user:read", "api_key:read"),
 	  .companions = CODER_COMPANION_SELF | CODER_COMPANION_TOKENS,
 	  .of_users = "list and view tokens (coder tokens ls)" },
 	{ "tokens-manage", "create, expire and delete one's own tokens",
-	  .scopes = { "user:read", "api_key:*" },
+	  .scopes = SCOPES("user:read", "api_key:*"),
 	  .companions = CODER_COMPANION_SELF | CODER_COMPANION_TOKENS,
 	  .warning = "who holds it can create an unrestricted token",
 	  .of_users = "create, expire and delete tokens" },
-	{ "whoami", "see whose token it is (coder whoami)", .scopes = { "user:read" },
+	{ "whoami", "see whose token it is (coder whoami)", .scopes = SCOPES("user:read"),
 	  .companions = CODER_COMPANION_SELF },
 	{ "read-only", "read everything that is one's own, and change nothing",
-	  .scopes = { "api_key:read", "organization:read", "task:read", "template:read",
-		      "user:read", "user:read_personal", "user_secret:read", "user_skill:read",
-		      "workspace:read" },
+	  .scopes = SCOPES("api_key:read", "organization:read", "task:read", "template:read",
+			   "user:read", "user:read_personal", "user_secret:read", "user_skill:read",
+			   "workspace:read"),
 	  .companions = CODER_COMPANION_SELF | CODER_COMPANION_OWN,
 	  .of_users = "read everything, and change nothing" },
 };
+
+#define N_GOALS (sizeof(goals) / sizeof(goals[0]))
+_Static_assert(N_GOALS <= CODER_GOALS_MAX, "a plan must have room for all goals");
 
 const struct goal_wildcard goal_wildcards[] = {
 	{ CODER_COMPANION_TEMPLATES, "template" },
@@ -71,13 +79,13 @@ const struct goal_wildcard goal_wildcards[] = {
 
 const struct coder_goal *coder_goals(size_t *ret_n)
 {
-	*ret_n = sizeof(goals) / sizeof(goals[0]);
+	*ret_n = N_GOALS;
 	return goals;
 }
 
 const struct coder_goal *coder_goal_find(const char *name)
 {
-	for (size_t i = 0; i < sizeof(goals) / sizeof(goals[0]); i++)
+	for (size_t i = 0; i < N_GOALS; i++)
 		if (strcmp(goals[i].name, name) == 0)
 			return &goals[i];
 	return NULL;

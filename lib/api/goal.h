@@ -16,8 +16,6 @@
 #include "base/error.h"
 #include "base/strings.h"
 
-#define CODER_GOAL_SCOPES 10 /* room for the scopes of a goal, and the NULL behind them */
-
 /* Entries that a goal needs in addition to those of its objects. */
 enum coder_companions {
 	CODER_COMPANION_SELF = 1 << 0, /* user:<the token's user> */
@@ -42,8 +40,8 @@ extern const struct goal_wildcard goal_wildcards[];
 struct coder_goal {
 	const char *name; /* "workspace-stop" */
 	const char *summary; /* what one can do with such a token, in one line */
-	const char *scopes[CODER_GOAL_SCOPES]; /* NULL-terminated */
-	const char *objects[3]; /* the types of its objects; NULL-terminated */
+	const char *const *scopes; /* NULL-terminated */
+	const char *objects[3]; /* the types of its objects, at most two; NULL-terminated */
 	bool all; /* it needs TYPE:* of the first type: single objects are refused */
 	unsigned companions; /* enum coder_companions */
 	const char *warning; /* what one can do with it beyond the goal, or NULL */

@@ -23,7 +23,7 @@ struct coder_subject {
 	const char *organization; /* the id of the object's organization, or NULL */
 };
 
-#define CODER_GOALS_MAX 16 /* goals of one plan */
+#define CODER_GOALS_MAX 16 /* goals of one plan; not fewer than there are, nor more than 30 */
 /* Why a plan has a scope or an entry: bit i stands for the plan's goal i, and ... */
 #define CODER_FROM_CALLER (1u << 31) /* ... the caller gave it */
 #define CODER_FROM_SELF_READABLE (1u << 30) /* ... it lets the token view itself */

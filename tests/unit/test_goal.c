@@ -59,6 +59,7 @@ static void assert_list(const struct coder_planned_list *list, const char *want)
 
 static void test_each_goal_has_its_scopes_and_companions(void **state)
 {
+	const struct coder_goal *goals;
 	static const struct {
 		const char *goal;
 		const struct coder_subject *subject;
@@ -105,8 +106,10 @@ static void test_each_goal_has_its_scopes_and_companions(void **state)
 		assert_list(&plan.entries, cases[i].entries);
 		coder_plan_done(&plan);
 	}
-	(void)coder_goals(&n);
+	goals = coder_goals(&n);
 	assert_int_equal(n, 13);
+	for (size_t i = 0; i < n; i++)
+		assert_null(goals[i].objects[COUNT(goals[i].objects) - 1]);
 	assert_null(coder_goal_find("workspace"));
 }
 
