@@ -227,8 +227,8 @@ static int work(struct call *call, struct opts_result *parsed, const char *const
  * publishing is interrupted. The function is not inlined, because an error is large and the work
  * needs the stack.
  */
-static int __attribute__((noinline))
-publish(struct call *call, int rc, bool *ret_pipe, struct coder_error *err)
+__attribute__((noinline)) static int publish(struct call *call, int rc, bool *ret_pipe,
+					     struct coder_error *err)
 {
 	const struct command *command = call->command;
 	struct coder_error late = { 0 };
