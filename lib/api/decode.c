@@ -9,25 +9,25 @@
 #include "base/shape.h"
 #include "decode.h"
 #include "json/json.h"
+#include "json/list.h"
 
-/* First the texts, in the order of token_member(); then what is read in other ways. */
 const struct json_key token_keys[TOKEN_KEYS] = {
-	JSON_KEY("id"),
-	JSON_KEY("user_id"),
-	JSON_KEY("username"),
-	JSON_KEY("token_name"),
-	JSON_KEY("login_type"),
-	JSON_KEY("scope"),
-	JSON_KEY("created_at"),
-	JSON_KEY("updated_at"),
-	JSON_KEY("last_used"),
-	JSON_KEY("expires_at"),
-	JSON_KEY("scopes"),
-	JSON_KEY("allow_list"),
-	JSON_KEY("lifetime_seconds"),
+#define KEY(member, name) JSON_KEY(name),
+	TOKEN_TEXTS(KEY) TOKEN_OTHERS(KEY)
+#undef KEY
 };
+_Static_assert(TOKEN_KEYS <= JSON_LIST_KEYS, "a list reads all members of its tokens");
 
-enum { USERNAME = 2, SCOPES = TOKEN_TEXTS, ALLOW_LIST, LIFETIME };
+char **token_text_at(const struct coder_token *token, size_t i)
+{
+	static const size_t offsets[] = {
+#define OFFSET(member, name) offsetof(struct coder_token, member),
+		TOKEN_TEXTS(OFFSET)
+#undef OFFSET
+	};
+
+	return (char **)((char *)token + offsets[i]);
+}
 
 void token_reader_done(struct token_reader *reader)
 {
@@ -65,9 +65,9 @@ static void copy_text(char **at, const struct json_value *inner)
 static int read_texts(char **at, const struct json_value *values, struct coder_token *token,
 		      struct coder_error *err)
 {
-	for (size_t i = 0; i < TOKEN_TEXTS; i++) {
-		struct json_value inner = { .text = i == USERNAME ? NULL : "" };
-		char **member = token_member(token, i);
+	for (size_t i = 0; i < TOKEN_N_TEXTS; i++) {
+		struct json_value inner = { .text = i == TOKEN_KEY_username ? NULL : "" };
+		char **member = token_text_at(token, i);
 
 		if (json_value_text(&values[i], token_keys[i].name, &inner, err) < 0)
 			return -1;
@@ -179,13 +179,14 @@ int token_read(struct token_reader *reader, const struct json_value *values,
 		return -1;
 	at = reader->texts;
 	if (read_texts(&at, values, &token, err) < 0 || read_times(&token, err) < 0 ||
-	    read_list(reader, &at, &values[SCOPES], "scopes", false, &token.has_scopes, err) < 0)
+	    read_list(reader, &at, &values[TOKEN_KEY_scopes], "scopes", false, &token.has_scopes,
+		      err) < 0)
 		return -1;
 	n_scopes = reader->n_lists;
-	if (read_list(reader, &at, &values[ALLOW_LIST], "allow_list", true, &token.has_allow_list,
-		      err) < 0 ||
-	    json_value_int64(&values[LIFETIME], "lifetime_seconds", 0, &token.lifetime_seconds,
-			     err) < 0)
+	if (read_list(reader, &at, &values[TOKEN_KEY_allow_list], "allow_list", true,
+		      &token.has_allow_list, err) < 0 ||
+	    json_value_int64(&values[TOKEN_KEY_lifetime_seconds], "lifetime_seconds", 0,
+			     &token.lifetime_seconds, err) < 0)
 		return -1;
 	token.scopes.n = n_scopes;
 	token.allow_list.n = reader->n_lists - n_scopes;

@@ -18,8 +18,40 @@ struct token_reader {
 };
 void token_reader_done(struct token_reader *reader);
 
-/* The members of a token that are read, as keys for json_members(). */
-#define TOKEN_KEYS 13
+/*
+ * The table of the members of a token that are read: KEY(MEMBER, NAME), where NAME is the server's.
+ * First those that are texts; the first of them is the id.
+ */
+/* clang-format off */
+#define TOKEN_TEXTS(KEY) \
+	KEY(id, "id") \
+	KEY(user_id, "user_id") \
+	KEY(username, "username") \
+	KEY(name, "token_name") \
+	KEY(login_type, "login_type") \
+	KEY(scope, "scope") \
+	KEY(created_at, "created_at") \
+	KEY(updated_at, "updated_at") \
+	KEY(last_used, "last_used") \
+	KEY(expires_at, "expires_at")
+#define TOKEN_OTHERS(KEY) \
+	KEY(scopes, "scopes") \
+	KEY(allow_list, "allow_list") \
+	KEY(lifetime_seconds, "lifetime_seconds")
+/* clang-format on */
+
+enum token_key {
+#define TOKEN_KEY(member, name) TOKEN_KEY_##member,
+	TOKEN_TEXTS(TOKEN_KEY) TOKEN_N_TEXTS,
+	TOKEN_LAST_TEXT = TOKEN_N_TEXTS - 1,
+	TOKEN_OTHERS(TOKEN_KEY) TOKEN_KEYS,
+#undef TOKEN_KEY
+};
+
+/* The i-th text of a token, in the order of TOKEN_TEXTS. */
+char **token_text_at(const struct coder_token *token, size_t i);
+
+/* The names of all members in the table, for json_members(). */
 extern const struct json_key token_keys[TOKEN_KEYS];
 
 /*

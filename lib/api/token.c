@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "decode.h"
 #include "scope.h"
 #include "token.h"
 #include "tokens.h"
@@ -45,20 +46,6 @@ void coder_secret_done(struct coder_secret *secret)
 
 /* ----------------------------------------------------------------- copies */
 
-static const size_t texts[TOKEN_TEXTS] = {
-	offsetof(struct coder_token, id), /* first: begins the block of a copy */
-	offsetof(struct coder_token, user_id),	  offsetof(struct coder_token, username),
-	offsetof(struct coder_token, name),	  offsetof(struct coder_token, login_type),
-	offsetof(struct coder_token, scope),	  offsetof(struct coder_token, created_at),
-	offsetof(struct coder_token, updated_at), offsetof(struct coder_token, last_used),
-	offsetof(struct coder_token, expires_at),
-};
-
-char **token_member(const struct coder_token *token, size_t i)
-{
-	return (char **)((char *)token + texts[i]);
-}
-
 int coder_token_copy(const struct coder_token *from, struct coder_token *ret,
 		     struct coder_error *err)
 {
@@ -68,21 +55,21 @@ int coder_token_copy(const struct coder_token *from, struct coder_token *ret,
 
 	copy.id = copy.owner = NULL; /* so that a failure frees nothing of `from` */
 	copy.scopes = copy.allow_list = (struct coder_strings){ 0 };
-	for (size_t i = 0; i < TOKEN_TEXTS; i++) {
-		const char *text = *token_member(from, i);
+	for (size_t i = 0; i < TOKEN_N_TEXTS; i++) {
+		const char *text = *token_text_at(from, i);
 
 		size += text ? strlen(text) + 1 : 0;
 	}
 	p = malloc(size);
 	if (!p)
 		return coder_error_memory(err);
-	for (size_t i = 0; i < TOKEN_TEXTS; i++) {
-		const char *text = *token_member(from, i);
+	for (size_t i = 0; i < TOKEN_N_TEXTS; i++) {
+		const char *text = *token_text_at(from, i);
 
 		if (!text)
 			continue;
 		size = strlen(text) + 1;
-		*token_member(&copy, i) = memcpy(p, text, size);
+		*token_text_at(&copy, i) = memcpy(p, text, size);
 		p += size;
 	}
 	if (from->owner) {

@@ -30,12 +30,6 @@ struct coder_token {
 };
 
 void coder_token_done(struct coder_token *token);
-/*
- * The i-th text of a token, of TOKEN_TEXTS: the members that servers send as texts, in the order of
- * token_keys. The first one is the id.
- */
-#define TOKEN_TEXTS 10
-char **token_member(const struct coder_token *token, size_t i);
 /* Fills the empty *ret with copies of all that the token has. */
 int coder_token_copy(const struct coder_token *from, struct coder_token *ret,
 		     struct coder_error *err);
