@@ -92,9 +92,9 @@ void errors_publish(struct coder_error *err)
 		shvar_own_set(ERROR_VARIABLE, NULL, 0);
 		return;
 	}
-	coder_hide_tokens(err->message);
-	coder_hide_tokens(err->detail);
-	coder_hide_tokens(err->field);
+#define HIDE(member, size) coder_hide_tokens(err->member);
+	CODER_ERROR_TEXTS(HIDE)
+#undef HIDE
 	snprintf(status, sizeof(status), "%d", command_status(err));
 	snprintf(http, sizeof(http), "%ld", err->http_status);
 	if (err->retry_after >= 0)

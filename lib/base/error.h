@@ -69,6 +69,16 @@ enum coder_cause {
 	CODER_CAUSE_FOREIGN, /* it may be somebody else's (about: its id) */
 };
 
+/* The texts of an error: TEXT(MEMBER, SIZE). Secrets are removed from all of them. */
+/* clang-format off */
+#define CODER_ERROR_TEXTS(TEXT) \
+	TEXT(message, 1024) /* what was requested, and what went wrong */ \
+	TEXT(detail, 1024) /* the server's detail and validations, or "" */ \
+	TEXT(field, 64) /* the field of the first validation, or "" */ \
+	TEXT(about, 512) /* see enum coder_cause */ \
+	TEXT(also, 256) /* see enum coder_cause */
+/* clang-format on */
+
 /*
  * An error. It is on the caller's stack and has a fixed size, so that no memory has to be allocated
  * to report it. The texts may contain anything that the server sent: escape them before printing.
@@ -91,11 +101,10 @@ struct coder_error {
 	bool unknown; /* the removal may have been carried out nevertheless */
 	bool report; /* with CODER_ERR_INTERRUPTED: the message has to be printed nevertheless */
 	bool timeout; /* a time limit ended the wait, and the server may still act */
-	char field[64]; /* the field of the first validation, or "" */
-	char message[1024]; /* what was requested, and what went wrong */
-	char detail[1024]; /* the server's detail and validations, or "" */
 	enum coder_cause cause;
-	char about[512], also[256]; /* see enum coder_cause */
+#define CODER_ERROR_TEXT(member, size) char member[size];
+	CODER_ERROR_TEXTS(CODER_ERROR_TEXT)
+#undef CODER_ERROR_TEXT
 };
 
 /* Fills *err (every member; http_status 0, retry_after -1) and returns -1. */

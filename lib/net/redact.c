@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* redact.c - removes secrets from the texts of errors; see redact.h. */
+#include <stddef.h>
 #include <string.h>
 #include <strings.h>
 
@@ -11,20 +12,14 @@
 #define BEGIN_MIN 4 /* characters; where a text was cut, shorter beginnings are kept */
 
 /* The texts of an error. */
-#define N_TEXTS 5
-struct text {
-	char *text;
-	size_t size;
+static const struct text {
+	size_t offset, size;
+} texts[] = {
+#define TEXT(member, size) { offsetof(struct coder_error, member), size },
+	CODER_ERROR_TEXTS(TEXT)
+#undef TEXT
 };
-
-static void texts_of(struct coder_error *err, struct text ret[N_TEXTS])
-{
-	ret[0] = (struct text){ err->message, sizeof(err->message) };
-	ret[1] = (struct text){ err->detail, sizeof(err->detail) };
-	ret[2] = (struct text){ err->field, sizeof(err->field) };
-	ret[3] = (struct text){ err->about, sizeof(err->about) };
-	ret[4] = (struct text){ err->also, sizeof(err->also) };
-}
+#define N_TEXTS (sizeof(texts) / sizeof(*texts))
 
 /*
  * Removes the beginning of secret that stands before end, if it has at least BEGIN_MIN characters.
@@ -42,13 +37,10 @@ static char *drop_begin(const char *text, char *end, const char *secret)
 
 void redact_secret(struct coder_error *err, const char *secret)
 {
-	struct text texts[N_TEXTS];
-
 	if (!secret || strlen(secret) < REDACT_MIN)
 		return;
-	texts_of(err, texts);
 	for (size_t i = 0; i < N_TEXTS; i++) {
-		char *const text = texts[i].text, *at = text;
+		char *const text = (char *)err + texts[i].offset, *at = text;
 
 		/* in any case of letters, because hosts are written in lower case */
 		while ((at = strcasestr(at, secret)))
@@ -78,11 +70,8 @@ static void drop_cut_secret(char *text, char *end)
 
 void redact_shapes(struct coder_error *err)
 {
-	struct text texts[N_TEXTS];
-
-	texts_of(err, texts);
 	for (size_t i = 0; i < N_TEXTS; i++) {
-		char *const text = texts[i].text;
+		char *const text = (char *)err + texts[i].offset;
 		const size_t size = texts[i].size;
 
 		coder_hide_tokens(text);

@@ -21,6 +21,7 @@
 #include "base/buf.h"
 #include "coder.h"
 #include "net/http.h"
+#include "net/redact.h"
 #include "net/response.h"
 #include "net/transfer.h"
 #include "output/advice.h"
@@ -884,6 +885,13 @@ static void test_secret_in_text(void **state)
 	assert_non_null(strstr(err.message, "[secret]"));
 	assert_null(strstr(err.message, "ABCDEFG"));
 	free(long_answer);
+
+	/* each text that an error has */
+#define PUT(member, size) snprintf(err.member, size, "a " TOKEN " b");
+	CODER_ERROR_TEXTS(PUT)
+	redact_shapes(&err);
+#define CHECK(member, size) assert_string_equal(err.member, "a abcdefghij-[secret] b");
+	CODER_ERROR_TEXTS(CHECK)
 }
 
 /* --------------------------------------------------------------- the sink */
