@@ -286,14 +286,6 @@ bool coder_ability_uses(const struct coder_ability *ability, const struct coder_
 			const char *scope, const struct coder_held *held)
 {
 	const struct coder_goal *goal = ability->goal;
-	static const struct {
-		unsigned companion;
-		const char *type;
-	} all[] = {
-		{ CODER_COMPANION_TEMPLATES, "template" },
-		{ CODER_COMPANION_FILES, "file" },
-		{ CODER_COMPANION_TOKENS, "api_key" },
-	};
 	bool used = false;
 	char type[64];
 
@@ -314,8 +306,9 @@ bool coder_ability_uses(const struct coder_ability *ability, const struct coder_
 	 */
 	if (goal->companions & CODER_COMPANION_WORKSPACES && strcmp(scope, "workspace:create") == 0)
 		return true;
-	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
-		if (goal->companions & all[i].companion && strcmp(type, all[i].type) == 0 &&
+	for (const struct goal_wildcard *all = goal_wildcards; all->type; all++)
+		if (goal->companions & all->companion &&
+		    all->companion != CODER_COMPANION_WORKSPACES && strcmp(type, all->type) == 0 &&
 		    (!ability->type || strcmp(type, ability->type) != 0))
 			return true;
 	return is_reached(ability, holding, held, type);
