@@ -27,6 +27,12 @@ enum coder_type_flags {
 		1 << 2, /* requests name the owner of the object, and need the owner's entry */
 };
 
+/* What responses about an object contain, and goals need. */
+enum coder_relations {
+	CODER_RELATION_OWNER = 1 << 0, /* the id of its owner */
+	CODER_RELATION_ORGANIZATION = 1 << 1, /* the id of its organization */
+};
+
 struct listing;
 struct coder_entry;
 typedef int coder_resolver(struct coder_client *client, const char *owner,
@@ -35,6 +41,9 @@ typedef int coder_resolver(struct coder_client *client, const char *owner,
 struct coder_type {
 	const char *name; /* as in requests, "workspace"; "*" is the first */
 	unsigned flags; /* enum coder_type_flags */
+	const char *kind; /* the type of the objects that its ids belong to; NULL: this one */
+	const char *route; /* to request an object by its id, "workspaces"; NULL: none is known */
+	unsigned relations; /* enum coder_relations */
 	coder_resolver *resolve; /* turns a name into an id; NULL: objects have only ids */
 	const struct listing *listing; /* for coder_search(); NULL: servers do not list them */
 };

@@ -9,11 +9,26 @@
 #include "base/error.h"
 #include "json/json.h"
 
+/* The table of what is read: FACT(MEMBER, KEY). KEY is what servers call it. */
+/* clang-format off */
+#define FACTS(FACT) \
+	FACT(id, "id") \
+	FACT(name, "name") \
+	FACT(username, "username") \
+	FACT(owner_id, "owner_id") \
+	FACT(owner, "owner_name") \
+	FACT(organization_id, "organization_id") \
+	FACT(organization, "organization_name") \
+	FACT(template_id, "template_id") \
+	FACT(template, "template_name") \
+	FACT(dormant_at, "dormant_at") /* of a workspace that no entry of its type matches */
+/* clang-format on */
+
 /* The strings belong to the document; "" stands for what it lacks. */
 struct facts {
-	const char *id, *name, *username, *owner_id, *owner, *organization_id, *organization,
-		*template_id, *template;
-	const char *dormant_at; /* of a workspace that no entry of the type workspace matches */
+#define FACT(member, key) const char *member;
+	FACTS(FACT)
+#undef FACT
 };
 
 /* Reads a workspace, a template, a user, an organization or a group. */

@@ -55,9 +55,9 @@ int coder_holding_add(struct coder_holding *holding, const char *entry, struct c
 /* The type of the object to which an id of this type belongs. */
 static const char *kind_of(const char *type)
 {
-	if (strcmp(type, "organization_member") == 0 || strcmp(type, "group_member") == 0)
-		return "user";
-	return strcmp(type, "workspace_dormant") == 0 ? "workspace" : type;
+	const struct coder_type *row = coder_type_find(type);
+
+	return row && row->kind ? row->kind : type;
 }
 
 const char *coder_holding_name(const struct coder_holding *holding, const char *type,
@@ -139,7 +139,7 @@ int coder_holding_describe(struct coder_holding *holding, const struct coder_ent
 static int take(struct coder_holding *holding, const char *type, const char *id,
 		const struct json *object, struct coder_error *err)
 {
-	const bool workspace = strcmp(type, "workspace") == 0;
+	const unsigned relations = coder_type_find(type)->relations;
 	struct facts found, of_template;
 	char title[256];
 
@@ -148,9 +148,9 @@ static int take(struct coder_holding *holding, const char *type, const char *id,
 	if (strcasecmp(found.id, id) != 0)
 		return coder_error_set(err, CODER_ERR_NO_RESPONSE,
 				       "broken response: it is about another %s", type);
-	if (workspace && !*found.owner_id)
+	if (relations & CODER_RELATION_OWNER && !*found.owner_id)
 		return json_missing(err, "owner_id");
-	if ((workspace || strcmp(type, "template") == 0) && !*found.organization_id)
+	if (relations & CODER_RELATION_ORGANIZATION && !*found.organization_id)
 		return json_missing(err, "organization_id");
 	snprintf(title, sizeof(title), "%s%s%s", found.owner, *found.owner ? "/" : "",
 		 *found.username ? found.username : found.name);
@@ -176,15 +176,12 @@ static int take(struct coder_holding *holding, const char *type, const char *id,
  * their names.
  */
 static const struct round {
-	const char *type, *route;
+	const char *type;
 	bool name_only, any_type, last;
 } rounds[] = {
-	{ "workspace", "workspaces", .last = true },
-	{ "template", "templates", .last = true },
-	{ "workspace", "workspaces", .any_type = true },
-	{ "template", "templates", .any_type = true, .last = true },
-	{ "user", "users", .name_only = true },
-	{ "organization", "organizations", .name_only = true },
+	{ "workspace", .last = true },	   { "template", .last = true },
+	{ "workspace", .any_type = true }, { "template", .any_type = true, .last = true },
+	{ "user", .name_only = true },	   { "organization", .name_only = true },
 };
 
 /* Whether no response has described yet what an entry names. */
@@ -207,7 +204,7 @@ static int request(struct coder_client *client, struct coder_holding *holding,
 		   struct coder_error *ret_trouble, struct coder_error *err)
 {
 	struct json CLEANUP(json_done) *doc = NULL;
-	const char *const parts[] = { round->route, held->id, NULL };
+	const char *const parts[] = { coder_type_find(round->type)->route, held->id, NULL };
 	bool trouble;
 
 	if (client_get(client, parts, 0, &doc, err) == 0 &&

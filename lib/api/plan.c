@@ -39,11 +39,14 @@ static bool has_own_templates(const struct coder_wish *wish, const struct coder_
 
 bool coder_wish_needs_relations(const struct coder_wish *wish, const char *type)
 {
+	const struct coder_type *row = coder_type_find(type);
+	const unsigned relations = row ? row->relations : 0;
+	const unsigned needed =
+		(relations & CODER_RELATION_OWNER ? CODER_COMPANION_OWNER : 0) |
+		(relations & CODER_RELATION_ORGANIZATION ? CODER_COMPANION_ORGANIZATION : 0);
+
 	for (size_t i = 0; i < wish->n_goals; i++) {
 		const struct coder_goal *goal = wish->goals[i];
-		unsigned needed = strcmp(type, "workspace") == 0 ? CODER_COMPANION_OWNER :
-				  strcmp(type, "template") == 0	 ? CODER_COMPANION_ORGANIZATION :
-								   0;
 
 		for (size_t k = 0; goal->objects[k]; k++)
 			if (goal->companions & needed && strcmp(goal->objects[k], type) == 0)
@@ -79,14 +82,15 @@ static int add(struct coder_planned_list *list, const char *text, unsigned from,
 }
 
 /*
- * Adds the companion "TYPE:ID" of a goal, unless what was given covers it. type has type_len bytes.
+ * Adds the companion "TYPE:ID" of a goal, unless what was given covers it. What follows a colon in
+ * type is ignored.
  */
-static int add_companion(struct coder_plan *plan, const char *type, size_t type_len, const char *id,
-			 unsigned from, struct coder_error *err)
+static int add_companion(struct coder_plan *plan, const char *type, const char *id, unsigned from,
+			 struct coder_error *err)
 {
 	struct buf CLEANUP(buf_done) entry = { 0 };
 
-	if (!buf_add(&entry, type, type_len) || !buf_addf(&entry, ":%s", id))
+	if (!buf_add(&entry, type, strcspn(type, ":")) || !buf_addf(&entry, ":%s", id))
 		return coder_error_memory(err);
 	for (size_t i = 0; i < plan->entries.n; i++) {
 		struct coder_planned *given = &plan->entries.v[i];
@@ -114,7 +118,7 @@ static int add_owner(struct coder_plan *plan, const struct coder_subject *subjec
 		return 0;
 	if (!subject->owner)
 		return missing(subject->entry, "owner", err);
-	return add_companion(plan, "user", 4, subject->owner, from, err);
+	return add_companion(plan, "user", subject->owner, from, err);
 }
 
 /*
@@ -131,7 +135,7 @@ static int add_organization(struct coder_plan *plan, const struct coder_wish *wi
 		return 0;
 	if (!id)
 		return missing(subject->entry, "organization", err);
-	return add_companion(plan, "organization", 12, id, from, err);
+	return add_companion(plan, "organization", id, from, err);
 }
 
 /*
@@ -165,13 +169,10 @@ static int add_relations(struct coder_plan *plan, const struct coder_wish *wish,
 static int add_own(struct coder_plan *plan, const struct coder_goal *goal, unsigned from,
 		   struct coder_error *err)
 {
-	for (size_t i = 0; goal->scopes[i]; i++) {
-		size_t len = strcspn(goal->scopes[i], ":");
-
+	for (size_t i = 0; goal->scopes[i]; i++)
 		if (strncmp(goal->scopes[i], "user:", 5) != 0 &&
-		    add_companion(plan, goal->scopes[i], len, "*", from, err) < 0)
+		    add_companion(plan, goal->scopes[i], "*", from, err) < 0)
 			return -1;
-	}
 	return 0;
 }
 
@@ -190,11 +191,11 @@ static int add_goal(struct coder_plan *plan, const struct coder_wish *wish,
 	if (has_own_templates(wish, goal))
 		companions &= ~CODER_COMPANION_TEMPLATES;
 	if (companions & CODER_COMPANION_SELF && wish->self &&
-	    add_companion(plan, "user", 4, wish->self, from, err) < 0)
+	    add_companion(plan, "user", wish->self, from, err) < 0)
 		return -1;
 	for (const struct goal_wildcard *all = goal_wildcards; all->type; all++)
 		if (companions & all->companion &&
-		    add_companion(plan, all->type, strlen(all->type), "*", from, err) < 0)
+		    add_companion(plan, all->type, "*", from, err) < 0)
 			return -1;
 	if (companions & CODER_COMPANION_OWN && add_own(plan, goal, from, err) < 0)
 		return -1;
@@ -215,9 +216,9 @@ static int add_self_readable(struct coder_plan *plan, const struct coder_wish *w
 		return -1;
 	if (!plan->entries.n)
 		return 0;
-	if (wish->self && add_companion(plan, "user", 4, wish->self, from, err) < 0)
+	if (wish->self && add_companion(plan, "user", wish->self, from, err) < 0)
 		return -1;
-	return add_companion(plan, "api_key", 7, "*", from, err);
+	return add_companion(plan, "api_key", "*", from, err);
 }
 
 /*

@@ -190,13 +190,11 @@ int coder_entry_resolve(struct coder_client *client, const char *owner, struct c
 int coder_entry_describe(struct coder_client *client, const char *owner, struct coder_entry *entry,
 			 struct coder_error *err)
 {
-	bool workspace = strcmp(entry->type->name, "workspace") == 0;
-	bool template = strcmp(entry->type->name, "template") == 0;
-	const char *const parts[] = { workspace ? "workspaces" : "templates", entry->id, NULL };
+	const char *const parts[] = { entry->type->route, entry->id, NULL };
 
 	if (entry->name)
 		return coder_entry_resolve(client, owner, entry, err);
-	if (!entry->id[0] || !(workspace || template))
+	if (!entry->id[0] || !entry->type->relations)
 		return 0;
 	if (by_route(client, parts, entry, err) < 0)
 		return coder_error_wrap(err, "%s %s", entry->type->name, entry->id);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * types.c - the table of resource types. A new type is one row: its name, and if its objects have
- * names or are listed, its resolver and its listing.
+ * types.c - the table of resource types. A new type is one row: its name, and what its objects have:
+ * a resolver of their names, a listing, a route by which they are requested, owners.
  */
 #include <string.h>
 
@@ -48,6 +48,7 @@ static const struct coder_type types[] = {
 	  .listing = LISTING(.path = "/api/v2/groups", .id = "id", .name = "name",
 			     .owner = "organization_name", .description = "display_name") },
 	{ .name = "group_member",
+	  .kind = "user",
 	  .listing = LISTING(.per_organization = "members", .id = "user_id", .name = "username",
 			     .description = "name") },
 	{ .name = "idpsync_settings", .flags = CODER_TYPE_WILDCARD_ONLY },
@@ -63,11 +64,13 @@ static const struct coder_type types[] = {
 	{ .name = "oauth2_app_code_token" },
 	{ .name = "oauth2_app_secret", .flags = CODER_TYPE_WILDCARD_ONLY },
 	{ .name = "organization",
+	  .route = "organizations",
 	  .resolve = resolve_organization,
 	  .listing = LISTING(.path = "/api/v2/organizations", .id = "id", .name = "name",
 			     .description = "display_name") },
 	{ .name = "organization_member",
 	  .flags = CODER_TYPE_OF_USER,
+	  .kind = "user",
 	  .listing = LISTING(.per_organization = "members", .id = "user_id", .name = "username",
 			     .description = "name") },
 	{ .name = "prebuilt_workspace",
@@ -85,12 +88,15 @@ static const struct coder_type types[] = {
 			     .id = "id", .name = "name", .owner = "owner_name") },
 	{ .name = "template",
 	  .flags = CODER_TYPE_OWNED,
+	  .route = "templates",
+	  .relations = CODER_RELATION_ORGANIZATION,
 	  .resolve = resolve_template,
 	  .listing = LISTING(.path = "/api/v2/templates", .query = "", .name_term = "name:",
 			     .owner_term = "organization:", .id = "id", .name = "name",
 			     .owner = "organization_name", .description = "display_name") },
 	{ .name = "usage_event", .flags = CODER_TYPE_WILDCARD_ONLY },
 	{ .name = "user",
+	  .route = "users",
 	  .resolve = resolve_user,
 	  .listing = LISTING(.path = "/api/v2/users", .key = "users", .query = "", .name_term = "",
 			     .id = "id", .name = "username", .description = "name") },
@@ -99,6 +105,8 @@ static const struct coder_type types[] = {
 	{ .name = "webpush_subscription", .flags = CODER_TYPE_WILDCARD_ONLY | CODER_TYPE_OF_USER },
 	{ .name = "workspace",
 	  .flags = CODER_TYPE_OWNED | CODER_TYPE_OF_USER,
+	  .route = "workspaces",
+	  .relations = CODER_RELATION_OWNER | CODER_RELATION_ORGANIZATION,
 	  .resolve = resolve_workspace,
 	  .listing = LISTING(.query = "", WORKSPACES) },
 	{ .name = "workspace_agent_devcontainers", .flags = CODER_TYPE_WILDCARD_ONLY },
@@ -106,6 +114,7 @@ static const struct coder_type types[] = {
 	{ .name = "workspace_build_orchestration", .flags = CODER_TYPE_WILDCARD_ONLY },
 	{ .name = "workspace_dormant",
 	  .flags = CODER_TYPE_OF_USER,
+	  .kind = "workspace",
 	  .listing = LISTING(.query = "dormant:true", WORKSPACES) },
 	{ .name = "workspace_proxy",
 	  .listing = LISTING(.path = "/api/v2/regions", .key = "regions", .id = "id",

@@ -31,6 +31,11 @@ static void test_types(void **state)
 		assert_true(strcmp(types[i - 1].name, types[i].name) < 0);
 		named += types[i].resolve != NULL;
 		wildcard_only += (types[i].flags & CODER_TYPE_WILDCARD_ONLY) != 0;
+		/* what belongs to objects of another type is asked of that type's row */
+		if (types[i].kind)
+			assert_non_null(type_of(types[i].kind)->route);
+		if (types[i].relations)
+			assert_non_null(types[i].route);
 	}
 	assert_int_equal(named, 5);
 	assert_int_equal(wildcard_only, 34);
