@@ -118,12 +118,10 @@ void transfer_start(struct transfer *transfer, struct transfer_exchange *x)
 
 	run->started = true;
 	if (prepare(transfer, run) < 0) {
-		run_end(run, TRANSFER_FAILED);
-		if (coder_clock() >= x->deadline)
-			run_end(run, TRANSFER_DEADLINE);
 		x->signal = coder_interrupts_pending(o->interrupts);
-		if (x->signal)
-			run_end(run, TRANSFER_SIGNAL);
+		run_end(run, x->signal			  ? TRANSFER_SIGNAL :
+			     coder_clock() >= x->deadline ? TRANSFER_DEADLINE :
+							    TRANSFER_FAILED);
 		return;
 	}
 	if (!open_multi(transfer) || (!o->fresh && !kept_share(run->curl))) {

@@ -18,8 +18,9 @@
 /*
  * Does the same as libcurl_load(). variable names the configuration, for error texts; if it is not
  * NULL, a child loads libcurl first, unless it is already loaded. Returns 0 when libcurl is loaded.
- * -1 with *err: it cannot be loaded, or the child took longer than limit_ns, or the child died.
- * -1 with *err as it was: a signal is pending, or the deadline has passed.
+ * Otherwise it returns -1, and the caller looks for the reason in this order: a signal is pending
+ * (it may have ended the child, too), the deadline has passed, or *err: libcurl cannot be loaded, or
+ * the child took longer than limit_ns or died.
  */
 int trial_load(const char *variable, struct coder_interrupts *interrupts, int64_t deadline,
 	       const struct blocked_signals *blocked, int64_t limit_ns, const struct libcurl **ret,
