@@ -70,7 +70,7 @@ void output_share_warnings(void)
 
 void output_warn_once(const char *topic, const char *subject, const char *fmt, ...)
 {
-	const uint64_t hash = coder_hash(coder_hash(CODER_HASH_BEGIN, topic), subject) | 1;
+	const uint64_t hash = coder_hash_pair(topic, subject);
 	va_list args;
 
 	output_share_warnings();

@@ -157,6 +157,5 @@ uint64_t session_identity(const struct session_options *options)
 
 	if (find_sources(&s, options, &ignored) < 0)
 		return 0;
-	/* a token is too random to be guessed from 64 bits of its hash */
-	return coder_hash(coder_hash(CODER_HASH_BEGIN, s.origin), s.token) | 1;
+	return coder_hash_pair(s.origin, s.token);
 }

@@ -22,10 +22,7 @@ int coder_client_new(const struct coder_config *config, struct coder_client **re
 	}
 	client->hooks = config->hooks;
 	client->interrupts = config->interrupts;
-	/* a token is too random to be guessed from 64 bits of its hash */
-	client->identity =
-		coder_hash(coder_hash(CODER_HASH_BEGIN, http_origin(client->http)), config->token) |
-		1;
+	client->identity = coder_hash_pair(http_origin(client->http), config->token);
 	if (coder_token_shaped(config->token))
 		memcpy(client->self_id, config->token, CODER_ID_LEN);
 	*ret = client;

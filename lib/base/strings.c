@@ -17,6 +17,11 @@ uint64_t coder_hash(uint64_t begin, const char *text)
 	return hash;
 }
 
+uint64_t coder_hash_pair(const char *first, const char *second)
+{
+	return coder_hash(coder_hash(CODER_HASH_BEGIN, first), second) | 1;
+}
+
 void coder_strings_done(struct coder_strings *list)
 {
 	if (!list)

@@ -18,6 +18,11 @@
  * the next.
  */
 uint64_t coder_hash(uint64_t begin, const char *text);
+/*
+ * A hash of two texts, never 0. A session token can be one of them: it is too random to be guessed from
+ * 64 bits.
+ */
+uint64_t coder_hash_pair(const char *first, const char *second);
 
 /* A growing list of owned strings. Zeroed memory is the empty list. */
 struct coder_strings {
