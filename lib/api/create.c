@@ -98,7 +98,7 @@ int coder_token_create(struct coder_client *client, const struct coder_create *c
 		       struct coder_created *ret, struct coder_error *err)
 {
 	struct coder_created CLEANUP(coder_created_done) created = { 0 };
-	int64_t began = client->date; /* at the last response before the POST */
+	int64_t began = http_date(client->http); /* at the last response before the POST */
 
 	if (post(client, create, &began, &created, err) < 0 ||
 	    read_back(client, create, began, &created, err) < 0)

@@ -62,6 +62,7 @@ static void format_time(int64_t seconds, char out[32])
 static int assume(struct coder_client *client, const struct coder_create *create,
 		  struct coder_created *created, struct coder_error *err)
 {
+	const int64_t date = http_date(client->http);
 	char none[] = "", all[] = "all", type[] = "token", now[32] = "", then[32] = "";
 	struct coder_token token = {
 		.id = created->id,
@@ -80,12 +81,12 @@ static int assume(struct coder_client *client, const struct coder_create *create
 		.allow_list = create->allow_list,
 	};
 
-	if (client->date) {
-		token.created_epoch = client->date;
+	if (date) {
+		token.created_epoch = date;
 		format_time(token.created_epoch, now);
 	}
-	if (client->date && token.lifetime_seconds) {
-		token.expires_epoch = client->date + token.lifetime_seconds;
+	if (date && token.lifetime_seconds) {
+		token.expires_epoch = date + token.lifetime_seconds;
 		format_time(token.expires_epoch, then);
 	}
 	return coder_token_copy(&token, &created->token, err);

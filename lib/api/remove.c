@@ -87,8 +87,6 @@ static int conclude(const struct removal *removal, int rc, const struct http_res
 	bool lost = response->earlier_unknown;
 
 	changes_count(); /* also after a failure: the server may have acted on the request */
-	if (response->date)
-		removal->client->date = response->date;
 	if (rc == 0 && response->status == 204)
 		return 0;
 	if (rc == 0) {

@@ -34,8 +34,6 @@ int client_call(struct coder_client *client, const struct http_request *request,
 	/* after the request, even if it failed: the server may have acted on it */
 	if (strcmp(request->method, "GET") != 0)
 		changes_count();
-	if (ret->date)
-		client->date = ret->date;
 	return rc;
 }
 

@@ -18,7 +18,6 @@ struct coder_client {
 	struct coder_hooks hooks;
 	struct coder_interrupts *interrupts;
 	uint64_t identity; /* a hash of the deployment and the token in use */
-	int64_t date; /* the time of the deployment's clock in its last response; 0: not known */
 	char self_id[CODER_ID_LEN + 1]; /* "" if the token in use has no id */
 };
 
@@ -28,8 +27,7 @@ bool client_is_segment(const char *s);
 int client_path(struct buf *path, struct coder_error *err, const char *const *parts);
 
 /*
- * Calls http_request(), remembers the time of the server's clock, and counts the request in
- * changes.h unless it is a GET.
+ * Calls http_request(), and counts the request in changes.h unless it is a GET.
  */
 int client_call(struct coder_client *client, const struct http_request *request,
 		struct http_response *ret, struct coder_error *err);

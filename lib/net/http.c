@@ -180,6 +180,11 @@ bool http_insecure(const struct http *http)
 
 /* ------------------------------------------------------------------ clock */
 
+int64_t http_date(const struct http *http)
+{
+	return http->date;
+}
+
 int64_t http_now(const struct http *http)
 {
 	if (!http->date)

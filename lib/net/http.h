@@ -70,6 +70,8 @@ void http_disconnect(void); /* see coder_disconnect() */
 bool http_insecure(const struct http *http);
 const char *http_origin(const struct http *http); /* of the deployment */
 const char *http_version(const struct http *http); /* see coder_client_version() */
+/* The time by the deployment's clock in its last own response; 0: not known. */
+int64_t http_date(const struct http *http);
 /* See coder_client_now() and coder_client_clock_ahead(). */
 int64_t http_now(const struct http *http);
 int64_t http_clock_ahead(const struct http *http);
