@@ -5,6 +5,7 @@
 #   rotate.bash [OPTION]... NAME FILE
 #   rotate.bash [OPTION]... NAME -- COMMAND [ARGUMENT]...
 #
+#   --user USER             the token is one of USER; only an owner of the deployment may do that
 #   --overlap D             the old token stays for this long after the new one was created; a later
 #                           run removes it (90m, 1d12h, ...; default: it is removed at once)
 #   --if-expires-within D   does nothing while the token is valid for longer than this
@@ -29,7 +30,7 @@ rotate_say() { # rotate_say FORMAT [ARGUMENT]...
 }
 
 rotate_usage() {
-	echo 'usage: rotate.bash [--overlap D] [--if-expires-within D] NAME FILE | NAME -- COMMAND [ARGUMENT]...' >&2
+	echo 'usage: rotate.bash [--user USER] [--overlap D] [--if-expires-within D] NAME FILE | NAME -- COMMAND [ARGUMENT]...' >&2
 	exit 2
 }
 
@@ -50,9 +51,14 @@ rotate_seconds() {
 rotate_arguments() {
 	while [[ ${1-} == --?* ]]; do
 		case $1 in
+		--help)
+			sed -nE '/^# rotate/,/^([^#]|$)/s/^# ?//p' "${BASH_SOURCE[0]}"
+			exit
+			;;
+		--user=?*) user=(-u "${1#*=}") ;;
 		--overlap=*) rotate_seconds "${1#*=}" && overlap=$seconds ;;
 		--if-expires-within=*) rotate_seconds "${1#*=}" && within=$seconds ;;
-		--overlap | --if-expires-within)
+		--user | --overlap | --if-expires-within)
 			(($# >= 2)) || rotate_usage
 			set -- "$1=$2" "${@:3}"
 			continue
@@ -92,7 +98,7 @@ rotate_state() {
 # to those that stopped runs created but did not deliver.
 rotate_find() {
 	local id family=() known
-	token_list --include-expired -v ids -A tokens || exit
+	token_list "${user[@]}" --include-expired -v ids -A tokens || exit
 	rotate_state
 	known=$(rotate_known)
 	current='' old=() left=()
@@ -152,14 +158,14 @@ rotate_create() {
 	local -A record=()
 	token_view "$current" -A record || return # it sets the arrays that token_create reads
 	printf -v name '%s-%(%Y%m%dT%H%M%S)T-%s' "$base" -1 "$RANDOM"
-	token_create -v secret -n "$name" --lifetime "${record[lifetime_seconds]}s" \
+	token_create "${user[@]}" -v secret -n "$name" --lifetime "${record[lifetime_seconds]}s" \
 		--scopes-from TOKEN_SCOPES --allow-from TOKEN_ALLOW_LIST || return
 	new=${secret%%-*}
 }
 
 # It runs in a subshell, so that traps, options and variables of the caller stay as they are.
 token_rotate() (
-	overlap=0 within='' command=() file='' base='' seconds=0 stopped=''
+	user=() overlap=0 within='' command=() file='' base='' seconds=0 stopped=''
 	current='' old=() left=() new='' name='' secret='' removed=() ids=()
 	declare -A tokens=()
 	set +e -u
