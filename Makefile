@@ -266,6 +266,7 @@ install: all man
 	install -m 644 README.md CHANGELOG.md LICENSE $(DOCS)
 	install -m 644 docs/*.svg $(DOCS)/docs
 	install -m 755 examples/*.bash $(DOCS)/examples
+	install -m 644 examples/*.yml $(DOCS)/examples
 
 uninstall:
 	rm -f $(LOADABLES)/coder_tokens.so

@@ -138,6 +138,7 @@ demo() {
 @test "make demo SCRIPT=...: each example of the README shows something on the demo's data" {
 	local -A shown=()
 	local words
+	export XDG_RUNTIME_DIR=$BATS_TEST_TMPDIR/run
 	while IFS= read -r words; do
 		eval "demo $words"
 		[[ $status == 0 ]] || fail "$words"
@@ -145,7 +146,7 @@ demo() {
 		words=${words%%.bash*}
 		shown[${words//-/_}]=$out$err
 	done < <(grep -oE '`make demo SCRIPT=[^`]*`' README.md | sed -E "s/.*SCRIPT='?([^'\`]*).*/\\1/")
-	rm -f build/deploy.token
+	rm -f build/deploy.token build/service.token
 	is "$(printf '%s\n' "${!shown[@]}" | sort | xargs)" "$(basename -s .bash -a examples/*.bash | tr - _ | xargs)"
 	has "${shown[audit]}" "old-laptop: may do everything, on every resource, not used for 200 days"
 	has "${shown[audit]}" "jenkins: may do everything, on every resource, valid for 1500 days more"
@@ -153,5 +154,9 @@ demo() {
 	[[ ${shown[sweep]} =~ forgotten\ \([0-9A-Za-z]{10}\)\ of\ admin\ has\ been\ deleted:\ never\ used\ since\ 20 ]] || fail "sweep"
 	[[ ${shown[sweep]} =~ phone\ \([0-9A-Za-z]{10}\)\ of\ alice\ has\ been\ deleted:\ last\ used\ on\ 20 ]] || fail "sweep"
 	has "${shown[rotate]}" "rotated deploy ("
+	has "${shown[revoke]}" ": it has been revoked: http://127.0.0.1:"
+	has "${shown[provision]}" " of bob is valid until 20"
+	[[ ${shown[prompt]} == "[token "@(29|30)"d] " ]] || fail "prompt"
+	has "${shown[deployments]}" "ci-1234"
 	[[ ${shown[ci_token]} =~ token\ ci-[0-9-]+\ may\ be\ used\ for\ workspace\ dev\ until.*has\ been\ deleted ]] || fail "ci-token"
 }

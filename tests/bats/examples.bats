@@ -463,9 +463,10 @@ exit"
 	is "$(names | grep ^long)" long
 	is "$(<secret)" old
 	local words
-	for words in "" deploy "deploy secret more" "'' secret" "deploy --" "deploy -- ''" "--overlap" "--overlap 1h" "--bogus deploy secret"; do
+	for words in "" deploy "deploy secret more" "'' secret" "deploy --" "deploy -- ''" "--overlap" "--overlap 1h" "--bogus deploy secret" \
+		"--user= deploy secret"; do
 		eval "example rotate $words"
-		refused 2 "usage: rotate.bash [--overlap D] [--if-expires-within D] NAME FILE | NAME -- COMMAND"
+		refused 2 "usage: rotate.bash [--user USER] [--overlap D] [--if-expires-within D] NAME FILE | NAME -- COMMAND"
 	done
 	for words in "--overlap 1" "--overlap 1x" "--overlap=" "--if-expires-within -1h"; do
 		eval "example rotate $words deploy secret"
@@ -566,7 +567,7 @@ sweep_seed() {
 
 @test "sweep deletes one's own tokens that nobody used for 90 days" {
 	sweep_seed
-	example sweep
+	example sweep -y
 	is "$status$err" 0
 	is "$(sed 's/([0-9A-Za-z]*)/(ID)/; s/20[0-9-]*/DAY/' <<<"$out" | sort)" "stale-1 (ID) of admin has been deleted: never used since DAY.
 stale-2 (ID) of admin has been deleted: last used on DAY."
@@ -584,7 +585,7 @@ stale-2 of admin would be deleted
 theirs of alice would be deleted"
 	is "$(requests | grep -v ^GET || true)" ""
 	example sweep -na 30d
-	example sweep -a 30d
+	example sweep -ya 30d
 	is "$status" 0
 	is "$(left)" "ci-deploy grafana laptop never-touched old-script terraform"
 }
@@ -593,7 +594,7 @@ theirs of alice would be deleted"
 	seed '[{"owner": "admin", "name": "my own", "created_ago_s": 8640000},
 		{"owner": "admin", "name": "stale", "created_ago_s": 8640000}]'
 	CODER_SESSION_TOKEN=${KEYS[0]}
-	example sweep 0s
+	example sweep -y 0s
 	is "$status" 0
 	is "$err" "Kept: my\\ own (${KEYS[0]%%-*}) is the token in use."
 	has "$out" "stale ("
@@ -610,15 +611,17 @@ theirs of alice would be deleted"
 
 @test "sweep removes nothing if its arguments are wrong or the list fails" {
 	sweep_seed
-	example sweep 90
+	example sweep -y 90
 	refused 2 "--unused-for: "
 	example sweep -x
 	is "$status$out" 2
-	has "$err" $'\nusage: sweep.bash [-n] [-a] [AGE]'
-	example sweep 90d 30d
-	refused 2 "usage: sweep.bash [-n] [-a] [AGE]"
+	has "$err" $'\nusage: sweep.bash [-n | -y] [-a] [AGE]'
+	example sweep -n 90d 30d
+	refused 2 "usage: sweep.bash [-n | -y] [-a] [AGE]"
+	example sweep -n -y
+	refused 2 "usage: sweep.bash [-n | -y] [-a] [AGE]"
 	CODER_SESSION_TOKEN=junk
-	example sweep
+	example sweep -y
 	refused 4 "signed out"
 	is "$(requests | grep -v ^GET || true)" ""
 	has "$(left)" "stale-1 stale-2"
@@ -627,7 +630,7 @@ theirs of alice would be deleted"
 @test "sweep removes the other tokens if one cannot be removed" {
 	sweep_seed
 	fault '{"method": "DELETE", "path": "/keys/", "status": 500}'
-	example sweep
+	example sweep -y
 	is "$status" 8
 	is "$(wc -l <<<"$out")" 1
 	is "$(names | grep -c ^stale)" 1

@@ -46,6 +46,12 @@ opt/x/share/doc/coder-tokens/README.md f644
 opt/x/share/doc/coder-tokens/docs/completion.svg f644 
 opt/x/share/doc/coder-tokens/examples/audit.bash f755 
 opt/x/share/doc/coder-tokens/examples/ci-token.bash f755 
+opt/x/share/doc/coder-tokens/examples/deployments.bash f755 
+opt/x/share/doc/coder-tokens/examples/github-actions.yml f644 
+opt/x/share/doc/coder-tokens/examples/gitlab-ci.yml f644 
+opt/x/share/doc/coder-tokens/examples/prompt.bash f755 
+opt/x/share/doc/coder-tokens/examples/provision.bash f755 
+opt/x/share/doc/coder-tokens/examples/revoke.bash f755 
 opt/x/share/doc/coder-tokens/examples/rotate.bash f755 
 opt/x/share/doc/coder-tokens/examples/sweep.bash f755 
 opt/x/share/man/man1/token_create.1 f644 
