@@ -154,15 +154,18 @@ static void explain(struct call *call, const struct coder_token *token, struct c
 {
 	const struct rm_options *options = call->options;
 	struct rm_state *state = call->state;
-	size_t len;
+	bool has_detail = err->detail[0];
+	char *text = has_detail ? err->detail : err->message; /* the one that is printed last */
+	size_t size = has_detail ? sizeof(err->detail) : sizeof(err->message), len;
 
 	coder_error_wrap(err, "%.200s (%s)", token->name, token->id);
 	if (!err->unknown)
 		return;
 	state->n_unknown++;
-	len = strlen(err->message);
-	snprintf(err->message + len, sizeof(err->message) - len,
-		 "; it is not known whether it has been %s",
+	len = strlen(text);
+	while (len && strchr(". ", text[len - 1])) /* the end of a sentence of the server */
+		len--;
+	snprintf(text + len, size - len, "; it is not known whether it has been %s",
 		 options->expire ? "expired" : "deleted");
 }
 

@@ -76,8 +76,8 @@ static bool is_unknown(const struct coder_error *err)
 	/* whoever redirects a request or limits its rate has not acted on it */
 	if (!err->sent || (status >= 300 && status < 400) || status == 407 || status == 429)
 		return false;
-	/* Coder's own responses are certain; who else responds may have passed it on before */
-	return !err->own;
+	/* something in front may have passed it on, and an error may come after the database acted */
+	return !err->own || (status == 500 && err->code != CODER_ERR_AUTH);
 }
 
 /* What the end of the request means: 0 if the token is removed. */

@@ -259,7 +259,7 @@ removals() {
 @test "the counts of an interrupted removal leave out tokens that were refused" {
 	ctl POST reset '{"seed": "demo"}' >/dev/null
 	ctl POST tokens '{"owner": "admin", "name": "many-%d", "count": 6}' >/dev/null
-	fault '[{"method": "DELETE", "times": 2, "status": 500, "coder": true, "body": "{\"message\": \"Broken.\"}"}, {"method": "DELETE", "skip": 2, "stall": {"at": 0}}]'
+	fault '[{"method": "DELETE", "times": 2, "status": 400, "coder": true, "body": "{\"message\": \"Broken.\"}"}, {"method": "DELETE", "skip": 2, "stall": {"at": 0}}]'
 	drive 'trap : INT; token_rm --jobs 1 -v gone many-{0..5}; echo "status $? gone ${#gone[*]} ${TOKEN_ERROR[http]}"' <<-END
 		until log "DELETE"
 		until log "DELETE"
@@ -269,7 +269,7 @@ removals() {
 		signal INT
 		end 1
 	END
-	is "$out" "status 130 gone 2 500"
+	is "$out" "status 130 gone 2 400"
 	has "$err" "interrupted: 2 of 6 tokens have been deleted; of 1 it is not known"
 	is "$(wc -l <<<"$err")" 4
 }

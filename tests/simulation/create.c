@@ -62,10 +62,10 @@ static void do_other(enum other what)
 		deployment_add(NAME, "[\"coder:all\"]", "[\"*:*\"]", 60, OTHER);
 		break;
 	case OTHER_REMOVES:
-		token->removed_by = OTHER;
+		deployment_remove(token, OTHER);
 		break;
 	case OTHER_EXPIRES:
-		token->expired_by = OTHER;
+		deployment_expire(token, OTHER);
 		break;
 	default:
 		break;
@@ -204,7 +204,8 @@ static bool may_leave(const struct result *result)
 {
 	if (removed_unasked()) /* it took somebody else's token for its own */
 		return true;
-	if (network.looks >= LOOKS && !network.looks_in_time) {
+	/* nothing could find the token, or both the second deletion and the look-up for it missed it */
+	if ((network.looks >= LOOKS && !network.looks_in_time) || network.lagged > 1) {
 		limits[LATE].reached++;
 		return true;
 	}

@@ -21,6 +21,7 @@
 #define DEFAULT_LIFE_S INT64_C(604800)
 #define NEW_SECRET "Secret0" /* all new secrets begin with this */
 #define SECOND_US INT64_C(1000000)
+#define AGE_NS (3600 * CODER_NS) /* of the tokens that have been there before */
 
 struct deployment deployment;
 
@@ -152,9 +153,28 @@ static int64_t now_us(void)
 	return (WORLD_EPOCH + deployment.clock_ahead) * SECOND_US + world_time() / 1000;
 }
 
+/* Whether the server that acts knows of the token and not of its removal. */
 static bool is_there(const struct token *token)
 {
-	return token->removed_by == NOBODY;
+	int64_t seen = world_time() - deployment.lag_ns;
+
+	return token->made_at <= seen && (token->removed_by == NOBODY || token->removed_at > seen);
+}
+
+void deployment_remove(struct token *token, enum who by)
+{
+	if (token->removed_by != NOBODY)
+		return;
+	token->removed_by = by;
+	token->removed_at = world_time();
+}
+
+void deployment_expire(struct token *token, enum who by)
+{
+	if (token->expired_by != NOBODY)
+		return;
+	token->expired_by = by;
+	token->expires_us = now_us();
 }
 
 struct token *deployment_named(int user, const char *name)
@@ -179,19 +199,20 @@ struct token *deployment_with_id(const char *id)
 struct token *deployment_add(const char *name, const char *scopes, const char *allow_list,
 			     int64_t lifetime_s, enum who made_by)
 {
+	const int64_t age_ns = made_by == BEFORE ? AGE_NS : 0;
 	int n = deployment.n_tokens;
 	struct token *token = &deployment.tokens[n < TOKENS ? n : TOKENS - 1];
 
 	deployment.n_tokens = n < TOKENS ? n + 1 : n;
 	*token = (struct token){
-		.created_us = now_us(),
+		.created_us = now_us() - age_ns / 1000,
 		.lifetime_s = lifetime_s,
 		.scope = strstr(scopes, "\"coder:application_connect\"") ? "application_connect" :
 			 strstr(scopes, "\"coder:all\"")		 ? "all" :
 									   "",
 		.login_type = "token",
 		.made_by = made_by,
-		.made_at = world_time(),
+		.made_at = world_time() - age_ns,
 	};
 	/* the database stores an expiry that is some microseconds early */
 	token->expires_us = token->created_us + lifetime_s * SECOND_US - 11;
@@ -213,7 +234,7 @@ void deployment_begin(void)
 	struct token *self;
 
 	memset(&deployment, 0, offsetof(struct deployment, tokens));
-	deployment.clock_ahead = deployment.date_ahead = 0;
+	deployment.clock_ahead = deployment.date_ahead = deployment.lag_ns = 0;
 	deployment.has_date = deployment.may_read = deployment.may_remove = true;
 	deployment.grant = GRANT_AS_ASKED;
 	deployment.creates = 0;
@@ -444,12 +465,10 @@ static void take_away(const struct request *request, struct token *token, int ca
 		return;
 	}
 	respond(ret, 204);
-	if (!expire) {
-		token->removed_by = request->as;
-	} else if (token->expires_us > now_us()) {
-		token->expires_us = now_us();
-		token->expired_by = request->as;
-	}
+	if (expire)
+		deployment_expire(token, request->as);
+	else
+		deployment_remove(token, request->as);
 }
 
 /* Copies a segment of a path without its percent-encoding. Returns the rest of the path. */
@@ -501,10 +520,16 @@ static int authenticate(const struct request *request, bool *ret_narrow, struct 
 	snprintf(id, sizeof(id), "%.10s", credential);
 	token = deployment_with_id(id);
 	*ret_narrow = token && !strstr(token->scopes, "\"coder:all\"");
-	if (token && strcmp(token->secret, credential + ID_SIZE) == 0)
-		return token->user;
-	deployment_refuse(ret, 401, SIGNED_OUT, "API key is invalid.");
-	return -1;
+	if (!token || strcmp(token->secret, credential + ID_SIZE) != 0) {
+		deployment_refuse(ret, 401, SIGNED_OUT, "API key is invalid.");
+		return -1;
+	}
+	if (token->expires_us <= now_us()) {
+		deployment_refuse(ret, 401, SIGNED_OUT,
+				  "API key expired at \"2026-11-23 20:25:20.123849 +0000 UTC\".");
+		return -1;
+	}
+	return token->user;
 }
 
 /* The user that a path names; -1: there is none, or the caller may not see it. */

@@ -43,7 +43,7 @@ struct token {
 	const char *login_type;
 	enum who made_by, removed_by, expired_by;
 	enum grant granted;
-	int64_t made_at; /* world_time() */
+	int64_t made_at, removed_at; /* world_time() */
 };
 
 struct response {
@@ -68,6 +68,7 @@ extern struct deployment {
 	struct token tokens[TOKENS];
 	int64_t clock_ahead; /* seconds by which tokens are dated later than the world's time */
 	int64_t date_ahead; /* seconds by which the Date header is later than that */
+	int64_t lag_ns; /* by so much the server that acts next lags behind */
 	bool has_date;
 	bool may_read, may_remove; /* what the caller may do with tokens */
 	enum grant grant; /* for the next create */
@@ -82,6 +83,8 @@ void deployment_act(const struct request *request, struct response *ret);
 /* The existing token of that name or id; NULL: there is none. */
 struct token *deployment_named(int user, const char *name);
 struct token *deployment_with_id(const char *id);
+void deployment_remove(struct token *token, enum who by);
+void deployment_expire(struct token *token, enum who by);
 /* Creates a token of the first user. made_by: who creates it; BEFORE: it has been there. */
 struct token *deployment_add(const char *name, const char *scopes, const char *allow_list,
 			     int64_t lifetime_s, enum who made_by);

@@ -49,9 +49,10 @@ const struct fault faults[] = {
 	       CHANGES, ACTS, OUTAGE, 404),
 	/* of the deployment */
 	STATUS("the rate is limited for two seconds, 429", ANY, ACTS_NOT, CODERS, 429),
-	STATUS("Coder responds that there is no such thing, as a server that lags behind",
-	       GET | REMOVE, ACTS_NOT, CODERS, 404),
+	FAULT("it reaches a server that lags three seconds behind the others", GET | REMOVE,
+	      ACTS_LAGGING, RESPONSE),
 	STATUS("Coder responds that it is not permitted, 403", CHANGES, ACTS_NOT, CODERS, 403),
+	STATUS("Coder fails after it has acted, 500", REMOVE, ACTS, CODERS, 500),
 	GRANTS("the new token gets all scopes", GRANT_MORE_SCOPES),
 	GRANTS("the new token gets fewer scopes", GRANT_FEWER_SCOPES),
 	GRANTS("the new token lives longer", GRANT_LONGER),
@@ -108,4 +109,4 @@ const struct fault outage =
 	STATUS("something in front responds with a page, 404", ANY, ACTS_NOT, PAGE, 404);
 
 const size_t n_faults = sizeof(faults) / sizeof(*faults);
-const size_t n_common = 33;
+const size_t n_common = 34;

@@ -12,7 +12,7 @@
 enum methods { GET = 1, POST = 2, REMOVE = 4, CHANGES = POST | REMOVE, ANY = GET | CHANGES };
 
 /* What the deployment does about the request. */
-enum action { ACTS, ACTS_NOT, ACTS_TWICE, ACTS_SOON, ACTS_LATE, ACTS_AGAIN_LATE };
+enum action { ACTS, ACTS_NOT, ACTS_TWICE, ACTS_SOON, ACTS_LATE, ACTS_AGAIN_LATE, ACTS_LAGGING };
 
 /* What comes back. */
 enum outcome {

@@ -19,9 +19,13 @@
 #define SOON_NS CODER_NS
 #define LATE_NS (8 * CODER_NS)
 #define OUTAGE_NS (3 * CODER_NS)
+#define LAG_NS (3 * CODER_NS)
 #define LOOKS_NS (1750 * MS) /* how long a lost create is looked for */
 
 struct network network;
+#define SENT 32
+static char sent_paths[SENT][128]; /* of the removals */
+static int n_sent;
 static int64_t heard; /* when Coder's last response came */
 
 enum phase { LEAVES, ARRIVES, RETURNS };
@@ -66,7 +70,6 @@ static void act_on_copy(int n)
 
 	world_tell("... the deployment acts on the %s only now", copy->method);
 	network.acted_late |= world_time() - copy->ended > LOOKS_NS;
-	network.removal_late |= strcmp(copy->method, "POST") != 0;
 	deployment.grant = copy->grant;
 	deployment_act(&request, &ignored);
 }
@@ -311,6 +314,8 @@ static void leave(struct transfer *transfer, struct flight *flight)
 		network.post_began = world_time();
 	}
 	network.removals += flight->method == REMOVE;
+	if (flight->method == REMOVE && n_sent < SENT)
+		snprintf(sent_paths[n_sent++], sizeof(*sent_paths), "%s", flight->x->path);
 	network.removals_after_signal |= flight->method == REMOVE && world_first_signal(&when);
 	flight->phase = ARRIVES;
 	flight->next = world_time() + WAY_NS;
@@ -329,14 +334,17 @@ static void arrive(struct flight *flight)
 		network.others = true;
 		network.do_other(fault->other);
 	}
-	if (action != ACTS && action != ACTS_TWICE && action != ACTS_AGAIN_LATE)
+	if (action == ACTS_NOT || action == ACTS_SOON || action == ACTS_LATE)
 		return;
 	deployment.grant = fault ? fault->grant : GRANT_AS_ASKED;
+	deployment.lag_ns = action == ACTS_LAGGING ? LAG_NS : 0;
 	deployment_act(&request, &flight->response);
+	deployment.lag_ns = 0;
 	if (action == ACTS_TWICE)
 		deployment_act(&request, &flight->response);
 	network.post_twice |= flight->method == POST && action != ACTS;
 	network.removal_twice |= action == ACTS_TWICE && fault->outcome == RESPONSE;
+	network.lagged += action == ACTS_LAGGING && network.removals > 0;
 	flight->acted = true;
 }
 
@@ -528,8 +536,16 @@ static struct transfer_exchange *take_ended(struct transfer *transfer)
 void network_begin(void)
 {
 	network = (struct network){ .may_other = network.may_other, .do_other = network.do_other };
-	n_copies = 0;
+	n_copies = n_sent = 0;
 	heard = 0;
+}
+
+bool network_was_sent(const char *id)
+{
+	for (int i = 0; i < n_sent; i++)
+		if (strstr(sent_paths[i], id))
+			return true;
+	return false;
 }
 
 struct transfer *transfer_new(const struct transfer_options *options)

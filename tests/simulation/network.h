@@ -32,15 +32,17 @@ extern struct network {
 	int64_t heard; /* when the deployment's last response came before that POST */
 	bool shared_post; /* a POST was sent on a kept connection */
 	bool acted_late; /* a request was carried out more than 1.75 s after its connection ended */
-	bool removal_late; /* one was carried out after its connection had ended */
 	bool post_twice, removal_twice; /* something on the way sent one twice */
 	bool secret_sent; /* a secret was in a path or a body */
 	bool others; /* somebody else did something */
 	int looks; /* look-ups of the token by its name since the POST */
 	int looks_in_time; /* those of them at which the deployment had the token */
+	int lagged; /* removals, and look-ups after them, that reached a server that lags behind */
 	bool stale; /* a removal, or a look-up after it, got the response of an earlier request */
 } network;
 
 void network_begin(void);
+/* Whether a removal of the token of that id was sent. */
+bool network_was_sent(const char *id);
 
 #endif

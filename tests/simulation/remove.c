@@ -13,11 +13,11 @@
 #define AT_ONCE 2
 #define GRACE_NS (500 * MS)
 
-enum { SENT_TWICE, RESPONDED_TWICE, LATE, N_LIMITS };
+enum { SENT_TWICE, RESPONDED_TWICE, LAGGED, N_LIMITS };
 static struct limit limits[N_LIMITS] = {
 	[SENT_TWICE] = { "If something between sends a removal a second time", 0 },
 	[RESPONDED_TWICE] = { "If a response with 404 arrives a second time while a removal", 0 },
-	[LATE] = { "carries a removal out only after the token was looked up again", 0 },
+	[LAGGED] = { "If the response to a removal is lost, and a server that lags behind", 0 },
 };
 
 /* What the call reports of a token. */
@@ -28,7 +28,8 @@ struct result {
 	bool expire;
 	struct coder_tokens tokens;
 	enum report reports[MANY];
-	bool not_found[MANY]; /* the last thing that the deployment responded */
+	bool found_none[MANY]; /* Coder responded that there is no such token (any more) */
+	bool self_not_last; /* the token in use was removed before another one */
 };
 
 /* ------------------------------------------------------------ other callers */
@@ -51,9 +52,9 @@ static bool may_other(enum other what)
 static void do_other(enum other what)
 {
 	if (what == OTHER_REMOVES)
-		first_one()->removed_by = OTHER;
+		deployment_remove(first_one(), OTHER);
 	else
-		first_one()->expired_by = OTHER;
+		deployment_expire(first_one(), OTHER);
 }
 
 /* --------------------------------------------------------------- the call */
@@ -62,7 +63,8 @@ static void note(struct result *result, size_t i, int rc, const struct coder_err
 {
 	result->reports[i] = rc == 0 ? REMOVED : err->unknown ? NOT_KNOWN : NOT_REMOVED;
 	if (rc < 0) {
-		result->not_found[i] = err->code == CODER_ERR_NOT_FOUND;
+		result->found_none[i] =
+			err->own && (err->http_status == 404 || err->http_status == 401);
 		call_check_text(&result->call, err->message);
 		call_check_text(&result->call, err->detail);
 	}
@@ -95,6 +97,8 @@ static int remove_several(struct result *result)
 		if (what != CODER_REMOVAL_ENDED)
 			continue;
 		note(result, i, call->err.code ? -1 : 0, &call->err);
+		result->self_not_last |= result->reports[MANY - 1] != NOT_BEGUN &&
+					 (!result->reports[0] || !result->reports[1]);
 		if (call->err.code)
 			rc = -1;
 	}
@@ -137,30 +141,47 @@ static bool is_ours(const struct token *token)
 	return token->removed_by == CALL || token->expired_by == CALL;
 }
 
+/* Whether the call has removed it in the way that was not asked for. */
+static bool is_mistaken(const struct result *result, const struct token *token)
+{
+	return result->expire ? token->removed_by == CALL : token->expired_by == CALL;
+}
+
+/* Whether one of the documented limits explains that the report of a removal is not true. */
+static bool may_be_wrong(const struct result *result, size_t i)
+{
+	const bool reasons[N_LIMITS] = {
+		[SENT_TWICE] = network.removal_twice,
+		[RESPONDED_TWICE] = network.stale,
+		[LAGGED] = network.lagged,
+	};
+
+	for (int limit = 0; limit < N_LIMITS; limit++) {
+		bool applies = result->reports[i] == REMOVED ? limit == RESPONDED_TWICE :
+							       result->found_none[i];
+
+		if (!applies || !reasons[limit])
+			continue;
+		limits[limit].reached++;
+		return true;
+	}
+	return false;
+}
+
 static const char *report_wrong(const struct result *result, size_t i)
 {
 	const struct token *token = token_of(result->tokens.v[i].id);
 	enum report report = result->reports[i];
-	bool denied = report == NOT_REMOVED || report == NOT_BEGUN;
-	const char *what = NULL;
 
-	if (report == REMOVED && !is_gone(result, token))
-		what = "a token is reported as removed, but is not";
-	if (denied && is_ours(token))
-		what = "a token is reported as not removed, but the call has removed it";
-	if (what && denied && network.removal_twice) {
-		limits[SENT_TWICE].reached++;
-		return NULL;
-	}
-	if (what && denied && network.stale && result->not_found[i]) {
-		limits[RESPONDED_TWICE].reached++;
-		return NULL;
-	}
-	if (what && denied && network.removal_late && result->not_found[i]) {
-		limits[LATE].reached++;
-		return NULL;
-	}
-	return what;
+	if (report == REMOVED && !is_gone(result, token) && !may_be_wrong(result, i))
+		return "a token is reported as removed, but is not";
+	if (report == NOT_BEGUN && network_was_sent(token->id))
+		return "a removal was sent, but nothing is reported of it";
+	if (report == NOT_KNOWN && !network_was_sent(token->id))
+		return "a removal was never sent, but is reported as not known";
+	if (report == NOT_REMOVED && is_ours(token) && !may_be_wrong(result, i))
+		return "a token is reported as not removed, but the call has removed it";
+	return NULL;
 }
 
 static const char *wrong(const struct result *result, const struct coder_strings *names)
@@ -174,10 +195,16 @@ static const char *wrong(const struct result *result, const struct coder_strings
 		return "nothing went wrong, but the call failed";
 	if (network.removals_after_signal)
 		return "a removal began after a signal";
-	for (int i = 0; i < deployment.n_tokens; i++)
-		if (!coder_strings_has(names, deployment.tokens[i].name) &&
-		    is_ours(&deployment.tokens[i]))
+	if (result->self_not_last)
+		return "the token in use was removed before another one";
+	for (int i = 0; i < deployment.n_tokens; i++) {
+		const struct token *token = &deployment.tokens[i];
+
+		if (!coder_strings_has(names, token->name) && is_ours(token))
 			return "a token was removed that nobody named";
+		if (is_mistaken(result, token))
+			return "a token was deleted instead of expired, or expired instead of deleted";
+	}
 	for (size_t i = 0; i < result->tokens.n && !what; i++)
 		what = report_wrong(result, i);
 	return what;

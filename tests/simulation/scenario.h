@@ -4,6 +4,7 @@
 #define SCENARIO_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/interrupts.h"
@@ -25,6 +26,9 @@ struct scenario {
 };
 
 extern const struct scenario scenario_create, scenario_remove;
+
+/* Whether tests/RELIABILITY.md names the limits of the scenarios, and no other. Prints differences. */
+bool limits_are_documented(const struct scenario *const *scenarios, size_t n);
 
 /* Why the promises did not hold in the last run; NULL: they did. */
 extern const char *scenario_wrong;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * simulation.c - tries what can happen while tokens are created.
+ * simulation.c - tries what can happen while tokens are created or removed.
  *
  *	simulation                       every schedule up to two faults and two signals
  *	simulation FAULTS SIGNALS        up to so many
@@ -136,6 +136,8 @@ int main(int argc, char **argv)
 		bound.events[SCHEDULE_SIGNAL] = (int)strtol(argv[2], NULL, 10);
 	}
 	compare_with_recordings();
+	result(limits_are_documented(scenarios, N_SCENARIOS),
+	       "tests/RELIABILITY.md names the limits that are tried here, and no other");
 	for (size_t i = 0; i < N_SCENARIOS; i++) {
 		if (random)
 			explore_randomly(scenarios[i], strtoull(argv[2], NULL, 10),
