@@ -1,22 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* opts_man.c - the documentation of a command as a man page; see opts.h. */
+#include "base/ascii.h"
+#include "base/text.h"
 #include "opts.h"
 #include "opts_doc.h"
 
 #include <string.h>
-
-/* Writes the UTF-8 character at text as groff's \[uXXXX]. Returns its length. */
-static size_t put_man_rune(const char *text, size_t len, struct opts_out *out)
-{
-	unsigned lead = (unsigned char)text[0];
-	unsigned code = lead >= 0xf0 ? lead & 0x07 : lead >= 0xe0 ? lead & 0x0f : lead & 0x1f;
-	size_t n = 1;
-
-	for (; n < len && ((unsigned char)text[n] & 0xc0) == 0x80; n++)
-		code = code << 6 | ((unsigned char)text[n] & 0x3f);
-	opts_addf(out, "\\[u%04X]", code);
-	return n;
-}
 
 static void put_man_text(const char *text, size_t len, const char *blank, struct opts_out *out)
 {
@@ -26,7 +15,11 @@ static void put_man_text(const char *text, size_t len, const char *blank, struct
 		char c = text[i];
 
 		if ((unsigned char)c >= 0x80) {
-			i += put_man_rune(text + i, len - i, out);
+			uint32_t code = 0;
+			size_t n = coder_utf8_decode(text + i, &code);
+
+			i += n ? n : 1;
+			opts_addf(out, "\\[u%04X]", (unsigned)code);
 			continue;
 		}
 		opts_add(out, c == ' '	? blank :
@@ -65,7 +58,7 @@ static void man_head(const struct opts_command *command, struct opts_out *out)
 {
 	opts_add(out, ".TH ");
 	for (const char *c = command->name; *c; c++)
-		opts_add_char(out, *c >= 'a' && *c <= 'z' ? *c - 'a' + 'A' : *c);
+		opts_add_char(out, ascii_upper(*c));
 	opts_add(out, " 1 \"\" \"coder_tokens\" \"Bash loadable builtins\"\n");
 	/* no hyphenation, which would break names; one blank between sentences */
 	opts_add(out, ".nh\n.nr HY 0\n.ss 12 0\n.SH NAME\n");
