@@ -7,19 +7,19 @@
 
 /* ------------------------------------------------------------------ writing */
 
-void opts_add_bytes(struct opts_out *out, const char *data, size_t len)
+static void add_bytes(struct opts_out *out, const char *data, size_t len)
 {
 	out->failed = out->failed || !buf_add(&out->text, data, len);
 }
 
 void opts_add(struct opts_out *out, const char *text)
 {
-	opts_add_bytes(out, text, strlen(text));
+	add_bytes(out, text, strlen(text));
 }
 
 void opts_add_char(struct opts_out *out, char c)
 {
-	opts_add_bytes(out, &c, 1);
+	add_bytes(out, &c, 1);
 }
 
 void opts_add_blanks(struct opts_out *out, size_t n)
@@ -30,12 +30,12 @@ void opts_add_blanks(struct opts_out *out, size_t n)
 		opts_add(out, blanks);
 		n -= sizeof(blanks) - 1;
 	}
-	opts_add_bytes(out, blanks, n);
+	add_bytes(out, blanks, n);
 }
 
 static void put_plain(const char *text, size_t len, struct opts_out *out)
 {
-	opts_add_bytes(out, text, len);
+	add_bytes(out, text, len);
 }
 
 const struct style opts_plain = { "", "", "", " ", put_plain };

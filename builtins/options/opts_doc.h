@@ -11,7 +11,6 @@ struct opts_out {
 	bool failed;
 };
 
-void opts_add_bytes(struct opts_out *out, const char *data, size_t len);
 void opts_add(struct opts_out *out, const char *text);
 void opts_add_char(struct opts_out *out, char c);
 void opts_add_blanks(struct opts_out *out, size_t n);

@@ -23,7 +23,4 @@ int64_t progress_next(const struct progress *progress);
 /* Removes the line. */
 void progress_end(struct progress *progress);
 
-/* Writes "deleting tokens: 120 of 1000 done, 85/s, 11 s left". ns: the time since the job began. */
-void progress_text(const struct progress *progress, size_t done, int64_t ns, char out[128]);
-
 #endif

@@ -30,8 +30,6 @@ struct session {
 	const char *libraries_variable; /* the first of library_variables that is set; or NULL */
 };
 
-void session_done(struct session *s);
-
 /* sources.c: the URL and the token, from options (NULL: not given), variables and files. */
 int session_find_directory(struct session *s, struct coder_error *err);
 int session_find_url(struct session *s, const char *option, struct coder_error *err);

@@ -15,7 +15,7 @@
 #include <string.h>
 #include <strings.h>
 
-void session_done(struct session *s)
+static void session_done(struct session *s)
 {
 	for (size_t i = 0; i < s->headers.n; i++)
 		explicit_bzero(s->headers.v[i], strlen(s->headers.v[i]));
