@@ -140,15 +140,6 @@ static int add_line(struct call *call, const struct coder_token *token, struct c
 	return ok && buf_add_char(out, '\n') ? 0 : coder_error_memory(err);
 }
 
-/* Adds a token to the result. */
-static int note(struct call *call, const struct coder_token *token, struct coder_error *err)
-{
-	const struct rm_options *options = call->options;
-
-	return options->removed ? result_value(&call->result, token->id, err) :
-				  add_line(call, token, err);
-}
-
 /* Puts the token in front of the message, and adds that the outcome is not known if that is so. */
 static void explain(struct call *call, const struct coder_token *token, struct coder_error *err)
 {
@@ -382,14 +373,16 @@ static int remove_several(struct call *call, struct coder_error *err)
 /* Reports what would be removed: all of it, or nothing. */
 static int rehearse(struct call *call, struct coder_error *err)
 {
+	const struct rm_options *options = call->options;
 	const struct coder_tokens *tokens = &((struct rm_state *)call->state)->tokens;
+	int rc = 0;
 
-	for (size_t i = 0; i < tokens->n; i++)
-		if (note(call, &tokens->v[i], err) < 0) {
-			buf_reset(&call->result.text);
-			return -1;
-		}
-	return 0;
+	for (size_t i = 0; i < tokens->n && rc == 0; i++)
+		rc = options->removed ? result_value(&call->result, tokens->v[i].id, err) :
+					add_line(call, &tokens->v[i], err);
+	if (rc < 0)
+		buf_reset(&call->result.text);
+	return rc;
 }
 
 /* Reads the number of --jobs. */
