@@ -57,7 +57,7 @@ const struct opts_option command_common_options[] = {
 	  .flags = OPTS_HIDDEN,
 	  .offset = offsetof(struct common_options, doc),
 	  .arg = "FORMAT",
-	  .choices = "text|man|markdown|markdown-terms|markdown-common|markdown-statuses",
+	  .choices = OPTS_FORMAT_CHOICES,
 	  .help = "Print the documentation in a format." },
 	{ .name = NULL },
 };

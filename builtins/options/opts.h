@@ -182,6 +182,20 @@ char *opts_usage(const struct opts_command *command);
  */
 char **opts_long_doc(const struct opts_command *command);
 
+/* The formats of opts_print() and what writes them; OR is put between two rows. */
+/* clang-format off */
+#define OPTS_FORMATS(FORMAT, OR) \
+	FORMAT("text", opts_print_text) \
+	OR FORMAT("man", opts_print_man) \
+	OR FORMAT("markdown", opts_print_markdown) \
+	OR FORMAT("markdown-terms", opts_print_markdown_terms) \
+	OR FORMAT("markdown-common", opts_print_markdown_common) \
+	OR FORMAT("markdown-statuses", opts_print_markdown_statuses)
+/* clang-format on */
+/* "text|man|...", for the option that chooses one. */
+#define OPTS_FORMAT_CHOICES OPTS_FORMATS(OPTS_FORMAT_NAME, "|")
+#define OPTS_FORMAT_NAME(name, print) name
+
 /*
  * Writes the documentation without hidden options to *ret. Returns 0, or -1 if the format is unknown
  * or there is no memory; *ret is then untouched. Formats:

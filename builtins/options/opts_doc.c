@@ -157,12 +157,9 @@ int opts_print(const struct opts_command *command, const char *format, struct bu
 		const char *name;
 		void (*print)(const struct opts_command *command, struct opts_out *out);
 	} formats[] = {
-		{ "text", opts_print_text },
-		{ "man", opts_print_man },
-		{ "markdown", opts_print_markdown },
-		{ "markdown-terms", opts_print_markdown_terms },
-		{ "markdown-common", opts_print_markdown_common },
-		{ "markdown-statuses", opts_print_markdown_statuses },
+#define FORMAT(name, print) { name, print },
+		OPTS_FORMATS(FORMAT, )
+#undef FORMAT
 	};
 
 	struct opts_out out = { 0 };
