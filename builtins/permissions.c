@@ -98,7 +98,9 @@ static int advise_nearest(const char *scope, const char *const *known, size_t n,
 {
 	const char *near = coder_nearest(scope, known, n);
 
-	return near && strcmp(near, scope) != 0 ? advise(err, "did you mean '%s'?", near) : -1;
+	return near && strcmp(near, scope) != 0 ?
+		       coder_error_cause(err, CODER_CAUSE_NEAREST, near, NULL) :
+		       -1;
 }
 
 int permissions_check_scopes(const struct permissions *permissions, struct coder_client *client,

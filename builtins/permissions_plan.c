@@ -19,11 +19,13 @@ static int refuse_family(const char *name, struct coder_error *err)
 		if (strncmp(goals[i].name, name, len) == 0 && goals[i].name[len] == '-' &&
 		    !buf_addf(&family, "%s%s", count++ ? ", " : "", goals[i].name))
 			rc = coder_error_memory(err);
-	if (rc == 0 && count)
-		rc = coder_error_set(err, CODER_ERR_USAGE,
-				     count == 1 ? "unknown goal '%s'; did you mean '%s'?" :
-						  "unknown goal '%s'; there are %s",
-				     name, family.data);
+	if (rc == 0 && count == 1) {
+		coder_error_set(err, CODER_ERR_USAGE, "unknown goal '%s'", name);
+		rc = coder_error_cause(err, CODER_CAUSE_NEAREST, family.data, NULL);
+	} else if (rc == 0 && count) {
+		rc = coder_error_set(err, CODER_ERR_USAGE, "unknown goal '%s'; there are %s", name,
+				     family.data);
+	}
 	buf_done(&family);
 	return rc;
 }
@@ -45,11 +47,10 @@ static int add_goal(struct permissions *permissions, const char *name, struct co
 		names[i] = goals[i].name;
 	if (refuse_family(name, err) < 0)
 		return -1;
+	coder_error_set(err, CODER_ERR_USAGE, "unknown goal '%s'", name);
 	near = coder_nearest(name, names, n);
 	if (near)
-		return coder_error_set(err, CODER_ERR_USAGE,
-				       "unknown goal '%s'; did you mean '%s'?", name, near);
-	coder_error_set(err, CODER_ERR_USAGE, "unknown goal '%s'", name);
+		return coder_error_cause(err, CODER_CAUSE_NEAREST, near, NULL);
 	return advise(err, "token_create --help lists the goals");
 }
 

@@ -13,6 +13,9 @@ static const struct advice {
 	const char *command; /* what to do with the token in question, or NULL */
 } advice[] = {
 	[CODER_CAUSE_CALLER] = { "%s", NULL },
+	[CODER_CAUSE_NEAREST] = { "did you mean '%s'?", NULL },
+	[CODER_CAUSE_AMBIGUOUS] = { "give %s", NULL },
+	[CODER_CAUSE_TOO_MANY] = { "filter them to get fewer", NULL },
 	[CODER_CAUSE_URL_FORM] = { "give it as https://coder.example.com", NULL },
 	[CODER_CAUSE_SOURCE] = { "check %s", NULL },
 	[CODER_CAUSE_NETWORK] = { "check %s and the network", NULL },

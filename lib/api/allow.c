@@ -31,15 +31,9 @@ static int unknown_type(const char *text, const char *name, struct coder_error *
 	for (size_t i = 0; i < n; i++)
 		names[i] = types[i].name;
 	nearest = coder_nearest(name, names + 1, n - 1); /* not "*" */
-	if (!nearest)
-		return coder_error_set(err, CODER_ERR_USAGE,
-				       "invalid allow_list entry '%s': unknown resource type "
-				       "'%s'",
-				       text, name);
-	return coder_error_set(err, CODER_ERR_USAGE,
-			       "invalid allow_list entry '%s': unknown resource type '%s'; "
-			       "did you mean '%s'?",
-			       text, name, nearest);
+	coder_error_set(err, CODER_ERR_USAGE,
+			"invalid allow_list entry '%s': unknown resource type '%s'", text, name);
+	return nearest ? coder_error_cause(err, CODER_CAUSE_NEAREST, nearest, NULL) : -1;
 }
 
 static bool could_be_name(const char *s, size_t len)

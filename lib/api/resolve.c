@@ -101,8 +101,8 @@ static int by_search(struct coder_client *client, const char *path, struct coder
 	entry->id[0] = '\0';
 	if (!search.found)
 		return coder_error_set(err, CODER_ERR_NOT_FOUND, "not found");
-	return coder_error_set(err, CODER_ERR_USAGE,
-			       "the name is in several organizations: give %s", search.where);
+	coder_error_set(err, CODER_ERR_USAGE, "the name is in several organizations");
+	return coder_error_cause(err, CODER_CAUSE_AMBIGUOUS, search.where, NULL);
 }
 
 int resolve_workspace(struct coder_client *client, const char *owner, struct coder_entry *entry,

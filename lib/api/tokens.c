@@ -70,9 +70,10 @@ static int take_element(void *ctx, const struct json_value *values, struct coder
 	if (!listing->expired && coder_token_left(&token, listed->now) <= 0)
 		return 0;
 	taken = listing->take(listing->ctx, &token, listed->now, err);
-	if (taken > 0 && ++listing->taken > TOKENS_MAX)
-		return coder_error_set(err, CODER_ERR_NO_RESPONSE,
-				       "more than %d tokens: filter them to get fewer", TOKENS_MAX);
+	if (taken > 0 && ++listing->taken > TOKENS_MAX) {
+		coder_error_set(err, CODER_ERR_NO_RESPONSE, "more than %d tokens", TOKENS_MAX);
+		return coder_error_cause(err, CODER_CAUSE_TOO_MANY, NULL, NULL);
+	}
 	return taken < 0 ? -1 : 0;
 }
 

@@ -29,6 +29,10 @@ enum coder_code {
 enum coder_cause {
 	CODER_CAUSE_NONE,
 	CODER_CAUSE_CALLER, /* only that program knows it; about: the advice itself */
+	/* what was asked for */
+	CODER_CAUSE_NEAREST, /* there is no such word; about: the one that was probably meant */
+	CODER_CAUSE_AMBIGUOUS, /* several objects have the name; about: all of them, with commas */
+	CODER_CAUSE_TOO_MANY, /* a list is too long to be kept (about: "") */
 	/* the configuration; about: the source of the value, such as coder_config.url_source */
 	CODER_CAUSE_URL_FORM, /* it is not a URL (about: "") */
 	CODER_CAUSE_SOURCE, /* the value is probably wrong */

@@ -492,11 +492,11 @@ template:* workspace:$UUID
 	ctl POST templates '{"name":"docker","organization":"acme"}' >/dev/null
 	ctl POST groups '{"name":"developers","organization":"acme"}' >/dev/null
 	try token_create -n test --allow template:docker
-	refused 2 "template docker: the name is in several organizations"
+	refused 2 "template docker: the name is in several organizations; give "
 	has "$err" coder/docker
 	has "$err" acme/docker
 	try token_create -n test --allow group:developers
-	refused 2 "group developers: the name is in several organizations"
+	refused 2 "group developers: the name is in several organizations; give "
 	has "$err" coder/developers
 	has "$err" acme/developers
 	nothing_made test
