@@ -85,7 +85,7 @@ check_lib_manners() {
 # builtins/output/advice.c. (lib/ may contain names of settings only if its caller passes them in.)
 check_lib_gives_no_advice() {
 	! grep -noE '"([^"\\]|\\.)*"' lib/*/*.c |
-		grep -E '(CODER_[A-Z]|OPENSSL_|SSL_CERT|token_(create|list|view|rm)|[ "]--[a-z]|ulimit|\^C)'
+		grep -E '(CODER_[A-Z]|OPENSSL_|SSL_CERT|token_(create|list|view|rm)|[ "]--[a-z]|ulimit|\^C|did you mean|[;:,] (give|use|set|check|try|filter) )'
 }
 
 # The braces of a function stand alone in the first column. Prints "lines file:line".

@@ -18,12 +18,6 @@
 
 /* ------------------------------------------------------ variables, files */
 
-/* Whether there is anything but blanks. */
-static bool is_given(const char *value)
-{
-	return value && value[strspn(value, ASCII_BLANKS)];
-}
-
 int session_copy_string(const char *text, char **ret, struct coder_error *err)
 {
 	*ret = strdup(text);
@@ -52,7 +46,7 @@ int session_copy_variable(const char *name, char **ret, struct coder_error *err)
 /* An empty option fails: a script whose variable is empty must not act as somebody else. */
 static int copy_option(const char *option, const char *value, char **ret, struct coder_error *err)
 {
-	if (is_given(value))
+	if (ascii_is_given(value))
 		return session_copy_string(value, ret, err);
 	coder_error_set(err, CODER_ERR_USAGE, "%s is empty", option);
 	return advise(err, "give it a value or leave it out");
@@ -112,7 +106,7 @@ static int read_file(const char *path, char **ret, mode_t *ret_mode, struct code
 	if (why)
 		return coder_error_set(err, CODER_ERR_AUTH, "%s: %s", path, why);
 	*ret_mode = st.st_mode & 07777;
-	if (!is_given(text.data))
+	if (!ascii_is_given(text.data))
 		return 0;
 	if (session_copy_string(text.data, ret, err) < 0)
 		return -1;

@@ -66,7 +66,7 @@ static inline const char *shvar_given(const char *name)
 {
 	const char *value = shvar_get(name);
 
-	return value && value[strspn(value, ASCII_BLANKS)] ? value : NULL;
+	return ascii_is_given(value) ? value : NULL;
 }
 
 /*

@@ -17,6 +17,12 @@ static inline bool ascii_is_blank(char c)
 	return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
+/* Whether there is a text, and anything but blanks in it. */
+static inline bool ascii_is_given(const char *text)
+{
+	return text && text[strspn(text, ASCII_BLANKS)];
+}
+
 static inline bool ascii_is_digit(char c)
 {
 	return c >= '0' && c <= '9';
