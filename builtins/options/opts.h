@@ -170,8 +170,9 @@ const struct opts_option *opts_find_value(const struct opts_command *command,
 					  enum opts_value value);
 
 /*
- * Returns bash's short_doc, one line: "token_rm [--expire | --delete] [-u USER] ...
- * [COMMON OPTION]... [NAME|ID|TOKEN]...". The caller frees it. NULL: no memory.
+ * Returns bash's short_doc: "token_rm [--expire | --delete] [-u USER] ... [COMMON OPTION]...
+ * [NAME|ID|TOKEN]...". It is wrapped so that what `help` and usage errors print fits a terminal of 80
+ * columns. The caller frees it. NULL: no memory.
  */
 char *opts_usage(const struct opts_command *command);
 

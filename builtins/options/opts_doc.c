@@ -137,16 +137,32 @@ void opts_put_usage(const struct opts_command *command, const struct style *styl
 	}
 }
 
+void opts_put_wrapped_usage(const struct opts_command *command, size_t first, size_t indent,
+			    struct opts_out *out)
+{
+	struct opts_out line = { 0 };
+
+	opts_add(&line, command->name);
+	opts_put_usage(command, &opts_plain, &line);
+	if (!line.failed)
+		opts_put_wrapped(line.text.data, first, indent, BREAK_USAGE, &opts_plain, out);
+	out->failed = out->failed || line.failed;
+	buf_done(&line.text);
+}
+
 char *opts_usage(const struct opts_command *command)
 {
 	struct opts_out out = { 0 };
+	char *usage;
 
-	opts_add(&out, command->name);
-	opts_put_usage(command, &opts_plain, &out);
-	if (!out.failed)
-		return buf_detach(&out.text);
-	buf_done(&out.text);
-	return NULL;
+	/* after a usage error bash prints more in front of it than in its help */
+	opts_put_wrapped_usage(command, strlen(command->name) + strlen(": usage: "), 6, &out);
+	usage = out.failed ? NULL : buf_detach(&out.text);
+	if (usage)
+		usage[strlen(usage) - 1] = '\0'; /* bash ends the last line */
+	else
+		buf_done(&out.text);
+	return usage;
 }
 
 /* ------------------------------------------------------------------ formats */

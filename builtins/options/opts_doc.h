@@ -36,6 +36,9 @@ void opts_put_head(const struct opts_option *o, const struct style *style, struc
 /* All items of the usage, each after a separator: "[-n NAME] [COMMON OPTION]... [NAME]". */
 void opts_put_usage(const struct opts_command *command, const struct style *style,
 		    struct opts_out *out);
+/* The name and the usage, wrapped as by opts_put_wrapped(). */
+void opts_put_wrapped_usage(const struct opts_command *command, size_t first, size_t indent,
+			    struct opts_out *out);
 
 /* The option's choices or its metavariable; NULL for flags. */
 const char *opts_metavariable(const struct opts_option *o);

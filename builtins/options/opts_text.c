@@ -129,13 +129,9 @@ char **opts_long_doc(const struct opts_command *command)
 void opts_print_text(const struct opts_command *command, struct opts_out *out)
 {
 	static const char label[] = "Usage: ";
-	char *usage = opts_usage(command);
 
 	opts_add(out, label);
-	opts_put_wrapped(usage ? usage : "", strlen(label), strlen(label) + 2, BREAK_USAGE,
-			 &opts_plain, out);
-	out->failed = out->failed || !usage;
-	free(usage);
+	opts_put_wrapped_usage(command, strlen(label), strlen(label) + 2, out);
 	opts_add_char(out, '\n');
 	text_body(command, out);
 }

@@ -203,6 +203,25 @@ grafana  "
 	done
 }
 
+@test "what help, --help and a usage error print fits a terminal of 80 columns" {
+	local b line n=0
+	for b in "${BUILTINS[@]}"; do
+		B=$b fresh 'enable -f "$SO" $all; help $B; help -s $B; $B --help; $B --no-such 2>&1 | tail -n +2'
+		is "$err" ""
+		while IFS= read -r line; do
+			((${#line} <= 80)) || fail "$b: ${#line} columns: $line"
+			n=$((n + 1))
+		done <<<"$out"
+	done
+	((n > 400)) || fail "only $n lines"
+}
+
+@test "the list that help prints without a name shows the builtins, one usage after the other" {
+	COLUMNS=200 LC_ALL=C.UTF-8 fresh 'enable -f "$SO" $all; help'
+	is "$(grep -oE '(^| )token_(create|list|rm|view) \[' <<<"$out" | wc -l)" 4
+	lacks "$out" $'\n      ['
+}
+
 @test "--help and -h print the same help, with status 0, and nothing else happens" {
 	local b help
 	for b in "${BUILTINS[@]}"; do
@@ -225,8 +244,8 @@ grafana  "
 	local b
 	for b in "${BUILTINS[@]}"; do
 		try "$b" --help
-		# help indents each line by four, and has the usage in one line
-		diff <(sed '1,/^$/d; /./s/^/    /' <<<"$out") <(help "$b" | sed '1d; s/^ *$//')
+		# help indents each line by four, but for the usage
+		diff <(sed '1,/^$/d; /./s/^/    /' <<<"$out") <(help "$b" | sed '1d; /^      \[/d; s/^ *$//')
 	done
 }
 

@@ -487,15 +487,15 @@ static void test_usage(void **state)
 	char *usage = opts_usage(&command);
 
 	(void)state;
-	assert_string_equal(usage, "token_x [-a | -u USER] [-q] [--expire | --delete] [-n NAME] "
-				   "[--scope S]... [--scopes-from ARRAY]... [-c COLUMNS]... "
-				   "[-o table|json|tsv] [--into-this A-LONG-METAVARIABLE] "
-				   "[COMMON OPTION]... NAME [ID]");
+	assert_string_equal(usage, "token_x [-a | -u USER] [-q] [--expire | --delete] [-n NAME]\n"
+				   "      [--scope S]... [--scopes-from ARRAY]... [-c COLUMNS]...\n"
+				   "      [-o table|json|tsv] [--into-this A-LONG-METAVARIABLE]\n"
+				   "      [COMMON OPTION]... NAME [ID]");
 	free(usage);
 	usage = opts_usage(&bare);
-	assert_string_equal(usage, "bare [-a | -u USER] [-q] [--expire | --delete] [-n NAME] "
-				   "[--scope S]... [--scopes-from ARRAY]... [-c COLUMNS]... "
-				   "[-o table|json|tsv] [--into-this A-LONG-METAVARIABLE]");
+	assert_string_equal(usage, "bare [-a | -u USER] [-q] [--expire | --delete] [-n NAME]\n"
+				   "      [--scope S]... [--scopes-from ARRAY]... [-c COLUMNS]...\n"
+				   "      [-o table|json|tsv] [--into-this A-LONG-METAVARIABLE]");
 	free(usage);
 }
 
