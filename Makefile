@@ -24,7 +24,8 @@
 #   make test-deb              installs that, as root, tries it, and removes it again
 #   make dist                  a tarball of what is committed, and the recipes of packaging/ for it, in
 #                              $(BUILD)/dist
-#   make man, readme, clean    the manual pages; the tables in README.md; removes what was built
+#   make man, readme, clean    the manual pages; the tables in README.md, CONTRIBUTING.md and docs/;
+#                              removes what was built
 #
 # Goals that need more than a compiler and libraries first install what is missing, by apt. With an
 # empty DEPS= no goal installs anything.
@@ -94,6 +95,7 @@ SIMULATION := $(BUILD)/simulation/simulation
 UNIT := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_*.c))
 FUZZERS := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 MAN := $(BUILTINS:%=$(BUILD)/man/%.1)
+MAN7 := $(BUILD)/man/coder_tokens.7
 
 # V=1 shows the commands.
 say = $(if $(V),,@printf '  %-5s %s\n' $(1) $@;)
@@ -232,7 +234,7 @@ $(BUILD)/fuzz/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/builtins.a $(BUILD)/lib.a
 	@mkdir -p $(@D)
 	$(call say,LINK)$(CC) $(CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(LIBS)
 
-man: $(MAN)
+man: $(MAN) $(MAN7)
 
 # The builtin itself prints its manual page, from the table that parses its options.
 $(BUILD)/man/%.1: $(SO)
@@ -241,36 +243,44 @@ $(BUILD)/man/%.1: $(SO)
 		- $(call q,$(abspath $(SO))) $* >$@.new
 	@test -s $@.new && mv $@.new $@
 
-# The builtins also print the README's tables of options and exit statuses.
+# The rest of the manual is made from the pages that it is also read in.
+$(MAN7): scripts/man7.awk docs/reference.md docs/security.md
+	@mkdir -p $(@D)
+	$(call say,MAN)awk -v builtins='$(BUILTINS)' -f $^ >$@
+
+# The builtins also print the tables of options, goals and exit statuses in these pages.
+PAGES := README.md CONTRIBUTING.md $(wildcard docs/*.md)
 readme: $(SO)
-	@CODER_TOKENS_SO=$(call q,$(abspath $(SO))) scripts/readme.sh >$(BUILD)/README.md
-	@cat $(BUILD)/README.md >README.md
+	@for page in $(PAGES); do \
+		CODER_TOKENS_SO=$(call q,$(abspath $(SO))) scripts/readme.sh $$page >$(BUILD)/page.md && \
+		cat $(BUILD)/page.md >$$page || exit; done
 
 LOADABLESDIR ?= $(PREFIX)/lib/bash
 LOADABLES = $(call q,$(DESTDIR)$(LOADABLESDIR))
 COMPLETIONS = $(call q,$(DESTDIR)$(PREFIX)/share/bash-completion/completions)
-MANDIR = $(call q,$(DESTDIR)$(PREFIX)/share/man/man1)
+MANDIR = $(call q,$(DESTDIR)$(PREFIX)/share/man)
 DOCDIR ?= $(PREFIX)/share/doc/coder-tokens
 DOCS = $(call q,$(DESTDIR)$(DOCDIR))
 
 # install(1) unlinks the old file first, so shells that have loaded it keep it. Through the links
 # `enable token_list` finds the builtins on bash 5.2 and later.
 install: all man
-	install -d $(LOADABLES) $(MANDIR) $(COMPLETIONS) $(DOCS)/docs $(DOCS)/examples
+	install -d $(LOADABLES) $(MANDIR)/man1 $(MANDIR)/man7 $(COMPLETIONS) $(DOCS)/docs $(DOCS)/examples
 	install -m 755 $(SO) $(LOADABLES)/coder_tokens.so
 	for b in $(BUILTINS); do ln -sfn coder_tokens.so $(LOADABLES)/$$b || exit; done
-	install -m 644 $(MAN) $(MANDIR)
+	install -m 644 $(MAN) $(MANDIR)/man1
+	install -m 644 $(MAN7) $(MANDIR)/man7
 	install -m 644 completion/coder_tokens.bash $(COMPLETIONS)/$(firstword $(BUILTINS))
 	for b in $(filter-out $(firstword $(BUILTINS)),$(BUILTINS)); do \
 		ln -sfn $(firstword $(BUILTINS)) $(COMPLETIONS)/$$b || exit; done
-	install -m 644 README.md CHANGELOG.md LICENSE $(DOCS)
-	install -m 644 docs/*.svg $(DOCS)/docs
+	install -m 644 README.md CHANGELOG.md SECURITY.md LICENSE $(DOCS)
+	install -m 644 docs/*.md docs/*.svg $(DOCS)/docs
 	install -m 755 examples/*.bash $(DOCS)/examples
 	install -m 644 examples/*.yml $(DOCS)/examples
 
 uninstall:
-	rm -f $(LOADABLES)/coder_tokens.so
-	for b in $(BUILTINS); do rm -f $(LOADABLES)/$$b $(MANDIR)/$$b.1 $(COMPLETIONS)/$$b || exit; done
+	rm -f $(LOADABLES)/coder_tokens.so $(MANDIR)/man7/coder_tokens.7
+	for b in $(BUILTINS); do rm -f $(LOADABLES)/$$b $(MANDIR)/man1/$$b.1 $(COMPLETIONS)/$$b || exit; done
 	rm -rf $(DOCS)
 
 deb: | $(INSTALL_NEEDS)

@@ -63,7 +63,8 @@ const struct opts_option command_common_options[] = {
 };
 
 #define MAN_PAGE(name) #name "(1)",
-const char *const command_see_also[] = { CODER_TOKENS_BUILTINS(MAN_PAGE) "bash(1)", NULL };
+const char *const command_see_also[] = { CODER_TOKENS_BUILTINS(MAN_PAGE) "coder_tokens(7)",
+					 "bash(1)", NULL };
 
 /* ------------------------------------------------------------ the one path */
 

@@ -74,7 +74,7 @@ fi
 		if [[ $(id -u) == 0 ]] || command -v sudo >/dev/null; then as=; else as=' (as root)'; fi
 		echo "To install everything that building needs: make deps$as"
 	else
-		echo "README.md, under 'Install', names the packages of other systems."
+		echo "docs/getting-started.md, under 'Install', names the packages of other systems."
 	fi
 	[[ ${missing[*]} != *' bash'* ]] ||
 		echo "To use the headers of a source tree of bash that was built: make BASH_INC=DIRECTORY"

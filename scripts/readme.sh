@@ -1,13 +1,16 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# readme.sh - prints README.md with the tables of options, goals and exit statuses of the builtins in
-# $CODER_TOKENS_SO, and of packaging/dependencies. It replaces the text between the comment that names a
-# table and the next `<!-- end -->`. `make readme` writes the file.
+# readme.sh FILE - prints a Markdown file with the tables of options, goals and exit statuses of the
+# builtins in $CODER_TOKENS_SO, and of packaging/dependencies. It replaces the text between the comment that
+# names a table and the next `<!-- end -->`. `make readme` writes README.md, CONTRIBUTING.md and docs/.
 set -eu -o pipefail
 cd "$(dirname "$0")/.."
+file=$1
 
-mapfile -t builtins < <(sed -n 's/^<!-- options of \(.*\) -->$/\1/p' README.md)
+builtins=(builtins/token_*.c)
+builtins=("${builtins[@]##*/}")
+builtins=("${builtins[@]%.c}")
 enable -f "${CODER_TOKENS_SO:-$PWD/build/coder_tokens.so}" "${builtins[@]}"
 
 # rows - prints the rows of packaging/dependencies, without comments and the blanks around fields.
@@ -46,20 +49,20 @@ while IFS= read -r line; do
 	[[ ! $skipping ]] || continue
 	printf '%s\n' "$line"
 	case $line in
+	'<!-- options common -->') "${builtins[0]}" --doc markdown-common ;;
 	'<!-- options of '*)
 		name=${line#'<!-- options of '}
 		"${name%' -->'}" --doc markdown
 		;;
 	'<!-- goals -->') token_create --doc markdown-terms ;;
-	'<!-- options common -->') "${builtins[0]}" --doc markdown-common ;;
 	'<!-- packages -->') packages ;;
 	'<!-- dependencies -->') dependencies ;;
 	'<!-- statuses -->') "${builtins[0]}" --doc markdown-statuses ;;
 	*) continue ;;
 	esac
 	skipping=1
-done <README.md
+done <"$file"
 [[ ! $skipping ]] || {
-	echo 'readme.sh: a table in README.md has no end' >&2
+	echo "readme.sh: a table in $file has no end" >&2
 	exit 1
 }

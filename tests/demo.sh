@@ -38,7 +38,7 @@ completion=${tests%/*}/completion/coder_tokens.bash
 greeting=$BATS_FILE_TMPDIR/greeting
 cat >"$greeting" <<-END
 	A sandbox deployment listens on $URL. This shell acts there
-	as its owner, with the API token 'demo'. All that README.md shows works here.
+	as its owner, with the API token 'demo'. All that README.md and docs/ show works here.
 	For example:
 
 	  token_list -a -c name,owner,expires_at

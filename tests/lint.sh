@@ -39,6 +39,10 @@ check_shell_format() {
 	grep -LE '\[[^]]*[$][^]]*,[a-z_$]' "${sh[@]}" "${bats[@]}" | xargs shfmt -d
 }
 
+check_markdown() {
+	mdl -s tests/markdown.rb ./*.md docs/*.md tests/*.md tests/*/*.md
+}
+
 check_spdx() {
 	local file lacking=0
 	while IFS= read -r file; do
@@ -46,7 +50,7 @@ check_spdx() {
 		echo "$file: no SPDX line"
 		lacking=1
 	done < <(printf '%s\n' Makefile builtins/*.map builtins/*/*.def "${all_c[@]}" "${sh[@]}" \
-		"${bats[@]}" tests/*/*.py builtins/*/*.py)
+		"${bats[@]}" tests/*/*.py tests/*.rb scripts/*.awk builtins/*/*.py)
 	return "$lacking"
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * opts.h - option tables. Each command has one, and everything that depends on its options is made
- * from it: parsing, usage, `help`, --help, the man page, the README's tables and completion.
+ * from it: parsing, usage, `help`, --help, the man page, the tables in the pages and completion.
  * The functions are re-entrant and know nothing of bash.
  *
  * The parser accepts short and long options, --opt value, --opt=value, -ovalue, combined letters
@@ -203,10 +203,10 @@ char **opts_long_doc(const struct opts_command *command);
  *
  *   text                --help: the usage and opts_long_doc()
  *   man                 a troff man page, section 1, in ASCII
- *   markdown            the README's table of options, without the common ones
- *   markdown-terms      its table of the values of an option
- *   markdown-common     its table of common options
- *   markdown-statuses   its table of exit statuses
+ *   markdown            the table of options in docs/reference.md, without the common ones
+ *   markdown-terms      the table of the values of an option
+ *   markdown-common     the table of common options
+ *   markdown-statuses   the table of exit statuses
  */
 int opts_print(const struct opts_command *command, const char *format, struct buf *ret);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* opts_markdown.c - the tables of the README; see opts.h. */
+/* opts_markdown.c - the tables in README.md and docs/; see opts.h. */
 #include "opts.h"
 #include "opts_doc.h"
 

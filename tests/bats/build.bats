@@ -23,7 +23,7 @@ program() {
 copy() {
 	mkdir -p "$1"
 	tar -C "$REPO" --exclude=__pycache__ -c Makefile scripts packaging lib builtins tests completion examples \
-		docs README.md CHANGELOG.md LICENSE | tar -C "$1" -x
+		docs README.md CHANGELOG.md SECURITY.md LICENSE | tar -C "$1" -x
 }
 
 # ----------------------------------------------------------------------- building
@@ -195,13 +195,13 @@ To install everything that building needs: make deps"
 	has "$(make -n DEPS= PICTURE=docs/completion.svg picture)" " 'docs/completion.svg'"
 }
 
-@test "without apt the message refers to the README, which names the packages of other systems" {
+@test "without apt the message refers to the page that names the packages of other systems" {
 	local system tool
 	for tool in make bash sh env cmp mkdir; do ln -s "$(command -v "$tool")" "$BIN"; done
 	PATH=$BIN try make -C "$REPO" -s BUILD="$BATS_TEST_TMPDIR/b" CC=no-such-cc
-	has "$err" "README.md, under 'Install', names the packages of other systems."
+	has "$err" "docs/getting-started.md, under 'Install', names the packages of other systems."
 	for system in Debian Fedora Arch Alpine openSUSE Homebrew; do
-		sed -n '/^## Install/,/^## /p' "$REPO/README.md" | grep -qE "^\\| $system" || fail "$system"
+		sed -n '/^## Install/,/^## Load/p' "$REPO/docs/getting-started.md" | grep -qE "^\\| $system" || fail "$system"
 	done
 }
 

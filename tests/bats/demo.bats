@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-3.0-or-later
-# The first ten minutes: what README.md, the help and the manual pages show works in `make demo`, as
+# The first ten minutes: what README.md, the first pages, the help and the manual pages show works in
+# `make demo`, as
 # printed and in that order. The tests type it into the demo's shell, on a terminal.
 
 load helper
@@ -42,12 +43,11 @@ type_in_demo() {
 	lacks "$(without_goals "$screen")" "bash: "
 }
 
-# readme_commands - what it shows in blocks of code, but for what installs and starts things.
-readme_commands() {
-	awk '/^## / { install = /^## Install/ }
-		/^```/ { block = /^```bash/; next }
-		block { print }
-		!block && !install && /^    [^ ]/ && !/^    make / { print substr($0, 5) }' README.md
+# page_commands PAGE - the commands that it shows, but for the one that loads the builtins.
+page_commands() {
+	awk '/^```/ { kind = kind == "" ? substr($0, 4) : ""; next }
+		kind == "bash" && !/^enable -f/ { print }
+		kind == "console" && /^\$ / { print substr($0, 3) }' "$1"
 }
 
 # man_examples BUILTIN - the command lines of its manual page, as a reader sees them.
@@ -63,14 +63,27 @@ help_examples() { # help_examples BUILTIN
 }
 
 @test "everything that the README shows works in make demo, as typed and in that order" {
-	readme_commands >"$BATS_TEST_TMPDIR/commands"
+	page_commands README.md >"$BATS_TEST_TMPDIR/commands"
 	has "$(<"$BATS_TEST_TMPDIR/commands")" "token_create -v secret -n ci"
 	has "$(<"$BATS_TEST_TMPDIR/commands")" "--scopes-from TOKEN_SCOPES"
-	has "$(<"$BATS_TEST_TMPDIR/commands")" "source completion"
 	type_in_demo <"$BATS_TEST_TMPDIR/commands"
 	has "$screen" "template:read, user:read, workspace:read, workspace:stop"
 	has "$screen" "EXPIRES AT"
 	has "$screen" "Token has been deleted."
+}
+
+@test "the first steps of docs/getting-started.md work in make demo, as typed and in that order" {
+	page_commands docs/getting-started.md >"$BATS_TEST_TMPDIR/commands"
+	has "$(<"$BATS_TEST_TMPDIR/commands")" "token_rm first"
+	type_in_demo <"$BATS_TEST_TMPDIR/commands"
+	has "$screen" "can stop workspaces (coder stop): workspace:admin/dev"
+	has "$screen" "Token has been deleted."
+}
+
+@test "what docs/completion.md shows works in make demo, as typed and in that order" {
+	page_commands docs/completion.md >"$BATS_TEST_TMPDIR/commands"
+	has "$(<"$BATS_TEST_TMPDIR/commands")" "source completion"
+	type_in_demo <"$BATS_TEST_TMPDIR/commands"
 }
 
 @test "the examples of the help work in make demo, as typed and in that order" {

@@ -7,7 +7,7 @@ SANDBOX_OPTIONS=(--seed demo)
 
 # make_ takes the build as it is: manual pages of an older one would be installed.
 setup_file() {
-	flock "${SO%/*}" rm -f "${SO%/*}"/man/*.1
+	flock "${SO%/*}" rm -f "${SO%/*}"/man/*.[17]
 	sandbox_start "${SANDBOX_OPTIONS[@]}"
 }
 
@@ -43,7 +43,16 @@ opt/x/share/bash-completion/completions/token_view l token_create
 opt/x/share/doc/coder-tokens/CHANGELOG.md f644 
 opt/x/share/doc/coder-tokens/LICENSE f644 
 opt/x/share/doc/coder-tokens/README.md f644 
+opt/x/share/doc/coder-tokens/SECURITY.md f644 
+opt/x/share/doc/coder-tokens/docs/completion.md f644 
 opt/x/share/doc/coder-tokens/docs/completion.svg f644 
+opt/x/share/doc/coder-tokens/docs/debugging.md f644 
+opt/x/share/doc/coder-tokens/docs/from-the-cli.md f644 
+opt/x/share/doc/coder-tokens/docs/getting-started.md f644 
+opt/x/share/doc/coder-tokens/docs/narrow-tokens.md f644 
+opt/x/share/doc/coder-tokens/docs/reference.md f644 
+opt/x/share/doc/coder-tokens/docs/scripting.md f644 
+opt/x/share/doc/coder-tokens/docs/security.md f644 
 opt/x/share/doc/coder-tokens/examples/audit.bash f755 
 opt/x/share/doc/coder-tokens/examples/ci-token.bash f755 
 opt/x/share/doc/coder-tokens/examples/deployments.bash f755 
@@ -57,7 +66,8 @@ opt/x/share/doc/coder-tokens/examples/sweep.bash f755
 opt/x/share/man/man1/token_create.1 f644 
 opt/x/share/man/man1/token_list.1 f644 
 opt/x/share/man/man1/token_rm.1 f644 
-opt/x/share/man/man1/token_view.1 f644 '
+opt/x/share/man/man1/token_view.1 f644 
+opt/x/share/man/man7/coder_tokens.7 f644 '
 
 @test "install writes everything below DESTDIR and PREFIX, whatever the umask" {
 	make_ install
@@ -125,6 +135,15 @@ opt/x/share/man/man1/token_view.1 f644 '
 		is "$(man -M "$ROOT/opt/x/share/man" -w "$b")" "$ROOT/opt/x/share/man/man1/$b.1"
 		diff <("$b" --doc man) "$ROOT/opt/x/share/man/man1/$b.1"
 	done
+	is "$(man -M "$ROOT/opt/x/share/man" -w 7 coder_tokens)" "$ROOT/opt/x/share/man/man7/coder_tokens.7"
+}
+
+@test "the links of the installed pages lead to pages that are installed" {
+	make_ install
+	cd "$ROOT/opt/x/share/doc/coder-tokens"
+	try python3 "$TOOLS/links.py" README.md SECURITY.md docs/*.md
+	is "$status$err" 0
+	((${out##*$'\n'} > 30)) || fail "not every link was found"
 }
 
 @test "bash-completion loads the installed completion" {

@@ -80,7 +80,7 @@ install_as() {
 @test "the packages of Arch and Alpine put each file where bash, man and bash-completion look for it" {
 	local b want recipe
 	want=$(
-		printf '%s\n' usr/lib/bash/coder_tokens.so
+		printf '%s\n' usr/lib/bash/coder_tokens.so usr/share/man/man7/coder_tokens.7
 		for b in "${BUILTINS[@]}"; do
 			printf '%s\n' "usr/lib/bash/$b" "usr/share/man/man1/$b.1" "usr/share/bash-completion/completions/$b"
 		done
@@ -91,14 +91,14 @@ install_as() {
 	done
 }
 
-@test "every package that the README names for building is in the recipe of its system" {
+@test "every package that the documents name for building is in the recipe of its system" {
 	local word
 	local -a alpine debian
 	for word in bash curl cjson util-linux-libs; do
 		has "$(<"$DIST/PKGBUILD")" "'$word'"
 	done
-	read -ra alpine < <(sed -n 's/^| Alpine | `\(.*\)` |$/\1/p' "$REPO/README.md")
-	read -ra debian < <(sed -n 's/^| Debian, Ubuntu | `\(.*\)` |$/\1/p' "$REPO/README.md")
+	read -ra alpine < <(sed -n 's/^| Alpine | `\(.*\)` |$/\1/p' "$REPO/docs/getting-started.md")
+	read -ra debian < <(sed -n 's/^| Debian, Ubuntu | `\(.*\)` |$/\1/p' "$REPO/docs/getting-started.md")
 	for word in "${alpine[@]}"; do
 		[[ $word == build-base ]] || has "$(grep ^makedepends= "$DIST/APKBUILD")" "$word"
 	done

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# tour.bash - what `make demo` has beyond the sandbox's demo seed, so that all that README.md and
+# tour.bash - what `make demo` has beyond the sandbox's demo seed, so that all that README.md, docs/ and
 # the help show works there: a workspace, tokens of every age, and an API token to act with. Sourced
 # after helper.bash; the tests that try examples use it, too.
 
