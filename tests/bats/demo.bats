@@ -1,8 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-3.0-or-later
 # The first ten minutes: what README.md, the first pages, the help and the manual pages show works in
-# `make demo`, as
-# printed and in that order. The tests type it into the demo's shell, on a terminal.
+# `make demo`, as printed and in that order. The tests type it into the demo's shell, on a terminal.
 
 load helper
 

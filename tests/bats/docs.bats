@@ -181,7 +181,7 @@ commands_work() {
 
 @test "the links of the pages lead somewhere, and each page can be reached from README.md" {
 	local page
-	try python3 "$TOOLS/links.py" "${PAGES[@]}"
+	try python3 "$TOOLS/links.py" "${PAGES[@]}" tests/*.md tests/*/*.md
 	is "$status" 0
 	((${out##*$'\n'} >= 30)) || fail "not every link was found"
 	for page in docs/*.md; do
