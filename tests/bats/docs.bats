@@ -134,7 +134,7 @@ commands_work() {
 }
 
 @test "the commands of docs/debugging.md do what it says" {
-	[[ ! ${LD_PRELOAD-} ]] || skip "gdb with AddressSanitizer in it is another program"
+	[[ ! ${LD_PRELOAD-}${VALGRIND-} ]] || skip "gdb would see AddressSanitizer or valgrind"
 	gdb -q -batch -nx -ex run --args true 2>&1 | grep -q 'exited normally' || skip "may not trace processes"
 	commands_work docs/debugging.md 3
 }
