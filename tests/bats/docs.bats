@@ -139,6 +139,11 @@ commands_work() {
 	commands_work docs/debugging.md 3
 }
 
+@test "the goals of make that CONTRIBUTING.md begins with exist" {
+	commands_work CONTRIBUTING.md 0
+	is "$(grep -c '^sh: make' <<<"$out")" 10
+}
+
 @test "the functions that docs/debugging.md names exist" {
 	local name n=0
 	while IFS= read -r name; do
