@@ -24,6 +24,7 @@
 #   make test-deb              installs that, as root, tries it, and removes it again
 #   make dist                  a tarball of what is committed, and the recipes of packaging/ for it, in
 #                              $(BUILD)/dist
+#   make release HOMEPAGE=URL  the same, after checks, and a tag; CONTRIBUTING.md has the steps
 #   make man, readme, clean    the manual pages; the tables in README.md, CONTRIBUTING.md and docs/;
 #                              removes what was built
 #
@@ -289,14 +290,14 @@ deb: | $(INSTALL_NEEDS)
 test-deb: deb
 	tests/deb.sh $(BUILD)/deb
 
-dist:
-	@scripts/dist.sh $(VERSION) $(RELEASED) $(HOMEPAGE) $(BUILD)/dist
+dist release:
+	@scripts/$@.sh '$(VERSION)' '$(RELEASED)' $(call q,$(HOMEPAGE)) $(BUILD)/dist
 
 clean:
 	rm -rf build $(patsubst %/.made-by-make,%,$(wildcard $(BUILD)/.made-by-make))
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: all deb test-deb dist picture deps test simulate test-live matrix distros lint check format demo bench fuzz fuzzers \
+.PHONY: all deb test-deb dist release picture deps test simulate test-live matrix distros lint check format demo bench fuzz fuzzers \
 	man readme install uninstall clean FORCE
 .DELETE_ON_ERROR:
 # Without this, make would delete these objects after linking.

@@ -8,6 +8,7 @@ cd "$(dirname "$0")/.."
 version=$1 date=$2 homepage=$3 directory=$4
 name=coder-tokens-$version
 mkdir -p "$directory"
+rm -f "$directory"/coder-tokens-*.tar.gz # of other releases
 git archive --prefix="$name/" HEAD | gzip -n >"$directory/$name.tar.gz"
 for recipe in packaging/*.in; do
 	file=$directory/${recipe#packaging/}

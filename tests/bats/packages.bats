@@ -106,3 +106,66 @@ install_as() {
 		[[ $word == @(gcc|make|libc6-dev) ]] || has "$(<"$REPO/debian/control")" " $word"
 	done
 }
+
+# release - runs make release in a clone of the repository; sets status, out and err.
+release() {
+	export GIT_AUTHOR_NAME=n GIT_AUTHOR_EMAIL=e GIT_COMMITTER_NAME=n GIT_COMMITTER_EMAIL=e
+	[[ -d $BATS_TEST_TMPDIR/clone ]] || git clone -q "$BATS_FILE_TMPDIR/tree" "$BATS_TEST_TMPDIR/clone"
+	cd "$BATS_TEST_TMPDIR/clone"
+	try make -s release HOMEPAGE=https://tokens.test/ "$@"
+}
+
+# changes HEADING TEXT - puts a heading and a text above the newest release in CHANGELOG.md, and commits that.
+changes() {
+	sed -i "0,/^## /{/^## /{i ## $1\n\n$2\n
+}}" CHANGELOG.md
+	git commit -qam "$1"
+}
+
+@test "make release writes the files of make dist, and tags the commit with what CHANGELOG.md says of the release" {
+	release
+	is "$status$err" 0
+	has "$out" "git push origin v$VERSION"
+	is "$(ls build/dist)" "$(ls "$DIST")"
+	has "$(<build/dist/PKGBUILD)" https://tokens.test/
+	is "$(git rev-parse "v$VERSION^{commit}")" "$(git rev-parse HEAD)"
+	is "$(git tag -l --format='%(contents:subject)' "v$VERSION")" "coder_tokens $VERSION"
+	is "$(git tag -l --format='%(contents:body)' "v$VERSION")" "$(awk '/^## / { n++; next } n == 1' CHANGELOG.md | sed '/./,$!d')"
+	changes '99.0.0 (2030-02-03)' '- One thing.'
+	release
+	is "$status$err" 0
+	is "$(git tag -l --format='%(contents)' v99.0.0)" $'coder_tokens 99.0.0\n\n- One thing.'
+	is "$(ls build/dist/*.tar.gz)" build/dist/coder-tokens-99.0.0.tar.gz
+}
+
+# refuses_release MESSAGE [WORD]... - asserts that make release fails with this message, tags and writes nothing.
+refuses_release() {
+	local tags
+	tags=$(git -C "$BATS_TEST_TMPDIR/clone" tag 2>/dev/null || true)
+	release "${@:2}"
+	is "$status" 2
+	has "$err" "release.sh: $1"
+	[[ ! -e build/dist ]] || fail "files were written"
+	is "$(git tag)" "$tags"
+}
+
+@test "make release refuses what is not committed, has no heading or text, has no address, or is no newer release" {
+	refuses_release 'HOMEPAGE is only an example' HOMEPAGE=https://example.org/coder-tokens
+	echo >>README.md
+	refuses_release 'there are changes that are not committed'
+	git checkout -q README.md
+	changes Unreleased '- One thing.'
+	refuses_release 'the first heading of CHANGELOG.md has to be that of the release'
+	git reset -q --hard HEAD^
+	changes '99.0.0' '- One thing.'
+	refuses_release 'the first heading of CHANGELOG.md has to be that of the release'
+	git reset -q --hard HEAD^
+	changes '99.0.0 (2030-02-03)' ''
+	refuses_release 'CHANGELOG.md says nothing about 99.0.0'
+	git reset -q --hard HEAD^
+	git tag v99.0.0
+	refuses_release "$VERSION is older than the release 99.0.0"
+	git tag -d v99.0.0
+	git tag "v$VERSION"
+	refuses_release "there is a release $VERSION already"
+}
