@@ -174,6 +174,7 @@ $(FAILING): tests/tools/control.h Makefile $(BUILD)/flags
 		-shared -o $@ $(filter %.c,$^)
 
 test: all $(UNIT) $(if $(filter-out unit bats/%,$(or $(T),all)),$(SIMULATION)) $(FAILING)
+	@scripts/can-run.sh test
 	@BUILD=$(BUILD) SANITIZE=$(SANITIZE) VALGRIND=$(VALGRIND) T='$(T)' tests/run.sh
 
 # The first number after `random` is the seed of the first schedule.
@@ -198,6 +199,7 @@ format: | $(INSTALL_NEEDS)
 	clang-format -i $(wildcard lib/*.h lib/*/*.[ch] builtins/*.[ch] builtins/*/*.[ch] tests/unit/*.[ch] tests/simulation/*.[ch] tests/fuzz/*.[ch] tests/tools/*.[ch] tests/bench/*.c)
 
 demo: all
+	@scripts/can-run.sh demo
 	@BUILD=$(BUILD) tests/demo.sh $(SCRIPT)
 
 # The picture shows a terminal that pyte emulates. Debian installs pyte for its own python3.

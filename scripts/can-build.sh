@@ -5,6 +5,8 @@
 # packaging/dependencies in versions that are new enough. If not, it reports what is missing and how to
 # get it, and fails.
 set -u
+# shellcheck source=scripts/dependencies.bash
+source "${0%/*}/dependencies.bash"
 compiler=("$@")
 
 # preprocess [HEADER]... [-- TEXT] - prints the headers and the text as the preprocessor leaves them.
@@ -17,32 +19,12 @@ preprocess() {
 	"${compiler[@]}" -E -P - <<<"$source${2-}" 2>/dev/null
 }
 
-# older VERSION MINIMUM - whether a version, of up to three numbers, is older than another.
-older() {
-	local -a is at_least
-	local i
-	IFS=. read -ra is <<<"$1"
-	IFS=. read -ra at_least <<<"$2"
-	for i in 0 1 2; do
-		((10#${is[i]:-0} == 10#${at_least[i]:-0})) || return $((10#${is[i]:-0} > 10#${at_least[i]:-0}))
-	done
-	return 1
-}
-
 # version_of MACROS HEADER... - prints the version that the headers state.
 version_of() {
 	local text
 	text=$(preprocess "${@:2}" -- "version: $1") || return
 	text=${text##*version: }
 	printf '%s\n' "${text//[!0-9.]/}"
-}
-
-# rows SET - prints the rows of a set of dependencies.
-rows() {
-	local row
-	while IFS= read -r row; do
-		[[ $row != "$1;"* ]] || printf '%s\n' "$row"
-	done <"${0%/*}/../packaging/dependencies"
 }
 
 missing=()

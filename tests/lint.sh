@@ -13,7 +13,7 @@ sources=(lib/*.h lib/*/*.{c,h} builtins/*.{c,h} builtins/*/*.{c,h})
 all_c=("${sources[@]}" tests/unit/*.c tests/unit/*.h tests/simulation/*.c tests/simulation/*.h tests/fuzz/*.c tests/fuzz/*.h tests/tools/*.c tests/tools/*.h tests/bench/*.c)
 commands=(builtins/token_*.c)
 bats=(tests/bats/*.bats)
-sh=(.ci/run scripts/*.sh tests/*.sh tests/*/*.{sh,bash} completion/*.bash examples/*.bash debian/tests/installed)
+sh=(.ci/run scripts/*.{sh,bash} tests/*.sh tests/*/*.{sh,bash} completion/*.bash examples/*.bash debian/tests/installed)
 
 # ------------------------------------------------------------------- style
 
@@ -40,7 +40,7 @@ check_shell_format() {
 }
 
 check_markdown() {
-	mdl -s tests/markdown.rb ./*.md docs/*.md tests/*.md tests/*/*.md
+	mdl -s tests/markdown.rb ./*.md docs/*.md examples/*.md tests/*.md tests/*/*.md
 }
 
 check_spdx() {

@@ -151,6 +151,24 @@ To use the headers of a source tree of bash that was built: make BASH_INC=DIRECT
 To install everything that building needs: make deps"
 }
 
+@test "programs that are too old stop make test and make demo, with the version that is needed" {
+	program python3 'echo Python 3.8.10'
+	program bats 'echo Bats 1.7'
+	cd "$REPO"
+	has "$(make -n DEPS= test)" "scripts/can-run.sh test"
+	has "$(make -n DEPS= demo)" "scripts/can-run.sh demo"
+	PATH=$BIN:$PATH try scripts/can-run.sh test
+	is "$status$out" 1
+	is "$err" "can-run.sh: Python, at least 3.9: 'python3' is of 3.8.10
+can-run.sh: bats, at least 1.8: 'bats' is of 1.7"
+	PATH=$BIN:$PATH try scripts/can-run.sh demo
+	is "$status" 1
+	program python3 'echo Python 3.9.0+'
+	program bats 'echo Bats 1.10.0'
+	PATH=$BIN:$PATH try scripts/can-run.sh test
+	is "$status$out$err" 0
+}
+
 @test "BASH_INC takes bash's headers from another directory" {
 	local inc=$BATS_TEST_TMPDIR/inc
 	cp -R "$(pkg-config --variable=headersdir bash 2>/dev/null || echo /usr/include/bash)" "$inc"

@@ -111,7 +111,7 @@ install_as() {
 release() {
 	export GIT_AUTHOR_NAME=n GIT_AUTHOR_EMAIL=e GIT_COMMITTER_NAME=n GIT_COMMITTER_EMAIL=e
 	[[ -d $BATS_TEST_TMPDIR/clone ]] || git clone -q "$BATS_FILE_TMPDIR/tree" "$BATS_TEST_TMPDIR/clone"
-	cd "$BATS_TEST_TMPDIR/clone"
+	cd "$BATS_TEST_TMPDIR/clone" || return
 	try make -s release HOMEPAGE=https://tokens.test/ "$@"
 }
 
