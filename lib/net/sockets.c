@@ -66,6 +66,24 @@ void sockets_keep_above_end(void)
 		close(low[--n_low]);
 }
 
+static struct rlimit permitted;
+
+bool sockets_forbid(void)
+{
+	struct rlimit none;
+
+	if (getrlimit(RLIMIT_NOFILE, &permitted) < 0)
+		return false;
+	none = permitted;
+	none.rlim_cur = 0;
+	return setrlimit(RLIMIT_NOFILE, &none) == 0;
+}
+
+void sockets_permit(void)
+{
+	(void)setrlimit(RLIMIT_NOFILE, &permitted);
+}
+
 /* Remembers the identity of fd as that of the i-th socket. */
 static bool identify(size_t i, int fd)
 {

@@ -274,6 +274,13 @@ costs_nothing() {
 	is "$status $out $err" $'0 works\nworks\nworks\nworks\nworks\n1 '
 }
 
+@test "however a call ends, the limit of descriptors stays as it was" {
+	script 'ulimit -Sn 333; look; token_view nowhere 2>/dev/null; CODER_URL=http://127.0.0.1:1 token_list --timeout 0.01 2>/dev/null
+		ulimit -Sn; ulimit -Hn 444; look; ulimit -Sn; ulimit -Hn; ulimit -Sn 12; look; ulimit -Sn'
+	is "$status $err" "0 "
+	is "${out//$'\n'/ }" "works 333 works 333 444 works 12"
+}
+
 @test "500 calls of every kind leave no descriptor and no thread behind" {
 	script 'count() { set -- /proc/$$/fd/* /proc/$$/task/*; n=$#; }
 		look; count; before=$n
