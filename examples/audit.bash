@@ -114,7 +114,11 @@ remark_on() {
 	elif ((unused >= 90)); then
 		remarks+=", not used for $unused days"
 	fi
-	((${t[$1,ttl]} <= 365 * 86400)) || remarks+=", valid for $((${t[$1,ttl]} / 86400)) days more"
+	if [[ $expires == never ]]; then
+		remarks+=', never expires'
+	elif ((${t[$1,ttl]} > 365 * 86400)); then
+		remarks+=", valid for $((${t[$1,ttl]} / 86400)) days more"
+	fi
 	remarks=${remarks#, }
 }
 
@@ -123,7 +127,7 @@ group_of() {
 	local days=$(((now - ${t[$1,created_epoch]}) / 86400))
 	case $by in
 	owner) groups=("${t[$1,owner]:-unknown}") ;;
-	scope) read -ra groups <<<"${t[$1,scopes]}" ;;
+	scope) read -ra groups <<<"${t[$1,scopes]:-none}" ;;
 	age)
 		groups=('created 0 to 29 days ago')
 		((days < 30)) || groups=('created 30 to 89 days ago')
@@ -136,7 +140,11 @@ group_of() {
 declare -A t=() count=() rows=()
 token_list -a -v ids -A t
 for id in "${ids[@]}"; do
-	now=$((${t[$id,expires_epoch]} - ${t[$id,ttl]})) # by the deployment's clock
+	now=$EPOCHSECONDS expires=never
+	if ((${t[$id,expires_epoch]})); then
+		now=$((${t[$id,expires_epoch]} - ${t[$id,ttl]})) # by the deployment's clock
+		expires=${t[$id,expires_at]%%[.Z]*}Z
+	fi
 	used=${t[$id,last_used]%%[.Z]*}Z
 	[[ ${t[$id,never_used]} == 0 ]] || used=never
 	remark_on "$id"
@@ -144,7 +152,7 @@ for id in "${ids[@]}"; do
 	for group in "${groups[@]}"; do
 		count[$group]=$((${count[$group]-0} + 1))
 		row=("$group" "$id" "${t[$id,name]}" "${t[$id,owner]:-unknown}" "${t[$id,scopes]}" "${t[$id,allow_list]}"
-			"${t[$id,created_at]%%[.Z]*}Z" "$used" "${t[$id,expires_at]%%[.Z]*}Z" "$remarks")
+			"${t[$id,created_at]%%[.Z]*}Z" "$used" "$expires" "$remarks")
 		add_row
 	done
 done

@@ -26,6 +26,14 @@ usage() {
 name=${CODER_TOKEN_NAME:-${CI_JOB_ID:+ci-$CI_JOB_ID}}
 unset CODER_TOKEN_NAME # it is not for tokens that COMMAND creates
 
+# printable TEXT - prints a text of the server without what acts on a terminal.
+printable() {
+	local LC_ALL=C text=${1//[$'\x01'-$'\x1f\x7f']/?}
+	text=${text//$'\xc2'[$'\x80'-$'\x9f']/?}
+	text=${text//$'\xe2\x80'[$'\x8e\x8f\xa8'-$'\xae']/?}
+	printf %s "${text//$'\xe2\x81'[$'\xa6'-$'\xa9']/?}"
+}
+
 # Deletes what an earlier step of this job has left. There is usually nothing.
 remove() {
 	local status=0
@@ -37,7 +45,7 @@ remove() {
 	case $status in
 	0) printf 'ci-token: token %q has been deleted\n' "$name" >&2 ;;
 	3) printf 'ci-token: there is no token %q (any more)\n' "$name" >&2 ;;
-	*) printf 'ci-token: token %q may be left: %s\n' "$name" "${TOKEN_ERROR[message]}" >&2 && exit "$status" ;;
+	*) printf 'ci-token: token %q may be left: %s\n' "$name" "$(printable "${TOKEN_ERROR[message]}")" >&2 && exit "$status" ;;
 	esac
 	exit 0
 }

@@ -80,7 +80,8 @@ fi
 if [[ $id && ! ${t[$id,id]-} ]]; then
 	# it is gone, which a response of the deployment must show
 	token_view -A other "$id" 2>/dev/null || [[ ${TOKEN_ERROR[http]} == 404 ]] || {
-		say '%q stays as it is: %s' "$shown" "${TOKEN_ERROR[message]}"
+		token_view "$id" >/dev/null || true # for its message
+		say '%q stays as it is' "$shown"
 		exit 5
 	}
 	[[ ${other[id]-} != "$id" ]] || {

@@ -80,6 +80,7 @@ ask() {
 remove() {
 	{ local - && set +x; } 2>/dev/null
 	local one=("${leaked[i]}")
+	status=1 problem='the removal was reported as done'
 	token_rm "$how" --include-self -v removed --from one 2>/dev/null && return
 	problem=${TOKEN_ERROR[message]}
 	as_leaked token_rm "$how" --include-self -v removed --from one 2>/dev/null && return
@@ -88,23 +89,39 @@ remove() {
 	return "$status"
 }
 
+# printable TEXT - prints a text of the server without what acts on a terminal.
+printable() {
+	local LC_ALL=C text=${1//[$'\x01'-$'\x1f\x7f']/?}
+	text=${text//$'\xc2'[$'\x80'-$'\x9f']/?}
+	text=${text//$'\xe2\x80'[$'\x8e\x8f\xa8'-$'\xae']/?}
+	printf %s "${text//$'\xe2\x81'[$'\xa6'-$'\xa9']/?}"
+}
+
 # report STATUS FORMAT [ARGUMENT]... - prints what became of a token: on standard error if that is a failure.
 report() {
-	local to=2
+	local to=2 text
 	((first)) || first=$1
 	(($1)) || to=1
 	# shellcheck disable=SC2059 # the formats are below
-	printf "%s: $2\n" "$id" "${@:3}" >&"$to"
+	printf -v text "%s: $2" "$id" "${@:3}"
+	printf '%s\n' "$(printable "$text")" >&"$to"
 }
 
-# Text that is pasted may have several lines: what is not read here, the calling shell would execute.
-if [[ -t 0 ]]; then
-	IFS= read -rsp 'Text with the token (it is not shown): ' text || exit
+# read_text - reads it from the terminal, and prints it. What is pasted may have several lines: those that
+# are not read here, the calling shell would execute.
+read_text() {
+	{ local - && set +x; } 2>/dev/null
+	local line
+	IFS= read -rsp 'Text with the token (it is not shown): ' line || return
+	printf '%s\n' "$line"
 	while IFS= read -rst 0.2 line; do
-		text+=$'\n'$line
+		printf '%s\n' "$line"
 	done
 	echo >&2
-	mapfile -t leaked < <(tokens_of <<<"$text")
+}
+
+if [[ -t 0 ]]; then
+	mapfile -t leaked < <(read_text | tokens_of)
 else
 	mapfile -t leaked < <(tokens_of)
 fi

@@ -112,6 +112,13 @@ HOSTILE='{"owner": "alice", "name": "=cmd|'\''/c calc'\''!A1, \"x\"\n| [a](http:
 	is "$(head -n 1 <<<"$out" | cut -c 1-24)" '"age","id","name","owner'
 }
 
+@test "audit does not lose a token without a scope, nor one that never expires" {
+	fault '{"path": "tokens", "status": 200, "coder": true, "headers": {"Content-Type": "application/json"}, "body": "[{\"id\":\"abcdefghij\",\"token_name\":\"odd\",\"scopes\":[],\"scope\":\"\",\"allow_list\":[\"*:*\"],\"login_type\":\"token\",\"username\":\"bob\",\"created_at\":\"2026-01-01T00:00:00Z\",\"last_used\":\"1970-01-01T00:00:00Z\"}]"}'
+	example audit -b scope
+	is "$status$err" 0
+	has "$out" $'none: 1 token(s)\n  abcdefghij odd of bob: on every resource, never used, never expires'
+}
+
 @test "audit refuses other formats and groups, and prints nothing if the list fails" {
 	local words
 	for words in "-o html" "-b name" "-o" "more" "-x"; do
@@ -235,9 +242,10 @@ stale-2 of admin would be deleted"
 	refused 2 "usage: ci-token.bash"
 	is "$(requests)" ""
 	ctl POST tokens '{"owner": "admin", "name": "ci-1"}' >/dev/null
-	fault '{"method": "DELETE", "status": 500}'
+	fault '{"method": "DELETE", "status": 500, "coder": true, "headers": {"Content-Type": "application/json"}, "body": "{\"message\": \"a\\u001b[31m\\u202e\"}"}'
 	CI_JOB_ID=1 example ci-token --remove
 	refused 1 "ci-token: token ci-1 may be left: "
+	printable "$err"
 }
 
 @test "ci-token calls its token CODER_TOKEN_NAME, which the job does not inherit" {
@@ -459,12 +467,23 @@ NARROW=', "scopes": ["workspace:read"], "allow_list": ["workspace:*"]'
 	is "$status" 1
 	has "$err" "IT IS STILL VALID"
 	ctl DELETE faults >/dev/null
+	# what seems to be done, and is not
+	fault '{"method": "DELETE", "status": 204, "coder": true}'
+	example revoke <<<"$LEAKED"
+	is "$status" 1
+	has "$err" "IT IS STILL VALID"
 	# the response to the last question, whether the deployment still accepts it, comes from something in front
 	fault '[{"method": "DELETE", "status": 500, "times": 0, "name": "no"},
 		{"method": "GET", "path": "/users/me/keys/", "skip": 2, "status": 401, "body": "no", "times": 0}]'
 	example revoke <<<"$LEAKED"
 	is "$status" 7
 	has "$err" "it may still be valid: "
+	ctl DELETE faults >/dev/null
+	fault '{"method": "GET", "status": 400, "coder": true, "times": 0, "headers": {"Content-Type": "application/json"}, "body": "{\"message\": \"a\\u001b[31m\\u202e\"}"}'
+	example revoke <<<"$LEAKED"
+	is "$status$out" 1
+	has "$err" "nothing is known of it: the token in use"
+	printable "$err"
 	ctl DELETE faults >/dev/null
 	CODER_URL=http://127.0.0.1:1 example revoke <<<"$LEAKED"
 	is "$status$out" 7
@@ -498,7 +517,7 @@ NARROW=', "scopes": ["workspace:read"], "allow_list": ["workspace:*"]'
 @test "revoke asks on a terminal, shows nothing of the text, and leaves none of it to the calling shell" {
 	leak alice one
 	at_prompt <<-END
-		type $REPO/examples/revoke.bash; echo "status \$?"
+		type bash -x $REPO/examples/revoke.bash; echo "status \$?"
 		until out (it is not shown)
 		type > Authorization: Bearer $LEAKED
 		type touch executed
@@ -719,7 +738,9 @@ FOR=(--for workspace-list --allow 'workspace:*')
 	refused 5 "provision: secret has a token of alice; it stays as it is"
 	echo "$ALICE_TOKEN" >secret
 	example provision "${FOR[@]}" bob other secret
-	refused 5 "provision: secret stays as it is: "
+	is "$status$out" 5
+	has "$err" "it is a login session"
+	has "$err" $'\nprovision: secret stays as it is'
 	echo "my notes" >secret
 	example provision "${FOR[@]}" bob other secret
 	refused 5 "provision: secret has something else than a token; it stays as it is"
