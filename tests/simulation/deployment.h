@@ -14,6 +14,8 @@
 #define SECRET_SIZE 23
 #define RESPONSE_SIZE (16 * 1024)
 #define TOKENS 48
+#define DEPLOYMENT_LONGEST_S INT64_C(3155760000) /* the longest lifetime, 876600h */
+#define DEPLOYMENT_LIFE_S INT64_C(604800) /* the lifetime if none is requested */
 
 /* Who did something, or whose token a request was sent with. */
 enum who { NOBODY, CALL, OTHER, BEFORE };
@@ -88,7 +90,7 @@ void deployment_expire(struct token *token, enum who by);
 /* Creates a token of the first user. made_by: who creates it; BEFORE: it has been there. */
 struct token *deployment_add(const char *name, const char *scopes, const char *allow_list,
 			     int64_t lifetime_s, enum who made_by);
-/* An error response of Coder's. */
-void deployment_refuse(struct response *ret, int status, const char *message, const char *detail);
+/* What deployment_act() does for a POST for a user. */
+void deployment_create(const struct request *request, int user, struct response *ret);
 
 #endif

@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/error.h"
 #include "base/interrupts.h"
@@ -11,6 +10,7 @@
 #include "faults.h"
 #include "net/transfer.h"
 #include "network.h"
+#include "reply.h"
 #include "schedule.h"
 #include "world.h"
 
@@ -22,11 +22,11 @@
 #define LAG_NS (3 * CODER_NS)
 #define LOOKS_NS (1750 * MS) /* how long a lost create is looked for */
 
+#define SENT 32 /* removals, at most */
+
 struct network network;
-#define SENT 32
-static char sent_paths[SENT][128]; /* of the removals */
+static char sent_paths[SENT][128]; /* of the removals that were sent */
 static int n_sent;
-static int64_t heard; /* when Coder's last response came */
 
 enum phase { LEAVES, ARRIVES, RETURNS };
 
@@ -90,124 +90,6 @@ static void act_later(const struct flight *flight, int64_t ns)
 	copy->grant = flight->fault ? flight->fault->grant : GRANT_AS_ASKED;
 	copy->ended = world_time();
 	world_later(world_time() + ns, act_on_copy, n_copies++);
-}
-
-/* ------------------------------------------------------------- responses */
-
-static const char *reason_of(int status)
-{
-	return status == 200 ? "OK" : status == 201 ? "Created" : status == 204 ? "No Content" : "";
-}
-
-/*
- * The line of a Date header. Lines are kept, because formatting one takes longer than the rest of a
- * response.
- */
-static const char *date_line(int64_t ahead)
-{
-	static struct {
-		int64_t seconds;
-		char line[64];
-	} lines[64];
-	int64_t seconds = WORLD_EPOCH + ahead + world_time() / CODER_NS;
-	size_t n = (size_t)seconds % (sizeof(lines) / sizeof(*lines));
-	time_t t = (time_t)seconds;
-	struct tm tm;
-
-	if (lines[n].seconds != seconds) {
-		lines[n].seconds = seconds;
-		gmtime_r(&t, &tm);
-		strftime(lines[n].line, sizeof(lines[n].line),
-			 "Date: %a, %d %b %Y %H:%M:%S GMT\r\n", &tm);
-	}
-	return lines[n].line;
-}
-
-static bool give_line(struct transfer_exchange *x, const char *line)
-{
-	return x->header(x->ctx, line, strlen(line));
-}
-
-/* Gives a whole response to the exchange, as libcurl does. front: it is not Coder's. */
-static void give(struct flight *flight, const struct response *response, bool front, bool html)
-{
-	struct transfer_exchange *x = flight->x;
-	char line[128];
-	bool go;
-
-	snprintf(line, sizeof(line), "HTTP/1.1 %d %s\r\n", response->status,
-		 reason_of(response->status));
-	go = give_line(x, line);
-	if (front || deployment.has_date)
-		go = go && give_line(x, date_line(front ? 3 * 3600 :
-							  deployment.clock_ahead +
-								  deployment.date_ahead));
-	if (!front)
-		heard = world_time();
-	go = go && (front || give_line(x, "X-Coder-Build-Version: v2.35.2\r\n"));
-	go = go && (response->status != 429 || give_line(x, "Retry-After: 2\r\n"));
-	if (response->status == 302)
-		go = go && give_line(x, "Location: https://elsewhere.example/\r\n");
-	snprintf(line, sizeof(line), "Content-Length: %zu\r\n", response->len);
-	if (response->status != 204)
-		go = go && give_line(x, line) &&
-		     give_line(x, html ? "Content-Type: text/html\r\n" :
-					 "Content-Type: application/json; charset=utf-8\r\n");
-	go = go && give_line(x, "\r\n");
-	if (go && response->len)
-		go = x->data(x->ctx, response->body, response->len);
-	x->end = go && (!x->between || x->between(x->ctx)) ? TRANSFER_COMPLETE : TRANSFER_STOPPED;
-}
-
-/*
- * Breaks a success: a 204 becomes a 200 with a body; any other body is cut, and so is its
- * Content-Length.
- */
-static void break_response(struct response *response)
-{
-	if (response->status == 204) {
-		response->len = (size_t)snprintf(response->body, sizeof(response->body), "{}");
-		response->status = 200;
-	} else {
-		response->len /= 2;
-	}
-}
-
-static void give_front(struct flight *flight, bool html)
-{
-	static struct response page;
-
-	page.status = flight->fault->status;
-	page.len =
-		(size_t)snprintf(page.body, sizeof(page.body), "%s",
-				 html ? "<html><body>Sorry.</body></html>\n" :
-					"{\"message\":\"no Route matched with those values\"}\n");
-	give(flight, &page, true, html);
-}
-
-static void give_coders(struct flight *flight)
-{
-	static struct response error;
-	static const struct {
-		int status;
-		const char *message, *detail;
-	} errors[] = {
-		{ 401,
-		  "You are signed out or your session has expired. Please sign in again to "
-		  "continue.",
-		  "API key is invalid." },
-		{ 403, "Forbidden.", "You don't have permission to view this content." },
-		{ 404, "Resource not found or you do not have access to this resource", NULL },
-		{ 429, "You've been rate limited for sending more than 512 requests in 1m0s.",
-		  NULL },
-		{ 500, "Failed to create API key.", "insert API key: connection reset by peer" },
-	};
-
-	for (size_t i = 0; i < sizeof(errors) / sizeof(*errors); i++)
-		if (errors[i].status == flight->fault->status)
-			deployment_refuse(&error, errors[i].status, errors[i].message,
-					  errors[i].detail);
-	give(flight, &error, false, false);
 }
 
 /* --------------------------------------------------------------- a flight */
@@ -308,7 +190,7 @@ static void leave(struct transfer *transfer, struct flight *flight)
 	flight->sent = true;
 	flight->x->sent = 1;
 	if (flight->method == POST) {
-		network.heard = heard;
+		network.heard = network.last_heard;
 		network.posts++;
 		network.shared_post |= !flight->x->own_connection;
 		network.post_began = world_time();
@@ -353,10 +235,10 @@ static void give_success(struct transfer *transfer, struct flight *flight)
 	struct response *last = &transfer->last;
 
 	if (flight->fault && flight->fault->outcome == BROKEN)
-		break_response(&flight->response);
+		reply_break(&flight->response);
 	if (flight->fault && flight->fault->outcome == RESENT)
 		flight->x->sent = 2;
-	give(flight, &flight->response, false, false);
+	reply_give(flight->x, &flight->response, false, false);
 	if (!is_kept(flight->x))
 		return;
 	last->status = flight->response.status;
@@ -401,14 +283,14 @@ static void come_back(struct transfer *transfer, struct flight *flight)
 	case PAGE:
 	case OUTAGE:
 	case FRONT_JSON:
-		give_front(flight, outcome != FRONT_JSON);
+		reply_give_front(flight->x, fault->status, outcome != FRONT_JSON);
 		break;
 	case CODERS:
-		give_coders(flight);
+		reply_give_coders(flight->x, fault->status);
 		break;
 	case EARLIER:
 		network.stale |= network.removals > 0; /* it is a removal, or looks into one */
-		give(flight, &transfer->last, false, false);
+		reply_give(flight->x, &transfer->last, false, false);
 		break;
 	default:
 		give_success(transfer, flight);
@@ -537,7 +419,6 @@ void network_begin(void)
 {
 	network = (struct network){ .may_other = network.may_other, .do_other = network.do_other };
 	n_copies = n_sent = 0;
-	heard = 0;
 }
 
 bool network_was_sent(const char *id)
