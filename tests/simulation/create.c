@@ -16,11 +16,11 @@
 #define SCOPES "[\"workspace:read\",\"workspace:ssh\"]"
 #define ENTRY "workspace:ea55eef0-e505-4854-98ef-d65cb8f2d469"
 
-enum { TWO_CREATES, LATE, DATE_AHEAD, SENT_TWICE, N_LIMITS };
+enum { TWO_CREATES, LATE, DATE_WRONG, SENT_TWICE, N_LIMITS };
 static struct limit limits[N_LIMITS] = {
 	[TWO_CREATES] = { "If of two creates of one name at the same time one loses its POST", 0 },
 	[LATE] = { "carried out more than 1.75 s later, leaves a token", 0 },
-	[DATE_AHEAD] = { "If `Date` is more than a second ahead of the clock", 0 },
+	[DATE_WRONG] = { "If `Date` is more than a second ahead of the clock", 0 },
 	[SENT_TWICE] = { "If something between sends the POST a second time", 0 },
 };
 
@@ -45,8 +45,11 @@ static struct token *of_name(void)
 
 static bool may_other(enum other what)
 {
-	bool creates = what == OTHER_CREATES_SAME || what == OTHER_CREATES_DIFFERENT;
+	bool creates = what == OTHER_CREATES_SAME || what == OTHER_CREATES_DIFFERENT ||
+		       what == OTHER_CREATED_BEFORE;
 
+	if (what == OTHER_CREATED_BEFORE && network.post_began)
+		return false;
 	return creates ? !deployment_named(0, NAME) : of_name() != NULL;
 }
 
@@ -57,6 +60,10 @@ static void do_other(enum other what)
 	switch (what) {
 	case OTHER_CREATES_SAME:
 		deployment_add(NAME, SCOPES, "[\"" ENTRY "\"]", LIFE_S, OTHER);
+		break;
+	case OTHER_CREATED_BEFORE:
+		token = deployment_add(NAME, SCOPES, "[\"" ENTRY "\"]", LIFE_S, OTHER);
+		deployment_age(token, 2 * CODER_NS);
 		break;
 	case OTHER_CREATES_DIFFERENT:
 		deployment_add(NAME, "[\"coder:all\"]", "[\"*:*\"]", 60, OTHER);
@@ -234,7 +241,7 @@ static const char *failure_wrong(const struct result *result)
 		return NULL;
 	if (deployment.date_ahead <= 0)
 		return "a token that is as asked for is taken for somebody else's";
-	limits[DATE_AHEAD].reached++;
+	limits[DATE_WRONG].reached++;
 	return NULL;
 }
 
@@ -244,10 +251,15 @@ static const char *removal_wrong(void)
 
 	if (!token)
 		return NULL;
-	if (token->made_by == OTHER && token->made_at + CODER_NS >= network.heard &&
-	    strcmp(token->scopes, SCOPES) == 0) {
-		limits[TWO_CREATES].reached++;
-		return NULL;
+	if (token->made_by == OTHER && deployment.has_date && strcmp(token->scopes, SCOPES) == 0) {
+		if (token->made_at + CODER_NS >= network.heard) {
+			limits[TWO_CREATES].reached++;
+			return NULL;
+		}
+		if (deployment.date_ahead < 0) {
+			limits[DATE_WRONG].reached++;
+			return NULL;
+		}
 	}
 	return "a token was deleted that the call had not made";
 }

@@ -34,6 +34,13 @@ static bool is_there(const struct token *token)
 	return token->made_at <= seen && (token->removed_by == NOBODY || token->removed_at > seen);
 }
 
+void deployment_age(struct token *token, int64_t ns)
+{
+	token->made_at -= ns;
+	token->created_us -= ns / 1000;
+	token->expires_us -= ns / 1000;
+}
+
 void deployment_remove(struct token *token, enum who by)
 {
 	if (token->removed_by != NOBODY)
@@ -72,20 +79,19 @@ struct token *deployment_with_id(const char *id)
 struct token *deployment_add(const char *name, const char *scopes, const char *allow_list,
 			     int64_t lifetime_s, enum who made_by)
 {
-	const int64_t age_ns = made_by == BEFORE ? AGE_NS : 0;
 	int n = deployment.n_tokens;
 	struct token *token = &deployment.tokens[n < TOKENS ? n : TOKENS - 1];
 
 	deployment.n_tokens = n < TOKENS ? n + 1 : n;
 	*token = (struct token){
-		.created_us = now_us() - age_ns / 1000,
+		.created_us = now_us(),
 		.lifetime_s = lifetime_s,
 		.scope = strstr(scopes, "\"coder:application_connect\"") ? "application_connect" :
 			 strstr(scopes, "\"coder:all\"")		 ? "all" :
 									   "",
 		.login_type = "token",
 		.made_by = made_by,
-		.made_at = world_time() - age_ns,
+		.made_at = world_time(),
 	};
 	/* the database stores an expiry that is some microseconds early */
 	token->expires_us = token->created_us + lifetime_s * SECOND_US - 11;
@@ -94,6 +100,8 @@ struct token *deployment_add(const char *name, const char *scopes, const char *a
 	snprintf(token->name, sizeof(token->name), "%s", name);
 	snprintf(token->scopes, sizeof(token->scopes), "%s", scopes);
 	snprintf(token->allow_list, sizeof(token->allow_list), "%s", allow_list);
+	if (made_by == BEFORE)
+		deployment_age(token, AGE_NS);
 	return token;
 }
 

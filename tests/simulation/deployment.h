@@ -85,6 +85,8 @@ void deployment_act(const struct request *request, struct response *ret);
 /* The existing token of that name or id; NULL: there is none. */
 struct token *deployment_named(int user, const char *name);
 struct token *deployment_with_id(const char *id);
+/* Makes a token older. */
+void deployment_age(struct token *token, int64_t ns);
 void deployment_remove(struct token *token, enum who by);
 void deployment_expire(struct token *token, enum who by);
 /* Creates a token of the first user. made_by: who creates it; BEFORE: it has been there. */
