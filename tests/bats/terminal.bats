@@ -222,6 +222,18 @@ removal_shown() {
 	[[ $screen == *$'\r\e[K'"status 0"* || $screen == *$'\e[K'"status 0"* ]] || fail "it is still there"
 }
 
+@test "a wait for a rate limit is announced on a line of its own while a removal shows how far it is" {
+	ctl POST faults '{"method":"DELETE","skip":10,"times":1,"status":429,"coder":true,"headers":{"Retry-After":"3"},
+		"body":"{\"message\":\"You have been rate limited.\"}"}' >/dev/null
+	removal_shown 'token_rm --jobs 2 --from ids >/dev/null; echo "status $?"' <<-'END'
+		until out status 0
+		prompt 10
+	END
+	[[ $screen =~ $'\e[K'[^$'\n']*"token_rm: rate limited by the server, trying again in 3 s"$'\r'?$'\n'"deleting tokens: " ]] || fail "not on a line of its own"
+	is "$(grep -o 'rate limited by the server' <<<"$screen" | wc -l)" 1
+	is "$(of tokens owner=admin login_type=token -- name | grep -c many-)" 0
+}
+
 @test "^C in the middle of a removal takes its progress away, and reports how far it came" {
 	removal_shown 'token_rm --jobs 2 -v gone --from ids' <<-'END'
 		until out s left
