@@ -142,12 +142,12 @@ help_examples() { # help_examples BUILTIN
 	is "$status$out" "0"$'CODER_SESSION_TOKEN\nCODER_TOKENS_SO\nCODER_URL'
 }
 
-# demo WORD... - what the README's `make demo SCRIPT=WORDS` does.
+# demo WORD... - what the page's `make demo SCRIPT=WORDS` does.
 demo() {
 	try bash tests/demo.sh "$@"
 }
 
-@test "make demo SCRIPT=...: each example of the README shows something on the demo's data" {
+@test "make demo SCRIPT=...: each script of docs/daily-jobs.md shows something on the demo's data" {
 	local -A shown=()
 	local words
 	export XDG_RUNTIME_DIR=$BATS_TEST_TMPDIR/run
@@ -157,7 +157,7 @@ demo() {
 		words=${words#examples/}
 		words=${words%%.bash*}
 		shown[${words//-/_}]=$out$err
-	done < <(grep -oE '`make demo SCRIPT=[^`]*`' README.md | sed -E "s/.*SCRIPT='?([^'\`]*).*/\\1/")
+	done < <(grep -oE '`make demo SCRIPT=[^`]*`' docs/daily-jobs.md | sed -E "s/.*SCRIPT='?([^'\`]*).*/\\1/")
 	rm -f build/deploy.token build/service.token
 	is "$(printf '%s\n' "${!shown[@]}" | sort | xargs)" "$(basename -s .bash -a examples/*.bash | tr - _ | xargs)"
 	has "${shown[audit]}" "old-laptop: may do everything, on every resource, not used for 200 days"

@@ -209,8 +209,8 @@ commands_work() {
 	while IFS= read -r word; do
 		make -n "BUILD=$BATS_TEST_TMPDIR" DEPS= "$word" >/dev/null 2>&1 || fail "make $word"
 	done < <(grep -ohE '`make [a-z-]+' "${PAGES[@]}" | cut -d ' ' -f 2 | sort -u)
-	for word in examples/*.bash; do
-		grep -qF "]($word)" README.md || fail "$word is not in the README"
+	for word in examples/*; do
+		grep -qF "](../$word)" docs/daily-jobs.md || fail "$word is not in docs/daily-jobs.md"
 	done
 }
 

@@ -46,6 +46,7 @@ opt/x/share/doc/coder-tokens/README.md f644
 opt/x/share/doc/coder-tokens/SECURITY.md f644 
 opt/x/share/doc/coder-tokens/docs/completion.md f644 
 opt/x/share/doc/coder-tokens/docs/completion.svg f644 
+opt/x/share/doc/coder-tokens/docs/daily-jobs.md f644 
 opt/x/share/doc/coder-tokens/docs/debugging.md f644 
 opt/x/share/doc/coder-tokens/docs/from-the-cli.md f644 
 opt/x/share/doc/coder-tokens/docs/getting-started.md f644 
