@@ -3,84 +3,45 @@
 #include "permissions.h"
 #include "output/advice.h"
 #include "output/message.h"
-#include "shell/variables.h"
+#include "words.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* Where values come from: an option that repeats, and one that names an array. */
-struct source {
-	const char *option, *array_option;
-	const struct opts_list *given;
-	const char *array; /* its name, or NULL */
-	size_t n; /* how many values the option gave; the array's values follow them */
-};
-
-static int read_array(const struct source *source, struct coder_strings *ret,
-		      struct coder_error *err)
-{
-	if (!source->array)
-		return 0;
-	if (shvar_get_strings(source->array, ret, err) == 0) {
-		if (ret->n)
-			return 0;
-		coder_error_set(err, CODER_ERR_USAGE,
-				"%s: empty array: it would mean no restriction", source->array);
-	}
-	return coder_error_wrap(err, "%s", source->array_option);
-}
-
-/* Appends all values. empty: the message for an empty element of a comma list. */
-static int gather(struct source *source, const char *empty, struct coder_strings *ret,
-		  struct coder_error *err)
-{
-	struct coder_strings from = { 0 };
-	int rc = read_array(source, &from, err);
-
-	for (size_t i = 0; i < source->given->n && rc == 0; i++)
-		if (coder_strings_split(ret, source->given->v[i], empty, err) < 0)
-			rc = coder_error_wrap(err, "%s", source->option);
-	source->n = ret->n;
-	for (size_t i = 0; i < from.n && rc == 0; i++)
-		if (coder_strings_split(ret, from.v[i], empty, err) < 0)
-			rc = coder_error_wrap(err, "%s", source->array_option);
-	coder_strings_done(&from);
-	return rc;
-}
-
 int permissions_read_scopes(struct permissions *permissions, const struct opts_list *given,
 			    const char *array, struct coder_error *err)
 {
-	struct source source = { "--scope", "--scopes-from", given, array, 0 };
-	struct coder_strings names = { 0 };
-	int rc = gather(&source, "scope cannot be empty", &names, err);
+	struct words words = {
+		.option = "--scope", .given = given, .array_option = "--scopes-from", .array = array
+	};
+	int rc = words_read(&words, "scope cannot be empty", err);
 
-	for (size_t i = 0; i < names.n && rc == 0; i++) {
-		const char *scope = coder_scope_canonical(names.v[i]);
+	for (size_t i = 0; i < words.v.n && rc == 0; i++) {
+		const char *scope = coder_scope_canonical(words.v.v[i]);
 
 		if (!coder_strings_has(&permissions->scopes, scope))
 			rc = coder_strings_add(&permissions->scopes, scope, err);
 	}
-	coder_strings_done(&names);
+	words_done(&words);
 	return rc;
 }
 
 int permissions_read_entries(struct permissions *permissions, const struct opts_list *given,
 			     const char *array, struct coder_error *err)
 {
-	struct source source = { "--allow", "--allow-from", given, array, 0 };
-	struct coder_strings texts = { 0 };
-	int rc = gather(&source, "allow list entry cannot be empty", &texts, err);
+	struct words words = {
+		.option = "--allow", .given = given, .array_option = "--allow-from", .array = array
+	};
+	int rc = words_read(&words, "allow list entry cannot be empty", err);
 
-	if (rc == 0 && texts.n > CODER_ALLOW_MAX)
+	if (rc == 0 && words.v.n > CODER_ALLOW_MAX)
 		rc = coder_error_set(err, CODER_ERR_USAGE,
-				     "allow list has %zu entries; at most %d are allowed", texts.n,
-				     CODER_ALLOW_MAX);
-	for (size_t i = 0; i < texts.n && rc == 0; i++) {
-		rc = coder_entry_parse(texts.v[i], &permissions->entries[i], err);
+				     "allow list has %zu entries; at most %d are allowed",
+				     words.v.n, CODER_ALLOW_MAX);
+	for (size_t i = 0; i < words.v.n && rc == 0; i++) {
+		rc = coder_entry_parse(words.v.v[i], &permissions->entries[i], err);
 		if (rc < 0) {
-			coder_error_wrap(err, "%s",
-					 i < source.n ? source.option : source.array_option);
+			words_blame(&words, i, err);
 			continue;
 		}
 		permissions->labels[i] = coder_entry_label(&permissions->entries[i]);
@@ -88,7 +49,7 @@ int permissions_read_entries(struct permissions *permissions, const struct opts_
 		if (!permissions->labels[i])
 			rc = coder_error_memory(err);
 	}
-	coder_strings_done(&texts);
+	words_done(&words);
 	return rc;
 }
 

@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "output/advice.h"
 #include "permissions.h"
+#include "words.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -122,17 +123,16 @@ bool permissions_planned(const struct permissions *permissions)
 int permissions_read_goals(struct permissions *permissions, const struct opts_list *given,
 			   bool self_readable, struct coder_error *err)
 {
-	struct coder_strings names = { 0 };
+	struct words words = { .option = "--for", .given = given };
 	struct coder_plan plan = { 0 };
-	int rc = 0;
+	int rc = words_read(&words, "goal cannot be empty", err);
 
-	for (size_t i = 0; i < given->n && rc == 0; i++)
-		rc = coder_strings_split(&names, given->v[i], "goal cannot be empty", err);
-	for (size_t i = 0; i < names.n && rc == 0; i++)
-		rc = add_goal(permissions, names.v[i], err);
-	coder_strings_done(&names);
+	for (size_t i = 0; i < words.v.n && rc == 0; i++)
+		if ((rc = add_goal(permissions, words.v.v[i], err)) < 0)
+			words_blame(&words, i, err);
+	words_done(&words);
 	if (rc < 0)
-		return coder_error_wrap(err, "--for");
+		return -1;
 	permissions->self_readable = self_readable;
 	if (!permissions_planned(permissions))
 		return 0;

@@ -8,6 +8,7 @@
 #include "command.h"
 #include "errors.h"
 #include "goals.h"
+#include "look.h"
 #include "options/opts.h"
 #include "output/advice.h"
 #include "output/format.h"
@@ -93,6 +94,7 @@ static const char *const create_description[] = {
 	"life than requested, or if the secret cannot be delivered, the token is deleted again and "
 	"the call fails. A call that is interrupted looks for the token that it may have created, "
 	"and deletes it.",
+	"If standard error is a terminal, a line on it tells when the token expires and what it may do.",
 	NULL,
 };
 
@@ -112,7 +114,7 @@ struct create_state {
 	bool longest; /* the lifetime is the server's maximum */
 	struct permissions permissions;
 	struct coder_plan plan; /* of --for and --self-readable */
-	struct buf explanation; /* of the plan, for --dry-run */
+	struct buf explanation; /* with --dry-run, of the plan; else, on a terminal, of the token */
 	struct coder_user owner; /* requested before the POST; empty if the caller may not see it */
 	struct coder_created created;
 };
@@ -324,6 +326,11 @@ static int deliver(struct call *call, struct coder_error *err)
 	if (permissions_add_arrays(&call->result, token, options->scopes_into, options->allow_into,
 				   err) < 0)
 		return -1;
+	/* it is worth no failure */
+	if (shio_error_is_terminal() &&
+	    look_describe(&state->explanation, token, &state->permissions,
+			  coder_client_now(call->client)))
+		call->result.note = state->explanation.data;
 	if (options->variable && result_scalar(&call->result, options->variable, secret, err) < 0)
 		return -1;
 	if (options->assoc && deliver_record(call, options->assoc, err) < 0)

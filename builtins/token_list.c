@@ -12,15 +12,18 @@
 #include "output/format.h"
 #include "output/record.h"
 #include "output/result.h"
+#include "look.h"
 #include "permissions.h"
 #include "status.h"
 
 #define ASSOC_MAX 100000 /* tokens in one associative array, which take some 250 MiB in the shell */
+#define LIMIT_ENOUGH 100000000 /* no list is so long: larger limits mean the same */
 
 struct list_options {
 	struct common_options common;
-	bool all, include_expired, expired, never_used, no_header, ids_only;
-	const char *user, *name, *expires_within, *unused_for, *output, *ids, *assoc;
+	bool all, include_expired, expired, never_used, no_header, ids_only, count, human;
+	const char *user, *name, *expires_within, *unused_for, *sort, *limit, *output, *color, *ids,
+		*assoc;
 	struct opts_list scopes, allow, columns;
 };
 
@@ -51,6 +54,13 @@ static const struct opts_option list_table[] = {
 		  "hour." },
 	{ "never-used", 0, OPTS_FLAG, OPTS_VALUE_NONE, 0, AT(never_used),
 	  .help = "Only tokens that were never used." },
+	{ "sort", 0, OPTS_TEXT, OPTS_VALUE_SORT, OPTS_NONEMPTY, AT(sort), .arg = "[-]COLUMN",
+	  .help = "Sort by a column, shown or not; with - in front of it, in descending order. Times "
+		  "are sorted by the time, and texts by their bytes. Tokens that were never used, or "
+		  "that do not expire, come last." },
+	{ "limit", 0, OPTS_TEXT, OPTS_VALUE_NONE, OPTS_NONEMPTY, AT(limit), .arg = "N",
+	  .help = "Only the first N tokens that pass the filters, in the order in which they are "
+		  "printed." },
 	{ "column", 'c', OPTS_LIST, OPTS_VALUE_COLUMN, OPTS_COMMAS, AT(columns), .arg = "COLUMNS",
 	  .group = "columns",
 	  .help = "Columns to show, in order, some of " OUTPUT_COLUMN_NAMES(
@@ -61,11 +71,24 @@ static const struct opts_option list_table[] = {
 	  .help = "Leave out the line of column names." },
 	{ "quiet", 'q', OPTS_FLAG, OPTS_VALUE_NONE, 0, AT(ids_only), .group = "columns",
 	  .help = "Print ids only, one on each line." },
+	{ "count", 0, OPTS_FLAG, OPTS_VALUE_NONE, 0, AT(count), .group = "columns",
+	  .help = "Print only how many tokens there are." },
+	{ "human", 0, OPTS_FLAG, OPTS_VALUE_NONE, 0, AT(human),
+	  .help = "Print a table for people, which fits the width of the terminal, or a card for each "
+		  "token where that is narrow: with times such as 'in 3 days', with names instead of "
+		  "UUIDs in allow lists where you may see them, and without created at unless -c asks "
+		  "for it. Tokens that expire within a week are marked with !." },
+	{ "color", 0, OPTS_CHOICE, OPTS_VALUE_CHOICE, 0, AT(color), .arg = "WHEN",
+	  .choices = "auto|always|never",
+	  .help = "With --human, show tokens in red that have expired, and in yellow that expire within a "
+		  "week. auto does so on a terminal, unless $NO_COLOR is set. Default: auto." },
 	{ "variable", 'v', OPTS_TEXT, OPTS_VALUE_ARRAY, OPTS_OUTPUT, AT(ids), .arg = "IDS",
-	  .help = "Assign the ids to an indexed array. Print nothing unless -o or -c is given." },
+	  .help = "Assign the ids to an indexed array. Print nothing unless -o, -c, "
+		  "--human or --count is given." },
 	{ "assoc", 'A', OPTS_TEXT, OPTS_VALUE_ASSOC, OPTS_OUTPUT, AT(assoc), .arg = "ASSOC",
 	  .help = "Assign the records of all tokens, at most 100,000, to one associative array. The "
-		  "keys are ID,FIELD, as in ${T[$id,name]}. Print nothing unless -o or -c is given." },
+		  "keys are ID,FIELD, as in ${T[$id,name]}. Print nothing unless -o, -c, --human "
+		  "or --count is given." },
 	{ .name = NULL },
 };
 
@@ -73,9 +96,12 @@ static const char *const list_description[] = {
 	"Lists your API tokens, or with -a those of every user that you may see. A token is listed "
 	"if it passes all filters. Filters work the same in every format. The deployment's clock "
 	"decides which tokens are expired and how long ago they were used.",
-	"The rows of the table are sorted by id. The other formats keep the server's order. If there "
-	"are no tokens, the status is 0: the table format reports it on standard error, json prints "
-	"[], and the others print nothing. An empty list cannot be true if the token in use is itself "
+	"Without --sort, the rows of a table that shows ids are sorted by id, and everything else keeps the "
+	"server's order. The arrays of -v and -A get the tokens that --limit leaves. json and jsonl show all "
+	"fields, as an array and as one object on each line. csv is that of RFC 4180, with an apostrophe before what a spreadsheet would take for a formula. In tsv and csv, the "
+	"columns have the same names.",
+	"If there are no tokens, the status is 0: the table format reports it on standard error, json prints "
+	"[], --count prints 0, and the others print nothing. An empty list cannot be true if the token in use is itself "
 	"an API token. The status is then 4: that token is not permitted to read tokens.",
 	"Fields of -A: " OUTPUT_FIELD_NAMES(" ") ".",
 	NULL,
@@ -87,6 +113,8 @@ static const char *const list_examples[] = {
 	"Print the names and owners of tokens that nobody uses, with arrays:",
 	"token_list -a --unused-for 90d -v ids -A t && "
 	"for id in \"${ids[@]}\"; do echo \"${t[$id,owner]} ${t[$id,name]}\"; done",
+	"Show the five tokens that expire first:",
+	"token_list --sort expires_at --limit 5",
 	NULL,
 };
 
@@ -96,8 +124,44 @@ struct list_state {
 	struct permissions permissions;
 	struct output_columns columns;
 	struct output_how how;
+	struct output_human human;
 	struct output_list list;
+	bool only_counts; /* nothing of the tokens is kept */
+	size_t counted;
 };
+
+static int check_limit(const char *text, size_t *ret, struct coder_error *err)
+{
+	size_t limit = 0;
+
+	for (const char *p = text; *p >= '0' && *p <= '9' && limit < LIMIT_ENOUGH; p++)
+		limit = limit * 10 + (size_t)(*p - '0');
+	if (text[strspn(text, "0123456789")] || limit < 1)
+		return coder_error_set(err, CODER_ERR_USAGE,
+				       "--limit: '%s' is no number of tokens: want 1 or more",
+				       text);
+	*ret = limit;
+	return 0;
+}
+
+static int check_order(const struct list_options *options, struct coder_pack_order *ret,
+		       struct coder_error *err)
+{
+	const char *column = options->sort;
+	size_t i;
+
+	if (options->limit && check_limit(options->limit, &ret->limit, err) < 0)
+		return -1;
+	if (!column)
+		return 0;
+	column += strspn(column, ASCII_BLANKS);
+	ret->sorted = true;
+	ret->descending = *column == '-';
+	if (output_column_parse(column + ret->descending, &i, err) < 0)
+		return coder_error_wrap(err, "--sort");
+	ret->member = output_column_member(i);
+	return 0;
+}
 
 static int check_span(const char *option, const char *text, int64_t *ret_seconds,
 		      struct coder_error *err)
@@ -138,6 +202,9 @@ static int take(void *ctx, const struct coder_token *token, int64_t now, struct 
 
 	if (!passes(state, token, now))
 		return 0;
+	state->counted++;
+	if (state->only_counts)
+		return 0;
 	return output_list_add(&state->list, token, err) < 0 ? -1 : 1;
 }
 
@@ -146,6 +213,7 @@ static void restart(void *ctx)
 	struct list_state *state = ctx;
 
 	output_list_clear(&state->list);
+	state->counted = 0;
 }
 
 static int assign_ids(struct call *call, struct coder_pack_reader *reader, struct coder_error *err)
@@ -158,11 +226,11 @@ static int assign_ids(struct call *call, struct coder_pack_reader *reader, struc
 	return rc;
 }
 
-static int assign_records(struct call *call, struct coder_pack_reader *reader, int64_t now,
-			  struct coder_error *err)
+static int assign_records(struct call *call, struct coder_pack_reader *reader, size_t n,
+			  int64_t now, struct coder_error *err)
 {
 	const struct list_options *options = call->options;
-	int rc = output_records_begin(&call->result, options->assoc, reader->pack->n, err);
+	int rc = output_records_begin(&call->result, options->assoc, n, err);
 
 	while (rc == 0 && coder_pack_next(reader))
 		rc = output_records_add(&call->result, &reader->token, true, now, err);
@@ -172,22 +240,30 @@ static int assign_records(struct call *call, struct coder_pack_reader *reader, i
 static int assign(struct call *call, int64_t now, struct coder_error *err)
 {
 	const struct list_options *options = call->options;
-	const struct coder_pack *pack = &((struct list_state *)call->state)->list.pack;
-	struct coder_pack_reader reader = { 0 };
+	const struct list_state *state = call->state;
+	const struct coder_pack *pack = &state->list.pack;
+	const struct coder_pack_order order = output_list_order(&state->list);
+	/* otherwise arrays are in the server's order */
+	const bool ordered = options->sort || options->limit;
+	const size_t n = order.limit && order.limit < pack->n ? order.limit : pack->n;
+	struct coder_pack_reader reader;
 	int rc = 0;
 
-	if (options->assoc && pack->n > ASSOC_MAX) {
+	if (!options->ids && !options->assoc)
+		return 0;
+	if (options->assoc && n > ASSOC_MAX) {
 		coder_error_set(err, CODER_ERR_REFUSED,
-				"-A takes no more than %d tokens, and there are %zu", ASSOC_MAX,
-				pack->n);
+				"-A takes no more than %d tokens, and there are %zu", ASSOC_MAX, n);
 		return advise(err, "narrow them down with filters, or use -v, which "
 				   "takes more");
 	}
-	if (options->ids && (rc = coder_pack_read(&reader, pack, false, err)) == 0)
+	if (coder_pack_read(&reader, pack, ordered ? &order : NULL, err) < 0)
+		return result_stopped(&call->result, err);
+	if (options->ids)
 		rc = assign_ids(call, &reader, err);
-	coder_pack_reader_done(&reader);
-	if (options->assoc && rc == 0 && (rc = coder_pack_read(&reader, pack, false, err)) == 0)
-		rc = assign_records(call, &reader, now, err);
+	coder_pack_rewind(&reader);
+	if (options->assoc && rc == 0)
+		rc = assign_records(call, &reader, n, now, err);
 	coder_pack_reader_done(&reader);
 	return rc;
 }
@@ -204,15 +280,50 @@ static int list_check(struct call *call, struct coder_error *err)
 		    0 ||
 	    check_span("--unused-for", options->unused_for, &state->unused_for, err) < 0)
 		return -1;
+	if (check_order(options, &state->how.order, err) < 0)
+		return -1;
 	if (options->ids_only && options->output)
 		return command_misused(call, "-q and -o exclude each other", err);
+	if (options->count && (options->output || options->no_header))
+		return command_misused(call, "--count takes no format and prints no header", err);
+	if (options->count && (options->sort || options->limit))
+		return command_misused(call, "--count takes neither --sort nor --limit", err);
+	if (output_refuses_columns(options->output) && (options->columns.n || options->no_header))
+		return command_misused(call, "-o jsonl takes no columns and has no header", err);
+	if (options->human && (options->output || options->ids_only || options->count))
+		return command_misused(call, "--human takes no -o, -q or --count", err);
+	if (options->color && !options->human)
+		return command_misused(call, "--color is for --human", err);
 	if (options->columns.n)
 		return output_columns_parse(options->columns.v, options->columns.n, &state->columns,
 					    err) < 0 ?
 			       coder_error_wrap(err, "--column") :
 			       0;
-	output_columns_default(&state->columns, options->all);
+	output_columns_default(&state->columns, options->all, options->human);
 	return 0;
+}
+
+/* What people see of the tokens that are shown: requests the names of allow-list entries. */
+static int prepare_human(struct call *call, int64_t now, struct coder_error *err)
+{
+	struct list_state *state = call->state;
+	const struct coder_pack_order order = output_list_order(&state->list);
+	struct coder_pack_reader reader;
+
+	state->human.now = now;
+	if (!output_columns_show(&state->columns, offsetof(struct coder_token, allow_list)))
+		return 0;
+	if (coder_pack_read(&reader, &state->list.pack, &order, err) < 0)
+		return result_stopped(&call->result, err);
+	while (coder_pack_next(&reader) && result_goes_on(&call->result))
+		coder_names_want(&state->human.names, &reader.token.allow_list);
+	coder_pack_reader_done(&reader);
+	return coder_names_request(call->client, &state->human.names, err);
+}
+
+static bool goes_on(void *result)
+{
+	return result_goes_on(result);
 }
 
 static int list_run(struct call *call, struct coder_error *err)
@@ -227,9 +338,17 @@ static int list_run(struct call *call, struct coder_error *err)
 		.ids_only = options->ids_only,
 		.columns = &state->columns,
 		.no_header = options->no_header,
-		.silent =
-			(options->ids || options->assoc) && !options->output && !options->columns.n,
+		.silent = options->count || ((options->ids || options->assoc) && !options->output &&
+					     !options->columns.n && !options->human),
+		.order = state->how.order,
 	};
+	state->how.order.goes_on = goes_on;
+	state->how.order.ctx = &call->result;
+	if (options->human) {
+		look_init(&state->human, options->color);
+		state->how.human = &state->human;
+	}
+	state->only_counts = options->count && !options->ids && !options->assoc;
 	output_list_init(&state->list, &state->how);
 	if (options->assoc)
 		coder_pack_want_all(&state->list.pack);
@@ -242,6 +361,12 @@ static int list_run(struct call *call, struct coder_error *err)
 		return -1;
 	if (assign(call, listed.now, err) < 0)
 		return -1;
+	if (options->count)
+		return buf_addf(&call->result.text, "%zu\n", state->counted) ?
+			       0 :
+			       coder_error_memory(err);
+	if (options->human && prepare_human(call, listed.now, err) < 0)
+		return -1;
 	return output_list_print(&state->list, &call->result, err);
 }
 
@@ -251,6 +376,7 @@ static void list_done(void *data)
 
 	permissions_done(&state->permissions);
 	output_list_done(&state->list);
+	coder_names_done(&state->human.names);
 }
 
 static const struct opts_option *const list_tables[] = { list_table, command_common_options, NULL };

@@ -400,6 +400,25 @@ static int read_jobs(const char *text, size_t *ret, struct coder_error *err)
 	return 0;
 }
 
+/* Fails if an argument or an element of --from is empty, and tells which one. */
+static int check_not_empty(const struct call *call, struct coder_error *err)
+{
+	const struct rm_options *options = call->options;
+	const struct rm_state *state = call->state;
+	const size_t typed = call->operands.n, n = state->arguments.n;
+	size_t i = 0;
+
+	while (i < n && *state->arguments.v[i])
+		i++;
+	if (i == n)
+		return 0;
+	coder_error_set(err, CODER_ERR_USAGE, "empty: a name, id or token is wanted");
+	if (i >= typed)
+		return coder_error_wrap(err, "--from: element %zu of %s", i - typed + 1,
+					options->from);
+	return n > 1 ? coder_error_wrap(err, "argument %zu", i + 1) : -1;
+}
+
 static int rm_check(struct call *call, struct coder_error *err)
 {
 	const struct rm_options *options = call->options;
@@ -417,9 +436,8 @@ static int rm_check(struct call *call, struct coder_error *err)
 			return -1;
 	if (options->from && shvar_get_strings(options->from, arguments, err) < 0)
 		return coder_error_wrap(err, "--from");
-	if (coder_strings_has(arguments, ""))
-		return coder_error_set(err, CODER_ERR_USAGE,
-				       "empty: a name, id or token is wanted");
+	if (check_not_empty(call, err) < 0)
+		return -1;
 	/* what has been removed is reported however the call ends */
 	call->result.partial = true;
 	return options->removed ? result_indexed(&call->result, options->removed, NULL, err) : 0;

@@ -4,6 +4,7 @@
 #include "command.h"
 #include "errors.h"
 #include "explain.h"
+#include "look.h"
 #include "options/opts.h"
 #include "output/columns.h"
 #include "output/format.h"
@@ -14,8 +15,8 @@
 
 struct view_options {
 	struct common_options common;
-	bool self, no_header, explain;
-	const char *user, *output, *assoc, *scopes_into, *allow_into;
+	bool self, no_header, explain, human;
+	const char *user, *output, *color, *assoc, *scopes_into, *allow_into;
 	struct opts_list columns;
 };
 
@@ -32,9 +33,16 @@ static const struct opts_option view_table[] = {
 	  .choices = OUTPUT_FORMAT_CHOICES, .help = "How to print the token. Default: table." },
 	{ "no-header", 0, OPTS_FLAG, OPTS_VALUE_NONE, 0, AT(no_header),
 	  .help = "Leave out the line of column names." },
+	{ "human", 0, OPTS_FLAG, OPTS_VALUE_NONE, 0, AT(human),
+	  .help = "Print a card for people, with one field on each line: with times such as 'in 3 days', "
+		  "and with names instead of UUIDs in the allow list where you may see them." },
+	{ "color", 0, OPTS_CHOICE, OPTS_VALUE_CHOICE, 0, AT(color), .arg = "WHEN",
+	  .choices = "auto|always|never",
+	  .help = "With --human, show in red that the token has expired, and in yellow that it expires "
+		  "within a week. auto does so on a terminal, unless $NO_COLOR is set. Default: auto." },
 	{ "assoc", 'A', OPTS_TEXT, OPTS_VALUE_ASSOC, OPTS_OUTPUT, AT(assoc), .arg = "ASSOC",
-	  .help = "Assign the token's record to an associative array. Print nothing unless -o or -c "
-		  "is given." },
+	  .help = "Assign the token's record to an associative array. Print nothing unless -o, -c "
+		  "or --human is given." },
 	{ "explain", 0, OPTS_FLAG, OPTS_VALUE_NONE, 0, AT(explain),
 	  .help = "Print in words what the token can do, and what it lacks for the goals of "
 		  "token_create --for that are nearest." },
@@ -75,6 +83,7 @@ static const char *const view_examples[] = {
 
 struct view_state {
 	struct output_columns columns;
+	struct output_human human;
 	struct coder_token token;
 };
 
@@ -90,13 +99,34 @@ static int view_check(struct call *call, struct coder_error *err)
 				       err);
 	if (options->explain && (options->columns.n || options->output || options->no_header))
 		return command_misused(call, "--explain takes no columns or format", err);
+	if (options->human && (options->explain || options->output || options->no_header))
+		return command_misused(call, "--human takes no --explain, -o or --no-header", err);
+	if (options->color && !options->human)
+		return command_misused(call, "--color is for --human", err);
+	if (output_refuses_columns(options->output) && (options->columns.n || options->no_header))
+		return command_misused(call, "-o jsonl takes no columns and has no header", err);
 	if (options->columns.n)
 		return output_columns_parse(options->columns.v, options->columns.n, &state->columns,
 					    err) < 0 ?
 			       coder_error_wrap(err, "--column") :
 			       0;
-	output_columns_default(&state->columns, true);
+	output_columns_default(&state->columns, true, false);
 	return 0;
+}
+
+/* What people see of the token: requests the names of allow-list entries. */
+static int prepare_human(struct call *call, struct coder_error *err)
+{
+	const struct view_options *options = call->options;
+	struct view_state *state = call->state;
+
+	look_init(&state->human, options->color);
+	state->human.card = true;
+	state->human.now = coder_client_now(call->client);
+	if (!output_columns_show(&state->columns, offsetof(struct coder_token, allow_list)))
+		return 0;
+	coder_names_want(&state->human.names, &state->token.allow_list);
+	return coder_names_request(call->client, &state->human.names, err);
 }
 
 static int view_run(struct call *call, struct coder_error *err)
@@ -107,7 +137,9 @@ static int view_run(struct call *call, struct coder_error *err)
 		.format = options->output,
 		.columns = &state->columns,
 		.no_header = options->no_header,
-		.silent = options->assoc && !options->output && !options->columns.n,
+		.human = options->human ? &state->human : NULL,
+		.silent = options->assoc && !options->output && !options->columns.n &&
+			  !options->human,
 	};
 
 	if ((options->self ? coder_token_self(call->client, &state->token, err) :
@@ -116,6 +148,8 @@ static int view_run(struct call *call, struct coder_error *err)
 		return -1;
 	if ((options->assoc || (!options->explain && output_needs_owner(&how))) &&
 	    owners_fill(call->client, &state->token, err) < 0)
+		return -1;
+	if (options->human && prepare_human(call, err) < 0)
 		return -1;
 	if (permissions_add_arrays(&call->result, &state->token, options->scopes_into,
 				   options->allow_into, err) < 0)
@@ -134,6 +168,7 @@ static void view_done(void *data)
 	struct view_state *state = data;
 
 	coder_token_done(&state->token);
+	coder_names_done(&state->human.names);
 }
 
 static const struct opts_option *const view_tables[] = { view_table, command_common_options, NULL };

@@ -29,6 +29,7 @@
 #include "api/create.h"
 #include "api/goal.h"
 #include "api/holding.h"
+#include "api/names.h"
 #include "api/pack.h"
 #include "api/plan.h"
 #include "api/remove.h"

@@ -10,16 +10,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Adds the names of a list with that separator; blanks in them become underscores. */
-static int add_names(struct candidates *list, const char *names, char separator,
+/*
+ * Adds the names of a list with that separator, with `front` before each. Blanks in them become
+ * underscores.
+ */
+static int add_names(struct candidates *list, const char *front, const char *names, char separator,
 		     struct coder_error *err)
 {
 	int rc = 0;
 
 	while (*names && rc == 0) {
 		const char *end = strchrnul(names, separator);
-		char *name = strndup(names, (size_t)(end - names));
+		char *name = NULL;
 
+		if (asprintf(&name, "%s%.*s", front, (int)(end - names), names) < 0)
+			name = NULL;
 		for (char *p = name; p && *p; p++)
 			if (*p == ' ')
 				*p = '_';
@@ -215,9 +220,12 @@ int values_add(struct candidates *list, const struct wanted *wanted, struct serv
 
 	switch (wanted->kind) {
 	case OPTS_VALUE_CHOICE:
-		return add_names(list, wanted->option->choices, '|', err);
+		return add_names(list, "", wanted->option->choices, '|', err);
 	case OPTS_VALUE_COLUMN:
-		return add_names(list, OUTPUT_COLUMN_NAMES(","), ',', err);
+		return add_names(list, "", OUTPUT_COLUMN_NAMES(","), ',', err);
+	case OPTS_VALUE_SORT:
+		return add_names(list, *list->prefix == '-' ? "-" : "", OUTPUT_COLUMN_NAMES(","),
+				 ',', err);
 	case OPTS_VALUE_SCOPE:
 		return add_scopes(list, server, err);
 	case OPTS_VALUE_GOAL:

@@ -35,6 +35,7 @@ enum opts_value {
 	OPTS_VALUE_LIFETIME,
 	OPTS_VALUE_DURATION,
 	OPTS_VALUE_COLUMN,
+	OPTS_VALUE_SORT, /* a column, with - in front of it for descending order */
 	OPTS_VALUE_ARRAY, /* name of an indexed array */
 	OPTS_VALUE_VARIABLE, /* name of a variable */
 	OPTS_VALUE_ASSOC, /* name of an associative array */

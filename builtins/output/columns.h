@@ -18,18 +18,21 @@
 /* clang-format off */
 #define OUTPUT_COLUMNS(COLUMN, AND) \
 	COLUMN("id", text, id, COLUMN_SORTS) \
-	AND COLUMN("name", text, name, 0) \
-	AND COLUMN("scopes", list, scopes, 0) \
-	AND COLUMN("allow list", list, allow_list, 0) \
-	AND COLUMN("last used", time, last_used, 0) \
-	AND COLUMN("expires at", time, expires_at, 0) \
-	AND COLUMN("created at", time, created_at, 0) \
-	AND COLUMN("owner", owner, username, COLUMN_NEEDS_OWNER)
+	AND COLUMN("name", text, name, COLUMN_WRAPS) \
+	AND COLUMN("scopes", list, scopes, COLUMN_WRAPS) \
+	AND COLUMN("allow list", list, allow_list, COLUMN_WRAPS) \
+	AND COLUMN("last used", time, last_used, COLUMN_WRAPS_LATE) \
+	AND COLUMN("expires at", expiry, expires_at, COLUMN_WRAPS_LATE) \
+	AND COLUMN("created at", time, created_at, COLUMN_DETAIL | COLUMN_WRAPS_LATE) \
+	AND COLUMN("owner", owner, username, COLUMN_NEEDS_OWNER | COLUMN_WRAPS)
 /* clang-format on */
 
 enum column_flags {
 	COLUMN_SORTS = 1 << 0, /* a table that shows this column is sorted by it, bytewise */
 	COLUMN_NEEDS_OWNER = 1 << 1, /* needs the owner's name; by default shown with -a only */
+	COLUMN_WRAPS = 1 << 2, /* its cells may wrap for people */
+	COLUMN_WRAPS_LATE = 1 << 4, /* they do so only if the others would be too narrow */
+	COLUMN_DETAIL = 1 << 3, /* people see it only if they ask for it */
 };
 
 /* All names as one string literal, with a separator: "id, name, scopes, ...". */
@@ -52,14 +55,30 @@ struct output_columns {
 int output_columns_parse(const char *const *values, size_t n, struct output_columns *ret,
 			 struct coder_error *err);
 
-/* Selects all columns; those that need the owner only if `owner` is true. */
-void output_columns_default(struct output_columns *ret, bool owner);
+/* Reads the name of one column in the same way: *ret is its index. */
+int output_column_parse(const char *text, size_t *ret, struct coder_error *err);
+
+/*
+ * Selects all columns: those that need the owner only if `owner` is true, and the details only if
+ * `human` is false.
+ */
+void output_columns_default(struct output_columns *ret, bool owner, bool human);
 
 /* Whether one of the columns has a flag of enum column_flags. */
 bool output_columns_have(const struct output_columns *columns, unsigned flag);
 
 /* The name of the column at an index of the table. */
 const char *output_column_name(size_t column);
+
+/* Whether its cells may wrap. late: whether those that do so late may. */
+bool output_column_wraps(size_t column, bool late);
+/* Appends it in upper case. False: no memory. */
+bool output_column_header(struct buf *out, size_t column);
+/* Appends it as one word, with _ for blanks. False: no memory. */
+bool output_column_word(struct buf *out, size_t column);
+
+/* Whether one of the columns shows that member of struct coder_token. */
+bool output_columns_show(const struct output_columns *columns, size_t member);
 
 /* The offset of the member of struct coder_token that the column shows. */
 size_t output_column_member(size_t column);
@@ -72,9 +91,27 @@ struct output_sorted {
 /* Makes room for n pointers. False: no memory. */
 bool output_sorted_reserve(struct output_sorted *sorted, size_t n);
 
-/* Appends the cell of a token in that column, escaped for the notation. False: no memory. */
+/* How people see tokens. */
+struct output_human {
+	bool card; /* of one token: a field a line instead of the table */
+	size_t width; /* of the terminal */
+	bool color;
+	int64_t now; /* by the deployment's clock */
+	struct coder_names names; /* of allow-list entries */
+};
+
+/*
+ * Appends the cell of a token in that column, escaped for the notation. human, or NULL: times are
+ * relative to now, and allow-list entries have names. False: no memory.
+ */
 bool output_cell(struct buf *out, size_t column, const struct coder_token *token,
-		 enum coder_notation notation, struct output_sorted *sorted);
+		 enum coder_notation notation, struct output_sorted *sorted,
+		 const struct output_human *human);
+
+/* What people have to know of a token's expiry. */
+enum output_expiry { OUTPUT_LASTS, OUTPUT_ENDS_SOON, OUTPUT_EXPIRED };
+/* now: by the deployment's clock. Reads expires_at. */
+enum output_expiry output_expiry(const struct coder_token *token, int64_t now);
 
 /* The name of a token's owner as far as it is known, or "". */
 const char *output_owner(const struct coder_token *token);

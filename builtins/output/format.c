@@ -8,7 +8,7 @@
 struct format {
 	const char *name;
 	const struct output_writer *writer;
-	bool columns;
+	enum output_use columns;
 	const char *empty;
 };
 
@@ -27,26 +27,39 @@ static bool add_id(struct buf *out, struct output_sheet *sheet, const struct cod
 static const struct format *find_format(const struct output_how *how)
 {
 	static const struct output_writer id_lines = { .row = add_id };
-	static const struct format ids = { NULL, &id_lines, false, NULL };
+	static const struct format ids = { NULL, &id_lines, OUTPUT_IGNORES_COLUMNS, NULL };
 	const struct format *format = formats;
+	static const struct format human = { NULL, &output_human, OUTPUT_USES_COLUMNS,
+					     "No tokens found." };
+
+	static const struct format card = { NULL, &output_card, OUTPUT_USES_COLUMNS, NULL };
 
 	if (how->ids_only)
 		return &ids;
+	if (how->human)
+		return how->human->card ? &card : &human;
 	/* the option's choices come from this table: a name is always found */
 	while (how->format && strcmp(how->format, format->name) != 0)
 		format++;
 	return format;
 }
 
+bool output_refuses_columns(const char *format)
+{
+	return find_format(&(struct output_how){ .format = format })->columns ==
+	       OUTPUT_REFUSES_COLUMNS;
+}
+
 bool output_needs_owner(const struct output_how *how)
 {
-	return !how->silent && find_format(how)->columns &&
+	return !how->silent && find_format(how)->columns == OUTPUT_USES_COLUMNS &&
 	       output_columns_have(how->columns, COLUMN_NEEDS_OWNER);
 }
 
 void output_sheet_done(struct output_sheet *sheet)
 {
 	buf_done(&sheet->cell);
+	buf_done(&sheet->cells);
 	free(sheet->sorted.v);
 	*sheet = (struct output_sheet){ .how = sheet->how };
 }
@@ -82,12 +95,22 @@ int output_token(struct result *result, const struct output_how *how,
 
 #define PART (64u << 10) /* bytes of text that are written at once */
 
+/* Whether it is not known before the end of the list what is shown, or what time it is. */
+static bool measures_late(const struct output_how *how)
+{
+	return how->order.limit || how->human;
+}
+
 void output_list_init(struct output_list *list, const struct output_how *how)
 {
 	*list = (struct output_list){ .sheet.how = how };
+	if (how->order.sorted)
+		coder_pack_want(&list->pack, how->order.member);
 	if (how->silent || how->ids_only)
 		return;
-	if (!find_format(how)->columns)
+	if (how->human)
+		coder_pack_want(&list->pack, offsetof(struct coder_token, expires_at));
+	if (find_format(how)->columns != OUTPUT_USES_COLUMNS)
 		coder_pack_want_all(&list->pack);
 	for (size_t i = 0; i < how->columns->n; i++)
 		coder_pack_want(&list->pack, output_column_member(how->columns->v[i]));
@@ -112,7 +135,8 @@ int output_list_add(struct output_list *list, const struct coder_token *token,
 	struct output_sheet *sheet = &list->sheet;
 	const struct output_writer *writer = find_format(sheet->how)->writer;
 
-	if (!sheet->how->silent && writer->measure && !writer->measure(sheet, token))
+	if (!sheet->how->silent && !measures_late(sheet->how) && writer->measure &&
+	    !writer->measure(sheet, token))
 		return coder_error_memory(err);
 	return coder_pack_add(&list->pack, token, err);
 }
@@ -151,11 +175,50 @@ static int add_part(void *ctx, struct buf *text)
 	return 1;
 }
 
+struct coder_pack_order output_list_order(const struct output_list *list)
+{
+	const struct output_how *how = list->sheet.how;
+	struct coder_pack_order order = how->order;
+
+	if (!order.sorted && !how->silent && find_format(how)->writer->sorts &&
+	    output_columns_have(how->columns, COLUMN_SORTS)) {
+		order.sorted = true;
+		order.member = offsetof(struct coder_token, id);
+	}
+	return order;
+}
+
+/* Measures the tokens that are shown, if that could not be done before. */
+static bool measure_shown(struct output_list *list, struct result *result)
+{
+	struct output_sheet *sheet = &list->sheet;
+	const struct output_writer *writer = find_format(sheet->how)->writer;
+
+	if (!measures_late(sheet->how) || !writer->measure)
+		return true;
+	while (coder_pack_next(&list->reader))
+		if (!result_goes_on(result) || !writer->measure(sheet, &list->reader.token))
+			return false;
+	coder_pack_rewind(&list->reader);
+	if (!writer->fit)
+		return true;
+	/* rows with several lines: how long the longest is, the capacity of sheet->cell then shows */
+	writer->fit(sheet);
+	while (coder_pack_next(&list->reader)) {
+		buf_reset(&sheet->cell);
+		if (!result_goes_on(result) ||
+		    !writer->row(&sheet->cell, sheet, &list->reader.token))
+			return false;
+	}
+	coder_pack_rewind(&list->reader);
+	return true;
+}
+
 int output_list_print(struct output_list *list, struct result *result, struct coder_error *err)
 {
 	const struct output_how *how = list->sheet.how;
 	const struct format *format = find_format(how);
-	bool sorted = format->writer->sorts && output_columns_have(how->columns, COLUMN_SORTS);
+	const struct coder_pack_order order = output_list_order(list);
 
 	if (how->silent)
 		return 0;
@@ -166,11 +229,11 @@ int output_list_print(struct output_list *list, struct result *result, struct co
 			       coder_error_memory(err) :
 			       0;
 	}
-	if (coder_pack_read(&list->reader, &list->pack, sorted, err) < 0)
-		return -1;
-	if (!output_sorted_reserve(&list->sheet.sorted, list->pack.longest_list) ||
-	    !buf_reserve(&result->text, PART + 2 * row_most(list)))
-		return coder_error_memory(err);
+	if (coder_pack_read(&list->reader, &list->pack, &order, err) < 0 ||
+	    !output_sorted_reserve(&list->sheet.sorted, list->pack.longest_list) ||
+	    !measure_shown(list, result) || !buf_reserve(&list->sheet.cell, row_most(list)) ||
+	    !buf_reserve(&result->text, PART + 2 * (row_most(list) + list->sheet.cell.cap)))
+		return result_stopped(result, err);
 	result->more = add_part;
 	result->more_ctx = list;
 	return 0;

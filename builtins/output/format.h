@@ -14,17 +14,25 @@
  *
  *   FORMAT(NAME, WRITER, COLUMNS, EMPTY)
  *
- * COLUMNS: whether it shows the columns of -c. EMPTY: a line for standard error if there are no
- * tokens, or NULL. OR is put between two rows.
+ * COLUMNS: what it does with -c and --no-header, of enum output_use. EMPTY: a line for standard
+ * error if there are no tokens, or NULL. OR is put between two rows.
  */
 /* clang-format off */
 #define OUTPUT_FORMATS(FORMAT, OR) \
-	FORMAT("table", output_table, true, "No tokens found.") \
-	OR FORMAT("json", output_json, false, NULL) \
-	OR FORMAT("tsv", output_tsv, true, NULL)
+	FORMAT("table", output_table, OUTPUT_USES_COLUMNS, "No tokens found.") \
+	OR FORMAT("json", output_json, OUTPUT_IGNORES_COLUMNS, NULL) \
+	OR FORMAT("jsonl", output_jsonl, OUTPUT_REFUSES_COLUMNS, NULL) \
+	OR FORMAT("tsv", output_tsv, OUTPUT_USES_COLUMNS, NULL) \
+	OR FORMAT("csv", output_csv, OUTPUT_USES_COLUMNS, NULL)
 /* clang-format on */
 
-/* "table|json|tsv", for the option that chooses one. */
+enum output_use {
+	OUTPUT_USES_COLUMNS,
+	OUTPUT_IGNORES_COLUMNS, /* as the reference CLI does */
+	OUTPUT_REFUSES_COLUMNS, /* -c or --no-header with it is wrong usage */
+};
+
+/* "table|json|...", for the option that chooses one. */
 #define OUTPUT_FORMAT_CHOICES OUTPUT_FORMATS(OUTPUT_FORMAT_NAME, "|")
 #define OUTPUT_FORMAT_NAME(name, ...) name
 
@@ -34,7 +42,9 @@ struct output_how {
 	const struct output_columns *columns; /* not needed for formats without columns */
 	bool no_header;
 	bool ids_only; /* prints only ids, one on each line, whatever the format */
+	const struct output_human *human; /* a table for people instead of the format; or NULL */
 	bool silent; /* prints nothing */
+	struct coder_pack_order order; /* of a list; if it is not sorted, a format may sort it */
 	const char *secret; /* of a new token, which JSON shows as "key"; or NULL */
 };
 
@@ -42,8 +52,10 @@ struct output_how {
 struct output_sheet {
 	const struct output_how *how;
 	size_t widths[OUTPUT_SHOWN_MAX]; /* of a table's columns */
+	bool cards; /* the table would be too wide: a card for each token */
 	size_t written; /* rows */
 	struct buf cell; /* memory for the cell that is measured */
+	struct buf cells; /* memory for the cells of a row */
 	struct output_sorted sorted;
 };
 void output_sheet_done(struct output_sheet *sheet);
@@ -56,6 +68,8 @@ void output_sheet_done(struct output_sheet *sheet);
 struct output_writer {
 	/* Called for each token before the first one is written; NULL: not needed. */
 	bool (*measure)(struct output_sheet *sheet, const struct coder_token *token);
+	/* Chooses the widths when all that is shown has been measured; NULL: not needed. */
+	void (*fit)(struct output_sheet *sheet);
 	bool (*begin)(struct buf *out, struct output_sheet *sheet);
 	bool (*row)(struct buf *out, struct output_sheet *sheet, const struct coder_token *token);
 	bool (*end)(struct buf *out);
@@ -72,16 +86,39 @@ struct output_writer {
 extern const struct output_writer output_table;
 
 /*
+ * A table for people, no wider than their terminal: cells wrap, and where columns would be narrower
+ * than 8, each token is a card. Times are relative to now. A token that has expired is marked by a
+ * word, one that expires within a week by "!", and both by the color of their lines.
+ */
+extern const struct output_writer output_human;
+/* One token for people: the name of each column and its cell, wrapped, on lines of their own. */
+extern const struct output_writer output_card;
+
+/*
  * An array, indented by two blanks and with the CLI's order of keys, then username where the
  * server sent one, then key if there is a secret. Lists that the server did not send are null.
  */
 extern const struct output_writer output_json;
+
+/* JSON Lines: the same objects, each on one line, without blanks. Without tokens it is empty. */
+extern const struct output_writer output_jsonl;
 
 /*
  * A header line of column names with _ for blanks, then a line per token. Cells are as in the
  * table. Without tokens it is empty, without a header.
  */
 extern const struct output_writer output_tsv;
+
+/*
+ * The same lines in the form of RFC 4180: with commas, with quotes around a field that needs them,
+ * and with CR LF at their ends. Characters are escaped as in the table, backslashes are not: a name
+ * that can be printed does not change, except that it gets an apostrophe in front of what a
+ * spreadsheet would take for a formula.
+ */
+extern const struct output_writer output_csv;
+
+/* Whether -c and --no-header are wrong usage with the format of that name, which may be NULL. */
+bool output_refuses_columns(const char *format);
 
 /* Whether the owners' names are shown. */
 bool output_needs_owner(const struct output_how *how);
@@ -106,6 +143,8 @@ int output_list_add(struct output_list *list, const struct coder_token *token,
 		    struct coder_error *err);
 /* Drops the tokens. */
 void output_list_clear(struct output_list *list);
+/* The order in which they are printed. */
+struct coder_pack_order output_list_order(const struct output_list *list);
 /*
  * Makes the list the text of the result, or adds a note if it is empty. The list must outlive the
  * result. Allocates all memory that writing needs, so that after the first row only a write can

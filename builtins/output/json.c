@@ -6,76 +6,93 @@
 
 #include <inttypes.h>
 
-static bool add_text(struct buf *out, const void *member, bool sent)
+/* The text around and between the parts of a token's object. */
+struct style {
+	const char *begin, *next_key, *colon; /* keys are in quotes */
+	const char *list_begin, *list_next, *list_end;
+	const char *end;
+};
+
+static const struct style indented = { "  {\n    \"", ",\n    \"", "\": ", "[\n      ",
+				       ",\n      ",   "\n    ]",   "\n  }" };
+static const struct style one_line = { "{\"", ",\"", "\":", "[", ",", "]", "}\n" };
+
+static bool add_text(struct buf *out, const void *member, bool sent, const struct style *style)
 {
 	(void)sent;
+	(void)style;
 	return coder_add_json_string(out, *(char *const *)member, CODER_JSON);
 }
 
-static bool add_number(struct buf *out, const void *member, bool sent)
+static bool add_number(struct buf *out, const void *member, bool sent, const struct style *style)
 {
 	(void)sent;
+	(void)style;
 	return buf_addf(out, "%" PRId64, *(const int64_t *)member);
 }
 
-static bool add_list(struct buf *out, const void *member, bool sent)
+static bool add_list(struct buf *out, const void *member, bool sent, const struct style *style)
 {
 	const struct coder_strings *list = member;
 
 	if (!list->n)
 		return buf_add_str(out, sent ? "[]" : "null");
 	for (size_t i = 0; i < list->n; i++)
-		if (!buf_add_str(out, i ? ",\n      " : "[\n      ") ||
+		if (!buf_add_str(out, i ? style->list_next : style->list_begin) ||
 		    !coder_add_json_string(out, list->v[i], CODER_JSON))
 			return false;
-	return buf_add_str(out, "\n    ]");
+	return buf_add_str(out, style->list_end);
 }
 
-#define KEY(name) "    \"" name "\": "
 #define AT(member) offsetof(struct coder_token, member)
 
 /* The members of a token's object, in the order of the reference CLI. */
 static const struct member {
-	const char *key; /* quoted, with its indentation and colon */
-	bool (*add)(struct buf *out, const void *member, bool sent);
+	const char *key;
+	bool (*add)(struct buf *out, const void *member, bool sent, const struct style *style);
 	size_t offset;
 	size_t sent; /* offset of the bool that is false for a list that was not sent */
 } members[] = {
-	{ KEY("id"), add_text, AT(id), 0 },
-	{ KEY("user_id"), add_text, AT(user_id), 0 },
-	{ KEY("last_used"), add_text, AT(last_used), 0 },
-	{ KEY("expires_at"), add_text, AT(expires_at), 0 },
-	{ KEY("created_at"), add_text, AT(created_at), 0 },
-	{ KEY("updated_at"), add_text, AT(updated_at), 0 },
-	{ KEY("login_type"), add_text, AT(login_type), 0 },
-	{ KEY("scope"), add_text, AT(scope), 0 },
-	{ KEY("scopes"), add_list, AT(scopes), AT(has_scopes) },
-	{ KEY("lifetime_seconds"), add_number, AT(lifetime_seconds), 0 },
-	{ KEY("allow_list"), add_list, AT(allow_list), AT(has_allow_list) },
-	{ KEY("token_name"), add_text, AT(name), 0 },
+	{ "id", add_text, AT(id), 0 },
+	{ "user_id", add_text, AT(user_id), 0 },
+	{ "last_used", add_text, AT(last_used), 0 },
+	{ "expires_at", add_text, AT(expires_at), 0 },
+	{ "created_at", add_text, AT(created_at), 0 },
+	{ "updated_at", add_text, AT(updated_at), 0 },
+	{ "login_type", add_text, AT(login_type), 0 },
+	{ "scope", add_text, AT(scope), 0 },
+	{ "scopes", add_list, AT(scopes), AT(has_scopes) },
+	{ "lifetime_seconds", add_number, AT(lifetime_seconds), 0 },
+	{ "allow_list", add_list, AT(allow_list), AT(has_allow_list) },
+	{ "token_name", add_text, AT(name), 0 },
 };
 
-static bool add_token(struct buf *out, const struct coder_token *token, const char *secret)
+static bool add_key(struct buf *out, const char *key, const struct style *style, bool first)
+{
+	return buf_add_str(out, first ? style->begin : style->next_key) && buf_add_str(out, key) &&
+	       buf_add_str(out, style->colon);
+}
+
+static bool add_token(struct buf *out, const struct coder_token *token, const char *secret,
+		      const struct style *style)
 {
 	const char *base = (const char *)token;
-	const char *open = "  {\n"; /* the text before the next key */
 
 	for (size_t i = 0; i < sizeof(members) / sizeof(*members); i++) {
 		const struct member *m = &members[i];
 		bool sent = m->sent && *(const bool *)(base + m->sent);
 
-		if (!buf_add_str(out, open) || !buf_add_str(out, m->key) ||
-		    !m->add(out, base + m->offset, sent))
+		if (!add_key(out, m->key, style, i == 0) ||
+		    !m->add(out, base + m->offset, sent, style))
 			return false;
-		open = ",\n";
 	}
-	if (token->username && (!buf_add_str(out, ",\n    \"username\": ") ||
+	if (token->username && (!add_key(out, "username", style, false) ||
 				!coder_add_json_string(out, token->username, CODER_JSON)))
 		return false;
-	if (secret && (!buf_add_str(out, ",\n    \"key\": ") ||
-		       !coder_add_json_string(out, secret, CODER_JSON)))
+	if (secret &&
+	    (!add_key(out, "key", style, false) || !coder_add_json_string(out, secret, CODER_JSON)))
 		return false;
-	return buf_add_str(out, "\n  }");
+	return buf_add_str(out, style->end);
 }
 
 static bool begin(struct buf *out, struct output_sheet *sheet)
@@ -87,7 +104,12 @@ static bool begin(struct buf *out, struct output_sheet *sheet)
 static bool add_row(struct buf *out, struct output_sheet *sheet, const struct coder_token *token)
 {
 	return buf_add_str(out, sheet->written ? ",\n" : "") &&
-	       add_token(out, token, sheet->how->secret);
+	       add_token(out, token, sheet->how->secret, &indented);
+}
+
+static bool add_line(struct buf *out, struct output_sheet *sheet, const struct coder_token *token)
+{
+	return add_token(out, token, sheet->how->secret, &one_line);
 }
 
 static bool end(struct buf *out)
@@ -98,3 +120,5 @@ static bool end(struct buf *out)
 const struct output_writer output_json = {
 	.begin = begin, .row = add_row, .end = end, .nothing = "[]\n"
 };
+
+const struct output_writer output_jsonl = { .row = add_line };

@@ -18,23 +18,12 @@ static bool measure(struct output_sheet *sheet, const struct coder_token *token)
 
 	for (size_t i = 0; i < columns->n; i++) {
 		buf_reset(&sheet->cell);
-		if (!output_cell(&sheet->cell, columns->v[i], token, CODER_TERMINAL,
-				 &sheet->sorted))
+		if (!output_cell(&sheet->cell, columns->v[i], token, CODER_TERMINAL, &sheet->sorted,
+				 NULL))
 			return false;
 		widen(sheet, i, sheet->cell.data ? output_width(sheet->cell.data) : 0);
 	}
 	return true;
-}
-
-static bool add_blanks(struct buf *out, size_t n)
-{
-	static const char blanks[] = "                                ";
-	const size_t most = sizeof(blanks) - 1;
-
-	for (; n > most; n -= most)
-		if (!buf_add(out, blanks, most))
-			return false;
-	return buf_add(out, blanks, n);
 }
 
 /* Pads cell number i, which begins at offset `begin` of out. */
@@ -42,7 +31,7 @@ static bool pad(struct buf *out, const struct output_sheet *sheet, size_t i, siz
 {
 	size_t width = out->len > begin ? output_width(out->data + begin) : 0;
 
-	return add_blanks(out, sheet->widths[i] + 2 - width);
+	return output_blanks(out, sheet->widths[i] + 2 - width);
 }
 
 static bool begin(struct buf *out, struct output_sheet *sheet)
@@ -56,11 +45,7 @@ static bool begin(struct buf *out, struct output_sheet *sheet)
 	for (size_t i = 0; i < columns->n; i++) {
 		size_t at = out->len;
 
-		for (const char *p = output_column_name(columns->v[i]); *p; p++)
-			if (!buf_add_char(out,
-					  *p >= 'a' && *p <= 'z' ? (char)(*p - 'a' + 'A') : *p))
-				return false;
-		if (!pad(out, sheet, i, at))
+		if (!output_column_header(out, columns->v[i]) || !pad(out, sheet, i, at))
 			return false;
 	}
 	return buf_add_char(out, '\n');
@@ -73,7 +58,7 @@ static bool add_row(struct buf *out, struct output_sheet *sheet, const struct co
 	for (size_t i = 0; i < columns->n; i++) {
 		size_t at = out->len;
 
-		if (!output_cell(out, columns->v[i], token, CODER_TERMINAL, &sheet->sorted) ||
+		if (!output_cell(out, columns->v[i], token, CODER_TERMINAL, &sheet->sorted, NULL) ||
 		    !pad(out, sheet, i, at))
 			return false;
 	}

@@ -5,15 +5,6 @@
 #include "columns.h"
 #include "format.h"
 
-/* Appends the name of a column, as one word. */
-static bool add_header(struct buf *out, size_t column)
-{
-	for (const char *p = output_column_name(column); *p; p++)
-		if (!buf_add_char(out, *p == ' ' ? '_' : *p))
-			return false;
-	return true;
-}
-
 static bool begin(struct buf *out, struct output_sheet *sheet)
 {
 	const struct output_columns *columns = sheet->how->columns;
@@ -21,7 +12,7 @@ static bool begin(struct buf *out, struct output_sheet *sheet)
 	if (sheet->how->no_header)
 		return true;
 	for (size_t i = 0; i < columns->n; i++)
-		if ((i && !buf_add_char(out, '\t')) || !add_header(out, columns->v[i]))
+		if ((i && !buf_add_char(out, '\t')) || !output_column_word(out, columns->v[i]))
 			return false;
 	return buf_add_char(out, '\n');
 }
@@ -32,7 +23,7 @@ static bool add_row(struct buf *out, struct output_sheet *sheet, const struct co
 
 	for (size_t i = 0; i < columns->n; i++)
 		if ((i && !buf_add_char(out, '\t')) ||
-		    !output_cell(out, columns->v[i], token, CODER_TSV, &sheet->sorted))
+		    !output_cell(out, columns->v[i], token, CODER_TSV, &sheet->sorted, NULL))
 			return false;
 	return buf_add_char(out, '\n');
 }

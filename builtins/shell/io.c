@@ -10,6 +10,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "io.h"
@@ -189,6 +190,18 @@ void shio_progress(const char *text)
 bool shio_error_is_terminal(void)
 {
 	return isatty(STDERR_FILENO);
+}
+
+bool shio_output_is_terminal(void)
+{
+	return isatty(STDOUT_FILENO);
+}
+
+size_t shio_output_columns(void)
+{
+	struct winsize size = { 0 };
+
+	return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
 /* ------------------------------------------------------------ descriptors */

@@ -42,6 +42,9 @@ void shio_progress(const char *text);
 
 /* Whether standard error is a terminal. */
 bool shio_error_is_terminal(void);
+/* The columns of the terminal that is standard output; 0: it is no terminal, or not known. */
+size_t shio_output_columns(void);
+bool shio_output_is_terminal(void);
 
 /*
  * Opens /dev/null on each of the descriptors 0 to 2 that is closed, so that no library

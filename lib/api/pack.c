@@ -10,36 +10,29 @@
 #include "base/duration.h"
 #include "base/shape.h"
 #include "pack.h"
-
-enum kind {
-	TEXT, /* the text itself, with its NUL */
-	SHARED, /* the number of a text; 0: NULL */
-	TIME, /* time_pack(), and if that is 0 the text with its NUL */
-	NUMBER, /* int64_t */
-	LIST, /* the number of its elements as one text, each with its NUL; 0: not sent */
-};
+#include "pack_order.h"
 
 static const struct field {
-	enum kind kind;
+	enum pack_kind kind;
 	size_t offset;
 	size_t sent; /* of a list: offset of the bool that is true if it was sent */
 } fields[] = {
 #define AT(member) offsetof(struct coder_token, member)
-	{ TEXT, AT(name), 0 },
-	{ SHARED, AT(user_id), 0 },
-	{ SHARED, AT(username), 0 },
-	{ SHARED, AT(login_type), 0 },
-	{ SHARED, AT(scope), 0 },
-	{ TIME, AT(created_at), 0 },
-	{ TIME, AT(updated_at), 0 },
-	{ TIME, AT(last_used), 0 },
-	{ TIME, AT(expires_at), 0 },
-	{ NUMBER, AT(created_epoch), 0 },
-	{ NUMBER, AT(last_used_epoch), 0 },
-	{ NUMBER, AT(expires_epoch), 0 },
-	{ NUMBER, AT(lifetime_seconds), 0 },
-	{ LIST, AT(scopes), AT(has_scopes) },
-	{ LIST, AT(allow_list), AT(has_allow_list) },
+	{ PACK_TEXT, AT(name), 0 },
+	{ PACK_SHARED, AT(user_id), 0 },
+	{ PACK_SHARED, AT(username), 0 },
+	{ PACK_SHARED, AT(login_type), 0 },
+	{ PACK_SHARED, AT(scope), 0 },
+	{ PACK_TIME, AT(created_at), 0 },
+	{ PACK_TIME, AT(updated_at), 0 },
+	{ PACK_TIME, AT(last_used), 0 },
+	{ PACK_TIME, AT(expires_at), 0 },
+	{ PACK_NUMBER, AT(created_epoch), 0 },
+	{ PACK_NUMBER, AT(last_used_epoch), 0 },
+	{ PACK_NUMBER, AT(expires_epoch), 0 },
+	{ PACK_NUMBER, AT(lifetime_seconds), 0 },
+	{ PACK_LIST, AT(scopes), AT(has_scopes) },
+	{ PACK_LIST, AT(allow_list), AT(has_allow_list) },
 #undef AT
 };
 #define N_FIELDS (sizeof(fields) / sizeof(fields[0]))
@@ -64,6 +57,15 @@ void coder_pack_done(struct coder_pack *pack)
 		return;
 	coder_pack_clear(pack);
 	pack->wanted = 0;
+}
+
+enum pack_kind pack_kind(size_t offset)
+{
+	size_t i = 0;
+
+	while (i < N_FIELDS && fields[i].offset != offset)
+		i++;
+	return i < N_FIELDS ? fields[i].kind : PACK_TEXT;
 }
 
 void coder_pack_want(struct coder_pack *pack, size_t offset)
@@ -125,24 +127,24 @@ static bool add_field(struct coder_pack *pack, size_t i, const struct coder_toke
 {
 	const struct field *field = &fields[i];
 	const void *member = (const char *)token + field->offset;
-	const char *text = field->kind < NUMBER ? *(char *const *)member : NULL;
+	const char *text = field->kind < PACK_NUMBER ? *(char *const *)member : NULL;
 	uint64_t packed;
 
 	switch (field->kind) {
-	case TEXT:
+	case PACK_TEXT:
 		return add_text(&pack->record, text, bytes);
-	case SHARED:
+	case PACK_SHARED:
 		*bytes += text ? strlen(text) : 0;
 		return text ? add_shared(pack, i, text, strlen(text) + 1) :
 			      add_number(&pack->record, 0);
-	case TIME:
+	case PACK_TIME:
 		packed = time_pack(text);
 		*bytes += packed ? sizeof("2026-11-23T20:29:40.831000Z") : 0;
 		return buf_add(&pack->record, &packed, sizeof(packed)) &&
 		       (packed || add_text(&pack->record, text, bytes));
-	case NUMBER:
+	case PACK_NUMBER:
 		return buf_add(&pack->record, member, sizeof(int64_t));
-	case LIST:
+	case PACK_LIST:
 		break;
 	}
 	if (!*(const bool *)((const char *)token + field->sent))
@@ -175,21 +177,6 @@ int coder_pack_add(struct coder_pack *pack, const struct coder_token *token,
 }
 
 /* ----------------------------------------------------------------- reading */
-
-/* Where a record is, and the first bytes of its id, which are usually enough to compare it. */
-struct pack_order {
-	uint64_t begin;
-	const char *record;
-};
-
-static int compare(const void *a, const void *b)
-{
-	const struct pack_order *x = a, *y = b;
-
-	if (x->begin != y->begin)
-		return x->begin < y->begin ? -1 : 1;
-	return strcmp(x->record, y->record);
-}
 
 static const char *take_number(const char *p, uint32_t *ret)
 {
@@ -233,8 +220,7 @@ static const char *read_time(const char *p, char *out, char **ret)
 	return p + strlen(p) + 1;
 }
 
-/* Reads the record at p. Returns where it ends. */
-static const char *read_record(struct coder_pack_reader *reader, const char *p)
+const char *pack_record(struct coder_pack_reader *reader, const char *p)
 {
 	struct coder_token *token = &reader->token;
 	size_t n_times = 0;
@@ -249,24 +235,24 @@ static const char *read_record(struct coder_pack_reader *reader, const char *p)
 		if (!(reader->pack->wanted & 1u << i))
 			continue;
 		switch (fields[i].kind) {
-		case TEXT:
+		case PACK_TEXT:
 			*(char **)member = (char *)p;
 			p += strlen(p) + 1;
 			break;
-		case SHARED:
+		case PACK_SHARED:
 			p = take_number(p, &number);
 			*(char **)member =
 				number ? (char *)pool_text(&reader->pack->shared, number, &len) :
 					 NULL;
 			break;
-		case TIME:
+		case PACK_TIME:
 			p = read_time(p, reader->times[n_times++], member);
 			break;
-		case NUMBER:
+		case PACK_NUMBER:
 			memcpy(member, p, sizeof(int64_t));
 			p += sizeof(int64_t);
 			break;
-		case LIST:
+		case PACK_LIST:
 			p = read_list(reader, &fields[i], p, reader->lists + token->scopes.n);
 			break;
 		}
@@ -274,8 +260,7 @@ static const char *read_record(struct coder_pack_reader *reader, const char *p)
 	return p;
 }
 
-/* The next record in the order in which they were added; NULL after the last one. */
-static const char *next_added(struct coder_pack_reader *reader)
+const char *pack_next_added(struct coder_pack_reader *reader)
 {
 	const struct arena_block *block = reader->block;
 
@@ -286,27 +271,15 @@ static const char *next_added(struct coder_pack_reader *reader)
 	return block ? reader->at : NULL;
 }
 
-static bool sort(struct coder_pack_reader *reader)
+void coder_pack_rewind(struct coder_pack_reader *reader)
 {
-	const char *record;
-	size_t n = 0;
-
-	reader->order = calloc(reader->pack->n + 1, sizeof(*reader->order));
-	if (!reader->order)
-		return false;
-	for (; (record = next_added(reader)); reader->at = read_record(reader, record), n++) {
-		struct pack_order *order = &reader->order[n];
-
-		for (size_t i = 0; i < sizeof(order->begin); i++)
-			order->begin = order->begin << 8 | (unsigned char)record[i];
-		order->record = record;
-	}
-	qsort(reader->order, n, sizeof(*reader->order), compare);
-	return true;
+	reader->block = reader->pack->records.first;
+	reader->at = reader->block ? reader->block->data : NULL;
+	reader->n_read = 0;
 }
 
-int coder_pack_read(struct coder_pack_reader *reader, const struct coder_pack *pack, bool by_id,
-		    struct coder_error *err)
+int coder_pack_read(struct coder_pack_reader *reader, const struct coder_pack *pack,
+		    const struct coder_pack_order *order, struct coder_error *err)
 {
 	static char none[] = "";
 
@@ -322,12 +295,13 @@ int coder_pack_read(struct coder_pack_reader *reader, const struct coder_pack *p
 			.expires_at = none,
 		},
 		.pack = pack,
-		.block = pack->records.first,
-		.at = pack->records.first ? pack->records.first->data : NULL,
 	};
+	if (order)
+		reader->order = *order;
+	coder_pack_rewind(reader);
 	reader->times = calloc(N_TIMES, sizeof(*reader->times));
 	reader->lists = calloc(pack->longest_list + 1, sizeof(*reader->lists));
-	if (reader->times && reader->lists && (!by_id || sort(reader)))
+	if (reader->times && reader->lists && (!reader->order.sorted || pack_sort(reader)))
 		return 0;
 	coder_pack_reader_done(reader);
 	return coder_error_memory(err);
@@ -337,13 +311,11 @@ bool coder_pack_next(struct coder_pack_reader *reader)
 {
 	const char *record;
 
-	if (reader->order)
-		record = reader->order[reader->n_read].record;
-	else
-		record = next_added(reader);
-	if (!record)
+	if (reader->n_read == reader->pack->n ||
+	    (reader->order.limit && reader->n_read == reader->order.limit))
 		return false;
-	reader->at = read_record(reader, record);
+	record = reader->places ? reader->places[reader->n_read].record : pack_next_added(reader);
+	reader->at = pack_record(reader, record);
 	reader->n_read++;
 	return true;
 }
@@ -352,7 +324,7 @@ void coder_pack_reader_done(struct coder_pack_reader *reader)
 {
 	if (!reader)
 		return;
-	free(reader->order);
+	free(reader->places);
 	free(reader->times);
 	free(reader->lists);
 	*reader = (struct coder_pack_reader){ 0 };

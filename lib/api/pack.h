@@ -4,7 +4,7 @@
  *
  * A pack keeps those fields of each token that are wanted, in about ten bytes each: times become
  * numbers, and a text that many tokens share (an owner, scopes, an allow list) is kept once. The
- * tokens can be read in the order in which they were added, or sorted by their ids.
+ * tokens can be read in the order in which they were added, or sorted.
  */
 #ifndef CODER_PACK_H
 #define CODER_PACK_H
@@ -48,6 +48,22 @@ int coder_pack_add(struct coder_pack *pack, const struct coder_token *token,
 /* Removes all tokens. The pack keeps the same members of those that are added later. */
 void coder_pack_clear(struct coder_pack *pack);
 
+/* Which tokens of a pack are read, and in which order. Zeroed: all, as they were added. */
+struct coder_pack_order {
+	/*
+	 * By the member of struct coder_token at that offset, which the pack keeps and which is no
+	 * number: texts bytewise, lists by their sorted elements, times by the time. Times that are
+	 * not there, such as the last use of a token that was never used, are the last ones in
+	 * either direction. Equal tokens keep their order.
+	 */
+	bool sorted, descending;
+	size_t member;
+	size_t limit; /* the most tokens that are read; 0: all */
+	/* Called for every few microseconds of sorting: false ends it. NULL: nothing does. */
+	bool (*goes_on)(void *ctx);
+	void *ctx;
+};
+
 /* Reads a pack, which must not change meanwhile. */
 struct coder_pack_reader {
 	struct coder_token token; /* the one that was read last; what was not kept is "" or 0 */
@@ -55,18 +71,21 @@ struct coder_pack_reader {
 	const struct coder_pack *pack;
 	const struct arena_block *block;
 	const char *at;
-	struct pack_order *order; /* NULL: in the order in which they were added */
+	struct coder_pack_order order;
+	struct pack_place *places; /* in their order; NULL: as they were added */
 	size_t n_read;
 	char (*times)[28];
 	char **lists;
 };
 
 /*
- * Begins to read, and allocates all memory that reading needs. by_id: sorts the tokens by their
- * ids, bytewise.
+ * Begins to read, and allocates all memory that reading needs. order NULL: all tokens, as they were
+ * added. Fails if there is no memory, which *err then says, or if order->goes_on() returned false.
  */
-int coder_pack_read(struct coder_pack_reader *reader, const struct coder_pack *pack, bool by_id,
-		    struct coder_error *err);
+int coder_pack_read(struct coder_pack_reader *reader, const struct coder_pack *pack,
+		    const struct coder_pack_order *order, struct coder_error *err);
+/* Begins again with the first token. */
+void coder_pack_rewind(struct coder_pack_reader *reader);
 /* Reads the next token. Returns false after the last one. */
 bool coder_pack_next(struct coder_pack_reader *reader);
 void coder_pack_reader_done(struct coder_pack_reader *reader);

@@ -86,8 +86,8 @@ static void arrival_done(struct arrival *arrival)
 	json_list_done(&arrival->list);
 }
 
-static int get_list(struct coder_client *client, const char *path, struct arrival *arrival,
-		    struct coder_error *err)
+static int get_list(struct coder_client *client, const char *path, int64_t timeout_ns,
+		    struct arrival *arrival, struct coder_error *err)
 {
 	struct http_response CLEANUP(http_response_done) response = { 0 };
 	const struct http_request request = {
@@ -96,6 +96,7 @@ static int get_list(struct coder_client *client, const char *path, struct arriva
 		.sink = feed,
 		.sink_restart = restart,
 		.sink_ctx = arrival,
+		.timeout_ns = timeout_ns,
 	};
 
 	if (client_call(client, &request, &response, err) < 0)
@@ -103,15 +104,16 @@ static int get_list(struct coder_client *client, const char *path, struct arriva
 	return json_list_end(&arrival->list, err);
 }
 
-int client_list(struct coder_client *client, const char *path, const char *key, json_element_fn *fn,
-		void (*restart_fn)(void *ctx), void *ctx, struct coder_error *err)
+int client_list(struct coder_client *client, const char *path, const char *key, int64_t timeout_ns,
+		json_element_fn *fn, void (*restart_fn)(void *ctx), void *ctx,
+		struct coder_error *err)
 {
 	struct arrival CLEANUP(arrival_done) arrival = {
 		.list = { .fn = fn, .ctx = ctx, .key = key },
 		.restart = restart_fn,
 	};
 
-	return get_list(client, path, &arrival, err);
+	return get_list(client, path, timeout_ns, &arrival, err);
 }
 
 int client_list_members(struct coder_client *client, const char *path, const struct json_key *keys,
@@ -123,5 +125,5 @@ int client_list_members(struct coder_client *client, const char *path, const str
 		.restart = restart_fn,
 	};
 
-	return get_list(client, path, &arrival, err);
+	return get_list(client, path, 0, &arrival, err);
 }

@@ -41,10 +41,12 @@ int client_get(struct coder_client *client, const char *const *parts, int64_t ti
 
 /*
  * GETs a list, and calls fn for each element of the array at key (see json/list.h). If the request
- * is tried again, restart is called first: it drops what fn has collected.
+ * is tried again, restart is called first: it drops what fn has collected. timeout_ns is a time
+ * limit of its own; 0: none.
  */
-int client_list(struct coder_client *client, const char *path, const char *key, json_element_fn *fn,
-		void (*restart)(void *ctx), void *ctx, struct coder_error *err);
+int client_list(struct coder_client *client, const char *path, const char *key, int64_t timeout_ns,
+		json_element_fn *fn, void (*restart)(void *ctx), void *ctx,
+		struct coder_error *err);
 
 /* Does the same for a document that is an array, and calls fn with the members at those keys. */
 int client_list_members(struct coder_client *client, const char *path, const struct json_key *keys,

@@ -36,8 +36,9 @@ static int take_ids(const struct json *object, struct coder_entry *entry, struct
 		return json_missing(err, "id");
 	take_related(facts.owner_id, entry->owner_id);
 	take_related(facts.organization_id, entry->organization_id);
+	/* the "name" of a user is a display name */
 	snprintf(entry->title, sizeof(entry->title), "%s%s%s", facts.owner, *facts.owner ? "/" : "",
-		 facts.name);
+		 *facts.username ? facts.username : facts.name);
 	entry->dormant = *facts.dormant_at;
 	if (coder_uuid_canonical(facts.id, entry->id))
 		return 0;
@@ -94,7 +95,7 @@ static int by_search(struct coder_client *client, const char *path, struct coder
 {
 	struct search search = { .entry = entry };
 
-	if (client_list(client, path, NULL, take_object, drop_objects, &search, err) < 0)
+	if (client_list(client, path, NULL, 0, take_object, drop_objects, &search, err) < 0)
 		return -1;
 	if (search.found == 1)
 		return 0;

@@ -96,8 +96,8 @@ int coder_scopes_list(struct coder_client *client, struct coder_strings *ret,
 {
 	struct coder_strings CLEANUP(coder_strings_done) names = { 0 };
 
-	if (client_list(client, "/api/v2/auth/scopes", "external", take_scope, drop_scopes, &names,
-			err) < 0)
+	if (client_list(client, "/api/v2/auth/scopes", "external", 0, take_scope, drop_scopes,
+			&names, err) < 0)
 		return coder_error_wrap(err, "asking for the catalogue of scopes");
 	if (!names.n)
 		return coder_error_set(err, CODER_ERR_NO_RESPONSE,

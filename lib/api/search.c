@@ -9,6 +9,7 @@
 #include "base/ascii.h"
 #include "base/buf.h"
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/grow.h"
 #include "json/json.h"
 #include "request.h"
@@ -115,12 +116,40 @@ static void drop_objects(void *ctx)
 	}
 }
 
+/* The time limit of a request that has to end at that coder_clock(); 0: none. */
+static int64_t time_limit(int64_t until)
+{
+	int64_t left = until - coder_clock();
+
+	if (!until)
+		return 0;
+	return left > 0 ? left : 1;
+}
+
 static int get_list(struct coder_client *client, const struct listing *listing, const char *path,
-		    struct coder_objects *objects, struct coder_error *err)
+		    int64_t until, struct coder_objects *objects, struct coder_error *err)
 {
 	struct arrival arrival = { .listing = listing, .objects = objects, .before = objects->n };
 
-	return client_list(client, path, listing->key, take_object, drop_objects, &arrival, err);
+	return client_list(client, path, listing->key, time_limit(until), take_object, drop_objects,
+			   &arrival, err);
+}
+
+static int get_object(struct coder_client *client, const struct coder_type *type,
+		      const struct coder_query *query, struct coder_objects *objects,
+		      struct coder_error *err)
+{
+	struct arrival arrival = { .listing = type->listing,
+				   .objects = objects,
+				   .before = objects->n };
+	const char *const parts[] = { type->route, query->id, NULL };
+	struct json *object = NULL;
+	int rc = client_get(client, parts, time_limit(query->until), &object, err);
+
+	if (rc == 0)
+		rc = take_object(&arrival, object, err);
+	json_free(object);
+	return rc;
 }
 
 /* ---------------------------------------------------------------- search */
@@ -158,12 +187,13 @@ static int add_query(struct buf *path, const struct listing *listing,
 
 /* Requests one list for each organization that the caller is in. */
 static int search_organizations(struct coder_client *client, const struct listing *listing,
-				struct coder_objects *ret, struct coder_error *err)
+				int64_t until, struct coder_objects *ret, struct coder_error *err)
 {
 	static const struct listing mine = { .id = "id", .name = "name" };
 	struct coder_objects CLEANUP(coder_objects_done) organizations = { 0 };
 
-	if (get_list(client, &mine, "/api/v2/users/me/organizations", &organizations, err) < 0)
+	if (get_list(client, &mine, "/api/v2/users/me/organizations", until, &organizations, err) <
+	    0)
 		return -1;
 	for (size_t i = 0; i < organizations.n && i < ORGANIZATIONS_MAX; i++) {
 		struct buf CLEANUP(buf_done) path = { 0 };
@@ -171,7 +201,7 @@ static int search_organizations(struct coder_client *client, const struct listin
 					      listing->per_organization, NULL };
 
 		if (client_path(&path, err, parts) < 0 ||
-		    get_list(client, listing, path.data, ret, err) < 0)
+		    get_list(client, listing, path.data, until, ret, err) < 0)
 			return -1;
 	}
 	return 0;
@@ -194,13 +224,15 @@ int coder_search(struct coder_client *client, const struct coder_type *type,
 	    !is_searchable(query->owner ? query->owner : ""))
 		return 0;
 	if (listing->per_organization) {
-		rc = search_organizations(client, listing, &found, err);
+		rc = search_organizations(client, listing, query->until, &found, err);
+	} else if (query->id && type->route) {
+		rc = get_object(client, type, query, &found, err);
 	} else {
 		if (!buf_add_str(&path, listing->path))
 			return coder_error_memory(err);
 		rc = add_query(&path, listing, query, err);
 		if (rc == 0)
-			rc = get_list(client, listing, path.data, &found, err);
+			rc = get_list(client, listing, path.data, query->until, &found, err);
 	}
 	if (rc < 0)
 		return coder_error_wrap(err, "listing %s objects", type->name);

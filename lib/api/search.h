@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* search.h - lists the objects that allow-list entries can name; for completion. */
+/* search.h - lists the objects that allow-list entries can name. */
 #ifndef CODER_SEARCH_H
 #define CODER_SEARCH_H
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "allow.h"
 #include "base/error.h"
@@ -37,6 +38,8 @@ int coder_objects_add(struct coder_objects *objects, const struct coder_object *
 struct coder_query {
 	const char *name; /* a part of the name; the result may have other objects, too */
 	const char *owner; /* a username or "me"; for templates, an organization */
+	const char *id; /* a UUID: only this object, if the type has a route to it */
+	int64_t until; /* the coder_clock() at which to give up; 0: never */
 };
 
 #define CODER_SEARCH_MAX 5000 /* the most objects that one search asks for */

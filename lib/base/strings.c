@@ -78,15 +78,39 @@ bool coder_list_next(const char **list, const char **ret_item, size_t *ret_len)
 	return true;
 }
 
+#define LIST_SHOWN 80 /* bytes of a list that a message quotes */
+
+int coder_list_blame(const char *list, size_t i, struct coder_error *err)
+{
+	const size_t n = coder_list_count(list);
+
+	if (n == 1)
+		return -1;
+	if (strlen(list) <= LIST_SHOWN)
+		return coder_error_wrap(err, "word %zu of '%s'", i + 1, list);
+	return coder_error_wrap(err, "word %zu of %zu", i + 1, n);
+}
+
+size_t coder_list_count(const char *list)
+{
+	size_t n = 1;
+
+	for (; *list; list++)
+		n += *list == ',';
+	return n;
+}
+
 int coder_strings_split(struct coder_strings *list, const char *value, const char *empty,
 			struct coder_error *err)
 {
-	const char *item;
+	const char *rest = value, *item;
 	size_t len;
 
-	while (coder_list_next(&value, &item, &len)) {
-		if (!len)
-			return coder_error_set(err, CODER_ERR_USAGE, "%s", empty);
+	for (size_t i = 0; coder_list_next(&rest, &item, &len); i++) {
+		if (!len) {
+			coder_error_set(err, CODER_ERR_USAGE, "%s", empty);
+			return coder_list_blame(value, i, err);
+		}
 		if (coder_strings_add_len(list, item, len, err) < 0)
 			return -1;
 	}

@@ -46,6 +46,13 @@ int coder_strings_add_all(struct coder_strings *list, const struct coder_strings
  * empty element.
  */
 bool coder_list_next(const char **list, const char **ret_item, size_t *ret_len);
+/* How many items it has. */
+size_t coder_list_count(const char *list);
+/*
+ * Adds to an error which item of the comma list it is about, counted from 0, unless there is only
+ * one: "word 2 of 'a,,b'". Returns -1.
+ */
+int coder_list_blame(const char *list, size_t i, struct coder_error *err);
 /*
  * Appends the elements of a comma list, without the blanks around them. Fails at an empty element
  * with CODER_ERR_USAGE and the message `empty`; the elements before it stay.

@@ -104,6 +104,9 @@ id_of() { # id_of TOKEN
 	offers 'token_list -c id,name,n'
 	offers 'token_list -c id --column al' allow_list
 	offers 'token_list -cid,own' -cid,owner
+	offers 'token_list --sort ex' expires_at
+	offers 'token_list --sort -' -id -name -scopes -allow_list -last_used -expires_at -created_at -owner
+	offers 'token_list --sort=-l' --sort=-last_used
 	offers 'token_view --column=created' --column=created_at
 }
 
@@ -297,8 +300,9 @@ id_of() { # id_of TOKEN
 	local zz_text=1
 	# shellcheck disable=SC2034
 	local -r zz_fixed=1
-	offers 'token_list -o ' table json tsv
+	offers 'token_list -o ' table json jsonl tsv csv
 	offers 'token_create -o j' json
+	offers 'token_list --human --color=a' auto always
 	offers 'token_create --scopes-from zz' zz_list
 	offers 'token_create -A zz' zz_map
 	local -n zz_error=TOKEN_ERROR

@@ -88,7 +88,7 @@ help_examples() { # help_examples BUILTIN
 @test "the examples of the help work in make demo, as typed and in that order" {
 	local b
 	for b in "${BUILTINS[@]}"; do help_examples "$b"; done >"$BATS_TEST_TMPDIR/commands"
-	is "$(grep -c '^token_' "$BATS_TEST_TMPDIR/commands")" 9
+	is "$(grep -c '^token_' "$BATS_TEST_TMPDIR/commands")" 10
 	type_in_demo <"$BATS_TEST_TMPDIR/commands"
 	has "$screen" $'\nalice phone\n'
 	has "$screen" $'\nworkspace:'
@@ -97,7 +97,7 @@ help_examples() { # help_examples BUILTIN
 @test "the examples of the manual pages work in make demo, as typed and in that order" {
 	local b
 	for b in "${BUILTINS[@]}"; do man_examples "$b"; done >"$BATS_TEST_TMPDIR/commands"
-	is "$(grep -c '^token_' "$BATS_TEST_TMPDIR/commands")" 9
+	is "$(grep -c '^token_' "$BATS_TEST_TMPDIR/commands")" 10
 	type_in_demo <"$BATS_TEST_TMPDIR/commands"
 	has "$screen" $'\nalice phone\n'
 }

@@ -508,7 +508,7 @@ refusals() {
 		--for template|--for: unknown goal 'template'; did you mean 'template-push'?
 		--for everything|--for: unknown goal 'everything'; token_create --help lists the goals
 		--for=|--for: goal cannot be empty
-		--for whoami,,tokens-read|--for: goal cannot be empty
+		--for whoami,,tokens-read|--for: word 2 of 'whoami,,tokens-read': goal cannot be empty
 	END
 }
 

@@ -121,6 +121,23 @@ interrupt_at_prompt() {
 	interrupt_at_prompt "reading the body"
 }
 
+@test "^C at the prompt ends a call that waits for the names of --human" {
+	local workspace
+	workspace=$(of workspaces owner=alice name=dev-docker -- id)
+	ctl POST tokens '{"owner": "admin", "name": "named", "allow_list": ["workspace:'"$workspace"'"]}' >/dev/null
+	fault '{"path": "/workspaces/", "stall": {"at": 0}}'
+	at_prompt <<-'END'
+		type ids=(old); token_list --human --name named -v ids
+		until log "/api/v2/workspaces/
+		key C
+		prompt 1
+		type echo "status $? ids ${ids[*]}"; token_list --human --name named -c allow_list
+		prompt 5
+	END
+	has "$screen" $'\nstatus 130 ids old\n'
+	has "$screen" $'\nworkspace:alice/dev-docker\n'
+}
+
 @test "^C at the prompt ends a call that waits to try again" {
 	interrupt_at_prompt "waiting to try again"
 	has "$screen" "rate limited by the server, trying again in 30 s"
@@ -864,7 +881,7 @@ killed_by() {
 
 @test "token_list | head ends without a message" {
 	ctl POST tokens '{"owner": "admin", "name": "many-%d", "count": 3000}' >/dev/null
-	drive 'for o in table json tsv; do
+	drive 'for o in table json jsonl tsv csv; do
 			token_list -o $o | head -n 1 >/dev/null; echo "${PIPESTATUS[@]}"
 		done
 		token_list | head -n 1; token_list -q >/dev/null && echo works' <<-END
@@ -872,7 +889,7 @@ killed_by() {
 	END
 	is "$ended" 0
 	is "$err" ""
-	has "$out" $'141 0\n141 0\n141 0\nID '
+	has "$out" $'141 0\n141 0\n141 0\n141 0\n141 0\nID '
 	has "$out" "works"
 }
 

@@ -58,9 +58,15 @@ peak_of() {
 	done <<-END
 		3000 -q
 		4000 -v ids
+		3000 --count
 		5000 -o tsv
+		5000 -o csv
 		5000 -o json
+		5000 -o jsonl
 		5000 -o table
+		5000 -o table --sort -name
+		5000 --human
+		5000 -o table --sort allow_list --limit 10
 	END
 }
 
@@ -84,6 +90,11 @@ peak_of() {
 		token_list -a
 		token_list -v ids -A all -o json
 		token_list -o tsv --scope user:read --allow 'user:*' --unused-for 1m
+		token_list -a -o csv --sort -last_used --limit 2
+		token_list -a -v ids -A all -o jsonl --sort scopes
+		token_list -a --count
+		token_list -a --human --color always --include-expired
+		token_view terraform --human
 		token_list
 		token_view grafana -A record -o json
 		token_create -n one --lifetime 1h --scope workspace:read --allow template:docker -v secret

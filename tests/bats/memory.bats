@@ -84,11 +84,14 @@ harmless_calls_fail() {
 		token_list -a -o table
 		token_list -o json --name "g*" --scope user:read --allow "user:*" --expires-within 90d
 		token_list -a -o tsv -c id,name,owner
+		token_list -a -o csv --sort -allow_list --limit 4
+		token_list -a --human
+		token_view -u alice ci-deploy --human -A T
 		token_view grafana -A T
 		token_view $ID -o json
 		token_view terraform --explain
 		token_rm --dry-run grafana terraform
-		token_create --dry-run -n new --scope workspace:read,user:read --allow user:alice,template:docker
+		token_create --dry-run -n new --scope template:read,user:read --allow user:alice,template:docker
 	END
 	no_bad "$(failing "$each_fails" 0 0 "$words" <commands)" "$at_least"
 	no_bad "$(failing "$each_fails" 1 "$kept" "$words" <commands)" "$at_least"

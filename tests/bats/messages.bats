@@ -17,7 +17,7 @@ SANDBOX_OPTIONS=(--seed demo)
 	try token_create --lifetime 1ms
 	refused_early 2 "token_create: --lifetime: 1ms is under a second"
 	try token_create --scope user:read,
-	refused_early 2 "token_create: --scope: scope cannot be empty"
+	refused_early 2 "token_create: --scope: word 2 of 'user:read,': scope cannot be empty"
 	try token_create --scopes-from blank
 	refused_early 2 "token_create: --scopes-from: scope cannot be empty"
 	try token_create --scopes-from empty
@@ -39,7 +39,7 @@ SANDBOX_OPTIONS=(--seed demo)
 	try token_list --timeout x
 	refused_early 2 "token_list: --timeout: invalid duration"
 	try token_list -c id,nmae
-	refused_early 2 "token_list: --column: "
+	refused_early 2 "token_list: --column: word 2 of 'id,nmae': nmae: "
 	try token_view grafana -A 1x
 	refused_early 2 "token_view: --assoc: "
 	try token_rm --from none

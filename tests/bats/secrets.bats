@@ -705,9 +705,10 @@ plant() {
 	local -A all
 	plant
 	n=${#hostile[@]}
-	for format in table tsv json; do
+	for format in table tsv csv jsonl json; do
 		try token_list -a -o "$format"
 		is "$status/$err" 0/
+		[[ $format != csv ]] || out=$(sed 's/\r$//' out) # as its lines end
 		printable "$out"
 	done
 	is "$(fields_of -- id <<<"$out" | wc -l)" "$n"

@@ -246,3 +246,62 @@ removal_shown() {
 	has "$screen" "status 130 gone ${BASH_REMATCH[1]}"
 	is "$(of tokens owner=admin login_type=token -- name | grep -c many-)" $((40 - BASH_REMATCH[1]))
 }
+
+# ------------------------------------------------------------------ for people
+
+@test "on a terminal --human fits its width and has colors, unless NO_COLOR is set or it is dumb" {
+	ctl POST reset '{"seed":"empty"}' >/dev/null
+	ctl POST tokens '{"owner": "admin", "id": "0000000001", "name": "soon", "expires_in_s": 262800,
+		"scopes": ["workspace:read", "workspace:start", "user:read"]}' >/dev/null
+	at_prompt <<-'END'
+		type stty cols 30; TERM=xterm token_list --human -c id,scopes
+		prompt 10
+		type stty cols 25; TERM=xterm NO_COLOR=1 token_list --human -c id,scopes
+		prompt 10
+		type NO_COLOR= TERM=dumb token_list --human -c scopes
+		prompt 10
+		type TERM=xterm token_list --human -c name --color never
+		prompt 10
+		type token_list --human --color never
+		prompt 10
+	END
+	screen=${screen//$'\r'/}
+	has "$screen" $'\e[1mID          SCOPES\e[0m
+\e[33m0000000001  user:read,\e[0m
+\e[33m            workspace:read,\e[0m
+\e[33m            workspace:start\e[0m
+'
+	has "$screen" $'\nID          SCOPES
+0000000001  user:read,
+            workspace:
+            read,
+            workspace:
+            start
+'
+	has "$screen" $'\nSCOPES\nuser:read,\nworkspace:read,\nworkspace:start\n'
+	has "$screen" $'\nNAME\nsoon\n'
+	has "$screen" $'\nId:          0000000001\nName:        soon\nScopes:      user:read,\n             workspace:\n             read,\n'
+}
+
+@test "token_create on a terminal prints on standard error when the token expires and what it may do" {
+	at_prompt <<-'END'
+		type stty cols 300; token_create -n ci --lifetime 2h --scope workspace:read,template:read --allow workspace:alice/dev-docker,template:* >~/out
+		prompt 10
+		type token_create -n people --lifetime 2h --scope user:read --allow user:alice,organization:coder -v secret
+		prompt 10
+		type token_create -n many --lifetime 2h --scope user:read --allow "template:*,user:*,workspace:*$(printf ',file:00000000-0000-4000-8000-00000000%04d' {1..9})" -v secret
+		prompt 10
+		type token_create -n mine --lifetime 72h -v secret; echo "${#secret}"
+		prompt 10
+		type token_create -n quiet -v secret 2>~/err; cat ~/err; echo "end"
+		prompt 10
+	END
+	screen=${screen//$'\r'/}
+	[[ $screen =~ $'\n'"Token ci expires in "("2 hours"|"119 minutes")", at "20[0-9TZ:-]+". It may do template:read, workspace:read, on template:*, workspace:alice/dev-docker."$'\n' ]] ||
+		fail "no description"
+	[[ $screen =~ $'\n'"Token mine expires in "("3 days"|"2 days")", at "20[0-9TZ:-]+". It may do all that its user may."$'\n33\n' ]] ||
+		fail "no description"
+	has "$screen" " It may do user:read, on organization:coder, user:alice."
+	has "$screen" "-8000-000000000008 and 4 more."
+	lacks "$screen" "Token quiet"
+}

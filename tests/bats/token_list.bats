@@ -121,6 +121,12 @@ x                     |'
 0000000003\tbidi\\u202ex\\u2066y\\u200fz
 0000000004\tc1\\x85x\\x9b1mdel\\x7f
 0000000005\thtml<&>"q"'
+	try token_list -c id,name --no-header -o csv
+	is "$out" $'0000000001,esc\\x1b[31mred\r
+0000000002,nl\\x0ax\\x09tab\\back\r
+0000000003,bidi\\u202ex\\u2066y\\u200fz\r
+0000000004,c1\\x85x\\x9b1mdel\\x7f\r
+0000000005,"html<&>""q"""\r'
 	try token_list -o json
 	text=$(grep token_name <<<"$out")
 	is "$text" '    "token_name": "esc\u001b[31mred",
@@ -345,6 +351,39 @@ filter_seed() {
 	is "$(requests)" ""
 }
 
+@test "an error about a word of a comma list or array tells which word it is" {
+	local long=workspace:read
+	try token_list --scope user:read --scope a:b,,c:d
+	refused 2 "--scope: word 2 of 'a:b,,c:d': scope cannot be empty"
+	try token_list --allow 'user:*' --allow 'template:*,user:*,workspaec:*'
+	refused 2 "--allow: word 3 of 'template:*,user:*,workspaec:*': invalid allow_list entry 'workspaec:*'"
+	has "$err" "did you mean 'workspace'?"
+	try token_list --allow workspaec:*
+	refused 2 "--allow: invalid allow_list entry 'workspaec:*'"
+	try token_list -c id,nmae
+	refused 2 "--column: word 2 of 'id,nmae': nmae: invalid column"
+	try token_create -n x --for whoami,tokens-raed
+	refused 2 "--for: word 2 of 'whoami,tokens-raed': unknown goal 'tokens-raed'; did you mean 'tokens-read'?"
+	try token_create -n x --for whoami,
+	refused 2 "--for: word 2 of 'whoami,': goal cannot be empty"
+	# of an array it is the element, and the word if an element is a list
+	# shellcheck disable=SC2034
+	local -a scopes=(user:read '' user:read) entries=('user:*' 'template:*,user:*,user:a:b')
+	try token_create -n x --scope workspace:read --scopes-from scopes
+	refused 2 "--scopes-from: element 2 of scopes: scope cannot be empty"
+	try token_create -n x --allow 'user:*' --allow-from entries
+	refused 2 "--allow-from: element 2 of entries: word 3 of 'template:*,user:*,user:a:b': invalid allow_list entry 'user:a:b'"
+	try token_rm grafana --from scopes
+	refused 2 "token_rm: --from: element 2 of scopes: empty: a name, id or token is wanted"
+	try token_rm grafana ''
+	refused 2 "token_rm: argument 2: empty: a name, id or token is wanted"
+	# a long list is not repeated
+	for _ in 1 2 3 4 5 6; do long+=,workspace:read; done
+	try token_list --scope "$long,"
+	refused 2 "--scope: word 8 of 8: scope cannot be empty"
+	is "$(requests)" ""
+}
+
 # ------------------------------------------------------------------- columns
 
 @test "columns may be written with blanks or underscores, in any case, and repeated" {
@@ -411,6 +450,325 @@ aaaaaaaaaa'
 	lacks "$out" "allow_list"
 }
 
+@test "csv is read back by a parser of RFC 4180, whatever names contain" {
+	empty
+	ctl POST tokens '[{"owner": "admin", "name": "a, \"b\""}, {"owner": "admin", "name": "\"", "scopes": ["user:read", "api_key:read"]},
+		{"owner": "admin", "name": "日本, 語"}]' >/dev/null
+	try token_list -o csv -c name,scopes
+	is "$status$err" 0
+	is "$(python3 "$TOOLS/csv_rows.py" "$BATS_TEST_TMPDIR/out")" \
+		"['name', 'scopes']
+['a, \"b\"', 'coder:all']
+['\"', 'api_key:read, user:read']
+['日本, 語', 'coder:all']"
+	is "$(head -1 "$BATS_TEST_TMPDIR/out" | od -An -c | tr -d ' \n')" 'name,scopes\r\n'
+}
+
+@test "jsonl has the objects of json, one on each line" {
+	local line lines=()
+	try token_list -a -o jsonl
+	is "$status$err" 0
+	mapfile -t lines <<<"$out"
+	is "${#lines[@]}" 6
+	for line in "${lines[@]}"; do
+		[[ $line == '{"id":"'*'"}' && $line != *'": '* ]] || fail "$line"
+	done
+	cp "$BATS_TEST_TMPDIR/out" "$BATS_TEST_TMPDIR/lines"
+	try token_list -a -o json
+	is "$(jq -c '.[]' <<<"$out")" "$(jq -c . "$BATS_TEST_TMPDIR/lines")"
+}
+
+# ------------------------------------------------------------ order and number
+
+# order ARGUMENT... - the names that token_list prints, in their order, in one line.
+order() {
+	token_list -o tsv -c name --no-header "$@" | paste -sd ' '
+}
+
+# Tokens in an order in which no column is sorted.
+order_seed() {
+	empty
+	ctl POST tokens '[
+		{"owner": "admin", "id": "cccccccccc", "name": "b", "scopes": ["workspace:read", "user:read"],
+		 "created_ago_s": 300, "last_used_ago_s": 100000, "expires_in_s": 9000000},
+		{"owner": "alice", "id": "aaaaaaaaaa", "name": "é", "scopes": ["workspace:read"],
+		 "created_ago_s": 500, "expires_in_s": 1000},
+		{"owner": "admin", "id": "BBBBBBBBBB", "name": "B", "scopes": ["user:read"],
+		 "created_ago_s": 100, "last_used_ago_s": 90, "expires_in_s": 900000000},
+		{"owner": "alice", "id": "dddddddddd", "name": "a", "scopes": ["workspace:read"],
+		 "created_ago_s": 400, "last_used_ago_s": 9000, "expires_in_s": 100000}]' >/dev/null
+	forget_requests
+}
+
+@test "--sort sorts by any column, times by the time, names by their bytes" {
+	order_seed
+	is "$(order -a)" "b é B a"
+	is "$(order -a --sort id)" "B é b a"
+	is "$(order -a --sort name)" "B a b é"
+	is "$(LC_ALL=en_US.UTF-8 order -a --sort -name)" "é b a B"
+	is "$(order -a --sort 'expires at')" "é a b B"
+	is "$(order -a --sort -Expires_At)" "B b a é"
+	is "$(order -a --sort created_at)" "é a b B"
+	is "$(order -a --sort scopes)" "B b é a"
+	is "$(order -a --sort=-owner)" "é a b B"
+	is "$(order -a --sort ' allow list ')" "b é B a"
+	try token_list -a --sort created_at -c id,name --no-header
+	is "$out" $'aaaaaaaaaa  é  \ndddddddddd  a  \ncccccccccc  b  \nBBBBBBBBBB  B  '
+	try token_list -a --sort -created_at -q
+	is "$out" $'BBBBBBBBBB\ncccccccccc\ndddddddddd\naaaaaaaaaa'
+	try token_list -a --sort name -o json
+	is "$(fields_of -- token_name <<<"$out" | paste -sd ' ')" "B a b é"
+}
+
+@test "--sort leaves tokens that were never used for the end, in both directions" {
+	order_seed
+	is "$(order -a --sort last_used)" "b a B é"
+	is "$(order -a --sort -last_used)" "B a b é"
+	ctl POST modes '["never-used-0001"]' >/dev/null
+	is "$(order -a --sort last_used)" "b a B é"
+	is "$(order -a --sort -last_used)" "B a b é"
+}
+
+@test "--sort leaves tokens without an expiry for the end, in both directions" {
+	local token='\"login_type\": \"token\", \"created_at\": \"2026-01-01T00:00:00Z\"'
+	local body='[{\"id\": \"0000000001\", \"token_name\": \"never\", \"expires_at\": \"0001-01-01T00:00:00Z\", '$token'},
+		{\"id\": \"0000000002\", \"token_name\": \"late\", \"expires_at\": \"2990-01-01T00:00:00+01:00\", '$token'},
+		{\"id\": \"0000000003\", \"token_name\": \"early\", \"expires_at\": \"2989-12-31T22:59:59.9Z\", '$token'}]'
+	fault '{"path": "keys/tokens", "times": 2, "status": 200, "headers": {"Content-Type": "application/json"},
+		"body": "'"${body//$'\n\t\t'/}"'"}'
+	is "$(order --sort expires_at)" "early late never"
+	is "$(order --sort -expires_at)" "late early never"
+}
+
+@test "--limit keeps the first tokens of the order in which they are printed" {
+	local -a ids=()
+	local -A t=()
+	order_seed
+	is "$(order -a --limit 2)" "b é"
+	is "$(order -a --limit 2 --sort -name)" "é b"
+	is "$(order -a --limit 99999999999999999999)" "b é B a"
+	is "$(order -a --limit 1 --name '[aB]')" "B"
+	# rows of a table with ids are sorted by them, and arrays hold what the table shows
+	try token_list -a --limit 2 -c name,id --no-header -v ids -A t
+	is "$out" $'B  BBBBBBBBBB  \né  aaaaaaaaaa  '
+	is "${ids[*]} ${#t[@]} ${t[aaaaaaaaaa,name]}" "BBBBBBBBBB aaaaaaaaaa $((2 * ${#FIELDS[@]})) é"
+	try token_list -a --limit 3 --sort name -v ids -A t
+	is "$out$err" ""
+	is "${ids[*]} ${#t[@]}" "BBBBBBBBBB dddddddddd cccccccccc $((3 * ${#FIELDS[@]}))"
+	try token_list -a --limit 1 -o json
+	is "$(fields_of -- id <<<"$out")" cccccccccc
+}
+
+@test "--limit lets -A take the first of more tokens than it takes" {
+	local -A T=()
+	fault '{"path": "keys/tokens", "many": 100001}'
+	try token_list -A T --limit 3 --sort -id
+	is "$status$err ${#T[@]} ${T[0000100000,name]}" "0 $((3 * ${#FIELDS[@]})) many-100000"
+}
+
+@test "--count prints the number of tokens that pass the filters, and nothing else" {
+	local -a ids=()
+	order_seed
+	try token_list --count
+	is "$status $out $err" "0 2 "
+	try token_list -a --count --scope workspace:read
+	is "$status $out $err" "0 3 "
+	try token_list -a --count --name no-such
+	is "$status $out $err" "0 0 "
+	try token_list -a --count -v ids
+	is "$status $out $err ${#ids[@]}" "0 4  4"
+	# more than a call can keep
+	fault '{"path": "keys/tokens", "many": 500001}'
+	try token_list --count
+	is "$status $out $err" "0 500001 "
+}
+
+@test "orders, limits and counts that make no sense are refused before any request" {
+	local value
+	try token_list --sort last_usde
+	refused 2 "--sort: last_usde: invalid column; did you mean 'last used'? want one of id,name,"
+	try token_list --sort name,id
+	refused 2 "--sort: name,id: invalid column"
+	try token_list --sort --name
+	refused 2 "--sort: -name: invalid column; did you mean 'name'?"
+	try token_list --sort -
+	refused 2 "--sort: '': invalid column"
+	try token_list --sort ''
+	misused "--sort: value cannot be empty"
+	for value in 0 00 -1 +1 1.5 2k ' 2' x; do
+		try token_list --limit "$value"
+		refused 2 "--limit: '$value' is no number of tokens: want 1 or more"
+	done
+	try token_list --limit ''
+	misused "--limit: value cannot be empty"
+	try token_list --count -q
+	misused "--count and --quiet exclude each other"
+	try token_list --count -c id
+	misused "--count and --column exclude each other"
+	try token_list --count -o json
+	misused "--count takes no format and prints no header"
+	try token_list --count --no-header
+	misused "--count takes no format and prints no header"
+	try token_list --count --sort id
+	misused "--count takes neither --sort nor --limit"
+	try token_list --count --limit 3
+	misused "--count takes neither --sort nor --limit"
+	try token_list -o jsonl -c id
+	misused "-o jsonl takes no columns and has no header"
+	try token_list -o jsonl --no-header
+	misused "-o jsonl takes no columns and has no header"
+	is "$(requests)" ""
+}
+
+# ------------------------------------------------------------------ for people
+
+# A token of each kind that people tell apart.
+human_seed() {
+	empty
+	ctl POST tokens '[
+		{"owner": "admin", "id": "0000000001", "name": "soon", "scopes": ["workspace:read", "workspace:start", "user:read"],
+		 "allow_list": ["template:*", "user:*", "workspace:*"], "created_ago_s": 864000, "last_used_ago_s": 7230,
+		 "expires_in_s": 262800},
+		{"owner": "admin", "id": "0000000002", "name": "gone", "created_ago_s": 864000, "expires_in_s": -180000},
+		{"owner": "admin", "id": "0000000003", "name": "lasts", "created_ago_s": 864000, "expires_in_s": 8640000}]' >/dev/null
+	forget_requests
+}
+
+@test "--human shows times from now, wraps lists in their cells, and marks what ends: 80 columns, no color" {
+	human_seed
+	try token_list --human --include-expired
+	is "$status$err" 0
+	is "$out" "\
+ID          NAME   SCOPES           ALLOW LIST       LAST USED    EXPIRES AT
+0000000001  soon   user:read,       template:*,      2 hours ago  in 3 days!
+                   workspace:read,  user:*,
+                   workspace:start  workspace:*
+0000000002  gone   coder:all        *:*              never        expired 2 days
+                                                                  ago
+0000000003  lasts  coder:all        *:*              never        in 3 months"
+	is "$(requests)" "GET /api/v2/users/me/keys/tokens?include_all=false&include_expired=true"
+	try token_list --human --no-header -c 'created_at, name' --sort -name
+	is "$out" $'10 days ago  soon\n10 days ago  lasts'
+	COLUMNS=20 try token_list --human -c scopes,allow_list --limit 1
+	is "$out" $'SCOPES                                      ALLOW LIST\nuser:read, workspace:read, workspace:start  template:*, user:*, workspace:*'
+}
+
+@test "--human shows names escaped, and lists without tokens as the table does" {
+	empty
+	ctl POST tokens '{"owner": "admin", "name": "esc\u001b[31mred\u202e"}' >/dev/null
+	try token_list --human -c name
+	is "$out" $'NAME\nesc\\x1b[31mred\\u202e'
+	try token_list --human --name no-such
+	is "$status $out $err" "0  No tokens found."
+}
+
+@test "--color always colors expired and soon-expiring tokens anywhere, auto on a terminal only" {
+	human_seed
+	try token_list --human --include-expired --no-header -c id --color always
+	is "$out" $'\e[33m0000000001\e[0m\n\e[31m0000000002\e[0m\n0000000003'
+	NO_COLOR=1 try token_list --human --include-expired --no-header -c id --color always
+	has "$out" $'\e[31m'
+	for color in auto never; do
+		TERM=xterm try token_list --human --include-expired --no-header -c id --color "$color"
+		is "$out" $'0000000001\n0000000002\n0000000003'
+	done
+}
+
+@test "--human names what allow lists contain, with one request for each type: of an object, or of several" {
+	local workspace template i
+	workspace=$(of workspaces owner=alice name=dev-docker -- id)
+	template=$(token_create --dry-run -n x --allow template:k8s-gpu | grep -oE '[0-9a-f]{8}-[0-9a-f-]{27}')
+	for i in 1 2 3; do
+		seed '{"owner": "admin", "name": "t'$i'", "allow_list": ["workspace:'"$workspace"'", "template:'"$template"'",
+			"user:'"$(user_id alice)"'", "workspace:99999999-1111-4111-8111-111111111111", "workspace:*", "*:'"$workspace"'"]}'
+	done
+	forget_requests
+	try token_list --human --name 't?' -c 'allow list' --no-header --limit 2
+	is "$status$err" 0
+	is "$(tr -s ' \n' ' ' <<<"$out" | sed "s/\*:$workspace/first/g")" "first, template:coder/k8s-gpu, user:alice, workspace:*, \
+workspace:alice/dev-docker, workspace:99999999-1111-4111-8111-111111111111 first, template:coder/k8s-gpu, user:alice, \
+workspace:*, workspace:alice/dev-docker, workspace:99999999-1111-4111-8111-111111111111 "
+	is "$(requests | cut -d '?' -f 1 | sort)" "GET /api/v2/templates/$template
+GET /api/v2/users/$(user_id alice)
+GET /api/v2/users/me/keys/tokens
+GET /api/v2/workspaces"
+	# nothing is requested for names that are not shown
+	forget_requests
+	try token_list --human --name 't?' -c name
+	is "$(requests | wc -l)" 1
+}
+
+@test "--human names organizations, groups and members, too" {
+	local organization group=99999999-1111-4111-8111-111111111111
+	organization=$(token_create --dry-run -n x --allow organization:coder | grep -oE '[0-9a-f]{8}-[0-9a-f-]{27}')
+	fault '{"path": "/groups$", "status": 200, "headers": {"Content-Type": "application/json"},
+		"body": "[{\"id\": \"'$group'\", \"name\": \"devs\", \"organization_name\": \"coder\"}]"}'
+	seed '{"owner": "admin", "name": "one", "allow_list": ["organization:'"$organization"'", "group:'"$group"'",
+		"organization_member:'"$(user_id alice)"'", "group_member:'"$(user_id alice)"'", "api_key:'"$(user_id alice)"'"]}'
+	forget_requests
+	try token_list --human --name one -c 'allow list' --no-header
+	is "$status$err" 0
+	is "$(tr -s ' \n' ' ' <<<"$out")" "api_key:$(user_id alice), group:coder/devs, group_member:alice, \
+organization:coder, organization_member:alice "
+	is "$(requests | cut -d '?' -f 1 | sort)" "GET /api/v2/groups
+GET /api/v2/organizations/$organization
+GET /api/v2/users/$(user_id alice)
+GET /api/v2/users/me/keys/tokens"
+}
+
+@test "--human does not wait long for names, and --timeout leaves time to print the list" {
+	local workspace took
+	workspace=$(of workspaces owner=alice name=dev-docker -- id)
+	seed '{"owner": "admin", "name": "one", "allow_list": ["workspace:'"$workspace"'", "user:'"$(user_id alice)"'"]}'
+	fault '[{"path": "/workspaces/", "stall": {"at": 10}},
+		{"path": "/workspaces/", "status": 429, "headers": {"Retry-After": "30", "Content-Type": "application/json"},
+		"body": "{\"message\": \"slow down\"}"}]'
+	took=${EPOCHREALTIME/./}
+	try token_list --human --name one -c 'allow list' --no-header --timeout 3
+	took=$((${EPOCHREALTIME/./} - took))
+	is "$status $out$err" "0 user:$(user_id alice),"$'\n'"workspace:$workspace"
+	((took < 2900000)) || fail "$took us"
+	# nobody waits for a rate limit to end
+	try token_list --human --name one -c 'allow list' --no-header
+	is "$status $out$err" "0 user:alice, workspace:$workspace"
+}
+
+@test "--human shows UUIDs where names cannot be had" {
+	local workspace
+	workspace=$(of workspaces owner=alice name=dev-docker -- id)
+	seed '{"owner": "admin", "name": "one", "allow_list": ["workspace:'"$workspace"'"]}'
+	fault '[{"path": "/workspaces", "status": 403, "headers": {"Content-Type": "application/json"}, "body": "{\"message\": \"Forbidden.\"}"},
+		{"path": "/workspaces", "status": 500, "headers": {"Content-Type": "application/json"}, "body": "{\"message\": \"no\"}"}]'
+	for i in 1 2; do
+		try token_list --human --name one -c 'allow list' --no-header
+		is "$status $out$err" "0 workspace:$workspace"
+	done
+	try token_list --human --name one -c 'allow list' --no-header
+	is "$out" "workspace:alice/dev-docker"
+}
+
+@test "--human goes with variables, and with neither another format nor a count" {
+	local -a ids=()
+	local -A t=()
+	human_seed
+	try token_list --human -v ids -A t -c name --no-header
+	is "$out" $'soon\nlasts'
+	is "${ids[*]} ${t[0000000003,name]}" "0000000001 0000000003 lasts"
+	try token_list --human -v ids
+	has "$out" "in 3 days!"
+	forget_requests
+	for words in "-o table" "-o json" -q --count; do
+		# shellcheck disable=SC2086 # words
+		try token_list --human $words
+		misused "--human takes no -o, -q or --count"
+	done
+	try token_list --color always
+	misused "--color is for --human"
+	try token_list --human --color red
+	misused "red: invalid choice for --color: want auto, always or never"
+	is "$(requests)" ""
+}
+
 @test "--no-header takes the header's width off the table, too" {
 	try token_list --no-header --name grafana -c scopes,name
 	is "$out" 'user:read  grafana  '
@@ -428,7 +786,7 @@ aaaaaaaaaa'
 	try token_list -q -o json
 	misused "exclude each other"
 	try token_list -o yaml
-	misused "want table, json or tsv"
+	misused "want table, json, jsonl, tsv or csv"
 	is "$(requests)" ""
 }
 
@@ -443,6 +801,12 @@ aaaaaaaaaa'
 	is "$status $out $err" "0 [] "
 	try token_list -o tsv
 	is "$status $out $err" "0  "
+	try token_list -o csv
+	is "$status $out $err" "0  "
+	try token_list -o jsonl --sort -name --limit 3
+	is "$status $out $err" "0  "
+	try token_list --count
+	is "$status $out $err" "0 0 "
 	try token_list -q
 	is "$status $out $err" "0  "
 	is "${#TOKEN_ERROR[@]}" 0
@@ -467,7 +831,7 @@ blind() {
 @test "an empty list fails if the token in use may not read tokens" {
 	local -a ids=(old) form
 	local -A t=([old]=x)
-	local forms=("" "-a" "-u me" "-o json" "-a -o tsv" "-q" "-v ids" "-A t" "-a -v ids -A t" "--name x -q"
+	local forms=("" "-a" "-u me" "-o json" "-a -o tsv" "-q" "--count" "-o jsonl" "-v ids" "-A t" "-a -v ids -A t" "--name x -q"
 		"--include-expired" "--expired -v ids" "--scope user:read -c id")
 	blind
 	for form in "${forms[@]}"; do

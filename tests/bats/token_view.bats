@@ -122,7 +122,55 @@ user:read  grafana  '
 	try token_view grafana -c ownr
 	refused 2 "did you mean 'owner'?"
 	try token_view grafana -o text
-	misused "want table, json or tsv"
+	misused "want table, json, jsonl, tsv or csv"
+	is "$(requests)" ""
+}
+
+@test "jsonl and csv show one token, too" {
+	try token_view grafana -o csv -c name,allow_list,owner
+	is "$out" $'name,allow_list,owner\r\ngrafana,user:*,admin\r'
+	try token_view grafana -o jsonl
+	is "$(wc -l <<<"$out")" 1
+	is "$(fields_of -- token_name lifetime_seconds <<<"[$out]")" $'grafana\n604800'
+	forget_requests
+	try token_view grafana -o jsonl -c name
+	misused "-o jsonl takes no columns and has no header"
+	is "$(requests)" ""
+}
+
+@test "--human prints a card, one field on each line, with names and times from now" {
+	local -A t=()
+	local workspace
+	workspace=$(of workspaces owner=alice name=dev-docker -- id)
+	seed '{"owner": "admin", "id": "0000000001", "name": "card", "created_ago_s": 864000, "expires_in_s": 262800,
+		"scopes": ["workspace:read", "workspace:start", "user:read", "template:read", "file:read", "group:read"],
+		"allow_list": ["template:*", "workspace:'"$workspace"'"]}'
+	try token_view --human card
+	is "$status$err" 0
+	is "$out" "\
+Id:          0000000001
+Name:        card
+Scopes:      file:read, group:read, template:read, user:read, workspace:read,
+             workspace:start
+Allow list:  template:*, workspace:alice/dev-docker
+Last used:   never
+Expires at:  in 3 days!
+Created at:  10 days ago
+Owner:       admin"
+	is "$(requests | cut -d '?' -f 1 | grep -c workspaces)" 1
+	try token_view --human card -c name,expires_at --color always -A t
+	is "$out" $'Name:        card\nExpires at:  \e[33min 3 days!\e[0m'
+	is "${t[name]}" card
+}
+
+@test "--human of token_view goes with neither another format nor --explain" {
+	for words in "-o json" --explain --no-header; do
+		# shellcheck disable=SC2086 # words
+		try token_view --human grafana $words
+		misused "--human takes no --explain, -o or --no-header"
+	done
+	try token_view grafana --color never
+	misused "--color is for --human"
 	is "$(requests)" ""
 }
 

@@ -16,6 +16,7 @@
 #include "output/columns.h"
 #include "output/format.h"
 #include "output/record.h"
+#include "output/relative.h"
 #include "output/result.h"
 #include "output/width.h"
 #include "shell/arrays.h"
@@ -354,7 +355,7 @@ static void test_recorded_tables(void **state)
 	(void)state;
 	load(&tokens, "admin: tokens list -o json");
 	assert_int_equal(tokens.n, 8);
-	output_columns_default(&columns, false);
+	output_columns_default(&columns, false, false);
 	assert_true(table(&out, &columns, tokens.v, tokens.n, true));
 	assert_printed(&out, "admin: tokens ls", 2);
 	columns_of("name,id", &columns);
@@ -364,7 +365,7 @@ static void test_recorded_tables(void **state)
 	assert_true(table(&out, &columns, tokens.v, tokens.n, true));
 	assert_printed(&out, "admin: tokens ls -c name -c allow list", 1);
 	scoped = named(&tokens, "scoped");
-	output_columns_default(&columns, true);
+	output_columns_default(&columns, true, false);
 	assert_true(table(&out, &columns, scoped, 1, true));
 	assert_printed(&out, "admin: tokens view scoped", 1);
 	columns_of("id,scopes,allow list", &columns);
@@ -382,7 +383,7 @@ static void test_recorded_tables_with_owner(void **state)
 	struct buf out = { 0 };
 
 	(void)state;
-	output_columns_default(&columns, true);
+	output_columns_default(&columns, true, false);
 	assert_true(table(&out, &columns, &alices_token, 1, true));
 	assert_printed(&out, "member: tokens ls -a", 1);
 	load(&tokens, "admin: tokens list -o json");
@@ -402,7 +403,7 @@ static void test_no_tokens_no_table(void **state)
 	struct buf out = { 0 };
 
 	(void)state;
-	output_columns_default(&columns, false);
+	output_columns_default(&columns, false, false);
 	assert_true(table(&out, &columns, NULL, 0, true));
 	assert_true(tsv(&out, &columns, NULL, 0, true));
 	assert_int_equal(out.len, 0);
@@ -667,7 +668,7 @@ static void test_tsv(void **state)
 	tokens[0].name = (char[]){ "a\tb\nc\rd\\e\x1b\"<\u202e\xff" };
 	tokens[1].id = (char[]){ "1111111111" };
 	tokens[1].username = NULL;
-	output_columns_default(&columns, true);
+	output_columns_default(&columns, true, false);
 	assert_true(tsv(&out, &columns, tokens, 2, true));
 	assert_string_equal(
 		out.data,
@@ -683,16 +684,335 @@ static void test_tsv(void **state)
 	buf_done(&out);
 }
 
+static void test_csv(void **state)
+{
+	struct coder_token tokens[2] = { alices_token, alices_token };
+	char *entries[] = { (char[]){ "b:*" }, (char[]){ "a:*" } };
+	struct output_columns columns;
+	struct output_how how = { .format = "csv", .columns = &columns };
+	struct buf out = { 0 };
+
+	(void)state;
+	tokens[0].name = (char[]){ "a, \"b\"\nc\rd\\e\x1b'\u202e\xff" };
+	tokens[0].username = (char[]){ "\"" };
+	tokens[1].allow_list = (struct coder_strings){ entries, 2, 2 };
+	tokens[1].username = NULL;
+	columns_of("id,name,allow list,expires_at,owner", &columns);
+	assert_true(print(&out, &how, tokens, 2));
+	assert_string_equal(out.data,
+			    "id,name,allow_list,expires_at,owner\r\n"
+			    "6RMfT4VuzI,\"a, \"\"b\"\"\\x0ac\\x0dd\\e\\x1b'\\u202e\\xff\",*:*,"
+			    "2126-11-24T20:29:40Z,\"\"\"\"\r\n"
+			    "6RMfT4VuzI,for-member,\"a:*, b:*\",2126-11-24T20:29:40Z,\r\n");
+	buf_done(&out);
+	how.no_header = true;
+	columns_of("owner,id", &columns);
+	assert_true(print(&out, &how, &alices_token, 1));
+	assert_string_equal(out.data, "alice,6RMfT4VuzI\r\n");
+	buf_done(&out);
+	assert_true(print(&out, &how, NULL, 0));
+	assert_int_equal(out.len, 0);
+}
+
+/* What a spreadsheet would take for a formula is a text, whatever it takes for a separator. */
+static void test_csv_has_no_formulas(void **state)
+{
+	static const char *const cases[][2] = {
+		{ "=1+1", "'=1+1" },
+		{ "+1", "'+1" },
+		{ "-1", "'-1" },
+		{ "@SUM(1)", "'@SUM(1)" },
+		{ "  =1", "'  =1" },
+		{ "\uff1d1", "'\uff1d1" },
+		{ "\uff0b1", "'\uff0b1" },
+		{ "\uff0d1", "'\uff0d1" },
+		{ "\uff201", "'\uff201" },
+		{ "=\",", "\"'=\"\",\"" },
+		{ "a;=1; -2;b", "\"a;'=1;' -2;b\"" },
+		{ "a=1-2@b", "a=1-2@b" },
+		{ "'=1", "'=1" },
+		{ "", "" },
+	};
+	struct coder_token token = alices_token;
+	struct output_columns columns;
+	const struct output_how how = { .format = "csv", .columns = &columns, .no_header = true };
+	char wanted[64];
+
+	(void)state;
+	columns_of("name", &columns);
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct buf out = { 0 };
+
+		token.name = (char *)cases[i][0];
+		snprintf(wanted, sizeof(wanted), "%s\r\n", cases[i][1]);
+		assert_true(print(&out, &how, &token, 1));
+		assert_string_equal(out.data, wanted);
+		buf_done(&out);
+	}
+}
+
+static void test_json_lines(void **state)
+{
+	static const struct output_columns none;
+	const struct output_how how = { .format = "jsonl", .columns = &none, .secret = "s" };
+	struct coder_token tokens[2] = { alices_token, alices_token };
+	char *scopes[] = { (char[]){ "b:c" }, (char[]){ "a:\n\"" } };
+	struct buf out = { 0 };
+
+	(void)state;
+	tokens[0].scopes = (struct coder_strings){ scopes, 2, 2 };
+	tokens[1].scopes.n = tokens[1].allow_list.n = 0;
+	tokens[1].has_scopes = false;
+	tokens[1].username = NULL;
+	assert_true(print(&out, &how, tokens, 2));
+	assert_string_equal(
+		out.data,
+		"{\"id\":\"6RMfT4VuzI\",\"user_id\":\"u\",\"last_used\":\"1970-01-01T00:00:00Z\","
+		"\"expires_at\":\"2126-11-24T20:29:40.831Z\",\"created_at\":\"2026-11-23T20:29:40.831Z\","
+		"\"updated_at\":\"2026-11-23T20:29:40.831Z\",\"login_type\":\"token\",\"scope\":\"all\","
+		"\"scopes\":[\"b:c\",\"a:\\n\\\"\"],\"lifetime_seconds\":3155760000,\"allow_list\":[\"*:*\"],"
+		"\"token_name\":\"for-member\",\"username\":\"alice\",\"key\":\"s\"}\n"
+		"{\"id\":\"6RMfT4VuzI\",\"user_id\":\"u\",\"last_used\":\"1970-01-01T00:00:00Z\","
+		"\"expires_at\":\"2126-11-24T20:29:40.831Z\",\"created_at\":\"2026-11-23T20:29:40.831Z\","
+		"\"updated_at\":\"2026-11-23T20:29:40.831Z\",\"login_type\":\"token\",\"scope\":\"all\","
+		"\"scopes\":null,\"lifetime_seconds\":3155760000,\"allow_list\":[],"
+		"\"token_name\":\"for-member\",\"key\":\"s\"}\n");
+	buf_done(&out);
+	assert_true(print(&out, &how, NULL, 0));
+	assert_int_equal(out.len, 0);
+}
+
+/* A table with a limit is as wide as what it shows needs. */
+static void test_limited_table(void **state)
+{
+	struct coder_token tokens[2] = { alices_token, alices_token };
+	struct output_columns columns;
+	struct output_how how = { .columns = &columns };
+	struct buf out = { 0 };
+
+	(void)state;
+	tokens[0].id = (char[]){ "1111111111" };
+	tokens[1].name = (char[]){ "a name that is longer than the others" };
+	columns_of("name,owner", &columns);
+	how.order = (struct coder_pack_order){ .sorted = true,
+					       .member = offsetof(struct coder_token, id),
+					       .limit = 1 };
+	assert_true(print(&out, &how, tokens, 2));
+	assert_string_equal(out.data, "NAME        OWNER  \nfor-member  alice  \n");
+	buf_done(&out);
+	how.order.limit = 2;
+	how.order.descending = true;
+	assert_true(print(&out, &how, tokens, 2));
+	assert_string_equal(out.data, "NAME                                   OWNER  \n"
+				      "a name that is longer than the others  alice  \n"
+				      "for-member                             alice  \n");
+	buf_done(&out);
+}
+
+/* ----------------------------------------------------------------- people */
+
+static void test_relative_times(void **state)
+{
+	static const struct {
+		int64_t seconds;
+		const char *wanted;
+	} cases[] = {
+		{ 0, "now" },
+		{ 1, "in 1 second" },
+		{ -1, "1 second ago" },
+		{ 119, "in 119 seconds" },
+		{ 120, "in 2 minutes" },
+		{ -7199, "119 minutes ago" },
+		{ -7200, "2 hours ago" },
+		{ 3 * 86400 - 1, "in 2 days" },
+		{ 3 * 86400, "in 3 days" },
+		{ 2 * 86400 - 1, "in 47 hours" },
+		{ -60 * 86400 + 1, "59 days ago" },
+		{ -60 * 86400, "2 months ago" },
+		{ 729 * 86400, "in 24 months" },
+		{ 730 * 86400, "in 2 years" },
+		{ INT64_MAX, "in 292471208677 years" },
+		{ INT64_MIN, "292471208677 years ago" },
+	};
+	char out[OUTPUT_RELATIVE_SIZE];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		output_relative(cases[i].seconds, out);
+		assert_string_equal(out, cases[i].wanted);
+	}
+}
+
+/* Wraps the text; wanted: the lines, each with its width in front and | behind. */
+static void assert_wrapped(const char *text, size_t columns, const char *wanted)
+{
+	struct buf out = { 0 };
+
+	do {
+		size_t width = 0, len = output_wrap(text, columns, &width);
+
+		assert_true(buf_addf(&out, "%zu %.*s|", width, (int)len, text));
+		assert_true(len > 0 || !*text);
+		text += len;
+		text += strspn(text, " ");
+	} while (*text);
+	assert_string_equal(out.data, wanted);
+	buf_done(&out);
+}
+
+static void test_wrapping(void **state)
+{
+	(void)state;
+	assert_wrapped("", 8, "0 |");
+	assert_wrapped("as wide as", 10, "10 as wide as|");
+	assert_wrapped("a:*, b:*, c:*", 9, "9 a:*, b:*,|3 c:*|");
+	assert_wrapped("a:*, b:*, c:*", 8, "4 a:*,|8 b:*, c:*|");
+	assert_wrapped("workspace:alice/dev", 12, "10 workspace:|9 alice/dev|");
+	assert_wrapped("a workspace:dev", 11, "1 a|10 workspace:|3 dev|");
+	assert_wrapped("abcdefgh", 3, "3 abc|3 def|2 gh|");
+	assert_wrapped("ci-runner_2.prod", 7, "3 ci-|7 runner_|6 2.prod|");
+	assert_wrapped("a  b", 1, "1 a|1 b|");
+	/* wide characters, and combining ones, which stay with theirs */
+	assert_wrapped("日本語", 5, "4 日本|2 語|");
+	assert_wrapped("日", 1, "2 日|");
+	assert_wrapped("e\u0301e\u0301", 1, "1 e\u0301|1 e\u0301|");
+	assert_wrapped("\xff\xff", 1, "1 \xff|1 \xff|");
+}
+
+/* A table for people, of a token of now + 3 days, one that has expired and one without expiry. */
+static void assert_human(const char *column_list, size_t width, bool color, const char *wanted)
+{
+	struct coder_token tokens[3] = { alices_token, alices_token, alices_token };
+	const struct output_human human = { .width = width, .color = color, .now = 1000000000 };
+	char *entries[] = { (char[]){ "workspace:*" }, (char[]){ "template:*" } };
+	struct output_columns columns;
+	const struct output_how how = { .columns = &columns, .human = &human };
+	struct buf out = { 0 };
+
+	columns_of(column_list, &columns);
+	tokens[0].expires_at = (char[]){ "2001-09-12T01:46:40Z" };
+	tokens[0].last_used = (char[]){ "2001-09-08T23:46:40Z" };
+	tokens[0].allow_list = (struct coder_strings){ entries, 2, 2 };
+	tokens[1].expires_at = (char[]){ "2001-09-09T01:46:30.5Z" };
+	tokens[2].expires_at = (char[]){ "0001-01-01T00:00:00Z" };
+	tokens[2].name = (char[]){ "n" };
+	assert_true(print(&out, &how, tokens, 3));
+	assert_string_equal(out.data, wanted);
+	buf_done(&out);
+}
+
+static void test_table_for_people(void **state)
+{
+	(void)state;
+	assert_human("name,allow list,last used,expires at", 80, false,
+		     "NAME        ALLOW LIST               LAST USED    EXPIRES AT\n"
+		     "for-member  template:*, workspace:*  2 hours ago  in 3 days!\n"
+		     "for-member  *:*                      never        expired 10 seconds ago\n"
+		     "n           *:*                      never        never\n");
+	assert_human("name,allow list,owner", 30, false,
+		     "NAME        ALLOW LIST   OWNER\n"
+		     "for-member  template:*,  alice\n"
+		     "            workspace:*\n"
+		     "for-member  *:*          alice\n"
+		     "n           *:*          alice\n");
+	/* times wrap only if the others would be narrower than 16 */
+	assert_human("name,allow list,last used,expires at", 65, false,
+		     "NAME        ALLOW LIST        LAST USED    EXPIRES AT\n"
+		     "for-member  template:*,       2 hours ago  in 3 days!\n"
+		     "            workspace:*\n"
+		     "for-member  *:*               never        expired 10 seconds ago\n"
+		     "n           *:*               never        never\n");
+	assert_human("name,allow list,last used,expires at", 64, false,
+		     "NAME        ALLOW LIST           LAST USED    EXPIRES AT\n"
+		     "for-member  template:*,          2 hours ago  in 3 days!\n"
+		     "            workspace:*\n"
+		     "for-member  *:*                  never        expired 10 seconds\n"
+		     "                                              ago\n"
+		     "n           *:*                  never        never\n");
+	assert_human("expires at,name", 18, true,
+		     "\033[1mEXPIRES   NAME\033[0m\n"
+		     "\033[1mAT\033[0m\n"
+		     "\033[33min 3      for-\033[0m\n"
+		     "\033[33mdays!     member\033[0m\n"
+		     "\033[31mexpired   for-\033[0m\n"
+		     "\033[31m10        member\033[0m\n"
+		     "\033[31mseconds\033[0m\n"
+		     "\033[31mago\033[0m\n"
+		     "never     n\n");
+	/* the marks do not depend on what is shown */
+	assert_human(
+		"name", 80, true,
+		"\033[1mNAME\033[0m\n\033[33mfor-member\033[0m\n\033[31mfor-member\033[0m\nn\n");
+}
+
+/* Where columns of a table would be narrower than 8, each token is a card. */
+static void test_cards_for_people(void **state)
+{
+	(void)state;
+	assert_human("name,expires at", 17, true,
+		     "Name:        for-\n             member\n"
+		     "Expires at:  \033[33min 3\033[0m\n             \033[33mdays!\033[0m\n"
+		     "\n"
+		     "Name:        for-\n             member\n"
+		     "Expires at:  \033[31mexpired\033[0m\n             \033[31m10\033[0m\n"
+		     "             \033[31mseconds\033[0m\n             \033[31mago\033[0m\n"
+		     "\n"
+		     "Name:        n\n"
+		     "Expires at:  never\n");
+	assert_human("id,name,scopes,allow list,last used", 49, false,
+		     "Id:          6RMfT4VuzI\n"
+		     "Name:        for-member\n"
+		     "Scopes:      coder:all\n"
+		     "Allow list:  template:*, workspace:*\n"
+		     "Last used:   2 hours ago\n"
+		     "\n"
+		     "Id:          6RMfT4VuzI\n"
+		     "Name:        for-member\n"
+		     "Scopes:      coder:all\n"
+		     "Allow list:  *:*\n"
+		     "Last used:   never\n"
+		     "\n"
+		     "Id:          6RMfT4VuzI\n"
+		     "Name:        n\n"
+		     "Scopes:      coder:all\n"
+		     "Allow list:  *:*\n"
+		     "Last used:   never\n");
+}
+
+/* A signal ends the measuring of a long list, as it ends everything else that may take long. */
+static void test_measuring_ends(void **state)
+{
+	const struct output_human human = { .width = 80 };
+	struct output_columns columns;
+	const struct output_how how = { .columns = &columns, .human = &human };
+	struct result result = { .interrupts = interrupts() };
+	struct output_list list;
+	struct coder_error err;
+
+	(void)state;
+	columns_of("id,name", &columns);
+	output_list_init(&list, &how);
+	for (int i = 0; i < 2000; i++)
+		assert_int_equal(output_list_add(&list, &alices_token, &err), 0);
+	signal_number = SIGINT;
+	assert_int_equal(output_list_print(&list, &result, &err), -1);
+	signal_number = 0;
+	assert_int_equal(err.code, CODER_ERR_INTERRUPTED);
+	assert_null(result.more);
+	output_list_done(&list);
+	result_done(&result);
+}
+
 /* Each format fails instead of printing a part, wherever the room ends. */
 static void test_no_room(void **state)
 {
-	static const char *const formats[] = { "table", "tsv", "json" };
+	static const char *const formats[] = { "table", "tsv", "json", "jsonl", "csv" };
 	struct coder_token token = alices_token;
 	struct output_columns columns;
 
 	(void)state;
-	output_columns_default(&columns, true);
-	for (int format = 0; format < 3; format++) {
+	output_columns_default(&columns, true, false);
+	for (size_t format = 0; format < COUNT(formats); format++) {
 		bool ok = false;
 		size_t max;
 
@@ -765,11 +1085,12 @@ static void test_columns_refused(void **state)
 
 	(void)state;
 	assert_no_columns("bogus", "bogus: invalid column; " WANT);
-	assert_no_columns("id,nmae", "nmae: invalid column; did you mean 'name'? " WANT);
+	assert_no_columns("id,nmae",
+			  "word 2 of 'id,nmae': nmae: invalid column; did you mean 'name'? " WANT);
 	assert_no_columns("Alow_List",
 			  "Alow_List: invalid column; did you mean 'allow list'? " WANT);
-	assert_no_columns("id,,name", "'': invalid column; " WANT);
-	assert_no_columns("id,", "'': invalid column; " WANT);
+	assert_no_columns("id,,name", "word 2 of 'id,,name': '': invalid column; " WANT);
+	assert_no_columns("id,", "word 2 of 'id,': '': invalid column; " WANT);
 	assert_no_columns("idx", "idx: invalid column; did you mean 'id'? " WANT);
 	memset(longest, 'x', sizeof(longest) - 1);
 	longest[sizeof(longest) - 1] = '\0';
@@ -783,7 +1104,7 @@ static void test_columns_refused(void **state)
 	}
 	for (size_t i = 0; i < 65; i++)
 		memcpy(many + 3 * i, i == 64 ? "id" : "id,", 3);
-	assert_no_columns(many, "more than 64 columns");
+	assert_no_columns(many, "word 65 of 65: more than 64 columns");
 	many[strlen(many) - 3] = '\0';
 	{
 		struct output_columns columns;
@@ -798,10 +1119,10 @@ static void test_columns_default(void **state)
 	struct output_columns columns;
 
 	(void)state;
-	output_columns_default(&columns, false);
+	output_columns_default(&columns, false, false);
 	assert_int_equal(columns.n, 7);
 	assert_false(output_columns_have(&columns, COLUMN_NEEDS_OWNER));
-	output_columns_default(&columns, true);
+	output_columns_default(&columns, true, false);
 	assert_int_equal(columns.n, 8);
 	assert_true(output_columns_have(&columns, COLUMN_NEEDS_OWNER));
 	columns_of("id,owner", &columns);
@@ -834,27 +1155,31 @@ static void test_formats(void **state)
 {
 	struct output_columns columns;
 	struct output_how how = { .columns = &columns };
-	static const char *const names[] = { NULL, "table", "tsv", "json", NULL };
+	static const char *const names[] = { NULL, "table", "tsv", "csv", "json", "jsonl", NULL };
 	static const char *const full[] = {
 		"write NAME        OWNER  \nfor-member  alice  \n;",
 		"write NAME        OWNER  \nfor-member  alice  \n;",
 		"write name\towner\nfor-member\talice\n;",
+		"write name,owner\r\nfor-member,alice\r\n;",
+		NULL,
 		NULL,
 		"write 6RMfT4VuzI\n;",
 	};
-	static const char *const empty[] = { "note No tokens found.;", "note No tokens found.;", "",
-					     "write []\n;", "" };
+	static const char *const empty[] = {
+		"note No tokens found.;", "note No tokens found.;", "", "", "write []\n;", "", ""
+	};
 
 	(void)state;
 	columns_of("name,owner", &columns);
 	for (size_t i = 0; i < COUNT(names); i++) {
 		how = (struct output_how){ .format = names[i],
 					   .columns = &columns,
-					   .ids_only = i == 4 };
+					   .ids_only = i == 6 };
 		if (full[i])
 			check_tokens(&how, 1, full[i]);
 		check_tokens(&how, 0, empty[i]);
-		assert_int_equal(output_needs_owner(&how), i < 3);
+		assert_int_equal(output_needs_owner(&how), i < 4);
+		assert_int_equal(output_refuses_columns(how.format), i == 5);
 		how.silent = true;
 		check_tokens(&how, 1, "");
 		check_tokens(&how, 0, "");
@@ -1110,13 +1435,13 @@ static void test_long_results_end(void **state)
 
 static void test_a_signal_ends_long_texts(void **state)
 {
-	static const char *const formats[] = { "table", "json", "tsv", NULL };
+	static const char *const formats[] = { "table", "json", "jsonl", "tsv", "csv", NULL };
 	struct output_columns columns;
 	struct coder_error err;
 	bool pipe_broke = false;
 
 	(void)state;
-	output_columns_default(&columns, true);
+	output_columns_default(&columns, true, false);
 	for (size_t i = 0; i < COUNT(formats); i++) {
 		const struct output_how how = { .format = formats[i],
 						.columns = &columns,
@@ -1219,6 +1544,15 @@ int main(void)
 		TEST(test_json_additions),
 		TEST(test_json_strings),
 		TEST(test_tsv),
+		TEST(test_csv),
+		TEST(test_csv_has_no_formulas),
+		TEST(test_json_lines),
+		TEST(test_limited_table),
+		TEST(test_relative_times),
+		TEST(test_wrapping),
+		TEST(test_table_for_people),
+		TEST(test_cards_for_people),
+		TEST(test_measuring_ends),
 		TEST(test_no_room),
 		TEST(test_columns_parse),
 		TEST(test_columns_refused),

@@ -25,6 +25,11 @@ static const char *const documents[] = {
 	"\"scopes\":[\"user:read\",\"\",\"api_key:read\"],\"allow_list\":[\"*:*\",\"a:*\"]}",
 };
 
+static const struct coder_pack_order by_id = {
+	.sorted = true,
+	.member = offsetof(struct coder_token, id),
+};
+
 static void decode(const char *text, struct coder_token *ret)
 {
 	struct coder_error err;
@@ -87,7 +92,7 @@ static void test_gives_back_everything(void **state)
 	(void)state;
 	coder_pack_want_all(&pack);
 	fill(&pack);
-	assert_int_equal(coder_pack_read(&reader, &pack, false, &err), 0);
+	assert_int_equal(coder_pack_read(&reader, &pack, NULL, &err), 0);
 	for (size_t i = 0; i < COUNT(documents); i++) {
 		struct coder_token token = { 0 };
 
@@ -110,12 +115,153 @@ static void test_order_of_ids(void **state)
 
 	(void)state;
 	fill(&pack);
-	assert_int_equal(coder_pack_read(&reader, &pack, true, &err), 0);
+	assert_int_equal(coder_pack_read(&reader, &pack, &by_id, &err), 0);
 	for (size_t i = 0; i < COUNT(ids); i++) {
 		assert_true(coder_pack_next(&reader));
 		assert_string_equal(reader.token.id, ids[i]);
 	}
 	assert_false(coder_pack_next(&reader));
+	coder_pack_reader_done(&reader);
+	coder_pack_done(&pack);
+}
+
+/* Reads the pack in that order. Returns the first letters of the names. */
+static const char *names_by(const struct coder_pack *pack, size_t member, bool descending,
+			    size_t limit)
+{
+	static char names[32];
+	const struct coder_pack_order order = {
+		.sorted = true, .descending = descending, .member = member, .limit = limit
+	};
+	struct coder_pack_reader reader;
+	struct coder_error err;
+	size_t n = 0;
+
+	assert_int_equal(coder_pack_read(&reader, pack, &order, &err), 0);
+	for (int twice = 0; twice < 2; twice++) {
+		for (n = 0; coder_pack_next(&reader); n++)
+			names[n] = reader.token.name[0];
+		names[n] = '\0';
+		coder_pack_rewind(&reader);
+	}
+	coder_pack_reader_done(&reader);
+	return names;
+}
+
+#define BY(member) offsetof(struct coder_token, member)
+#define TOKEN(id, name, user, used, expires, allow)                           \
+	"{\"id\":\"" id "\",\"username\":\"" user "\",\"token_name\":\"" name \
+	"\",\"last_used\":\"" used "\",\"expires_at\":\"" expires             \
+	"\",\"scopes\":[],\"allow_list\":[" allow "]}"
+
+static void test_sorted(void **state)
+{
+	static const char *const tokens[] = {
+		/* times in several zones and exactnesses, names with a long common beginning */
+		TOKEN("4444444444", "b same beginning 2", "bob", "2026-01-01T00:00:00Z",
+		      "0001-01-01T00:00:00Z", "\"b:*\",\"a:*\""),
+		TOKEN("3333333333", "c", "", "1970-01-01T00:00:00Z", "2026-01-01T00:00:00.12Z",
+		      "\"a:*\",\"b:*\""),
+		TOKEN("2222222222", "B", "alice", "2026-01-01T01:00:00+02:00",
+		      "2026-01-01T00:00:00.119999999Z", "\"a:*\""),
+		TOKEN("1111111111", "b same beginning 1", "bob", "0001-01-01T00:00:00Z",
+		      "9999-12-31T23:59:59Z", "\"a:*\",\"c:*\""),
+		TOKEN("0000000000", "a", "bobby", "2025-12-31T23:00:00.000000001Z",
+		      "2026-01-01T00:00:00.12Z", ""),
+	};
+	struct coder_pack pack = { 0 };
+	struct coder_error err;
+
+	(void)state;
+	coder_pack_want_all(&pack);
+	for (size_t i = 0; i < COUNT(tokens); i++) {
+		struct coder_token token = { 0 };
+
+		decode(tokens[i], &token);
+		assert_int_equal(coder_pack_add(&pack, &token, &err), 0);
+		coder_token_done(&token);
+	}
+	assert_string_equal(names_by(&pack, BY(id), false, 0), "abBcb");
+	assert_string_equal(names_by(&pack, BY(id), true, 2), "bc");
+	assert_string_equal(names_by(&pack, BY(name), false, 0), "Babbc");
+	assert_string_equal(names_by(&pack, BY(name), true, 1), "c");
+	assert_string_equal(names_by(&pack, BY(username), false, 0), "cBbba");
+	assert_string_equal(names_by(&pack, BY(username), true, 0), "abbBc");
+	/* never used: last in both directions, in the order of the list */
+	assert_string_equal(names_by(&pack, BY(last_used), false, 0), "Babcb");
+	assert_string_equal(names_by(&pack, BY(last_used), true, 9), "baBcb");
+	/* no expiry: last; equal times keep their order */
+	assert_string_equal(names_by(&pack, BY(expires_at), false, 0), "Bcabb");
+	assert_string_equal(names_by(&pack, BY(expires_at), true, 0), "bcaBb");
+	assert_string_equal(names_by(&pack, BY(allow_list), false, 0), "aBbcb");
+	assert_string_equal(names_by(&pack, BY(allow_list), true, 0), "bbcBa");
+	coder_pack_done(&pack);
+}
+
+/* The order is that of the names, and of equal names that in which they came. */
+static void test_many_sorted(void **state)
+{
+	enum { TOKENS = 5000, NAMES = 700 };
+	const struct coder_pack_order order = { .sorted = true, .member = BY(name) };
+	struct coder_pack pack = { 0 };
+	struct coder_pack_reader reader;
+	struct coder_token token = { 0 };
+	struct coder_error err;
+	char name[32], id[11], last[32] = "", last_id[11] = "";
+
+	(void)state;
+	decode(documents[0], &token);
+	coder_pack_want(&pack, BY(name));
+	for (unsigned i = 0; i < TOKENS; i++) {
+		struct coder_token one = token;
+
+		snprintf(name, sizeof(name), "a long name %u", i * 7919 % NAMES);
+		snprintf(id, sizeof(id), "%010u", i);
+		one.name = name;
+		one.id = id;
+		assert_int_equal(coder_pack_add(&pack, &one, &err), 0);
+	}
+	assert_int_equal(coder_pack_read(&reader, &pack, &order, &err), 0);
+	for (int i = 0; i < TOKENS; i++) {
+		int after;
+
+		assert_true(coder_pack_next(&reader));
+		after = strcmp(reader.token.name, last);
+		assert_true(after > 0 || (after == 0 && strcmp(reader.token.id, last_id) > 0));
+		snprintf(last, sizeof(last), "%s", reader.token.name);
+		snprintf(last_id, sizeof(last_id), "%s", reader.token.id);
+	}
+	assert_false(coder_pack_next(&reader));
+	coder_pack_reader_done(&reader);
+	coder_pack_done(&pack);
+	coder_token_done(&token);
+}
+
+static bool goes_on(void *ctx)
+{
+	return --*(unsigned *)ctx;
+}
+
+static void test_sorting_ends(void **state)
+{
+	unsigned steps = 0;
+	const struct coder_pack_order order = {
+		.sorted = true, .member = BY(name), .goes_on = goes_on, .ctx = &steps
+	};
+	struct coder_pack pack = { 0 };
+	struct coder_pack_reader reader;
+	struct coder_error err;
+	int rc = -1;
+
+	(void)state;
+	coder_pack_want(&pack, BY(name));
+	fill(&pack);
+	for (unsigned most = 1; rc < 0; most++) {
+		assert_true(most < 100);
+		steps = most;
+		rc = coder_pack_read(&reader, &pack, &order, &err);
+		assert_true(rc < 0 || most > pack.n);
+	}
 	coder_pack_reader_done(&reader);
 	coder_pack_done(&pack);
 }
@@ -131,11 +277,11 @@ static void test_keeps_what_is_wanted(void **state)
 	fill(&pack);
 	coder_pack_clear(&pack);
 	assert_int_equal(pack.n, 0);
-	assert_int_equal(coder_pack_read(&reader, &pack, true, &err), 0);
+	assert_int_equal(coder_pack_read(&reader, &pack, &by_id, &err), 0);
 	assert_false(coder_pack_next(&reader));
 	coder_pack_reader_done(&reader);
 	fill(&pack);
-	assert_int_equal(coder_pack_read(&reader, &pack, false, &err), 0);
+	assert_int_equal(coder_pack_read(&reader, &pack, NULL, &err), 0);
 	assert_true(coder_pack_next(&reader));
 	assert_string_equal(reader.token.id, "zB3defghij");
 	assert_string_equal(reader.token.expires_at, "9999-12-31T23:59:59.999999Z");
@@ -182,7 +328,7 @@ static void test_what_repeats_is_kept_once(void **state)
 	 */
 	assert_between(size_of(&pack.shared.arena), USERS * 36, USERS * 44 + TOKENS * 20 + 1000);
 	assert_between(size_of(&pack.records), TOKENS * 80, TOKENS * 95);
-	assert_int_equal(coder_pack_read(&reader, &pack, false, &err), 0);
+	assert_int_equal(coder_pack_read(&reader, &pack, NULL, &err), 0);
 	for (; coder_pack_next(&reader); n++) {
 		snprintf(name, sizeof(name), "a user of a name of some length, %zu", n * 7 % USERS);
 		snprintf(entry, sizeof(entry), "workspace:%zu", n);
@@ -201,6 +347,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_gives_back_everything),
 		cmocka_unit_test(test_order_of_ids),
+		cmocka_unit_test(test_sorted),
+		cmocka_unit_test(test_many_sorted),
+		cmocka_unit_test(test_sorting_ends),
 		cmocka_unit_test(test_keeps_what_is_wanted),
 		cmocka_unit_test(test_what_repeats_is_kept_once),
 	};

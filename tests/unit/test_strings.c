@@ -122,20 +122,19 @@ static void test_hash_tells_lists_of_texts_apart(void **state)
 	assert_true(coder_hash(CODER_HASH_BEGIN, "a") != coder_hash(CODER_HASH_BEGIN, "b"));
 }
 
-/* Asserts the elements of a comma list, each in brackets; "!" at the end: an element is empty. */
+/* Asserts the elements of a comma list, each in brackets, and after them the error about an empty one. */
 static void assert_list(const char *text, const char *expected)
 {
 	struct coder_strings list = { 0 };
 	struct coder_error err;
-	char seen[64] = "";
+	char seen[2048] = "";
 	int r = coder_strings_split(&list, text, "nothing", &err);
 
 	for (size_t i = 0; i < list.n; i++)
 		snprintf(seen + strlen(seen), sizeof(seen) - strlen(seen), "[%s]", list.v[i]);
 	if (r < 0) {
 		assert_int_equal(err.code, CODER_ERR_USAGE);
-		assert_string_equal(err.message, "nothing");
-		snprintf(seen + strlen(seen), sizeof(seen) - strlen(seen), "!");
+		snprintf(seen + strlen(seen), sizeof(seen) - strlen(seen), "%s", err.message);
 	}
 	assert_string_equal(seen, expected);
 	coder_strings_done(&list);
@@ -147,11 +146,31 @@ static void test_comma_lists(void **state)
 	assert_list("a", "[a]");
 	assert_list("a,b c,d", "[a][b c][d]");
 	assert_list(" a\t,\r\nb \v\f", "[a][b]");
-	assert_list("", "!");
-	assert_list(" ", "!");
-	assert_list(",a", "!");
-	assert_list("a,", "[a]!");
-	assert_list("a, ,b", "[a]!");
+	assert_list("", "nothing");
+	assert_list(" ", "nothing");
+	assert_list(",a", "word 1 of ',a': nothing");
+	assert_list("a,", "[a]word 2 of 'a,': nothing");
+	assert_list("a, ,b", "[a]word 2 of 'a, ,b': nothing");
+}
+
+/* A long list is not repeated. */
+static void test_blame(void **state)
+{
+	char list[83];
+	struct coder_error err;
+
+	(void)state;
+	memset(list, 'x', sizeof(list) - 1);
+	list[sizeof(list) - 1] = '\0';
+	coder_error_set(&err, CODER_ERR_USAGE, "no");
+	assert_int_equal(coder_list_blame(list, 0, &err), -1);
+	assert_string_equal(err.message, "no");
+	list[40] = list[50] = ',';
+	coder_list_blame(list, 2, &err);
+	assert_string_equal(err.message, "word 3 of 3: no");
+	coder_error_set(&err, CODER_ERR_USAGE, "no");
+	coder_list_blame(list + 2, 1, &err);
+	assert_int_equal(strlen(err.message), strlen("word 2 of '': no") + 80);
 }
 
 int main(void)
@@ -161,6 +180,7 @@ int main(void)
 		cmocka_unit_test(test_has_is_exact),
 		cmocka_unit_test(test_sort),
 		cmocka_unit_test(test_comma_lists),
+		cmocka_unit_test(test_blame),
 		cmocka_unit_test(test_nearest),
 		cmocka_unit_test(test_nearest_prefers_the_closest),
 		cmocka_unit_test(test_hash_tells_lists_of_texts_apart),
