@@ -2,10 +2,10 @@
 /*
  * explain_goals.c - which goals a token reaches, and what it lacks for others; see explain_parts.h.
  */
+#include "base/ascii.h"
 #include "explain_parts.h"
 
 #include <string.h>
-#include <strings.h>
 
 static bool add_all(const struct coder_strings *list, struct buf *out)
 {
@@ -20,7 +20,7 @@ static bool has_other_user(const struct coder_holding *holding)
 {
 	for (size_t i = 0; i < holding->n; i++)
 		if (coder_held_is_about(&holding->v[i], "user") &&
-		    strcasecmp(holding->v[i].id, holding->user_id) != 0 &&
+		    !ascii_equal(holding->v[i].id, holding->user_id) &&
 		    holding->v[i].state != CODER_HELD_NEVER)
 			return true;
 	return false;

@@ -3,9 +3,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "ability.h"
+#include "base/ascii.h"
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "scope.h"
@@ -272,11 +272,11 @@ static bool is_reached(const struct coder_ability *ability, const struct coder_h
 			return !all || !(needed(ability->goal) & CODER_COMPANION_OWNER) ||
 			       coder_holding_reaches_owner(holding, ability->goal, NULL);
 		if (companions & CODER_COMPANION_OWNER && strcmp(type, "user") == 0 &&
-		    (all || strcasecmp(held->id, object->owner_id) == 0))
+		    (all || ascii_equal(held->id, object->owner_id)))
 			return true;
 		if (companions & CODER_COMPANION_ORGANIZATION &&
 		    strcmp(type, "organization") == 0 &&
-		    (all || strcasecmp(held->id, object->organization_id) == 0))
+		    (all || ascii_equal(held->id, object->organization_id)))
 			return true;
 	}
 	return false;
@@ -297,7 +297,7 @@ bool coder_ability_uses(const struct coder_ability *ability, const struct coder_
 		return false;
 	type_of(scope, type);
 	if (goal->companions & CODER_COMPANION_SELF && strcmp(type, "user") == 0 &&
-	    strcasecmp(held->id, holding->user_id) == 0)
+	    ascii_equal(held->id, holding->user_id))
 		return true;
 	if (goal->companions & CODER_COMPANION_OWN && strcmp(type, "user") != 0)
 		return true;

@@ -2,9 +2,9 @@
 /* grant.c - compares a token with what was requested; see grant.h. */
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #include "allow.h"
+#include "base/ascii.h"
 #include "base/clock.h"
 #include "base/duration.h"
 #include "base/strings.h"
@@ -90,7 +90,7 @@ static const char *foreign(const struct coder_create *create, const struct coder
 {
 	if (strcmp(token->name, create->name) != 0)
 		return "has another name than requested";
-	if (create->user_id && *token->user_id && strcasecmp(token->user_id, create->user_id) != 0)
+	if (create->user_id && *token->user_id && !ascii_equal(token->user_id, create->user_id))
 		return "belongs to another user than requested";
 	if (!token_is_api(token))
 		return "is no API token";

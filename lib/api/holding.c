@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
+#include "base/ascii.h"
 #include "base/cleanup.h"
 #include "base/grow.h"
 #include "facts.h"
@@ -66,7 +66,7 @@ const char *coder_holding_name(const struct coder_holding *holding, const char *
 	type = kind_of(type);
 	for (size_t i = 0; i < holding->n_known; i++)
 		if (strcmp(holding->known[i].type, type) == 0 &&
-		    strcasecmp(holding->known[i].id, id) == 0)
+		    ascii_equal(holding->known[i].id, id))
 			return holding->known[i].name;
 	return NULL;
 }
@@ -107,7 +107,7 @@ static void note(struct coder_holding *holding, const char *type, const char *id
 	for (size_t i = 0; *id && i < holding->n; i++) {
 		struct coder_held *held = &holding->v[i];
 
-		if (strcasecmp(held->id, id) != 0 || held->state == CODER_HELD_NEVER ||
+		if (!ascii_equal(held->id, id) || held->state == CODER_HELD_NEVER ||
 		    (strcmp(kind_of(held->type), type) != 0 && strcmp(held->type, "*") != 0))
 			continue;
 		if (strcmp(held->type, "*") == 0)
@@ -145,7 +145,7 @@ static int take(struct coder_holding *holding, const char *type, const char *id,
 
 	if (facts_read(object, &found, err) < 0)
 		return -1;
-	if (strcasecmp(found.id, id) != 0)
+	if (!ascii_equal(found.id, id))
 		return coder_error_set(err, CODER_ERR_NO_RESPONSE,
 				       "broken response: it is about another %s", type);
 	if (relations & CODER_RELATION_OWNER && !*found.owner_id)
@@ -259,7 +259,7 @@ bool coder_holding_covers(const struct coder_holding *holding, const char *type,
 
 		if (held->state != CODER_HELD_NEVER &&
 		    (held->any_type || strcmp(held->type, type) == 0) &&
-		    (!held->id[0] || (id && strcasecmp(held->id, id) == 0)))
+		    (!held->id[0] || (id && ascii_equal(held->id, id))))
 			return true;
 	}
 	return false;

@@ -6,9 +6,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "allow.h"
+#include "base/ascii.h"
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/error.h"
@@ -72,7 +72,7 @@ static int take_object(void *ctx, const struct json *element, struct coder_error
 		return -1;
 	if (!name)
 		return json_missing(err, "name");
-	if (strcasecmp(name, search->entry->name) != 0)
+	if (!ascii_equal(name, search->entry->name))
 		return 0;
 	if (json_text(element, "organization_name", &organization, err) < 0)
 		return -1;

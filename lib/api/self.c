@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* self.c - the token in use: what it is, and what it may do. */
 #include <string.h>
-#include <strings.h>
 
+#include "base/ascii.h"
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/strings.h"
@@ -39,7 +39,7 @@ static int is_caller(struct coder_client *client, const char *user, bool *ret,
 		return 0;
 	if (coder_user_get(client, "me", &caller, err) < 0)
 		return client_is_hidden(err) ? 0 : -1;
-	*ret = strcasecmp(user, caller.username) == 0 || strcasecmp(user, caller.id) == 0;
+	*ret = ascii_equal(user, caller.username) || ascii_equal(user, caller.id);
 	return 0;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * ascii.h - tests of single characters. Unlike those of ctype.h, they do not depend on the locale.
+ * ascii.h - tests of characters, and comparisons in any case of letters. Unlike those of the C
+ * library they do not depend on the locale: in a Turkish one, I is not the upper case of i there.
  */
 #ifndef CODER_ASCII_H
 #define CODER_ASCII_H
@@ -49,6 +50,37 @@ static inline char ascii_lower(char c)
 static inline char ascii_upper(char c)
 {
 	return c >= 'a' && c <= 'z' ? (char)(c & ~32) : c;
+}
+
+/* Whether n bytes are the same, in any case of letters. */
+static inline bool ascii_same(const char *a, const char *b, size_t n)
+{
+	while (n && ascii_lower(*a) == ascii_lower(*b))
+		a++, b++, n--;
+	return !n;
+}
+
+/* Whether the len bytes of text are the word, in any case of letters. */
+static inline bool ascii_is(const char *text, size_t len, const char *word)
+{
+	return strlen(word) == len && ascii_same(text, word, len);
+}
+
+/* Whether two texts are the same, in any case of letters. */
+static inline bool ascii_equal(const char *a, const char *b)
+{
+	return ascii_is(a, strlen(a), b);
+}
+
+/* The first place at which the text has the word, in any case of letters; NULL: it does not. */
+static inline char *ascii_find(const char *text, const char *word)
+{
+	const size_t len = strlen(word);
+
+	for (const char *end = text + strlen(text); (size_t)(end - text) >= len; text++)
+		if (ascii_same(text, word, len))
+			return (char *)text;
+	return NULL;
 }
 
 /* Whether it is a C0 control character or DEL. */

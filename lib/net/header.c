@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* header.c - which headers a configuration may add to requests. */
 #include <string.h>
-#include <strings.h>
 
 #include "base/ascii.h"
 #include "base/buf.h"
@@ -20,11 +19,6 @@ static bool is_name(const char *name, size_t len)
 			return false;
 	}
 	return len > 0;
-}
-
-static bool is_named(const char *name, size_t len, const char *known)
-{
-	return strlen(known) == len && strncasecmp(name, known, len) == 0;
 }
 
 /*
@@ -60,7 +54,7 @@ static int check_cookies(const char *value, size_t len, struct coder_error *err)
 	    !buf_add_decoded(&cookies, raw.data))
 		return coder_error_memory(err);
 	for (size_t i = 0; i < cookies.len; i += strlen(cookies.data + i) + 1) /* past each %00 */
-		if (strcasestr(cookies.data + i, "coder_session_token"))
+		if (ascii_find(cookies.data + i, "coder_session_token"))
 			return coder_error_set(err, CODER_ERR_USAGE,
 					       "the cookie coder_session_token cannot be set: it "
 					       "would take the place of the token");
@@ -73,12 +67,12 @@ int coder_header_check(const char *name, size_t name_len, const char *value, siz
 	if (!is_name(name, name_len))
 		return coder_error_set(err, CODER_ERR_USAGE, "the key is no header name");
 	for (size_t i = 0; i < sizeof(reserved) / sizeof(reserved[0]); i++)
-		if (is_named(name, name_len, reserved[i]))
+		if (ascii_is(name, name_len, reserved[i]))
 			return coder_error_set(err, CODER_ERR_USAGE, "%.*s cannot be set",
 					       (int)name_len, name);
 	for (size_t i = 0; i < value_len; i++)
 		if (ascii_is_control(value[i]))
 			return coder_error_set(err, CODER_ERR_USAGE,
 					       "the value has a control character in it");
-	return is_named(name, name_len, "Cookie") ? check_cookies(value, value_len, err) : 0;
+	return ascii_is(name, name_len, "Cookie") ? check_cookies(value, value_len, err) : 0;
 }

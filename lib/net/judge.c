@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* judge.c - what a response means: whether its body may be read, and who responded with what. */
 #include <string.h>
-#include <strings.h>
 
+#include "base/ascii.h"
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "error_object.h"
@@ -38,8 +38,7 @@ int response_body(struct response *response, size_t len, size_t max, struct code
 {
 	const char *type = response->type;
 	const size_t type_len = strcspn(type, "; \t");
-	const bool is_json = type_len == strlen("application/json") &&
-			     strncasecmp(type, "application/json", type_len) == 0;
+	const bool is_json = ascii_is(type, type_len, "application/json");
 
 	if (!response->in_body && response_is_success(response)) {
 		if (!is_json) {

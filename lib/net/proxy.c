@@ -11,8 +11,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
+#include "base/ascii.h"
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/text.h"
@@ -67,7 +67,7 @@ static bool name_listed(const char *name, const char *entry)
 		entry++;
 		len--;
 	}
-	if (len > name_len || strncasecmp(name + name_len - len, entry, len) != 0)
+	if (len > name_len || !ascii_same(name + name_len - len, entry, len))
 		return false;
 	return len == name_len || name[name_len - len - 1] == '.';
 }

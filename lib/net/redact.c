@@ -2,7 +2,6 @@
 /* redact.c - removes secrets from the texts of errors; see redact.h. */
 #include <stddef.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/ascii.h"
 #include "base/shape.h"
@@ -28,7 +27,7 @@ static const struct text {
 static char *drop_begin(const char *text, char *end, const char *secret)
 {
 	for (size_t n = strlen(secret) - 1; n >= BEGIN_MIN; n--)
-		if ((size_t)(end - text) >= n && strncasecmp(end - n, secret, n) == 0) {
+		if ((size_t)(end - text) >= n && ascii_same(end - n, secret, n)) {
 			memmove(end - n, end, strlen(end) + 1);
 			return end - n;
 		}
@@ -43,7 +42,7 @@ void redact_secret(struct coder_error *err, const char *secret)
 		char *const text = (char *)err + texts[i].offset, *at = text;
 
 		/* in any case of letters, because hosts are written in lower case */
-		while ((at = strcasestr(at, secret)))
+		while ((at = ascii_find(at, secret)))
 			at = coder_black_out(text, texts[i].size, at, strlen(secret));
 		/* the text, or a part of the response in it, may have been cut within the secret */
 		for (at = text; (at = strstr(at, RESPONSE_CUT)); at++)

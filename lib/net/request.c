@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "base/ascii.h"
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
@@ -42,7 +43,7 @@ static int check_no_token(const struct http *http, const struct http_request *re
 		return coder_error_memory(err);
 	if (in_use && coder_token_shaped(in_use))
 		in_use += CODER_ID_LEN + 1;
-	if ((!in_use || !strcasestr(text.data, in_use)) && !coder_token_in_text(text.data))
+	if ((!in_use || !ascii_find(text.data, in_use)) && !coder_token_in_text(text.data))
 		return 0;
 	return coder_error_set(err, CODER_ERR_USAGE,
 			       "a session token cannot be a name, a user or an allow-list entry: "

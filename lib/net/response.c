@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* response.c - reads the headers of a response as they arrive, and the times that are in them. */
 #include <string.h>
-#include <strings.h>
 
+#include "base/ascii.h"
 #include "base/clock.h"
 #include "base/duration.h"
 #include "http.h"
@@ -70,8 +70,7 @@ static bool split_line(const char *line, size_t len, struct field *ret)
 
 static bool is_named(const struct field *field, const char *name)
 {
-	return field->name_len == strlen(name) &&
-	       strncasecmp(field->name, name, field->name_len) == 0;
+	return ascii_is(field->name, field->name_len, name);
 }
 
 /* Reads seconds in decimal; -1: the text is something else. */
@@ -170,13 +169,13 @@ static bool take_field(struct response *response, const struct field *field)
 	if (is_named(field, "Content-Encoding") || is_named(field, "Transfer-Encoding"))
 		copy_text(coding, sizeof(coding), field->value, field->value_len);
 	/* chunks mark where a body ends, so a length has no effect */
-	if (strcasecmp(coding, "chunked") == 0)
+	if (ascii_equal(coding, "chunked"))
 		response->chunked |= is_named(field, "Transfer-Encoding");
 	/*
 	 * another coding could hide any amount of data, and libcurl always decodes one of a
 	 * transfer
 	 */
-	else if (coding[0] && strcasecmp(coding, "identity") != 0)
+	else if (coding[0] && !ascii_equal(coding, "identity"))
 		response->coded = true;
 	if (is_named(field, "Retry-After"))
 		take_wait(response, field);

@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/ascii.h"
 #include "url.h"
@@ -113,8 +112,7 @@ int url_port(const struct url_parts *parts, int own)
 
 bool url_scheme_is(const struct url_parts *parts, const char *scheme)
 {
-	return parts->scheme_len == strlen(scheme) &&
-	       strncasecmp(parts->scheme, scheme, parts->scheme_len) == 0;
+	return ascii_is(parts->scheme, parts->scheme_len, scheme);
 }
 
 /* Writes the three strings into one block. */

@@ -461,6 +461,25 @@ in_new_shell() {
 	done
 }
 
+@test "the same headers are refused, and the same hosts need no proxy, in a Turkish locale, where I is no i" {
+	local header
+	[[ -e /usr/share/i18n/locales/tr_TR ]] || skip "no locale can be made"
+	localedef -i tr_TR -f UTF-8 "$BATS_TEST_TMPDIR/tr_TR.UTF-8"
+	export LOCPATH=$BATS_TEST_TMPDIR
+	is "$(env LC_ALL=tr_TR.UTF-8 locale charmap)" UTF-8
+	for header in CONNECTION=close TRAILER=x TRANSFER-ENCODING=chunked 'COOKIE=CODER_SESSION_TOKEN=s3cret'; do
+		CODER_HEADER=$header \
+			in_new_shell 'LC_ALL=tr_TR.UTF-8; CODER_URL=$URL CODER_SESSION_TOKEN=$ADMIN_TOKEN token_list -q'
+		is "$status" 2
+		has "$err" "cannot be set"
+		is "$(requests)" ""
+	done
+	http_proxy=$URL no_proxy=CODER.INVALID \
+		in_new_shell 'LC_ALL=tr_TR.UTF-8; CODER_URL=http://coder.invalid:3000 CODER_SESSION_TOKEN=$ADMIN_TOKEN token_list -q'
+	is "$status" 7
+	is "$(requests)" ""
+}
+
 @test "headers that proxies require are sent, and the token stays the one in use" {
 	CODER_HEADER='Authorization=Basic dTpw,Proxy-Authorization=Bearer x,Cookie=sso=1; session_token=2,X-Forwarded-For=::1'
 	as admin token_list -q

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* test_strings.c - lists of strings, the nearest word, hashes. */
+/* test_strings.c - lists of strings, the nearest word, hashes, and texts in any case of letters. */
+#include "base/ascii.h"
 #include "coder.h"
 #include "test.h"
 
@@ -173,6 +174,30 @@ static void test_blame(void **state)
 	assert_int_equal(strlen(err.message), strlen("word 2 of '': no") + 80);
 }
 
+static void test_any_case_of_letters(void **state)
+{
+	const char *const text = "The Id[ is ID{";
+
+	(void)state;
+	assert_true(ascii_same("ab", "ABc", 2));
+	assert_false(ascii_same("ab", "ABc", 3));
+	assert_true(ascii_same("a", "b", 0));
+	assert_true(ascii_is("Connection: x", 10, "CONNECTION"));
+	assert_false(ascii_is("Connection: x", 9, "CONNECTION"));
+	assert_true(ascii_equal("", ""));
+	assert_true(ascii_equal("zZ@", "Zz@"));
+	assert_false(ascii_equal("a", "ab"));
+	/* characters beside the letters, and those of other alphabets, are not folded */
+	assert_false(ascii_equal("[", "{"));
+	assert_false(ascii_equal("@", "`"));
+	assert_false(ascii_equal("\xc3\x89", "\xc3\xa9"));
+	assert_ptr_equal(ascii_find(text, "id["), text + 4);
+	assert_ptr_equal(ascii_find(text, "id{"), text + 11);
+	assert_ptr_equal(ascii_find(text, ""), text);
+	assert_null(ascii_find(text, "id]"));
+	assert_null(ascii_find("", "i"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -184,6 +209,7 @@ int main(void)
 		cmocka_unit_test(test_nearest),
 		cmocka_unit_test(test_nearest_prefers_the_closest),
 		cmocka_unit_test(test_hash_tells_lists_of_texts_apart),
+		cmocka_unit_test(test_any_case_of_letters),
 	};
 
 	return cmocka_run_group_tests_name("strings", tests, NULL, NULL);
