@@ -7,14 +7,6 @@
 
 #include <string.h>
 
-static bool add_all(const struct coder_strings *list, struct buf *out)
-{
-	for (size_t i = 0; i < list->n; i++)
-		if (!buf_addf(out, "%s%s", i ? ", " : "", list->v[i]))
-			return false;
-	return true;
-}
-
 /* Whether the token may look up other users: then it also reads what belongs to them. */
 static bool has_other_user(const struct coder_holding *holding)
 {
@@ -87,8 +79,8 @@ static bool add_limit(const struct coder_holding *holding, const struct coder_go
 static bool add_lacking(const struct coder_reach *reach, struct buf *out)
 {
 	return buf_add_str(out, "") &&
-	       (!reach || (add_all(&reach->scopes, out) && buf_add_str(out, "/") &&
-			   add_all(&reach->entries, out)));
+	       (!reach || (coder_strings_join(&reach->scopes, ", ", out) && buf_add_str(out, "/") &&
+			   coder_strings_join(&reach->entries, ", ", out)));
 }
 
 /* Appends ": workspace:alice/dev, ...": the objects for which add_lacking() gives `lacking`. */
@@ -142,8 +134,10 @@ static bool add_nouns(const char *noun, const char *plural, const struct coder_s
 {
 	const size_t n = first->n + second->n;
 
-	return !n || (buf_addf(out, " %s ", n == 1 ? noun : plural) && add_all(first, out) &&
-		      buf_add_str(out, first->n && second->n ? ", " : "") && add_all(second, out));
+	return !n || (buf_addf(out, " %s ", n == 1 ? noun : plural) &&
+		      coder_strings_join(first, ", ", out) &&
+		      buf_add_str(out, first->n && second->n ? ", " : "") &&
+		      coder_strings_join(second, ", ", out));
 }
 
 bool explain_lacks(const struct coder_holding *holding, const struct coder_ability *ability,

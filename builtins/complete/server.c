@@ -23,9 +23,8 @@ static int note_token(void *ctx, const struct coder_token *token, int64_t now,
 
 	if (left != INT64_MAX)
 		known.expires = coder_clock() / CODER_NS + left;
-	for (size_t i = 0; i < scopes.n && rc == 0; i++)
-		if (!buf_addf(&joined, "%s%s", i ? ", " : "", scopes.v[i]))
-			rc = coder_error_memory(err);
+	if (rc == 0 && !coder_strings_join(&scopes, ", ", &joined))
+		rc = coder_error_memory(err);
 	known.scopes = joined.data ? joined.data : (char *)"";
 	if (rc == 0)
 		rc = known_response_add_token(ctx, &known, err);

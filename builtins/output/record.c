@@ -46,10 +46,9 @@ static const char *join(struct source *from,
 {
 	struct coder_strings list = { 0 };
 	struct coder_error err;
-	bool ok = get(from->token, &list, &err) == 0 && buf_add_str(&from->text, "");
+	bool ok = get(from->token, &list, &err) == 0 && buf_add_str(&from->text, "") &&
+		  coder_strings_join(&list, " ", &from->text);
 
-	for (size_t i = 0; i < list.n && ok; i++)
-		ok = buf_add_str(&from->text, i ? " " : "") && buf_add_str(&from->text, list.v[i]);
 	coder_strings_done(&list);
 	return ok ? from->text.data : NULL;
 }

@@ -125,6 +125,14 @@ bool coder_strings_has(const struct coder_strings *list, const char *s)
 	return false;
 }
 
+bool coder_strings_join(const struct coder_strings *list, const char *separator, struct buf *out)
+{
+	for (size_t i = 0; i < list->n; i++)
+		if (!buf_add_str(out, i ? separator : "") || !buf_add_str(out, list->v[i]))
+			return false;
+	return true;
+}
+
 static int compare(const void *a, const void *b)
 {
 	return strcmp(*(char *const *)a, *(char *const *)b);

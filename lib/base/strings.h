@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "buf.h"
 #include "error.h"
 
 #define CODER_HASH_BEGIN UINT64_C(0xcbf29ce484222325)
@@ -60,6 +61,8 @@ int coder_list_blame(const char *list, size_t i, struct coder_error *err);
 int coder_strings_split(struct coder_strings *list, const char *value, const char *empty,
 			struct coder_error *err);
 bool coder_strings_has(const struct coder_strings *list, const char *s);
+/* Appends all strings to the text, with the separator between two of them. */
+bool coder_strings_join(const struct coder_strings *list, const char *separator, struct buf *out);
 /* Sorts by bytes, as the reference CLI sorts scopes and allow lists. */
 void coder_strings_sort(struct coder_strings *list);
 

@@ -174,6 +174,24 @@ static void test_blame(void **state)
 	assert_int_equal(strlen(err.message), strlen("word 2 of '': no") + 80);
 }
 
+static void test_join(void **state)
+{
+	static const char *const words[] = { "a", "", "b" };
+	struct coder_strings list = { 0 };
+	struct buf text = { 0 }, full = { .max = 3 };
+
+	(void)state;
+	assert_true(coder_strings_join(&list, ", ", &text));
+	assert_null(text.data);
+	fill(&list, words, COUNT(words));
+	assert_true(buf_add_char(&text, ':') && coder_strings_join(&list, ", ", &text));
+	assert_string_equal(text.data, ":a, , b");
+	assert_false(coder_strings_join(&list, ", ", &full));
+	coder_strings_done(&list);
+	buf_done(&text);
+	buf_done(&full);
+}
+
 static void test_any_case_of_letters(void **state)
 {
 	const char *const text = "The Id[ is ID{";
@@ -209,6 +227,7 @@ int main(void)
 		cmocka_unit_test(test_nearest),
 		cmocka_unit_test(test_nearest_prefers_the_closest),
 		cmocka_unit_test(test_hash_tells_lists_of_texts_apart),
+		cmocka_unit_test(test_join),
 		cmocka_unit_test(test_any_case_of_letters),
 	};
 
