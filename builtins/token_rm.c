@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* token_rm.c - the builtin that removes API tokens. */
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -11,7 +9,7 @@
 #include "options/opts.h"
 #include "output/progress.h"
 #include "output/result.h"
-#include "shell/io.h"
+#include "rm_report.h"
 #include "shell/variables.h"
 #include "status.h"
 
@@ -74,22 +72,11 @@ static const char *const rm_examples[] = {
 	NULL,
 };
 
-/* The outcome of a removal. */
-struct rm_outcome {
-	enum { RM_NOT_BEGUN, RM_REMOVED, RM_FAILED } what;
-	struct coder_error *err; /* of a failure that has not been printed yet */
-	size_t line_end; /* in the result's text: the end of its line */
-};
-
 struct rm_state {
 	struct coder_strings arguments;
 	struct coder_tokens tokens;
 	size_t jobs;
-	struct rm_outcome *outcomes; /* of tokens */
-	size_t n_ended, n_removed, n_unknown; /* how many; n_unknown: may have been removed */
-	size_t n_printed; /* for how many tokens, from the first on, failures have been printed */
-	struct coder_error first; /* the first failure that was printed; code CODER_OK: none */
-	bool out_of_memory;
+	struct rm_report report;
 };
 
 /* Finds every token, and moves the token in use to the end if it is among them. */
@@ -121,56 +108,6 @@ static int find_all(struct call *call, struct coder_error *err)
 	return 0;
 }
 
-static int add_line(struct call *call, const struct coder_token *token, struct coder_error *err)
-{
-	const struct rm_options *options = call->options;
-	const struct rm_state *state = call->state;
-	struct buf *out = &call->result.text;
-	const char *what = options->dry_run ?
-				   (options->expire ? "would be expired" : "would be deleted") :
-			   options->expire ? "has been expired" :
-					     "has been deleted";
-	bool ok = buf_addf(out, "Token %s", what);
-
-	if (ok && (state->arguments.n > 1 || options->dry_run))
-		ok = buf_add_str(out, ": ") && coder_escape(out, token->name, CODER_TERMINAL) &&
-		     buf_addf(out, " (%s)", token->id);
-	else
-		ok = ok && buf_add_char(out, '.');
-	return ok && buf_add_char(out, '\n') ? 0 : coder_error_memory(err);
-}
-
-/* Puts the token in front of the message, and adds that the outcome is not known if that is so. */
-static void explain(struct call *call, const struct coder_token *token, struct coder_error *err)
-{
-	const struct rm_options *options = call->options;
-	struct rm_state *state = call->state;
-	bool has_detail = err->detail[0];
-	char *text = has_detail ? err->detail : err->message; /* the one that is printed last */
-	size_t size = has_detail ? sizeof(err->detail) : sizeof(err->message), len;
-
-	coder_error_wrap(err, "%.200s (%s)", token->name, token->id);
-	if (!err->unknown)
-		return;
-	state->n_unknown++;
-	len = strlen(text);
-	while (len && strchr(". ", text[len - 1])) /* the end of a sentence of the server */
-		len--;
-	snprintf(text + len, size - len, "; it is not known whether it has been %s",
-		 options->expire ? "expired" : "deleted");
-}
-
-/* Prints a failure. Of interruptions it prints only those that leave an outcome unknown. */
-static void print_failure(struct call *call, struct coder_error *err)
-{
-	if (err->code == CODER_ERR_INTERRUPTED && !err->unknown)
-		return;
-	command_explain(call, err);
-	command_print_error(call, err);
-}
-
-/* -------------------------------------------------------------- one argument */
-
 static int remove_alone(struct call *call, struct coder_error *err)
 {
 	const struct rm_options *options = call->options;
@@ -179,158 +116,17 @@ static int remove_alone(struct call *call, struct coder_error *err)
 	const char *user = options->user ? options->user : "me";
 	int rc;
 
-	/* a line comes first, because adding it may fail; adding a value to the array cannot */
-	if (!options->removed && add_line(call, token, err) < 0)
+	/* a line comes first, because adding it may fail; adding an id to the array cannot */
+	if (!options->removed && rm_report_add(&state->report, token, err) < 0)
 		return -1;
 	rc = options->expire ? coder_token_expire(call->client, user, token->id, err) :
 			       coder_token_delete(call->client, user, token->id, err);
 	if (rc == 0)
-		return options->removed ? result_value(&call->result, token->id, err) : 0;
+		return options->removed ? rm_report_add(&state->report, token, err) : 0;
 	buf_reset(&call->result.text);
-	explain(call, token, err);
+	rm_report_name(&state->report, token, err);
 	if (err->code == CODER_ERR_INTERRUPTED)
-		print_failure(call, err);
-	return -1;
-}
-
-/* ------------------------------------------------------------------- several */
-
-/* Allocates the memory for the report before the first removal, as it may run out later. */
-static int prepare_report(struct call *call, struct coder_error *err)
-{
-	const struct rm_options *options = call->options;
-	struct rm_state *state = call->state;
-	size_t n = state->tokens.n;
-
-	state->outcomes = calloc(n ? n : 1, sizeof(*state->outcomes));
-	if (!state->outcomes)
-		return coder_error_memory(err);
-	for (size_t i = 0; i < n && !options->removed; i++) {
-		if (add_line(call, &state->tokens.v[i], err) < 0) {
-			buf_reset(&call->result.text);
-			return -1;
-		}
-		state->outcomes[i].line_end = call->result.text.len;
-	}
-	return 0;
-}
-
-/* Prints a failure of several, and keeps the first one for TOKEN_ERROR. */
-static void print_and_keep(struct call *call, struct coder_error *err)
-{
-	struct rm_state *state = call->state;
-
-	print_failure(call, err);
-	if (!state->first.code && err->code != CODER_ERR_INTERRUPTED)
-		state->first = *err;
-}
-
-/* Prints the failures in the order of the tokens, up to the first token that has not ended. */
-static void print_failures(struct call *call, bool all)
-{
-	struct rm_state *state = call->state;
-
-	for (; state->n_printed < state->tokens.n; state->n_printed++) {
-		struct rm_outcome *outcome = &state->outcomes[state->n_printed];
-
-		if (outcome->what == RM_NOT_BEGUN && !all)
-			return;
-		if (outcome->err)
-			print_and_keep(call, outcome->err);
-		free(outcome->err);
-		outcome->err = NULL;
-	}
-}
-
-/* Records the end of a removal; err->code is CODER_OK if it succeeded. */
-static void note_end(struct call *call, size_t i, struct coder_error *err)
-{
-	struct rm_state *state = call->state;
-	struct rm_outcome *outcome = &state->outcomes[i];
-
-	state->n_ended++;
-	outcome->what = err->code ? RM_FAILED : RM_REMOVED;
-	if (err->code) {
-		explain(call, &state->tokens.v[i], err);
-		state->out_of_memory |= err->code == CODER_ERR_MEMORY;
-		outcome->err = malloc(sizeof(*err));
-		if (outcome->err)
-			*outcome->err = *err;
-		else
-			print_and_keep(call, err);
-	} else {
-		state->n_removed++;
-	}
-	print_failures(call, false);
-}
-
-/* Puts what was removed into the result, in the order of the arguments. */
-static void report_removed(struct call *call)
-{
-	const struct rm_options *options = call->options;
-	const struct rm_state *state = call->state;
-	struct buf *text = &call->result.text;
-	size_t from = 0, len = 0;
-	struct coder_error ignored;
-
-	for (size_t i = 0; i < state->tokens.n; i++) {
-		const struct rm_outcome *outcome = &state->outcomes[i];
-		size_t size = outcome->line_end - from;
-
-		if (outcome->what == RM_REMOVED && options->removed)
-			(void)result_value(&call->result, state->tokens.v[i].id, &ignored);
-		if (options->removed)
-			continue;
-		if (outcome->what == RM_REMOVED) {
-			memmove(text->data + len, text->data + from, size);
-			len += size;
-		}
-		from = outcome->line_end;
-	}
-	if (!options->removed)
-		buf_truncate(text, len);
-}
-
-/* Prints how far a call came that ends before all of its removals have ended. */
-static void print_how_far(const struct call *call, bool interrupted)
-{
-	const struct rm_options *options = call->options;
-	const struct rm_state *state = call->state;
-	char unknown[64] = "";
-
-	if (state->n_unknown)
-		snprintf(unknown, sizeof(unknown), "; of %zu it is not known", state->n_unknown);
-	shio_error("%s: %zu of %zu tokens have been %s%s",
-		   interrupted ? "interrupted" : "the time is up", state->n_removed,
-		   state->tokens.n, options->expire ? "expired" : "deleted", unknown);
-}
-
-/* Ends a call about several tokens. Sets *err and returns -1, unless all were removed. */
-static int end_several(struct call *call, bool interrupted, struct coder_error *err)
-{
-	const struct rm_state *state = call->state;
-	bool ended = interrupted || state->n_ended < state->tokens.n;
-
-	if (state->out_of_memory)
-		return coder_error_memory(err);
-	if (!ended && !state->first.code)
-		return 0;
-	if (ended)
-		print_how_far(call, interrupted);
-	if (state->first.code)
-		*err = state->first;
-	else if (!interrupted)
-		coder_error_set(err, CODER_ERR_NO_RESPONSE, "the time is up");
-	if (interrupted) {
-		if (!state->first.code)
-			coder_interrupted(call->interrupts->signal, err);
-		err->code = CODER_ERR_INTERRUPTED;
-		err->signal = call->interrupts->signal;
-	} else {
-		err->code = CODER_ERR_SOME_FAILED;
-		err->signal = 0;
-	}
-	call->reported = true;
+		rm_report_print(&state->report, err);
 	return -1;
 }
 
@@ -348,7 +144,7 @@ static int remove_several(struct call *call, struct coder_error *err)
 	if (coder_removals_new(call->client, options->user ? options->user : "me", &state->tokens,
 			       options->expire, state->jobs, &removals, err) < 0)
 		return -1;
-	if (prepare_report(call, err) < 0) {
+	if (rm_report_begin(&state->report, err) < 0) {
 		coder_removals_free(removals);
 		return -1;
 	}
@@ -358,31 +154,25 @@ static int remove_several(struct call *call, struct coder_error *err)
 	       CODER_REMOVALS_OVER) {
 		interrupted |= what == CODER_REMOVAL_ENDED && err->code == CODER_ERR_INTERRUPTED;
 		if (what == CODER_REMOVAL_ENDED)
-			note_end(call, i, err);
-		progress_show(&progress, state->n_ended);
+			rm_report_ended(&state->report, i, err);
+		progress_show(&progress, state->report.n_ended);
 	}
 	progress_end(&progress);
 	coder_removals_free(removals);
-	print_failures(call, true);
-	report_removed(call);
-	interrupted |=
-		state->n_ended < state->tokens.n && coder_interrupts_pending(call->interrupts);
-	return end_several(call, interrupted, err);
+	return rm_report_end(&state->report, interrupted, err);
 }
 
 /* Reports what would be removed: all of it, or nothing. */
 static int rehearse(struct call *call, struct coder_error *err)
 {
-	const struct rm_options *options = call->options;
-	const struct coder_tokens *tokens = &((struct rm_state *)call->state)->tokens;
-	int rc = 0;
+	const struct rm_state *state = call->state;
 
-	for (size_t i = 0; i < tokens->n && rc == 0; i++)
-		rc = options->removed ? result_value(&call->result, tokens->v[i].id, err) :
-					add_line(call, &tokens->v[i], err);
-	if (rc < 0)
-		buf_reset(&call->result.text);
-	return rc;
+	for (size_t i = 0; i < state->tokens.n; i++)
+		if (rm_report_add(&state->report, &state->tokens.v[i], err) < 0) {
+			buf_reset(&call->result.text);
+			return -1;
+		}
+	return 0;
 }
 
 /* Reads the number of --jobs. */
@@ -446,10 +236,18 @@ static int rm_check(struct call *call, struct coder_error *err)
 static int rm_run(struct call *call, struct coder_error *err)
 {
 	const struct rm_options *options = call->options;
-	const struct rm_state *state = call->state;
+	struct rm_state *state = call->state;
 
 	if (find_all(call, err) < 0)
 		return -1;
+	state->report = (struct rm_report){
+		.call = call,
+		.tokens = &state->tokens,
+		.expire = options->expire,
+		.dry_run = options->dry_run,
+		.names = options->dry_run || state->arguments.n > 1,
+		.ids = options->removed,
+	};
 	if (options->dry_run)
 		return rehearse(call, err);
 	coder_interrupts_hold(call->interrupts);
@@ -463,9 +261,7 @@ static void rm_done(void *data)
 	for (size_t i = 0; i < state->arguments.n; i++) /* they may be tokens */
 		explicit_bzero(state->arguments.v[i], strlen(state->arguments.v[i]));
 	coder_strings_done(&state->arguments);
-	for (size_t i = 0; state->outcomes && i < state->tokens.n; i++)
-		free(state->outcomes[i].err);
-	free(state->outcomes);
+	rm_report_done(&state->report);
 	coder_tokens_done(&state->tokens);
 }
 
