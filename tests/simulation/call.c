@@ -29,7 +29,7 @@ void call_check_text(struct call *call, const char *text)
 /* Chooses the clocks of the world and the permissions of the caller. */
 static void choose_world(void)
 {
-	switch (schedule_choose(SCHEDULE_FAULT, 5, 7)) {
+	switch (schedule_choose(SCHEDULE_FAULT, 6, 8)) {
 	case 1:
 		world_tell("the Date of responses is five hours ahead of the tokens' clock");
 		deployment.date_ahead = HOURS_S;
@@ -51,10 +51,14 @@ static void choose_world(void)
 		deployment.may_remove = false;
 		break;
 	case 6:
+		world_tell("the caller may neither read nor remove tokens");
+		deployment.may_read = deployment.may_remove = false;
+		break;
+	case 7:
 		world_tell("this machine's clock is five hours ahead");
 		world_local_ahead = HOURS_S;
 		break;
-	case 7:
+	case 8:
 		world_tell("this machine's clock is five hours behind");
 		world_local_ahead = -HOURS_S;
 		break;
