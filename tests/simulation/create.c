@@ -209,10 +209,13 @@ static int creations(void)
 /* Whether one of the documented limits explains that a token is left. */
 static bool may_leave(const struct result *result)
 {
+	/* nothing could find the token, or both the second deletion and the look-up for it missed it */
+	bool missed = network.looks >= LOOKS && !network.looks_in_time && deployment.may_read &&
+		      !network.post_given_up;
+
 	if (removed_unasked()) /* it took somebody else's token for its own */
 		return true;
-	/* nothing could find the token, or both the second deletion and the look-up for it missed it */
-	if ((network.looks >= LOOKS && !network.looks_in_time) || network.lagged > 1) {
+	if (missed || network.lagged > 1) {
 		limits[LATE].reached++;
 		return true;
 	}

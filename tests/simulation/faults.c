@@ -65,6 +65,8 @@ const struct fault faults[] = {
 	SOMEBODY("somebody else removes the token", OTHER_REMOVES),
 	{ "somebody else creates a token of that name, and the connection is closed", POST,
 	  ACTS_NOT, CLOSED, 0, GRANT_AS_ASKED, OTHER_CREATES_SAME },
+	{ "somebody else creates a token of that name, and the rate is limited for two seconds, 429",
+	  POST, ACTS_NOT, CODERS, 429, GRANT_AS_ASKED, OTHER_CREATES_SAME },
 	{ "somebody else created a token of that name two seconds ago; a server that lags behind responds",
 	  GET, ACTS_LAGGING, RESPONSE, 0, GRANT_AS_ASKED, OTHER_CREATED_BEFORE },
 	/* from here on, each is for the caller like one of the above */
@@ -111,4 +113,4 @@ const struct fault outage =
 	STATUS("something in front responds with a page, 404", ANY, ACTS_NOT, PAGE, 404);
 
 const size_t n_faults = sizeof(faults) / sizeof(*faults);
-const size_t n_common = 35;
+const size_t n_common = 36;

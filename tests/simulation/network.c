@@ -101,8 +101,12 @@ static void land(struct flight *flight, enum transfer_end how)
 
 	flight->ended = true;
 	x->end = how;
-	if (flight->method == POST && flight->sent)
+	if (flight->method == POST && flight->sent) {
 		network.post_ended = world_time();
+		network.post_given_up = how == TRANSFER_SIGNAL || how == TRANSFER_DEADLINE ||
+					x->err.timeout ||
+					(flight->fault && flight->fault->status == 504);
+	}
 	if (!flight->sent || flight->method == GET)
 		return;
 	if (action == ACTS_SOON)

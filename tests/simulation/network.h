@@ -32,6 +32,7 @@ extern struct network {
 	int64_t outage_ends; /* the time until which look-ups of names get a page */
 	int64_t heard; /* when the deployment's last response came before that POST */
 	int64_t last_heard; /* when its last response came */
+	bool post_given_up; /* by a signal, a timeout or a gateway: it may be acted on at any time */
 	bool shared_post; /* a POST was sent on a kept connection */
 	bool acted_late; /* a request was carried out more than 1.75 s after its connection ended */
 	bool post_twice, removal_twice; /* something on the way sent one twice */
