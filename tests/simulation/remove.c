@@ -34,27 +34,27 @@ struct result {
 
 /* ------------------------------------------------------------ other callers */
 
-/* The first of the tokens that is there, has not expired, and is not the caller's own. */
-static struct token *first_one(void)
+/* The first token that can be removed or expired, and is not the caller's own; NULL: none. */
+static struct token *first_for(enum other what)
 {
 	for (int i = 1; i < deployment.n_tokens; i++)
 		if (deployment.tokens[i].removed_by == NOBODY &&
-		    deployment.tokens[i].expired_by == NOBODY)
+		    (what == OTHER_REMOVES || deployment.tokens[i].expired_by == NOBODY))
 			return &deployment.tokens[i];
 	return NULL;
 }
 
 static bool may_other(enum other what)
 {
-	return (what == OTHER_REMOVES || what == OTHER_EXPIRES) && first_one();
+	return (what == OTHER_REMOVES || what == OTHER_EXPIRES) && first_for(what);
 }
 
 static void do_other(enum other what)
 {
 	if (what == OTHER_REMOVES)
-		deployment_remove(first_one(), OTHER);
+		deployment_remove(first_for(what), OTHER);
 	else
-		deployment_expire(first_one(), OTHER);
+		deployment_expire(first_for(what), OTHER);
 }
 
 /* --------------------------------------------------------------- the call */
