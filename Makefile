@@ -196,7 +196,7 @@ lint: all $(BUILD)/lib.a
 check: test lint
 
 format: | $(INSTALL_NEEDS)
-	clang-format -i $(wildcard lib/*.h lib/*/*.[ch] builtins/*.[ch] builtins/*/*.[ch] tests/unit/*.[ch] tests/simulation/*.[ch] tests/fuzz/*.[ch] tests/tools/*.[ch] tests/bench/*.c)
+	@tests/lint.sh format
 
 demo: all
 	@scripts/can-run.sh demo

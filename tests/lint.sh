@@ -15,6 +15,9 @@ commands=(builtins/token_*.c)
 bats=(tests/bats/*.bats)
 sh=(.ci/run scripts/*.{sh,bash} tests/*.sh tests/*/*.{sh,bash} completion/*.bash examples/*.bash debian/tests/installed)
 
+# lint.sh format - formats them instead.
+[[ ${1-} != format ]] || exec clang-format -i "${all_c[@]}"
+
 # ------------------------------------------------------------------- style
 
 check_format() {

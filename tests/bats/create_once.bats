@@ -1039,7 +1039,7 @@ random() {
 	n=$((RANDOM % $1))
 }
 
-# Prints a fault that cuts a random request, or several, at a random place.
+# Sets cut: a fault that cuts a random request, or several, at a random place.
 random_cut() {
 	local places=(before after-headers-read request passed act response response) ways=(close reset) n
 	local where how at skip times method=
@@ -1083,7 +1083,8 @@ random_cut() {
 	((delivered && undone)) || fail "the test tests nothing"
 }
 
-# Asserts one of the three ends of a create whose script got a signal.
+# signalled_end ABOUT - asserts one of the three ends of a create whose script got a signal, and counts it
+# in the variables delivered, undone and named of its caller.
 signalled_end() {
 	local secret
 	secret=$(<"$BATS_TEST_TMPDIR/got")

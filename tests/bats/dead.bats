@@ -6,29 +6,16 @@
 load helper
 
 setup_file() {
-	local certs=$BATS_FILE_TMPDIR/certs
-	"$SANDBOX/certs.sh" "$certs" >/dev/null
-	sandbox_start --tls --cert "$certs/server.pem" --key "$certs/server.key" --rate-limit 0 \
-		--control-ready "$BATS_FILE_TMPDIR/control" --log "$BATS_FILE_TMPDIR/tls.log"
-	export TLS_URL=$URL TLS_CONTROL_URL=$SANDBOX_CONTROL_URL TLS_PID=$SANDBOX_PID CA=$certs/ca.pem
-	sandbox_start --rate-limit 0
-	export PLAIN_URL=$URL PLAIN_CONTROL_URL=$SANDBOX_CONTROL_URL
+	both_start --rate-limit 0
 }
 
 teardown_file() {
-	kill "$TLS_PID"
-	sandbox_stop
+	both_stop
 }
 
-# deployment PLAIN|TLS - chooses the deployment of the next calls, clean, with tokens t0 to t3 of the caller.
+# deployment PLAIN|TLS - chooses the deployment of the next calls, with tokens t0 to t3.
 deployment() {
-	local url=$1_URL control=$1_CONTROL_URL
-	URL=${!url}
-	SANDBOX_CONTROL_URL=${!control}
-	enable -d "${BUILTINS[@]}" 2>/dev/null || true
-	shell_setup
-	[[ $1 == PLAIN ]] || CODER_CLIENT_TLS_CA_FILE=$CA
-	seed '{"owner": "admin", "name": "t%d", "count": 4}'
+	choose "$1" 4
 }
 
 # dies PATH - makes the connection of such a request dead after the response.

@@ -6,38 +6,20 @@
 load helper
 
 setup_file() {
-	local certs=$BATS_FILE_TMPDIR/certs
-	"$SANDBOX/certs.sh" "$certs" >/dev/null
-	sandbox_start --tls --cert "$certs/server.pem" --key "$certs/server.key" \
-		--control-ready "$BATS_FILE_TMPDIR/control" --log "$BATS_FILE_TMPDIR/tls.log"
-	export TLS_URL=$URL TLS_CONTROL_URL=$SANDBOX_CONTROL_URL TLS_PID=$SANDBOX_PID CA=$certs/ca.pem
-	sandbox_start
-	export PLAIN_URL=$URL PLAIN_CONTROL_URL=$SANDBOX_CONTROL_URL
+	both_start
 }
 
 teardown_file() {
-	kill "$TLS_PID"
-	sandbox_stop
+	both_stop
 }
 
 setup() {
 	deployment PLAIN
 }
 
-# deployment PLAIN|TLS - chooses the deployment of the next calls, clean, with tokens t1 to t9.
+# deployment PLAIN|TLS - chooses the deployment of the next calls, with tokens t0 to t9.
 deployment() {
-	local url=$1_URL control=$1_CONTROL_URL
-	URL=${!url}
-	SANDBOX_CONTROL_URL=${!control}
-	begin_anew
-	[[ $1 == PLAIN ]] || CODER_CLIENT_TLS_CA_FILE=$CA
-	seed '{"owner": "admin", "name": "t%d", "count": 10}'
-}
-
-# The builtins without a connection, as at the start of each test.
-begin_anew() {
-	enable -d "${BUILTINS[@]}" 2>/dev/null || true
-	shell_setup
+	choose "$1" 10
 }
 
 # ask NAME... - looks tokens up, and reports a response that belongs to another request.

@@ -9,6 +9,7 @@
 #
 #   URL, ADMIN_TOKEN, ALICE_TOKEN, ...   the sandbox, and a session token of each of its users; SANDBOX_PID,
 #                        SANDBOX_CONTROL_URL: its process, and its control route (sandbox_start)
+#   TLS_URL, PLAIN_URL, TLS_PID, CA   two sandboxes at once, and the certificate of TLS (both_start)
 #   status, out, err     how a command ended, and what it printed (try; drive sets ended instead of status)
 #   ended                the exit status of a script, or the name of the signal that ended it (drive)
 #   screen               what a terminal showed (at_prompt)
@@ -69,6 +70,35 @@ sandbox_start() {
 
 sandbox_stop() {
 	kill "$SANDBOX_PID" 2>/dev/null || true
+}
+
+# both_start [OPTION]... - starts two sandboxes for the file, one over TLS and one over plain HTTP; sets
+# TLS_URL, PLAIN_URL, TLS_PID, CA and what choose() needs.
+both_start() {
+	local certs=$BATS_FILE_TMPDIR/certs
+	"$SANDBOX/certs.sh" "$certs" >/dev/null
+	sandbox_start --tls --cert "$certs/server.pem" --key "$certs/server.key" \
+		--control-ready "$BATS_FILE_TMPDIR/control" --log "$BATS_FILE_TMPDIR/tls.log" "$@"
+	export TLS_URL=$URL TLS_CONTROL_URL=$SANDBOX_CONTROL_URL TLS_PID=$SANDBOX_PID CA=$certs/ca.pem
+	sandbox_start "$@"
+	export PLAIN_URL=$URL PLAIN_CONTROL_URL=$SANDBOX_CONTROL_URL
+}
+
+both_stop() {
+	kill "$TLS_PID"
+	sandbox_stop
+}
+
+# choose PLAIN|TLS N - chooses one of the two for the next calls, clean, with N tokens of the caller, t0 and so
+# on. The builtins are loaded anew, without a connection.
+choose() {
+	local url=$1_URL control=$1_CONTROL_URL
+	URL=${!url}
+	SANDBOX_CONTROL_URL=${!control}
+	enable -d "${BUILTINS[@]}" 2>/dev/null || true
+	shell_setup
+	[[ $1 == PLAIN ]] || CODER_CLIENT_TLS_CA_FILE=$CA
+	seed '{"owner": "admin", "name": "t%d", "count": '"$2"'}'
 }
 
 # ctl METHOD ROUTE [JSON] - calls the sandbox's control route; JSON `-` is standard input. Tests call

@@ -306,6 +306,7 @@ removals() {
 
 # in_three_lists ID... - asserts that each of these is in one of three lists: reported as removed (the file
 # gone), reported as not known (err), and there (the deployment). The first and the last exclude each other.
+# Sets lists: how many the first and the second list have.
 in_three_lists() {
 	local there gone unknown id
 	there=$(of tokens login_type=token -- id)
@@ -717,11 +718,12 @@ killed_by() {
 
 @test "hundreds of signals disturb neither header commands nor look-ups nor slow readers" {
 	ctl POST tokens '{"owner": "admin", "name": "many-%d", "count": 1500}' >/dev/null
+	export TOOLS
 	drive 'trap : USR1; echo >"$0.ready"; export CODER_TOKENS_KEEPALIVE=0 CODER_HEADER_COMMAND="sleep 0.01; echo X-A=b"
 		for i in {1..15}; do CODER_URL=http://localhost:${CODER_URL##*:} token_list -v ids || echo "status $?"; done
 		unset CODER_HEADER_COMMAND
 		token_list -o tsv > >(sleep 0.3; wc -l >"$0.lines"; sleep 0.1); echo "${#ids[*]} and $?"
-		until [[ -s $0.lines ]]; do :; done; echo "$(<"$0.lines")"' <<-END
+		source "$TOOLS/wait.bash"; wait_for 10 there "$0.lines"; echo "$(<"$0.lines")"' <<-END
 		until file $BATS_TEST_TMPDIR/script.ready
 		storm USR1 1.2
 		end 10

@@ -599,7 +599,7 @@ removed() {
 @test "removals that a server counts together are slowed down to what it permits, before it refuses any" {
 	local -a ids=()
 	bulk 30
-	# the server's minute has just begun
+	# within a second a minute of the server's clock begins, and no request may come before
 	ctl POST config '{"rate_limit": 26, "rate_by_user": true, "clock_ahead_s": '$((59 - EPOCHSECONDS % 60))'}' >/dev/null
 	sleep 1
 	try token_rm --from ids --timeout 4

@@ -186,10 +186,10 @@ class Control:
         return [vars(user) for user in self.app.store.users.values()]
 
     def post_organizations(self, data) -> list:
-        """name, display_name, members (names)."""
+        """name, members (names)."""
 
         def make(spec):
-            org = self.app.store.add_organization(spec["name"], spec.get("display_name", ""))
+            org = self.app.store.add_organization(spec["name"])
             for name in spec.get("members", []):
                 user = self._user(name)
                 user.org_ids = user.org_ids + [org.id]
@@ -199,19 +199,19 @@ class Control:
         return self._each(data, make)
 
     def post_templates(self, data) -> list:
-        """name, organization, display_name, deprecated (its message)."""
+        """name, organization, deprecated (its message)."""
 
         def make(spec):
             org = self._organization(spec.get("organization"))
             template = self.app.store.add_template(
-                spec["name"], org, spec.get("display_name"), spec.get("deprecated", "")
+                spec["name"], org, deprecated=spec.get("deprecated", "")
             )
             return {"id": template.id, "name": template.name}
 
         return self._each(data, make)
 
     def post_workspaces(self, data) -> list:
-        """owner, name (%d counts from 0), count, template, dormant, deleted, stopped, agent."""
+        """owner, name (%d counts from 0), count, template, organization, dormant, deleted, stopped, agent."""
 
         def make(spec):
             owner = self._user(spec.get("owner", "alice"))
@@ -221,8 +221,7 @@ class Control:
             if not template:
                 template = self.app.store.add_template(wanted, org)
             count = int(spec.get("count", 1))
-            pattern = spec.get("name") or spec["pattern"]
-            names = [pattern.replace("%d", str(n)) for n in range(count)]
+            names = [spec["name"].replace("%d", str(n)) for n in range(count)]
             made = self.app.store.add_workspaces(
                 owner,
                 template,
@@ -244,13 +243,12 @@ class Control:
         ]
 
     def post_groups(self, data) -> list:
-        """name, organization, members (names), display_name."""
+        """name, organization, members (names)."""
 
         def make(spec):
             org = self._organization(spec.get("organization"))
             members = [self._user(name) for name in spec.get("members", [])]
-            shown = spec.get("display_name", "")
-            group = self.app.store.add_group(spec["name"], org, members, shown)
+            group = self.app.store.add_group(spec["name"], org, members)
             return {"id": group.id, "name": group.name}
 
         return self._each(data, make)

@@ -173,7 +173,6 @@ def _set_body(response: Response, spec: dict, request, new_key: str):
     is_json = "json" in str(asked.get("content-type", kind))
     echoes = {
         "{request_headers}": "\n".join(f"{name}: {value}" for name, value in request.headers),
-        "{request_body}": request.body.decode("utf-8", "replace"),
         "{request_target}": request.target,
         "{request_word}": request.target.rpartition("/")[2],
         "{new_key}": new_key,

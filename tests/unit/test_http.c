@@ -1490,7 +1490,7 @@ static void test_descriptors(void **state)
 	SCRIPT(OK);
 	get_ok(&c); /* opens what libraries keep open */
 	http_disconnect();
-	usleep(50000); /* the server closes its side */
+	usleep(50000); /* the server, a thread of this process, closes its side unseen */
 	before = look_at_descriptors();
 	assert_int_equal(before.sockets, 0);
 	get_ok(&c);
