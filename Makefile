@@ -16,8 +16,8 @@
 #   make distros               tests on other releases of Debian, each from a bare machine; as root.
 #                              DISTROS='bookworm trixie sid i386' GOALS='demo test lint'
 #   make bench, fuzz           measure the speed; fuzz each parser for $FUZZ_SECONDS
-#   make picture               draws $(BUILD)/completion.svg, a picture of completion; for the README
-#                              PICTURE=docs/completion.svg
+#   make picture               draws $(BUILD)/terminal.svg, a picture of the demo's terminal; for the README
+#                              PICTURE=docs/terminal.svg
 #   make install, uninstall    PREFIX=/usr/local, DESTDIR=, LOADABLESDIR=$(PREFIX)/lib/bash,
 #                              DOCDIR=$(PREFIX)/share/doc/coder-tokens
 #   make deb                   the Debian package for this machine's release, in $(BUILD)/deb
@@ -203,9 +203,9 @@ demo: all
 	@BUILD=$(BUILD) tests/demo.sh $(SCRIPT)
 
 # The picture shows a terminal that pyte emulates. Debian installs pyte for its own python3.
-PICTURE ?= $(BUILD)/completion.svg
+PICTURE ?= $(BUILD)/terminal.svg
 picture: all
-	$(firstword $(wildcard /usr/bin/python3) python3) tests/pty/picture.py $(SO) $(call q,$(PICTURE))
+	BUILD=$(BUILD) $(firstword $(wildcard /usr/bin/python3) python3) tests/pty/picture.py $(call q,$(PICTURE))
 
 # The programs that the builtins are compared with, and the server for both.
 BENCH := $(patsubst %,$(BUILD)/bench/%,standin loop measure trivial)

@@ -35,11 +35,23 @@ function heading(macro, title) {
 	print macro " " (macro == ".SH" ? toupper(title) : title)
 }
 
+# list(LAST) - prints the names of the builtins' pages, one a line, and LAST behind them.
+function list(last,    name, i, n) {
+	n = split(builtins, name, " ")
+	for (i = 1; i <= n; i++)
+		print "\\fB" name[i] "\\fR(1)" (i < n || last ~ /^[^.]/ ? "," : ".")
+	if (last != ".")
+		print last
+}
+
 BEGIN {
 	begin = ".PP\n"
 	print ".TH CODER_TOKENS 7 \"\" \"coder_tokens\" \"Bash loadable builtins\""
 	print ".nh\n.nr HY 0\n.ss 12 0\n.SH NAME"
 	print "coder_tokens \\- API tokens of a Coder deployment, as Bash builtins"
+	print ".SH DESCRIPTION\nThese builtins manage the API tokens of a Coder deployment, from inside the shell:"
+	list(".")
+	print "This page describes what they have in common."
 }
 
 /^```/ {
@@ -95,8 +107,5 @@ code {
 END {
 	paragraph()
 	print ".SH SEE ALSO"
-	n = split(builtins, name, " ")
-	for (i = 1; i <= n; i++)
-		print "\\fB" name[i] "\\fR(1),"
-	print "\\fBbash\\fR(1)"
+	list("\\fBbash\\fR(1)")
 }

@@ -209,8 +209,8 @@ can-run.sh: bats, at least 1.8: 'bats' is of 1.7"
 
 @test "make picture draws into the build directory, and replaces the README's picture only on request" {
 	cd "$REPO"
-	has "$(make -n DEPS= picture)" " 'build/completion.svg'"
-	has "$(make -n DEPS= PICTURE=docs/completion.svg picture)" " 'docs/completion.svg'"
+	has "$(make -n DEPS= picture)" " 'build/terminal.svg'"
+	has "$(make -n DEPS= PICTURE=docs/terminal.svg picture)" " 'docs/terminal.svg'"
 }
 
 @test "without apt the message refers to the page that names the packages of other systems" {

@@ -49,6 +49,20 @@ examples_of() {
 
 # ------------------------------------------------------------------------- pages
 
+@test "the picture of README.md shows what a terminal shows today" {
+	local python=/usr/bin/python3 so=${SO#"$REPO/"} picture=docs/terminal.svg
+	[[ ! ${LD_PRELOAD-}${VALGRIND-} ]] || skip "the demo is started without AddressSanitizer or valgrind"
+	"$python" -c 'import pyte' 2>/dev/null || skip "no pyte here"
+	export BUILD=${so%/*}
+	has "$(<README.md)" "]($picture)"
+	try "$python" tests/pty/picture.py --check "$picture"
+	is "$status$out$err" 0
+	sed 's/in 3 days!/in 4 days!/' "$picture" >"$BATS_TEST_TMPDIR/old.svg"
+	try "$python" tests/pty/picture.py --check "$BATS_TEST_TMPDIR/old.svg"
+	is "$status" 1
+	has "$out" "The terminal shows now:"
+}
+
 @test "the tables in the pages are those of the builtins; make readme updates them" {
 	local page n=0
 	for page in "${PAGES[@]}"; do
@@ -388,7 +402,7 @@ run_examples() {
 	is "$(LC_ALL=C groff -man -Tascii -ww -z <<<"$page" 2>&1)" ""
 	[[ $page != *[$'\x80'-$'\xff']* ]] || fail "not ASCII"
 	is "$(sed -n '/^.SH NAME/{n;p}' <<<"$page")" "coder_tokens \\- API tokens of a Coder deployment, as Bash builtins"
-	for section in NAME LOADING 'WHERE REQUESTS GO' 'VARIABLES AND ARRAYS' 'EXIT STATUS' SECURITY 'SEE ALSO'; do
+	for section in NAME DESCRIPTION LOADING 'WHERE REQUESTS GO' 'VARIABLES AND ARRAYS' 'EXIT STATUS' SECURITY 'SEE ALSO'; do
 		[[ $page == *$'\n.SH '"$section"$'\n'* ]] || fail "no $section"
 	done
 	text=$(read_page <<<"$page")

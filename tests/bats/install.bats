@@ -45,7 +45,6 @@ opt/x/share/doc/coder-tokens/LICENSE f644
 opt/x/share/doc/coder-tokens/README.md f644 
 opt/x/share/doc/coder-tokens/SECURITY.md f644 
 opt/x/share/doc/coder-tokens/docs/completion.md f644 
-opt/x/share/doc/coder-tokens/docs/completion.svg f644 
 opt/x/share/doc/coder-tokens/docs/daily-jobs.md f644 
 opt/x/share/doc/coder-tokens/docs/debugging.md f644 
 opt/x/share/doc/coder-tokens/docs/from-the-cli.md f644 
@@ -54,6 +53,7 @@ opt/x/share/doc/coder-tokens/docs/narrow-tokens.md f644
 opt/x/share/doc/coder-tokens/docs/reference.md f644 
 opt/x/share/doc/coder-tokens/docs/scripting.md f644 
 opt/x/share/doc/coder-tokens/docs/security.md f644 
+opt/x/share/doc/coder-tokens/docs/terminal.svg f644 
 opt/x/share/doc/coder-tokens/examples/audit.bash f755 
 opt/x/share/doc/coder-tokens/examples/ci-token.bash f755 
 opt/x/share/doc/coder-tokens/examples/deployments.bash f755 

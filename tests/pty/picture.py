@@ -1,18 +1,18 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Takes the README's picture of completion: picture.py SHARED_OBJECT OUTPUT.svg
+"""Takes the README's picture of a terminal: picture.py OUTPUT.svg, or picture.py --check PICTURE.svg
 
-Types into a real bash on a pseudo-terminal, with a sandbox deployment behind it, and draws what
-the terminal then shows. Nothing in the picture is written by hand. Needs python3-pyte.
+Types into the shell of `make demo`, on a pseudo-terminal, and draws what the terminal then shows. Nothing
+in the picture is written by hand. With --check, compares that with a picture that was drawn before: ids
+and times of days may differ, and nothing else. Prints what differs; the status is 0 if nothing does.
+
+The build is in $BUILD. Needs python3-pyte.
 """
 
 import html
 import os
-import shlex
-import subprocess
+import re
 import sys
-import tempfile
-import time
 from pathlib import Path
 
 import pyte
@@ -20,75 +20,79 @@ import pyte
 from terminal import Terminal
 
 REPO = Path(__file__).resolve().parent.parent.parent
-COLUMNS, LINES = 96, 24
+COLUMNS, LINES = 96, 34
 CELL_W, CELL_H, PAD, BAR = 8.4, 19, 14, 30
 BACKGROUND, FRAME, TEXT, DIM = "#16181d", "#24272e", "#d7dae0", "#7f8694"
+COLOURS = {"brown": "#e5c07b", "red": "#ec6a5e", "default": DIM}  # pyte calls yellow brown
 PROMPT = "$ "
-# What is typed, and for how many seconds the terminal is then watched.
-STEPS = [
-    ("token_rm \t\t", 1.0),
-    ("l\t\x15", 0.5),
-    ("token_create --scope workspace:r\t", 0.5),
-    ("--allow workspace:\t\t", 1.5),
-    ("alice/d\t", 0.5),
+SETTINGS = [
+    "bind 'set bell-style none'; bind 'set page-completions off'; bind 'set enable-bracketed-paste off'",
+    f"PS1='{PROMPT}'",
 ]
+AT_PROMPT = r"\r\n\$ \Z"
+# What is typed, and the pattern of what the terminal then receives.
+STEPS = [
+    ("token_list --human --sort expires_at --limit 4 -c name,scopes,allow_list,expires_at\r", AT_PROMPT),
+    ("token_create -v secret -n ci --lifetime 2h --for workspace-stop --allow workspace:dev", "dev"),
+    ("\t\t", r"dev-k8s-gpu .*workspace:dev\Z"),
+    ("\r", AT_PROMPT),
+    ("token_view ci --human -c scopes,allow_list,expires_at\r", AT_PROMPT),
+    ("token_rm ci\r", AT_PROMPT),
+]
+TEXTS = re.compile(r"<tspan[^>]*>([^<]*)</tspan>")
 
 
-def start_sandbox(directory: Path):
-    """(process, assignments) once it listens."""
-    ready = directory / "ready"
-    program = REPO / "tests/sandbox/sandbox.py"
-    options = ["--port", "0", "--ready", ready, "--seed", "demo", "--print-env"]
-    options += ["--parent-pid", str(os.getpid())]
-    sandbox = subprocess.Popen([sys.executable, program, *options], stdout=subprocess.PIPE, text=True)
-    values = {}
-    while "MEMBER_TOKEN" not in values:
-        name, _, value = sandbox.stdout.readline().strip().partition("=")
-        values[name] = value.strip("'")
-    return sandbox, values
+class Screen:
+    """A terminal with the shell of `make demo`, and what it shows."""
+
+    def __init__(self):
+        # only what the demo needs, so that no setting of a user changes the picture
+        env = {name: os.environ[name] for name in ("PATH", "HOME", "BUILD", "TEST_BASH") if name in os.environ}
+        env.update(INPUTRC="/dev/null", LC_ALL="C.UTF-8")
+        self.screen = pyte.Screen(COLUMNS, LINES)
+        self.stream = pyte.ByteStream(self.screen)
+        self.terminal = Terminal(None, COLUMNS, LINES, argv=["bash", str(REPO / "tests/demo.sh")], env=env)
+
+    def type(self, keys, pattern):
+        self.terminal.send(keys.encode())
+        found, before = self.terminal.expect(pattern.encode())
+        self.stream.feed(before + found.group(0))
+
+    def take(self):
+        """The rows of the screen: each a list of (text, colour, whether it is bold)."""
+        try:
+            self.terminal.expect(rb"[$#] \Z")
+            for setting in SETTINGS:
+                self.type(setting + "\r", r"\r\n[^\n]*[$#] \Z")
+            self.type("\x0c", r"\x1b\[H.*\$ \Z")  # ^L clears the screen
+            for keys, pattern in STEPS:
+                self.type(keys, pattern)
+        finally:
+            self.terminal.end()
+        rows = [self.row(number) for number in range(LINES)]
+        while rows and not rows[-1]:
+            rows.pop()
+        return rows
+
+    def row(self, number):
+        runs = []
+        line = self.screen.buffer[number]
+        for column in range(len(self.screen.display[number].rstrip())):
+            cell = line[column]
+            if runs and runs[-1][1:] == (cell.fg, cell.bold):
+                runs[-1] = (runs[-1][0] + cell.data, *runs[-1][1:])
+            else:
+                runs.append((cell.data, cell.fg, cell.bold))
+        return runs
 
 
-def write_rc(directory: Path, shared_object: str, values: dict) -> str:
-    rcfile = directory / "rc"
-    rcfile.write_text(
-        f"PS1='{PROMPT}'\n"
-        f"CODER_URL={values['CODER_URL']} CODER_SESSION_TOKEN={values['ALICE_TOKEN']}\n"
-        f"enable -f {shlex.quote(shared_object)} token_create token_list token_view token_rm\n"
-        f"source {shlex.quote(str(REPO))}/completion/coder_tokens.bash\n"
-        "bind 'set bell-style none'; bind 'set page-completions off'\n"
-        "bind 'set enable-bracketed-paste off'\n"
-    )
-    return str(rcfile)
-
-
-def record(rcfile: str) -> list:
-    """The lines of the screen after all steps."""
-    screen = pyte.Screen(COLUMNS, LINES)
-    stream = pyte.ByteStream(screen)
-    clean = {k: v for k, v in os.environ.items() if not k.startswith("CODER_")}
-    terminal = Terminal(rcfile, COLUMNS, LINES, env=clean)
-    try:
-        stream.feed(terminal.rest(0.5))
-        for keys, seconds in STEPS:
-            for key in keys:
-                terminal.send(key.encode())
-                time.sleep(0.02)
-            stream.feed(terminal.rest(seconds))
-    finally:
-        terminal.end()
-    lines = [line.rstrip() for line in screen.display]
-    while lines and not lines[-1]:
-        lines.pop()
-    return lines
-
-
-def draw(lines: list) -> str:
+def draw(rows):
     width = int(COLUMNS * CELL_W + 2 * PAD)
-    height = BAR + 2 * PAD + len(lines) * CELL_H
+    height = BAR + 2 * PAD + len(rows) * CELL_H
     out = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
         f'width="{width}" height="{height}" role="img" '
-        'aria-label="Completion of token names, scopes and workspaces in bash">',
+        'aria-label="A terminal: tokens in a table, completion of workspaces, a token that is created, shown and deleted">',
         f'<rect width="{width}" height="{height}" rx="9" fill="{BACKGROUND}"/>',
         f'<path d="M0 {BAR}V9a9 9 0 0 1 9-9h{width - 18}a9 9 0 0 1 9 9v{BAR - 9}z" fill="{FRAME}"/>',
     ]
@@ -98,35 +102,46 @@ def draw(lines: list) -> str:
         '<g font-family="ui-monospace,SFMono-Regular,Menlo,DejaVu Sans Mono,monospace" '
         'font-size="14" xml:space="preserve">'
     )
-    for row, line in enumerate(lines):
-        y = BAR + PAD + row * CELL_H + 14
+    for number, runs in enumerate(rows):
+        if not runs:
+            continue
         # Columns hold whatever font the viewer has.
-        length = f'textLength="{len(line) * CELL_W:.1f}" lengthAdjust="spacingAndGlyphs"'
-        colour = TEXT if line.startswith(PROMPT) else DIM
-        if line:
-            out.append(f'<text x="{PAD}" y="{y}" fill="{colour}" {length}>{html.escape(line)}</text>')
+        length = f'textLength="{sum(len(text) for text, _, _ in runs) * CELL_W:.1f}" lengthAdjust="spacingAndGlyphs"'
+        out.append(f'<text x="{PAD}" y="{BAR + PAD + number * CELL_H + 14}" {length}>')
+        for text, colour, bold in runs:
+            typed = runs[0][0].startswith(PROMPT)
+            weight = ' font-weight="bold"' if bold else ""
+            fill = TEXT if typed or bold else COLOURS.get(colour, TEXT)
+            out[-1] += f'<tspan fill="{fill}"{weight}>{html.escape(text)}</tspan>'
+        out[-1] += "</text>"
     out.append("</g></svg>")
     return "\n".join(out) + "\n"
 
 
-def main(argv) -> int:
-    if len(argv) != 3:
+def lasting(picture):
+    """The texts of a picture, without ids of tokens and times of days."""
+    texts = "\n".join("".join(TEXTS.findall(line)) for line in picture.splitlines())
+    texts = re.sub(r"\b[0-9A-Za-z]{10}\b", "x" * 10, texts)
+    return re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", "time", texts)
+
+
+def main(argv):
+    if len(argv) not in (2, 3) or argv[1:-1] not in ([], ["--check"]):
         print(__doc__.strip(), file=sys.stderr)
         return 2
-    with tempfile.TemporaryDirectory() as name:
-        directory = Path(name)
-        sandbox, values = start_sandbox(directory)
-        try:
-            lines = record(write_rc(directory, os.path.abspath(argv[1]), values))
-        finally:
-            sandbox.terminate()
-            sandbox.wait()
-    if not any("alice/dev-docker" in line for line in lines[-2:]):
-        print("picture.py: nothing was completed:", *lines, sep="\n", file=sys.stderr)
+    try:
+        picture = draw(Screen().take())
+    except (EOFError, TimeoutError) as problem:
+        print(f"picture.py: {problem}", file=sys.stderr)
         return 1
-    output = Path(argv[2])
+    output = Path(argv[-1])
+    if len(argv) == 3:
+        now, then = lasting(picture), lasting(output.read_text(encoding="utf-8"))
+        if now != then:
+            print(f"{output} shows:\n{then}\nThe terminal shows now:\n{now}")
+        return now != then
     output.parent.mkdir(parents=True, exist_ok=True)
-    output.write_text(draw(lines), encoding="utf-8")
+    output.write_text(picture, encoding="utf-8")
     return 0
 
 
