@@ -60,7 +60,7 @@ examples_of() {
 	sed 's/in 3 days!/in 4 days!/' "$picture" >"$BATS_TEST_TMPDIR/old.svg"
 	try "$python" tests/pty/picture.py --check "$BATS_TEST_TMPDIR/old.svg"
 	is "$status" 1
-	has "$out" "The terminal shows now:"
+	has "$out" "+++ the terminal now"
 }
 
 @test "the tables in the pages are those of the builtins; make readme updates them" {

@@ -9,6 +9,7 @@ and times of days may differ, and nothing else. Prints what differs; the status 
 The build is in $BUILD. Needs python3-pyte.
 """
 
+import difflib
 import html
 import os
 import re
@@ -32,7 +33,7 @@ SETTINGS = [
 AT_PROMPT = r"\r\n\$ \Z"
 # What is typed, and the pattern of what the terminal then receives.
 STEPS = [
-    ("token_list --human --sort expires_at --limit 4 -c name,scopes,allow_list,expires_at\r", AT_PROMPT),
+    ("token_list --human --sort expires_at --limit 5 -c name,scopes,allow_list,expires_at\r", AT_PROMPT),
     ("token_create -v secret -n ci --lifetime 2h --for workspace-stop --allow workspace:dev", "dev"),
     ("\t\t", r"dev-k8s-gpu .*workspace:dev\Z"),
     ("\r", AT_PROMPT),
@@ -120,7 +121,8 @@ def draw(rows):
 
 def lasting(picture):
     """The texts of a picture, without ids of tokens and times of days."""
-    texts = "\n".join("".join(TEXTS.findall(line)) for line in picture.splitlines())
+    lines = ("".join(TEXTS.findall(line)) for line in picture.splitlines())
+    texts = "\n".join(html.unescape(line) for line in lines if line) + "\n"
     texts = re.sub(r"\b[0-9A-Za-z]{10}\b", "x" * 10, texts)
     return re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", "time", texts)
 
@@ -137,8 +139,8 @@ def main(argv):
     output = Path(argv[-1])
     if len(argv) == 3:
         now, then = lasting(picture), lasting(output.read_text(encoding="utf-8"))
-        if now != then:
-            print(f"{output} shows:\n{then}\nThe terminal shows now:\n{now}")
+        lines = (text.splitlines(keepends=True) for text in (then, now))
+        sys.stdout.writelines(difflib.unified_diff(*lines, str(output), "the terminal now"))
         return now != then
     output.parent.mkdir(parents=True, exist_ok=True)
     output.write_text(picture, encoding="utf-8")
