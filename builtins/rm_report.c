@@ -163,7 +163,7 @@ static void print_how_far(const struct rm_report *report, bool interrupted)
 	if (report->n_unknown)
 		snprintf(unknown, sizeof(unknown), "; of %zu it is not known", report->n_unknown);
 	shio_error("%s: %zu of %zu tokens have been %s%s",
-		   interrupted ? "interrupted" : "the time is up", report->n_removed,
+		   interrupted ? "interrupted" : "the time limit has passed", report->n_removed,
 		   report->tokens->n, report->expire ? "expired" : "deleted", unknown);
 }
 
@@ -185,7 +185,7 @@ int rm_report_end(struct rm_report *report, bool interrupted, struct coder_error
 	if (report->first.code)
 		*err = report->first;
 	else if (!interrupted)
-		coder_error_set(err, CODER_ERR_NO_RESPONSE, "the time is up");
+		coder_error_set(err, CODER_ERR_NO_RESPONSE, "the time limit has passed");
 	if (interrupted) {
 		if (!report->first.code)
 			coder_interrupted(interrupts->signal, err);

@@ -138,7 +138,7 @@ static int check_limit(const char *text, size_t *ret, struct coder_error *err)
 		limit = limit * 10 + (size_t)(*p - '0');
 	if (text[strspn(text, "0123456789")] || limit < 1)
 		return coder_error_set(err, CODER_ERR_USAGE,
-				       "--limit: '%s' is no number of tokens: want 1 or more",
+				       "--limit: '%s' is not a number of tokens: give 1 or more",
 				       text);
 	*ret = limit;
 	return 0;

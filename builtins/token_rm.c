@@ -56,7 +56,7 @@ static const char *const rm_description[] = {
 	"fails does not stop the others. The token in use is refused unless --include-self is given.",
 	"Several tokens are removed at once (--jobs), and reported in the order of the arguments. If the "
 	"server limits the rate of requests, all of them wait for it together. On a terminal, the "
-	"removal of many shows how far it is.",
+	"removal of many shows its progress.",
 	"The call reports what it removed however it ends, after ^C, --timeout or failures, too. After "
 	"^C it starts no further removal and gives those in flight half a second. It names each "
 	"token whose removal has an unknown outcome on standard error. Only a usage error that is "
@@ -184,7 +184,7 @@ static int read_jobs(const char *text, size_t *ret, struct coder_error *err)
 		jobs = jobs * 10 + (size_t)(*p - '0');
 	if (text[strspn(text, "0123456789")] || jobs < 1 || jobs > CODER_REMOVALS_MAX)
 		return coder_error_set(err, CODER_ERR_USAGE,
-				       "--jobs: '%s' is no number from 1 to %d", text,
+				       "--jobs: '%s' is not a number from 1 to %d", text,
 				       CODER_REMOVALS_MAX);
 	*ret = jobs;
 	return 0;
@@ -202,7 +202,7 @@ static int check_not_empty(const struct call *call, struct coder_error *err)
 		i++;
 	if (i == n)
 		return 0;
-	coder_error_set(err, CODER_ERR_USAGE, "empty: a name, id or token is wanted");
+	coder_error_set(err, CODER_ERR_USAGE, "empty: give a name, id or token");
 	if (i >= typed)
 		return coder_error_wrap(err, "--from: element %zu of %s", i - typed + 1,
 					options->from);

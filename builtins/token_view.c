@@ -74,7 +74,7 @@ static const char *const view_description[] = {
 static const char *const view_examples[] = {
 	"Print how many seconds the token in use has left:",
 	"token_view --self -A t && echo \"${t[ttl]}\"",
-	"Tell what a token is good for:",
+	"Show what a token can do:",
 	"token_view deploy --explain",
 	"Print the allow list of a token, one entry on each line:",
 	"token_view deploy >/dev/null && printf '%s\\n' \"${TOKEN_ALLOW_LIST[@]}\"",

@@ -62,10 +62,10 @@ static const struct advice {
 	[CODER_CAUSE_NAME_TAKEN] = { "the name was free a moment before: another call has taken "
 				     "it, or this one's request was repeated on its way",
 				     NULL },
-	[CODER_CAUSE_CROSSWISE] = { "create two tokens", NULL },
-	[CODER_CAUSE_BLIND] = { "use a login session, or a token with the scope api_key:read and "
-				"with api_key:* in its allow list",
-				NULL },
+	[CODER_CAUSE_GOALS_CONFLICT] = { "create two tokens", NULL },
+	[CODER_CAUSE_CANNOT_READ_TOKENS] = { "use a login session, or a token with the scope api_key:read and "
+					     "with api_key:* in its allow list",
+					     NULL },
 	[CODER_CAUSE_LIVES_LONGER] = { "the token would have been valid until %s", NULL },
 	[CODER_CAUSE_MAY_BE_LEFT] = { "look for it and remove it: ", "token_rm --delete" },
 	[CODER_CAUSE_MAY_BE_OURS] = { "look at it before you remove it: ", "token_view" },

@@ -42,7 +42,7 @@ int result_stopped(const struct result *result, struct coder_error *err)
 		coder_interrupted(interrupts->signal, err);
 	} else if (interrupts && coder_interrupts_time_left(interrupts) <= 0) {
 		coder_error_set(err, CODER_ERR_NO_RESPONSE,
-				"the time is up before the result is complete");
+				"the time limit passed before the result was complete");
 		advise(err, "give more of it with --timeout");
 	} else {
 		coder_error_memory(err);

@@ -77,7 +77,7 @@ static int check_variable(const struct shell_variable *found, enum shvar_kind ki
 	if (uppercase_p(var) || lowercase_p(var) || capcase_p(var))
 		return refuse(why, "%s: variable that changes the case of its value", name);
 	if (kind == SHVAR_SCALAR && (array_p(var) || assoc_p(var)))
-		return refuse(why, "%s: is an array; a plain variable is wanted", name);
+		return refuse(why, "%s: is an array: give a plain variable", name);
 	if (kind == SHVAR_INDEXED && assoc_p(var))
 		return refuse(why, "%s: not an indexed array", name);
 	if (kind == SHVAR_ASSOC && array_p(var))

@@ -220,8 +220,7 @@ static int find_one(struct search *search, size_t i, struct coder_error *err)
 	bool exists;
 
 	if (!*text)
-		return coder_error_set(err, CODER_ERR_USAGE,
-				       "empty: a name, id or token is wanted");
+		return coder_error_set(err, CODER_ERR_USAGE, "empty: give a name, id or token");
 	if (meaning != CODER_MEANS_NAME) {
 		listed = listed_with_id(search, id);
 		if (listed) {

@@ -36,7 +36,7 @@ static const struct coder_goal goals[] = {
 	  .objects = { "workspace", "template" }, .all = true,
 	  .companions = CODER_COMPANION_SELF | CODER_COMPANION_TEMPLATES |
 			CODER_COMPANION_ORGANIZATION | CODER_COMPANION_WORKSPACES,
-	  .warning = "who holds it can also start workspaces that exist",
+	  .warning = "whoever holds it can also start workspaces that exist",
 	  .single = "coder create needs template:*, too; without it only POST "
 		    "/users/me/workspaces works" },
 	{ "template-push", "upload versions of templates and activate them (coder templates push)",
@@ -44,21 +44,22 @@ static const struct coder_goal goals[] = {
 			   "template:read", "template:update", "user:read"),
 	  .objects = { "template" },
 	  .companions = CODER_COMPANION_SELF | CODER_COMPANION_ORGANIZATION | CODER_COMPANION_FILES,
-	  .warning = "who holds it can run code that gets an unrestricted token of everybody who "
-		     "builds a workspace from the template",
+	  .warning =
+		  "whoever holds it can run code that gets an unrestricted token of everybody who "
+		  "builds a workspace from the template",
 	  .single = "lists of templates (coder templates list) fail without template:*" },
-	{ "tokens-read", "list and view one's own tokens (coder tokens ls)",
+	{ "tokens-read", "list and view your own tokens (coder tokens ls)",
 	  .scopes = SCOPES("user:read", "api_key:read"),
 	  .companions = CODER_COMPANION_SELF | CODER_COMPANION_TOKENS,
 	  .of_users = "list and view tokens (coder tokens ls)" },
-	{ "tokens-manage", "create, expire and delete one's own tokens",
+	{ "tokens-manage", "create, expire and delete your own tokens",
 	  .scopes = SCOPES("user:read", "api_key:*"),
 	  .companions = CODER_COMPANION_SELF | CODER_COMPANION_TOKENS,
-	  .warning = "who holds it can create an unrestricted token",
+	  .warning = "whoever holds it can create an unrestricted token",
 	  .of_users = "create, expire and delete tokens" },
 	{ "whoami", "see whose token it is (coder whoami)", .scopes = SCOPES("user:read"),
 	  .companions = CODER_COMPANION_SELF },
-	{ "read-only", "read everything that is one's own, and change nothing",
+	{ "read-only", "read everything of your own, and change nothing",
 	  .scopes = SCOPES("api_key:read", "organization:read", "task:read", "template:read",
 			   "user:read", "user:read_personal", "user_secret:read", "user_skill:read",
 			   "workspace:read"),

@@ -65,7 +65,7 @@ static int refuse_limit(const struct coder_wish *wish, const char *goal, const c
 			"%s cannot be combined with %s for %s: %s needs %s, and %s would then "
 			"work on all of them",
 			goal, other, given, goal, needed, other);
-	return coder_error_cause(err, CODER_CAUSE_CROSSWISE, NULL, NULL);
+	return coder_error_cause(err, CODER_CAUSE_GOALS_CONFLICT, NULL, NULL);
 }
 
 /* Fails if the goal needs all objects of a type, and only single ones were given. */
@@ -270,7 +270,7 @@ static int check_crosswise(const struct coder_plan *plan, const struct coder_wis
 					brings, wants ? "" : "the scope ",
 					wants ? wants : scope->text, entry->text, brings,
 					scope->text, what);
-			return coder_error_cause(err, CODER_CAUSE_CROSSWISE, NULL, NULL);
+			return coder_error_cause(err, CODER_CAUSE_GOALS_CONFLICT, NULL, NULL);
 		}
 	return 0;
 }
@@ -314,7 +314,7 @@ static int check_scopes(const struct coder_plan *plan, const struct coder_wish *
 				"%s cannot be combined with the scope %s: no entry was given for "
 				"that scope, and those that %s needs would be the only ones",
 				plan->goals[0]->name, scope->text, plan->goals[0]->name);
-		return coder_error_cause(err, CODER_CAUSE_CROSSWISE, NULL, NULL);
+		return coder_error_cause(err, CODER_CAUSE_GOALS_CONFLICT, NULL, NULL);
 	}
 	return 0;
 }

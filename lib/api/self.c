@@ -65,7 +65,7 @@ int coder_list_verify_empty(struct coder_client *client, const char *user, struc
 			"the token in use, %s, is not permitted to read tokens: the list that the "
 			"server gave is empty, but would have this token in it",
 			client->self_id);
-	return coder_error_cause(err, CODER_CAUSE_BLIND, NULL, NULL);
+	return coder_error_cause(err, CODER_CAUSE_CANNOT_READ_TOKENS, NULL, NULL);
 }
 
 static bool is_only(const struct coder_strings *list, const char *s)

@@ -89,7 +89,7 @@ static int delete_it(struct coder_client *client, const struct coder_create *cre
 	if (coder_token_delete(client, create->user, id, &failed) < 0)
 		return not_sure(client, create, id, &failed, err);
 	snprintf(finding, sizeof(finding),
-		 "the new token (id %s) was deleted again: nothing is left", id);
+		 "the new token (id %s) was deleted again: no new token exists", id);
 	return nothing_left(client, code, finding, err);
 }
 
@@ -191,5 +191,5 @@ int undo_lost(struct coder_client *client, const struct coder_create *create, in
 	}
 	if (may_act_yet || !client_may_read_tokens(client, &failed))
 		return not_sure(client, create, NULL, &failed, err);
-	return nothing_left(client, err->code, "no such token is there: nothing is left", err);
+	return nothing_left(client, err->code, "no new token exists", err);
 }

@@ -64,8 +64,8 @@ enum coder_cause {
 	CODER_CAUSE_NO_GROUPS, /* it has no groups */
 	CODER_CAUSE_IGNORES, /* it ignored scopes or the allow list, as old ones do */
 	CODER_CAUSE_NAME_TAKEN, /* the name was free a moment before the request */
-	CODER_CAUSE_CROSSWISE, /* two goals together would permit more than was asked for */
-	CODER_CAUSE_BLIND, /* the token in use may not read tokens */
+	CODER_CAUSE_GOALS_CONFLICT, /* two goals together would permit more than was asked for */
+	CODER_CAUSE_CANNOT_READ_TOKENS, /* the token in use may not read tokens */
 	/* a new token; about: its id, or its name if the id is not known */
 	CODER_CAUSE_LIVES_LONGER, /* it would have been valid for too long (about: until when) */
 	CODER_CAUSE_MAY_BE_LEFT, /* it may exist now */

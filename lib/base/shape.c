@@ -51,7 +51,7 @@ bool coder_token_in_text(const char *text)
 	return find_secret(text, SECRET_LEN) != NULL;
 }
 
-char *coder_black_out(char *text, size_t size, char *at, size_t len)
+char *coder_redact(char *text, size_t size, char *at, size_t len)
 {
 	static const char mark[] = "[secret]";
 	const size_t mark_len = sizeof(mark) - 1, rest = strlen(at + len) + 1;
@@ -70,7 +70,7 @@ void coder_hide_tokens(char *text)
 	const char *found = text;
 
 	while ((found = find_secret(found, SECRET_LEN_MIN))) /* which is longer than "[secret]" */
-		found = coder_black_out(text, SIZE_MAX, text + (found - text), alnum_len(found));
+		found = coder_redact(text, SIZE_MAX, text + (found - text), alnum_len(found));
 }
 
 bool coder_id_shaped(const char *text)

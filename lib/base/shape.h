@@ -19,7 +19,7 @@ bool coder_token_shaped(const char *text);
  * Replaces the len bytes at `at`, within text, by "[secret]". text has size bytes of memory; if
  * that is too little, text is cut at `at`. Returns the end of the replacement.
  */
-char *coder_black_out(char *text, size_t size, char *at, size_t len);
+char *coder_redact(char *text, size_t size, char *at, size_t len);
 
 /*
  * Replaces the secret of each token in text by "[secret]". A token is what has its shape and is

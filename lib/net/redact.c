@@ -43,7 +43,7 @@ void redact_secret(struct coder_error *err, const char *secret)
 
 		/* in any case of letters, because hosts are written in lower case */
 		while ((at = ascii_find(at, secret)))
-			at = coder_black_out(text, texts[i].size, at, strlen(secret));
+			at = coder_redact(text, texts[i].size, at, strlen(secret));
 		/* the text, or a part of the response in it, may have been cut within the secret */
 		for (at = text; (at = strstr(at, RESPONSE_CUT)); at++)
 			at = drop_begin(text, at, secret);

@@ -36,7 +36,7 @@ undone() {
 	has "${err%%$'\n'*}" "token_create: $LOOKING"
 	has "${err#*$'\n'}" "token_create: creating token test: "
 	has "${err#*$'\n'}" "$1"
-	[[ $err =~ "the new token (id "[0-9A-Za-z]{10}") was deleted again: nothing is left" ]] || fail "not deleted"
+	[[ $err =~ "the new token (id "[0-9A-Za-z]{10}") was deleted again: no new token exists" ]] || fail "not deleted"
 	asked "${UP_TO_POST[@]}" \
 		"GET me/keys/tokens/test" "DELETE me/keys/ID"
 	is "${TOKEN_ERROR[status]}" 9
@@ -50,7 +50,7 @@ absent() {
 	is "$(wc -l <<<"$err")" 2
 	has "${err%%$'\n'*}" "token_create: $LOOKING"
 	has "${err#*$'\n'}" "$2"
-	has "$err" "no such token is there: nothing is left"
+	has "$err" "no new token exists"
 	asked "${UP_TO_POST[@]}" \
 		"GET me/keys/tokens/test" "GET me/keys/tokens/test" "GET me/keys/tokens/test" \
 		"GET me/keys/tokens/test" "GET me/keys/ID"
@@ -332,7 +332,7 @@ again() {
 	is "$status" 9
 	is "$out" ""
 	has "$err" "no response within 500 ms; the new token"
-	has "$err" "was deleted again: nothing is left"
+	has "$err" "was deleted again: no new token exists"
 	is "$(requests POST | grep -c .)" 1
 	! exists test || fail "there is a token"
 }
@@ -370,7 +370,7 @@ again() {
 	is "$status" 9
 	has "${err%%$'\n'*}" "token_create: $REMOVING"
 	has "$err" "no response within 500 ms; the new token"
-	has "$err" "was deleted again: nothing is left"
+	has "$err" "was deleted again: no new token exists"
 	is "$(wc -l <<<"$err")" 2
 	asked "${UP_TO_POST[@]}" "GET me/keys/ID" \
 		"DELETE me/keys/ID"
@@ -484,7 +484,7 @@ again() {
 		fault '{"method":"POST",'"$action"'}'
 		try token_create -n test
 		is "$status" 9
-		has "$err" "was deleted again: nothing is left"
+		has "$err" "was deleted again: no new token exists"
 		! exists test || fail "there is a token"
 	done
 	again
@@ -517,7 +517,7 @@ again() {
 		fault '{"method":"POST","cut":{"where":"act"}}'
 		try token_create --name="$name" -u alice --lifetime 1h
 		is "$status" 9
-		has "$err" "was deleted again: nothing is left"
+		has "$err" "was deleted again: no new token exists"
 		has "$(requests DELETE)" "DELETE /api/v2/users/alice/keys/"
 		lacks $'\n'"$(names)"$'\n' $'\n'"$name"$'\n'
 		lacks "$err" $'\e'
@@ -554,7 +554,7 @@ again() {
 	fault '[{"method":"POST","cut":{"where":"act"}},{"method":"DELETE","times":2,"status":503,"headers":{"Retry-After":"0"}}]'
 	try token_create -n test
 	is "$status" 9
-	has "$err" "was deleted again: nothing is left"
+	has "$err" "was deleted again: no new token exists"
 	is "$(requests DELETE | grep -c .)" 3
 	! exists test || fail "there is a token"
 }
@@ -573,7 +573,7 @@ again() {
 taken_back() {
 	is "$status" 9
 	has "$err" "write error: $1; the new token (id "
-	has "$err" ") was deleted again: nothing is left"
+	has "$err" ") was deleted again: no new token exists"
 	[[ $err != *$'\n'* ]] || fail "more than one line"
 	asked "${UP_TO_POST[@]}" "GET me/keys/ID" \
 		"DELETE me/keys/ID"
@@ -633,7 +633,7 @@ taken_back() {
 	fault '{"method":"POST","late":0.5}'
 	try in_pipeline
 	is "$status" 9
-	has "$(<"$BATS_TEST_TMPDIR/err2")" "was deleted again: nothing is left"
+	has "$(<"$BATS_TEST_TMPDIR/err2")" "was deleted again: no new token exists"
 	! exists test || fail "there is a token"
 }
 
@@ -645,7 +645,7 @@ taken_back() {
 	END
 	is "$ended" 0
 	has "$out" "write error: File too large; the new token (id "
-	has "$out" "was deleted again: nothing is left"
+	has "$out" "was deleted again: no new token exists"
 	has "$out" "status 9"
 	! exists test || fail "there is a token"
 }
@@ -844,7 +844,7 @@ signalled_twice() { # SCRIPT SIGNAL PAUSE SIGNAL
 			type echo "status \$?"
 			prompt 5
 		END
-		has "$screen" "was deleted again: nothing is left"
+		has "$screen" "was deleted again: no new token exists"
 		! exists test || fail "there is a token"
 	done
 }
@@ -865,7 +865,7 @@ signalled_twice() { # SCRIPT SIGNAL PAUSE SIGNAL
 		trap*) is "$ended $out" $'0 trapped\nstatus 130' ;;
 		*) is "$ended $out" "SIGINT " ;;
 		esac
-		has "$err" "was deleted again: nothing is left"
+		has "$err" "was deleted again: no new token exists"
 		! exists test || fail "there is a token"
 
 		again
@@ -950,7 +950,7 @@ status 130" ;;
 	is "$out" "trapped
 status 130"
 	has "${err%%$'\n'*}" "token_create: $REMOVING"
-	has "$err" "was deleted again: nothing is left"
+	has "$err" "was deleted again: no new token exists"
 	! exists test || fail "there is a token"
 }
 
@@ -971,7 +971,7 @@ status 130"
 	is "$out" "trapped
 status 130"
 	has "${err%%$'\n'*}" "token_create: $REMOVING"
-	has "$err" "was deleted again: nothing is left"
+	has "$err" "was deleted again: no new token exists"
 	! exists test || fail "there is a token"
 }
 
@@ -988,7 +988,7 @@ status 130"
 		prompt 10
 	END
 	has "$screen" "$LOOKING"
-	has "$screen" "was deleted again: nothing is left"
+	has "$screen" "was deleted again: no new token exists"
 	has "$screen" $'\nstatus 130 secret kept\n'
 	has "$screen" $'\nlength 33\n'
 	is "$(requests DELETE | grep -c .)" 1
@@ -1004,7 +1004,7 @@ status 130"
 		type echo "status \$?"
 		prompt 5
 	END
-	has "$screen" "was deleted again: nothing is left"
+	has "$screen" "was deleted again: no new token exists"
 	has "$screen" $'\nstatus 130\n'
 	lacks "$screen" $'\nround'
 	is "$(requests POST | grep -c .)" 1

@@ -245,7 +245,7 @@ costs_nothing() {
 @test "a token whose secret cannot be printed on a closed output is deleted again" {
 	script 'token_create -n lost >&-; echo "$?"; token_view lost >/dev/null; echo "$?"'
 	is "$out" $'9\n3'
-	has "$err" "nothing is left"
+	has "$err" "no new token exists"
 }
 
 @test "with few descriptors a call works, or reports that descriptors are missing, also over TLS" {

@@ -124,19 +124,19 @@ READ=workspace:read,template:read,user:read
 	has "$out" "may also use workspace:start, workspace:update on workspace:alice/dev, in requests that need no more"
 	token user:read,coder:apikeys.manage_self "user:$(user_id alice),api_key:*" '"name": "t2"'
 	try token_view t2 -u alice --explain
-	has "$out" "can create, expire and delete one's own tokens"
-	has "$out" "note: who holds it can create an unrestricted token"
+	has "$out" "can create, expire and delete your own tokens"
+	has "$out" "note: whoever holds it can create an unrestricted token"
 }
 
 @test "api_key:* is the same as each of its actions, and creating alone makes unrestricted tokens" {
 	token user:read,api_key:create,api_key:read,api_key:update,api_key:delete "user:$(user_id alice),api_key:*"
-	has "$out" "can create, expire and delete one's own tokens"
+	has "$out" "can create, expire and delete your own tokens"
 	lacks "$out" "lacks scope api_key:*"
 	token user:read,api_key:create "user:$(user_id alice),api_key:*" '"name": "t2"'
 	try token_view t2 -u alice --explain
 	lacks "$out" "can create, expire"
 	has "$out" "may also use api_key:create on api_key:*, in requests that need no more"
-	has "$out" "note: who holds it can create an unrestricted token"
+	has "$out" "note: whoever holds it can create an unrestricted token"
 	token api_key:create "api_key:*" '"name": "t3"'
 	try token_view t3 -u alice --explain
 	lacks "$out" "unrestricted"
@@ -153,7 +153,7 @@ READ=workspace:read,template:read,user:read
 	has "$out" "can create, expire and delete tokens: user:*"
 	token user:read,api_key:read "user:$(user_id alice),api_key:*" '"name": "t3"'
 	try token_view t3 -u alice --explain
-	has "$out" "can list and view one's own tokens (coder tokens ls)"
+	has "$out" "can list and view your own tokens (coder tokens ls)"
 }
 
 @test "an entry of any type is what it names" {
@@ -216,7 +216,7 @@ READ=workspace:read,template:read,user:read
 		\"allow_list\": [\"user:$(user_id alice)\", \"api_key:*\", \"workspace:$id\"]}]"
 	CODER_SESSION_TOKEN=${KEYS[0]} try token_view --self --explain
 	is "$status$err" 0
-	has "$out" "can list and view one's own tokens (coder tokens ls)"
+	has "$out" "can list and view your own tokens (coder tokens ls)"
 	has "$out" "may also use workspace:stop on workspace:$id, in requests that need no more"
 	has "$out" "workspace:$id: not found: what the token can do with it is not known"
 }

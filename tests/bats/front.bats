@@ -258,7 +258,7 @@ blames_front() {
 		fault '{"method":"POST",'"$front"'}'
 		try token_create -n test
 		[[ $front == *413* ]] && has "$err" "unexpected response 413" || blames_front
-		has "$err" "no such token is there: nothing is left"
+		has "$err" "no new token exists"
 		lacks "$err" "the name was free a moment before"
 		is "$(requests GET | grep -c /test$)" 5
 		is "$(requests DELETE)" ""
@@ -274,7 +274,7 @@ blames_front() {
 		fault '{"method":"POST","act":true,'"$front"'}'
 		try token_create -n test
 		is "$status" 9
-		has "$err" "was deleted again: nothing is left"
+		has "$err" "was deleted again: no new token exists"
 		! exists test || fail "it is still there"
 	done
 }
@@ -295,7 +295,7 @@ blames_front() {
 		try token_create -n test
 		is "$status" 9
 		has "$err" "it is not known whether token test exists now"
-		lacks "$err" "nothing is left"
+		lacks "$err" "no new token exists"
 		exists test || fail "the test is wrong"
 	done
 }
@@ -308,7 +308,7 @@ blames_front() {
 			{"method":"GET","path":"/keys/sbxAdmin01$","times":0,'"$front"'}]'
 		try token_create -n test
 		is "$status" 9
-		lacks "$err" "nothing is left"
+		lacks "$err" "no new token exists"
 	done
 }
 
@@ -320,12 +320,12 @@ blames_front() {
 		try token_create -n test
 		is "$status" 9
 		has "$err" "token_rm --delete $(id_of test)"
-		lacks "$err" "nothing is left"
+		lacks "$err" "no new token exists"
 		again
 		fault '[{"method":"POST","cut":{"where":"act"}},{"method":"DELETE","status":502},{"method":"DELETE","times":0,'"$front"'}]'
 		try token_create -n test
 		is "$status" 9
-		lacks "$err" "nothing is left"
+		lacks "$err" "no new token exists"
 	done
 }
 
@@ -381,7 +381,7 @@ blames_front() {
 	fault '[{"method":"POST","cut":{"where":"before"}},{"method":"DELETE","act":true,"status":502},{"times":0,"coder":false}]'
 	try token_create -n test
 	is "$status" 7
-	has "$err" "no such token is there: nothing is left"
+	has "$err" "no new token exists"
 	try token_rm grafana
 	is "$status $out" "0 Token has been deleted."
 }
@@ -431,12 +431,12 @@ blames_front() {
 		fault '{"method":"POST","act":true,"status":'$code',"body":"<html>edge"}'
 		try token_create -n test
 		is "$status" 9
-		has "$err" "was deleted again: nothing is left"
+		has "$err" "was deleted again: no new token exists"
 		is "$(requests POST | grep -c .)" 1
 	done
 	again
 	fault '{"method":"POST","status":521,"body":"<html>edge"}'
 	try token_create -n test
 	is "$status" 6
-	has "$err" "no such token is there: nothing is left"
+	has "$err" "no new token exists"
 }

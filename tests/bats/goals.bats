@@ -157,7 +157,7 @@ listed() { # listed ROUTE KEY=VALUE - the id of what has that, outside the log o
 @test "tokens-manage warns that its holder can create an unrestricted token, once" {
 	try token_create -n test -v secret --for tokens-manage
 	is "$status" 0
-	[[ $err == *"warning: tokens-manage: who holds it can create an unrestricted token" && $err != *$'\n'* ]] || fail "$err"
+	[[ $err == *"warning: tokens-manage: whoever holds it can create an unrestricted token" && $err != *$'\n'* ]] || fail "$err"
 }
 
 # ---------------------------------------------------- what does go together
@@ -258,16 +258,16 @@ warned() {
 @test "warnings name what a token can do beyond its goals, and what it cannot do" {
 	try token_create -n a -v secret --for workspace-create --allow template:one
 	is "$status" 0
-	warned "workspace-create: who holds it can also start workspaces that exist" \
+	warned "workspace-create: whoever holds it can also start workspaces that exist" \
 		"workspace-create: coder create needs template:*, too; without it only POST /users/me/workspaces works"
 	try token_create -n b -v secret --for workspace-create --allow 'workspace:*'
-	warned "workspace-create: who holds it can also start workspaces that exist" \
+	warned "workspace-create: whoever holds it can also start workspaces that exist" \
 		"workspace-create: all templates are readable (template:*)"
 	try token_create -n c -v secret --for template-push --allow template:one
-	warned "template-push: who holds it can run code that gets an unrestricted token of everybody who builds a workspace from the template" \
+	warned "template-push: whoever holds it can run code that gets an unrestricted token of everybody who builds a workspace from the template" \
 		"template-push: lists of templates (coder templates list) fail without template:*"
 	try token_create -n d -v secret --for template-push --allow 'template:*'
-	warned "template-push: who holds it can run code that gets an unrestricted token of everybody who builds a workspace from the template"
+	warned "template-push: whoever holds it can run code that gets an unrestricted token of everybody who builds a workspace from the template"
 	try token_create -n e -v secret --for workspace-stop --allow 'workspace:*'
 	warned "workspace-stop: most requests about workspaces of other users need the entry user:*, too" \
 		"workspace-stop: all templates are readable (template:*)"
@@ -314,7 +314,7 @@ warned() {
 	has "$err" "can list and view tokens (coder tokens ls): user:admin, user:alice"
 	lacks "$err" "can list and view one's own"
 	try token_create -n a --dry-run --for workspace-read,tokens-read --allow workspace:dev
-	has "$err" "can list and view one's own tokens (coder tokens ls)"
+	has "$err" "can list and view your own tokens (coder tokens ls)"
 	try token_create -n a --dry-run --for tokens-manage --allow user:alice
 	has "$err" "can create, expire and delete tokens: user:alice, user:admin"
 	try token_create -n a --dry-run --for read-only --allow 'user:*'

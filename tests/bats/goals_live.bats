@@ -367,7 +367,7 @@ cli_not() {
 	may_not DELETE "users/me/keys/${secret%%-*}"
 	may_not GET "workspaces/$A"
 	no_more
-	has "$said" "can list and view one's own tokens (coder tokens ls)"
+	has "$said" "can list and view your own tokens (coder tokens ls)"
 }
 
 @test "tokens-manage: creates, expires and deletes tokens, and reads no workspace" {
@@ -381,7 +381,7 @@ cli_not() {
 	cli tokens ls
 	may_not GET "workspaces/$A"
 	may_not_build stop "$A"
-	has "$said" "note: who holds it can create an unrestricted token"
+	has "$said" "note: whoever holds it can create an unrestricted token"
 }
 
 @test "whoami: knows its user, and nothing else" {
@@ -407,7 +407,7 @@ cli_not() {
 	cli_not stop -y "$P-a"
 	may_not_build stop "$A"
 	no_more
-	has "$said" "can read everything that is one's own, and change nothing"
+	has "$said" "can read everything of your own, and change nothing"
 }
 
 @test "--self-readable: the token sees itself" {

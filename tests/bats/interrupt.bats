@@ -347,7 +347,7 @@ in_three_lists() {
 	done
 }
 
-@test "after ^C removals that are on at once get half a second together, and no other begins" {
+@test "after ^C concurrent removals get half a second together, and no other begins" {
 	local ids unknown
 	ctl POST tokens '{"owner": "admin", "name": "many-%d", "count": 30}' >/dev/null
 	token_list --name 'many-*' -v ids
@@ -413,7 +413,7 @@ long_list() {
 		end 1
 	END
 	is "$ended $out" "0 status 7 ids old T old 7"
-	has "$err" "the time is up before the result is complete"
+	has "$err" "the time limit passed before the result was complete"
 }
 
 @test "the memory of assignments that ^C ended is freed by later calls" {

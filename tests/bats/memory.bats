@@ -170,7 +170,7 @@ for options in "-v secret" "-A T -v secret" ">secret.out"; do
 			[[ -s out || $secret == *-* ]] && bad "secret of $n"
 			[[ ${T[key]}/${TOKEN_SCOPES[*]} == kept/kept ]] || bad "variables of $n"
 			[[ $(tail -n 1 err) =~ $1 ]] || bad "words of $n"
-			((status != 9)) || grep -q "nothing is left" err || bad "report of $n"
+			((status != 9)) || grep -q "no new token exists" err || bad "report of $n"
 		fi
 		((${#left[@]} == 0)) || token_rm --delete new >out
 		((count >= n)) || break

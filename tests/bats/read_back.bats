@@ -48,7 +48,7 @@ read_requests() {
 		grants "$grant"
 		the_request
 		refused 1 "creating token test: the server did not keep to the $what asked for; the new token (id "
-		has "$err" "was deleted again: nothing is left"
+		has "$err" "was deleted again: no new token exists"
 		is "$(read_requests)" "GET me/keys/ID DELETE me/keys/ID"
 		nothing_set
 		! exists test || fail "there is a token: $grant"
@@ -317,12 +317,12 @@ NOT_FOUND='"status":404,"coder":true,"body":"{\"message\":\"Resource not found o
 		end 10
 	END
 	is "$ended $out" $'0 trapped\nstatus 130'
-	has "$err" "was deleted again: nothing is left"
+	has "$err" "was deleted again: no new token exists"
 	! exists test || fail "there is a token"
 	forget_requests
 	try token_create -n test --timeout 0.3
 	is "$status" 9
-	has "$err" "was deleted again: nothing is left"
+	has "$err" "was deleted again: no new token exists"
 	! exists test || fail "there is a token"
 }
 

@@ -534,7 +534,7 @@ untold() {
 			fault '{"method":"POST","grant":{"secret_length":'"$length"'},"status":500,"act":true,"body":"{\"message\":\"'"$pad"' {new_key} was made\",\"detail\":\"'"$pad"' {new_key} failed\"}"}'
 			try token_create -n canary --lifetime 1h
 			is "$status/$out" 9/
-			has "$err" "was deleted again: nothing is left"
+			has "$err" "was deleted again: no new token exists"
 			[[ ! "$err ${TOKEN_ERROR[*]}" =~ [0-9A-Za-z]{10}-[0-9A-Za-z] ]] || fail "it shows: ${BASH_REMATCH[0]}"
 			[[ $pad ]] || has "$err" "[secret]"
 		done

@@ -208,7 +208,7 @@ removal_shown() {
 	at_prompt <"$BATS_TEST_TMPDIR/keys"
 }
 
-@test "a removal of many shows how far it is, and takes that away; keys that are pressed meanwhile are not lost" {
+@test "a removal of many shows its progress and clears it; keys that are pressed meanwhile are not lost" {
 	removal_shown 'token_rm --expire --jobs 2 --from ids >/dev/null; echo "status $?"' <<-'END'
 		until out expiring tokens: 0 of 40 done
 		until out s left
@@ -222,7 +222,7 @@ removal_shown() {
 	[[ $screen == *$'\r\e[K'"status 0"* || $screen == *$'\e[K'"status 0"* ]] || fail "it is still there"
 }
 
-@test "a wait for a rate limit is announced on a line of its own while a removal shows how far it is" {
+@test "a wait for a rate limit is announced on a line of its own beside the progress of a removal" {
 	ctl POST faults '{"method":"DELETE","skip":10,"times":1,"status":429,"coder":true,"headers":{"Retry-After":"3"},
 		"body":"{\"message\":\"You have been rate limited.\"}"}' >/dev/null
 	removal_shown 'token_rm --jobs 2 --from ids >/dev/null; echo "status $?"' <<-'END'
@@ -234,7 +234,7 @@ removal_shown() {
 	is "$(of tokens owner=admin login_type=token -- name | grep -c many-)" 0
 }
 
-@test "^C in the middle of a removal takes its progress away, and reports how far it came" {
+@test "^C in the middle of a removal clears its progress, and reports what was removed" {
 	removal_shown 'token_rm --jobs 2 -v gone --from ids' <<-'END'
 		until out s left
 		key C

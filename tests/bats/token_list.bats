@@ -374,9 +374,9 @@ filter_seed() {
 	try token_create -n x --allow 'user:*' --allow-from entries
 	refused 2 "--allow-from: element 2 of entries: word 3 of 'template:*,user:*,user:a:b': invalid allow_list entry 'user:a:b'"
 	try token_rm grafana --from scopes
-	refused 2 "token_rm: --from: element 2 of scopes: empty: a name, id or token is wanted"
+	refused 2 "token_rm: --from: element 2 of scopes: empty: give a name, id or token"
 	try token_rm grafana ''
-	refused 2 "token_rm: argument 2: empty: a name, id or token is wanted"
+	refused 2 "token_rm: argument 2: empty: give a name, id or token"
 	# a long list is not repeated
 	for _ in 1 2 3 4 5 6; do long+=,workspace:read; done
 	try token_list --scope "$long,"
@@ -597,7 +597,7 @@ order_seed() {
 	misused "--sort: value cannot be empty"
 	for value in 0 00 -1 +1 1.5 2k ' 2' x; do
 		try token_list --limit "$value"
-		refused 2 "--limit: '$value' is no number of tokens: want 1 or more"
+		refused 2 "--limit: '$value' is not a number of tokens: give 1 or more"
 	done
 	try token_list --limit ''
 	misused "--limit: value cannot be empty"

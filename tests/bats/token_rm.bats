@@ -360,9 +360,9 @@ Token would be deleted: idOfAAAAAA (idOfBBBBBB)"
 @test "an empty operand removes nothing" {
 	local -a doomed=(grafana '')
 	try token_rm grafana ''
-	refused_early 2 "empty: a name, id or token is wanted"
+	refused_early 2 "empty: give a name, id or token"
 	try token_rm --from doomed
-	refused_early 2 "empty: a name, id or token is wanted"
+	refused_early 2 "empty: give a name, id or token"
 	untouched
 }
 
@@ -467,7 +467,7 @@ Token has been deleted: n4 (n400000000)"
 		has "$err" "n1 ($(id_of n1)): "
 		has "$err" "n3 ("
 		has "$err" "; it is not known whether it has been deleted"
-		has "${err##*$'\n'}" "the time is up: 2 of 6 tokens have been deleted; of 1 it is not known"
+		has "${err##*$'\n'}" "the time limit has passed: 2 of 6 tokens have been deleted; of 1 it is not known"
 		is "${TOKEN_ERROR[status]} ${TOKEN_ERROR[http]}" "8 400"
 		[[ $form ]] || is "$(cut -d ' ' -f 5 <<<"$out" | paste -sd ' ')" "n0 n2"
 	done
@@ -524,7 +524,7 @@ removed() {
 	done
 }
 
-@test "however removals end that are on at once, they are reported in the order of the arguments" {
+@test "concurrent removals are reported in the order of the arguments, however each ends" {
 	local -a gone=() ids=()
 	local how
 	for how in --delete --expire; do
@@ -544,7 +544,7 @@ removed() {
 	done
 }
 
-@test "a lost response among removals that are on at once is about its own token only" {
+@test "a lost response to one of several concurrent removals concerns its own token only" {
 	local -a ids=() gone=()
 	local id unknown gateway='"status": 502, "body": "<html>", "headers": {"Content-Type": "text/html"}' how
 	local missing='"status": 404, "coder": true, "body": "{\"message\": \"Resource not found or you do not have access to this resource\"}"'
@@ -606,7 +606,7 @@ removed() {
 	is "$status" 8
 	has "$err" "the server permits 26 requests in "
 	has "$err" " slowing down to that"
-	has "${err##*$'\n'}" "the time is up: "
+	has "${err##*$'\n'}" "the time limit has passed: "
 	is "$(wc -l <<<"$err")" 2
 	lacks "$(ctl GET log | python3 "$TOOLS/log.py" field status)" 429
 	# each path has a limit of its own: nothing is slowed down
@@ -621,7 +621,7 @@ removed() {
 	local jobs
 	for jobs in 0 33 -1 8x x ' 8' 99999999999999999999 1.5; do
 		try token_rm --jobs="$jobs" grafana
-		refused_early 2 "--jobs: '$jobs' is no number from 1 to 32"
+		refused_early 2 "--jobs: '$jobs' is not a number from 1 to 32"
 	done
 	try token_rm --jobs= grafana
 	misused_early "--jobs"

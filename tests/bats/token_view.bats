@@ -598,7 +598,7 @@ grafana  '
 	misused "b"
 	is "$(requests)" ""
 	try token_view ''
-	refused 2 "empty: a name, id or token is wanted"
+	refused 2 "empty: give a name, id or token"
 	is "$(requests)" ""
 }
 

@@ -261,9 +261,9 @@ declare -a plain=([0]="*:*")'
 	local -A record=([kept]=1)
 	local -a unset_list
 	local -A unset_record
-	refuses list "is an array; a plain variable is wanted" "${SCALARS[@]}"
-	refuses record "is an array; a plain variable is wanted" "${SCALARS[@]}"
-	refuses unset_list "is an array; a plain variable is wanted" "${SCALARS[@]}"
+	refuses list "is an array: give a plain variable" "${SCALARS[@]}"
+	refuses record "is an array: give a plain variable" "${SCALARS[@]}"
+	refuses unset_list "is an array: give a plain variable" "${SCALARS[@]}"
 	refuses record "not an indexed array" "${INDEXED[@]}"
 	refuses unset_record "not an indexed array" "${INDEXED[@]}"
 	refuses list "cannot convert indexed to associative array" "${ASSOCS[@]}"

@@ -128,7 +128,7 @@ static enum claim claim_of(const struct call *call)
 
 	if (call->rc == 0)
 		return DELIVERED;
-	if (says(err, "nothing is left"))
+	if (says(err, "no new token exists"))
 		return NOTHING_LEFT;
 	if (err->code == CODER_ERR_OUTCOME || says(err, "not known"))
 		return MAY_BE_LEFT;
@@ -237,7 +237,7 @@ static const char *failure_wrong(const struct result *result)
 	if (!token)
 		return NULL;
 	if (result->claim == NOTHING_LEFT)
-		return may_leave(result) ? NULL : "nothing is left, it says, but a token is";
+		return may_leave(result) ? NULL : "no new token exists, it says, but one does";
 	if (!says(err, NAME) && !says(err, token->id) && !strstr(err->about, token->id))
 		return "the message names neither the name nor the id of the token that is left";
 	if (!says(err, "neither delivered nor deleted") || token->granted >= GRANT_OTHER_NAME)

@@ -326,7 +326,7 @@ void world_signal_point(const char *where, bool may_dawdle)
 	signal = signal_of_point();
 	switch (alternatives[chosen - 1]) {
 	case DEADLINE:
-		world_tell("%s the time is up that --timeout leaves", where);
+		world_tell("%s the time limit has passed that --timeout leaves", where);
 		world_wait_until(interrupts->deadline);
 		w.deadline_passed = w.now;
 		return;

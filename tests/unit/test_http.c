@@ -723,7 +723,7 @@ static void test_own(void **state)
 	}
 }
 
-static void test_useless_answers(void **state)
+static void test_unusable_responses(void **state)
 {
 	static const struct {
 		const char *response, *message;
@@ -2348,7 +2348,7 @@ int main(void)
 		TEST(other_requests),
 		TEST(statuses),
 		TEST(own),
-		TEST(useless_answers),
+		TEST(unusable_responses),
 		cmocka_unit_test(test_cut_head),
 		TEST(caps),
 		TEST(largest),

@@ -1429,7 +1429,7 @@ static void test_long_results_end(void **state)
 	coder_interrupts_limit(interrupts(), -1);
 	assert_between(values_taken(&result, &err), 0, 2000);
 	assert_int_equal(err.code, CODER_ERR_NO_RESPONSE);
-	assert_contains(err.message, "the time is up");
+	assert_contains(err.message, "the time limit passed before");
 	assert_false(may_free);
 }
 

@@ -21,7 +21,7 @@ static int64_t interval(struct pace *pace)
 	return pace_begin(pace, CODER_NS) - CODER_NS;
 }
 
-static void test_a_limit_for_each_path_slows_nothing(void **state)
+static void test_limits_of_single_paths_do_not_slow_requests(void **state)
 {
 	struct pace pace = { 0 };
 
@@ -31,7 +31,7 @@ static void test_a_limit_for_each_path_slows_nothing(void **state)
 	assert_int_equal(interval(&pace), 0);
 }
 
-static void test_a_limit_for_all_slows_what_exceeds_it(void **state)
+static void test_a_common_limit_slows_requests_beyond_it(void **state)
 {
 	const int64_t mean = MINUTE * CODER_NS / 512;
 	struct pace pace = { 0 };
@@ -182,7 +182,7 @@ static void test_a_limit_that_is_just_enough_slows_nothing(void **state)
 	}
 }
 
-static void test_headers_that_say_nothing_slow_nothing(void **state)
+static void test_headers_without_a_limit_do_not_slow_requests(void **state)
 {
 	static const struct rate rates[] = {
 		{ -1, -1, -1 }, { 0, 0, 0 }, { 512, -1, 60 }, { 512, 3, -1 }, { -1, 3, 60 }
@@ -197,7 +197,7 @@ static void test_headers_that_say_nothing_slow_nothing(void **state)
 	assert_int_equal(pace_begin(&pace, 1), 1);
 }
 
-static void test_a_limit_that_was_met_holds_all_back(void **state)
+static void test_a_rate_limited_response_delays_all_requests(void **state)
 {
 	struct pace pace = { 0 };
 
@@ -214,12 +214,12 @@ static void test_a_limit_that_was_met_holds_all_back(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_a_limit_for_each_path_slows_nothing),
-		cmocka_unit_test(test_a_limit_for_all_slows_what_exceeds_it),
+		cmocka_unit_test(test_limits_of_single_paths_do_not_slow_requests),
+		cmocka_unit_test(test_a_common_limit_slows_requests_beyond_it),
 		cmocka_unit_test(test_no_limit_is_exceeded_by_requests_in_flight),
 		cmocka_unit_test(test_a_limit_that_is_just_enough_slows_nothing),
-		cmocka_unit_test(test_headers_that_say_nothing_slow_nothing),
-		cmocka_unit_test(test_a_limit_that_was_met_holds_all_back),
+		cmocka_unit_test(test_headers_without_a_limit_do_not_slow_requests),
+		cmocka_unit_test(test_a_rate_limited_response_delays_all_requests),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

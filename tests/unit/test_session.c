@@ -483,7 +483,7 @@ static void test_where_files_are(void **state)
 	rmdir(below);
 }
 
-static void test_nothing_to_go_by(void **state)
+static void test_no_session_token_anywhere(void **state)
 {
 	(void)state;
 	assert_refused(CODER_ERR_AUTH, "no URL");
@@ -1067,7 +1067,7 @@ int main(void)
 		cmocka_unit_test_setup(test_a_refused_token_is_traced_to_its_source,
 				       begin_complete),
 		cmocka_unit_test_setup(test_where_files_are, begin),
-		cmocka_unit_test_setup(test_nothing_to_go_by, begin),
+		cmocka_unit_test_setup(test_no_session_token_anywhere, begin),
 		cmocka_unit_test_setup(test_file_token_stays_with_its_deployment, begin),
 		cmocka_unit_test_setup(test_bad_files, begin),
 		cmocka_unit_test_setup(test_readable_session_file_is_warned_of_once, begin),
