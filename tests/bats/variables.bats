@@ -467,7 +467,7 @@ mine"
 3
 0 33
 18"
-	is "$(grep -vc '^token_create: usage: ' <<<"$err")" 3
+	is "$(grep -vc -e '^token_create: usage: ' -e '^ ' <<<"$err")" 3 # the usage wraps
 }
 
 @test "a restricted shell runs builtins that were loaded before, and no header command" {
