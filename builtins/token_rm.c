@@ -202,7 +202,7 @@ static int check_not_empty(const struct call *call, struct coder_error *err)
 		i++;
 	if (i == n)
 		return 0;
-	coder_error_set(err, CODER_ERR_USAGE, "empty: give a name, id or token");
+	coder_error_set(err, CODER_ERR_USAGE, "empty: neither a name nor an id nor a token");
 	if (i >= typed)
 		return coder_error_wrap(err, "--from: element %zu of %s", i - typed + 1,
 					options->from);

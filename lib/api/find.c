@@ -220,7 +220,8 @@ static int find_one(struct search *search, size_t i, struct coder_error *err)
 	bool exists;
 
 	if (!*text)
-		return coder_error_set(err, CODER_ERR_USAGE, "empty: give a name, id or token");
+		return coder_error_set(err, CODER_ERR_USAGE,
+				       "empty: neither a name nor an id nor a token");
 	if (meaning != CODER_MEANS_NAME) {
 		listed = listed_with_id(search, id);
 		if (listed) {

@@ -27,7 +27,10 @@ bool sockets_any(uint64_t peer);
 /* Between these two calls no descriptor that is opened gets a number that scripts use. */
 void sockets_keep_above(void);
 void sockets_keep_above_end(void);
-/* Between these two calls no descriptor can be opened. False: it cannot be prevented. */
+/*
+ * Between these two calls no thread of the process can open a descriptor, or poll any. Bash has one
+ * thread. False: it cannot be prevented.
+ */
 bool sockets_forbid(void);
 void sockets_permit(void);
 void sockets_close(int fd);

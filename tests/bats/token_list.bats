@@ -374,9 +374,9 @@ filter_seed() {
 	try token_create -n x --allow 'user:*' --allow-from entries
 	refused 2 "--allow-from: element 2 of entries: word 3 of 'template:*,user:*,user:a:b': invalid allow_list entry 'user:a:b'"
 	try token_rm grafana --from scopes
-	refused 2 "token_rm: --from: element 2 of scopes: empty: give a name, id or token"
+	refused 2 "token_rm: --from: element 2 of scopes: empty: neither a name nor an id nor a token"
 	try token_rm grafana ''
-	refused 2 "token_rm: argument 2: empty: give a name, id or token"
+	refused 2 "token_rm: argument 2: empty: neither a name nor an id nor a token"
 	# a long list is not repeated
 	for _ in 1 2 3 4 5 6; do long+=,workspace:read; done
 	try token_list --scope "$long,"

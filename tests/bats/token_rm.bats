@@ -360,9 +360,9 @@ Token would be deleted: idOfAAAAAA (idOfBBBBBB)"
 @test "an empty operand removes nothing" {
 	local -a doomed=(grafana '')
 	try token_rm grafana ''
-	refused_early 2 "empty: give a name, id or token"
+	refused_early 2 "empty: neither a name nor an id nor a token"
 	try token_rm --from doomed
-	refused_early 2 "empty: give a name, id or token"
+	refused_early 2 "empty: neither a name nor an id nor a token"
 	untouched
 }
 

@@ -598,7 +598,7 @@ grafana  '
 	misused "b"
 	is "$(requests)" ""
 	try token_view ''
-	refused 2 "empty: give a name, id or token"
+	refused 2 "empty: neither a name nor an id nor a token"
 	is "$(requests)" ""
 }
 

@@ -143,7 +143,10 @@ static void *serve(void *ctx)
 
 		for (size_t i = 0; i < n; i++)
 			fds[i + 2] = (struct pollfd){ .fd = c[i].fd, .events = POLLIN };
-		if (poll(fds, n + 2, -1) < 0 || fds[0].revents)
+		/* new_multi() of start.c takes all descriptors from the process for a moment */
+		if (poll(fds, n + 2, -1) < 0)
+			continue;
+		if (fds[0].revents)
 			break;
 		for (size_t i = n; i-- > 0;) {
 			if (!fds[i + 2].revents || receive(&c[i]))
@@ -154,6 +157,8 @@ static void *serve(void *ctx)
 		}
 		if (fds[1].revents && n < MAX_CONNECTIONS) {
 			c[n].fd = accept4(server.listener, NULL, NULL, SOCK_CLOEXEC);
+			if (c[n].fd < 0)
+				continue;
 			c[n].in = (struct buf){ 0 };
 			pthread_mutex_lock(&server.lock);
 			c[n++].number = ++server.n_connections;
