@@ -3,27 +3,7 @@
 # The scripts in examples/ do what they say, and leave nothing behind when something goes wrong.
 
 load helper
-SANDBOX_OPTIONS=(--seed demo --max-admin-lifetime 8760h)
-
-setup() {
-	shell_setup
-	export CODER_URL CODER_SESSION_TOKEN CODER_TOKENS_SO=$SO
-	cd "$BATS_TEST_TMPDIR" || return
-	ctl POST workspaces '{"owner": "admin", "name": "dev"}' >/dev/null
-	forget_requests
-}
-
-ALL="backup ci-deploy grafana laptop never-touched old-script terraform"
-
-example() { # example NAME ARGUMENT... - runs it
-	local name=$1
-	shift
-	try "$REPO/examples/$name.bash" "$@"
-}
-
-left() {
-	names | paste -sd ' '
-}
+source "$REPO/tests/bats/examples.bash"
 
 # dev - the id of admin's workspace of that name.
 dev() {

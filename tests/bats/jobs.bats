@@ -4,25 +4,7 @@
 # deployments, and CI files. Each may be stopped at any point. examples.bats has what is older.
 
 load helper
-SANDBOX_OPTIONS=(--seed demo --max-admin-lifetime 8760h)
-
-setup() {
-	shell_setup
-	export CODER_URL CODER_SESSION_TOKEN CODER_TOKENS_SO=$SO
-	cd "$BATS_TEST_TMPDIR" || return
-	ctl POST workspaces '{"owner": "admin", "name": "dev"}' >/dev/null
-	forget_requests
-}
-
-ALL="backup ci-deploy grafana laptop never-touched old-script terraform"
-
-example() { # example NAME ARGUMENT... - runs it
-	try "$REPO/examples/$1.bash" "${@:2}"
-}
-
-left() {
-	names | paste -sd ' '
-}
+source "$REPO/tests/bats/examples.bash"
 
 # there_is NAME - a token has that name. (names needs another process.)
 there_is() {
