@@ -166,11 +166,15 @@ bool output_column_header(struct buf *out, size_t column)
 	return true;
 }
 
-bool output_column_word(struct buf *out, size_t column)
+bool output_column_words(struct buf *out, const struct output_columns *columns, char separator)
 {
-	for (const char *p = known[column].name; *p; p++)
-		if (!buf_add_char(out, *p == ' ' ? '_' : *p))
+	for (size_t i = 0; i < columns->n; i++) {
+		if (i && !buf_add_char(out, separator))
 			return false;
+		for (const char *p = known[columns->v[i]].name; *p; p++)
+			if (!buf_add_char(out, *p == ' ' ? '_' : *p))
+				return false;
+	}
 	return true;
 }
 

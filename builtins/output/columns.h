@@ -74,8 +74,11 @@ const char *output_column_name(size_t column);
 bool output_column_wraps(size_t column, bool late);
 /* Appends it in upper case. False: no memory. */
 bool output_column_header(struct buf *out, size_t column);
-/* Appends it as one word, with _ for blanks. False: no memory. */
-bool output_column_word(struct buf *out, size_t column);
+/*
+ * Appends each column as one word, with _ for blanks, and a separator between two. False: no
+ * memory.
+ */
+bool output_column_words(struct buf *out, const struct output_columns *columns, char separator);
 
 /* Whether one of the columns shows that member of struct coder_token. */
 bool output_columns_show(const struct output_columns *columns, size_t member);

@@ -43,14 +43,8 @@ static bool add_field(struct buf *out, const char *text)
 
 static bool begin(struct buf *out, struct output_sheet *sheet)
 {
-	const struct output_columns *columns = sheet->how->columns;
-
-	if (sheet->how->no_header)
-		return true;
-	for (size_t i = 0; i < columns->n; i++)
-		if ((i && !buf_add_char(out, ',')) || !output_column_word(out, columns->v[i]))
-			return false;
-	return buf_add_str(out, "\r\n");
+	return sheet->how->no_header ||
+	       (output_column_words(out, sheet->how->columns, ',') && buf_add_str(out, "\r\n"));
 }
 
 static bool add_row(struct buf *out, struct output_sheet *sheet, const struct coder_token *token)
