@@ -144,7 +144,7 @@ static int check_limit(const char *text, size_t *ret, struct coder_error *err)
 	return 0;
 }
 
-static int check_order(const struct list_options *options, struct coder_pack_order *ret,
+static int check_order(const struct list_options *options, struct pack_order *ret,
 		       struct coder_error *err)
 {
 	const char *column = options->sort;
@@ -216,23 +216,23 @@ static void restart(void *ctx)
 	state->counted = 0;
 }
 
-static int assign_ids(struct call *call, struct coder_pack_reader *reader, struct coder_error *err)
+static int assign_ids(struct call *call, struct pack_reader *reader, struct coder_error *err)
 {
 	const struct list_options *options = call->options;
 	int rc = result_indexed(&call->result, options->ids, NULL, err);
 
-	while (rc == 0 && coder_pack_next(reader))
+	while (rc == 0 && pack_next(reader))
 		rc = result_value(&call->result, reader->token.id, err);
 	return rc;
 }
 
-static int assign_records(struct call *call, struct coder_pack_reader *reader, size_t n,
+static int assign_records(struct call *call, struct pack_reader *reader, size_t n,
 			  int64_t now, struct coder_error *err)
 {
 	const struct list_options *options = call->options;
 	int rc = output_records_begin(&call->result, options->assoc, n, err);
 
-	while (rc == 0 && coder_pack_next(reader))
+	while (rc == 0 && pack_next(reader))
 		rc = output_records_add(&call->result, &reader->token, true, now, err);
 	return rc;
 }
@@ -241,12 +241,12 @@ static int assign(struct call *call, int64_t now, struct coder_error *err)
 {
 	const struct list_options *options = call->options;
 	const struct list_state *state = call->state;
-	const struct coder_pack *pack = &state->list.pack;
-	const struct coder_pack_order order = output_list_order(&state->list);
+	const struct pack *pack = &state->list.pack;
+	const struct pack_order order = output_list_order(&state->list);
 	/* otherwise arrays are in the server's order */
 	const bool ordered = options->sort || options->limit;
 	const size_t n = order.limit && order.limit < pack->n ? order.limit : pack->n;
-	struct coder_pack_reader reader;
+	struct pack_reader reader;
 	int rc = 0;
 
 	if (!options->ids && !options->assoc)
@@ -257,14 +257,14 @@ static int assign(struct call *call, int64_t now, struct coder_error *err)
 		return advise(err, "narrow them down with filters, or use -v, which "
 				   "takes more");
 	}
-	if (coder_pack_read(&reader, pack, ordered ? &order : NULL, err) < 0)
+	if (pack_read(&reader, pack, ordered ? &order : NULL, err) < 0)
 		return result_stopped(&call->result, err);
 	if (options->ids)
 		rc = assign_ids(call, &reader, err);
-	coder_pack_rewind(&reader);
+	pack_rewind(&reader);
 	if (options->assoc && rc == 0)
 		rc = assign_records(call, &reader, n, now, err);
-	coder_pack_reader_done(&reader);
+	pack_reader_done(&reader);
 	return rc;
 }
 
@@ -307,17 +307,17 @@ static int list_check(struct call *call, struct coder_error *err)
 static int prepare_human(struct call *call, int64_t now, struct coder_error *err)
 {
 	struct list_state *state = call->state;
-	const struct coder_pack_order order = output_list_order(&state->list);
-	struct coder_pack_reader reader;
+	const struct pack_order order = output_list_order(&state->list);
+	struct pack_reader reader;
 
 	state->human.now = now;
 	if (!output_columns_show(&state->columns, offsetof(struct coder_token, allow_list)))
 		return 0;
-	if (coder_pack_read(&reader, &state->list.pack, &order, err) < 0)
+	if (pack_read(&reader, &state->list.pack, &order, err) < 0)
 		return result_stopped(&call->result, err);
-	while (coder_pack_next(&reader) && result_goes_on(&call->result))
+	while (pack_next(&reader) && result_goes_on(&call->result))
 		coder_names_want(&state->human.names, &reader.token.allow_list);
-	coder_pack_reader_done(&reader);
+	pack_reader_done(&reader);
 	return coder_names_request(call->client, &state->human.names, err);
 }
 
@@ -351,7 +351,7 @@ static int list_run(struct call *call, struct coder_error *err)
 	state->only_counts = options->count && !options->ids && !options->assoc;
 	output_list_init(&state->list, &state->how);
 	if (options->assoc)
-		coder_pack_want_all(&state->list.pack);
+		pack_want_all(&state->list.pack);
 	if (permissions_resolve(&state->permissions, call->client, user, err) < 0 ||
 	    coder_tokens_each(call->client, user, options->all,
 			      options->include_expired || options->expired, take, restart, state,

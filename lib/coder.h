@@ -30,7 +30,6 @@
 #include "api/goal.h"
 #include "api/holding.h"
 #include "api/names.h"
-#include "api/pack.h"
 #include "api/plan.h"
 #include "api/remove.h"
 #include "api/scope.h"

@@ -105,27 +105,27 @@ void output_list_init(struct output_list *list, const struct output_how *how)
 {
 	*list = (struct output_list){ .sheet.how = how };
 	if (how->order.sorted)
-		coder_pack_want(&list->pack, how->order.member);
+		pack_want(&list->pack, how->order.member);
 	if (how->silent || how->ids_only)
 		return;
 	if (how->human)
-		coder_pack_want(&list->pack, offsetof(struct coder_token, expires_at));
+		pack_want(&list->pack, offsetof(struct coder_token, expires_at));
 	if (find_format(how)->columns != OUTPUT_USES_COLUMNS)
-		coder_pack_want_all(&list->pack);
+		pack_want_all(&list->pack);
 	for (size_t i = 0; i < how->columns->n; i++)
-		coder_pack_want(&list->pack, output_column_member(how->columns->v[i]));
+		pack_want(&list->pack, output_column_member(how->columns->v[i]));
 }
 
 void output_list_done(struct output_list *list)
 {
-	coder_pack_reader_done(&list->reader);
-	coder_pack_done(&list->pack);
+	pack_reader_done(&list->reader);
+	pack_done(&list->pack);
 	output_sheet_done(&list->sheet);
 }
 
 void output_list_clear(struct output_list *list)
 {
-	coder_pack_clear(&list->pack);
+	pack_clear(&list->pack);
 	output_sheet_done(&list->sheet);
 }
 
@@ -138,7 +138,7 @@ int output_list_add(struct output_list *list, const struct coder_token *token,
 	if (!sheet->how->silent && !measures_late(sheet->how) && writer->measure &&
 	    !writer->measure(sheet, token))
 		return coder_error_memory(err);
-	return coder_pack_add(&list->pack, token, err);
+	return pack_add(&list->pack, token, err);
 }
 
 /* The most bytes of a row: six for each escaped byte, and ten around each element of a list. */
@@ -166,7 +166,7 @@ static int add_part(void *ctx, struct buf *text)
 	const struct output_writer *writer = find_format(list->sheet.how)->writer;
 
 	while (text->len < PART) {
-		if (!coder_pack_next(&list->reader)) {
+		if (!pack_next(&list->reader)) {
 			return !writer->end || writer->end(text) ? 0 : -1;
 		}
 		if (!add_row(text, &list->sheet, writer, &list->reader.token))
@@ -175,10 +175,10 @@ static int add_part(void *ctx, struct buf *text)
 	return 1;
 }
 
-struct coder_pack_order output_list_order(const struct output_list *list)
+struct pack_order output_list_order(const struct output_list *list)
 {
 	const struct output_how *how = list->sheet.how;
-	struct coder_pack_order order = how->order;
+	struct pack_order order = how->order;
 
 	if (!order.sorted && !how->silent && find_format(how)->writer->sorts &&
 	    output_columns_have(how->columns, COLUMN_SORTS)) {
@@ -196,21 +196,21 @@ static bool measure_shown(struct output_list *list, struct result *result)
 
 	if (!measures_late(sheet->how) || !writer->measure)
 		return true;
-	while (coder_pack_next(&list->reader))
+	while (pack_next(&list->reader))
 		if (!result_goes_on(result) || !writer->measure(sheet, &list->reader.token))
 			return false;
-	coder_pack_rewind(&list->reader);
+	pack_rewind(&list->reader);
 	if (!writer->fit)
 		return true;
 	/* rows with several lines: how long the longest is, the capacity of sheet->cell then shows */
 	writer->fit(sheet);
-	while (coder_pack_next(&list->reader)) {
+	while (pack_next(&list->reader)) {
 		buf_reset(&sheet->cell);
 		if (!result_goes_on(result) ||
 		    !writer->row(&sheet->cell, sheet, &list->reader.token))
 			return false;
 	}
-	coder_pack_rewind(&list->reader);
+	pack_rewind(&list->reader);
 	return true;
 }
 
@@ -218,7 +218,7 @@ int output_list_print(struct output_list *list, struct result *result, struct co
 {
 	const struct output_how *how = list->sheet.how;
 	const struct format *format = find_format(how);
-	const struct coder_pack_order order = output_list_order(list);
+	const struct pack_order order = output_list_order(list);
 
 	if (how->silent)
 		return 0;
@@ -229,7 +229,7 @@ int output_list_print(struct output_list *list, struct result *result, struct co
 			       coder_error_memory(err) :
 			       0;
 	}
-	if (coder_pack_read(&list->reader, &list->pack, &order, err) < 0 ||
+	if (pack_read(&list->reader, &list->pack, &order, err) < 0 ||
 	    !output_sorted_reserve(&list->sheet.sorted, list->pack.longest_list) ||
 	    !measure_shown(list, result) || !buf_reserve(&list->sheet.cell, row_most(list)) ||
 	    !buf_reserve(&result->text, PART + 2 * (row_most(list) + list->sheet.cell.cap)))

@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "coder.h"
 #include "columns.h"
+#include "pack.h"
 #include "result.h"
 
 /*
@@ -44,7 +45,7 @@ struct output_how {
 	bool ids_only; /* prints only ids, one on each line, whatever the format */
 	const struct output_human *human; /* a table for people instead of the format; or NULL */
 	bool silent; /* prints nothing */
-	struct coder_pack_order order; /* of a list; if it is not sorted, a format may sort it */
+	struct pack_order order; /* of a list; if it is not sorted, a format may sort it */
 	const char *secret; /* of a new token, which JSON shows as "key"; or NULL */
 };
 
@@ -132,9 +133,9 @@ int output_token(struct result *result, const struct output_how *how,
  * rows are formatted while the list is written.
  */
 struct output_list {
-	struct coder_pack pack; /* what it keeps; coder_pack_want() adds to that */
+	struct pack pack; /* what it keeps; pack_want() adds to that */
 	struct output_sheet sheet;
-	struct coder_pack_reader reader;
+	struct pack_reader reader;
 };
 /* `how` must outlive the list. */
 void output_list_init(struct output_list *list, const struct output_how *how);
@@ -144,7 +145,7 @@ int output_list_add(struct output_list *list, const struct coder_token *token,
 /* Drops the tokens. */
 void output_list_clear(struct output_list *list);
 /* The order in which they are printed. */
-struct coder_pack_order output_list_order(const struct output_list *list);
+struct pack_order output_list_order(const struct output_list *list);
 /*
  * Makes the list the text of the result, or adds a note if it is empty. The list must outlive the
  * result. Allocates all memory that writing needs, so that after the first row only a write can

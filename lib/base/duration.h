@@ -41,15 +41,7 @@ int64_t coder_http_date(const char *text);
  */
 void coder_time_display(const char *text, char out[40]);
 
-/*
- * Packs a time that coder_time_parse() accepts into a number, from which time_unpack() makes
- * exactly the same text. Returns 0 if that cannot be done: the zone is not Z, or the fraction is
- * more exact than a microsecond.
- */
-uint64_t time_pack(const char *text);
-void time_unpack(uint64_t packed, char out[28]);
-
 /* The fraction of a second, in nanoseconds, of a time that coder_time_parse() accepts; 0 for "". */
-int64_t time_fraction(const char *text);
+int64_t coder_time_fraction(const char *text);
 
 #endif

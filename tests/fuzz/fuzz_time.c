@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "coder.h"
+#include "output/packed_time.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

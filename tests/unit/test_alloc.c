@@ -14,6 +14,7 @@
 #include "json/json.h"
 #include "json/list.h"
 #include "net/response.h"
+#include "output/pack.h"
 #include "test.h"
 
 void *__real_malloc(size_t size);
@@ -97,13 +98,13 @@ static int pack_token(struct coder_error *err)
 		.has_scopes = true,
 		.scopes = { .v = scopes, .n = 1 },
 	};
-	struct coder_pack pack = { 0 };
+	struct pack pack = { 0 };
 	int r;
 
-	coder_pack_want(&pack, offsetof(struct coder_token, scopes));
-	r = coder_pack_add(&pack, &token, err);
+	pack_want(&pack, offsetof(struct coder_token, scopes));
+	r = pack_add(&pack, &token, err);
 	assert_int_equal(pack.n, r == 0);
-	coder_pack_done(&pack);
+	pack_done(&pack);
 	return r;
 }
 

@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "coder.h"
+#include "output/packed_time.h"
 #include "test.h"
 
 #define HOUR (3600 * CODER_NS)

@@ -794,9 +794,9 @@ static void test_limited_table(void **state)
 	tokens[0].id = (char[]){ "1111111111" };
 	tokens[1].name = (char[]){ "a name that is longer than the others" };
 	columns_of("name,owner", &columns);
-	how.order = (struct coder_pack_order){ .sorted = true,
-					       .member = offsetof(struct coder_token, id),
-					       .limit = 1 };
+	how.order = (struct pack_order){ .sorted = true,
+					 .member = offsetof(struct coder_token, id),
+					 .limit = 1 };
 	assert_true(print(&out, &how, tokens, 2));
 	assert_string_equal(out.data, "NAME        OWNER  \nfor-member  alice  \n");
 	buf_done(&out);

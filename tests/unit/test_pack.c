@@ -4,6 +4,7 @@
 
 #include "api/decode.h"
 #include "coder.h"
+#include "output/pack.h"
 #include "test.h"
 
 #define UUID "11111111-2222-4333-8444-555555555555"
@@ -25,7 +26,7 @@ static const char *const documents[] = {
 	"\"scopes\":[\"user:read\",\"\",\"api_key:read\"],\"allow_list\":[\"*:*\",\"a:*\"]}",
 };
 
-static const struct coder_pack_order by_id = {
+static const struct pack_order by_id = {
 	.sorted = true,
 	.member = offsetof(struct coder_token, id),
 };
@@ -69,7 +70,7 @@ static void assert_tokens_equal(const struct coder_token *a, const struct coder_
 	assert_lists_equal(&a->allow_list, &b->allow_list);
 }
 
-static void fill(struct coder_pack *pack)
+static void fill(struct pack *pack)
 {
 	struct coder_error err;
 
@@ -77,7 +78,7 @@ static void fill(struct coder_pack *pack)
 		struct coder_token token = { 0 };
 
 		decode(documents[i], &token);
-		assert_int_equal(coder_pack_add(pack, &token, &err), 0);
+		assert_int_equal(pack_add(pack, &token, &err), 0);
 		coder_token_done(&token);
 	}
 	assert_int_equal(pack->n, COUNT(documents));
@@ -85,66 +86,66 @@ static void fill(struct coder_pack *pack)
 
 static void test_gives_back_everything(void **state)
 {
-	struct coder_pack pack = { 0 };
-	struct coder_pack_reader reader;
+	struct pack pack = { 0 };
+	struct pack_reader reader;
 	struct coder_error err;
 
 	(void)state;
-	coder_pack_want_all(&pack);
+	pack_want_all(&pack);
 	fill(&pack);
-	assert_int_equal(coder_pack_read(&reader, &pack, NULL, &err), 0);
+	assert_int_equal(pack_read(&reader, &pack, NULL, &err), 0);
 	for (size_t i = 0; i < COUNT(documents); i++) {
 		struct coder_token token = { 0 };
 
 		decode(documents[i], &token);
-		assert_true(coder_pack_next(&reader));
+		assert_true(pack_next(&reader));
 		assert_tokens_equal(&reader.token, &token);
 		coder_token_done(&token);
 	}
-	assert_false(coder_pack_next(&reader));
-	coder_pack_reader_done(&reader);
-	coder_pack_done(&pack);
+	assert_false(pack_next(&reader));
+	pack_reader_done(&reader);
+	pack_done(&pack);
 }
 
 static void test_order_of_ids(void **state)
 {
 	static const char *const ids[] = { "Zz3defghij", "aB3defghii", "aB3defghij", "zB3defghij" };
-	struct coder_pack pack = { 0 };
-	struct coder_pack_reader reader;
+	struct pack pack = { 0 };
+	struct pack_reader reader;
 	struct coder_error err;
 
 	(void)state;
 	fill(&pack);
-	assert_int_equal(coder_pack_read(&reader, &pack, &by_id, &err), 0);
+	assert_int_equal(pack_read(&reader, &pack, &by_id, &err), 0);
 	for (size_t i = 0; i < COUNT(ids); i++) {
-		assert_true(coder_pack_next(&reader));
+		assert_true(pack_next(&reader));
 		assert_string_equal(reader.token.id, ids[i]);
 	}
-	assert_false(coder_pack_next(&reader));
-	coder_pack_reader_done(&reader);
-	coder_pack_done(&pack);
+	assert_false(pack_next(&reader));
+	pack_reader_done(&reader);
+	pack_done(&pack);
 }
 
 /* Reads the pack in that order. Returns the first letters of the names. */
-static const char *names_by(const struct coder_pack *pack, size_t member, bool descending,
+static const char *names_by(const struct pack *pack, size_t member, bool descending,
 			    size_t limit)
 {
 	static char names[32];
-	const struct coder_pack_order order = {
+	const struct pack_order order = {
 		.sorted = true, .descending = descending, .member = member, .limit = limit
 	};
-	struct coder_pack_reader reader;
+	struct pack_reader reader;
 	struct coder_error err;
 	size_t n = 0;
 
-	assert_int_equal(coder_pack_read(&reader, pack, &order, &err), 0);
+	assert_int_equal(pack_read(&reader, pack, &order, &err), 0);
 	for (int twice = 0; twice < 2; twice++) {
-		for (n = 0; coder_pack_next(&reader); n++)
+		for (n = 0; pack_next(&reader); n++)
 			names[n] = reader.token.name[0];
 		names[n] = '\0';
-		coder_pack_rewind(&reader);
+		pack_rewind(&reader);
 	}
-	coder_pack_reader_done(&reader);
+	pack_reader_done(&reader);
 	return names;
 }
 
@@ -169,16 +170,16 @@ static void test_sorted(void **state)
 		TOKEN("0000000000", "a", "bobby", "2025-12-31T23:00:00.000000001Z",
 		      "2026-01-01T00:00:00.12Z", ""),
 	};
-	struct coder_pack pack = { 0 };
+	struct pack pack = { 0 };
 	struct coder_error err;
 
 	(void)state;
-	coder_pack_want_all(&pack);
+	pack_want_all(&pack);
 	for (size_t i = 0; i < COUNT(tokens); i++) {
 		struct coder_token token = { 0 };
 
 		decode(tokens[i], &token);
-		assert_int_equal(coder_pack_add(&pack, &token, &err), 0);
+		assert_int_equal(pack_add(&pack, &token, &err), 0);
 		coder_token_done(&token);
 	}
 	assert_string_equal(names_by(&pack, BY(id), false, 0), "abBcb");
@@ -195,23 +196,23 @@ static void test_sorted(void **state)
 	assert_string_equal(names_by(&pack, BY(expires_at), true, 0), "bcaBb");
 	assert_string_equal(names_by(&pack, BY(allow_list), false, 0), "aBbcb");
 	assert_string_equal(names_by(&pack, BY(allow_list), true, 0), "bbcBa");
-	coder_pack_done(&pack);
+	pack_done(&pack);
 }
 
 /* The order is that of the names, and of equal names that in which they came. */
 static void test_many_sorted(void **state)
 {
 	enum { TOKENS = 5000, NAMES = 700 };
-	const struct coder_pack_order order = { .sorted = true, .member = BY(name) };
-	struct coder_pack pack = { 0 };
-	struct coder_pack_reader reader;
+	const struct pack_order order = { .sorted = true, .member = BY(name) };
+	struct pack pack = { 0 };
+	struct pack_reader reader;
 	struct coder_token token = { 0 };
 	struct coder_error err;
 	char name[32], id[11], last[32] = "", last_id[11] = "";
 
 	(void)state;
 	decode(documents[0], &token);
-	coder_pack_want(&pack, BY(name));
+	pack_want(&pack, BY(name));
 	for (unsigned i = 0; i < TOKENS; i++) {
 		struct coder_token one = token;
 
@@ -219,21 +220,21 @@ static void test_many_sorted(void **state)
 		snprintf(id, sizeof(id), "%010u", i);
 		one.name = name;
 		one.id = id;
-		assert_int_equal(coder_pack_add(&pack, &one, &err), 0);
+		assert_int_equal(pack_add(&pack, &one, &err), 0);
 	}
-	assert_int_equal(coder_pack_read(&reader, &pack, &order, &err), 0);
+	assert_int_equal(pack_read(&reader, &pack, &order, &err), 0);
 	for (int i = 0; i < TOKENS; i++) {
 		int after;
 
-		assert_true(coder_pack_next(&reader));
+		assert_true(pack_next(&reader));
 		after = strcmp(reader.token.name, last);
 		assert_true(after > 0 || (after == 0 && strcmp(reader.token.id, last_id) > 0));
 		snprintf(last, sizeof(last), "%s", reader.token.name);
 		snprintf(last_id, sizeof(last_id), "%s", reader.token.id);
 	}
-	assert_false(coder_pack_next(&reader));
-	coder_pack_reader_done(&reader);
-	coder_pack_done(&pack);
+	assert_false(pack_next(&reader));
+	pack_reader_done(&reader);
+	pack_done(&pack);
 	coder_token_done(&token);
 }
 
@@ -245,50 +246,50 @@ static bool goes_on(void *ctx)
 static void test_sorting_ends(void **state)
 {
 	unsigned steps = 0;
-	const struct coder_pack_order order = {
+	const struct pack_order order = {
 		.sorted = true, .member = BY(name), .goes_on = goes_on, .ctx = &steps
 	};
-	struct coder_pack pack = { 0 };
-	struct coder_pack_reader reader;
+	struct pack pack = { 0 };
+	struct pack_reader reader;
 	struct coder_error err;
 	int rc = -1;
 
 	(void)state;
-	coder_pack_want(&pack, BY(name));
+	pack_want(&pack, BY(name));
 	fill(&pack);
 	for (unsigned most = 1; rc < 0; most++) {
 		assert_true(most < 100);
 		steps = most;
-		rc = coder_pack_read(&reader, &pack, &order, &err);
+		rc = pack_read(&reader, &pack, &order, &err);
 		assert_true(rc < 0 || most > pack.n);
 	}
-	coder_pack_reader_done(&reader);
-	coder_pack_done(&pack);
+	pack_reader_done(&reader);
+	pack_done(&pack);
 }
 
 static void test_keeps_what_is_wanted(void **state)
 {
-	struct coder_pack pack = { 0 };
-	struct coder_pack_reader reader;
+	struct pack pack = { 0 };
+	struct pack_reader reader;
 	struct coder_error err;
 
 	(void)state;
-	coder_pack_want(&pack, offsetof(struct coder_token, expires_at));
+	pack_want(&pack, offsetof(struct coder_token, expires_at));
 	fill(&pack);
-	coder_pack_clear(&pack);
+	pack_clear(&pack);
 	assert_int_equal(pack.n, 0);
-	assert_int_equal(coder_pack_read(&reader, &pack, &by_id, &err), 0);
-	assert_false(coder_pack_next(&reader));
-	coder_pack_reader_done(&reader);
+	assert_int_equal(pack_read(&reader, &pack, &by_id, &err), 0);
+	assert_false(pack_next(&reader));
+	pack_reader_done(&reader);
 	fill(&pack);
-	assert_int_equal(coder_pack_read(&reader, &pack, NULL, &err), 0);
-	assert_true(coder_pack_next(&reader));
+	assert_int_equal(pack_read(&reader, &pack, NULL, &err), 0);
+	assert_true(pack_next(&reader));
 	assert_string_equal(reader.token.id, "zB3defghij");
 	assert_string_equal(reader.token.expires_at, "9999-12-31T23:59:59.999999Z");
 	assert_string_equal(reader.token.name, "");
 	assert_int_equal(reader.token.scopes.n, 0);
-	coder_pack_reader_done(&reader);
-	coder_pack_done(&pack);
+	pack_reader_done(&reader);
+	pack_done(&pack);
 }
 
 static size_t size_of(const struct arena *arena)
@@ -304,8 +305,8 @@ static size_t size_of(const struct arena *arena)
 static void test_what_repeats_is_kept_once(void **state)
 {
 	enum { TOKENS = 30000, USERS = 3000 };
-	struct coder_pack pack = { 0 };
-	struct coder_pack_reader reader;
+	struct pack pack = { 0 };
+	struct pack_reader reader;
 	struct coder_token token = { 0 };
 	struct coder_error err;
 	char name[64], entry[64], *entries[] = { entry }, **received;
@@ -313,14 +314,14 @@ static void test_what_repeats_is_kept_once(void **state)
 
 	(void)state;
 	decode(documents[0], &token);
-	coder_pack_want_all(&pack);
+	pack_want_all(&pack);
 	received = token.allow_list.v;
 	token.allow_list.v = entries;
 	token.username = token.user_id = name;
 	for (int i = 0; i < TOKENS; i++) {
 		snprintf(name, sizeof(name), "a user of a name of some length, %d", i * 7 % USERS);
 		snprintf(entry, sizeof(entry), "workspace:%d", i);
-		assert_int_equal(coder_pack_add(&pack, &token, &err), 0);
+		assert_int_equal(pack_add(&pack, &token, &err), 0);
 	}
 	/*
 	 * 36 bytes for a name, 20 and a length of 4 for an allow list, nothing for what is always
@@ -328,15 +329,15 @@ static void test_what_repeats_is_kept_once(void **state)
 	 */
 	assert_between(size_of(&pack.shared.arena), USERS * 36, USERS * 44 + TOKENS * 20 + 1000);
 	assert_between(size_of(&pack.records), TOKENS * 80, TOKENS * 95);
-	assert_int_equal(coder_pack_read(&reader, &pack, NULL, &err), 0);
-	for (; coder_pack_next(&reader); n++) {
+	assert_int_equal(pack_read(&reader, &pack, NULL, &err), 0);
+	for (; pack_next(&reader); n++) {
 		snprintf(name, sizeof(name), "a user of a name of some length, %zu", n * 7 % USERS);
 		snprintf(entry, sizeof(entry), "workspace:%zu", n);
 		assert_tokens_equal(&reader.token, &token);
 	}
 	assert_int_equal(n, TOKENS);
-	coder_pack_reader_done(&reader);
-	coder_pack_done(&pack);
+	pack_reader_done(&reader);
+	pack_done(&pack);
 	token.username = token.user_id = NULL;
 	token.allow_list.v = received;
 	coder_token_done(&token);

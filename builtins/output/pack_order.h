@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* pack_order.h - what pack.c and pack_order.c know of each other; see pack.h. */
-#ifndef CODER_PACK_ORDER_H
-#define CODER_PACK_ORDER_H
+#ifndef PACK_ORDER_H
+#define PACK_ORDER_H
 
 #include "pack.h"
 
@@ -23,11 +23,11 @@ struct pack_place {
 };
 
 /* The next record in the order in which they were added; NULL after the last one. */
-const char *pack_next_added(struct coder_pack_reader *reader);
+const char *pack_next_added(struct pack_reader *reader);
 /* Reads the record at p into reader->token. Returns where it ends. */
-const char *pack_record(struct coder_pack_reader *reader, const char *p);
+const char *pack_record(struct pack_reader *reader, const char *p);
 
 /* Fills reader->places. Returns false if there is no memory, or if goes_on() ended the sorting. */
-bool pack_sort(struct coder_pack_reader *reader);
+bool pack_sort(struct pack_reader *reader);
 
 #endif

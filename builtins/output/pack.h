@@ -6,22 +6,21 @@
  * numbers, and a text that many tokens share (an owner, scopes, an allow list) is kept once. The
  * tokens can be read in the order in which they were added, or sorted.
  */
-#ifndef CODER_PACK_H
-#define CODER_PACK_H
+#ifndef PACK_H
+#define PACK_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/arena.h"
+#include "arena.h"
 #include "base/buf.h"
-#include "base/error.h"
-#include "base/pool.h"
-#include "token.h"
+#include "coder.h"
+#include "pool.h"
 
-#define CODER_PACK_FIELDS 16
+#define PACK_FIELDS 16
 
-struct coder_pack {
+struct pack {
 	unsigned wanted; /* the fields that are kept, as bits */
 	size_t n; /* tokens */
 	size_t longest; /* the most bytes that all texts of one token have */
@@ -30,26 +29,26 @@ struct coder_pack {
 	struct arena records;
 	struct pool shared; /* the texts that many tokens share */
 	struct buf record, list; /* the token that is being added */
-	uint32_t last[CODER_PACK_FIELDS]; /* the number that each field had last */
+	uint32_t last[PACK_FIELDS]; /* the number that each field had last */
 };
 
 /* Zeroed memory is an empty pack that keeps nothing but ids. */
-void coder_pack_done(struct coder_pack *pack);
+void pack_done(struct pack *pack);
 /*
  * From now on the pack, which is still empty, keeps the member of struct coder_token at that
  * offset.
  */
-void coder_pack_want(struct coder_pack *pack, size_t offset);
+void pack_want(struct pack *pack, size_t offset);
 /* From now on the pack, which is still empty, keeps all that a server sends. */
-void coder_pack_want_all(struct coder_pack *pack);
+void pack_want_all(struct pack *pack);
 /* Adds what the pack keeps of a token. */
-int coder_pack_add(struct coder_pack *pack, const struct coder_token *token,
+int pack_add(struct pack *pack, const struct coder_token *token,
 		   struct coder_error *err);
 /* Removes all tokens. The pack keeps the same members of those that are added later. */
-void coder_pack_clear(struct coder_pack *pack);
+void pack_clear(struct pack *pack);
 
 /* Which tokens of a pack are read, and in which order. Zeroed: all, as they were added. */
-struct coder_pack_order {
+struct pack_order {
 	/*
 	 * By the member of struct coder_token at that offset, which the pack keeps and which is no
 	 * number: texts bytewise, lists by their sorted elements, times by the time. Times that are
@@ -65,13 +64,13 @@ struct coder_pack_order {
 };
 
 /* Reads a pack, which must not change meanwhile. */
-struct coder_pack_reader {
+struct pack_reader {
 	struct coder_token token; /* the one that was read last; what was not kept is "" or 0 */
 	/* its own state: */
-	const struct coder_pack *pack;
+	const struct pack *pack;
 	const struct arena_block *block;
 	const char *at;
-	struct coder_pack_order order;
+	struct pack_order order;
 	struct pack_place *places; /* in their order; NULL: as they were added */
 	size_t n_read;
 	char (*times)[28];
@@ -82,12 +81,12 @@ struct coder_pack_reader {
  * Begins to read, and allocates all memory that reading needs. order NULL: all tokens, as they were
  * added. Fails if there is no memory, which *err then says, or if order->goes_on() returned false.
  */
-int coder_pack_read(struct coder_pack_reader *reader, const struct coder_pack *pack,
-		    const struct coder_pack_order *order, struct coder_error *err);
+int pack_read(struct pack_reader *reader, const struct pack *pack,
+		    const struct pack_order *order, struct coder_error *err);
 /* Begins again with the first token. */
-void coder_pack_rewind(struct coder_pack_reader *reader);
+void pack_rewind(struct pack_reader *reader);
 /* Reads the next token. Returns false after the last one. */
-bool coder_pack_next(struct coder_pack_reader *reader);
-void coder_pack_reader_done(struct coder_pack_reader *reader);
+bool pack_next(struct pack_reader *reader);
+void pack_reader_done(struct pack_reader *reader);
 
 #endif

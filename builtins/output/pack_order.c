@@ -3,13 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/duration.h"
 #include "pack_order.h"
 
 #define NO_TIME UINT64_MAX /* after all times, in either direction */
 
 struct sorting {
-	struct coder_pack_reader *reader;
+	struct pack_reader *reader;
 	enum pack_kind kind;
 	size_t member;
 	bool descending, stopped;
@@ -66,7 +65,7 @@ static uint64_t time_key(const char *value)
 
 	if (!*value || coder_time_parse(value, &seconds, &ignored) < 0 || seconds <= 0)
 		return NO_TIME;
-	return (uint64_t)seconds * 1000000 + (uint64_t)time_fraction(value) / 1000;
+	return (uint64_t)seconds * 1000000 + (uint64_t)coder_time_fraction(value) / 1000;
 }
 
 /* Of the token that was read last. */
@@ -108,18 +107,18 @@ static int compare_ties(const struct sorting *s, const char *a, const char *b)
 		return compare_lists(s, a, b);
 	pack_record(s->reader, a);
 	first = text(s);
-	fraction = s->kind == PACK_TIME ? time_fraction(first) : 0;
+	fraction = s->kind == PACK_TIME ? coder_time_fraction(first) : 0;
 	pack_record(s->reader, b); /* it overwrites the text of a time */
 	if (s->kind != PACK_TIME)
 		return strcmp(first, text(s));
-	fraction -= time_fraction(text(s));
+	fraction -= coder_time_fraction(text(s));
 	return (fraction > 0) - (fraction < 0);
 }
 
 /* Whether the sorting has been ended. */
 static bool is_stopped(struct sorting *s)
 {
-	const struct coder_pack_order *order = &s->reader->order;
+	const struct pack_order *order = &s->reader->order;
 
 	s->stopped = s->stopped || (order->goes_on && !order->goes_on(order->ctx));
 	return s->stopped;
@@ -158,7 +157,7 @@ static void merge_sort(struct sorting *s, struct pack_place *v, size_t n, struct
 	memcpy(v + k, spare + i, (half - i) * sizeof(*v));
 }
 
-bool pack_sort(struct coder_pack_reader *reader)
+bool pack_sort(struct pack_reader *reader)
 {
 	const size_t n = reader->pack->n;
 	struct sorting s = {

@@ -7,10 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/duration.h"
-#include "base/shape.h"
 #include "pack.h"
 #include "pack_order.h"
+#include "packed_time.h"
 
 static const struct field {
 	enum pack_kind kind;
@@ -36,26 +35,26 @@ static const struct field {
 #undef AT
 };
 #define N_FIELDS (sizeof(fields) / sizeof(fields[0]))
-_Static_assert(N_FIELDS <= CODER_PACK_FIELDS, "each field has a bit and a last number");
+_Static_assert(N_FIELDS <= PACK_FIELDS, "each field has a bit and a last number");
 
 #define N_TIMES 4
 
 /* -------------------------------------------------------------- life cycle */
 
-void coder_pack_clear(struct coder_pack *pack)
+void pack_clear(struct pack *pack)
 {
 	arena_done(&pack->records);
 	pool_done(&pack->shared);
 	buf_done(&pack->record);
 	buf_done(&pack->list);
-	*pack = (struct coder_pack){ .wanted = pack->wanted };
+	*pack = (struct pack){ .wanted = pack->wanted };
 }
 
-void coder_pack_done(struct coder_pack *pack)
+void pack_done(struct pack *pack)
 {
 	if (!pack)
 		return;
-	coder_pack_clear(pack);
+	pack_clear(pack);
 	pack->wanted = 0;
 }
 
@@ -68,14 +67,14 @@ enum pack_kind pack_kind(size_t offset)
 	return i < N_FIELDS ? fields[i].kind : PACK_TEXT;
 }
 
-void coder_pack_want(struct coder_pack *pack, size_t offset)
+void pack_want(struct pack *pack, size_t offset)
 {
 	for (size_t i = 0; i < N_FIELDS; i++)
 		if (fields[i].offset == offset)
 			pack->wanted |= 1u << i;
 }
 
-void coder_pack_want_all(struct coder_pack *pack)
+void pack_want_all(struct pack *pack)
 {
 	pack->wanted = (1u << N_FIELDS) - 1;
 }
@@ -94,7 +93,7 @@ static bool add_number(struct buf *record, uint32_t number)
 	return buf_add(record, bytes + at, sizeof(bytes) - at);
 }
 
-static bool add_shared(struct coder_pack *pack, size_t field, const char *text, size_t len)
+static bool add_shared(struct pack *pack, size_t field, const char *text, size_t len)
 {
 	uint32_t *last = &pack->last[field];
 
@@ -103,7 +102,7 @@ static bool add_shared(struct coder_pack *pack, size_t field, const char *text, 
 	return *last && add_number(&pack->record, *last);
 }
 
-static bool add_list(struct coder_pack *pack, size_t field, const struct coder_strings *list,
+static bool add_list(struct pack *pack, size_t field, const struct coder_strings *list,
 		     size_t *bytes)
 {
 	buf_reset(&pack->list);
@@ -122,7 +121,7 @@ static bool add_text(struct buf *record, const char *text, size_t *bytes)
 	return buf_add(record, text, len + 1);
 }
 
-static bool add_field(struct coder_pack *pack, size_t i, const struct coder_token *token,
+static bool add_field(struct pack *pack, size_t i, const struct coder_token *token,
 		      size_t *bytes)
 {
 	const struct field *field = &fields[i];
@@ -152,7 +151,7 @@ static bool add_field(struct coder_pack *pack, size_t i, const struct coder_toke
 	return add_list(pack, i, member, bytes);
 }
 
-int coder_pack_add(struct coder_pack *pack, const struct coder_token *token,
+int pack_add(struct pack *pack, const struct coder_token *token,
 		   struct coder_error *err)
 {
 	size_t bytes = CODER_ID_LEN, elements = token->scopes.n + token->allow_list.n;
@@ -187,7 +186,7 @@ static const char *take_number(const char *p, uint32_t *ret)
 	return p;
 }
 
-static const char *read_list(struct coder_pack_reader *reader, const struct field *field,
+static const char *read_list(struct pack_reader *reader, const struct field *field,
 			     const char *p, char **into)
 {
 	struct coder_token *token = &reader->token;
@@ -220,7 +219,7 @@ static const char *read_time(const char *p, char *out, char **ret)
 	return p + strlen(p) + 1;
 }
 
-const char *pack_record(struct coder_pack_reader *reader, const char *p)
+const char *pack_record(struct pack_reader *reader, const char *p)
 {
 	struct coder_token *token = &reader->token;
 	size_t n_times = 0;
@@ -260,7 +259,7 @@ const char *pack_record(struct coder_pack_reader *reader, const char *p)
 	return p;
 }
 
-const char *pack_next_added(struct coder_pack_reader *reader)
+const char *pack_next_added(struct pack_reader *reader)
 {
 	const struct arena_block *block = reader->block;
 
@@ -271,19 +270,19 @@ const char *pack_next_added(struct coder_pack_reader *reader)
 	return block ? reader->at : NULL;
 }
 
-void coder_pack_rewind(struct coder_pack_reader *reader)
+void pack_rewind(struct pack_reader *reader)
 {
 	reader->block = reader->pack->records.first;
 	reader->at = reader->block ? reader->block->data : NULL;
 	reader->n_read = 0;
 }
 
-int coder_pack_read(struct coder_pack_reader *reader, const struct coder_pack *pack,
-		    const struct coder_pack_order *order, struct coder_error *err)
+int pack_read(struct pack_reader *reader, const struct pack *pack,
+		    const struct pack_order *order, struct coder_error *err)
 {
 	static char none[] = "";
 
-	*reader = (struct coder_pack_reader){
+	*reader = (struct pack_reader){
 		.token = {
 			.user_id = none,
 			.name = none,
@@ -298,16 +297,16 @@ int coder_pack_read(struct coder_pack_reader *reader, const struct coder_pack *p
 	};
 	if (order)
 		reader->order = *order;
-	coder_pack_rewind(reader);
+	pack_rewind(reader);
 	reader->times = calloc(N_TIMES, sizeof(*reader->times));
 	reader->lists = calloc(pack->longest_list + 1, sizeof(*reader->lists));
 	if (reader->times && reader->lists && (!reader->order.sorted || pack_sort(reader)))
 		return 0;
-	coder_pack_reader_done(reader);
+	pack_reader_done(reader);
 	return coder_error_memory(err);
 }
 
-bool coder_pack_next(struct coder_pack_reader *reader)
+bool pack_next(struct pack_reader *reader)
 {
 	const char *record;
 
@@ -320,12 +319,12 @@ bool coder_pack_next(struct coder_pack_reader *reader)
 	return true;
 }
 
-void coder_pack_reader_done(struct coder_pack_reader *reader)
+void pack_reader_done(struct pack_reader *reader)
 {
 	if (!reader)
 		return;
 	free(reader->places);
 	free(reader->times);
 	free(reader->lists);
-	*reader = (struct coder_pack_reader){ 0 };
+	*reader = (struct pack_reader){ 0 };
 }

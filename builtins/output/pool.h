@@ -4,8 +4,8 @@
  *
  * It must not hold secrets, because nothing is wiped. Zeroed memory is an empty pool.
  */
-#ifndef CODER_POOL_H
-#define CODER_POOL_H
+#ifndef POOL_H
+#define POOL_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -6,8 +6,8 @@
  * remain valid. It must not hold secrets, because nothing is wiped. Zeroed memory is an empty
  * arena.
  */
-#ifndef CODER_ARENA_H
-#define CODER_ARENA_H
+#ifndef ARENA_H
+#define ARENA_H
 
 #include <stddef.h>
 
