@@ -226,8 +226,8 @@ static int assign_ids(struct call *call, struct pack_reader *reader, struct code
 	return rc;
 }
 
-static int assign_records(struct call *call, struct pack_reader *reader, size_t n,
-			  int64_t now, struct coder_error *err)
+static int assign_records(struct call *call, struct pack_reader *reader, size_t n, int64_t now,
+			  struct coder_error *err)
 {
 	const struct list_options *options = call->options;
 	int rc = output_records_begin(&call->result, options->assoc, n, err);

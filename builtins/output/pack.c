@@ -37,8 +37,6 @@ static const struct field {
 #define N_FIELDS (sizeof(fields) / sizeof(fields[0]))
 _Static_assert(N_FIELDS <= PACK_FIELDS, "each field has a bit and a last number");
 
-#define N_TIMES 4
-
 /* -------------------------------------------------------------- life cycle */
 
 void pack_clear(struct pack *pack)
@@ -121,8 +119,7 @@ static bool add_text(struct buf *record, const char *text, size_t *bytes)
 	return buf_add(record, text, len + 1);
 }
 
-static bool add_field(struct pack *pack, size_t i, const struct coder_token *token,
-		      size_t *bytes)
+static bool add_field(struct pack *pack, size_t i, const struct coder_token *token, size_t *bytes)
 {
 	const struct field *field = &fields[i];
 	const void *member = (const char *)token + field->offset;
@@ -151,8 +148,7 @@ static bool add_field(struct pack *pack, size_t i, const struct coder_token *tok
 	return add_list(pack, i, member, bytes);
 }
 
-int pack_add(struct pack *pack, const struct coder_token *token,
-		   struct coder_error *err)
+int pack_add(struct pack *pack, const struct coder_token *token, struct coder_error *err)
 {
 	size_t bytes = CODER_ID_LEN, elements = token->scopes.n + token->allow_list.n;
 	bool ok;
@@ -186,8 +182,8 @@ static const char *take_number(const char *p, uint32_t *ret)
 	return p;
 }
 
-static const char *read_list(struct pack_reader *reader, const struct field *field,
-			     const char *p, char **into)
+static const char *read_list(struct pack_reader *reader, const struct field *field, const char *p,
+			     char **into)
 {
 	struct coder_token *token = &reader->token;
 	struct coder_strings *list = (struct coder_strings *)((char *)token + field->offset);
@@ -222,7 +218,6 @@ static const char *read_time(const char *p, char *out, char **ret)
 const char *pack_record(struct pack_reader *reader, const char *p)
 {
 	struct coder_token *token = &reader->token;
-	size_t n_times = 0;
 	uint32_t number, len;
 
 	token->id = (char *)p;
@@ -245,7 +240,7 @@ const char *pack_record(struct pack_reader *reader, const char *p)
 					 NULL;
 			break;
 		case PACK_TIME:
-			p = read_time(p, reader->times[n_times++], member);
+			p = read_time(p, reader->times[i], member);
 			break;
 		case PACK_NUMBER:
 			memcpy(member, p, sizeof(int64_t));
@@ -277,28 +272,22 @@ void pack_rewind(struct pack_reader *reader)
 	reader->n_read = 0;
 }
 
-int pack_read(struct pack_reader *reader, const struct pack *pack,
-		    const struct pack_order *order, struct coder_error *err)
+int pack_read(struct pack_reader *reader, const struct pack *pack, const struct pack_order *order,
+	      struct coder_error *err)
 {
 	static char none[] = "";
 
-	*reader = (struct pack_reader){
-		.token = {
-			.user_id = none,
-			.name = none,
-			.login_type = none,
-			.scope = none,
-			.created_at = none,
-			.updated_at = none,
-			.last_used = none,
-			.expires_at = none,
-		},
-		.pack = pack,
-	};
+	*reader = (struct pack_reader){ .pack = pack };
+	for (size_t i = 0; i < N_FIELDS; i++) {
+		char **text = (char **)((char *)&reader->token + fields[i].offset);
+
+		if (fields[i].kind < PACK_NUMBER && text != &reader->token.username)
+			*text = none;
+	}
 	if (order)
 		reader->order = *order;
 	pack_rewind(reader);
-	reader->times = calloc(N_TIMES, sizeof(*reader->times));
+	reader->times = calloc(N_FIELDS, sizeof(*reader->times));
 	reader->lists = calloc(pack->longest_list + 1, sizeof(*reader->lists));
 	if (reader->times && reader->lists && (!reader->order.sorted || pack_sort(reader)))
 		return 0;

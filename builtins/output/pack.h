@@ -42,8 +42,7 @@ void pack_want(struct pack *pack, size_t offset);
 /* From now on the pack, which is still empty, keeps all that a server sends. */
 void pack_want_all(struct pack *pack);
 /* Adds what the pack keeps of a token. */
-int pack_add(struct pack *pack, const struct coder_token *token,
-		   struct coder_error *err);
+int pack_add(struct pack *pack, const struct coder_token *token, struct coder_error *err);
 /* Removes all tokens. The pack keeps the same members of those that are added later. */
 void pack_clear(struct pack *pack);
 
@@ -73,7 +72,7 @@ struct pack_reader {
 	struct pack_order order;
 	struct pack_place *places; /* in their order; NULL: as they were added */
 	size_t n_read;
-	char (*times)[28];
+	char (*times)[28]; /* by the number of the field */
 	char **lists;
 };
 
@@ -81,8 +80,8 @@ struct pack_reader {
  * Begins to read, and allocates all memory that reading needs. order NULL: all tokens, as they were
  * added. Fails if there is no memory, which *err then says, or if order->goes_on() returned false.
  */
-int pack_read(struct pack_reader *reader, const struct pack *pack,
-		    const struct pack_order *order, struct coder_error *err);
+int pack_read(struct pack_reader *reader, const struct pack *pack, const struct pack_order *order,
+	      struct coder_error *err);
 /* Begins again with the first token. */
 void pack_rewind(struct pack_reader *reader);
 /* Reads the next token. Returns false after the last one. */

@@ -67,8 +67,8 @@ static void compare_life(struct grant *grant, const struct coder_create *create,
 {
 	int64_t seconds =
 		token->expires_epoch - token->created_epoch - create->lifetime_ns / CODER_NS;
-	int64_t ns = coder_time_fraction(token->expires_at) - coder_time_fraction(token->created_at) -
-		     create->lifetime_ns % CODER_NS;
+	int64_t ns = coder_time_fraction(token->expires_at) -
+		     coder_time_fraction(token->created_at) - create->lifetime_ns % CODER_NS;
 
 	if (!create->lifetime_ns || !*token->created_at)
 		return;

@@ -127,8 +127,7 @@ static void test_order_of_ids(void **state)
 }
 
 /* Reads the pack in that order. Returns the first letters of the names. */
-static const char *names_by(const struct pack *pack, size_t member, bool descending,
-			    size_t limit)
+static const char *names_by(const struct pack *pack, size_t member, bool descending, size_t limit)
 {
 	static char names[32];
 	const struct pack_order order = {
