@@ -46,7 +46,7 @@ static bool add_list(struct buf *out, const void *member, bool sent, const struc
 
 #define AT(member) offsetof(struct coder_token, member)
 
-/* The members of a token's object, in the order of the reference CLI. */
+/* The members of a token's object, in the order of the reference CLI, then username. NULL is left out. */
 static const struct member {
 	const char *key;
 	bool (*add)(struct buf *out, const void *member, bool sent, const struct style *style);
@@ -65,6 +65,7 @@ static const struct member {
 	{ "lifetime_seconds", add_number, AT(lifetime_seconds), 0 },
 	{ "allow_list", add_list, AT(allow_list), AT(has_allow_list) },
 	{ "token_name", add_text, AT(name), 0 },
+	{ "username", add_text, AT(username), 0 },
 };
 
 static bool add_key(struct buf *out, const char *key, const struct style *style, bool first)
@@ -82,13 +83,12 @@ static bool add_token(struct buf *out, const struct coder_token *token, const ch
 		const struct member *m = &members[i];
 		bool sent = m->sent && *(const bool *)(base + m->sent);
 
+		if (m->add == add_text && !*(char *const *)(base + m->offset))
+			continue;
 		if (!add_key(out, m->key, style, i == 0) ||
 		    !m->add(out, base + m->offset, sent, style))
 			return false;
 	}
-	if (token->username && (!add_key(out, "username", style, false) ||
-				!coder_add_json_string(out, token->username, CODER_JSON)))
-		return false;
 	if (secret &&
 	    (!add_key(out, "key", style, false) || !coder_add_json_string(out, secret, CODER_JSON)))
 		return false;
