@@ -161,7 +161,7 @@ bool output_column_wraps(size_t column, bool late)
 bool output_column_header(struct buf *out, size_t column)
 {
 	for (const char *p = known[column].name; *p; p++)
-		if (!buf_add_char(out, *p >= 'a' && *p <= 'z' ? (char)(*p - 'a' + 'A') : *p))
+		if (!buf_add_char(out, ascii_upper(*p)))
 			return false;
 	return true;
 }
