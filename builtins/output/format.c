@@ -5,14 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct format {
+struct output_format {
 	const char *name;
 	const struct output_writer *writer;
 	enum output_use columns;
 	const char *empty;
 };
 
-static const struct format formats[] = {
+static const struct output_format formats[] = {
 #define FORMAT(name, writer, columns, empty) { name, &(writer), columns, empty },
 	OUTPUT_FORMATS(FORMAT, )
 #undef FORMAT
@@ -24,15 +24,14 @@ static bool add_id(struct buf *out, struct output_sheet *sheet, const struct cod
 	return buf_add_str(out, token->id) && buf_add_char(out, '\n');
 }
 
-static const struct format *find_format(const struct output_how *how)
+static const struct output_format *find_format(const struct output_how *how)
 {
 	static const struct output_writer id_lines = { .row = add_id };
-	static const struct format ids = { NULL, &id_lines, OUTPUT_IGNORES_COLUMNS, NULL };
-	const struct format *format = formats;
-	static const struct format human = { NULL, &output_human, OUTPUT_USES_COLUMNS,
-					     "No tokens found." };
-
-	static const struct format card = { NULL, &output_card, OUTPUT_USES_COLUMNS, NULL };
+	static const struct output_format ids = { NULL, &id_lines, OUTPUT_IGNORES_COLUMNS, NULL };
+	static const struct output_format human = { NULL, &output_human, OUTPUT_USES_COLUMNS,
+						    "No tokens found." };
+	static const struct output_format card = { NULL, &output_card, OUTPUT_USES_COLUMNS, NULL };
+	const struct output_format *format = formats;
 
 	if (how->ids_only)
 		return &ids;
@@ -56,7 +55,7 @@ bool output_needs_owner(const struct output_how *how)
 	       output_columns_have(how->columns, COLUMN_NEEDS_OWNER);
 }
 
-void output_sheet_done(struct output_sheet *sheet)
+static void sheet_done(struct output_sheet *sheet)
 {
 	buf_done(&sheet->cell);
 	buf_done(&sheet->cells);
@@ -87,7 +86,7 @@ int output_token(struct result *result, const struct output_how *how,
 	ok = (!writer->measure || writer->measure(&sheet, token)) &&
 	     add_row(&result->text, &sheet, writer, token) &&
 	     (!writer->end || writer->end(&result->text));
-	output_sheet_done(&sheet);
+	sheet_done(&sheet);
 	return ok ? 0 : coder_error_memory(err);
 }
 
@@ -103,14 +102,14 @@ static bool measures_late(const struct output_how *how)
 
 void output_list_init(struct output_list *list, const struct output_how *how)
 {
-	*list = (struct output_list){ .sheet.how = how };
+	*list = (struct output_list){ .format = find_format(how), .sheet.how = how };
 	if (how->order.sorted)
 		pack_want(&list->pack, how->order.member);
 	if (how->silent || how->ids_only)
 		return;
 	if (how->human)
 		pack_want(&list->pack, offsetof(struct coder_token, expires_at));
-	if (find_format(how)->columns != OUTPUT_USES_COLUMNS)
+	if (list->format->columns != OUTPUT_USES_COLUMNS)
 		pack_want_all(&list->pack);
 	for (size_t i = 0; i < how->columns->n; i++)
 		pack_want(&list->pack, output_column_member(how->columns->v[i]));
@@ -120,20 +119,20 @@ void output_list_done(struct output_list *list)
 {
 	pack_reader_done(&list->reader);
 	pack_done(&list->pack);
-	output_sheet_done(&list->sheet);
+	sheet_done(&list->sheet);
 }
 
 void output_list_clear(struct output_list *list)
 {
 	pack_clear(&list->pack);
-	output_sheet_done(&list->sheet);
+	sheet_done(&list->sheet);
 }
 
 int output_list_add(struct output_list *list, const struct coder_token *token,
 		    struct coder_error *err)
 {
 	struct output_sheet *sheet = &list->sheet;
-	const struct output_writer *writer = find_format(sheet->how)->writer;
+	const struct output_writer *writer = list->format->writer;
 
 	if (!sheet->how->silent && !measures_late(sheet->how) && writer->measure &&
 	    !writer->measure(sheet, token))
@@ -163,7 +162,7 @@ static size_t row_most(const struct output_list *list)
 static int add_part(void *ctx, struct buf *text)
 {
 	struct output_list *list = ctx;
-	const struct output_writer *writer = find_format(list->sheet.how)->writer;
+	const struct output_writer *writer = list->format->writer;
 
 	while (text->len < PART) {
 		if (!pack_next(&list->reader)) {
@@ -180,7 +179,7 @@ struct pack_order output_list_order(const struct output_list *list)
 	const struct output_how *how = list->sheet.how;
 	struct pack_order order = how->order;
 
-	if (!order.sorted && !how->silent && find_format(how)->writer->sorts &&
+	if (!order.sorted && !how->silent && list->format->writer->sorts &&
 	    output_columns_have(how->columns, COLUMN_SORTS)) {
 		order.sorted = true;
 		order.member = offsetof(struct coder_token, id);
@@ -192,7 +191,7 @@ struct pack_order output_list_order(const struct output_list *list)
 static bool measure_shown(struct output_list *list, struct result *result)
 {
 	struct output_sheet *sheet = &list->sheet;
-	const struct output_writer *writer = find_format(sheet->how)->writer;
+	const struct output_writer *writer = list->format->writer;
 
 	if (!measures_late(sheet->how) || !writer->measure)
 		return true;
@@ -217,15 +216,14 @@ static bool measure_shown(struct output_list *list, struct result *result)
 int output_list_print(struct output_list *list, struct result *result, struct coder_error *err)
 {
 	const struct output_how *how = list->sheet.how;
-	const struct format *format = find_format(how);
 	const struct pack_order order = output_list_order(list);
 
 	if (how->silent)
 		return 0;
 	if (!list->pack.n) {
-		result->note = format->empty;
-		return format->writer->nothing &&
-				       !buf_add_str(&result->text, format->writer->nothing) ?
+		result->note = list->format->empty;
+		return list->format->writer->nothing &&
+				       !buf_add_str(&result->text, list->format->writer->nothing) ?
 			       coder_error_memory(err) :
 			       0;
 	}

@@ -59,7 +59,6 @@ struct output_sheet {
 	struct buf cells; /* memory for the cells of a row */
 	struct output_sorted sorted;
 };
-void output_sheet_done(struct output_sheet *sheet);
 
 /*
  * A writer appends the text before the rows, each row, and the text after them; NULL: there is no
@@ -133,6 +132,7 @@ int output_token(struct result *result, const struct output_how *how,
  * rows are formatted while the list is written.
  */
 struct output_list {
+	const struct output_format *format; /* its row of the table */
 	struct pack pack; /* what it keeps; pack_want() adds to that */
 	struct output_sheet sheet;
 	struct pack_reader reader;
