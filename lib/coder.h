@@ -48,7 +48,6 @@
 #include "base/text.h"
 #include "net/config.h"
 #include "net/header.h"
-#include "net/proxy.h"
-#include "net/url.h"
+#include "net/origin.h"
 
 #endif

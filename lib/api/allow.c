@@ -7,6 +7,7 @@
 #include "base/ascii.h"
 #include "base/buf.h"
 #include "base/cleanup.h"
+#include "covers.h"
 #include "types.h"
 
 #define NAME_MAX_LEN 36 /* of any object that an entry can name; group names are the longest */

@@ -96,16 +96,6 @@ char *coder_entry_label(const struct coder_entry *entry);
 bool coder_allow_permits(const struct coder_strings *allow_list, const struct coder_entry *entry);
 
 /*
- * Whether adding entry to list would change nothing, because it is in the list or a wildcard in the
- * list permits the same. Servers leave out such entries when they store a list.
- */
-bool allow_covers(const struct coder_strings *list, const char *entry);
-/* The same for a list with one entry, `listed`. */
-bool allow_entry_covers(const char *listed, const char *entry);
-/* Whether an entry is TYPE:* or *:*. */
-bool allow_is_all(const char *entry);
-
-/*
  * Turns an entry's name into its id, with requests. An entry without a name does not change. A
  * workspace without OWNER/ is looked for among those of owner.
  */

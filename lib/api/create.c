@@ -17,6 +17,7 @@
 #include "create.h"
 #include "json/json.h"
 #include "net/http.h"
+#include "read_back.h"
 #include "request.h"
 #include "undo.h"
 

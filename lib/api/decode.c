@@ -8,7 +8,7 @@
 #include "base/grow.h"
 #include "base/shape.h"
 #include "decode.h"
-#include "json/json.h"
+#include "json/broken.h"
 #include "json/list.h"
 
 const struct json_key token_keys[TOKEN_KEYS] = {

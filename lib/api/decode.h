@@ -65,4 +65,7 @@ int token_read(struct token_reader *reader, const struct json_value *values,
 /* Reads the document of one token into *ret, which the caller ends with coder_token_done(). */
 int token_decode(const char *text, size_t len, struct coder_token *ret, struct coder_error *err);
 
+/* Whether it is an API token, not a login session. */
+bool token_is_api(const struct coder_token *token);
+
 #endif

@@ -17,6 +17,7 @@
 #include "base/shape.h"
 #include "base/strings.h"
 #include "client.h"
+#include "decode.h"
 #include "lookup.h"
 #include "net/config.h"
 #include "request.h"

@@ -8,6 +8,8 @@
 #include "base/clock.h"
 #include "base/duration.h"
 #include "base/strings.h"
+#include "covers.h"
+#include "decode.h"
 #include "grant.h"
 #include "scope.h"
 

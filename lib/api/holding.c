@@ -9,6 +9,7 @@
 #include "base/grow.h"
 #include "facts.h"
 #include "holding.h"
+#include "json/broken.h"
 #include "json/json.h"
 #include "request.h"
 

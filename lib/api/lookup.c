@@ -4,6 +4,7 @@
 
 #include "base/cleanup.h"
 #include "client.h"
+#include "decode.h"
 #include "lookup.h"
 #include "request.h"
 #include "tokens.h"

@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/grow.h"
+#include "covers.h"
 #include "plan.h"
 #include "plan_check.h"
 #include "scope.h"

@@ -6,6 +6,7 @@
 #include "allow.h"
 #include "base/buf.h"
 #include "base/cleanup.h"
+#include "covers.h"
 #include "plan_check.h"
 #include "scope.h"
 

@@ -14,6 +14,7 @@
 #include "create.h"
 #include "grant.h"
 #include "net/http.h"
+#include "read_back.h"
 #include "request.h"
 #include "token.h"
 #include "undo.h"

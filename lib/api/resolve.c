@@ -14,6 +14,7 @@
 #include "base/error.h"
 #include "client.h"
 #include "facts.h"
+#include "json/broken.h"
 #include "json/json.h"
 #include "request.h"
 #include "types.h"

@@ -11,6 +11,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/grow.h"
+#include "json/broken.h"
 #include "json/json.h"
 #include "request.h"
 #include "search.h"
@@ -37,7 +38,8 @@ void coder_objects_done(struct coder_objects *objects)
 	*objects = (struct coder_objects){ 0 };
 }
 
-int coder_objects_add(struct coder_objects *objects, const struct coder_object *object,
+/* Appends copies; NULL counts as "". */
+static int add_object(struct coder_objects *objects, const struct coder_object *object,
 		      struct coder_error *err)
 {
 	const char *from[] = { object->id, object->name, object->owner, object->description };
@@ -97,10 +99,10 @@ static int take_object(void *ctx, const struct json *element, struct coder_error
 		return -1;
 	if (!id)
 		return json_missing(err, listing->id);
-	return coder_objects_add(arrival->objects,
-				 &(struct coder_object){ (char *)id, (char *)name, (char *)owner,
-							 (char *)description },
-				 err);
+	return add_object(arrival->objects,
+			  &(struct coder_object){ (char *)id, (char *)name, (char *)owner,
+						  (char *)description },
+			  err);
 }
 
 static void drop_objects(void *ctx)

@@ -30,9 +30,6 @@ struct coder_objects {
 };
 /* Wipes every string, too. */
 void coder_objects_done(struct coder_objects *objects);
-/* Appends copies; NULL counts as "". */
-int coder_objects_add(struct coder_objects *objects, const struct coder_object *object,
-		      struct coder_error *err);
 
 /* What a search is for; NULL or "" means anything. */
 struct coder_query {

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/strings.h"
 #include "client.h"
+#include "decode.h"
 #include "lookup.h"
 #include "request.h"
 #include "token.h"

@@ -41,9 +41,6 @@ int coder_token_copy(const struct coder_token *from, struct coder_token *ret,
  */
 int64_t coder_token_left(const struct coder_token *token, int64_t now);
 
-/* Whether it is an API token, not a login session. */
-bool token_is_api(const struct coder_token *token);
-
 /*
  * Fills the empty *ret with the token's scopes, sorted. Servers that are too old for scopes send
  * one word instead.

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/grow.h"
 #include "decode.h"
+#include "json/broken.h"
 #include "json/json.h"
 #include "net/http.h"
 #include "request.h"

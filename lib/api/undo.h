@@ -1,19 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* undo.h - functions that create.c, read_back.c and undo.c share. */
+/* undo.h - undoes a create; for create.c and read_back.c. */
 #ifndef CODER_UNDO_H
 #define CODER_UNDO_H
 
 #include "base/error.h"
 #include "client.h"
 #include "create.h"
-
-/*
- * Reads the new token back and compares it with the request. began: see undo_lost(). Returns 0 if
- * its secret may be delivered; created->token, why_not and shortfall are then filled in. Otherwise
- * the token has been deleted, or *err has the reason why not.
- */
-int read_back(struct coder_client *client, const struct coder_create *create, int64_t began,
-	      struct coder_created *created, struct coder_error *err);
 
 /*
  * The next two functions undo a create within 5 s. *err holds the reason for the undo; they add

@@ -6,6 +6,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "client.h"
+#include "json/broken.h"
 #include "json/json.h"
 #include "request.h"
 #include "token.h"

@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "broken.h"
 #include "json.h"
 #include "scan.h"
 
@@ -161,21 +162,4 @@ const struct json *json_first(const struct json *array)
 const struct json *json_next(const struct json *element)
 {
 	return wrapped(cjson(element)->next);
-}
-
-int json_broken(struct coder_error *err, const char *key, const char *what)
-{
-	return coder_error_set(err, CODER_ERR_NO_RESPONSE, "broken response: '%s' is not %s", key,
-			       what);
-}
-
-int json_duplicate(struct coder_error *err, const char *key)
-{
-	return coder_error_set(err, CODER_ERR_NO_RESPONSE,
-			       "broken response: the key '%s' is duplicate", key);
-}
-
-int json_missing(struct coder_error *err, const char *key)
-{
-	return coder_error_set(err, CODER_ERR_NO_RESPONSE, "broken response: it has no '%s'", key);
 }

@@ -48,11 +48,4 @@ int json_int64(const struct json *doc, const char *key, int64_t absent, int64_t 
 const struct json *json_first(const struct json *array);
 const struct json *json_next(const struct json *element);
 
-/* Sets the error for a response in which something is "not an object" or the like. Returns -1. */
-int json_broken(struct coder_error *err, const char *key, const char *what);
-/* The same for a duplicate key. */
-int json_duplicate(struct coder_error *err, const char *key);
-/* The same for a missing key. */
-int json_missing(struct coder_error *err, const char *key);
-
 #endif

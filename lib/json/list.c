@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "broken.h"
 #include "list.h"
 #include "scan.h"
 

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/ascii.h"
-#include "json.h"
+#include "broken.h"
 #include "members.h"
 #include "scan.h"
 

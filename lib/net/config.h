@@ -42,7 +42,7 @@ struct coder_config {
 	 */
 	const char *libraries_variable; /* NULL: none */
 	bool fresh; /* each request has a new connection, and none is kept */
-	bool no_retry; /* one try for each request (completion) */
+	bool no_retry; /* one try for each request */
 	struct coder_hooks hooks;
 	/* Ends each wait of the client within 100 ms; must outlive the client. */
 	struct coder_interrupts *interrupts;

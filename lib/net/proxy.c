@@ -16,6 +16,7 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "origin.h"
 #include "proxy.h"
 
 /* ---------------------------------------------------------------- bypasses */

@@ -30,11 +30,4 @@ void proxy_done(struct proxy *proxy);
 /* Sets the error for a 407: the proxy wants a user name and password, or other ones. Returns -1. */
 int proxy_wants_user(const struct proxy *proxy, struct coder_error *err);
 
-/*
- * Whether requests to the deployment at url bypass a proxy that the environment names: the host is
- * this machine (localhost, 127.0.0.0/8, ::1), or is in the list no_proxy. The list may be NULL. It
- * is read as libcurl reads it.
- */
-bool coder_proxy_bypassed(const char *url, const char *no_proxy);
-
 #endif

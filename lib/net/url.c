@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/ascii.h"
+#include "origin.h"
 #include "url.h"
 
 /* Fails. The error does not repeat a text that may contain a password; text may be NULL. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* url.h - parses URLs: the deployment's, and those of proxies. */
+/* url.h - parses URLs: the deployment's, and those of proxies; for the files in lib/net/. */
 #ifndef CODER_URL_H
 #define CODER_URL_H
 
@@ -41,14 +41,5 @@ int url_parse(const char *text, struct url *ret, struct coder_error *err);
 void url_done(struct url *url);
 /* Whether a host, as url_host() copies it, is always this machine. */
 bool url_is_loopback(const char *host);
-
-/* Whether the text, of a deployment or a proxy, begins with that scheme, in any case of letters. */
-bool coder_url_has_scheme(const char *url, const char *scheme);
-
-/*
- * Sets *ret to the URL's "scheme://host[:port]" in lower case, so that URLs can be compared. The
- * caller frees it. Errors are those of url_parse().
- */
-int coder_url_origin(const char *url, char **ret, struct coder_error *err);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* test_allow.c - resource types, allow-list entries, allow lists. */
+#include "api/covers.h"
 #include "base/buf.h"
 #include "coder.h"
 #include "test.h"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* test_proxy.c - which hosts bypass a proxy, and what a proxy's URL contains. */
 #include "coder.h"
+#include "net/proxy.h"
 #include "test.h"
 
 /* --------------------------------------------------------------- no_proxy */
