@@ -178,15 +178,13 @@ static int rehearse(struct call *call, struct coder_error *err)
 /* Reads the number of --jobs. */
 static int read_jobs(const char *text, size_t *ret, struct coder_error *err)
 {
-	size_t jobs = 0;
+	int64_t jobs = coder_decimal(text, strlen(text), CODER_REMOVALS_MAX);
 
-	for (const char *p = text; *p >= '0' && *p <= '9' && jobs <= CODER_REMOVALS_MAX; p++)
-		jobs = jobs * 10 + (size_t)(*p - '0');
-	if (text[strspn(text, "0123456789")] || jobs < 1 || jobs > CODER_REMOVALS_MAX)
+	if (jobs < 1)
 		return coder_error_set(err, CODER_ERR_USAGE,
 				       "--jobs: '%s' is not a number from 1 to %d", text,
 				       CODER_REMOVALS_MAX);
-	*ret = jobs;
+	*ret = (size_t)jobs;
 	return 0;
 }
 

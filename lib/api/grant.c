@@ -25,11 +25,8 @@ static bool scope_covers(const struct coder_strings *list, const char *scope)
 
 	for (size_t i = 0; i < list->n; i++) {
 		const char *has = coder_scope_canonical(list->v[i]);
-		size_t len = strlen(has);
-		bool all_of_type = len > 2 && strcmp(has + len - 2, ":*") == 0;
 
-		if (strcmp(has, wanted) == 0 || strcmp(has, "coder:all") == 0 ||
-		    (all_of_type && strncmp(has, wanted, len - 1) == 0))
+		if (strcmp(has, "coder:all") == 0 || coder_scope_holds(has, wanted))
 			return true;
 	}
 	return false;

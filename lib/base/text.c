@@ -77,6 +77,17 @@ void text_append(char *out, size_t size, const char *s)
 	out[len + n] = '\0';
 }
 
+int64_t coder_decimal(const char *text, size_t len, int64_t max)
+{
+	int64_t value = 0;
+
+	for (size_t i = 0; i < len; i++)
+		if (!ascii_is_digit(text[i]) || __builtin_mul_overflow(value, 10, &value) ||
+		    __builtin_add_overflow(value, text[i] - '0', &value) || value > max)
+			return -1;
+	return len ? value : -1;
+}
+
 void text_wait(int64_t ns, char out[32])
 {
 	/* rounded up, because some of the caller's time has already passed */

@@ -25,6 +25,8 @@ void text_append(char *out, size_t size, const char *s);
 void text_format(char *out, size_t size, const char *fmt, va_list ap);
 /* Whether s contains a C0 control character or DEL. */
 bool text_has_control(const char *s);
+/* Reads the len bytes at text as a number in decimal. -1: it is none, or exceeds max. */
+int64_t coder_decimal(const char *text, size_t len, int64_t max);
 /* Writes a wait as "10 s" or "500 ms", rounded up to a hundredth of a second. */
 void text_wait(int64_t ns, char out[32]);
 

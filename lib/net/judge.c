@@ -23,12 +23,6 @@ static int blame_proxy(const struct response *response, struct coder_error *err)
 				 response->proxy->name);
 }
 
-int response_broken(const struct response *response, const char *what, struct coder_error *err)
-{
-	return coder_error_set(err, CODER_ERR_NO_RESPONSE, "the response from %s %s",
-			       response->origin, what);
-}
-
 bool response_is_success(const struct response *response)
 {
 	return response->status >= 200 && response->status < 300;

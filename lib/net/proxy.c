@@ -31,22 +31,21 @@ static bool address_listed(int family, const unsigned char *address, const char 
 	const char *slash = strchrnul(entry, '/');
 	unsigned char listed[16];
 	char text[INET6_ADDRSTRLEN];
-	size_t bits = 0, bytes, rest;
+	size_t bytes = len, rest = 0;
 
-	if ((size_t)(slash - entry) >= sizeof(text) || (*slash && !slash[1]))
+	if ((size_t)(slash - entry) >= sizeof(text))
 		return false;
-	for (const char *p = *slash ? slash + 1 : slash; *p; p++) {
-		if (*p < '0' || *p > '9' || bits > 128)
+	if (*slash) {
+		int64_t bits = coder_decimal(slash + 1, strlen(slash + 1), (int64_t)(8 * len));
+
+		if (bits < 0)
 			return false;
-		bits = 10 * bits + (size_t)(*p - '0');
+		bytes = bits ? (size_t)bits / 8 : len;
+		rest = (size_t)bits % 8;
 	}
-	if (!bits)
-		bits = 8 * len;
 	snprintf(text, sizeof(text), "%.*s", (int)(slash - entry), entry);
-	if (bits > 8 * len || inet_pton(family, text, listed) != 1)
+	if (inet_pton(family, text, listed) != 1)
 		return false;
-	bytes = bits / 8;
-	rest = bits % 8;
 	return memcmp(address, listed, bytes) == 0 &&
 	       (!rest || ((address[bytes] ^ listed[bytes]) & (0xff << (8 - rest)) & 0xff) == 0);
 }
@@ -140,7 +139,7 @@ static int refuse(struct coder_error *err, const char *source, const char *text,
 {
 	const char *at = strrchr(text, '@'), *name = at ? at + 1 : text;
 	const char *colon = at || strchr(text, '[') ? NULL : strrchr(text, ':');
-	bool is_port = colon && !colon[1 + strspn(colon + 1, "0123456789")];
+	bool is_port = colon && !colon[1 + strspn(colon + 1, ASCII_DIGITS)];
 	size_t len = colon && !is_port && colon[1] != '/' ? (size_t)(colon - text) : strlen(name);
 
 	coder_error_set(err, CODER_ERR_NO_RESPONSE, "the proxy %.*s that %s names %s",

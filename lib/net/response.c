@@ -5,10 +5,17 @@
 #include "base/ascii.h"
 #include "base/clock.h"
 #include "base/duration.h"
+#include "base/text.h"
 #include "http.h"
 #include "response.h"
 
 #define RESET_MAX 86400 /* seconds: an X-Ratelimit-Reset further away is ignored */
+
+int response_broken(const struct response *response, const char *what, struct coder_error *err)
+{
+	return coder_error_set(err, CODER_ERR_NO_RESPONSE, "the response from %s %s",
+			       response->origin, what);
+}
 
 /* Copies len bytes. What does not fit is cut and ends with RESPONSE_CUT. */
 static void copy_text(char *out, size_t size, const char *text, size_t len)
@@ -76,16 +83,7 @@ static bool is_named(const struct field *field, const char *name)
 /* Reads seconds in decimal; -1: the text is something else. */
 static int64_t read_seconds(const char *text)
 {
-	int64_t n = 0;
-
-	if (!*text || strlen(text) > 12)
-		return -1;
-	for (; *text; text++) {
-		if (*text < '0' || *text > '9')
-			return -1;
-		n = n * 10 + (*text - '0');
-	}
-	return n;
+	return coder_decimal(text, strlen(text), INT64_C(999999999999));
 }
 
 /*
@@ -102,7 +100,7 @@ static void take_wait(struct response *response, const struct field *field)
 	response->asks_to_wait |= until >= 0;
 	if (until > response->wait_until)
 		response->wait_until = until;
-	if (value[strspn(value, "0123456789, \t")])
+	if (value[strspn(value, ASCII_DIGITS ", \t")])
 		return;
 	while ((part = strsep(&rest, ", \t"))) {
 		seconds = read_seconds(part);
@@ -123,18 +121,14 @@ static bool take_length(struct response *response, const struct field *field)
 
 	copy_text(value, sizeof(value), field->value, field->value_len);
 	while ((part = strsep(&rest, ","))) {
-		int64_t length = 0;
 		size_t digits;
+		int64_t length;
 
 		part += strspn(part, " \t");
-		digits = strspn(part, "0123456789");
-		if (!digits || part[digits + strspn(part + digits, " \t")])
-			return false;
-		for (size_t i = 0; i < digits; i++)
-			if (__builtin_mul_overflow(length, 10, &length) ||
-			    __builtin_add_overflow(length, part[i] - '0', &length))
-				return false;
-		if (response->has_length && length != response->length)
+		digits = strspn(part, ASCII_DIGITS);
+		length = coder_decimal(part, digits, INT64_MAX);
+		if (length < 0 || part[digits + strspn(part + digits, " \t")] ||
+		    (response->has_length && length != response->length))
 			return false;
 		response->has_length = true;
 		response->length = length;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/ascii.h"
+#include "base/text.h"
 #include "origin.h"
 #include "url.h"
 
@@ -97,18 +98,14 @@ bool url_host(const struct url_parts *parts, char out[URL_HOST_SIZE])
 
 int url_port(const struct url_parts *parts, int own)
 {
-	int port = 0;
+	int64_t port;
 
 	if (!parts->port)
 		return own;
-	if (!parts->port_len || parts->port_len > 5)
+	if (parts->port_len > 5)
 		return -1;
-	for (size_t i = 0; i < parts->port_len; i++) {
-		if (!ascii_is_digit(parts->port[i]))
-			return -1;
-		port = port * 10 + (parts->port[i] - '0');
-	}
-	return port >= 1 && port <= 65535 ? port : -1;
+	port = coder_decimal(parts->port, parts->port_len, 65535);
+	return port >= 1 ? (int)port : -1;
 }
 
 bool url_scheme_is(const struct url_parts *parts, const char *scheme)

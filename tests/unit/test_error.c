@@ -121,6 +121,36 @@ static void test_append_fills_to_the_last_byte(void **state)
 	assert_string_equal(text, "abcdef");
 }
 
+static void test_decimal(void **state)
+{
+	static const struct {
+		const char *text;
+		int64_t max, value;
+	} cases[] = {
+		{ "0", 0, 0 },
+		{ "007", 9, 7 },
+		{ "65535", 65535, 65535 },
+		{ "9223372036854775807", INT64_MAX, INT64_MAX },
+		/* none, or too large */
+		{ "65536", 65535, -1 },
+		{ "9223372036854775808", INT64_MAX, -1 },
+		{ "99999999999999999999", INT64_MAX, -1 },
+		{ "", 9, -1 },
+		{ "-1", 9, -1 },
+		{ "+1", 9, -1 },
+		{ " 1", 9, -1 },
+		{ "1 ", 9, -1 },
+		{ "0x1", 9, -1 },
+		{ "1.", 9, -1 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		assert_int_equal(coder_decimal(cases[i].text, strlen(cases[i].text), cases[i].max),
+				 cases[i].value);
+	assert_int_equal(coder_decimal("12x", 2, 99), 12);
+}
+
 static void test_bytes_that_are_no_utf8(void **state)
 {
 	char text[5] = "";
@@ -143,6 +173,7 @@ int main(void)
 		cmocka_unit_test(test_memory),
 		cmocka_unit_test(test_cuts_between_characters),
 		cmocka_unit_test(test_append_fills_to_the_last_byte),
+		cmocka_unit_test(test_decimal),
 		cmocka_unit_test(test_bytes_that_are_no_utf8),
 	};
 
