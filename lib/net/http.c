@@ -11,7 +11,6 @@
 #include "http.h"
 #include "http_client.h"
 #include "proxy.h"
-#include "redact.h"
 #include "transfer.h"
 #include "url.h"
 
@@ -195,28 +194,6 @@ int64_t http_now(const struct http *http)
 int64_t http_clock_ahead(const struct http *http)
 {
 	return coder_time() - http_now(http);
-}
-
-/* ------------------------------------------------------- secrets in texts */
-
-void http_hide_secrets(const struct http *http, struct coder_error *err)
-{
-	const char *dash = http->token ? strchr(http->token, '-') : NULL;
-	const char *user = http->proxy.user, *colon = user ? strchr(user, ':') : NULL;
-
-	redact_secret(err, http->token);
-	redact_secret(err, dash ? dash + 1 : NULL);
-	redact_secret(err, http->new_secret);
-	for (size_t i = http->configured; i < http->headers.n; i++) {
-		const char *value = strstr(http->headers.v[i], ": ");
-
-		/* a part of the deployment's name, such as "staging", is no secret */
-		if (value && !strstr(http->url.origin, value + 2))
-			redact_secret(err, value + 2);
-	}
-	redact_secret(err, user);
-	redact_secret(err, colon ? colon + 1 : NULL);
-	redact_shapes(err);
 }
 
 int http_keep_secret(struct http *http, const char *secret, struct coder_error *err)

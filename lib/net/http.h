@@ -6,7 +6,8 @@
  * protocols (http, https), connections, timeouts, retries, content types and sizes. The way of a
  * request through it:
  *
- *   http.c      the client of one deployment: headers and secrets of all requests
+ *   http.c      the client of one deployment: headers and secrets of all requests; redact.c
+ *               removes the secrets from errors
  *   request.c   when the tries of a request are made, and the waits between them
  *   try.c       one try: what is sent, and what the outcome is
  *   transfer.c  the exchanges in progress; start.c starts one, run.c has its libcurl handle,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* http_client.h - the contents of a client; for http.c, request.c and try.c. */
+/* http_client.h - the contents of a client; for http.c, redact.c, request.c and try.c. */
 #ifndef CODER_HTTP_CLIENT_H
 #define CODER_HTTP_CLIENT_H
 
@@ -14,6 +14,9 @@
 #include "proxy.h"
 #include "transfer.h"
 #include "url.h"
+
+#define REDACT_MIN \
+	8 /* bytes of a secret; a shorter value may be any word and is not searched for */
 
 struct http_job;
 

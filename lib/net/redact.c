@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* redact.c - removes secrets from the texts of errors; see redact.h. */
+/*
+ * redact.c - removes secrets from the texts of errors: a server, or an error page of a proxy, may
+ * repeat what it was sent. A text that was cut may end with the first part of a secret. This part
+ * is removed, too.
+ */
 #include <stddef.h>
 #include <string.h>
 
 #include "base/ascii.h"
 #include "base/shape.h"
-#include "redact.h"
+#include "http.h"
+#include "http_client.h"
 #include "response.h"
 
 #define BEGIN_MIN 4 /* characters; where a text was cut, shorter beginnings are kept */
@@ -34,7 +39,8 @@ static char *drop_begin(const char *text, char *end, const char *secret)
 	return end;
 }
 
-void redact_secret(struct coder_error *err, const char *secret)
+/* Writes "[secret]" over each occurrence of secret, in any case of letters. NULL is allowed. */
+static void redact_secret(struct coder_error *err, const char *secret)
 {
 	if (!secret || strlen(secret) < REDACT_MIN)
 		return;
@@ -67,7 +73,11 @@ static void drop_cut_secret(char *text, char *end)
 		memmove(secret, end, strlen(end) + 1);
 }
 
-void redact_shapes(struct coder_error *err)
+/*
+ * Does the same to whatever has the shape of a token, and wipes the memory behind the end of each
+ * text. To be called last.
+ */
+static void redact_shapes(struct coder_error *err)
 {
 	for (size_t i = 0; i < N_TEXTS; i++) {
 		char *const text = (char *)err + texts[i].offset;
@@ -81,4 +91,24 @@ void redact_shapes(struct coder_error *err)
 		/* a longer text may have been there before */
 		explicit_bzero(text + strlen(text), size - strlen(text));
 	}
+}
+
+void http_hide_secrets(const struct http *http, struct coder_error *err)
+{
+	const char *dash = http->token ? strchr(http->token, '-') : NULL;
+	const char *user = http->proxy.user, *colon = user ? strchr(user, ':') : NULL;
+
+	redact_secret(err, http->token);
+	redact_secret(err, dash ? dash + 1 : NULL);
+	redact_secret(err, http->new_secret);
+	for (size_t i = http->configured; i < http->headers.n; i++) {
+		const char *value = strstr(http->headers.v[i], ": ");
+
+		/* a part of the deployment's name, such as "staging", is no secret */
+		if (value && !strstr(http->url.origin, value + 2))
+			redact_secret(err, value + 2);
+	}
+	redact_secret(err, user);
+	redact_secret(err, colon ? colon + 1 : NULL);
+	redact_shapes(err);
 }

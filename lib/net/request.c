@@ -15,7 +15,6 @@
 #include "http_client.h"
 #include "job.h"
 #include "pace.h"
-#include "redact.h"
 
 #define TRIES 3
 #define BACKOFF_NS (CODER_NS / 2) /* the first wait is at most this long, the next at most twice */
