@@ -8,6 +8,7 @@
 #include "base/ascii.h"
 #include "base/buf.h"
 #include "base/cleanup.h"
+#include "goal_parts.h"
 #include "scope.h"
 
 void coder_ability_done(struct coder_ability *ability)

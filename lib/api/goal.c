@@ -2,7 +2,7 @@
 /* goal.c - the table of goals. What each goal needs was measured on a deployment. */
 #include <string.h>
 
-#include "goal.h"
+#include "goal_parts.h"
 #include "plan.h"
 
 #define READ "workspace:read", "template:read", "user:read"

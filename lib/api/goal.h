@@ -29,14 +29,6 @@ enum coder_companions {
 	CODER_COMPANION_OWN = 1 << 7, /* TYPE:* for each type in the goal's scopes except user */
 };
 
-/* A companion that is TYPE:* of one type. */
-struct goal_wildcard {
-	unsigned companion; /* enum coder_companions */
-	const char *type;
-};
-/* These companions, in the order in which a plan adds them. The type of the last row is NULL. */
-extern const struct goal_wildcard goal_wildcards[];
-
 struct coder_goal {
 	const char *name; /* "workspace-stop" */
 	const char *summary; /* what one can do with such a token, in one line */
@@ -57,10 +49,5 @@ struct coder_goal {
 const struct coder_goal *coder_goals(size_t *ret_n);
 /* The goal of that name, or NULL. */
 const struct coder_goal *coder_goal_find(const char *name);
-
-/* Whether an allow-list entry names objects of the type, or is "*:*". */
-bool goal_entry_names(const char *entry, const char *type);
-/* Whether an entry names objects of one of the goal's types. */
-bool goal_is_about(const struct coder_goal *goal, const char *entry);
 
 #endif

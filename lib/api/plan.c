@@ -11,6 +11,7 @@
 #include "base/cleanup.h"
 #include "base/grow.h"
 #include "covers.h"
+#include "goal_parts.h"
 #include "plan.h"
 #include "plan_check.h"
 #include "scope.h"

@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "covers.h"
+#include "goal_parts.h"
 #include "plan_check.h"
 #include "scope.h"
 

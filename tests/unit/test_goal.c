@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* test_goal.c - lib/api/goal.c: what goals need, and which do not go together. */
+#include "api/goal_parts.h"
 #include "coder.h"
 #include "test.h"
 
