@@ -141,7 +141,7 @@ static int read_timeout(const char *text, int64_t *ret_ns, struct coder_error *e
 	const char *duration = text;
 	char plain[64];
 
-	if (text[0] && strlen(text) < sizeof(plain) - 1 && !text[strspn(text, "0123456789.")]) {
+	if (text[0] && strlen(text) < sizeof(plain) - 1 && !text[strspn(text, ASCII_DIGITS ".")]) {
 		snprintf(plain, sizeof(plain), "%ss", text);
 		duration = plain;
 	}

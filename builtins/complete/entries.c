@@ -209,9 +209,9 @@ static int add_names(const struct entries *e)
 static int add_objects(struct entries *e)
 {
 	const size_t before = e->list->n;
-	const size_t len = strspn(e->typed, "0123456789abcdef-");
+	const size_t len = strspn(e->typed, ASCII_DIGITS "abcdef-");
 	const bool uuid = len && len <= CODER_UUID_SIZE && !e->typed[len];
-	const bool digit = strcspn(e->typed, "0123456789") < len; /* so it is probably no name */
+	const bool digit = strcspn(e->typed, ASCII_DIGITS) < len; /* so it is probably no name */
 	int rc;
 
 	if (!e->type->resolve)

@@ -69,7 +69,7 @@ static int add(struct reader *r, char c, struct coder_error *err)
 static size_t read_operator(struct reader *r, const char *p, struct coder_error *err)
 {
 	bool redirects = *p == '<' || *p == '>' || (*p == '&' && p[1] == '>');
-	bool number = r->word.len && !r->word.data[strspn(r->word.data, "0123456789")];
+	bool number = r->word.len && !r->word.data[strspn(r->word.data, ASCII_DIGITS)];
 
 	if (!redirects || p[1] == '(') {
 		if (r->after)

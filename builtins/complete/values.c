@@ -78,7 +78,7 @@ static int add_spans(struct candidates *list, const struct span *spans, int64_t 
 		{ "m", "minutes" }, { "h", "hours" }, { "d", "days" },
 		{ "w", "weeks" },   { NULL, NULL },
 	};
-	size_t digits = strspn(list->prefix, "0123456789");
+	size_t digits = strspn(list->prefix, ASCII_DIGITS);
 	bool number = digits && digits < 8 && !list->prefix[digits];
 	char text[16];
 
