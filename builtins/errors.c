@@ -42,11 +42,9 @@ void errors_explain(const struct call *call, struct coder_error *err)
 	command_explain(call, err);
 	/* a restricted token gets "not found" for what it may not see */
 	if ((err->code == CODER_ERR_NOT_FOUND || forbidden) && coder_self_restricted(call->client))
-		advise(err, "the token in use is restricted: its scopes or its allow list "
-			    "may be the cause");
+		advise(err, CAUSE_RESTRICTED, NULL, NULL);
 	if (err->no_route)
-		advise(err, "this deployment does not know the request: it is too old, or "
-			    "something in front of it rewrites paths");
+		advise(err, CAUSE_NO_ROUTE, NULL, NULL);
 }
 
 /* --------------------------------------------------------------- printing */

@@ -52,7 +52,7 @@ static int add_goal(struct permissions *permissions, const char *name, struct co
 	near = coder_nearest(name, names, n);
 	if (near)
 		return coder_error_cause(err, CODER_CAUSE_NEAREST, near, NULL);
-	return advise(err, "token_create --help lists the goals");
+	return advise(err, CAUSE_UNKNOWN_GOAL, NULL, NULL);
 }
 
 /* Removes repeated entries. */

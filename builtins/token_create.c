@@ -270,8 +270,7 @@ static int check_name_free(struct call *call, struct coder_error *err)
 		return 0;
 	coder_error_set(err, CODER_ERR_CONFLICT, "the name '%s' is taken by another token of %s",
 			request->name, strcmp(request->user, "me") ? request->user : "yours");
-	return advise(err, "remove it with token_rm --delete (expired tokens keep "
-			   "their names), or choose another name");
+	return advise(err, CAUSE_NAME_IN_USE, NULL, NULL);
 }
 
 /* Checks what a create would be refused for, and makes the body of the request the result. */

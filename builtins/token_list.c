@@ -254,8 +254,7 @@ static int assign(struct call *call, int64_t now, struct coder_error *err)
 	if (options->assoc && n > ASSOC_MAX) {
 		coder_error_set(err, CODER_ERR_REFUSED,
 				"-A takes no more than %d tokens, and there are %zu", ASSOC_MAX, n);
-		return advise(err, "narrow them down with filters, or use -v, which "
-				   "takes more");
+		return advise(err, CAUSE_ARRAY_FULL, NULL, NULL);
 	}
 	if (pack_read(&reader, pack, ordered ? &order : NULL, err) < 0)
 		return result_stopped(&call->result, err);

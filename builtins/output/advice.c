@@ -3,7 +3,6 @@
 #include "advice.h"
 #include "base/buf.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -11,8 +10,7 @@
 static const struct advice {
 	const char *text;
 	const char *command; /* what to do with the token in question, or NULL */
-} advice[] = {
-	[CODER_CAUSE_CALLER] = { "%s", NULL },
+} advice[CAUSE_END] = {
 	[CODER_CAUSE_NEAREST] = { "did you mean '%s'?", NULL },
 	[CODER_CAUSE_AMBIGUOUS] = { "give %s", NULL },
 	[CODER_CAUSE_TOO_MANY] = { "filter them to get fewer", NULL },
@@ -70,17 +68,42 @@ static const struct advice {
 	[CODER_CAUSE_MAY_BE_LEFT] = { "look for it and remove it: ", "token_rm --delete" },
 	[CODER_CAUSE_MAY_BE_OURS] = { "look at it before you remove it: ", "token_view" },
 	[CODER_CAUSE_FOREIGN] = { "look at it: token_view %s", NULL } /* an id needs no -u */,
+
+	[CAUSE_EMPTY_OPTION] = { "give it a value or leave it out", NULL },
+	[CAUSE_NO_URL] = { "set CODER_URL or give --url, or sign in with coder login", NULL },
+	[CAUSE_NO_TOKEN] = { "set CODER_SESSION_TOKEN or give --token, or sign in with "
+			     "coder login %s",
+			     NULL },
+	[CAUSE_TOKEN_FOR_OTHER] = { "set CODER_SESSION_TOKEN or give --token", NULL },
+	[CAUSE_TOKEN_DAMAGED] = { "copy the token again", NULL },
+	[CAUSE_TOKEN_FILE_DAMAGED] = { "sign in again with: coder login %s", NULL },
+	[CAUSE_USER_SUSPENDED] = { "the token came from %s; signing in again does not help", NULL },
+	[CAUSE_OPTION_REFUSED] = { "the token came from --token: give another one", NULL },
+	[CAUSE_FILE_REFUSED] = { "the token came from %s: sign in again with: coder login %s",
+				 NULL },
+	[CAUSE_VARIABLE_REFUSED] = { "the token came from CODER_SESSION_TOKEN: set it to a new "
+				     "token, or unset it and sign in with: coder login %s",
+				     NULL },
+	[CAUSE_VARIABLE_HIDES_FILE] = { "the token came from CODER_SESSION_TOKEN: set it to a new "
+					"token, or unset it to use the one in %s/session",
+					NULL },
+	[CAUSE_RESTRICTED] = { "the token in use is restricted: its scopes or its allow list may "
+			       "be the cause",
+			       NULL },
+	[CAUSE_NO_ROUTE] = { "this deployment does not know the request: it is too old, or "
+			     "something in front of it rewrites paths",
+			     NULL },
+	[CAUSE_LATE] = { "give more of it with --timeout", NULL },
+	[CAUSE_ARRAY_FULL] = { "narrow them down with filters, or use -v, which takes more", NULL },
+	[CAUSE_NAME_IN_USE] = { "remove it with token_rm --delete (expired tokens keep their "
+				"names), or choose another name",
+				NULL },
+	[CAUSE_UNKNOWN_GOAL] = { "token_create --help lists the goals", NULL },
 };
 
-int advise(struct coder_error *err, const char *fmt, ...)
+int advise(struct coder_error *err, enum cause cause, const char *about, const char *also)
 {
-	char text[sizeof(err->about)];
-	va_list ap;
-
-	va_start(ap, fmt);
-	text_format(text, sizeof(text), fmt, ap);
-	va_end(ap);
-	return coder_error_cause(err, CODER_CAUSE_CALLER, text, NULL);
+	return coder_error_cause(err, (enum coder_cause)cause, about, also);
 }
 
 /* Appends a word as the shell can read it back: unchanged, or in single quotes if it needs them. */

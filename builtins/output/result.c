@@ -43,7 +43,7 @@ int result_stopped(const struct result *result, struct coder_error *err)
 	} else if (interrupts && coder_interrupts_time_left(interrupts) <= 0) {
 		coder_error_set(err, CODER_ERR_NO_RESPONSE,
 				"the time limit passed before the result was complete");
-		advise(err, "give more of it with --timeout");
+		advise(err, CAUSE_LATE, NULL, NULL);
 	} else {
 		coder_error_memory(err);
 	}

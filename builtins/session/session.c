@@ -129,24 +129,17 @@ void session_explain(const char *token_source, const char *origin, struct coder_
 	struct coder_error ignored;
 
 	if (err->inactive)
-		advise(err, "the token came from %s; signing in again does not help", token_source);
+		advise(err, CAUSE_USER_SUSPENDED, token_source, NULL);
 	else if (strcmp(token_source, TOKEN_OPTION) == 0)
-		advise(err, "the token came from --token: give another one");
+		advise(err, CAUSE_OPTION_REFUSED, NULL, NULL);
 	else if (strcmp(token_source, TOKEN_VARIABLE) != 0)
-		advise(err, "the token came from %s: sign in again with: coder login %s",
-		       token_source, origin);
+		advise(err, CAUSE_FILE_REFUSED, token_source, origin);
 	else if (session_find_directory(&files, &ignored) == 0 &&
 		 session_copy_string(origin, &files.origin, &ignored) == 0 &&
 		 session_read_session_file(&files, &ignored) == 0)
-		advise(err,
-		       "the token came from %s: set it to a new token, or unset it to use the one in "
-		       "%s/session",
-		       token_source, files.directory);
+		advise(err, CAUSE_VARIABLE_HIDES_FILE, files.directory, NULL);
 	else
-		advise(err,
-		       "the token came from %s: set it to a new token, or unset it and sign in "
-		       "with: coder login %s",
-		       token_source, origin);
+		advise(err, CAUSE_VARIABLE_REFUSED, origin, NULL);
 }
 
 uint64_t session_identity(const struct session_options *options)

@@ -49,7 +49,7 @@ static int copy_option(const char *option, const char *value, char **ret, struct
 	if (ascii_is_given(value))
 		return session_copy_string(value, ret, err);
 	coder_error_set(err, CODER_ERR_USAGE, "%s is empty", option);
-	return advise(err, "give it a value or leave it out");
+	return advise(err, CAUSE_EMPTY_OPTION, NULL, NULL);
 }
 
 int session_find_directory(struct session *s, struct coder_error *err)
@@ -151,8 +151,7 @@ int session_find_url(struct session *s, const char *option, struct coder_error *
 	}
 	if (!s->url) {
 		coder_error_set(err, CODER_ERR_AUTH, "no URL");
-		return advise(err, "set CODER_URL or give --url, or sign in with "
-				   "coder login");
+		return advise(err, CAUSE_NO_URL, NULL, NULL);
 	}
 	trim(s->url);
 	if (coder_url_origin(s->url, &s->origin, err) < 0)
@@ -163,10 +162,7 @@ int session_find_url(struct session *s, const char *option, struct coder_error *
 static int no_token(const struct session *s, struct coder_error *err)
 {
 	coder_error_set(err, CODER_ERR_AUTH, "no token for %s", s->origin);
-	return advise(err,
-		      "set CODER_SESSION_TOKEN or give --token, or sign in with "
-		      "coder login %s",
-		      s->origin);
+	return advise(err, CAUSE_NO_TOKEN, s->origin, NULL);
 }
 
 /* The token of the file `session` is only for the deployment that the file `url` names. */
@@ -183,7 +179,7 @@ static int check_owner(struct session *s, const char *path, struct coder_error *
 				"no token for %s: there is one in %s, but no file url beside it "
 				"names its deployment",
 				s->origin, path);
-		return advise(err, "set CODER_SESSION_TOKEN or give --token");
+		return advise(err, CAUSE_TOKEN_FOR_OTHER, NULL, NULL);
 	}
 	if (coder_url_origin(url, &origin, err) < 0) {
 		free(url);
@@ -194,7 +190,7 @@ static int check_owner(struct session *s, const char *path, struct coder_error *
 	if (!same) {
 		coder_error_set(err, CODER_ERR_AUTH, "no token for %s: the one in %s belongs to %s",
 				s->origin, path, origin);
-		advise(err, "set CODER_SESSION_TOKEN or give --token");
+		advise(err, CAUSE_TOKEN_FOR_OTHER, NULL, NULL);
 	}
 	free(origin);
 	return same ? 0 : -1;
@@ -283,8 +279,8 @@ static int check_token(const struct session *s, struct coder_error *err)
 		coder_error_set(err, code, "%s: has %s in it (U+%04X)", s->token_source,
 				describe_character(c), (unsigned)c);
 	if (from_file)
-		return advise(err, "sign in again with: coder login %s", s->origin);
-	return advise(err, "copy the token again");
+		return advise(err, CAUSE_TOKEN_FILE_DAMAGED, s->origin, NULL);
+	return advise(err, CAUSE_TOKEN_DAMAGED, NULL, NULL);
 }
 
 int session_find_token(struct session *s, const char *option, struct coder_error *err)

@@ -28,7 +28,6 @@ enum coder_code {
  */
 enum coder_cause {
 	CODER_CAUSE_NONE,
-	CODER_CAUSE_CALLER, /* only that program knows it; about: the advice itself */
 	/* what was asked for */
 	CODER_CAUSE_NEAREST, /* there is no such word; about: the one that was probably meant */
 	CODER_CAUSE_AMBIGUOUS, /* several objects have the name; about: all of them, with commas */
@@ -71,6 +70,7 @@ enum coder_cause {
 	CODER_CAUSE_MAY_BE_LEFT, /* it may exist now */
 	CODER_CAUSE_MAY_BE_OURS, /* it exists, and may be the one that was created */
 	CODER_CAUSE_FOREIGN, /* it may be somebody else's (about: its id) */
+	CODER_CAUSE_CALLER, /* this and greater numbers are causes that only that program knows */
 };
 
 /* The texts of an error: TEXT(MEMBER, SIZE). Secrets are removed from all of them. */

@@ -1492,7 +1492,7 @@ static void test_every_cause_has_advice(void **state)
 	coder_error_set(&err, CODER_ERR_REFUSED, "no");
 	advice_text(&err, "me", text);
 	assert_string_equal(text, "");
-	for (int cause = CODER_CAUSE_CALLER; cause <= CODER_CAUSE_FOREIGN; cause++) {
+	for (int cause = CODER_CAUSE_NONE + 1; cause < CAUSE_END; cause++) {
 		coder_error_set(&err, CODER_ERR_REFUSED, "no");
 		coder_error_cause(&err, cause, "ABOUT", "ALSO");
 		advice_text(&err, "me", text);
