@@ -219,7 +219,7 @@ static int work(struct call *call, struct opts_result *parsed, const char *const
 	}
 	if (command->run(call, err) == 0)
 		return 0;
-	errors_explain(call, err);
+	errors_find_cause(call, err);
 	return -1;
 }
 

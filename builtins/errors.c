@@ -27,19 +27,19 @@ int command_blame(const struct call *call, const char *option, struct coder_erro
 	return coder_error_wrap(err, "--%s", option);
 }
 
-/* ------------------------------------------------------------- explaining */
+/* ----------------------------------------------------------------- causes */
 
-void command_explain(const struct call *call, struct coder_error *err)
+void command_find_cause(const struct call *call, struct coder_error *err)
 {
 	if (err->code == CODER_ERR_AUTH && err->http_status == 401)
-		session_explain(call->token_source, coder_client_origin(call->client), err);
+		session_find_cause(call->token_source, coder_client_origin(call->client), err);
 }
 
-void errors_explain(const struct call *call, struct coder_error *err)
+void errors_find_cause(const struct call *call, struct coder_error *err)
 {
 	bool forbidden = err->code == CODER_ERR_AUTH && err->http_status && err->http_status != 401;
 
-	command_explain(call, err);
+	command_find_cause(call, err);
 	/* a restricted token gets "not found" for what it may not see */
 	if ((err->code == CODER_ERR_NOT_FOUND || forbidden) && coder_self_restricted(call->client))
 		advise(err, CAUSE_RESTRICTED, NULL, NULL);

@@ -13,8 +13,8 @@
 
 /* ------------------------------------------------------------ for commands */
 
-/* Before printing: if the token in use was refused, adds to the error where it came from. */
-void command_explain(const struct call *call, struct coder_error *err);
+/* Before printing: if the token in use was refused, sets the cause: where that token came from. */
+void command_find_cause(const struct call *call, struct coder_error *err);
 
 /*
  * Prints an error and the advice on it, as the end of a call does. For errors that are printed
@@ -37,8 +37,8 @@ int command_blame(const struct call *call, const char *option, struct coder_erro
 
 /* ------------------------------------------------------------ for command.c */
 
-/* Adds to the error of a request where a refused token came from, and what may be the cause. */
-void errors_explain(const struct call *call, struct coder_error *err);
+/* Sets the cause of a request's error, as far as the token in use or its route may be it. */
+void errors_find_cause(const struct call *call, struct coder_error *err);
 
 /* Sets TOKEN_ERROR, which is empty after a success. Hides the secrets of tokens in *err. */
 void errors_publish(struct coder_error *err);

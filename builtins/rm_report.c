@@ -63,7 +63,7 @@ void rm_report_print(const struct rm_report *report, struct coder_error *err)
 {
 	if (err->code == CODER_ERR_INTERRUPTED && !err->unknown)
 		return;
-	command_explain(report->call, err);
+	command_find_cause(report->call, err);
 	command_print_error(report->call, err);
 }
 

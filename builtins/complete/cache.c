@@ -13,7 +13,7 @@
 #define ENTRIES 64
 #define BYTES_MAX (32u << 20)
 
-struct entry {
+struct cached {
 	uint64_t identity; /* of deployment and token; 0: the entry is free */
 	struct question question; /* with copies of owner and name */
 	int64_t until; /* the coder_clock() at which the entry is dropped */
@@ -22,7 +22,7 @@ struct entry {
 };
 
 static struct {
-	struct entry v[ENTRIES]; /* in no order */
+	struct cached v[ENTRIES]; /* in no order */
 	unsigned changes; /* coder_changes() when they were filled */
 } cache;
 
@@ -70,12 +70,12 @@ static size_t size_of(const struct known_response *response)
 	return size;
 }
 
-static void drop(struct entry *e)
+static void drop(struct cached *e)
 {
 	buf_free_string((char *)e->question.name);
 	buf_free_string((char *)e->question.owner);
 	known_response_done(&e->response);
-	*e = (struct entry){ 0 };
+	*e = (struct cached){ 0 };
 }
 
 /*
@@ -83,7 +83,7 @@ static void drop(struct entry *e)
  * contain a text also has all names that contain a longer one beginning with it. A failure,
  * or a list that may be incomplete, counts only for its own question.
  */
-static bool holds(const struct entry *e, uint64_t identity, const struct question *question)
+static bool holds(const struct cached *e, uint64_t identity, const struct question *question)
 {
 	const struct question *known = &e->question;
 	const char *owner = question->owner ? question->owner : "";
@@ -105,7 +105,7 @@ enum cache_state cache_find(uint64_t identity, const struct question *question,
 	enum cache_state state = CACHE_UNKNOWN;
 
 	for (size_t i = 0; i < ENTRIES; i++) {
-		struct entry *e = &cache.v[i];
+		struct cached *e = &cache.v[i];
 
 		if (!e->identity)
 			continue;
@@ -121,14 +121,14 @@ enum cache_state cache_find(uint64_t identity, const struct question *question,
 }
 
 /* Returns a free entry, with room for size bytes. For that it drops those that expire first. */
-static struct entry *make_room(size_t size)
+static struct cached *make_room(size_t size)
 {
 	for (;;) {
-		struct entry *oldest = NULL, *room = NULL;
+		struct cached *oldest = NULL, *room = NULL;
 		size_t bytes = size;
 
 		for (size_t i = 0; i < ENTRIES; i++) {
-			struct entry *e = &cache.v[i];
+			struct cached *e = &cache.v[i];
 
 			if (!e->identity)
 				room = e;
@@ -145,9 +145,9 @@ static struct entry *make_room(size_t size)
 const struct known_response *cache_keep(uint64_t identity, const struct question *question,
 					struct known_response *response)
 {
-	struct entry *e = make_room(response ? size_of(response) : 0);
+	struct cached *e = make_room(response ? size_of(response) : 0);
 
-	*e = (struct entry){
+	*e = (struct cached){
 		.identity = identity,
 		.question = {
 			.kind = question->kind,

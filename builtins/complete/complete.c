@@ -22,13 +22,13 @@
 /* -------------------------------------------------------------- descriptor */
 
 /* The options of a call. */
-struct options {
+struct complete_options {
 	const char *before, *after; /* the command line before the cursor, and behind it */
 	const char *array; /* the indexed array that gets the words */
 	const char *hint; /* the variable that gets an option for compopt, or "" */
 };
 
-#define AT(field) offsetof(struct options, field)
+#define AT(field) offsetof(struct complete_options, field)
 
 static const struct opts_option table[] = {
 	{ "complete", 0, OPTS_TEXT, OPTS_VALUE_NONE, 0, AT(before), .arg = "LINE",
@@ -57,7 +57,7 @@ bool complete_is_meant(const char *const *words, size_t n)
 	return n && strcmp(words[0], "--complete") == 0;
 }
 
-static int read_options(const char *const *words, size_t n, struct options *ret,
+static int read_options(const char *const *words, size_t n, struct complete_options *ret,
 			struct coder_error *err)
 {
 	struct opts_result parsed = { 0 };
@@ -212,7 +212,7 @@ static int collect_given(struct context *c, struct coder_strings *given, struct 
 /* A call of completion. */
 struct completion {
 	const struct complete_commands *commands;
-	struct options options;
+	struct complete_options options;
 	struct context context;
 	struct server server;
 	struct coder_strings given;

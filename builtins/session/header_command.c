@@ -13,7 +13,7 @@
 
 #include "header_command.h"
 
-struct child {
+struct running_command {
 	pid_t pid; /* 0: none, or reaped */
 	int fd; /* its standard output; -1: none */
 	int64_t deadline;
@@ -75,7 +75,8 @@ static int spawn(char *command, char **env, int out, pid_t *ret)
 	return rc;
 }
 
-static int start(struct child *child, char *command, const char *coder_url, struct coder_error *err)
+static int start(struct running_command *child, char *command, const char *coder_url,
+		 struct coder_error *err)
 {
 	char *url = NULL;
 	char **env = NULL;
@@ -102,7 +103,7 @@ static int start(struct child *child, char *command, const char *coder_url, stru
 }
 
 /* Whether the kernel has stopped the child because it used the terminal in the background. */
-static bool wants_terminal(const struct child *child)
+static bool wants_terminal(const struct running_command *child)
 {
 	siginfo_t info = { 0 };
 
@@ -112,7 +113,7 @@ static bool wants_terminal(const struct child *child)
 }
 
 /* Waits until the command has closed its output and ended. Appends the output to out. */
-static int wait_for(struct child *child, struct buf *out, struct coder_error *err)
+static int wait_for(struct running_command *child, struct buf *out, struct coder_error *err)
 {
 	struct pollfd end = { .fd = child->fd, .events = POLLIN };
 	int status, signal;
@@ -158,7 +159,7 @@ int header_command_run(char *command, const char *url, int64_t limit_ns,
 		       struct coder_interrupts *interrupts, struct buf *out,
 		       struct coder_error *err)
 {
-	struct child child = {
+	struct running_command child = {
 		.fd = -1,
 		.deadline = coder_deadline(limit_ns),
 		.interrupts = interrupts,

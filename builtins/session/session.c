@@ -123,7 +123,7 @@ int session_open(const struct session_options *options, struct coder_client **re
 	return 0;
 }
 
-void session_explain(const char *token_source, const char *origin, struct coder_error *err)
+void session_find_cause(const char *token_source, const char *origin, struct coder_error *err)
 {
 	struct session CLEANUP(session_done) files = { .silent = true };
 	struct coder_error ignored;

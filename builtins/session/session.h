@@ -44,7 +44,7 @@ struct session_options {
  * URL or a token it fails with CODER_ERR_AUTH, and advises what to set.
  *
  * *ret_token_source: where the token came from ("--token", a variable's name, or a path), for
- * session_explain(); the caller frees it. NULL: not wanted.
+ * session_find_cause(); the caller frees it. NULL: not wanted.
  */
 int session_open(const struct session_options *options, struct coder_client **ret,
 		 char **ret_token_source, struct coder_error *err);
@@ -58,10 +58,10 @@ bool session_shield(void);
 void session_unshield(void);
 
 /*
- * Call it when the deployment (origin) has refused the token. Adds to *err where the token came
- * from and what to do about it.
+ * Call it when the deployment (origin) has refused the token. Sets the cause in *err by where the
+ * token came from.
  */
-void session_explain(const char *token_source, const char *origin, struct coder_error *err);
+void session_find_cause(const char *token_source, const char *origin, struct coder_error *err);
 
 /*
  * A number that identifies the deployment and the token that session_open() would use.

@@ -11,8 +11,8 @@
 #include "variables.h"
 #include "assignable.h"
 
-__attribute__((format(printf, 2, 3))) static int refuse(char why[SHVAR_WHY_SIZE], const char *fmt,
-							...)
+__attribute__((format(printf, 2, 3))) static int set_why(char why[SHVAR_WHY_SIZE], const char *fmt,
+							 ...)
 {
 	va_list ap;
 
@@ -39,9 +39,10 @@ static int find_variable_named(const char *given, struct shell_variable *ret,
 
 		if (!is_identifier(name)) {
 			if (name == given)
-				return refuse(why, "'%s': not a valid identifier", name);
-			return refuse(why, "%s: name reference to '%s', which is no plain variable",
-				      given, name);
+				return set_why(why, "'%s': not a valid identifier", name);
+			return set_why(why,
+				       "%s: name reference to '%s', which is no plain variable",
+				       given, name);
 		}
 		var = find_variable_noref(name);
 		if (var == NULL || !nameref_p(var)) {
@@ -49,10 +50,10 @@ static int find_variable_named(const char *given, struct shell_variable *ret,
 			return 0;
 		}
 		if (nameref_cell(var) == NULL)
-			return refuse(why, "%s: name reference without a target", name);
+			return set_why(why, "%s: name reference without a target", name);
 		name = nameref_cell(var);
 	}
-	return refuse(why, "%s: circular name reference", given);
+	return set_why(why, "%s: circular name reference", given);
 }
 
 static int check_variable(const struct shell_variable *found, enum shvar_kind kind,
@@ -62,26 +63,26 @@ static int check_variable(const struct shell_variable *found, enum shvar_kind ki
 	const SHELL_VAR *var = found->var;
 
 	if (find_tempenv_variable(name))
-		return refuse(why, "%s: is set for this command only and would be lost", name);
+		return set_why(why, "%s: is set for this command only and would be lost", name);
 	/* bash assigns these two after each command, so the value of a builtin would be lost */
 	if (strcmp(name, "_") == 0 || strcmp(name, "PIPESTATUS") == 0)
-		return refuse(why, "%s: is one of bash's own variables", name);
+		return set_why(why, "%s: is one of bash's own variables", name);
 	if (var == NULL)
 		return 0;
 	if (readonly_p(var))
-		return refuse(why, "%s: readonly variable", name);
+		return set_why(why, "%s: readonly variable", name);
 	if (noassign_p(var) || var->dynamic_value || var->assign_func)
-		return refuse(why, "%s: is one of bash's own variables", name);
+		return set_why(why, "%s: is one of bash's own variables", name);
 	if (integer_p(var))
-		return refuse(why, "%s: integer variable", name);
+		return set_why(why, "%s: integer variable", name);
 	if (uppercase_p(var) || lowercase_p(var) || capcase_p(var))
-		return refuse(why, "%s: variable that changes the case of its value", name);
+		return set_why(why, "%s: variable that changes the case of its value", name);
 	if (kind == SHVAR_SCALAR && (array_p(var) || assoc_p(var)))
-		return refuse(why, "%s: is an array: give a plain variable", name);
+		return set_why(why, "%s: is an array: give a plain variable", name);
 	if (kind == SHVAR_INDEXED && assoc_p(var))
-		return refuse(why, "%s: not an indexed array", name);
+		return set_why(why, "%s: not an indexed array", name);
 	if (kind == SHVAR_ASSOC && array_p(var))
-		return refuse(why, "%s: cannot convert indexed to associative array", name);
+		return set_why(why, "%s: cannot convert indexed to associative array", name);
 	return 0;
 }
 

@@ -422,7 +422,7 @@ static void test_tokens_are_visible_ascii(void **state)
 static const char *explained(void)
 {
 	coder_error_set(&err, CODER_ERR_AUTH, "signed out");
-	session_explain(token_source, "https://coder.example", &err);
+	session_find_cause(token_source, "https://coder.example", &err);
 	return advice_on(&err);
 }
 
