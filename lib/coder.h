@@ -42,12 +42,13 @@
 #include "base/error.h"
 #include "base/escape.h"
 #include "base/interrupts.h"
+#include "base/no_proxy.h"
+#include "base/origin.h"
 #include "base/shape.h"
 #include "base/signals.h"
 #include "base/strings.h"
 #include "base/text.h"
 #include "net/config.h"
 #include "net/header.h"
-#include "net/origin.h"
 
 #endif

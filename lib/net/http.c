@@ -7,12 +7,12 @@
 #include "base/clock.h"
 #include "base/strings.h"
 #include "base/text.h"
+#include "base/url.h"
 #include "header.h"
 #include "http.h"
 #include "http_client.h"
 #include "proxy.h"
 #include "transfer.h"
-#include "url.h"
 
 #define CONNECT_NS (10 * CODER_NS)
 

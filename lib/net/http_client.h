@@ -9,11 +9,11 @@
 
 #include "base/interrupts.h"
 #include "base/strings.h"
+#include "base/url.h"
 #include "config.h"
 #include "pace.h"
 #include "proxy.h"
 #include "transfer.h"
-#include "url.h"
 
 #define REDACT_MIN \
 	8 /* bytes of a secret; a shorter value may be any word and is not searched for */

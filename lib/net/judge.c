@@ -5,11 +5,11 @@
 #include "base/ascii.h"
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "base/url.h"
 #include "error_object.h"
 #include "json/json.h"
 #include "proxy.h"
 #include "response.h"
-#include "url.h"
 
 /*
  * Names the proxy that took the request as a possible cause: a response that is not Coder's own may

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * proxy.c - which requests bypass a proxy, and what a proxy's URL contains; see proxy.h.
+ * proxy.c - what a proxy's URL contains; see proxy.h.
  *
- * libcurl would choose a proxy from the environment itself. Its releases differ in how they read
- * no_proxy and in the default port. So the choice is made here, and libcurl gets the result. Then
- * it is known before a transfer which names have to be looked up, and after a failure whether the
- * proxy caused it.
+ * libcurl would read it itself, but its releases differ in the default port. So it is read here, and
+ * libcurl gets the result. Then it is known before a transfer which names have to be looked up, and
+ * after a failure whether the proxy caused it.
  */
-#include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,105 +14,7 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/text.h"
-#include "origin.h"
 #include "proxy.h"
-
-/* ---------------------------------------------------------------- bypasses */
-
-/*
- * Whether an entry "ADDRESS" or "ADDRESS/BITS" contains the address. 0 bits mean all of them, as
- * in libcurl.
- */
-static bool address_listed(int family, const unsigned char *address, const char *entry)
-{
-	const size_t len = family == AF_INET ? 4 : 16;
-	const char *slash = strchrnul(entry, '/');
-	unsigned char listed[16];
-	char text[INET6_ADDRSTRLEN];
-	size_t bytes = len, rest = 0;
-
-	if ((size_t)(slash - entry) >= sizeof(text))
-		return false;
-	if (*slash) {
-		int64_t bits = coder_decimal(slash + 1, strlen(slash + 1), (int64_t)(8 * len));
-
-		if (bits < 0)
-			return false;
-		bytes = bits ? (size_t)bits / 8 : len;
-		rest = (size_t)bits % 8;
-	}
-	snprintf(text, sizeof(text), "%.*s", (int)(slash - entry), entry);
-	if (inet_pton(family, text, listed) != 1)
-		return false;
-	return memcmp(address, listed, bytes) == 0 &&
-	       (!rest || ((address[bytes] ^ listed[bytes]) & (0xff << (8 - rest)) & 0xff) == 0);
-}
-
-/* The length without a dot at the end. */
-static size_t bare_length(const char *name)
-{
-	size_t len = strlen(name);
-
-	return len - (len && name[len - 1] == '.');
-}
-
-/* "example.com", with or without a dot at either end, also lists www.example.com. */
-static bool name_listed(const char *name, const char *entry)
-{
-	size_t name_len = bare_length(name), len = bare_length(entry);
-
-	if (len && *entry == '.') {
-		entry++;
-		len--;
-	}
-	if (len > name_len || !ascii_same(name + name_len - len, entry, len))
-		return false;
-	return len == name_len || name[name_len - len - 1] == '.';
-}
-
-/*
- * A list "*" contains every host. Otherwise its entries are separated by commas, or by blanks as
- * before libcurl 8.0.
- */
-static bool in_list(const char *host, const char *list)
-{
-	static const char separators[] = ", \t";
-	char entry[URL_HOST_SIZE + 4];
-	unsigned char address[16];
-	int family = 0;
-
-	if (inet_pton(AF_INET, host, address) == 1)
-		family = AF_INET;
-	else if (inet_pton(AF_INET6, host, address) == 1)
-		family = AF_INET6;
-	if (strcmp(list, "*") == 0)
-		return true;
-	while (*(list += strspn(list, separators))) {
-		size_t len = strcspn(list, separators);
-
-		/* an entry that is longer than any host cannot name one */
-		if (len < sizeof(entry)) {
-			snprintf(entry, sizeof(entry), "%.*s", (int)len, list);
-			if (family ? address_listed(family, address, entry) :
-				     name_listed(host, entry))
-				return true;
-		}
-		list += len;
-	}
-	return false;
-}
-
-bool coder_proxy_bypassed(const char *url, const char *no_proxy)
-{
-	struct url_parts parts;
-	char host[URL_HOST_SIZE];
-
-	if (!url_split(url, &parts) || !url_host(&parts, host))
-		return false;
-	return url_is_loopback(host) || (no_proxy && in_list(host, no_proxy));
-}
-
-/* ----------------------------------------------------------- its own URL */
 
 static const struct scheme {
 	const char *name; /* as users write it; the first one is the default */

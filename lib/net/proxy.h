@@ -4,7 +4,7 @@
 #define CODER_PROXY_H
 
 #include "base/error.h"
-#include "url.h"
+#include "base/url.h"
 
 /* Zeroed memory is no proxy. */
 struct proxy {

@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-#include "base/error.h"
+#include "error.h"
 
 /* Whether the text, of a deployment or a proxy, begins with that scheme, in any case of letters. */
 bool coder_url_has_scheme(const char *url, const char *scheme);
@@ -16,12 +16,5 @@ bool coder_url_has_scheme(const char *url, const char *scheme);
  * the caller wraps it.
  */
 int coder_url_origin(const char *url, char **ret, struct coder_error *err);
-
-/*
- * Whether requests to the deployment at url bypass a proxy that the environment names: the host is
- * this machine (localhost, 127.0.0.0/8, ::1), or is in the list no_proxy. The list may be NULL. It
- * is read as libcurl reads it.
- */
-bool coder_proxy_bypassed(const char *url, const char *no_proxy);
 
 #endif

@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/ascii.h"
-#include "base/text.h"
+#include "ascii.h"
 #include "origin.h"
+#include "text.h"
 #include "url.h"
 
 /* Fails. The error does not repeat a text that may contain a password; text may be NULL. */

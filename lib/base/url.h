@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* url.h - parses URLs: the deployment's, and those of proxies; for the files in lib/net/. */
+/* url.h - parses URLs: the deployment's, and those of proxies. For users of the library: origin.h. */
 #ifndef CODER_URL_H
 #define CODER_URL_H
 
-#include "base/error.h"
+#include "error.h"
 
 #define URL_HOST_SIZE 256 /* of a host's name, with its NUL */
 
