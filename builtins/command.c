@@ -113,7 +113,7 @@ static int check_output(struct coder_strings *names, const struct opts_option *o
 	if (strcmp(variable, ERROR_VARIABLE) == 0)
 		snprintf(why, sizeof(why), "%s: reserved for errors", name);
 	else if (coder_strings_has(names, variable))
-		snprintf(why, sizeof(why), "%s: given for two results", name);
+		snprintf(why, sizeof(why), "%s: cannot hold two results", name);
 	else if (shvar_check(name, kind, why) == 0)
 		return coder_strings_add(names, variable, err);
 	return coder_error_set(err, CODER_ERR_USAGE, "--%s: %s", option->name, why);

@@ -116,8 +116,8 @@ void errors_warn_of_clock(const struct call *call)
 	difference = difference > SHOWN_MAX - 60 ? SHOWN_MAX : (difference + 30) / 60 * 60;
 	coder_duration_format(difference * CODER_NS, text);
 	output_warn_once("clock", coder_client_origin(call->client),
-			 "this machine's clock is %s %s that of %s: ttl, expired and filters of "
-			 "time go by the deployment's",
+			 "this machine's clock is %s %s that of %s: ttl, expired and time filters "
+			 "use the deployment's clock",
 			 text, ahead < 0 ? "behind" : "ahead of",
 			 coder_client_origin(call->client));
 }

@@ -161,7 +161,8 @@ static void print_how_far(const struct rm_report *report, bool interrupted)
 	char unknown[64] = "";
 
 	if (report->n_unknown)
-		snprintf(unknown, sizeof(unknown), "; of %zu it is not known", report->n_unknown);
+		snprintf(unknown, sizeof(unknown), "; the outcome of %zu is not known",
+			 report->n_unknown);
 	shio_error("%s: %zu of %zu tokens have been %s%s",
 		   interrupted ? "interrupted" : "the time limit has passed", report->n_removed,
 		   report->tokens->n, report->expire ? "expired" : "deleted", unknown);

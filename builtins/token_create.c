@@ -184,7 +184,7 @@ static int settle_goals(struct call *call, struct coder_error *err)
 	const struct coder_plan *plan = &state->plan;
 
 	if (find_owner(call, err) < 0)
-		return coder_error_wrap(err, "looking up whose token it will be");
+		return coder_error_wrap(err, "looking up the user of the new token");
 	if (permissions_plan(&state->permissions, call->client, state->request.user,
 			     state->request.user_id, &state->plan, err) < 0)
 		return -1;
@@ -254,7 +254,7 @@ static int settle_lifetime(struct call *call, bool dry_run, struct coder_error *
 		return 0;
 	coder_duration_format(*lifetime, asked);
 	coder_duration_format(max, most);
-	coder_error_set(err, CODER_ERR_USAGE, "%s is past the server's maximum of %s", asked, most);
+	coder_error_set(err, CODER_ERR_USAGE, "%s exceeds the server's maximum of %s", asked, most);
 	return command_blame(call, "lifetime", err);
 }
 

@@ -292,7 +292,7 @@ static int list_check(struct call *call, struct coder_error *err)
 	if (options->human && (options->output || options->ids_only || options->count))
 		return command_misused(call, "--human takes no -o, -q or --count", err);
 	if (options->color && !options->human)
-		return command_misused(call, "--color is for --human", err);
+		return command_misused(call, "--color needs --human", err);
 	if (options->columns.n)
 		return output_columns_parse(options->columns.v, options->columns.n, &state->columns,
 					    err) < 0 ?

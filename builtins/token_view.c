@@ -102,7 +102,7 @@ static int view_check(struct call *call, struct coder_error *err)
 	if (options->human && (options->explain || options->output || options->no_header))
 		return command_misused(call, "--human takes no --explain, -o or --no-header", err);
 	if (options->color && !options->human)
-		return command_misused(call, "--color is for --human", err);
+		return command_misused(call, "--color needs --human", err);
 	if (output_refuses_columns(options->output) && (options->columns.n || options->no_header))
 		return command_misused(call, "-o jsonl takes no columns and has no header", err);
 	if (options->columns.n)

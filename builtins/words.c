@@ -17,7 +17,8 @@ static int read_array(struct words *words, struct coder_error *err)
 		if (words->elements.n)
 			return 0;
 		coder_error_set(err, CODER_ERR_USAGE,
-				"%s: empty array: it would mean no restriction", words->array);
+				"%s: the array is empty, which would mean no restriction",
+				words->array);
 	}
 	return coder_error_wrap(err, "%s", words->array_option);
 }

@@ -102,11 +102,11 @@ static int add_lifetimes(struct candidates *list, const struct wanted *wanted,
 		{ "1h", "an hour" },  { "8h", "a working day" },
 		{ "24h", "a day" },   { "7d", "a week" },
 		{ "30d", "30 days" }, { "90d", "90 days" },
-		{ "1y", "365 days" }, { "default", "what the server gives by default" },
+		{ "1y", "365 days" }, { "default", "the server's default" },
 		{ NULL, NULL },
 	};
 	int64_t max_ns = wanted->user ? server_max_lifetime(server, wanted->user) : INT64_MAX;
-	char description[CODER_DURATION_SIZE + 32] = "the longest that the server gives";
+	char description[CODER_DURATION_SIZE + 32] = "the server's maximum";
 
 	if (max_ns != INT64_MAX)
 		coder_duration_format(max_ns, description);

@@ -93,7 +93,7 @@ static const struct advice {
 	[CAUSE_NO_ROUTE] = { "this deployment does not know the request: it is too old, or "
 			     "something in front of it rewrites paths",
 			     NULL },
-	[CAUSE_LATE] = { "give more of it with --timeout", NULL },
+	[CAUSE_LATE] = { "allow more time with --timeout", NULL },
 	[CAUSE_ARRAY_FULL] = { "narrow them down with filters, or use -v, which takes more", NULL },
 	[CAUSE_NAME_IN_USE] = { "remove it with token_rm --delete (expired tokens keep their "
 				"names), or choose another name",

@@ -35,7 +35,7 @@ static void print_notice(void *ctx, enum coder_notice kind, const char *text)
 
 	(void)ctx;
 	snprintf(line, sizeof(line), "%s%s", text,
-		 kind == CODER_NOTICE_UNDO ? " (a second ^C leaves at once)" : "");
+		 kind == CODER_NOTICE_UNDO ? " (a second ^C ends the call at once)" : "");
 	output_error(line);
 }
 

@@ -41,7 +41,7 @@ static int find_variable_named(const char *given, struct shell_variable *ret,
 			if (name == given)
 				return set_why(why, "'%s': not a valid identifier", name);
 			return set_why(why,
-				       "%s: name reference to '%s', which is no plain variable",
+				       "%s: name reference to '%s', which is not a plain variable",
 				       given, name);
 		}
 		var = find_variable_noref(name);

@@ -285,11 +285,11 @@ static void notice_namesakes(struct search *search)
 		if (!other || meaning == CODER_MEANS_NAME ||
 		    strcmp(search->listed.v[other->i].id, id) == 0 || !is_found(search, id))
 			continue;
-		snprintf(
-			notice, sizeof(notice),
-			"'%s%s' means the token with this id; another token (id %s) has it as its name",
-			id, meaning == CODER_MEANS_TOKEN ? "-..." : "",
-			search->listed.v[other->i].id);
+		snprintf(notice, sizeof(notice),
+			 "'%s%s' selects the token with this id; another token (id %s) has "
+			 "this text as its name",
+			 id, meaning == CODER_MEANS_TOKEN ? "-..." : "",
+			 search->listed.v[other->i].id);
 		hooks->notice(hooks->ctx, CODER_NOTICE_PLAIN, notice);
 	}
 }

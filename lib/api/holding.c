@@ -148,7 +148,7 @@ static int take(struct coder_holding *holding, const char *type, const char *id,
 		return -1;
 	if (!ascii_equal(found.id, id))
 		return coder_error_set(err, CODER_ERR_NO_RESPONSE,
-				       "broken response: it is about another %s", type);
+				       "broken response: it describes another %s", type);
 	if (relations & CODER_RELATION_OWNER && !*found.owner_id)
 		return json_missing(err, "owner_id");
 	if (relations & CODER_RELATION_ORGANIZATION && !*found.organization_id)

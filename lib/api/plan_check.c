@@ -46,7 +46,7 @@ static int check_objects(const struct coder_wish *wish, const struct coder_goal 
 			 goal->objects[1] ? ":NAME" : "");
 	return coder_error_set(err, CODER_ERR_USAGE, "%s needs %s%s%s%s", goal->name, entry,
 			       any_type ? "; " : "", any_type ? any_type : "",
-			       any_type ? ", an id of any type, is not taken" : "");
+			       any_type ? ", an id of any type, is not accepted" : "");
 }
 
 /* Fails because a goal needs more than an entry that was given, perhaps for another goal. */
@@ -314,7 +314,7 @@ static int check_scopes(const struct coder_plan *plan, const struct coder_wish *
 			continue;
 		coder_error_set(err, CODER_ERR_USAGE,
 				"%s cannot be combined with the scope %s: no entry was given for "
-				"that scope, and those that %s needs would be the only ones",
+				"that scope, so it would apply only to the entries that %s needs",
 				plan->goals[0]->name, scope->text, plan->goals[0]->name);
 		return coder_error_cause(err, CODER_CAUSE_GOALS_CONFLICT, NULL, NULL);
 	}

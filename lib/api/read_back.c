@@ -117,7 +117,7 @@ static int exceeds(struct coder_client *client, const struct coder_create *creat
 	const char *expires = created->token.expires_at;
 
 	coder_error_set(err, CODER_ERR_REFUSED,
-			"creating token %.120s: the server did not keep to the %s asked for",
+			"creating token %.120s: the server granted more than the requested %s",
 			create->name,
 			more & GRANT_SCOPES	? "scopes" :
 			more & GRANT_ALLOW_LIST ? "allow list" :
@@ -169,7 +169,7 @@ int read_back(struct coder_client *client, const struct coder_create *create, in
 	life = create->lifetime_ns && !*created->token.created_at;
 	if (owner || life)
 		snprintf(created->why_not, sizeof(created->why_not),
-			 "the server does not say %s%s%s", owner ? "whose it is" : "",
-			 owner && life ? " and " : "", life ? "how long it lives" : "");
+			 "the server's record of it has %s%s%s", owner ? "no owner" : "",
+			 owner && life ? " and " : "", life ? "no time of creation" : "");
 	return 0;
 }

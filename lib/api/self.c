@@ -64,7 +64,7 @@ int coder_list_verify_empty(struct coder_client *client, const char *user, struc
 	}
 	coder_error_set(err, CODER_ERR_AUTH,
 			"the token in use, %s, is not permitted to read tokens: the list that the "
-			"server gave is empty, but would have this token in it",
+			"server sent is empty, but this token should be in it",
 			client->self_id);
 	return coder_error_cause(err, CODER_CAUSE_CANNOT_READ_TOKENS, NULL, NULL);
 }

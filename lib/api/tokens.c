@@ -180,7 +180,7 @@ static int get_token(struct coder_client *client, const char *const *parts, cons
 	if ((id && strcmp(token.id, id) != 0) || (name && strcmp(token.name, name) != 0))
 		return coder_error_set(
 			err, CODER_ERR_NO_RESPONSE,
-			"broken response: another token (id %s) than the one asked for", token.id);
+			"broken response: another token (id %s) than the requested one", token.id);
 	*ret = token;
 	token = (struct coder_token){ 0 };
 	return 0;

@@ -130,7 +130,8 @@ static int not_proven(struct coder_client *client, const struct coder_create *cr
 	char finding[256];
 
 	snprintf(finding, sizeof(finding),
-		 "it is not known whether token %.120s (id %s), which exists now, is this call's",
+		 "it is not known whether token %.120s (id %s), which exists now, was created by "
+		 "this call",
 		 create->name, id);
 	name_token(create, CODER_CAUSE_MAY_BE_OURS, id, err);
 	return conclude(client, CODER_ERR_OUTCOME, finding, err);

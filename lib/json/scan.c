@@ -221,7 +221,7 @@ static bool skip_members(struct scan *s, char close, bool (*skip)(struct scan *s
 {
 	s->p++;
 	if (++s->depth > DEPTH_MAX)
-		return wrong(s, "it nests too deep");
+		return wrong(s, "it is nested too deeply");
 	skip_blanks(s);
 	if (!take(s, close)) {
 		do {

@@ -166,8 +166,8 @@ static bool is_local(const struct failure *f, struct coder_error *err)
 				"no CA certificates are installed here: %s", f->detail);
 		coder_error_cause(err, CODER_CAUSE_NO_CA, NULL, NULL);
 	} else if (is_certificate) {
-		coder_error_set(err, CODER_ERR_NO_RESPONSE, "the TLS client certificate fails: %s",
-				f->detail);
+		coder_error_set(err, CODER_ERR_NO_RESPONSE,
+				"the TLS client certificate cannot be used: %s", f->detail);
 		coder_error_cause(err, CODER_CAUSE_CERTIFICATE, NULL, NULL);
 	} else {
 		return false;
@@ -200,7 +200,8 @@ void failure_describe(const struct failure *f, bool *ret_worth_retrying, struct 
 	} else if (f->in_headers && (f->code == CURLE_OUT_OF_MEMORY || f->code == CODE_TOO_LARGE)) {
 		/* memory has not run out: a line of the headers is too large for libcurl */
 		coder_error_set(err, CODER_ERR_NO_RESPONSE,
-				"the response from %s has too large headers", f->o->origin);
+				"the response from %s has headers that are too large",
+				f->o->origin);
 	} else if (f->in_headers && f->code == CURLE_WEIRD_SERVER_REPLY) {
 		coder_error_set(err, CODER_ERR_NO_RESPONSE,
 				"the response from %s has broken headers", f->o->origin);
@@ -222,8 +223,8 @@ void failure_too_late(const struct failure *f, struct coder_error *err)
 	char limit[32];
 
 	if (f->sent) {
-		coder_error_set(err, CODER_ERR_NO_RESPONSE, "nothing came from %s%s for %d s",
-				peer.kind, peer.name, TRANSFER_SILENCE_S);
+		coder_error_set(err, CODER_ERR_NO_RESPONSE, "%s%s sent nothing for %d s", peer.kind,
+				peer.name, TRANSFER_SILENCE_S);
 	} else {
 		text_wait(f->o->connect_timeout_ns, limit);
 		if (stage_of(f) == AT_PROXY)

@@ -65,7 +65,7 @@ int coder_header_check(const char *name, size_t name_len, const char *value, siz
 		       struct coder_error *err)
 {
 	if (!is_name(name, name_len))
-		return coder_error_set(err, CODER_ERR_USAGE, "the key is no header name");
+		return coder_error_set(err, CODER_ERR_USAGE, "the key is not a header name");
 	for (size_t i = 0; i < sizeof(reserved) / sizeof(reserved[0]); i++)
 		if (ascii_is(name, name_len, reserved[i]))
 			return coder_error_set(err, CODER_ERR_USAGE, "%.*s cannot be set",

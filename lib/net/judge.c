@@ -37,7 +37,7 @@ int response_body(struct response *response, size_t len, size_t max, struct code
 	if (!response->in_body && response_is_success(response)) {
 		if (!is_json) {
 			coder_error_set(err, CODER_ERR_NO_RESPONSE,
-					"unexpected response of type %s: %s may be no Coder "
+					"unexpected response of type %s: %s is perhaps not a Coder "
 					"deployment",
 					type[0] ? type : "unknown", response->origin);
 			blame_proxy(response, err);

@@ -95,7 +95,8 @@ int proxy_parse(const char *text, const char *source, struct proxy *ret, struct 
 		return refuse(err, proxy.source, text,
 			      "has a blank or control character in its URL");
 	if (!scheme)
-		return refuse(err, proxy.source, text, "is none of http, https and socks");
+		return refuse(err, proxy.source, text,
+			      "has a scheme other than http, https and socks");
 	if (!whole || !url_host(&parts, proxy.host))
 		return refuse(err, proxy.source, text, "has no host, or a broken one");
 	port = url_port(&parts, scheme->port);

@@ -186,7 +186,7 @@ int response_header(struct response *response, const char *line, size_t len,
 	response->head_len += len;
 	response->head_lines++;
 	if (response->head_len > HTTP_HEADERS_MAX || response->head_lines > HTTP_HEADER_LINES_MAX)
-		return response_broken(response, "has too large headers", err);
+		return response_broken(response, "has headers that are too large", err);
 	if (response->head_ended && !(begins && interim)) /* these are trailers */
 		return 0;
 	if (begins && (response->head_ended || !response->status))

@@ -42,7 +42,7 @@ bool run_has_ca_file(const struct libcurl *curl);
 /*
  * Creates the handle. addresses: those of all names, as CURLOPT_RESOLVE takes them. bundle: all CA
  * certificates, if they come from several sources. CURLE_OUT_OF_MEMORY: memory or descriptors ran
- * out; other codes: this libcurl cannot do it.
+ * out; other codes: libcurl cannot set up the request.
  */
 CURLcode run_set_up(struct run *run, const struct coder_strings *addresses,
 		    const struct bundle *bundle);

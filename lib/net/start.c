@@ -122,7 +122,8 @@ static void launch(struct transfer *transfer, struct run *run,
 	CURLcode rc = run_set_up(run, addresses, &transfer->bundle);
 
 	if (rc && rc != CURLE_OUT_OF_MEMORY) {
-		coder_error_set(&run->x->err, CODER_ERR_REFUSED, "this libcurl cannot do it: %s",
+		coder_error_set(&run->x->err, CODER_ERR_REFUSED,
+				"libcurl cannot set up the request: %s",
 				run->curl->easy_strerror(rc));
 		run_end(run, TRANSFER_FAILED);
 	} else if (rc || run->curl->multi_add_handle(transfer->multi, run->easy)) {

@@ -94,7 +94,7 @@ static int try_in_child(const char *variable, struct coder_interrupts *interrupt
 	if (wait == CHILD_SIGNAL || (wait == CHILD_LATE && coder_clock() >= deadline))
 		return -1; /* the caller finds that out itself */
 	if (wait == CHILD_LATE)
-		return refuse(variable, "a file that its libraries read keeps it waiting", err);
+		return refuse(variable, "its libraries wait for a file that they read", err);
 	return said[0] ? 0 : refuse(variable, "it crashes", err);
 }
 
@@ -114,6 +114,7 @@ int trial_load(const char *variable, struct coder_interrupts *interrupts, int64_
 	if (!*ret || !broken)
 		return *ret ? 0 : -1;
 	coder_error_set(err, CODER_ERR_REFUSED,
-			"a file that the libraries of libcurl read kept it waiting");
+			"libcurl was loaded, but its libraries waited too long for a file that "
+			"they read");
 	return coder_error_cause(err, CODER_CAUSE_LIBRARIES_HANG, NULL, NULL);
 }

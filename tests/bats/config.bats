@@ -426,7 +426,7 @@ in_new_shell() {
 	lacks "$err" s3cret
 	CODER_HEADER='X One=s3cret'
 	try token_list
-	refused 2 "CODER_HEADER entry 1: the key is no header name"
+	refused 2 "CODER_HEADER entry 1: the key is not a header name"
 	CODER_HEADER='"X-One=s3cret'
 	try token_list
 	refused 2 "CODER_HEADER entry 1 is not quoted as CSV is"
@@ -630,7 +630,7 @@ keys_after() {
 	in_new_shell 'CODER_URL=$URL CODER_SESSION_TOKEN=$ADMIN_TOKEN; trap "echo alarm" ALRM
 		token_list -q; echo "status $?"; unset OPENSSL_CONF; token_list -q; echo "status $?"'
 	is "$out" $'status 1\nstatus 1'
-	is "$(grep -c 'kept it waiting; fix their configuration, and start a new shell' <<<"$err")" 2
+	is "$(grep -c 'a file that they read; fix their configuration, and start a new shell' <<<"$err")" 2
 }
 
 @test "a valid configuration of OpenSSL is used" {
@@ -816,7 +816,7 @@ tls_works() {
 	is "$status$out" 7
 	CODER_CLIENT_TLS_CERT_FILE=$CERTS/client.pem CODER_TOKENS_KEEPALIVE=0
 	try token_list
-	refused 7 "the TLS client certificate fails: "
+	refused 7 "the TLS client certificate cannot be used: "
 	has "$err" "check CODER_CLIENT_TLS_CERT_FILE and CODER_CLIENT_TLS_KEY_FILE"
 }
 
@@ -1164,7 +1164,7 @@ as_nobody() {
 @test "a page that is not JSON is not a valid response" {
 	fault '{"path": "keys/tokens", "status": 200, "headers": {"Content-Type": "text/html"}, "body": "<html>"}'
 	try token_list
-	refused 7 "unexpected response of type text/html: $URL may be no Coder deployment; check CODER_URL"
+	refused 7 "unexpected response of type text/html: $URL is perhaps not a Coder deployment; check CODER_URL"
 	fault '{"path": "keys/tokens", "status": 200, "headers": {"Content-Type": "application/json"}, "body": "<html>"}'
 	try token_list
 	refused 7 "not JSON"

@@ -12,8 +12,8 @@ SANDBOX_OPTIONS=(--seed demo)
 
 SECRET='^[0-9A-Za-z]{10}-[0-9A-Za-z]{22}$'
 JSON='"headers":{"Content-Type":"application/json"}'
-LOOKING="token test may have been created: looking for it, to remove it again (a second ^C leaves at once)"
-REMOVING="token test was created: removing it again (a second ^C leaves at once)"
+LOOKING="token test may have been created: looking for it, to remove it again (a second ^C ends the call at once)"
+REMOVING="token test was created: removing it again (a second ^C ends the call at once)"
 
 # The requests of a create up to the POST, in asked()'s notation.
 UP_TO_POST=("GET me/keys/tokens/tokenconfig" "GET me/keys/tokens/test" "GET me" "POST me/keys/tokens")
@@ -64,7 +64,7 @@ unsure() {
 	is "$status" 9
 	is "$out" ""
 	if [[ ${2-} ]]; then
-		has "$err" "it is not known whether token test (id $1), which exists now, is this call's"
+		has "$err" "it is not known whether token test (id $1), which exists now, was created by this call"
 		has "$err" "look at it before you remove it: token_view $1"
 	else
 		has "$err" "it is not known whether token test${1:+ (id $1)} exists now"
@@ -427,7 +427,7 @@ again() {
 		{"method":"POST","cut":{"where":"before"}}]'
 	try token_create -n test
 	is "$status" 9
-	has "$err" "it is not known whether token test (id $(stored test id)), which exists now, is this call's"
+	has "$err" "it is not known whether token test (id $(stored test id)), which exists now, was created by this call"
 	is "$(requests DELETE)" ""
 }
 
@@ -665,7 +665,7 @@ full_pipe() {
 	END
 	is "$out" "status 9"
 	has "${err%%$'\n'*}" "token_create: $REMOVING"
-	has "$err" "write error: nobody took the output in time; the new token (id "
+	has "$err" "write error: nobody read the output in time; the new token (id "
 	! exists test || fail "there is a token"
 }
 

@@ -218,12 +218,12 @@ cut_everywhere() {
 	[[ ${THOROUGH-} ]] || skip "takes a minute: THOROUGH=1"
 	fault '{"path":"/keys/tokens\\?","stall":{"at":100}}'
 	SECONDS=0
-	fails 7 "nothing came from $URL for 60 s" token_list -v ids
+	fails 7 "$URL sent nothing for 60 s" token_list -v ids
 	((SECONDS >= 55 && SECONDS <= 75)) || fail "after $SECONDS s"
 	# bytes that carry nothing
 	fault '{"path":"/keys/tokens\\?","chunk_extension":100000,"drip":1000}'
 	SECONDS=0
-	fails 7 "nothing came from $URL for 60 s" token_list -v ids
+	fails 7 "$URL sent nothing for 60 s" token_list -v ids
 	((SECONDS >= 55 && SECONDS <= 75)) || fail "after $SECONDS s"
 }
 
@@ -332,7 +332,7 @@ squeezed() { # CODING BODY
 		try "${command[@]}"
 		is "$status" 0
 		fault "{${victim[instead]},\"interim\":100000}"
-		fails 7 "the response from $URL has too large headers" "${command[@]}"
+		fails 7 "the response from $URL has headers that are too large" "${command[@]}"
 	done
 }
 
@@ -341,7 +341,7 @@ squeezed() { # CODING BODY
 	for call in list view limits; do
 		suffer "$call"
 		fault "{${victim[where]},\"status\":200,$html,\"headers\":{\"Content-Type\":\"text/html\"}}"
-		fails 7 "unexpected response of type text/html: $URL may be no Coder deployment" "${command[@]}"
+		fails 7 "unexpected response of type text/html: $URL is perhaps not a Coder deployment" "${command[@]}"
 		fault "{${victim[where]},\"status\":200,$html,\"headers\":{\"Content-Type\":null}}"
 		fails 7 "unexpected response of type unknown" "${command[@]}"
 		fault "{${victim[where]},\"status\":200}"
@@ -455,12 +455,12 @@ peak() {
 	done <<-'END'
 		list|is compressed|"gzip_bomb":1073741824
 		view|is compressed|"gzip_bomb":1073741824
-		list|has too large headers|"pad_headers":1048576
-		view|has too large headers|"pad_headers":1048576
+		list|has headers that are too large|"pad_headers":1048576
+		view|has headers that are too large|"pad_headers":1048576
 		list|larger than 1 MiB|"big_element":67108864
 		view|is too large|"big_element":67108864
-		list|it nests too deep|"nest":100000
-		view|it nests too deep|"nest":100000
+		list|it is nested too deeply|"nest":100000
+		view|it is nested too deeply|"nest":100000
 		view|is too large|"act":false,"status":200,"body":"[]","big_element":8388608
 	END
 	# small values, and too many of them

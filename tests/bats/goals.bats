@@ -234,7 +234,7 @@ refused_after_looking() { # refused_after_looking MESSAGE OPTION...
 	refused_early 2 "workspace-stop cannot be combined with the scope template:update: the entry template:*, "
 	entries=()
 	try token_create -n test2 --for whoami --allow-from entries
-	refused_early 2 "--allow-from: entries: empty array: it would mean no restriction"
+	refused_early 2 "--allow-from: entries: the array is empty, which would mean no restriction"
 	try token_create -n test2 --for whoami --scopes-from nosuch
 	refused_early 2 "--scopes-from: nosuch"
 }
@@ -419,7 +419,7 @@ warned() {
 	given test "user:$id"
 	try token_create -n test2 -u 11111111-1111-4111-8111-111111111111 -v secret --for whoami
 	is "$status" 3
-	has "$err" "looking up whose token it will be: "
+	has "$err" "looking up the user of the new token: "
 	is "$(requests POST | grep -c keys)" 1
 	fault '{"method":"GET","path":"/users/me$","status":200,"coder":true,"body":"{\"id\":\"nobody\",\"username\":\"admin\"}"}'
 	try token_create -n test2 -v secret --for whoami
@@ -443,8 +443,8 @@ warned() {
 		--for workspace-list|workspace-list needs the allow-list entry workspace:*
 		--for workspace-create|workspace-create needs the allow-list entry workspace:*, or template:NAME
 		--for template-push --allow workspace:dev|template-push needs an allow-list entry: template:NAME, or template:* for all of them
-		--for workspace-read --allow *:11111111-1111-4111-8111-111111111111|workspace-read needs an allow-list entry: workspace:NAME, or workspace:* for all of them; *:11111111-1111-4111-8111-111111111111, an id of any type, is not taken
-		--for workspace-create --allow *:11111111-1111-4111-8111-111111111111|workspace-create needs the allow-list entry workspace:*, or template:NAME; *:11111111-1111-4111-8111-111111111111, an id of any type, is not taken
+		--for workspace-read --allow *:11111111-1111-4111-8111-111111111111|workspace-read needs an allow-list entry: workspace:NAME, or workspace:* for all of them; *:11111111-1111-4111-8111-111111111111, an id of any type, is not accepted
+		--for workspace-create --allow *:11111111-1111-4111-8111-111111111111|workspace-create needs the allow-list entry workspace:*, or template:NAME; *:11111111-1111-4111-8111-111111111111, an id of any type, is not accepted
 	END
 }
 
@@ -477,7 +477,7 @@ refusals() {
 		--self-readable --allow workspace:dev|--self-readable needs --scope: without a scope the token could do everything with the entries that it needs to view itself
 		--for workspace-list,workspace-read --allow workspace:dev|workspace-list cannot be combined with workspace-read for workspace:dev: workspace-list needs workspace:*, and workspace-read would then work on all of them; create two tokens
 		--for read-only,workspace-read --allow workspace:dev|read-only cannot be combined with workspace-read for workspace:dev: read-only needs workspace:*, and workspace-read would then work on all of them; create two tokens
-		--for whoami --scope task:read|whoami cannot be combined with the scope task:read: no entry was given for that scope, and those that whoami needs would be the only ones; create two tokens
+		--for whoami --scope task:read|whoami cannot be combined with the scope task:read: no entry was given for that scope, so it would apply only to the entries that whoami needs; create two tokens
 		--for whoami --scope coder:new.composite --allow user:alice --self-readable|a token that can view itself cannot be combined with the scope coder:new.composite:
 		--for read-only --for workspace-stop --allow workspace:dev|read-only cannot be combined with workspace-stop:
 	END
@@ -522,7 +522,7 @@ refusals() {
 	fault '{"method":"GET","path":"/users/me$","status":403,"coder":true,"body":"{\"message\":\"Forbidden.\"}"}'
 	try token_create -n test --for whoami
 	is "$status" 4
-	has "$err" "looking up whose token it will be: "
+	has "$err" "looking up the user of the new token: "
 	is "$(requests POST)" ""
 }
 

@@ -184,7 +184,7 @@ interrupt_at_prompt() {
 	END
 	has "$screen" $'\nstatus 130 removed 3\n'
 	has "$screen" "it is not known whether it has been deleted"
-	has "$screen" "interrupted: 3 of 9 tokens have been deleted; of 1 it is not known"
+	has "$screen" "interrupted: 3 of 9 tokens have been deleted; the outcome of 1 is not known"
 	[[ $screen =~ $'\n'"left "[56]$'\n' ]] || fail "does not work again"
 }
 
@@ -217,7 +217,7 @@ removals() {
 		is "$(wc -l <<<"$err")" 2
 		has "$err" "token_rm: many-3 ("
 		has "$err" "): interrupted; it is not known whether it has been deleted"
-		has "$err" "interrupted: 3 of 6 tokens have been deleted; of 1 it is not known"
+		has "$err" "interrupted: 3 of 6 tokens have been deleted; the outcome of 1 is not known"
 		is "$(removals)" 4
 	done
 }
@@ -248,7 +248,7 @@ removals() {
 			end 1
 		END
 		is "$ended $out" "0 trap 3"$'\n'"status $((128 + $(kill -l "$name"))) gone 3 error $((128 + $(kill -l "$name")))"
-		has "$err" "interrupted: 3 of 6 tokens have been deleted; of 1 it is not known"
+		has "$err" "interrupted: 3 of 6 tokens have been deleted; the outcome of 1 is not known"
 	done
 }
 
@@ -262,7 +262,7 @@ removals() {
 				signal ${names#* }
 				end 1
 			END
-			has "$err" "interrupted: 3 of 6 tokens have been deleted; of 1 it is not known"
+			has "$err" "interrupted: 3 of 6 tokens have been deleted; the outcome of 1 is not known"
 			case $trap in
 			:) is "$ended$out" "SIG${names% *}" ;;
 			*EXIT) is "$ended $out" "SIG${names% *} bye 3" ;;
@@ -287,7 +287,7 @@ removals() {
 		end 1
 	END
 	is "$out" "status 130 gone 2 400"
-	has "$err" "interrupted: 2 of 6 tokens have been deleted; of 1 it is not known"
+	has "$err" "interrupted: 2 of 6 tokens have been deleted; the outcome of 1 is not known"
 	is "$(wc -l <<<"$err")" 4
 }
 
@@ -366,7 +366,7 @@ in_three_lists() {
 	unknown=$(($(removals) - 3))
 	((unknown >= 5 && unknown <= 8)) || fail "$unknown were on"
 	is "$(grep -c 'interrupted; it is not known' <<<"$err")" "$unknown"
-	has "$err" "interrupted: 3 of 30 tokens have been deleted; of $unknown it is not known"
+	has "$err" "interrupted: 3 of 30 tokens have been deleted; the outcome of $unknown is not known"
 }
 
 # The next list has 30,000 tokens. It takes some 4 MiB while it arrives, and some 70 more as an associative

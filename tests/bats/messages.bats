@@ -21,7 +21,7 @@ SANDBOX_OPTIONS=(--seed demo)
 	try token_create --scopes-from blank
 	refused_early 2 "token_create: --scopes-from: scope cannot be empty"
 	try token_create --scopes-from empty
-	refused_early 2 "token_create: --scopes-from: empty: empty array"
+	refused_early 2 "token_create: --scopes-from: empty: the array is empty"
 	try token_create --allow nonsense
 	refused_early 2 "token_create: --allow: invalid allow_list entry"
 	try token_create --allow 'user:*' --allow-from odd
@@ -31,7 +31,7 @@ SANDBOX_OPTIONS=(--seed demo)
 	try token_create -v fixed
 	refused_early 2 "token_create: --variable: fixed: readonly variable"
 	try token_create --scopes-into x --allow-into x
-	refused_early 2 "token_create: --allow-into: x: given for two results"
+	refused_early 2 "token_create: --allow-into: x: cannot hold two results"
 	try token_list --expires-within 1
 	refused_early 2 "token_list: --expires-within: invalid duration"
 	try token_list --unused-for x
@@ -45,7 +45,7 @@ SANDBOX_OPTIONS=(--seed demo)
 	try token_rm --from none
 	refused_early 2 "token_rm: --from: none: no such array"
 	try token_create --lifetime 2000h
-	refused 2 "token_create: --lifetime: 2000h0m0s is past the server's maximum of 168h0m0s"
+	refused 2 "token_create: --lifetime: 2000h0m0s exceeds the server's maximum of 168h0m0s"
 }
 
 @test "a wrong value of a variable is blamed on the variable" {
@@ -56,7 +56,7 @@ SANDBOX_OPTIONS=(--seed demo)
 	CODER_TOKEN_LIFETIME=7 try token_create
 	refused_early 2 "token_create: CODER_TOKEN_LIFETIME: invalid duration"
 	CODER_TOKEN_LIFETIME=2000h try token_create
-	refused 2 "token_create: CODER_TOKEN_LIFETIME: 2000h0m0s is past the server's maximum"
+	refused 2 "token_create: CODER_TOKEN_LIFETIME: 2000h0m0s exceeds the server's maximum"
 	# an option that has the same value is the one that is used
 	CODER_TOKEN_LIFETIME=7 try token_create --lifetime 7
 	refused 2 "token_create: --lifetime: invalid duration"

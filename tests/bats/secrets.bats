@@ -575,7 +575,7 @@ untold() {
 		CODER_HEADER="X-A=a${bad}b" try token_list
 		refused 2 "control character"
 		CODER_HEADER="X${bad}A=b" try token_list
-		refused 2 "no header name"
+		refused 2 "not a header name"
 		CODER_HEADER_COMMAND="printf 'X-A=a\\0b'" try token_list
 		refused 2 "control character"
 		try token_list --url "$URL$bad/x"

@@ -243,11 +243,11 @@ template:* workspace:$UUID
 
 @test "a lifetime above the maximum is refused with both figures, and the maximum is accepted" {
 	try token_create -n test --lifetime 168h1s
-	refused 2 "lifetime: 168h0m1s is past the server's maximum of 168h0m0s"
+	refused 2 "lifetime: 168h0m1s exceeds the server's maximum of 168h0m0s"
 	is "$(requests)" "GET /api/v2/users/me/keys/tokens/tokenconfig"
 	is "${TOKEN_ERROR[status]}" 2
 	try token_create -n test --lifetime 101y -u alice
-	refused 2 "lifetime: 884760h0m0s is past the server's maximum of 876600h0m0s"
+	refused 2 "lifetime: 884760h0m0s exceeds the server's maximum of 876600h0m0s"
 	nothing_made test
 	try token_create -n test --lifetime 168h
 	is "$status" 0
@@ -572,7 +572,7 @@ $(stored ci-deploy allow_list)"
 		[[ $option == --scopes-from ]] && empty_error="scope cannot be empty"
 		[[ $option == --allow-from ]] && empty_error="allow list entry cannot be empty"
 		try token_create -n test "$option" empty
-		refused_early 2 "empty: empty array: it would mean no restriction"
+		refused_early 2 "empty: the array is empty, which would mean no restriction"
 		try token_create -n test "$option" unset_one
 		refused_early 2 "unset_one"
 		try token_create -n test "$option" nosuch
@@ -589,7 +589,7 @@ $(stored ci-deploy allow_list)"
 		refused_early 2 "not a valid identifier"
 		# and not either together with what is given
 		try token_create -n test --scope user:read --allow 'user:*' "$option" empty
-		refused_early 2 "empty: empty array"
+		refused_early 2 "empty: the array is empty"
 	done
 	nothing_made test
 }
@@ -700,7 +700,7 @@ $(stored ci-deploy allow_list)"
 	try token_create -n grafana --dry-run
 	refused 5 "the name 'grafana' is taken"
 	try token_create -n test --lifetime 1y --dry-run
-	refused 2 "past the server's maximum"
+	refused 2 "exceeds the server's maximum"
 	try token_create -n test --allow workspace:nosuch --dry-run
 	refused 3 "workspace nosuch"
 	try token_create -n test --lifetime 30 --dry-run
@@ -812,7 +812,7 @@ GET /api/v2/users/me/keys/tokens/grafana"
 	modes '["legacy-2.26"]'
 	TOKEN_SCOPES=(kept)
 	try token_create -n test --scope user:read
-	refused 1 "the server did not keep to the scopes asked for"
+	refused 1 "the server granted more than the requested scopes"
 	has "$err" "deleted again"
 	is "${TOKEN_ERROR[status]}" 1
 	is "${TOKEN_SCOPES[*]}" kept
@@ -830,7 +830,7 @@ DELETE /api/v2/users/me/keys/ID"
 	for mode in legacy-2.26 legacy-2.27; do
 		modes "[\"$mode\"]"
 		try token_create -n test --allow 'user:*' -v secret
-		refused 1 "the server did not keep to the allow list asked for"
+		refused 1 "the server granted more than the requested allow list"
 		has "$err" "deleted again"
 		is "$(requests DELETE | grep -c .)" 1
 		is "$secret" kept

@@ -763,7 +763,7 @@ GET /api/v2/users/me/keys/tokens"
 		misused "--human takes no -o, -q or --count"
 	done
 	try token_list --color always
-	misused "--color is for --human"
+	misused "--color needs --human"
 	try token_list --human --color red
 	misused "red: invalid choice for --color: want auto, always or never"
 	is "$(requests)" ""
@@ -1049,7 +1049,7 @@ grafana"
 	try token_list -v 'x[1]'
 	refused 2 "not a valid identifier"
 	try token_list -v x -A x
-	refused 2 "x: given for two results"
+	refused 2 "x: cannot hold two results"
 	try token_list -v TOKEN_ERROR
 	refused 2 "TOKEN_ERROR: reserved for errors"
 	is "$(requests)" ""

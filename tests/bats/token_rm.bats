@@ -337,10 +337,10 @@ Token would be deleted: idOfAAAAAA (idOfBBBBBB)"
 		{"owner": "admin", "name": "a/b"}]'
 	try token_rm --dry-run idOfFirst0 idOfOwn000 a/b
 	is "$status" 0
-	has "$err" "'idOfFirst0' means the token with this id; another token (id idOfOther0) has it as its name"
+	has "$err" "'idOfFirst0' selects the token with this id; another token (id idOfOther0) has this text as its name"
 	is "$(wc -l <<<"$err")" 1
 	try token_rm --dry-run a/b idOfFirst0-0123456789a
-	has "$err" "'idOfFirst0-...' means the token with this id; another token (id idOfThird0) has it as its name"
+	has "$err" "'idOfFirst0-...' selects the token with this id; another token (id idOfThird0) has this text as its name"
 	lacks "$err" 0123456789a
 	is "$(wc -l <<<"$out")" 2
 	try token_rm --dry-run idOfFirst0
@@ -467,7 +467,7 @@ Token has been deleted: n4 (n400000000)"
 		has "$err" "n1 ($(id_of n1)): "
 		has "$err" "n3 ("
 		has "$err" "; it is not known whether it has been deleted"
-		has "${err##*$'\n'}" "the time limit has passed: 2 of 6 tokens have been deleted; of 1 it is not known"
+		has "${err##*$'\n'}" "the time limit has passed: 2 of 6 tokens have been deleted; the outcome of 1 is not known"
 		is "${TOKEN_ERROR[status]} ${TOKEN_ERROR[http]}" "8 400"
 		[[ $form ]] || is "$(cut -d ' ' -f 5 <<<"$out" | paste -sd ' ')" "n0 n2"
 	done

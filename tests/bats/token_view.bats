@@ -170,7 +170,7 @@ Owner:       admin"
 		misused "--human takes no --explain, -o or --no-header"
 	done
 	try token_view grafana --color never
-	misused "--color is for --human"
+	misused "--color needs --human"
 	is "$(requests)" ""
 }
 
@@ -582,7 +582,7 @@ grafana  '
 	try token_view grafana --scopes-into assoc
 	refused 2 "assoc: not an indexed array"
 	try token_view grafana --scopes-into x --allow-into x
-	refused 2 "x: given for two results"
+	refused 2 "x: cannot hold two results"
 	local -ra TOKEN_SCOPES=(x)
 	try token_view grafana
 	refused 2 "TOKEN_SCOPES: readonly variable"

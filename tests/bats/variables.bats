@@ -299,13 +299,13 @@ declare -a plain=([0]="*:*")'
 	try token_view grafana -A TOKEN_ERROR
 	refused_early 2 "TOKEN_ERROR: reserved for errors"
 	try token_create -n test -v same -A same
-	refused_early 2 "same: given for two results"
+	refused_early 2 "same: cannot hold two results"
 	try token_create -n test --scopes-into same --allow-into same
-	refused_early 2 "same: given for two results"
+	refused_early 2 "same: cannot hold two results"
 	try token_view grafana --scopes-into TOKEN_ALLOW_LIST
-	refused_early 2 "TOKEN_ALLOW_LIST: given for two results"
+	refused_early 2 "TOKEN_ALLOW_LIST: cannot hold two results"
 	try token_list -v same -A same
-	refused_early 2 "same: given for two results"
+	refused_early 2 "same: cannot hold two results"
 	[[ ! -v same ]] || fail "it was made"
 }
 
@@ -317,11 +317,11 @@ declare -a plain=([0]="*:*")'
 	try token_view grafana -A error
 	refused_early 2 "error: reserved for errors"
 	try token_create -n test -v same --scopes-into other
-	refused_early 2 "other: given for two results"
+	refused_early 2 "other: cannot hold two results"
 	try token_create -n test -v same
-	refused_early 2 "TOKEN_ALLOW_LIST: given for two results"
+	refused_early 2 "TOKEN_ALLOW_LIST: cannot hold two results"
 	try token_list -v same -A other
-	refused_early 2 "other: given for two results"
+	refused_early 2 "other: cannot hold two results"
 	is "$same" old
 }
 

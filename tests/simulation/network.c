@@ -350,7 +350,7 @@ static void end_late(struct flight *flight)
 	if (world_time() >= x->deadline) {
 		land(flight, TRANSFER_DEADLINE);
 	} else if (world_time() >= flight->moved + TRANSFER_SILENCE_S * CODER_NS) {
-		coder_error_set(&x->err, CODER_ERR_NO_RESPONSE, "nothing came for %d s",
+		coder_error_set(&x->err, CODER_ERR_NO_RESPONSE, "the server sent nothing for %d s",
 				TRANSFER_SILENCE_S);
 		x->err.timeout = true;
 		land(flight, TRANSFER_FAILED);

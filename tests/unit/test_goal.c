@@ -493,7 +493,7 @@ static void test_what_is_refused_is_named(void **state)
 		       "all of them");
 	assert_refused("whoami", "task:read", NULL, 0,
 		       "whoami cannot be combined with the scope task:read: no entry was given for "
-		       "that scope, and those that whoami needs would be the only ones");
+		       "that scope, so it would apply only to the entries that whoami needs");
 	assert_refused("workspace-stop", "", both, 2,
 		       "workspace-stop cannot be limited to " TEMPLATE ": it needs template:*");
 }

@@ -214,8 +214,8 @@ static void test_bad_proxies(void **state)
 		const char *text, *message;
 	} cases[] = {
 		{ "ftp://p",
-		  "the proxy ftp://p that all_proxy names is none of http, https and socks" },
-		{ "socks6://p", "is none of" },
+		  "the proxy ftp://p that all_proxy names has a scheme other than http, https and socks" },
+		{ "socks6://p", "has a scheme other than" },
 		{ "http://", "has no host" },
 		{ "http://:80", "has no host" },
 		{ "http://u:s3cret@", "has no host" },
@@ -232,7 +232,8 @@ static void test_bad_proxies(void **state)
 		{ "http://u:s3cret", "the proxy http://u that all_proxy names has a bad port" },
 		{ "u:s3cret", "the proxy u that all_proxy names has a bad port" },
 		{ "u:3s3cret", "the proxy u that all_proxy names has a bad port" },
-		{ "ftp://u:s3cret", "the proxy ftp://u that all_proxy names is none of" },
+		{ "ftp://u:s3cret",
+		  "the proxy ftp://u that all_proxy names has a scheme other than" },
 	};
 
 	(void)state;
