@@ -47,7 +47,7 @@ static void test_a_common_limit_slows_requests_beyond_it(void **state)
 	/* up to 312 are left for 52 seconds at most, of which three may be in flight */
 	pace.next = 0;
 	assert_int_equal(pace_begin(&pace, CODER_NS), CODER_NS);
-	assert_in_range(pace.interval, 52 * CODER_NS / 312, 52 * CODER_NS / 309);
+	assert_between(pace.interval, 52 * CODER_NS / 312, 52 * CODER_NS / 309);
 	assert_true(pace.interval > mean);
 	assert_int_equal(pace_begin(&pace, CODER_NS), CODER_NS + pace.interval);
 	assert_int_equal(pace_begin(&pace, CODER_NS), CODER_NS + 2 * pace.interval);
