@@ -101,7 +101,6 @@ bool output_sorted_reserve(struct output_sorted *sorted, size_t n)
 	return true;
 }
 
-/* A list that an old server did not send is an empty cell, as in the reference CLI. */
 /* Appends a scope or an allow-list entry. People see the name of the object, if it is known. */
 static bool add_element(const struct cell *cell, const char *text)
 {
@@ -114,6 +113,7 @@ static bool add_element(const struct cell *cell, const char *text)
 	       coder_escape(cell->out, name, cell->notation);
 }
 
+/* A list that an old server did not send is an empty cell, as in the reference CLI. */
 static bool add_list(const struct cell *cell)
 {
 	const struct coder_strings *list = cell->member;

@@ -158,9 +158,9 @@ static const char *color_of(const struct output_human *human, const struct coder
 static bool add_label(struct buf *out, size_t column, size_t width)
 {
 	const char *name = output_column_name(column);
-	const char first = *name >= 'a' && *name <= 'z' ? (char)(*name - 'a' + 'A') : *name;
 
-	return buf_add_char(out, first) && buf_add_str(out, name + 1) && buf_add_char(out, ':') &&
+	return buf_add_char(out, ascii_upper(*name)) && buf_add_str(out, name + 1) &&
+	       buf_add_char(out, ':') &&
 	       output_blanks(out, width > strlen(name) ? width - strlen(name) - 1 : 0);
 }
 

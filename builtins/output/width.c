@@ -3,6 +3,7 @@
 #include "width.h"
 #include "coder.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,7 +28,8 @@ static int compare(const void *key, const void *element)
 	return *c > range->last;
 }
 
-unsigned output_char_width(uint32_t c)
+/* 0, 1 or 2 columns. */
+static unsigned char_width(uint32_t c)
 {
 	const struct range *found;
 
@@ -47,7 +49,7 @@ static size_t first_width(const char *text, size_t *ret_len)
 		return 1;
 	*ret_len = coder_utf8_decode(text, &c);
 	if (*ret_len)
-		return output_char_width(c);
+		return char_width(c);
 	*ret_len = 1;
 	return 1;
 }

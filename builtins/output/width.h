@@ -5,12 +5,8 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
 #include "base/buf.h"
-
-/* 0, 1 or 2 columns. */
-unsigned output_char_width(uint32_t c);
 
 /* The columns of a whole text. A byte that is not UTF-8 takes one. */
 size_t output_width(const char *text);
