@@ -72,7 +72,7 @@ static const struct opts_option create_table[] = {
 	  .help = "Assign the token's record, with the secret as key, to an associative array. "
 		  "Print nothing unless -o is given." },
 	{ "output", 'o', OPTS_CHOICE, OPTS_VALUE_CHOICE, 0, AT(output), .arg = "FORMAT",
-	  .choices = "text|json",
+	  .choices = "text|" OUTPUT_JSON,
 	  .help = "How to print the token: text prints the secret alone on a line, json an array of "
 		  "one record with the secret as key. Default: text." },
 	{ "scopes-into", 0, OPTS_TEXT, OPTS_VALUE_ARRAY, OPTS_OUTPUT, AT(scopes_into),
@@ -336,9 +336,9 @@ static int deliver(struct call *call, struct coder_error *err)
 		return -1;
 	if (!printed)
 		return 0;
-	if (options->output && strcmp(options->output, "json") == 0)
+	if (options->output && strcmp(options->output, OUTPUT_JSON) == 0)
 		return output_token(&call->result,
-				    &(struct output_how){ .format = "json", .secret = secret },
+				    &(struct output_how){ .format = OUTPUT_JSON, .secret = secret },
 				    token, err);
 	return buf_addf(&call->result.text, "%s\n", secret) ? 0 : coder_error_memory(err);
 }

@@ -9,6 +9,8 @@
 #include "pack.h"
 #include "result.h"
 
+#define OUTPUT_JSON "json" /* the format that token_create can print, too */
+
 /*
  * The table of output formats; the first one is the default. A new format is one row here and its
  * writer:
@@ -21,7 +23,7 @@
 /* clang-format off */
 #define OUTPUT_FORMATS(FORMAT, OR) \
 	FORMAT("table", output_table, OUTPUT_USES_COLUMNS, "No tokens found.") \
-	OR FORMAT("json", output_json, OUTPUT_IGNORES_COLUMNS, NULL) \
+	OR FORMAT(OUTPUT_JSON, output_json, OUTPUT_IGNORES_COLUMNS, NULL) \
 	OR FORMAT("jsonl", output_jsonl, OUTPUT_REFUSES_COLUMNS, NULL) \
 	OR FORMAT("tsv", output_tsv, OUTPUT_USES_COLUMNS, NULL) \
 	OR FORMAT("csv", output_csv, OUTPUT_USES_COLUMNS, NULL)
@@ -132,7 +134,7 @@ int output_token(struct result *result, const struct output_how *how,
  * rows are formatted while the list is written.
  */
 struct output_list {
-	const struct output_format *format; /* its row of the table */
+	const struct output_format *format; /* its row of the table in format.c */
 	struct pack pack; /* what it keeps; pack_want() adds to that */
 	struct output_sheet sheet;
 	struct pack_reader reader;
