@@ -12,8 +12,8 @@
  *   COLUMN(NAME, KIND, MEMBER, FLAGS)
  *
  * NAME is what headers, help, messages and completion show. The function add_KIND() of columns.c
- * writes a cell from the MEMBER of struct coder_token. Long lists keep only the members of the
- * columns that are shown. AND is put between two rows.
+ * writes a cell from the MEMBER of struct coder_token. Of the members in its table, pack.c keeps
+ * those that are shown. AND is put between two rows.
  */
 /* clang-format off */
 #define OUTPUT_COLUMNS(COLUMN, AND) \

@@ -46,7 +46,10 @@ static bool add_list(struct buf *out, const void *member, bool sent, const struc
 
 #define AT(member) offsetof(struct coder_token, member)
 
-/* The members of a token's object, in the order of the reference CLI, then username. NULL is left out. */
+/*
+ * The members of a token's object, in the order of the reference CLI, then username. A text that is
+ * NULL is left out.
+ */
 static const struct member {
 	const char *key;
 	bool (*add)(struct buf *out, const void *member, bool sent, const struct style *style);

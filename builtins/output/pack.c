@@ -11,6 +11,7 @@
 #include "pack_order.h"
 #include "packed_time.h"
 
+/* What lists can show of a token besides its id. */
 static const struct field {
 	enum pack_kind kind;
 	size_t offset;
@@ -36,6 +37,11 @@ static const struct field {
 };
 #define N_FIELDS (sizeof(fields) / sizeof(fields[0]))
 _Static_assert(N_FIELDS <= PACK_FIELDS, "each field has a bit and a last number");
+
+static bool is_text(const struct field *field)
+{
+	return field->kind == PACK_TEXT || field->kind == PACK_SHARED || field->kind == PACK_TIME;
+}
 
 /* -------------------------------------------------------------- life cycle */
 
@@ -123,7 +129,7 @@ static bool add_field(struct pack *pack, size_t i, const struct coder_token *tok
 {
 	const struct field *field = &fields[i];
 	const void *member = (const char *)token + field->offset;
-	const char *text = field->kind < PACK_NUMBER ? *(char *const *)member : NULL;
+	const char *text = is_text(field) ? *(char *const *)member : NULL;
 	uint64_t packed;
 
 	switch (field->kind) {
@@ -278,12 +284,9 @@ int pack_read(struct pack_reader *reader, const struct pack *pack, const struct 
 	static char none[] = "";
 
 	*reader = (struct pack_reader){ .pack = pack };
-	for (size_t i = 0; i < N_FIELDS; i++) {
-		char **text = (char **)((char *)&reader->token + fields[i].offset);
-
-		if (fields[i].kind < PACK_NUMBER && text != &reader->token.username)
-			*text = none;
-	}
+	for (size_t i = 0; i < N_FIELDS; i++)
+		if (is_text(&fields[i]))
+			*(char **)((char *)&reader->token + fields[i].offset) = none;
 	if (order)
 		reader->order = *order;
 	pack_rewind(reader);

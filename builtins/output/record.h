@@ -11,8 +11,8 @@
  *
  *   FIELD(NAME, KIND, MEMBER)
  *
- * The function get_KIND() of record.c makes the value from the MEMBER of struct coder_token.
- * AND is put between two rows.
+ * The function get_KIND() of record.c makes the value from the MEMBER of struct coder_token, which
+ * pack.c keeps. AND is put between two rows.
  */
 /* clang-format off */
 #define OUTPUT_FIELDS(FIELD, AND) \

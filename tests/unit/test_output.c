@@ -1221,6 +1221,54 @@ static int add_records(struct result *result, const char *array, const struct co
 	return rc;
 }
 
+/* A new column, key of JSON or record field may show a member that long lists do not keep yet. */
+static void test_lists_show_all_that_one_token_shows(void **state)
+{
+	static const char *const names[] = {
+#define NAME(name, ...) name,
+		OUTPUT_FORMATS(NAME, )
+#undef NAME
+	};
+	char texts[TOKEN_N_TEXTS][21] = { "" };
+	struct coder_token token = alices_token;
+	struct output_columns columns;
+	struct pack pack = { 0 };
+	struct pack_reader reader;
+	struct result record = { 0 }, kept = { 0 };
+	struct coder_error err;
+	struct buf out = { 0 };
+
+	(void)state;
+	for (size_t i = TOKEN_KEY_id + 1; i < TOKEN_N_TEXTS; i++) { /* all are good times */
+		snprintf(texts[i], sizeof(texts[i]), "2126-01-%02zuT00:00:00Z", i);
+		*token_text_at(&token, i) = texts[i];
+	}
+	token.last_used_epoch = 1795465781;
+	output_columns_default(&columns, true, false);
+	for (size_t i = 0; i < COUNT(names); i++) {
+		const struct output_how how = { .format = names[i], .columns = &columns };
+		struct result one = { 0 };
+
+		assert_true(print(&out, &how, &token, 1));
+		assert_int_equal(output_token(&one, &how, &token, &err), 0);
+		assert_string_equal(out.data, one.text.data);
+		result_done(&one);
+		buf_done(&out);
+	}
+	pack_want_all(&pack);
+	assert_int_equal(pack_add(&pack, &token, &err), 0);
+	assert_int_equal(pack_read(&reader, &pack, NULL, &err), 0);
+	assert_true(pack_next(&reader));
+	assert_int_equal(add_records(&kept, "T", &reader.token, 1, true, 0), 0);
+	assert_int_equal(add_records(&record, "T", &token, 1, true, 0), 0);
+	assert_true(buf_add_str(&out, published(&record)));
+	buf_done(&shell_log);
+	assert_string_equal(published(&kept), out.data);
+	buf_done(&out);
+	pack_reader_done(&reader);
+	pack_done(&pack);
+}
+
 static void test_record(void **state)
 {
 	struct coder_token token = alices_token;
@@ -1573,6 +1621,7 @@ int main(void)
 		TEST(test_columns_refused),
 		TEST(test_columns_default),
 		TEST(test_formats),
+		TEST(test_lists_show_all_that_one_token_shows),
 		TEST(test_record),
 		TEST(test_record_of_old_expired_token),
 		TEST(test_record_fields),
