@@ -6,6 +6,7 @@
 #include "errors.h"
 #include "output/message.h"
 #include "session/session.h"
+#include "shell/arrays.h"
 #include "shell/io.h"
 #include "shell/signals.h"
 #include "shell/variables.h"
@@ -15,6 +16,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define FREE_MORE_NS (CODER_NS / 20) /* how long each call frees what is left of arrays */
 
 /* CODER_TOKENS_BUILTINS(ROW) is ROW(NAME) for each builtin. */
 #if !defined(CODER_TOKENS_VERSION) || !defined(CODER_TOKENS_BUILTINS)
@@ -314,6 +317,7 @@ static int call_words(const struct command *command, const char *const *words, s
 		shio_error("out of memory");
 	if (call.state && command->done)
 		command->done(call.state);
+	result_leave_arrays(&call.result);
 	result_done(&call.result);
 	coder_strings_done(&call.environment);
 	free(call.state);
@@ -324,12 +328,18 @@ static int call_words(const struct command *command, const char *const *words, s
 	return status;
 }
 
+/* Frees what this call and earlier ones have left of long arrays, if it does not take long. */
+static void free_more_arrays(void)
+{
+	struct coder_interrupts interrupts;
+
+	coder_interrupts_init(&interrupts, &shell_signals);
+	coder_interrupts_limit(&interrupts, FREE_MORE_NS);
+	shvar_arrays_free_left(&interrupts);
+}
+
 int command_main(const struct command *command, void *words)
 {
-	static const struct coder_interrupt_source source = {
-		.pending = shell_pending,
-		.take = shell_take_signal,
-	};
 	struct coder_interrupts interrupts;
 	unsigned filled;
 	const char **v;
@@ -337,7 +347,7 @@ int command_main(const struct command *command, void *words)
 	int status = 1;
 
 	shell_enter();
-	coder_interrupts_init(&interrupts, &source);
+	coder_interrupts_init(&interrupts, &shell_signals);
 	filled = shell_fill_std();
 	v = shell_words(words, &n);
 	if (!v)
@@ -350,6 +360,7 @@ int command_main(const struct command *command, void *words)
 	shell_close_std(filled);
 	/* everything has been freed, so a fatal signal that was caught may end the process here */
 	coder_interrupts_release(&interrupts);
+	free_more_arrays();
 	return shell_leave(status);
 }
 

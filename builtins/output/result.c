@@ -21,17 +21,14 @@ struct result_variable {
 
 /* -------------------------------------------------------------- giving up */
 
-/* interrupts: a struct coder_interrupts, or NULL. */
-static bool has_to_end(void *interrupts)
-{
-	return interrupts && (coder_interrupts_pending(interrupts) ||
-			      coder_interrupts_time_left(interrupts) <= 0);
-}
-
 bool result_goes_on(struct result *result)
 {
-	return !result || result->partial || ++result->steps % STEPS ||
-	       !has_to_end(result->interrupts);
+	struct coder_interrupts *interrupts;
+
+	if (!result || result->partial || ++result->steps % STEPS || !result->interrupts)
+		return true;
+	interrupts = result->interrupts;
+	return !coder_interrupts_pending(interrupts) && coder_interrupts_time_left(interrupts) > 0;
 }
 
 int result_stopped(const struct result *result, struct coder_error *err)
@@ -50,12 +47,6 @@ int result_stopped(const struct result *result, struct coder_error *err)
 	return -1;
 }
 
-/* Freeing a long array takes as long as building it, so a signal and the deadline stop it, too. */
-static bool may_take_longer(void *interrupts)
-{
-	return !has_to_end(interrupts);
-}
-
 void result_done(struct result *result)
 {
 	if (!result)
@@ -63,12 +54,21 @@ void result_done(struct result *result)
 	for (size_t i = 0; i < result->n_variables; i++) {
 		free(result->variables[i].name);
 		buf_done(&result->variables[i].text);
-		shvar_array_free(result->variables[i].array, may_take_longer, result->interrupts);
+		shvar_array_free(result->variables[i].array);
 	}
 	free(result->variables);
 	buf_done(&result->text);
 	buf_done(&result->key);
 	*result = (struct result){ .interrupts = result->interrupts };
+}
+
+void result_leave_arrays(struct result *result)
+{
+	for (size_t i = 0; i < result->n_variables; i++) {
+		shvar_array_leave(result->variables[i].array);
+		result->variables[i].array = NULL;
+	}
+	shvar_arrays_free_left(result->interrupts);
 }
 
 /* ------------------------------------------------------------- collecting */
@@ -87,8 +87,11 @@ static struct result_variable *begin(struct result *result, const char *name, en
 	if (!v->name)
 		return NULL;
 	result->n_variables++;
-	if (kind != SHVAR_SCALAR)
-		v->array = shvar_array_new(kind, expected, may_take_longer, result->interrupts);
+	if (kind != SHVAR_SCALAR) {
+		/* those that are left may take as much memory as this one will */
+		shvar_arrays_free_left(result->interrupts);
+		v->array = shvar_array_new(kind, expected);
+	}
 	return kind == SHVAR_SCALAR || v->array ? v : NULL;
 }
 

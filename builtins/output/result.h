@@ -35,11 +35,14 @@ struct result {
 	struct buf key; /* memory for the key of the last pair */
 };
 
-/*
- * Wipes and frees. Zeroed memory is the empty result. Of a long array, later calls free what a signal
- * or the deadline leaves (shell/arrays.h), because freeing it takes as long as building it.
- */
+/* Wipes and frees. Zeroed memory is the empty result. */
 void result_done(struct result *result);
+/*
+ * Takes the arrays out of the result, and frees what can be freed of them before a signal comes or
+ * the deadline passes. Later calls free the rest (shell/arrays.h). For the end of a call, before
+ * result_done(): that frees all, however long it takes.
+ */
+void result_leave_arrays(struct result *result);
 
 /*
  * Call it for each part of a long result, so that a few microseconds of work are between two

@@ -11,7 +11,7 @@
 #include "assignable.h"
 
 #define BUCKETS 1024 /* of an associative array, as bash makes them */
-#define FREE_STEPS 1024 /* elements that are freed between two calls of go_on() */
+#define FREE_STEPS 1024 /* elements that are freed between two checks for a signal */
 
 struct shvar_array {
 	ARRAY *indexed; /* one of these two */
@@ -20,7 +20,7 @@ struct shvar_array {
 	struct shvar_array *next; /* in the list of those that are left to be freed */
 };
 
-/* Arrays that are left to be freed. A child process leaves its copies of them alone. */
+/* Associative arrays that are left to be freed. A child process leaves its copies of them alone. */
 static struct {
 	struct shvar_array *first;
 	pid_t owner; /* the process that left them */
@@ -31,8 +31,7 @@ static struct {
 	HASH_TABLE *table;
 	char *key; /* of the element that is to be removed next, or NULL */
 	size_t steps;
-	bool (*go_on)(void *ctx);
-	void *ctx;
+	struct coder_interrupts *interrupts;
 } emptied;
 
 static void remove_last(void)
@@ -42,6 +41,12 @@ static void remove_last(void)
 	emptied.key = NULL;
 }
 
+static bool has_to_stop(struct coder_interrupts *interrupts)
+{
+	return interrupts && (coder_interrupts_pending(interrupts) ||
+			      coder_interrupts_time_left(interrupts) <= 0);
+}
+
 /* Called by hash_walk(), which still needs an element to find the next one: removes the one before. */
 static int empty_element(BUCKET_CONTENTS *element)
 {
@@ -49,37 +54,30 @@ static int empty_element(BUCKET_CONTENTS *element)
 	emptied.key = element->key;
 	if (element->data)
 		explicit_bzero(element->data, strlen(element->data));
-	return ++emptied.steps % FREE_STEPS || emptied.go_on(emptied.ctx) ? 0 : -1;
+	return ++emptied.steps % FREE_STEPS || !has_to_stop(emptied.interrupts) ? 0 : -1;
 }
 
-void shvar_array_free_left(bool (*go_on)(void *ctx), void *ctx)
+/* Wipes and frees the elements of a table, and then the table itself. False: it had to stop. */
+static bool free_table(HASH_TABLE *table, struct coder_interrupts *interrupts)
 {
-	struct shvar_array *array;
-
-	while (left.owner == getpid() && (array = left.first)) {
-		emptied.table = array->assoc;
-		emptied.steps = 0;
-		emptied.go_on = go_on;
-		emptied.ctx = ctx;
-		hash_walk(array->assoc, empty_element);
-		remove_last();
-		if (hash_size(array->assoc) > 0)
-			return;
-		assoc_dispose(array->assoc);
-		left.first = array->next;
-		free(array);
-	}
+	emptied.table = table;
+	emptied.steps = 0;
+	emptied.interrupts = interrupts;
+	hash_walk(table, empty_element);
+	remove_last();
+	if (hash_size(table) > 0)
+		return false;
+	assoc_dispose(table);
+	return true;
 }
 
-struct shvar_array *shvar_array_new(enum shvar_kind kind, size_t expected, bool (*go_on)(void *ctx),
-				    void *ctx)
+struct shvar_array *shvar_array_new(enum shvar_kind kind, size_t expected)
 {
 	struct shvar_array *array = calloc(1, sizeof(*array));
 	int buckets = BUCKETS;
 
 	if (array == NULL)
 		return NULL;
-	shvar_array_free_left(go_on, ctx);
 	if (kind == SHVAR_INDEXED) {
 		array->indexed = array_create();
 		return array;
@@ -130,13 +128,23 @@ int shvar_array_assign(const char *name, struct shvar_array *array)
 	return 0;
 }
 
-void shvar_array_free(struct shvar_array *array, bool (*go_on)(void *ctx), void *ctx)
+void shvar_array_free(struct shvar_array *array)
 {
 	if (array == NULL)
 		return;
-	if (array->assoc == NULL) {
+	if (array->assoc)
+		(void)free_table(array->assoc, NULL);
+	else
 		array_dispose(array->indexed);
-		free(array);
+	free(array);
+}
+
+/* ----------------------------------------------------------- freeing later */
+
+void shvar_array_leave(struct shvar_array *array)
+{
+	if (array == NULL || array->assoc == NULL) {
+		shvar_array_free(array);
 		return;
 	}
 	if (left.owner != getpid())
@@ -144,5 +152,16 @@ void shvar_array_free(struct shvar_array *array, bool (*go_on)(void *ctx), void 
 	left.owner = getpid();
 	array->next = left.first;
 	left.first = array;
-	shvar_array_free_left(go_on, ctx);
+}
+
+void shvar_arrays_free_left(struct coder_interrupts *interrupts)
+{
+	struct shvar_array *array;
+
+	while (left.owner == getpid() && (array = left.first)) {
+		if (!free_table(array->assoc, interrupts))
+			return;
+		left.first = array->next;
+		free(array);
+	}
 }

@@ -54,14 +54,17 @@ static void unblock_write_signals(const sigset_t *old)
  */
 static bool error_has_room(void)
 {
-	const int64_t deadline = coder_deadline(MESSAGE_NS);
 	struct pollfd out = { .fd = STDERR_FILENO, .events = POLLOUT };
+	struct coder_interrupts interrupts;
 	int ready;
 
+	coder_interrupts_init(&interrupts, &shell_signals);
+	coder_interrupts_limit(&interrupts, MESSAGE_NS);
 	fflush(stderr);
 	do
 		ready = poll(&out, 1, SLICE_MS);
-	while (ready <= 0 && coder_clock() < deadline && !shell_pending(NULL));
+	while (ready <= 0 && coder_interrupts_time_left(&interrupts) > 0 &&
+	       !coder_interrupts_pending(&interrupts));
 	return ready > 0;
 }
 

@@ -14,9 +14,8 @@
  * been escaped (coder_escape()). The message is dropped if nobody reads it for 5 s, or until a signal
  * is pending.
  *
- * A message has this limit of its own, and is not ended by the struct coder_interrupts of the
- * call: what it reports may be that the deadline has passed or that a signal has come. Nor may it
- * take signals from there, which only the call itself knows how to handle.
+ * A message has interrupts of its own, of which it takes no signals, and is not ended by those of the
+ * call: what it reports may be that the deadline has passed or that a signal has come.
  */
 void shio_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void shio_warning(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

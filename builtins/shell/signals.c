@@ -6,8 +6,6 @@
 #include <string.h>
 
 #include "signals.h"
-#include "arrays.h"
-#include "coder.h"
 
 /* Declared in a header that bash does not install. */
 extern int pending_traps[];
@@ -16,12 +14,10 @@ extern int rl_pending_signal(void) __attribute__((weak));
 extern void rl_check_signals(void) __attribute__((weak));
 extern void rl_cleanup_after_signal(void) __attribute__((weak));
 
-#define FREE_LATER_NS (CODER_NS / 20) /* how long a call frees what earlier calls have left */
-
 static const int ending_signals[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
 #define N_ENDING (sizeof(ending_signals) / sizeof(ending_signals[0]))
 
-/* What shell_take_signal() has taken; shell_leave() gives it back to bash. */
+/* What take_signal() has taken; shell_leave() gives it back to bash. */
 static struct {
 	bool interrupt; /* interrupt_state was set */
 	int terminating; /* the first value of terminating_signal, or 0 */
@@ -40,7 +36,7 @@ static int readline_signal(void)
 	return 0;
 }
 
-int shell_pending(void *unused)
+static int pending(void *unused)
 {
 	int sig = readline_signal();
 
@@ -69,7 +65,7 @@ static void hand_over_interrupt(void)
 }
 
 /* bash's flags do not count signals. They are cleared, so that a second signal can be noticed. */
-int shell_take_signal(void *unused)
+static int take_signal(void *unused)
 {
 	int sig;
 
@@ -99,21 +95,15 @@ int shell_take_signal(void *unused)
 	return sig;
 }
 
+const struct coder_interrupt_source shell_signals = { .pending = pending, .take = take_signal };
+
 void shell_enter(void)
 {
 	memset(&taken, 0, sizeof(taken));
 }
 
-static bool may_free(void *deadline)
-{
-	return !shell_pending(NULL) && coder_clock() < *(const int64_t *)deadline;
-}
-
 int shell_leave(int status)
 {
-	int64_t deadline = coder_deadline(FREE_LATER_NS);
-
-	shvar_array_free_left(may_free, &deadline);
 	if (taken.interrupt)
 		interrupt_state = 1;
 	if (taken.terminating) /* the first one ends the shell */

@@ -3,18 +3,17 @@
 #ifndef SHELL_SIGNALS_H
 #define SHELL_SIGNALS_H
 
+#include "coder.h"
+
 /*
- * Returns the number of a signal that asks the running command to end, or 0. Such a signal
+ * The signals that ask the running command to end, for coder_interrupts_init(). Such a signal
  * is ^C at the prompt (bash's interrupt flag), a terminating signal that bash caught, a
  * trapped INT, TERM, HUP or QUIT, or one that readline caught during completion. CHLD,
  * WINCH, ALRM, USR1 and others never count: their traps run after the command.
+ *
+ * bash acts on the signals that are taken after shell_leave().
  */
-int shell_pending(void *unused);
-/*
- * Takes one of the signals that shell_pending() reports, and returns its number, or 0 if
- * there is none. It is not reported again. bash acts on it after shell_leave().
- */
-int shell_take_signal(void *unused);
+extern const struct coder_interrupt_source shell_signals;
 
 /* Begins a call. Signals that are pending already count. */
 void shell_enter(void);
@@ -24,10 +23,6 @@ void shell_enter(void);
 /*
  * Ends a call. Lets bash act on an interrupt, which may jump to the prompt; otherwise
  * returns the status that the builtin returns. The caller owns nothing any more.
- *
- * Before that, it frees what earlier calls have left of long arrays (arrays.h), for 50 ms at most,
- * and only while no signal is pending. Like messages (io.h), this is not part of the call that its
- * struct coder_interrupts can end.
  */
 int shell_leave(int status);
 

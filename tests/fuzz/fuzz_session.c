@@ -115,10 +115,9 @@ int shvar_set_scalar(const char *name, const char *value)
 	abort();
 }
 
-struct shvar_array *shvar_array_new(enum shvar_kind kind, size_t expected, bool (*go_on)(void *ctx),
-				    void *ctx)
+struct shvar_array *shvar_array_new(enum shvar_kind kind, size_t expected)
 {
-	(void)kind, (void)expected, (void)go_on, (void)ctx;
+	(void)kind, (void)expected;
 	abort();
 }
 
@@ -134,9 +133,21 @@ int shvar_array_assign(const char *name, struct shvar_array *array)
 	abort();
 }
 
-void shvar_array_free(struct shvar_array *array, bool (*go_on)(void *ctx), void *ctx)
+void shvar_array_free(struct shvar_array *array)
 {
-	(void)array, (void)go_on, (void)ctx;
+	(void)array;
+	abort();
+}
+
+void shvar_array_leave(struct shvar_array *array)
+{
+	(void)array;
+	abort();
+}
+
+void shvar_arrays_free_left(struct coder_interrupts *interrupts)
+{
+	(void)interrupts;
 	abort();
 }
 

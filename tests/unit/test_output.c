@@ -31,7 +31,7 @@ static int64_t time_left; /* the time that shio_write() was given */
 static int signal_number;
 static int signal_after_writes; /* how many writes there are before SIGINT comes; 0: it does not */
 static int write_error; /* errno of shio_write(), 0: it succeeds */
-static bool may_free; /* whether there was time to free the last array */
+static bool may_free; /* whether there was time to free what was left of arrays */
 static const char *refused; /* the variable that cannot be assigned, or NULL */
 
 int shio_write(const char *data, size_t len, struct coder_interrupts *interrupts)
@@ -75,12 +75,11 @@ struct shvar_array {
 };
 static size_t arrays; /* how many are not freed */
 
-struct shvar_array *shvar_array_new(enum shvar_kind kind, size_t expected, bool (*go_on)(void *ctx),
-				    void *ctx)
+struct shvar_array *shvar_array_new(enum shvar_kind kind, size_t expected)
 {
 	struct shvar_array *array = calloc(1, sizeof(*array));
 
-	(void)expected, (void)go_on, (void)ctx;
+	(void)expected;
 	assert_non_null(array);
 	array->kind = kind;
 	arrays++;
@@ -103,14 +102,24 @@ int shvar_array_assign(const char *name, struct shvar_array *array)
 	return 0;
 }
 
-void shvar_array_free(struct shvar_array *array, bool (*go_on)(void *ctx), void *ctx)
+void shvar_array_free(struct shvar_array *array)
 {
 	if (!array)
 		return;
-	may_free = go_on(ctx);
 	buf_done(&array->text);
 	free(array);
 	arrays--;
+}
+
+void shvar_array_leave(struct shvar_array *array)
+{
+	shvar_array_free(array);
+}
+
+void shvar_arrays_free_left(struct coder_interrupts *interrupts)
+{
+	may_free = !interrupts || (!coder_interrupts_pending(interrupts) &&
+				   coder_interrupts_time_left(interrupts) > 0);
 }
 
 static int pending(void *ctx)
@@ -1468,6 +1477,8 @@ static size_t values_taken(struct result *result, struct coder_error *err)
 	assert_int_equal(result_indexed(result, "LIST", NULL, err), 0);
 	while (n < 100000 && result_value(result, "x", err) == 0)
 		n++;
+	result_leave_arrays(result);
+	assert_int_equal(arrays, 0);
 	result_done(result);
 	return n;
 }

@@ -152,10 +152,9 @@ int shvar_set_scalar(const char *name, const char *value)
 	return -1;
 }
 
-struct shvar_array *shvar_array_new(enum shvar_kind kind, size_t expected, bool (*go_on)(void *ctx),
-				    void *ctx)
+struct shvar_array *shvar_array_new(enum shvar_kind kind, size_t expected)
 {
-	(void)kind, (void)expected, (void)go_on, (void)ctx;
+	(void)kind, (void)expected;
 	fail();
 	return NULL;
 }
@@ -173,9 +172,21 @@ int shvar_array_assign(const char *name, struct shvar_array *array)
 	return -1;
 }
 
-void shvar_array_free(struct shvar_array *array, bool (*go_on)(void *ctx), void *ctx)
+void shvar_array_free(struct shvar_array *array)
 {
-	(void)array, (void)go_on, (void)ctx;
+	(void)array;
+	fail();
+}
+
+void shvar_array_leave(struct shvar_array *array)
+{
+	(void)array;
+	fail();
+}
+
+void shvar_arrays_free_left(struct coder_interrupts *interrupts)
+{
+	(void)interrupts;
 	fail();
 }
 
