@@ -315,9 +315,11 @@ static int call_words(const struct command *command, const char *const *words, s
 		status = perform(&call, words, n);
 	else
 		shio_error("out of memory");
+	coder_client_close(call.client);
+	result_leave_arrays(&call.result);
+	/* from here on, memory is only freed */
 	if (call.state && command->done)
 		command->done(call.state);
-	result_leave_arrays(&call.result);
 	result_done(&call.result);
 	coder_strings_done(&call.environment);
 	free(call.state);

@@ -314,6 +314,7 @@ int complete_run(const struct complete_commands *commands, const char *const *wo
 	if (rc == 0)
 		rc = publish(&p, err);
 	session_unshield();
+	server_close(&p.server);
 	coder_strings_done(&p.words);
 	candidates_done(&p.candidates);
 	coder_strings_done(&p.given);

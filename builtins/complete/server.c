@@ -5,6 +5,11 @@
 
 #define WHOLE_NS (CODER_NS + CODER_NS / 2) /* the longest time that a user waits for candidates */
 
+void server_close(struct server *server)
+{
+	coder_client_close(server->client);
+}
+
 void server_done(struct server *server)
 {
 	coder_client_free(server->client);

@@ -22,6 +22,8 @@ struct server {
 	struct coder_client *client; /* NULL until the first request */
 };
 
+/* Ends the use of the client. Nothing may be asked afterwards. */
+void server_close(struct server *server);
 void server_done(struct server *server);
 
 /* Objects of a resource type. owner, name: as in coder_query, or NULL. */

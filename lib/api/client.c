@@ -29,6 +29,12 @@ int coder_client_new(const struct coder_config *config, struct coder_client **re
 	return 0;
 }
 
+void coder_client_close(struct coder_client *client)
+{
+	if (client)
+		http_close(client->http);
+}
+
 void coder_client_free(struct coder_client *client)
 {
 	if (!client)

@@ -19,6 +19,12 @@ struct coder_client;
  */
 int coder_client_new(const struct coder_config *config, struct coder_client **ret,
 		     struct coder_error *err);
+/*
+ * Gives up the requests that are in progress, and closes all connections that are not kept for later
+ * clients. Nothing may be requested afterwards. NULL is allowed.
+ */
+void coder_client_close(struct coder_client *client);
+/* It has been closed, if anything has been requested. */
 void coder_client_free(struct coder_client *client);
 /*
  * The time of the deployment's clock, in seconds since the epoch: the Date of its last own

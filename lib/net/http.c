@@ -140,6 +140,11 @@ fail:
 	return -1;
 }
 
+void http_close(struct http *http)
+{
+	transfer_close(http->transfer);
+}
+
 void http_free(struct http *http)
 {
 	if (!http)

@@ -66,6 +66,12 @@ void http_response_done(struct http_response *response);
 
 struct http;
 int http_new(const struct coder_config *config, struct http **ret, struct coder_error *err);
+/*
+ * Gives up the requests that are in progress, and closes all connections that are not kept. Nothing
+ * may begin afterwards.
+ */
+void http_close(struct http *http);
+/* It has been closed, if a request has begun. */
 void http_free(struct http *http);
 void http_disconnect(void); /* see coder_disconnect() */
 bool http_insecure(const struct http *http);

@@ -40,7 +40,7 @@ struct http {
 	char version[64]; /* of the deployment; "": not known */
 };
 
-/* Frees the requests that are still in progress. The transfer must have been freed. */
+/* Frees the requests that are still in progress. The transfer must have been closed. */
 void request_free_all(struct http *http);
 
 #endif

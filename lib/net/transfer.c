@@ -318,10 +318,8 @@ struct transfer *transfer_new(const struct transfer_options *options)
 	return transfer;
 }
 
-void transfer_free(struct transfer *transfer)
+void transfer_close(struct transfer *transfer)
 {
-	if (!transfer)
-		return;
 	coder_signals_block(&transfer->blocked);
 	for (struct transfer_exchange *x = transfer->exchanges; x; x = x->next)
 		if (!transfer_has_ended(x))
@@ -332,7 +330,13 @@ void transfer_free(struct transfer *transfer)
 		transfer->current = kept_claim(transfer->curl);
 	transfer_close_multi(transfer);
 	coder_signals_unblock(&transfer->blocked);
-	coder_strings_done(&transfer->addresses);
 	bundle_close(&transfer->bundle);
+}
+
+void transfer_free(struct transfer *transfer)
+{
+	if (!transfer)
+		return;
+	coder_strings_done(&transfer->addresses);
 	free(transfer);
 }

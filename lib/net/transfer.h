@@ -5,7 +5,7 @@
  * This header separates what a client decides from the world outside. Below it are libcurl,
  * sockets, name look-ups, child processes, and what forks and threads of a shell process require.
  * The code above it uses the world only through base/clock.h (time, sleeping), base/interrupts.h
- * (signals) and getrandom(). So a program that defines the six functions at the end of this header
+ * (signals) and getrandom(). So a program that defines the seven functions at the end of this header
  * and those of clock.h runs the whole client in a world of its own.
  *
  * Several exchanges can be in progress at the same time:
@@ -96,7 +96,12 @@ struct transfer_options {
 struct transfer;
 /* The options' strings must outlive the transfer. NULL: no memory. Opens no connection. */
 struct transfer *transfer_new(const struct transfer_options *options);
-/* Gives up the exchanges that are in progress. */
+/*
+ * Gives up the exchanges that are in progress, and closes all connections that are not kept. Nothing
+ * may begin afterwards.
+ */
+void transfer_close(struct transfer *transfer);
+/* It has been closed, if an exchange has begun. */
 void transfer_free(struct transfer *transfer);
 
 /* Begins an exchange. The caller keeps it in place until transfer_wait() returns it. */

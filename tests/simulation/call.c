@@ -101,6 +101,7 @@ bool call_begin(struct call *call)
 void call_end(struct call *call)
 {
 	call->ended = world_time();
+	coder_client_close(call->client);
 	coder_client_free(call->client);
 	call->client = NULL;
 	coder_interrupts_release(&call->interrupts);

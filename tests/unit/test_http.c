@@ -295,6 +295,13 @@ static struct http *client_of(const struct coder_config *c)
 	return http;
 }
 
+static void end_client(struct http *http)
+{
+	if (http)
+		http_close(http);
+	http_free(http);
+}
+
 static struct http *client(void)
 {
 	const struct coder_config c = config();
@@ -312,7 +319,7 @@ static int call(const struct coder_config *c, const struct http_request *request
 	memset(err, 0, sizeof(*err));
 	memset(ret, 0, sizeof(*ret));
 	rc = http_request(http, request, ret, err);
-	http_free(http);
+	end_client(http);
 	return rc;
 }
 
@@ -456,7 +463,7 @@ static void test_insecure(void **state)
 		http = client_of(&c);
 		if (http_insecure(http) != cases[i].insecure)
 			fail_msg("%s", cases[i].url);
-		http_free(http);
+		end_client(http);
 	}
 }
 
@@ -897,7 +904,7 @@ static void test_secret_in_text(void **state)
 	CODER_ERROR_TEXTS(PUT)
 	assert_int_equal(http_new(&c, &http, &ignored), 0);
 	http_hide_secrets(http, &err);
-	http_free(http);
+	end_client(http);
 #define CHECK(member, size) assert_string_equal(err.member, "a [secret] b");
 	CODER_ERROR_TEXTS(CHECK)
 }
@@ -1153,7 +1160,7 @@ static void test_clock(void **state)
 		assert_int_equal(response.date, cases[i].now);
 		assert_int_equal(http_clock_ahead(http) > 60, cases[i].now != 0);
 		http_response_done(&response);
-		http_free(http);
+		end_client(http);
 	}
 }
 
@@ -1293,7 +1300,7 @@ static void test_timeouts(void **state)
 	request.timeout_ns = CODER_NS / 10;
 	assert_int_equal(http_request(http, &request, &response, &err), -1);
 	assert_string_equal(err.message, "no response within 100 ms");
-	http_free(http);
+	end_client(http);
 }
 
 static void test_sleep(void **state)
@@ -1312,7 +1319,7 @@ static void test_sleep(void **state)
 	assert_between(ms_since(began), 500, 650);
 	assert_int_equal(err.code, CODER_ERR_NO_RESPONSE);
 	assert_true(err.timeout);
-	http_free(http);
+	end_client(http);
 	http = client();
 	began = coder_clock();
 	caller.signal = SIGHUP;
@@ -1321,7 +1328,7 @@ static void test_sleep(void **state)
 	assert_int_equal(err.code, CODER_ERR_INTERRUPTED);
 	assert_int_equal(err.signal, SIGHUP);
 	assert_between(ms_since(began), 125, 250);
-	http_free(http);
+	end_client(http);
 }
 
 static uint64_t signal_mask(void)
@@ -1358,7 +1365,7 @@ static void test_interrupt(void **state)
 		coder_interrupts_acknowledge(&interrupts, 5 * CODER_NS);
 		assert_int_equal(http_request(http, &get, &response, &err), 0);
 		http_response_done(&response);
-		http_free(http);
+		end_client(http);
 	}
 	assert_true(signal_mask() == before);
 
@@ -1370,7 +1377,7 @@ static void test_interrupt(void **state)
 	assert_int_equal(err.code, CODER_ERR_INTERRUPTED);
 	assert_false(err.sent);
 	assert_int_equal(server.n_requests, 0);
-	http_free(http);
+	end_client(http);
 }
 
 /* ----------------------------------------------------------- connections */
@@ -1429,7 +1436,7 @@ static void test_silence_of_kept_connections(void **state)
 	assert_int_equal(limit_of_silence(), 0);
 	assert_int_equal(http_request(http, &post, &response, &err), 0); /* a new connection */
 	http_response_done(&response);
-	http_free(http);
+	end_client(http);
 	get_ok(&c); /* the request is sent twice */
 	assert_int_equal(server.n_requests, 5);
 	for (int i = 0; i < 5; i++)
@@ -1600,11 +1607,11 @@ static void test_fork(void **state)
 		bool ok = http_request(http, &get, &response, &err) == 0;
 
 		http_response_done(&response);
-		http_free(http);
+		end_client(http);
 		ok = ok && http_new(&c, &own, &err) == 0 &&
 		     http_request(own, &get, &response, &err) == 0;
 		http_response_done(&response);
-		http_free(own);
+		end_client(own);
 		http_disconnect();
 		_exit(!ok);
 	}
@@ -1615,7 +1622,7 @@ static void test_fork(void **state)
 	/* our own connection still works */
 	assert_int_equal(http_request(http, &get, &response, &err), 0);
 	http_response_done(&response);
-	http_free(http);
+	end_client(http);
 	assert_int_equal(server.connection_of[3], 1);
 }
 
@@ -1641,7 +1648,7 @@ static void test_few_descriptors(void **state)
 			http_new(&c, &http, &err);
 			ok = http_request(http, &get, &response, &err) == 0;
 			http_response_done(&response);
-			http_free(http);
+			end_client(http);
 			for (int fd = 3; fd < 10 && ok; fd++) {
 				struct sockaddr_in peer = { 0 };
 				socklen_t len = sizeof(peer);
@@ -1718,12 +1725,12 @@ static void test_hold(void **state)
 	assert_true(WIFSIGNALED(status));
 	assert_int_equal(WTERMSIG(status), SIGTERM);
 
-	/* http_free() does not raise held signals */
+	/* end_client() does not raise held signals */
 	pid = fork();
 	if (pid == 0) {
 		coder_interrupts_hold(&interrupts);
 		kill(getpid(), SIGTERM);
-		http_free(http);
+		end_client(http);
 		_exit(3);
 	}
 	status = wait_child(pid);
@@ -1754,7 +1761,7 @@ static void test_hold(void **state)
 		assert_true(disposition(sig) == SIG_DFL);
 	assert_true(signal_mask() == before);
 	signal(SIGHUP, SIG_DFL);
-	http_free(http);
+	end_client(http);
 }
 
 /*
@@ -1780,7 +1787,7 @@ static int second(int first, int64_t ms, int then)
 	caller.signal = 0;
 	assert_int_equal(coder_interrupts_pending(&interrupts),
 			 said); /* once it has returned the signal, it always does */
-	http_free(http);
+	end_client(http);
 	return said;
 }
 
@@ -1809,7 +1816,7 @@ static void test_second_signal(void **state)
 	assert_int_equal(coder_interrupts_pending(&interrupts), 0);
 	caller.signal = SIGINT;
 	assert_int_equal(coder_interrupts_pending(&interrupts), SIGTERM);
-	http_free(http);
+	end_client(http);
 }
 
 /* Held signals are raised in the order of their arrival. */
@@ -1928,6 +1935,12 @@ static void begin(struct transfer *transfer, struct piece *piece, int64_t deadli
 	transfer_begin(transfer, &piece->x);
 }
 
+static void end_transfer(struct transfer *transfer)
+{
+	transfer_close(transfer);
+	transfer_free(transfer);
+}
+
 /* A transfer to the server of the test, which it reaches by that name. */
 static struct transfer *transfer_to(const char *host)
 {
@@ -1994,7 +2007,7 @@ static void test_several_at_once(void **state)
 	assert_between(ms_since(began), 500, 700);
 	assert_int_equal(last->x.sent, 1);
 	assert_null(transfer_wait(transfer, INT64_MAX));
-	transfer_free(transfer);
+	end_transfer(transfer);
 }
 
 static void test_extra_connections_open_at_once(void **state)
@@ -2015,7 +2028,7 @@ static void test_extra_connections_open_at_once(void **state)
 	}
 	assert_int_equal(server.n_connections, 3);
 	assert_int_equal(server.n_requests, 3);
-	transfer_free(transfer);
+	end_transfer(transfer);
 }
 
 static void test_several_end_each_in_its_way(void **state)
@@ -2051,11 +2064,11 @@ static void test_several_end_each_in_its_way(void **state)
 	assert_int_equal(patient.x.end, TRANSFER_SIGNAL);
 	assert_int_equal(patient.x.signal, SIGTERM);
 	caller.signal = 0;
-	/* exchanges in progress are given up when the transfer is freed */
+	/* exchanges in progress are given up when the transfer is closed */
 	begin(transfer, &hasty, INT64_MAX);
 	begin(transfer, &patient, coder_clock() + CODER_NS / 10);
 	assert_ptr_equal(next(transfer), &patient);
-	transfer_free(transfer);
+	end_transfer(transfer);
 	assert_true(signal_mask() == before);
 }
 
@@ -2085,7 +2098,7 @@ static void test_several_look_up_once(void **state)
 	for (size_t i = 0; i < 3; i++)
 		assert_complete(next(transfer));
 	assert_int_equal(children() - before, one);
-	transfer_free(transfer);
+	end_transfer(transfer);
 	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1); /* no child is left */
 
 	/*
@@ -2102,7 +2115,7 @@ static void test_several_look_up_once(void **state)
 	assert_int_equal(pieces[0].x.sent, 2);
 	buf_done(&pieces[0].body);
 	assert_int_equal(children() - before, one);
-	transfer_free(transfer);
+	end_transfer(transfer);
 	http_disconnect();
 
 	/* a name that cannot be found fails for all exchanges, and is looked up only once */
@@ -2119,7 +2132,7 @@ static void test_several_look_up_once(void **state)
 		assert_int_equal(piece->x.sent, 0);
 	}
 	assert_true(children() > before);
-	transfer_free(transfer);
+	end_transfer(transfer);
 }
 
 /* Waits for the next of several requests. Returns its number; -1: none has ended by `until`. */
@@ -2196,7 +2209,7 @@ static void test_requests_at_once(void **state)
 	caller.signal = 0;
 	/* requests in progress are given up at the end */
 	begin_many(http, &numbers[0]);
-	http_free(http);
+	end_client(http);
 }
 
 /* ---------------------------------------------------------------- lookups */
@@ -2339,7 +2352,7 @@ static void test_proxy_is_blamed(void **state)
 		if (http && response.tries != (blames[i].retried ? 3 : 1))
 			fail_msg("%zu: %d tries", i, response.tries);
 		http_response_done(&response);
-		http_free(http);
+		end_client(http);
 	}
 }
 
