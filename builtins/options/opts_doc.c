@@ -9,7 +9,8 @@
 
 static void add_bytes(struct opts_out *out, const char *data, size_t len)
 {
-	out->failed = out->failed || !buf_add(&out->text, data, len);
+	if (len)
+		out->failed = out->failed || !buf_add(&out->text, data, len);
 }
 
 void opts_add(struct opts_out *out, const char *text)
@@ -19,17 +20,15 @@ void opts_add(struct opts_out *out, const char *text)
 
 void opts_add_char(struct opts_out *out, char c)
 {
-	add_bytes(out, &c, 1);
+	out->failed = out->failed || !buf_add_char(&out->text, c);
 }
 
 void opts_add_blanks(struct opts_out *out, size_t n)
 {
 	static const char blanks[] = "                                        ";
 
-	while (n > sizeof(blanks) - 1) {
-		opts_add(out, blanks);
-		n -= sizeof(blanks) - 1;
-	}
+	for (; n > sizeof(blanks) - 1; n -= sizeof(blanks) - 1)
+		add_bytes(out, blanks, sizeof(blanks) - 1);
 	add_bytes(out, blanks, n);
 }
 

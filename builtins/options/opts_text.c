@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define TEXT_SIZE 8000 /* bytes that a text has; more are possible */
 #define HEAD_WIDTH 28 /* the text of a longer option begins on the next line */
 
 /* The columns of "  -n, --name NAME  ". The place of the letter counts even if there is none. */
@@ -104,6 +105,7 @@ char **opts_long_doc(const struct opts_command *command)
 	size_t n = 1, i = 0;
 	char **lines = NULL, *line;
 
+	out.failed = !buf_reserve(&out.text, TEXT_SIZE);
 	text_body(command, &out);
 	for (const char *p = out.text.data; p && (p = strchr(p, '\n')); p++)
 		n++;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* opts_wrap.c - breaks texts into lines; see opts_doc.h. */
+#include "base/ascii.h"
 #include "opts_doc.h"
 
 #include <string.h>
@@ -41,11 +42,20 @@ static size_t line_length(const char *text, size_t room, enum breaks breaks)
 	}
 }
 
-/* The same for prose, but faster: most texts are prose, and loading a builtin formats them all. */
+/*
+ * The same for prose of more than `room` bytes, but faster: most texts are prose, and loading a
+ * builtin formats them all.
+ */
 static size_t prose_length(const char *text, size_t room)
 {
 	size_t best = 0, n = 0;
 
+	if (ascii_only(text, room + 1)) {
+		const char *blank = memrchr(text, ' ', room + 1);
+
+		if (blank && blank > text)
+			return (size_t)(blank - text);
+	}
 	for (size_t i = 0;; best = i++, n++) {
 		for (; text[i] && text[i] != ' '; i++)
 			n += ((unsigned char)text[i] & 0xc0) != 0x80;
@@ -60,12 +70,13 @@ void opts_put_wrapped(const char *text, size_t first, size_t indent, enum breaks
 		      const struct style *style, struct opts_out *out)
 {
 	for (size_t at = first;; at = indent) {
-		size_t room = WIDTH - at, length;
+		size_t room = WIDTH - at, length = strnlen(text, room + 1);
 
-		if (breaks == BREAK_COMMAND && opts_columns(text) > room)
+		if (breaks == BREAK_COMMAND && length > room && opts_columns(text) > room)
 			room -= strlen(" \\");
-		length = breaks == BREAK_PROSE ? prose_length(text, room) :
-						 line_length(text, room, breaks);
+		if (length > room)
+			length = breaks == BREAK_PROSE ? prose_length(text, room) :
+							 line_length(text, room, breaks);
 		style->put(text, length, out);
 		for (text += length; *text == ' '; text++)
 			;

@@ -7,6 +7,8 @@
 #define CODER_ASCII_H
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 
 #define ASCII_BLANKS " \t\n\v\f\r" /* trimmed from both ends of what users give */
@@ -81,6 +83,20 @@ static inline char *ascii_find(const char *text, const char *word)
 		if (ascii_same(text, word, len))
 			return (char *)text;
 	return NULL;
+}
+
+/* Whether all bytes are ASCII. */
+static inline bool ascii_only(const char *text, size_t len)
+{
+	uint64_t all = 0, some;
+
+	for (; len >= sizeof(some); text += sizeof(some), len -= sizeof(some)) {
+		memcpy(&some, text, sizeof(some));
+		all |= some;
+	}
+	while (len)
+		all |= (unsigned char)text[--len];
+	return !(all & 0x8080808080808080);
 }
 
 /* Whether it is a C0 control character or DEL. */

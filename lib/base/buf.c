@@ -41,8 +41,14 @@ void buf_truncate(struct buf *b, size_t len)
 	b->len = len;
 }
 
+/* Whether len more bytes, and the NUL, fit into the block. Most calls find that they do. */
+static inline bool has_room(const struct buf *b, size_t len)
+{
+	return b->cap - b->len > len && (!b->max || len <= b->max - b->len);
+}
+
 /* Does not use realloc(), which would leave copies of the contents in memory. */
-bool buf_reserve(struct buf *b, size_t extra)
+static bool grow(struct buf *b, size_t extra)
 {
 	size_t need, cap;
 	char *data;
@@ -51,8 +57,6 @@ bool buf_reserve(struct buf *b, size_t extra)
 		return false;
 	if (__builtin_add_overflow(need, 1, &need))
 		return false;
-	if (need <= b->cap)
-		return true;
 	cap = b->cap ? b->cap : BUF_FIRST;
 	while (cap < need)
 		cap = cap > SIZE_MAX / 2 ? need : cap * 2;
@@ -68,9 +72,14 @@ bool buf_reserve(struct buf *b, size_t extra)
 	return true;
 }
 
+bool buf_reserve(struct buf *b, size_t extra)
+{
+	return has_room(b, extra) || grow(b, extra);
+}
+
 bool buf_add(struct buf *b, const void *data, size_t len)
 {
-	if (!buf_reserve(b, len))
+	if (!has_room(b, len) && !grow(b, len))
 		return false;
 	if (len)
 		memcpy(b->data + b->len, data, len);
@@ -86,7 +95,11 @@ bool buf_add_str(struct buf *b, const char *s)
 
 bool buf_add_char(struct buf *b, char c)
 {
-	return buf_add(b, &c, 1);
+	if (!has_room(b, 1) && !grow(b, 1))
+		return false;
+	b->data[b->len++] = c;
+	b->data[b->len] = '\0';
+	return true;
 }
 
 bool buf_add_encoded(struct buf *b, const char *s)
@@ -116,17 +129,25 @@ bool buf_add_decoded(struct buf *b, const char *s)
 
 bool buf_addf(struct buf *b, const char *fmt, ...)
 {
+	size_t room;
 	va_list ap;
 	int n;
 
-	va_start(ap, fmt);
-	n = vsnprintf(NULL, 0, fmt, ap);
-	va_end(ap);
-	if (n < 0 || !buf_reserve(b, (size_t)n))
+	if (!buf_reserve(b, 0))
 		return false;
+	room = b->cap - b->len;
 	va_start(ap, fmt);
-	vsnprintf(b->data + b->len, (size_t)n + 1, fmt, ap);
+	n = vsnprintf(b->data + b->len, room, fmt, ap);
 	va_end(ap);
+	if (n < 0 || !buf_reserve(b, (size_t)n)) {
+		b->data[b->len] = '\0';
+		return false;
+	}
+	if ((size_t)n >= room) {
+		va_start(ap, fmt);
+		vsnprintf(b->data + b->len, (size_t)n + 1, fmt, ap);
+		va_end(ap);
+	}
 	b->len += (size_t)n;
 	return true;
 }

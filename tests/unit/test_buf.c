@@ -29,6 +29,14 @@ static void test_formats(void **state)
 	assert_true(buf_addf(&b, "/users/%s/keys?n=%d", "me", 12));
 	assert_string_equal(b.data, "GET /users/me/keys?n=12");
 	assert_int_equal(b.len, strlen(b.data));
+	/* whether it fits into the block or not */
+	for (int width = 0; width < 300; width++) {
+		buf_reset(&b);
+		assert_true(buf_addf(&b, "%*d", width, 7));
+		assert_int_equal(b.len, width > 1 ? width : 1);
+		assert_int_equal(b.len, strlen(b.data));
+		assert_int_equal(b.data[b.len - 1], '7');
+	}
 	buf_done(&b);
 }
 

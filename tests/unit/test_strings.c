@@ -50,6 +50,24 @@ static void test_has_is_exact(void **state)
 	coder_strings_done(&list);
 }
 
+static void test_only_ascii(void **state)
+{
+	char text[] = "each byte of these is looked at";
+	const size_t len = sizeof(text) - 1;
+
+	(void)state;
+	assert_true(ascii_only(text, len));
+	assert_true(ascii_only("", 0));
+	for (size_t i = 0; i < len; i++) {
+		const char byte = text[i];
+
+		text[i] = '\x80';
+		for (size_t n = 0; n <= len; n++)
+			assert_int_equal(ascii_only(text, n), n <= i);
+		text[i] = byte;
+	}
+}
+
 static void test_sort(void **state)
 {
 	static const char *const words[] = { "b", "a_", "a:", "b", "\xc3\xa9", "B", "a:", "b" };
@@ -221,6 +239,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_adds_copies),
 		cmocka_unit_test(test_has_is_exact),
+		cmocka_unit_test(test_only_ascii),
 		cmocka_unit_test(test_sort),
 		cmocka_unit_test(test_comma_lists),
 		cmocka_unit_test(test_blame),
