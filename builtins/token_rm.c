@@ -236,6 +236,8 @@ static int rm_run(struct call *call, struct coder_error *err)
 	const struct rm_options *options = call->options;
 	struct rm_state *state = call->state;
 
+	if (!options->dry_run)
+		coder_removals_expect(call->client, state->arguments.n, state->jobs);
 	if (find_all(call, err) < 0)
 		return -1;
 	state->report = (struct rm_report){

@@ -155,6 +155,14 @@ struct coder_removals {
 	struct lane lanes[CODER_REMOVALS_MAX];
 };
 
+void coder_removals_expect(struct coder_client *client, size_t n, size_t at_once)
+{
+	const size_t lanes = n < at_once ? n : at_once;
+
+	http_expect(client->http,
+		    lanes ? lanes - 1 : 0); /* the first one has the kept connection */
+}
+
 int coder_removals_new(struct coder_client *client, const char *user,
 		       const struct coder_tokens *tokens, bool expire, size_t at_once,
 		       struct coder_removals **ret, struct coder_error *err)

@@ -39,6 +39,12 @@ int coder_token_delete(struct coder_client *client, const char *user, const char
  */
 struct coder_removals;
 
+/*
+ * Up to n tokens are going to be removed, at_once at the same time, but first they have to be found.
+ * Connections for their removals are opened during the next request. This may be left out.
+ */
+void coder_removals_expect(struct coder_client *client, size_t n, size_t at_once);
+
 enum coder_removals_state {
 	CODER_REMOVAL_ENDED, /* one has ended: *ret_i and *ret_err are about it */
 	CODER_REMOVALS_GO_ON, /* none has ended, and coder_clock() has reached `until` */

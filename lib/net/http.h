@@ -120,6 +120,11 @@ int http_begin(struct http *http, const struct http_request *request, void *ctx,
  */
 void *http_wait(struct http *http, int64_t until, int *ret_rc, struct http_response *ret,
 		struct coder_error *err);
+/*
+ * n requests with `many` and `extra` are going to follow the next one: connections for them may be
+ * opened meanwhile.
+ */
+void http_expect(struct http *http, size_t n);
 /* How many of n requests can each have a connection under the limit of open files. */
 size_t http_room(size_t n);
 

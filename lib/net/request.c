@@ -325,6 +325,11 @@ void *http_wait(struct http *http, int64_t until, int *ret_rc, struct http_respo
 	return ctx;
 }
 
+void http_expect(struct http *http, size_t n)
+{
+	transfer_connect_ahead(http->transfer, n);
+}
+
 size_t http_room(size_t n)
 {
 	return transfer_room(n);

@@ -91,8 +91,8 @@ static int on_debug(CURL *easy, curl_infotype type, char *data, size_t len, void
 static curl_socket_t on_open(void *ctx, curlsocktype purpose, struct curl_sockaddr *address)
 {
 	struct run *run = ctx;
-	int fd = sockets_open(address->family, address->socktype, address->protocol, run->peer,
-			      &run->full);
+	int fd = sockets_open(address->socktype, address->protocol, &address->addr,
+			      address->addrlen, run->peer, &run->full);
 
 	(void)purpose;
 	/* the time for connecting begins again when a kept connection was found dead */

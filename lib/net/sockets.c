@@ -5,6 +5,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -26,6 +27,7 @@ static struct {
 	uint64_t peer; /* these two: see sockets_open() */
 	int *full;
 	unsigned silence_ms; /* see limit_silence() */
+	bool ahead; /* see sockets_connect_ahead() */
 } sockets[SOCKETS_MAX];
 static size_t n_sockets;
 
@@ -97,7 +99,8 @@ static bool identify(size_t i, int fd)
 	return true;
 }
 
-int sockets_open(int family, int type, int protocol, uint64_t peer, int *full)
+/* Opens a socket as the next of the table. peer, full: see sockets_open(). */
+static int open_new(int family, int type, int protocol, uint64_t peer, int *full)
 {
 	int fd, high;
 
@@ -118,9 +121,78 @@ int sockets_open(int family, int type, int protocol, uint64_t peer, int *full)
 		return -1;
 	}
 	sockets[n_sockets].silence_ms = 0;
+	sockets[n_sockets].ahead = false;
 	sockets[n_sockets].peer = peer;
 	sockets[n_sockets++].full = full;
 	return fd;
+}
+
+static bool still_ours(size_t i)
+{
+	struct stat st;
+
+	return fstat(sockets[i].fd, &st) == 0 && st.st_dev == sockets[i].dev &&
+	       st.st_ino == sockets[i].ino;
+}
+
+static bool is_silent(int fd)
+{
+	return poll(&(struct pollfd){ .fd = fd, .events = POLLIN }, 1, 0) == 0;
+}
+
+/* Whether the i-th socket waits for a use, and is connected to that address. */
+static bool is_waiting(size_t i, uint64_t peer, const struct sockaddr *address, socklen_t len)
+{
+	struct sockaddr_storage to;
+	socklen_t to_len = sizeof(to);
+
+	return sockets[i].ahead && sockets[i].peer == peer && still_ours(i) &&
+	       getpeername(sockets[i].fd, (struct sockaddr *)&to, &to_len) == 0 && to_len == len &&
+	       memcmp(&to, address, len) == 0 && is_silent(sockets[i].fd);
+}
+
+int sockets_open(int type, int protocol, const struct sockaddr *address, socklen_t len,
+		 uint64_t peer, int *full)
+{
+	size_t i = 0;
+
+	while (i < n_sockets && !is_waiting(i, peer, address, len))
+		i++;
+	if (i == n_sockets)
+		return open_new(address->sa_family, type, protocol, peer, full);
+	sockets[i].ahead = false;
+	sockets[i].full = full;
+	return sockets[i].fd;
+}
+
+void sockets_connect_ahead(uint64_t peer, size_t n)
+{
+	struct sockaddr_storage to = { .ss_family = AF_UNSPEC };
+	socklen_t len = sizeof(to);
+	size_t i = 0;
+
+	while (i < n_sockets && (sockets[i].peer != peer ||
+				 getpeername(sockets[i].fd, (struct sockaddr *)&to, &len) < 0))
+		i++;
+	if (i == n_sockets || (to.ss_family != AF_INET && to.ss_family != AF_INET6))
+		return;
+	for (n = sockets_room(n); n; n--) {
+		int fd = open_new(to.ss_family, SOCK_STREAM | SOCK_NONBLOCK, 0, peer, NULL);
+
+		if (fd < 0)
+			return;
+		sockets[n_sockets - 1].ahead = true;
+		/* libcurl will call connect(), too, which then succeeds once */
+		if (connect(fd, (struct sockaddr *)&to, len) == 0 || errno != EINPROGRESS)
+			sockets_close(fd);
+	}
+}
+
+void sockets_close_ahead(void)
+{
+	for (size_t i = n_sockets; i-- > 0;)
+		if (sockets[i].ahead)
+			sockets_close(sockets[i].fd);
 }
 
 void sockets_unwatch(const int *full)
@@ -133,17 +205,9 @@ void sockets_unwatch(const int *full)
 bool sockets_any(uint64_t peer)
 {
 	for (size_t i = 0; i < n_sockets; i++)
-		if (sockets[i].peer == peer)
+		if (sockets[i].peer == peer && !sockets[i].ahead)
 			return true;
 	return false;
-}
-
-static bool still_ours(size_t i)
-{
-	struct stat st;
-
-	return fstat(sockets[i].fd, &st) == 0 && st.st_dev == sockets[i].dev &&
-	       st.st_ino == sockets[i].ino;
 }
 
 void sockets_close(int fd)
@@ -171,10 +235,12 @@ bool sockets_intact(void)
 bool sockets_silent(void)
 {
 	struct pollfd polled[SOCKETS_MAX];
+	size_t n = 0;
 
 	for (size_t i = 0; i < n_sockets; i++)
-		polled[i] = (struct pollfd){ .fd = sockets[i].fd, .events = POLLIN };
-	return poll(polled, n_sockets, 0) == 0;
+		if (!sockets[i].ahead)
+			polled[n++] = (struct pollfd){ .fd = sockets[i].fd, .events = POLLIN };
+	return poll(polled, n, 0) == 0;
 }
 
 /* ms: how long what was sent may be unacknowledged; 0: as long as the system allows. */
@@ -226,9 +292,12 @@ int sockets_exhausted(size_t n)
 
 size_t sockets_room(size_t n)
 {
-	size_t found = count_free(n + SPARE);
+	size_t ahead = 0, found;
 
-	return found > SPARE ? found - SPARE : 0;
+	for (size_t i = 0; i < n_sockets && ahead < n; i++)
+		ahead += sockets[i].ahead;
+	found = count_free(n - ahead + SPARE);
+	return ahead + (found > SPARE ? found - SPARE : 0);
 }
 
 void sockets_prune(void)
@@ -241,7 +310,7 @@ void sockets_prune(void)
 bool sockets_low(void)
 {
 	for (size_t i = 0; i < n_sockets; i++)
-		if (sockets[i].fd < SCRIPTS_FDS)
+		if (sockets[i].fd < SCRIPTS_FDS && !sockets[i].ahead)
 			return true;
 	return false;
 }

@@ -11,18 +11,28 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/socket.h>
 
 /*
- * Opens a socket. peer is a number for the server and its proxy. -1: see errno.
+ * Opens a socket for a connection to that address, or takes one that was opened ahead. peer is a
+ * number for the server and its proxy. -1: see errno.
  *
  * If a connection fails because descriptors have run out, libcurl closes its socket before anything
  * else. So *full is set when that happens: it becomes sockets_exhausted(1), unless it is already
  * set.
  */
-int sockets_open(int family, int type, int protocol, uint64_t peer, int *full);
+int sockets_open(int type, int protocol, const struct sockaddr *address, socklen_t len,
+		 uint64_t peer, int *full);
+/*
+ * Begins to open up to n connections to where one of that peer leads. sockets_open() takes them once
+ * they are connected. Nothing is sent over them.
+ */
+void sockets_connect_ahead(uint64_t peer, size_t n);
+/* Closes those that were not taken. */
+void sockets_close_ahead(void);
 /* From now on nothing is written to *full, because the connection has been made. */
 void sockets_unwatch(const int *full);
-/* Whether a socket for that peer is open. */
+/* Whether a socket for that peer is open that was not opened ahead. */
 bool sockets_any(uint64_t peer);
 /* Between these two calls no descriptor that is opened gets a number that scripts use. */
 void sockets_keep_above(void);
@@ -54,7 +64,10 @@ void sockets_hurry(void);
 void sockets_hurry_end(void);
 /* The errno of why n further descriptors (up to 32) cannot be opened; 0: they can. */
 int sockets_exhausted(size_t n);
-/* How many of n (up to 32) further connections can be open. Some descriptors are left to others. */
+/*
+ * How many of n (up to 32) further connections can be open, those that were opened ahead included.
+ * Some descriptors are left to others.
+ */
 size_t sockets_room(size_t n);
 /* Forgets the sockets that libcurl has closed itself, as it does while it connects. */
 void sockets_prune(void);

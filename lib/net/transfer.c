@@ -193,6 +193,22 @@ static void perform(struct transfer *transfer)
 	}
 }
 
+/*
+ * Opens the connections that transfer_connect_ahead() has announced, as soon as a request has gone
+ * out: then it is known where the server is.
+ */
+static void connect_ahead(struct transfer *transfer)
+{
+	const struct transfer_exchange *x = transfer->exchanges;
+
+	while (x && !x->sent)
+		x = x->next;
+	if (!x || !transfer->ahead)
+		return;
+	sockets_connect_ahead(transfer->peer, transfer->ahead);
+	transfer->ahead = 0;
+}
+
 /* Takes the first exchange that has ended out of the list, and releases what it used. */
 static struct transfer_exchange *take_ended(struct transfer *transfer)
 {
@@ -274,6 +290,7 @@ struct transfer_exchange *transfer_wait(struct transfer *transfer, int64_t until
 		if (may_return(transfer) || (coder_clock() >= until && !is_lookup_wanted(transfer)))
 			break;
 		perform(transfer);
+		connect_ahead(transfer);
 		if (!may_return(transfer))
 			rest(transfer, until);
 	}
@@ -281,6 +298,11 @@ struct transfer_exchange *transfer_wait(struct transfer *transfer, int64_t until
 	x = take_ended(transfer);
 	coder_signals_unblock(&transfer->blocked);
 	return x;
+}
+
+void transfer_connect_ahead(struct transfer *transfer, size_t n)
+{
+	transfer->ahead = transfer->o.fresh ? 0 : transfer->o.tls && n ? 1 : n;
 }
 
 size_t transfer_room(size_t n)
@@ -329,6 +351,7 @@ void transfer_close(struct transfer *transfer)
 	if (transfer->multi)
 		transfer->current = kept_claim(transfer->curl);
 	transfer_close_multi(transfer);
+	sockets_close_ahead();
 	coder_signals_unblock(&transfer->blocked);
 	bundle_close(&transfer->bundle);
 }

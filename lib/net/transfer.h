@@ -112,6 +112,12 @@ void transfer_begin(struct transfer *transfer, struct transfer_exchange *x);
  * being looked up then, it returns after that.
  */
 struct transfer_exchange *transfer_wait(struct transfer *transfer, int64_t until);
+/*
+ * n extra exchanges are going to follow the next one. While that one waits for its response,
+ * connections for them are opened (over TLS only one, because they may share it). Those that
+ * are not used are closed with the transfer.
+ */
+void transfer_connect_ahead(struct transfer *transfer, size_t n);
 /* How many of n further connections can be open at once under the limit of open files. */
 size_t transfer_room(size_t n);
 

@@ -24,6 +24,7 @@ struct transfer {
 	struct coder_strings addresses; /* "host:port:addresses" */
 	bool known; /* all addresses are known, or no name has to be looked up */
 	struct bundle bundle; /* all CA certificates, if they come from several sources */
+	size_t ahead; /* see transfer_connect_ahead() */
 	struct transfer_exchange *exchanges; /* in progress, in the order in which they began */
 	struct blocked_signals blocked;
 };

@@ -524,6 +524,33 @@ removed() {
 	done
 }
 
+# sockets PID - how many sockets the process has open.
+sockets() {
+	ls -l "/proc/$1/fd" | grep -c socket:
+}
+
+has_sockets() {
+	(($(sockets "$1") >= $2))
+}
+
+@test "the connections for removals are opened while the tokens are looked up, and closed if nothing is removed" {
+	local -a ids=()
+	local before pid
+	bulk 20
+	fault '{"method": "GET", "times": 1, "delay": 1}'
+	before=$(sockets "$BASHPID") # with a connection that token_list has left, and a subshell does not use
+	token_rm "${ids[@]}" >"$BATS_TEST_TMPDIR/out" &
+	pid=$!
+	wait_for 5 has_sockets "$pid" $((before - 1 + 8))
+	is "$(changes)" ""
+	wait "$pid"
+	is "$(wc -l <"$BATS_TEST_TMPDIR/out")" 20
+	is "$(connections)" 8
+	try token_rm --jobs 32 "${ids[@]}"
+	is "$status" 3
+	is "$(sockets "$BASHPID")" "$before"
+}
+
 @test "concurrent removals are reported in the order of the arguments, however each ends" {
 	local -a gone=() ids=()
 	local how
