@@ -96,27 +96,21 @@ static bool is_excluded(const struct context *c, const struct opts_option *optio
 	return false;
 }
 
-/* The length of the first clause of a help text. A period inside a word (1.5h) does not end it. */
-static size_t first_clause(const char *help)
-{
-	size_t n = 0;
-
-	while (help[n] && !(strchr(".;:", help[n]) && (!help[n + 1] || help[n + 1] == ' ')) &&
-	       strncmp(help + n, " (", 2) != 0)
-		n++;
-	return n;
-}
-
+/* Adds an option, described by the first clause of its help text. */
 static int add_option(struct candidates *list, const struct opts_option *o, struct coder_error *err)
 {
-	const char *value = o->choices ? o->choices : o->arg;
+	const char *value = opts_metavariable(o), *end = o->help;
 	struct buf name = { 0 }, description = { 0 };
 	int rc = 0;
 
+	/* a period inside a word (1.5h) does not end the clause */
+	while (*end && !(strchr(".;:", *end) && (!end[1] || end[1] == ' ')) &&
+	       strncmp(end, " (", 2) != 0)
+		end++;
 	if (!buf_addf(&name, "--%s", o->name) ||
 	    (o->letter && !buf_addf(&description, "-%c%s", o->letter, value ? " " : "  ")) ||
 	    (value && !buf_addf(&description, "%s  ", value)) ||
-	    !buf_add(&description, o->help, first_clause(o->help)))
+	    !buf_add(&description, o->help, (size_t)(end - o->help)))
 		rc = coder_error_memory(err);
 	else
 		rc = candidates_add(list, name.data, description.data, err);

@@ -152,35 +152,33 @@ static int read_text(struct reader *r, const char *text, struct coder_error *err
 	return err->code == CODER_OK ? 0 : -1;
 }
 
-static int read_line(struct reader *r, const char *before, const char *after,
-		     struct coder_error *err)
-{
-	struct line *line = r->line;
-
-	if (read_text(r, before, err) < 0)
-		return -1;
-	line->word = strdup(r->word.data ? r->word.data : "");
-	if (!line->word)
-		return coder_error_memory(err);
-	line->at = line->words.n;
-	line->quote = r->quote;
-	/* for readline, the word begins behind an open quote, or else behind the last break */
-	line->kept = r->quote ? r->quoted : r->kept;
-	line->word_expands = r->expands;
-	line->redirection = r->redirection;
-	/* the rest of the word at the cursor is ignored, like the file of a redirection */
-	r->after = true;
-	r->in_word = true;
-	r->redirection = true;
-	return read_text(r, after, err) < 0 ? -1 : end_word(r, err);
-}
-
 int line_read(struct line *line, const char *before, const char *after, const char *breaks,
 	      struct coder_error *err)
 {
 	struct reader r = { .line = line, .breaks = breaks };
-	int rc = read_line(&r, before, after, err);
+	int rc = read_text(&r, before, err);
 
+	if (rc < 0)
+		goto out;
+	line->word = strdup(r.word.data ? r.word.data : "");
+	if (!line->word) {
+		rc = coder_error_memory(err);
+		goto out;
+	}
+	line->at = line->words.n;
+	line->quote = r.quote;
+	/* for readline, the word begins behind an open quote, or else behind the last break */
+	line->kept = r.quote ? r.quoted : r.kept;
+	line->word_expands = r.expands;
+	line->redirection = r.redirection;
+	/* the rest of the word at the cursor is ignored, like the file of a redirection */
+	r.after = true;
+	r.in_word = true;
+	r.redirection = true;
+	rc = read_text(&r, after, err);
+	if (rc == 0)
+		rc = end_word(&r, err);
+out:
 	buf_done(&r.word);
 	return rc;
 }

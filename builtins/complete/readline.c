@@ -36,30 +36,12 @@ static int add_text(const struct line *line, size_t value_at, const char *text,
 	return rc;
 }
 
-/* Whether text is printable ASCII, whose width is its length: lists have thousands of such texts. */
-static bool is_plain(const char *text)
-{
-	while (*text >= ' ' && *text <= '~')
-		text++;
-	return !*text;
-}
-
-static size_t width_of(const char *text)
-{
-	return is_plain(text) ? strlen(text) : output_width(text);
-}
-
-static bool add_escaped(struct buf *out, const char *text)
-{
-	return is_plain(text) ? buf_add_str(out, text) : coder_escape(out, text, CODER_TERMINAL);
-}
-
 /* Cuts text to that many columns, at the end of a character. */
 static void cut(char *text, size_t columns)
 {
 	size_t fits = 0, too_long = strlen(text);
 
-	if (width_of(text) <= columns)
+	if (output_width(text) <= columns)
 		return;
 	while (too_long - fits > 1) {
 		size_t middle = (fits + too_long) / 2;
@@ -83,17 +65,17 @@ static bool make_line(struct buf *line, const struct candidate *candidate, size_
 		      size_t columns, size_t least)
 {
 	struct buf description = { 0 };
-	bool ok = add_escaped(line, candidate->text);
-	size_t at = ok ? width_of(line->data ? line->data : "") : 0;
+	bool ok = coder_escape(line, candidate->text, CODER_TERMINAL);
+	size_t at = ok ? output_width(line->data ? line->data : "") : 0;
 
 	if (ok && candidate->description && *candidate->description) {
 		ok = buf_addf(line, "%*s", (int)((width > at ? width - at : 0) + 2), "") &&
-		     add_escaped(&description, candidate->description);
+		     coder_escape(&description, candidate->description, CODER_TERMINAL);
 		at = (width > at ? width : at) + 2;
 		if (ok && at < columns) {
 			cut(description.data, columns - at);
 			ok = buf_add_str(line, description.data);
-			at += width_of(description.data);
+			at += output_width(description.data);
 		}
 	}
 	buf_done(&description);
@@ -113,7 +95,7 @@ int readline_list(const struct candidates *candidates, struct coder_strings *ret
 	int rc = 0;
 
 	for (size_t i = 0; i < candidates->n; i++) {
-		size_t w = width_of(candidates->v[i].text);
+		size_t w = output_width(candidates->v[i].text);
 
 		if (w > width && w <= TEXT_COLUMNS_MAX)
 			width = w;

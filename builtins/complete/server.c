@@ -71,7 +71,7 @@ static int request(struct server *server, const struct question *question,
 	return coder_search(server->client, question->type, &query, &ret->objects, err);
 }
 
-static const struct known_response *ask(struct server *server, const struct question *question)
+const struct known_response *server_ask(struct server *server, const struct question *question)
 {
 	uint64_t identity = server->unknown ? 0 : session_identity(&server->session);
 	const struct known_response *known = NULL;
@@ -100,7 +100,7 @@ const struct coder_objects *server_objects(struct server *server, const struct c
 					   const char *owner, const char *name)
 {
 	const struct known_response *response =
-		ask(server, &(struct question){ QUESTION_OBJECTS, type, owner, name });
+		server_ask(server, &(struct question){ QUESTION_OBJECTS, type, owner, name });
 
 	return response ? &response->objects : NULL;
 }
@@ -112,25 +112,4 @@ bool server_knows_objects(struct server *server, const struct coder_type *type)
 
 	return !server->unknown &&
 	       cache_find(session_identity(&server->session), &question, &ignored) == CACHE_KNOWN;
-}
-
-const struct known_response *server_tokens(struct server *server, const char *user)
-{
-	return ask(server, &(struct question){ .kind = QUESTION_TOKENS, .owner = user });
-}
-
-const struct coder_strings *server_scopes(struct server *server)
-{
-	const struct known_response *response =
-		ask(server, &(struct question){ .kind = QUESTION_SCOPES });
-
-	return response ? &response->scopes : NULL;
-}
-
-int64_t server_max_lifetime(struct server *server, const char *user)
-{
-	const struct known_response *response =
-		ask(server, &(struct question){ .kind = QUESTION_LIFETIME, .owner = user });
-
-	return response ? response->lifetime_ns : INT64_MAX;
 }

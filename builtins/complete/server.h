@@ -2,9 +2,6 @@
 /*
  * server.h - asks the deployment that a command line is about. A client is opened only if
  * the cache does not have the response.
- *
- * What these functions return belongs to the cache and is valid until the next question.
- * NULL means that the server did not respond in time, or cannot be asked.
  */
 #ifndef COMPLETE_SERVER_H
 #define COMPLETE_SERVER_H
@@ -26,15 +23,15 @@ struct server {
 void server_close(struct server *server);
 void server_done(struct server *server);
 
-/* Objects of a resource type. owner, name: as in coder_query, or NULL. */
+/*
+ * The response to a question. It belongs to the cache and is valid until the next question. NULL:
+ * the server did not respond in time, or cannot be asked.
+ */
+const struct known_response *server_ask(struct server *server, const struct question *question);
+/* The same for the objects of a resource type. owner, name: as in coder_query, or NULL. */
 const struct coder_objects *server_objects(struct server *server, const struct coder_type *type,
 					   const char *owner, const char *name);
 /* Whether all objects of that type are known already. */
 bool server_knows_objects(struct server *server, const struct coder_type *type);
-/* The tokens of a user, in response.tokens. */
-const struct known_response *server_tokens(struct server *server, const char *user);
-const struct coder_strings *server_scopes(struct server *server);
-/* The longest lifetime of that user's tokens in nanoseconds; INT64_MAX: not known. */
-int64_t server_max_lifetime(struct server *server, const char *user);
 
 #endif

@@ -37,14 +37,15 @@ static int add_names(struct candidates *list, const char *front, const char *nam
 
 static int add_scopes(struct candidates *list, struct server *server, struct coder_error *err)
 {
-	const struct coder_strings *scopes = server_scopes(server);
+	const struct known_response *known =
+		server_ask(server, &(struct question){ .kind = QUESTION_SCOPES });
 	const char *const *names;
 	size_t n;
 	int rc = 0;
 
-	if (scopes) {
-		names = (const char *const *)scopes->v;
-		n = scopes->n;
+	if (known) {
+		names = (const char *const *)known->scopes.v;
+		n = known->scopes.n;
 	} else {
 		names = coder_scopes_builtin(&n);
 	}
@@ -105,7 +106,9 @@ static int add_lifetimes(struct candidates *list, const struct wanted *wanted,
 		{ "1y", "365 days" }, { "default", "the server's default" },
 		{ NULL, NULL },
 	};
-	int64_t max_ns = wanted->user ? server_max_lifetime(server, wanted->user) : INT64_MAX;
+	const struct question question = { .kind = QUESTION_LIFETIME, .owner = wanted->user };
+	const struct known_response *known = wanted->user ? server_ask(server, &question) : NULL;
+	int64_t max_ns = known ? known->lifetime_ns : INT64_MAX;
 	char description[CODER_DURATION_SIZE + 32] = "the server's maximum";
 
 	if (max_ns != INT64_MAX)
@@ -197,8 +200,8 @@ static int add_token(struct candidates *list, const struct wanted *wanted,
 static int add_tokens(struct candidates *list, const struct wanted *wanted, struct server *server,
 		      struct coder_error *err)
 {
-	const struct known_response *tokens =
-		wanted->user ? server_tokens(server, wanted->user) : NULL;
+	const struct question question = { .kind = QUESTION_TOKENS, .owner = wanted->user };
+	const struct known_response *tokens = wanted->user ? server_ask(server, &question) : NULL;
 	bool ids = wanted->kind != OPTS_VALUE_TOKEN_NAME && list->prefix[0];
 
 	for (int by_id = 0; tokens && by_id <= ids && !list->n; by_id++)

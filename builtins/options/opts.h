@@ -74,6 +74,12 @@ struct opts_option {
 	const char *help; /* one or more sentences, not wrapped */
 };
 
+/* What stands for the value in documentation: the choices or the metavariable; NULL for flags. */
+static inline const char *opts_metavariable(const struct opts_option *o)
+{
+	return o->choices ? o->choices : o->arg;
+}
+
 /* An exit status. */
 struct opts_status {
 	const char *status; /* "0" */

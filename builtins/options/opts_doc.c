@@ -49,11 +49,6 @@ bool opts_is_visible(const struct opts_option *o)
 	return !(o->flags & OPTS_HIDDEN);
 }
 
-const char *opts_metavariable(const struct opts_option *o)
-{
-	return o->choices ? o->choices : o->arg;
-}
-
 bool opts_is_common(const struct opts_command *command, const struct opts_option *const *table)
 {
 	return table != command->tables && !table[1];

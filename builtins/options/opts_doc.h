@@ -40,8 +40,6 @@ void opts_put_usage(const struct opts_command *command, const struct style *styl
 void opts_put_wrapped_usage(const struct opts_command *command, size_t first, size_t indent,
 			    struct opts_out *out);
 
-/* The option's choices or its metavariable; NULL for flags. */
-const char *opts_metavariable(const struct opts_option *o);
 bool opts_is_visible(const struct opts_option *o);
 /* Whether this table of the command has the options that all commands have. */
 bool opts_is_common(const struct opts_command *command, const struct opts_option *const *table);

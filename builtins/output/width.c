@@ -58,6 +58,8 @@ size_t output_width(const char *text)
 {
 	size_t columns = 0, len;
 
+	for (; *text >= ' ' && *text <= '~'; text++) /* most texts have nothing else */
+		columns++;
 	for (; *text; text += len)
 		columns += first_width(text, &len);
 	return columns;
