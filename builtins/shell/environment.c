@@ -31,16 +31,6 @@ static void hide(SHELL_VAR *var)
 	var->value = var->exportstr = NULL;
 }
 
-static bool is_among(const char *entry, const char *const *names)
-{
-	size_t len = strcspn(entry, "=");
-
-	for (; *names; names++)
-		if (strlen(*names) == len && strncmp(*names, entry, len) == 0)
-			return true;
-	return false;
-}
-
 bool shell_hide_variables(const char *const *names)
 {
 	size_t n = 0, kept = 0, n_names = 0;
@@ -59,9 +49,15 @@ bool shell_hide_variables(const char *const *names)
 		hidden.v = NULL;
 		return false;
 	}
-	for (size_t i = 0; i < n; i++)
-		if (!is_among(environ[i], names))
+	for (size_t i = 0; i < n; i++) {
+		size_t len = strcspn(environ[i], "="), name = 0;
+
+		while (name < n_names &&
+		       (strlen(names[name]) != len || strncmp(names[name], environ[i], len) != 0))
+			name++;
+		if (name == n_names)
 			hidden.filtered[kept++] = environ[i];
+	}
 	hidden.shown = environ;
 	environ = hidden.filtered;
 	/* bash's own getenv(), which libraries call, looks at these two */

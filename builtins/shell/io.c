@@ -190,16 +190,6 @@ void shio_progress(const char *text)
 	shows_progress = text != NULL;
 }
 
-bool shio_error_is_terminal(void)
-{
-	return isatty(STDERR_FILENO);
-}
-
-bool shio_output_is_terminal(void)
-{
-	return isatty(STDOUT_FILENO);
-}
-
 size_t shio_output_columns(void)
 {
 	struct winsize size = { 0 };

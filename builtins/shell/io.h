@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <unistd.h>
 
 #include "coder.h"
 
@@ -39,11 +40,18 @@ void shio_note(const char *text);
 /* Shows the progress of a long job on the terminal, in place of the last one; NULL: removes it. */
 void shio_progress(const char *text);
 
-/* Whether standard error is a terminal. */
-bool shio_error_is_terminal(void);
+static inline bool shio_error_is_terminal(void)
+{
+	return isatty(STDERR_FILENO);
+}
+
+static inline bool shio_output_is_terminal(void)
+{
+	return isatty(STDOUT_FILENO);
+}
+
 /* The columns of the terminal that is standard output; 0: it is no terminal, or not known. */
 size_t shio_output_columns(void);
-bool shio_output_is_terminal(void);
 
 /*
  * Opens /dev/null on each of the descriptors 0 to 2 that is closed, so that no library

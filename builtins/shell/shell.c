@@ -47,29 +47,24 @@ const char *shell_version(void)
 	return dist_version;
 }
 
-/* Whether bash's functions for arrays work: another build of bash may have other arrays. */
-static bool arrays_work(void)
-{
-	ARRAY *array = array_create();
-	const char *value;
-	bool ok;
-
-	array_insert(array, 7, (char *)"y");
-	value = array_reference(array, 7);
-	ok = value && strcmp(value, "y") == 0;
-	array_dispose(array);
-	return ok;
-}
-
 bool shell_supported(const char *name)
 {
 	const char *version = dist_version ? dist_version : "?";
+	bool ok = strncmp(version, "5.", 2) == 0 && version[2] >= '0' && version[2] <= '3' &&
+		  (version[3] == '\0' || version[3] == '.');
 
-	if (strncmp(version, "5.", 2) == 0 && version[2] >= '0' && version[2] <= '3' &&
-	    (version[3] == '\0' || version[3] == '.') && arrays_work())
-		return true;
-	shio_error("%s: bash %s is not supported: needs 5.0 to 5.3", name, version);
-	return false;
+	if (ok) { /* another build of bash may have other arrays: try bash's functions */
+		ARRAY *array = array_create();
+		const char *value;
+
+		array_insert(array, 7, (char *)"y");
+		value = array_reference(array, 7);
+		ok = value && strcmp(value, "y") == 0;
+		array_dispose(array);
+	}
+	if (!ok)
+		shio_error("%s: bash %s is not supported: needs 5.0 to 5.3", name, version);
+	return ok;
 }
 
 const char **shell_words(void *words, size_t *ret_n)

@@ -22,12 +22,6 @@ __attribute__((format(printf, 2, 3))) static int set_why(char why[SHVAR_WHY_SIZE
 	return -1;
 }
 
-/* bash would evaluate a subscript, so names that have one must not reach it. */
-static bool is_identifier(const char *name)
-{
-	return *name && !ascii_is_digit(*name) && !name[strspn(name, ASCII_ALNUM "_")];
-}
-
 /* Follows name references, as bash does. */
 static int find_variable_named(const char *given, struct shell_variable *ret,
 			       char why[SHVAR_WHY_SIZE])
@@ -37,7 +31,8 @@ static int find_variable_named(const char *given, struct shell_variable *ret,
 	for (int level = 0; level <= NAMEREF_MAX; level++) {
 		SHELL_VAR *var;
 
-		if (!is_identifier(name)) {
+		/* bash would evaluate a subscript, so names that have one must not reach it */
+		if (!*name || ascii_is_digit(*name) || name[strspn(name, ASCII_ALNUM "_")]) {
 			if (name == given)
 				return set_why(why, "'%s': not a valid identifier", name);
 			return set_why(why,
@@ -56,19 +51,26 @@ static int find_variable_named(const char *given, struct shell_variable *ret,
 	return set_why(why, "%s: circular name reference", given);
 }
 
-static int check_variable(const struct shell_variable *found, enum shvar_kind kind,
+int shell_find_assignable(const char *given, enum shvar_kind kind, struct shell_variable *ret,
 			  char why[SHVAR_WHY_SIZE])
 {
-	const char *name = found->name;
-	const SHELL_VAR *var = found->var;
+	struct shell_variable found;
+	const SHELL_VAR *var;
+	const char *name;
 
+	if (find_variable_named(given, &found, why) < 0)
+		return -1;
+	name = found.name;
+	var = found.var;
 	if (find_tempenv_variable(name))
 		return set_why(why, "%s: is set for this command only and would be lost", name);
 	/* bash assigns these two after each command, so the value of a builtin would be lost */
 	if (strcmp(name, "_") == 0 || strcmp(name, "PIPESTATUS") == 0)
 		return set_why(why, "%s: is one of bash's own variables", name);
-	if (var == NULL)
+	if (var == NULL) {
+		*ret = found;
 		return 0;
+	}
 	if (readonly_p(var))
 		return set_why(why, "%s: readonly variable", name);
 	if (noassign_p(var) || var->dynamic_value || var->assign_func)
@@ -83,16 +85,6 @@ static int check_variable(const struct shell_variable *found, enum shvar_kind ki
 		return set_why(why, "%s: not an indexed array", name);
 	if (kind == SHVAR_ASSOC && array_p(var))
 		return set_why(why, "%s: cannot convert indexed to associative array", name);
-	return 0;
-}
-
-int shell_find_assignable(const char *name, enum shvar_kind kind, struct shell_variable *ret,
-			  char why[SHVAR_WHY_SIZE])
-{
-	struct shell_variable found;
-
-	if (find_variable_named(name, &found, why) < 0 || check_variable(&found, kind, why) < 0)
-		return -1;
 	*ret = found;
 	return 0;
 }
@@ -208,18 +200,6 @@ int shvar_get_strings(const char *name, struct coder_strings *ret, struct coder_
 	return rc;
 }
 
-static bool is_of_kind(const SHELL_VAR *var, enum shvar_kind kind)
-{
-	switch (kind) {
-	case SHVAR_INDEXED:
-		return array_p(var);
-	case SHVAR_ASSOC:
-		return assoc_p(var);
-	default:
-		return !array_p(var) && !assoc_p(var) && !function_p(var);
-	}
-}
-
 int shvar_names(enum shvar_kind kind, const char *prefix, bool assignable,
 		struct coder_strings *ret, struct coder_error *err)
 {
@@ -227,12 +207,16 @@ int shvar_names(enum shvar_kind kind, const char *prefix, bool assignable,
 	int rc = 0;
 
 	for (size_t i = 0; vars && vars[i] && rc == 0; i++) {
+		const SHELL_VAR *var = vars[i];
+		const bool scalar = !array_p(var) && !assoc_p(var) && !function_p(var);
+		const bool of_kind = (kind == SHVAR_INDEXED && array_p(var)) ||
+				     (kind == SHVAR_ASSOC && assoc_p(var)) ||
+				     (kind == SHVAR_SCALAR && scalar);
 		char why[SHVAR_WHY_SIZE];
 
-		if (is_of_kind(vars[i], kind) &&
-		    strncmp(vars[i]->name, prefix, strlen(prefix)) == 0 &&
-		    (!assignable || shvar_check(vars[i]->name, kind, why) == 0))
-			rc = coder_strings_add(ret, vars[i]->name, err);
+		if (of_kind && strncmp(var->name, prefix, strlen(prefix)) == 0 &&
+		    (!assignable || shvar_check(var->name, kind, why) == 0))
+			rc = coder_strings_add(ret, var->name, err);
 	}
 	xfree(vars);
 	return rc;
