@@ -45,12 +45,13 @@ int permissions_read_goals(struct permissions *permissions, const struct opts_li
 bool permissions_planned(const struct permissions *permissions);
 
 /*
- * Works out all scopes and entries for a token of the user with the id self. Looks up what the
- * entries name; a workspace that is named without an owner belongs to owner.
+ * Puts the scopes and entries into the request for a new token. Looks up what the entries name; a
+ * workspace that is named without an owner belongs to the user of the token. If a plan is needed,
+ * also adds what it contains, and returns it; request->user_id has to be known then.
  */
-int permissions_plan(struct permissions *permissions, struct coder_client *client,
-		     const char *owner, const char *self, struct coder_plan *ret,
-		     struct coder_error *err);
+int permissions_request(struct permissions *permissions, struct coder_client *client,
+			struct coder_create *request, struct coder_plan *ret_plan,
+			struct coder_error *err);
 
 /*
  * Fails if the server's catalogue lacks one of the scopes. For a scope that was given, the error
@@ -76,6 +77,9 @@ int permissions_texts(const struct permissions *permissions, struct coder_string
  */
 void permissions_warn(const struct permissions *permissions, const struct coder_strings *scopes,
 		      const struct coder_strings *allow_list);
+
+/* Warns of entries with an id of a type whose ids servers never match. */
+void permissions_warn_of_ids(const struct permissions *permissions);
 
 /* Whether a token has all of the scopes and its allow list permits all of the entries. */
 bool permissions_match(const struct permissions *permissions, const struct coder_token *token);

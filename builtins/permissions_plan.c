@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* permissions_plan.c - goals on command lines, and what they need; see permissions.h. */
+/* permissions_plan.c - goals on command lines, and what a new token is requested with; see permissions.h. */
 #include "base/buf.h"
 #include "output/advice.h"
 #include "permissions.h"
@@ -160,23 +160,50 @@ static int find_entries(struct permissions *permissions, struct coder_client *cl
 	return 0;
 }
 
-int permissions_plan(struct permissions *permissions, struct coder_client *client,
-		     const char *owner, const char *self, struct coder_plan *ret,
-		     struct coder_error *err)
+/* Works out all scopes and entries of the token. */
+static int plan(struct permissions *permissions, struct coder_client *client,
+		const struct coder_create *request, struct coder_plan *ret, struct coder_error *err)
 {
 	struct coder_strings entries = { 0 };
 	char user[CODER_UUID_SIZE];
 	int rc = 0;
 
-	if (!coder_uuid_canonical(self, user))
+	if (!coder_uuid_canonical(request->user_id, user))
 		rc = coder_error_set(err, CODER_ERR_NO_RESPONSE,
 				     "broken response: the id of the user is not a UUID");
 	if (rc == 0)
-		rc = find_entries(permissions, client, owner, err);
+		rc = find_entries(permissions, client, request->user, err);
 	if (rc == 0)
 		rc = permissions_texts(permissions, &entries, err);
 	if (rc == 0)
 		rc = make_plan(permissions, entries.v, user, ret, err);
 	coder_strings_done(&entries);
 	return rc;
+}
+
+int permissions_request(struct permissions *permissions, struct coder_client *client,
+			struct coder_create *request, struct coder_plan *ret_plan,
+			struct coder_error *err)
+{
+	if (!permissions_planned(permissions)) {
+		if (permissions_resolve(permissions, client, request->user, err) < 0 ||
+		    permissions_texts(permissions, &request->allow_list, err) < 0)
+			return -1;
+		return coder_strings_add_all(&request->scopes, &permissions->scopes, err);
+	}
+	if (plan(permissions, client, request, ret_plan, err) < 0)
+		return -1;
+	for (size_t i = 0; i < ret_plan->scopes.n; i++)
+		if (coder_strings_add(&request->scopes, ret_plan->scopes.v[i].text, err) < 0)
+			return -1;
+	for (size_t i = 0; i < ret_plan->entries.n; i++)
+		if (coder_strings_add(&request->allow_list, ret_plan->entries.v[i].text, err) < 0)
+			return -1;
+	if (ret_plan->entries.n > CODER_ALLOW_MAX)
+		return coder_error_set(
+			err, CODER_ERR_USAGE,
+			"allow list has %zu entries with those of the goals; at most %d "
+			"are allowed",
+			ret_plan->entries.n, CODER_ALLOW_MAX);
+	return permissions_check_scopes(permissions, client, &request->scopes, err);
 }

@@ -108,3 +108,14 @@ void permissions_warn(const struct permissions *permissions, const struct coder_
 		if (permissions->entries[i].any && !is_repeated(permissions, i))
 			warn_of_wildcard(permissions, permissions->labels[i]);
 }
+
+void permissions_warn_of_ids(const struct permissions *permissions)
+{
+	for (size_t i = 0; i < permissions->n_entries; i++) {
+		const struct coder_type *type = permissions->entries[i].type;
+
+		if (permissions->entries[i].id[0] && (type->flags & CODER_TYPE_WILDCARD_ONLY))
+			output_warn("%s: servers never match an id of this type: only %s:* works",
+				    type->name, type->name);
+	}
+}

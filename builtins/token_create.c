@@ -29,6 +29,7 @@ struct create_options {
 };
 
 #define AT(field) offsetof(struct create_options, field)
+#define NAMED(type, owner) #type ":" owner "NAME"
 
 static const struct opts_option create_table[] = {
 	{ "name", 'n', OPTS_TEXT, OPTS_VALUE_NONE, OPTS_NONEMPTY, AT(name), .arg = "NAME",
@@ -50,9 +51,8 @@ static const struct opts_option create_table[] = {
 		  "scopes with commas. Without this option the token may do all that its user may." },
 	{ "allow", 0, OPTS_LIST, OPTS_VALUE_ENTRY, OPTS_COMMAS, AT(allow), .arg = "TYPE:ID",
 	  .help = "What the token may be used on: a resource type and a UUID, * or a name "
-		  "(workspace:[OWNER/]NAME, template:[ORG/]NAME, user:NAME, organization:NAME, "
-		  "group:[ORG/]NAME). Repeat the option or separate entries with commas. Quote "
-		  "the *." },
+		  "(" CODER_NAMED_TYPES(NAMED, ", ") "). Repeat the option or separate entries "
+						     "with commas. Quote the *." },
 	{ "for", 0, OPTS_LIST, OPTS_VALUE_GOAL, OPTS_COMMAS, AT(goals), .arg = "GOAL",
 	  .help = "What the token is for. Adds the scopes that the goal needs, and the allow-list "
 		  "entries that it needs beside those of --allow. Repeat the option or separate "
@@ -176,61 +176,23 @@ static int find_owner(struct call *call, struct coder_error *err)
 	return 0;
 }
 
-/* Puts what was given and what the goals need into the request. */
-static int settle_goals(struct call *call, struct coder_error *err)
-{
-	const struct create_options *options = call->options;
-	struct create_state *state = call->state;
-	const struct coder_plan *plan = &state->plan;
-
-	if (find_owner(call, err) < 0)
-		return coder_error_wrap(err, "looking up the user of the new token");
-	if (permissions_plan(&state->permissions, call->client, state->request.user,
-			     state->request.user_id, &state->plan, err) < 0)
-		return -1;
-	for (size_t i = 0; i < plan->scopes.n; i++)
-		if (coder_strings_add(&state->request.scopes, plan->scopes.v[i].text, err) < 0)
-			return -1;
-	for (size_t i = 0; i < plan->entries.n; i++)
-		if (coder_strings_add(&state->request.allow_list, plan->entries.v[i].text, err) < 0)
-			return -1;
-	if (plan->entries.n > CODER_ALLOW_MAX)
-		return coder_error_set(
-			err, CODER_ERR_USAGE,
-			"allow list has %zu entries with those of the goals; at most %d "
-			"are allowed",
-			plan->entries.n, CODER_ALLOW_MAX);
-	if (permissions_check_scopes(&state->permissions, call->client, &state->request.scopes,
-				     err) < 0)
-		return -1;
-	goals_warn(plan);
-	if (shio_error_is_terminal() || !(options->variable || options->assoc))
-		goals_report(plan);
-	return 0;
-}
-
 /* Puts the permissions into the request. */
 static int settle_permissions(struct call *call, struct coder_error *err)
 {
+	const struct create_options *options = call->options;
 	struct create_state *state = call->state;
-	struct coder_create *request = &state->request;
-	struct permissions *permissions = &state->permissions;
+	const bool planned = permissions_planned(&state->permissions);
 
-	if (permissions_planned(&state->permissions)) {
-		if (settle_goals(call, err) < 0)
-			return -1;
-	} else if (permissions_resolve(permissions, call->client, request->user, err) < 0 ||
-		   permissions_texts(permissions, &request->allow_list, err) < 0 ||
-		   coder_strings_add_all(&request->scopes, &permissions->scopes, err) < 0) {
+	if (planned && find_owner(call, err) < 0)
+		return coder_error_wrap(err, "looking up whose token it will be");
+	if (permissions_request(&state->permissions, call->client, &state->request, &state->plan,
+				err) < 0)
 		return -1;
-	}
-	for (size_t i = 0; i < permissions->n_entries; i++) {
-		const struct coder_type *type = permissions->entries[i].type;
-
-		if (permissions->entries[i].id[0] && (type->flags & CODER_TYPE_WILDCARD_ONLY))
-			output_warn("%s: servers never match an id of this type: only %s:* works",
-				    type->name, type->name);
-	}
+	if (planned)
+		goals_warn(&state->plan);
+	if (planned && (shio_error_is_terminal() || !(options->variable || options->assoc)))
+		goals_report(&state->plan);
+	permissions_warn_of_ids(&state->permissions);
 	return 0;
 }
 

@@ -48,6 +48,19 @@ struct coder_type {
 	const struct listing *listing; /* for coder_search(); NULL: servers do not list them */
 };
 
+/*
+ * The types whose objects have names, and what may stand before a name: TYPE(TYPE_NAME, OWNER). OR is
+ * put between two rows.
+ */
+/* clang-format off */
+#define CODER_NAMED_TYPES(TYPE, OR) \
+	TYPE(workspace, "[OWNER/]") \
+	OR TYPE(template, "[ORG/]") \
+	OR TYPE(user, "") \
+	OR TYPE(organization, "") \
+	OR TYPE(group, "[ORG/]")
+/* clang-format on */
+
 /* The table of resource types: "*" first, the others sorted. */
 const struct coder_type *coder_types(size_t *ret_n);
 /* The type of that name, or NULL. */

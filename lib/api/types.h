@@ -20,16 +20,12 @@ struct listing {
 	const char *id, *name, *owner, *description; /* members of an element */
 };
 
-/* The resolvers. owner: a workspace without an owner is looked for among those of this user. */
-int resolve_workspace(struct coder_client *client, const char *owner, struct coder_entry *entry,
-		      struct coder_error *err);
-int resolve_template(struct coder_client *client, const char *owner, struct coder_entry *entry,
-		     struct coder_error *err);
-int resolve_user(struct coder_client *client, const char *owner, struct coder_entry *entry,
-		 struct coder_error *err);
-int resolve_organization(struct coder_client *client, const char *owner, struct coder_entry *entry,
-			 struct coder_error *err);
-int resolve_group(struct coder_client *client, const char *owner, struct coder_entry *entry,
-		  struct coder_error *err);
+/*
+ * The resolvers, one for each type whose objects have names: resolve_workspace() and so on. owner: a
+ * workspace without an owner is looked for among those of this user.
+ */
+#define CODER_RESOLVER(type, owner_form) coder_resolver resolve_##type;
+CODER_NAMED_TYPES(CODER_RESOLVER, )
+#undef CODER_RESOLVER
 
 #endif
