@@ -6,8 +6,9 @@
 #ifndef FACTS_H
 #define FACTS_H
 
+#include "base/buf.h"
 #include "base/error.h"
-#include "json/json.h"
+#include "json/members.h"
 
 /* The table of what is read: FACT(MEMBER, KEY). KEY is what servers call it. */
 /* clang-format off */
@@ -24,14 +25,28 @@
 	FACT(dormant_at, "dormant_at") /* of a workspace that no entry of its type matches */
 /* clang-format on */
 
-/* The strings belong to the document; "" stands for what it lacks. */
-struct facts {
-#define FACT(member, key) const char *member;
-	FACTS(FACT)
+enum fact {
+#define FACT(member, key) FACT_##member,
+	FACTS(FACT) N_FACTS,
 #undef FACT
 };
 
-/* Reads a workspace, a template, a user, an organization or a group. */
-int facts_read(const struct json *object, struct facts *ret, struct coder_error *err);
+struct facts {
+#define FACT(member, key) const char *member;
+	FACTS(FACT) /* "": the response lacks it */
+#undef FACT
+	char *texts; /* the memory of all of them */
+};
+void facts_done(struct facts *facts);
+
+/* The names of all facts, for json_members(). */
+extern const struct json_key facts_keys[N_FACTS];
+/*
+ * Reads a workspace, a template, a user, an organization or a group from the values that
+ * json_members() found. The caller ends *ret with facts_done().
+ */
+int facts_read(const struct json_value *values, struct facts *ret, struct coder_error *err);
+/* Reads the document of one. */
+int facts_parse(const struct buf *document, struct facts *ret, struct coder_error *err);
 
 #endif

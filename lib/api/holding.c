@@ -10,7 +10,6 @@
 #include "facts.h"
 #include "holding.h"
 #include "json/broken.h"
-#include "json/json.h"
 #include "request.h"
 
 void coder_holding_done(struct coder_holding *holding)
@@ -138,36 +137,34 @@ int coder_holding_describe(struct coder_holding *holding, const struct coder_ent
 
 /* Takes from a response everything that entries of the token may name. */
 static int take(struct coder_holding *holding, const char *type, const char *id,
-		const struct json *object, struct coder_error *err)
+		const struct facts *found, struct coder_error *err)
 {
 	const unsigned relations = coder_type_find(type)->relations;
-	struct facts found, of_template;
+	struct facts of_template;
 	char title[256];
 
-	if (facts_read(object, &found, err) < 0)
-		return -1;
-	if (!ascii_equal(found.id, id))
+	if (!ascii_equal(found->id, id))
 		return coder_error_set(err, CODER_ERR_NO_RESPONSE,
 				       "broken response: it describes another %s", type);
-	if (relations & CODER_RELATION_OWNER && !*found.owner_id)
+	if (relations & CODER_RELATION_OWNER && !*found->owner_id)
 		return json_missing(err, "owner_id");
-	if (relations & CODER_RELATION_ORGANIZATION && !*found.organization_id)
+	if (relations & CODER_RELATION_ORGANIZATION && !*found->organization_id)
 		return json_missing(err, "organization_id");
-	snprintf(title, sizeof(title), "%s%s%s", found.owner, *found.owner ? "/" : "",
-		 *found.username ? found.username : found.name);
+	snprintf(title, sizeof(title), "%s%s%s", found->owner, *found->owner ? "/" : "",
+		 *found->username ? found->username : found->name);
 	if (coder_holding_know(holding, type, id, title, err) < 0 ||
-	    coder_holding_know(holding, "user", found.owner_id, found.owner, err) < 0 ||
-	    coder_holding_know(holding, "organization", found.organization_id, found.organization,
+	    coder_holding_know(holding, "user", found->owner_id, found->owner, err) < 0 ||
+	    coder_holding_know(holding, "organization", found->organization_id, found->organization,
 			       err) < 0 ||
-	    coder_holding_know(holding, "template", found.template_id, found.template, err) < 0)
+	    coder_holding_know(holding, "template", found->template_id, found->template, err) < 0)
 		return -1;
-	note(holding, type, id, &found, *found.dormant_at ? CODER_HELD_DORMANT : CODER_HELD_USABLE);
-	note(holding, "user", found.owner_id, NULL, CODER_HELD_USABLE);
-	note(holding, "organization", found.organization_id, NULL, CODER_HELD_USABLE);
+	note(holding, type, id, found, *found->dormant_at ? CODER_HELD_DORMANT : CODER_HELD_USABLE);
+	note(holding, "user", found->owner_id, NULL, CODER_HELD_USABLE);
+	note(holding, "organization", found->organization_id, NULL, CODER_HELD_USABLE);
 	/* a template belongs to the organization of its workspaces, and to no user */
-	of_template = found;
+	of_template = *found;
 	of_template.owner_id = "";
-	note(holding, "template", found.template_id, &of_template, CODER_HELD_USABLE);
+	note(holding, "template", found->template_id, &of_template, CODER_HELD_USABLE);
 	return 0;
 }
 
@@ -204,12 +201,14 @@ static int request(struct coder_client *client, struct coder_holding *holding,
 		   const struct round *round, struct coder_held *held,
 		   struct coder_error *ret_trouble, struct coder_error *err)
 {
-	struct json CLEANUP(json_done) *doc = NULL;
+	struct http_response CLEANUP(http_response_done) response = { 0 };
+	struct facts CLEANUP(facts_done) found = { 0 };
 	const char *const parts[] = { coder_type_find(round->type)->route, held->id, NULL };
 	bool trouble;
 
-	if (client_get(client, parts, 0, &doc, err) == 0 &&
-	    take(holding, round->type, held->id, doc, err) == 0)
+	if (client_get_text(client, parts, 0, &response, err) == 0 &&
+	    facts_parse(&response.body, &found, err) == 0 &&
+	    take(holding, round->type, held->id, &found, err) == 0)
 		return 0;
 	trouble = err->own && err->http_status == 500;
 	if (!trouble && err->own && err->http_status == 410)

@@ -116,14 +116,15 @@ int client_list(struct coder_client *client, const char *path, const char *key, 
 	return get_list(client, path, timeout_ns, &arrival, err);
 }
 
-int client_list_members(struct coder_client *client, const char *path, const struct json_key *keys,
-			size_t n, json_members_fn *fn, void (*restart_fn)(void *ctx), void *ctx,
+int client_list_members(struct coder_client *client, const char *path, const char *key,
+			int64_t timeout_ns, const struct json_key *keys, size_t n,
+			json_members_fn *fn, void (*restart_fn)(void *ctx), void *ctx,
 			struct coder_error *err)
 {
 	struct arrival CLEANUP(arrival_done) arrival = {
-		.list = { .members_fn = fn, .keys = keys, .n_keys = n, .ctx = ctx },
+		.list = { .members_fn = fn, .keys = keys, .n_keys = n, .ctx = ctx, .key = key },
 		.restart = restart_fn,
 	};
 
-	return get_list(client, path, 0, &arrival, err);
+	return get_list(client, path, timeout_ns, &arrival, err);
 }

@@ -48,9 +48,10 @@ int client_list(struct coder_client *client, const char *path, const char *key, 
 		json_element_fn *fn, void (*restart)(void *ctx), void *ctx,
 		struct coder_error *err);
 
-/* Does the same for a document that is an array, and calls fn with the members at those keys. */
-int client_list_members(struct coder_client *client, const char *path, const struct json_key *keys,
-			size_t n, json_members_fn *fn, void (*restart)(void *ctx), void *ctx,
+/* Does the same, and calls fn with the members at those keys of each element. */
+int client_list_members(struct coder_client *client, const char *path, const char *key,
+			int64_t timeout_ns, const struct json_key *keys, size_t n,
+			json_members_fn *fn, void (*restart)(void *ctx), void *ctx,
 			struct coder_error *err);
 
 /* coder_token_by_id() with a time limit of its own. */

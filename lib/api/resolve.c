@@ -15,7 +15,6 @@
 #include "client.h"
 #include "facts.h"
 #include "json/broken.h"
-#include "json/json.h"
 #include "request.h"
 #include "types.h"
 
@@ -27,21 +26,17 @@ static void take_related(const char *id, char ret[CODER_UUID_SIZE])
 }
 
 /* Copies the ids of the object, its owner and its organization, and its state. */
-static int take_ids(const struct json *object, struct coder_entry *entry, struct coder_error *err)
+static int take_ids(const struct facts *facts, struct coder_entry *entry, struct coder_error *err)
 {
-	struct facts facts;
-
-	if (facts_read(object, &facts, err) < 0)
-		return -1;
-	if (!*facts.id)
+	if (!*facts->id)
 		return json_missing(err, "id");
-	take_related(facts.owner_id, entry->owner_id);
-	take_related(facts.organization_id, entry->organization_id);
+	take_related(facts->owner_id, entry->owner_id);
+	take_related(facts->organization_id, entry->organization_id);
 	/* the "name" of a user is a display name */
-	snprintf(entry->title, sizeof(entry->title), "%s%s%s", facts.owner, *facts.owner ? "/" : "",
-		 *facts.username ? facts.username : facts.name);
-	entry->dormant = *facts.dormant_at;
-	if (coder_uuid_canonical(facts.id, entry->id))
+	snprintf(entry->title, sizeof(entry->title), "%s%s%s", facts->owner,
+		 *facts->owner ? "/" : "", *facts->username ? facts->username : facts->name);
+	entry->dormant = *facts->dormant_at;
+	if (coder_uuid_canonical(facts->id, entry->id))
 		return 0;
 	return coder_error_set(err, CODER_ERR_NO_RESPONSE,
 			       "broken response: the id in it is not a UUID");
@@ -51,41 +46,43 @@ static int take_ids(const struct json *object, struct coder_entry *entry, struct
 static int by_route(struct coder_client *client, const char *const *parts,
 		    struct coder_entry *entry, struct coder_error *err)
 {
-	struct json CLEANUP(json_done) *doc = NULL;
+	struct http_response CLEANUP(http_response_done) response = { 0 };
+	struct facts CLEANUP(facts_done) facts = { 0 };
 
-	return client_get(client, parts, 0, &doc, err) < 0 ? -1 : take_ids(doc, entry, err);
+	if (client_get_text(client, parts, 0, &response, err) < 0 ||
+	    facts_parse(&response.body, &facts, err) < 0)
+		return -1;
+	return take_ids(&facts, entry, err);
 }
 
 /* A search for objects with the name in a list; exactly one must have it. */
-struct search {
+struct namesakes {
 	struct coder_entry *entry;
 	size_t found;
 	char where[256]; /* "org/name, org/name" of what was found */
 };
 
-static int take_object(void *ctx, const struct json *element, struct coder_error *err)
+static int take_object(void *ctx, const struct json_value *values, struct coder_error *err)
 {
-	struct search *search = ctx;
-	const char *name = NULL, *organization = "?";
+	struct namesakes *search = ctx;
+	struct facts CLEANUP(facts_done) facts = { 0 };
 	size_t used = strlen(search->where);
 
-	if (json_text(element, "name", &name, err) < 0)
+	if (facts_read(values, &facts, err) < 0)
 		return -1;
-	if (!name)
+	if (json_value_is_none(&values[1 + FACT_name]))
 		return json_missing(err, "name");
-	if (!ascii_equal(name, search->entry->name))
+	if (!ascii_equal(facts.name, search->entry->name))
 		return 0;
-	if (json_text(element, "organization_name", &organization, err) < 0)
-		return -1;
 	search->found++;
 	snprintf(search->where + used, sizeof(search->where) - used, "%s%s/%s", used ? ", " : "",
-		 organization, name);
-	return take_ids(element, search->entry, err);
+		 *facts.organization ? facts.organization : "?", facts.name);
+	return take_ids(&facts, search->entry, err);
 }
 
 static void drop_objects(void *ctx)
 {
-	struct search *search = ctx;
+	struct namesakes *search = ctx;
 
 	search->found = 0;
 	search->where[0] = '\0';
@@ -94,9 +91,10 @@ static void drop_objects(void *ctx)
 static int by_search(struct coder_client *client, const char *path, struct coder_entry *entry,
 		     struct coder_error *err)
 {
-	struct search search = { .entry = entry };
+	struct namesakes search = { .entry = entry };
 
-	if (client_list(client, path, NULL, 0, take_object, drop_objects, &search, err) < 0)
+	if (client_list_members(client, path, NULL, 0, facts_keys, N_FACTS, take_object,
+				drop_objects, &search, err) < 0)
 		return -1;
 	if (search.found == 1)
 		return 0;

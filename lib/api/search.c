@@ -3,6 +3,7 @@
  * search.c - lists the objects that allow-list entries can name. If the server can
  * search in a list, the request contains what is searched for.
  */
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,7 +13,6 @@
 #include "base/clock.h"
 #include "base/grow.h"
 #include "json/broken.h"
-#include "json/json.h"
 #include "request.h"
 #include "search.h"
 #include "types.h"
@@ -20,6 +20,8 @@
 #define ORGANIZATIONS_MAX 8 /* the most organizations whose lists are requested */
 
 /* --------------------------------------------------------------- objects */
+
+enum { ID, NAME, OWNER, DESCRIPTION, N_MEMBERS }; /* of an element, as in struct coder_object */
 
 static size_t object_size(const struct coder_object *object)
 {
@@ -38,79 +40,78 @@ void coder_objects_done(struct coder_objects *objects)
 	*objects = (struct coder_objects){ 0 };
 }
 
-/* Appends copies; NULL counts as "". */
-static int add_object(struct coder_objects *objects, const struct coder_object *object,
+/* Appends an object of these strings, without their escapes; other values count as "". */
+static int add_object(struct coder_objects *objects, const struct json_value *values,
 		      struct coder_error *err)
 {
-	const char *from[] = { object->id, object->name, object->owner, object->description };
-	size_t size[4], total = 0;
 	struct coder_object *v = coder_grow(objects->v, objects->n, &objects->cap, sizeof(*v));
-	char *to[4], *block;
+	size_t size = N_MEMBERS, used = 0, at[N_MEMBERS];
+	char *block, *fitting;
 
 	if (!v)
 		return coder_error_memory(err);
 	objects->v = v;
-	for (size_t i = 0; i < 4; i++) {
-		from[i] = from[i] ? from[i] : "";
-		size[i] = strlen(from[i]) + 1;
-		total += size[i];
-	}
-	block = malloc(total);
+	for (size_t i = 0; i < N_MEMBERS; i++)
+		size += json_value_is_string(&values[i]) ? values[i].len : 0;
+	block = malloc(size);
 	if (!block)
 		return coder_error_memory(err);
-	for (size_t i = 0, at = 0; i < 4; at += size[i++])
-		to[i] = memcpy(block + at, from[i], size[i]);
-	v[objects->n++] = (struct coder_object){ to[0], to[1], to[2], to[3] };
-	objects->size += total;
+	for (size_t i = 0; i < N_MEMBERS; i++) {
+		at[i] = used;
+		if (json_value_is_string(&values[i]))
+			used += json_unescape(values[i].text + 1, values[i].len - 2, block + used);
+		block[used++] = '\0';
+	}
+	/* with their escapes they can take six times as much */
+	fitting = realloc(block, used);
+	if (fitting)
+		block = fitting;
+	v[objects->n++] = (struct coder_object){ block + at[ID], block + at[NAME],
+						 block + at[OWNER], block + at[DESCRIPTION] };
+	objects->size += used;
 	return 0;
 }
 
 /* ---------------------------------------------------------------- a list */
 
 /* A list that arrives. */
-struct arrival {
-	const struct listing *listing;
+struct object_list {
+	struct json_key keys[N_MEMBERS]; /* of the members of an element */
 	struct coder_objects *objects; /* those with an index below `before` are of earlier lists */
 	size_t before;
 };
 
-/* Sets *ret to the text of a member. NULL: there is no key, no such member, or it is no string. */
-static int member_text(const struct json *element, const char *key, const char **ret,
-		       struct coder_error *err)
+static struct object_list begin_list(const struct listing *listing, struct coder_objects *objects)
 {
-	const struct json *v = NULL;
+	struct object_list list = { .objects = objects, .before = objects->n };
+	const char *const members[N_MEMBERS] = { listing->id, listing->name, listing->owner,
+						 listing->description };
 
-	if (key && json_member(element, key, &v, err) < 0)
-		return -1;
-	*ret = json_string(v);
-	return 0;
+	for (size_t i = 0; i < N_MEMBERS; i++) /* no key of a response is as long as SIZE_MAX */
+		list.keys[i] =
+			(struct json_key){ members[i], members[i] ? strlen(members[i]) : SIZE_MAX };
+	return list;
 }
 
-static int take_object(void *ctx, const struct json *element, struct coder_error *err)
+static int take_object(void *ctx, const struct json_value *values, struct coder_error *err)
 {
-	struct arrival *arrival = ctx;
-	const struct listing *listing = arrival->listing;
-	const char *id, *name, *owner, *description;
+	struct object_list *list = ctx;
 
-	if (member_text(element, listing->id, &id, err) < 0 ||
-	    member_text(element, listing->name, &name, err) < 0 ||
-	    member_text(element, listing->owner, &owner, err) < 0 ||
-	    member_text(element, listing->description, &description, err) < 0)
-		return -1;
-	if (!id)
-		return json_missing(err, listing->id);
-	return add_object(arrival->objects,
-			  &(struct coder_object){ (char *)id, (char *)name, (char *)owner,
-						  (char *)description },
-			  err);
+	values++; /* the first one is the whole element */
+	for (size_t i = 0; i < N_MEMBERS; i++)
+		if (values[i].duplicate)
+			return json_duplicate(err, list->keys[i].name);
+	if (!json_value_is_string(&values[ID]))
+		return json_missing(err, list->keys[ID].name);
+	return add_object(list->objects, values, err);
 }
 
 static void drop_objects(void *ctx)
 {
-	struct arrival *arrival = ctx;
-	struct coder_objects *objects = arrival->objects;
+	struct object_list *list = ctx;
+	struct coder_objects *objects = list->objects;
 
-	while (objects->n > arrival->before) {
+	while (objects->n > list->before) {
 		struct coder_object *last = &objects->v[--objects->n];
 
 		objects->size -= object_size(last);
@@ -131,27 +132,26 @@ static int64_t time_limit(int64_t until)
 static int get_list(struct coder_client *client, const struct listing *listing, const char *path,
 		    int64_t until, struct coder_objects *objects, struct coder_error *err)
 {
-	struct arrival arrival = { .listing = listing, .objects = objects, .before = objects->n };
+	struct object_list list = begin_list(listing, objects);
 
-	return client_list(client, path, listing->key, time_limit(until), take_object, drop_objects,
-			   &arrival, err);
+	return client_list_members(client, path, listing->key, time_limit(until), list.keys,
+				   N_MEMBERS, take_object, drop_objects, &list, err);
 }
 
 static int get_object(struct coder_client *client, const struct coder_type *type,
 		      const struct coder_query *query, struct coder_objects *objects,
 		      struct coder_error *err)
 {
-	struct arrival arrival = { .listing = type->listing,
-				   .objects = objects,
-				   .before = objects->n };
+	struct http_response CLEANUP(http_response_done) response = { 0 };
+	struct object_list list = begin_list(type->listing, objects);
 	const char *const parts[] = { type->route, query->id, NULL };
-	struct json *object = NULL;
-	int rc = client_get(client, parts, time_limit(query->until), &object, err);
+	struct json_value values[N_MEMBERS + 1];
 
-	if (rc == 0)
-		rc = take_object(&arrival, object, err);
-	json_free(object);
-	return rc;
+	if (client_get_text(client, parts, time_limit(query->until), &response, err) < 0 ||
+	    json_members(response.body.data, response.body.len, list.keys, N_MEMBERS, values, err) <
+		    0)
+		return -1;
+	return take_object(&list, values, err);
 }
 
 /* ---------------------------------------------------------------- search */

@@ -40,7 +40,7 @@ int coder_tokens_move(struct coder_tokens *tokens, struct coder_token *token,
 #define TOKENS_MAX 500000 /* the most tokens of a list that can be kept */
 
 /* A list while it arrives. */
-struct listing {
+struct token_stream {
 	const struct coder_client *client;
 	bool expired;
 	coder_take_fn *take;
@@ -51,27 +51,27 @@ struct listing {
 	struct coder_listed listed;
 };
 
-static void listing_done(struct listing *listing)
+static void token_stream_done(struct token_stream *stream)
 {
-	token_reader_done(&listing->reader);
+	token_reader_done(&stream->reader);
 }
 
 static int take_element(void *ctx, const struct json_value *values, struct coder_error *err)
 {
-	struct listing *listing = ctx;
-	struct coder_listed *listed = &listing->listed;
+	struct token_stream *stream = ctx;
+	struct coder_listed *listed = &stream->listed;
 	struct coder_token token;
 	int taken;
 
 	if (!listed->now) /* one time for the whole list, from the headers of its response */
-		listed->now = coder_client_now(listing->client);
-	if (token_read(&listing->reader, values, &token, err) < 0)
+		listed->now = coder_client_now(stream->client);
+	if (token_read(&stream->reader, values, &token, err) < 0)
 		return -1;
 	listed->arrived++;
-	if (!listing->expired && coder_token_left(&token, listed->now) <= 0)
+	if (!stream->expired && coder_token_left(&token, listed->now) <= 0)
 		return 0;
-	taken = listing->take(listing->ctx, &token, listed->now, err);
-	if (taken > 0 && ++listing->taken > TOKENS_MAX) {
+	taken = stream->take(stream->ctx, &token, listed->now, err);
+	if (taken > 0 && ++stream->taken > TOKENS_MAX) {
 		coder_error_set(err, CODER_ERR_NO_RESPONSE, "more than %d tokens", TOKENS_MAX);
 		return coder_error_cause(err, CODER_CAUSE_TOO_MANY, NULL, NULL);
 	}
@@ -80,18 +80,18 @@ static int take_element(void *ctx, const struct json_value *values, struct coder
 
 static void restart(void *ctx)
 {
-	struct listing *listing = ctx;
+	struct token_stream *stream = ctx;
 
-	listing->listed = (struct coder_listed){ 0 };
-	listing->taken = 0;
-	listing->restart(listing->ctx);
+	stream->listed = (struct coder_listed){ 0 };
+	stream->taken = 0;
+	stream->restart(stream->ctx);
 }
 
 int coder_tokens_each(struct coder_client *client, const char *user, bool all, bool expired,
 		      coder_take_fn *take, void (*restart_fn)(void *ctx), void *ctx,
 		      struct coder_listed *ret, struct coder_error *err)
 {
-	struct listing CLEANUP(listing_done) listing = {
+	struct token_stream CLEANUP(token_stream_done) stream = {
 		.client = client,
 		.expired = expired,
 		.take = take,
@@ -106,14 +106,14 @@ int coder_tokens_each(struct coder_client *client, const char *user, bool all, b
 	if (!buf_addf(&path, "?include_all=%s&include_expired=%s", all ? "true" : "false",
 		      expired ? "true" : "false"))
 		return coder_error_memory(err);
-	if (client_list_members(client, path.data, token_keys, TOKEN_KEYS, take_element, restart,
-				&listing, err) < 0)
+	if (client_list_members(client, path.data, NULL, 0, token_keys, TOKEN_KEYS, take_element,
+				restart, &stream, err) < 0)
 		return strcmp(user, "me") == 0 ?
 			       coder_error_wrap(err, "listing tokens") :
 			       coder_error_wrap(err, "listing the tokens of %s", user);
-	if (!listing.listed.now)
-		listing.listed.now = coder_client_now(client);
-	*ret = listing.listed;
+	if (!stream.listed.now)
+		stream.listed.now = coder_client_now(client);
+	*ret = stream.listed;
 	return 0;
 }
 
