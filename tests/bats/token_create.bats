@@ -545,6 +545,32 @@ template:* workspace:$UUID
 	nothing_made test
 }
 
+@test "a name is found in a list that has escapes, and broken elements are refused with the reason" {
+	local id=$UUID words list
+	while IFS='|' read -r words list; do
+		fault "$(jq -cn --arg body "$list" '{path: "/groups$", status: 200, headers: {"Content-Type": "application/json"}, body: $body}')"
+		try token_create -n test --allow group:crew
+		refused 7 "group crew: $words"
+		nothing_made test
+	done <<-END
+		broken response: it has no 'name'|[{"id":"$id"}]
+		broken response: it has no 'name'|[{"id":"$id","name":null}]
+		broken response: it has no 'name'|[[]]
+		broken response: it has no 'id'|[{"id":null,"name":"crew"}]
+		broken response: 'name' is not a string|[{"id":"$id","name":1}]
+		broken response: 'id' is not a string|[{"id":{},"name":"crew"}]
+		broken response: 'organization_name' is not a string|[{"id":"$id","name":"crew","organization_name":[]}]
+		broken response: the key 'name' is duplicate|[{"id":"$id","name":"crew","name":"crew"}]
+		the server's response is not JSON|[{"id":"$id","name":"crew"}
+	END
+	# escapes in keys and values, other keys, and a name that is only a part
+	fault "$(jq -cn --arg body '[{"name":"","x":[{"name":"crew"}]}, {"name":"crews"}, {"\u006eame":"CR\u0065w","id":"'"${id^^}"'"}]' \
+		'{path: "/groups$", status: 200, headers: {"Content-Type": "application/json"}, body: $body}')"
+	try token_create -n test --allow group:crew
+	is "$status" 0
+	has "$(posted)" "group:$id"
+}
+
 # ---------------------------------------------------------------- from arrays
 
 @test "scopes and allow list can be taken from arrays, as token_view assigns them" {
