@@ -206,7 +206,7 @@ static int request(struct coder_client *client, struct coder_holding *holding,
 	const char *const parts[] = { coder_type_find(round->type)->route, held->id, NULL };
 	bool trouble;
 
-	if (client_get_text(client, parts, 0, &response, err) == 0 &&
+	if (client_get(client, parts, 0, &response, err) == 0 &&
 	    facts_parse(&response.body, &found, err) == 0 &&
 	    take(holding, round->type, held->id, &found, err) == 0)
 		return 0;

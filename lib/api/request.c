@@ -37,8 +37,8 @@ int client_call(struct coder_client *client, const struct http_request *request,
 	return rc;
 }
 
-int client_get_text(struct coder_client *client, const char *const *parts, int64_t timeout_ns,
-		    struct http_response *ret, struct coder_error *err)
+int client_get(struct coder_client *client, const char *const *parts, int64_t timeout_ns,
+	       struct http_response *ret, struct coder_error *err)
 {
 	struct buf CLEANUP(buf_done) path = { 0 };
 	struct http_request request = { .method = "GET", .timeout_ns = timeout_ns };
@@ -47,16 +47,6 @@ int client_get_text(struct coder_client *client, const char *const *parts, int64
 		return -1;
 	request.path = path.data;
 	return client_call(client, &request, ret, err);
-}
-
-int client_get(struct coder_client *client, const char *const *parts, int64_t timeout_ns,
-	       struct json **ret, struct coder_error *err)
-{
-	struct http_response CLEANUP(http_response_done) response = { 0 };
-
-	if (client_get_text(client, parts, timeout_ns, &response, err) < 0)
-		return -1;
-	return json_parse(response.body.data, response.body.len, ret, err);
 }
 
 /* ----------------------------------------------------------------- lists */
@@ -86,45 +76,25 @@ static void arrival_done(struct arrival *arrival)
 	json_list_done(&arrival->list);
 }
 
-static int get_list(struct coder_client *client, const char *path, int64_t timeout_ns,
-		    struct arrival *arrival, struct coder_error *err)
+int client_list(struct coder_client *client, const char *path, const char *array,
+		int64_t timeout_ns, const struct json_key *keys, size_t n, json_element_fn *fn,
+		void (*restart_fn)(void *ctx), void *ctx, struct coder_error *err)
 {
 	struct http_response CLEANUP(http_response_done) response = { 0 };
+	struct arrival CLEANUP(arrival_done) arrival = {
+		.list = { .fn = fn, .keys = keys, .n_keys = n, .ctx = ctx, .key = array },
+		.restart = restart_fn,
+	};
 	const struct http_request request = {
 		.method = "GET",
 		.path = path,
 		.sink = feed,
 		.sink_restart = restart,
-		.sink_ctx = arrival,
+		.sink_ctx = &arrival,
 		.timeout_ns = timeout_ns,
 	};
 
 	if (client_call(client, &request, &response, err) < 0)
 		return -1;
-	return json_list_end(&arrival->list, err);
-}
-
-int client_list(struct coder_client *client, const char *path, const char *key, int64_t timeout_ns,
-		json_element_fn *fn, void (*restart_fn)(void *ctx), void *ctx,
-		struct coder_error *err)
-{
-	struct arrival CLEANUP(arrival_done) arrival = {
-		.list = { .fn = fn, .ctx = ctx, .key = key },
-		.restart = restart_fn,
-	};
-
-	return get_list(client, path, timeout_ns, &arrival, err);
-}
-
-int client_list_members(struct coder_client *client, const char *path, const char *key,
-			int64_t timeout_ns, const struct json_key *keys, size_t n,
-			json_members_fn *fn, void (*restart_fn)(void *ctx), void *ctx,
-			struct coder_error *err)
-{
-	struct arrival CLEANUP(arrival_done) arrival = {
-		.list = { .members_fn = fn, .keys = keys, .n_keys = n, .ctx = ctx, .key = key },
-		.restart = restart_fn,
-	};
-
-	return get_list(client, path, timeout_ns, &arrival, err);
+	return json_list_end(&arrival.list, err);
 }

@@ -7,7 +7,6 @@
 #include "base/error.h"
 #include "base/interrupts.h"
 #include "base/shape.h"
-#include "json/json.h"
 #include "json/list.h"
 #include "net/config.h"
 #include "net/http.h"
@@ -32,27 +31,21 @@ int client_path(struct buf *path, struct coder_error *err, const char *const *pa
 int client_call(struct coder_client *client, const struct http_request *request,
 		struct http_response *ret, struct coder_error *err);
 
-/* GETs the text of one object; timeout_ns is a time limit of its own; 0: none. */
-int client_get_text(struct coder_client *client, const char *const *parts, int64_t timeout_ns,
-		    struct http_response *ret, struct coder_error *err);
-/* GETs one object. parts: see client_path(). The caller frees *ret by json_free(). */
+/*
+ * GETs one object, as text. parts: see client_path(). timeout_ns is a time limit of its own; 0:
+ * none.
+ */
 int client_get(struct coder_client *client, const char *const *parts, int64_t timeout_ns,
-	       struct json **ret, struct coder_error *err);
+	       struct http_response *ret, struct coder_error *err);
 
 /*
- * GETs a list, and calls fn for each element of the array at key (see json/list.h). If the request
- * is tried again, restart is called first: it drops what fn has collected. timeout_ns is a time
- * limit of its own; 0: none.
+ * GETs a list, and calls fn with the members at the n keys of each element of the array at `array`
+ * (see json/list.h). If the request is tried again, restart is called first: it drops what fn has
+ * collected. timeout_ns is a time limit of its own; 0: none.
  */
-int client_list(struct coder_client *client, const char *path, const char *key, int64_t timeout_ns,
-		json_element_fn *fn, void (*restart)(void *ctx), void *ctx,
-		struct coder_error *err);
-
-/* Does the same, and calls fn with the members at those keys of each element. */
-int client_list_members(struct coder_client *client, const char *path, const char *key,
-			int64_t timeout_ns, const struct json_key *keys, size_t n,
-			json_members_fn *fn, void (*restart)(void *ctx), void *ctx,
-			struct coder_error *err);
+int client_list(struct coder_client *client, const char *path, const char *array,
+		int64_t timeout_ns, const struct json_key *keys, size_t n, json_element_fn *fn,
+		void (*restart)(void *ctx), void *ctx, struct coder_error *err);
 
 /* coder_token_by_id() with a time limit of its own. */
 int client_token_by_id(struct coder_client *client, const char *user, const char *id,

@@ -49,7 +49,7 @@ static int by_route(struct coder_client *client, const char *const *parts,
 	struct http_response CLEANUP(http_response_done) response = { 0 };
 	struct facts CLEANUP(facts_done) facts = { 0 };
 
-	if (client_get_text(client, parts, 0, &response, err) < 0 ||
+	if (client_get(client, parts, 0, &response, err) < 0 ||
 	    facts_parse(&response.body, &facts, err) < 0)
 		return -1;
 	return take_ids(&facts, entry, err);
@@ -93,8 +93,8 @@ static int by_search(struct coder_client *client, const char *path, struct coder
 {
 	struct namesakes search = { .entry = entry };
 
-	if (client_list_members(client, path, NULL, 0, facts_keys, N_FACTS, take_object,
-				drop_objects, &search, err) < 0)
+	if (client_list(client, path, NULL, 0, facts_keys, N_FACTS, take_object, drop_objects,
+			&search, err) < 0)
 		return -1;
 	if (search.found == 1)
 		return 0;

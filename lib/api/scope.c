@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "json/json.h"
 #include "request.h"
 #include "scope.h"
 
@@ -81,9 +80,14 @@ const char *const *coder_scopes_builtin(size_t *ret_n)
 	return builtin;
 }
 
-static int take_scope(void *ctx, const struct json *element, struct coder_error *err)
+static int take_scope(void *ctx, const struct json_value *values, struct coder_error *err)
 {
-	return json_string(element) ? coder_strings_add(ctx, json_string(element), err) : 0;
+	char CLEANUP(cleanup_free) *name = NULL;
+
+	if (!json_value_is_string(&values[0]))
+		return 0;
+	name = json_value_copy(&values[0]);
+	return name ? coder_strings_add(ctx, name, err) : coder_error_memory(err);
 }
 
 static void drop_scopes(void *ctx)
@@ -96,8 +100,8 @@ int coder_scopes_list(struct coder_client *client, struct coder_strings *ret,
 {
 	struct coder_strings CLEANUP(coder_strings_done) names = { 0 };
 
-	if (client_list(client, "/api/v2/auth/scopes", "external", 0, take_scope, drop_scopes,
-			&names, err) < 0)
+	if (client_list(client, "/api/v2/auth/scopes", "external", 0, NULL, 0, take_scope,
+			drop_scopes, &names, err) < 0)
 		return coder_error_wrap(err, "asking for the catalogue of scopes");
 	if (!names.n)
 		return coder_error_set(err, CODER_ERR_NO_RESPONSE,

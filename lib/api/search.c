@@ -134,8 +134,8 @@ static int get_list(struct coder_client *client, const struct listing *listing, 
 {
 	struct object_list list = begin_list(listing, objects);
 
-	return client_list_members(client, path, listing->key, time_limit(until), list.keys,
-				   N_MEMBERS, take_object, drop_objects, &list, err);
+	return client_list(client, path, listing->key, time_limit(until), list.keys, N_MEMBERS,
+			   take_object, drop_objects, &list, err);
 }
 
 static int get_object(struct coder_client *client, const struct coder_type *type,
@@ -147,7 +147,7 @@ static int get_object(struct coder_client *client, const struct coder_type *type
 	const char *const parts[] = { type->route, query->id, NULL };
 	struct json_value values[N_MEMBERS + 1];
 
-	if (client_get_text(client, parts, time_limit(query->until), &response, err) < 0 ||
+	if (client_get(client, parts, time_limit(query->until), &response, err) < 0 ||
 	    json_members(response.body.data, response.body.len, list.keys, N_MEMBERS, values, err) <
 		    0)
 		return -1;

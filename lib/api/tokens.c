@@ -9,7 +9,6 @@
 #include "base/grow.h"
 #include "decode.h"
 #include "json/broken.h"
-#include "json/json.h"
 #include "net/http.h"
 #include "request.h"
 #include "tokens.h"
@@ -106,8 +105,8 @@ int coder_tokens_each(struct coder_client *client, const char *user, bool all, b
 	if (!buf_addf(&path, "?include_all=%s&include_expired=%s", all ? "true" : "false",
 		      expired ? "true" : "false"))
 		return coder_error_memory(err);
-	if (client_list_members(client, path.data, NULL, 0, token_keys, TOKEN_KEYS, take_element,
-				restart, &stream, err) < 0)
+	if (client_list(client, path.data, NULL, 0, token_keys, TOKEN_KEYS, take_element, restart,
+			&stream, err) < 0)
 		return strcmp(user, "me") == 0 ?
 			       coder_error_wrap(err, "listing tokens") :
 			       coder_error_wrap(err, "listing the tokens of %s", user);
@@ -171,7 +170,7 @@ static int get_token(struct coder_client *client, const char *const *parts, cons
 	struct coder_token CLEANUP(coder_token_done) token = { 0 };
 	struct http_response CLEANUP(http_response_done) response = { 0 };
 
-	if (client_get_text(client, parts, timeout_ns, &response, err) < 0)
+	if (client_get(client, parts, timeout_ns, &response, err) < 0)
 		return -1;
 	if (token_decode(response.body.data, response.body.len, &token, err) < 0) {
 		http_hide_secrets(client->http, err);
@@ -215,15 +214,29 @@ bool client_is_hidden(const struct coder_error *err)
 
 /* --------------------------------------------------------------- lifetime */
 
+/* Reads the document with the longest lifetime. */
+static int read_max_lifetime(const struct buf *document, int64_t *ret_ns, struct coder_error *err)
+{
+	static const struct json_key key = JSON_KEY("max_token_lifetime");
+	struct json_value values[2];
+
+	if (json_members(document->data, document->len, &key, 1, values, err) < 0)
+		return -1;
+	if (!json_value_is_object(&values[0]))
+		return coder_error_set(err, CODER_ERR_NO_RESPONSE,
+				       "broken response: it is not an object");
+	return json_value_int64(&values[1], key.name, 0, ret_ns, err);
+}
+
 int coder_token_max_lifetime(struct coder_client *client, const char *user, int64_t *ret_ns,
 			     struct coder_error *err)
 {
-	struct json CLEANUP(json_done) *doc = NULL;
+	struct http_response CLEANUP(http_response_done) response = { 0 };
 	const char *const parts[] = { "users", user, "keys", "tokens", "tokenconfig", NULL };
 	int64_t ns = 0;
 
-	if (client_get(client, parts, 0, &doc, err) < 0 ||
-	    json_int64(doc, "max_token_lifetime", 0, &ns, err) < 0)
+	if (client_get(client, parts, 0, &response, err) < 0 ||
+	    read_max_lifetime(&response.body, &ns, err) < 0)
 		return strcmp(user, "me") == 0 ?
 			       coder_error_wrap(err,
 						"asking for the longest lifetime of your tokens") :

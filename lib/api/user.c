@@ -7,7 +7,6 @@
 #include "base/error.h"
 #include "client.h"
 #include "json/broken.h"
-#include "json/json.h"
 #include "request.h"
 #include "token.h"
 
@@ -26,29 +25,32 @@ void coder_user_done(struct coder_user *user)
 }
 
 /* Copies a text that the response must hold. */
-static int copy_text(const struct json *object, const char *key, char **ret,
+static int copy_text(const struct json_value *v, const char *key, char **ret,
 		     struct coder_error *err)
 {
-	const char *text = NULL;
+	struct json_value inner = { 0 };
 
-	if (json_text(object, key, &text, err) < 0)
+	if (json_value_text(v, key, &inner, err) < 0)
 		return -1;
-	if (!text)
+	if (!inner.text)
 		return json_missing(err, key);
-	*ret = strdup(text);
+	*ret = json_value_copy(v);
 	return *ret ? 0 : coder_error_memory(err);
 }
 
 int coder_user_get(struct coder_client *client, const char *user, struct coder_user *ret,
 		   struct coder_error *err)
 {
-	struct json CLEANUP(json_done) *doc = NULL;
+	static const struct json_key keys[] = { JSON_KEY("id"), JSON_KEY("username") };
+	struct http_response CLEANUP(http_response_done) response = { 0 };
 	struct coder_user CLEANUP(coder_user_done) found = { 0 };
 	const char *const parts[] = { "users", user, NULL };
+	struct json_value values[3];
 
-	if (client_get(client, parts, 0, &doc, err) < 0 ||
-	    copy_text(doc, "id", &found.id, err) < 0 ||
-	    copy_text(doc, "username", &found.username, err) < 0)
+	if (client_get(client, parts, 0, &response, err) < 0 ||
+	    json_members(response.body.data, response.body.len, keys, 2, values, err) < 0 ||
+	    copy_text(&values[1], "id", &found.id, err) < 0 ||
+	    copy_text(&values[2], "username", &found.username, err) < 0)
 		return coder_error_wrap(err, "user %s", user);
 	*ret = found;
 	found = (struct coder_user){ 0 };

@@ -9,9 +9,7 @@
 #ifndef CODER_JSON_H
 #define CODER_JSON_H
 
-#include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
 #include "base/error.h"
 
@@ -24,26 +22,11 @@ void json_free(struct json *doc);
 /* For CLEANUP(). */
 void json_done(struct json **doc);
 
-bool json_is_null(const struct json *v);
-bool json_is_object(const struct json *v);
-bool json_is_array(const struct json *v);
 /* The string's text, or NULL if v is NULL or no string. */
 const char *json_string(const struct json *v);
 /* Finds a member of an object; sets *ret to NULL if it is absent. Fails if the key is duplicate. */
 int json_member(const struct json *object, const char *key, const struct json **ret,
 		struct coder_error *err);
-/*
- * Sets *ret to the text of a string member, which belongs to the document. If the member is absent
- * or null, *ret stays as it is. Any other value fails.
- */
-int json_text(const struct json *object, const char *key, const char **ret,
-	      struct coder_error *err);
-/*
- * Reads the exact integer at a key of the document, which must be an object. *ret becomes `absent`
- * if the member is absent or null. A number with a fraction or an exponent fails.
- */
-int json_int64(const struct json *doc, const char *key, int64_t absent, int64_t *ret,
-	       struct coder_error *err);
 /* Elements of an array: for (e = json_first(a); e; e = json_next(e)). */
 const struct json *json_first(const struct json *array);
 const struct json *json_next(const struct json *element);

@@ -2,7 +2,6 @@
 /* list.c - splits an array that arrives in pieces into its elements; see list.h. */
 #include <string.h>
 
-#include "base/cleanup.h"
 #include "broken.h"
 #include "list.h"
 #include "scan.h"
@@ -80,19 +79,11 @@ static bool find_end(struct json_list *list, const char **ret, const char *end)
 static int finish_element(struct json_list *list, bool skip, struct coder_error *err)
 {
 	const struct buf *text = &list->element;
-	struct json CLEANUP(json_done) *element = NULL;
+	const size_t n_keys = skip ? 0 : list->n_keys;
 
-	if (skip)
-		return json_scan(text->data, text->len, NULL, err);
-	if (list->members_fn) {
-		if (json_members(text->data, text->len, list->keys, list->n_keys, list->values,
-				 err) < 0)
-			return -1;
-		return list->members_fn(list->ctx, list->values, err);
-	}
-	if (json_parse(text->data, text->len, &element, err) < 0)
+	if (json_members(text->data, text->len, list->keys, n_keys, list->values, err) < 0)
 		return -1;
-	return list->fn(list->ctx, element, err);
+	return skip ? 0 : list->fn(list->ctx, list->values, err);
 }
 
 /*
@@ -111,7 +102,7 @@ static int take_in_place(struct json_list *list, const char **p, const char *end
 		return 0;
 	list->state = *q == ',' ? LIST_NEXT : after_array(list);
 	*p = q + 1;
-	return list->members_fn(list->ctx, list->values, err) < 0 ? -1 : 1;
+	return list->fn(list->ctx, list->values, err) < 0 ? -1 : 1;
 }
 
 /* Takes what belongs to the element, or to the value of another member, up to its end. */
@@ -221,7 +212,7 @@ static int feed_outside(struct json_list *list, const char **p, const char *end,
 	} else if (list->state == LIST_FIRST || list->state == LIST_NEXT) {
 		list->state = LIST_ELEMENT;
 		(*p)--;
-		if (list->members_fn && take_in_place(list, p, end, err) < 0)
+		if (take_in_place(list, p, end, err) < 0)
 			return -1;
 	} else {
 		return feed_members(list, c, err);

@@ -5,8 +5,8 @@
  * The array is the document or, with a key, a member of the object that is the document; the other
  * members are checked and ignored. "null" is an empty array. At most one element is kept in memory.
  *
- * The caller gets an element as a document or, with keys, as the members at those keys. With keys,
- * an element that arrives whole in one piece is read in place, in one pass.
+ * The caller gets of each element the members at the given keys. An element that arrives whole in
+ * one piece is read in place, in one pass.
  */
 #ifndef CODER_JSON_LIST_H
 #define CODER_JSON_LIST_H
@@ -16,23 +16,21 @@
 
 #include "base/buf.h"
 #include "base/error.h"
-#include "json.h"
 #include "members.h"
 
 #define JSON_ELEMENT_MAX (1u << 20) /* bytes of one element */
 
-/* Receives each element as a document, which is freed when this returns. -1 ends the list. */
-typedef int json_element_fn(void *ctx, const struct json *element, struct coder_error *err);
-
-/* Receives an element as json_members() gives it; the values are valid until this returns. */
-typedef int json_members_fn(void *ctx, const struct json_value *values, struct coder_error *err);
+/*
+ * Receives an element as json_members() gives it; the values are valid until this returns. -1 ends
+ * the list.
+ */
+typedef int json_element_fn(void *ctx, const struct json_value *values, struct coder_error *err);
 
 #define JSON_LIST_KEYS 16 /* the most keys of members */
 
 struct json_list {
-	json_element_fn *fn; /* one of these two is set */
-	json_members_fn *members_fn;
-	const struct json_key *keys; /* n_keys, for members_fn */
+	json_element_fn *fn;
+	const struct json_key *keys; /* n_keys, JSON_LIST_KEYS at most */
 	size_t n_keys;
 	void *ctx;
 	const char *key; /* NULL: the document itself is the array */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* members.c - values that are parts of a text that was checked; see members.h. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/ascii.h"
@@ -109,9 +110,19 @@ size_t json_unescape(const char *text, size_t len, char *out)
 	return (size_t)(out - begin);
 }
 
+char *json_value_copy(const struct json_value *string)
+{
+	char *text = malloc(string->len);
+
+	if (text)
+		text[json_unescape(string->text + 1, string->len - 2, text)] = '\0';
+	return text;
+}
+
 /* ------------------------------------------------------- numbers and arrays */
 
-bool json_exact_integer(const char *text, size_t len, int64_t *ret)
+/* Reads an integer. False: the number has a fraction or an exponent, or is too large. */
+static bool exact_integer(const char *text, size_t len, int64_t *ret)
 {
 	bool negative = *text == '-';
 	int64_t value = 0;
@@ -137,7 +148,7 @@ int json_value_int64(const struct json_value *v, const char *key, int64_t absent
 		return 0;
 	}
 	if ((*v->text != '-' && !ascii_is_digit(*v->text)) ||
-	    !json_exact_integer(v->text, v->len, ret))
+	    !exact_integer(v->text, v->len, ret))
 		return json_broken(err, key, "an integer");
 	return 0;
 }

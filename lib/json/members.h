@@ -56,7 +56,12 @@ int json_value_text(const struct json_value *v, const char *key, struct json_val
  * most.
  */
 size_t json_unescape(const char *text, size_t len, char *out);
-/* Does for a value what json_int64() does for a member. */
+/* Copies the text of a string without its escapes; the caller frees it. NULL: there is no memory. */
+char *json_value_copy(const struct json_value *string);
+/*
+ * Reads an exact integer. *ret becomes `absent` if the value is absent or null. A duplicate, and a
+ * number with a fraction or an exponent, fails.
+ */
 int json_value_int64(const struct json_value *v, const char *key, int64_t absent, int64_t *ret,
 		     struct coder_error *err);
 /*

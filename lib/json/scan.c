@@ -18,12 +18,10 @@
 struct scan {
 	const char *p, *end;
 	int depth, n_values;
-	struct buf *numbers; /* see json_scan(); or NULL */
 	const struct json_key *keys; /* n_keys whose members are noted in values */
 	size_t n_keys;
 	struct json_value *values;
 	size_t next; /* the key to try first, after the one found last: servers keep an order */
-	bool no_memory;
 	const char *why; /* what is wrong; NULL: nothing so far */
 };
 
@@ -208,9 +206,6 @@ static bool skip_member(struct scan *s)
 	value = s->p;
 	if (!skip_value(s))
 		return false;
-	if (s->depth == 1 && s->numbers && (*value == '-' || ascii_is_digit(*value)))
-		s->no_memory |= !buf_add(s->numbers, value, (size_t)(s->p - value)) ||
-				!buf_add_char(s->numbers, '\0');
 	if (s->depth == 1 && s->n_keys)
 		note_member(s, key, key_len, value);
 	return true;
@@ -275,14 +270,7 @@ static int scan_whole(struct scan *s, struct coder_error *err)
 	skip_blanks(s);
 	if (s->p < s->end)
 		return json_refuse(err, "text follows its end");
-	return s->no_memory ? coder_error_memory(err) : 0;
-}
-
-int json_scan(const char *text, size_t len, struct buf *numbers, struct coder_error *err)
-{
-	struct scan s = { .p = text, .end = len ? text + len : text, .numbers = numbers };
-
-	return scan_whole(&s, err);
+	return 0;
 }
 
 int json_members(const char *text, size_t len, const struct json_key *keys, size_t n,

@@ -6,7 +6,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "base/buf.h"
 #include "base/error.h"
 #include "members.h"
 
@@ -19,23 +18,10 @@ static inline bool json_is_blank(char c)
 int json_refuse(struct coder_error *err, const char *why);
 
 /*
- * Fails unless text is one JSON value (RFC 8259) and nothing else. If the value is an object and
- * numbers is not NULL, appends the text of each number among its members, in their order, each
- * with its NUL: cJSON's numbers are doubles.
- */
-int json_scan(const char *text, size_t len, struct buf *numbers, struct coder_error *err);
-
-/*
  * Finds members as json_members() does, in the value that text begins with. Returns the length of
  * that value, or 0 if it is broken or continues beyond text.
  */
 size_t json_scan_begin(const char *text, size_t len, const struct json_key *keys, size_t n,
 		       struct json_value *values);
-
-/*
- * Reads the exact integer that is the whole text of a number. False: it has a fraction or an
- * exponent, or is too large.
- */
-bool json_exact_integer(const char *text, size_t len, int64_t *ret);
 
 #endif

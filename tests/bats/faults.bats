@@ -402,6 +402,7 @@ squeezed() { # CODING BODY
 		view|'id' is not|{"id":""}
 		view|'scopes' is duplicate|{"id":"aB3defghij","scopes":[],"scopes":["a"]}
 		limits|not an object|[]
+		limits|not an object|1
 		limits|not JSON|{"max_token_lifetime":0x10}
 		limits|not an integer|{"max_token_lifetime":"a year"}
 		limits|not an integer|{"max_token_lifetime":1e15}
@@ -409,7 +410,7 @@ squeezed() { # CODING BODY
 		limits|lifetime|{"max_token_lifetime":-1}
 		limits|lifetime|{}
 	END
-	is "$n" 47
+	is "$n" 48
 }
 
 @test "a token without an owner is a broken response" {
