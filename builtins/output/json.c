@@ -7,41 +7,41 @@
 #include <inttypes.h>
 
 /* The text around and between the parts of a token's object. */
-struct style {
+struct layout {
 	const char *begin, *next_key, *colon; /* keys are in quotes */
 	const char *list_begin, *list_next, *list_end;
 	const char *end;
 };
 
-static const struct style indented = { "  {\n    \"", ",\n    \"", "\": ", "[\n      ",
-				       ",\n      ",   "\n    ]",   "\n  }" };
-static const struct style one_line = { "{\"", ",\"", "\":", "[", ",", "]", "}\n" };
+static const struct layout indented = { "  {\n    \"", ",\n    \"", "\": ", "[\n      ",
+					",\n      ",   "\n    ]",   "\n  }" };
+static const struct layout one_line = { "{\"", ",\"", "\":", "[", ",", "]", "}\n" };
 
-static bool add_text(struct buf *out, const void *member, bool sent, const struct style *style)
+static bool add_text(struct buf *out, const void *member, bool sent, const struct layout *layout)
 {
 	(void)sent;
-	(void)style;
+	(void)layout;
 	return coder_add_json_string(out, *(char *const *)member, CODER_JSON);
 }
 
-static bool add_number(struct buf *out, const void *member, bool sent, const struct style *style)
+static bool add_number(struct buf *out, const void *member, bool sent, const struct layout *layout)
 {
 	(void)sent;
-	(void)style;
+	(void)layout;
 	return buf_addf(out, "%" PRId64, *(const int64_t *)member);
 }
 
-static bool add_list(struct buf *out, const void *member, bool sent, const struct style *style)
+static bool add_list(struct buf *out, const void *member, bool sent, const struct layout *layout)
 {
 	const struct coder_strings *list = member;
 
 	if (!list->n)
 		return buf_add_str(out, sent ? "[]" : "null");
 	for (size_t i = 0; i < list->n; i++)
-		if (!buf_add_str(out, i ? style->list_next : style->list_begin) ||
+		if (!buf_add_str(out, i ? layout->list_next : layout->list_begin) ||
 		    !coder_add_json_string(out, list->v[i], CODER_JSON))
 			return false;
-	return buf_add_str(out, style->list_end);
+	return buf_add_str(out, layout->list_end);
 }
 
 #define AT(member) offsetof(struct coder_token, member)
@@ -52,7 +52,7 @@ static bool add_list(struct buf *out, const void *member, bool sent, const struc
  */
 static const struct member {
 	const char *key;
-	bool (*add)(struct buf *out, const void *member, bool sent, const struct style *style);
+	bool (*add)(struct buf *out, const void *member, bool sent, const struct layout *layout);
 	size_t offset;
 	size_t sent; /* offset of the bool that is false for a list that was not sent */
 } members[] = {
@@ -71,14 +71,14 @@ static const struct member {
 	{ "username", add_text, AT(username), 0 },
 };
 
-static bool add_key(struct buf *out, const char *key, const struct style *style, bool first)
+static bool add_key(struct buf *out, const char *key, const struct layout *layout, bool first)
 {
-	return buf_add_str(out, first ? style->begin : style->next_key) && buf_add_str(out, key) &&
-	       buf_add_str(out, style->colon);
+	return buf_add_str(out, first ? layout->begin : layout->next_key) &&
+	       buf_add_str(out, key) && buf_add_str(out, layout->colon);
 }
 
 static bool add_token(struct buf *out, const struct coder_token *token, const char *secret,
-		      const struct style *style)
+		      const struct layout *layout)
 {
 	const char *base = (const char *)token;
 
@@ -88,14 +88,14 @@ static bool add_token(struct buf *out, const struct coder_token *token, const ch
 
 		if (m->add == add_text && !*(char *const *)(base + m->offset))
 			continue;
-		if (!add_key(out, m->key, style, i == 0) ||
-		    !m->add(out, base + m->offset, sent, style))
+		if (!add_key(out, m->key, layout, i == 0) ||
+		    !m->add(out, base + m->offset, sent, layout))
 			return false;
 	}
-	if (secret &&
-	    (!add_key(out, "key", style, false) || !coder_add_json_string(out, secret, CODER_JSON)))
+	if (secret && (!add_key(out, "key", layout, false) ||
+		       !coder_add_json_string(out, secret, CODER_JSON)))
 		return false;
-	return buf_add_str(out, style->end);
+	return buf_add_str(out, layout->end);
 }
 
 static bool begin(struct buf *out, struct output_sheet *sheet)

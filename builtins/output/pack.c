@@ -12,7 +12,7 @@
 #include "packed_time.h"
 
 /* What lists can show of a token besides its id. */
-static const struct field {
+static const struct packed_field {
 	enum pack_kind kind;
 	size_t offset;
 	size_t sent; /* of a list: offset of the bool that is true if it was sent */
@@ -38,7 +38,7 @@ static const struct field {
 #define N_FIELDS (sizeof(fields) / sizeof(fields[0]))
 _Static_assert(N_FIELDS <= PACK_FIELDS, "each field has a bit and a last number");
 
-static bool is_text(const struct field *field)
+static bool is_text(const struct packed_field *field)
 {
 	return field->kind == PACK_TEXT || field->kind == PACK_SHARED || field->kind == PACK_TIME;
 }
@@ -127,7 +127,7 @@ static bool add_text(struct buf *record, const char *text, size_t *bytes)
 
 static bool add_field(struct pack *pack, size_t i, const struct coder_token *token, size_t *bytes)
 {
-	const struct field *field = &fields[i];
+	const struct packed_field *field = &fields[i];
 	const void *member = (const char *)token + field->offset;
 	const char *text = is_text(field) ? *(char *const *)member : NULL;
 	uint64_t packed;
@@ -188,8 +188,8 @@ static const char *take_number(const char *p, uint32_t *ret)
 	return p;
 }
 
-static const char *read_list(struct pack_reader *reader, const struct field *field, const char *p,
-			     char **into)
+static const char *read_list(struct pack_reader *reader, const struct packed_field *field,
+			     const char *p, char **into)
 {
 	struct coder_token *token = &reader->token;
 	struct coder_strings *list = (struct coder_strings *)((char *)token + field->offset);

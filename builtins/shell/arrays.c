@@ -41,20 +41,20 @@ static void remove_last(void)
 	emptied.key = NULL;
 }
 
-static bool has_to_stop(struct coder_interrupts *interrupts)
-{
-	return interrupts && (coder_interrupts_pending(interrupts) ||
-			      coder_interrupts_time_left(interrupts) <= 0);
-}
-
 /* Called by hash_walk(), which still needs an element to find the next one: removes the one before. */
 static int empty_element(BUCKET_CONTENTS *element)
 {
+	struct coder_interrupts *interrupts = emptied.interrupts;
+
 	remove_last();
 	emptied.key = element->key;
 	if (element->data)
 		explicit_bzero(element->data, strlen(element->data));
-	return ++emptied.steps % FREE_STEPS || !has_to_stop(emptied.interrupts) ? 0 : -1;
+	if (++emptied.steps % FREE_STEPS || !interrupts)
+		return 0;
+	return coder_interrupts_pending(interrupts) || coder_interrupts_time_left(interrupts) <= 0 ?
+		       -1 :
+		       0;
 }
 
 /* Wipes and frees the elements of a table, and then the table itself. False: it had to stop. */

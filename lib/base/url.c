@@ -11,7 +11,7 @@
 #include "url.h"
 
 /* Fails. The error does not repeat a text that may contain a password; text may be NULL. */
-static int refuse(struct coder_error *err, const char *what, const char *text)
+static int refuse_url(struct coder_error *err, const char *what, const char *text)
 {
 	if (!text || strchr(text, '@'))
 		coder_error_set(err, CODER_ERR_USAGE, "%s", what);
@@ -143,22 +143,22 @@ int url_parse(const char *text, struct url *ret, struct coder_error *err)
 
 	for (const char *p = text; *p; p++)
 		if (*p == ' ' || ascii_is_control(*p))
-			return refuse(err, "has a blank or control character in it", NULL);
+			return refuse_url(err, "has a blank or control character in it", NULL);
 	whole = url_split(text, &parts);
 	tls = url_scheme_is(&parts, "https");
 	if (!parts.scheme_len)
-		return refuse(err, "has no scheme", text);
+		return refuse_url(err, "has no scheme", text);
 	if (!tls && !url_scheme_is(&parts, "http"))
-		return refuse(err, "is neither https nor http", text);
+		return refuse_url(err, "is neither https nor http", text);
 	if (parts.user)
-		return refuse(err, "must not contain a user name or password", text);
+		return refuse_url(err, "must not contain a user name or password", text);
 	if (whole && parts.host_len == 0)
-		return refuse(err, "has no host", text);
+		return refuse_url(err, "has no host", text);
 	if (!whole || !url_host(&parts, host))
-		return refuse(err, "has a broken host", text);
+		return refuse_url(err, "has a broken host", text);
 	port = url_port(&parts, tls ? 443 : 80);
 	if (port < 0)
-		return refuse(err, "has a bad port", text);
+		return refuse_url(err, "has a bad port", text);
 	return compose(host, parts.v6, port, tls, ret, err);
 }
 

@@ -126,7 +126,7 @@ bool libcurl_lacks_algorithms(void)
 	return !digest;
 }
 
-static int refuse(struct coder_error *err, const char *why)
+static int refuse_libcurl(struct coder_error *err, const char *why)
 {
 	coder_error_set(err, CODER_ERR_REFUSED, "cannot load libcurl: %s", why);
 	return coder_error_cause(err, CODER_CAUSE_NO_LIBCURL, NULL, NULL);
@@ -168,7 +168,7 @@ static int begin(struct libcurl *table, struct coder_error *err)
 	for (size_t i = 0; !found && i < sizeof(names) / sizeof(names[0]); i++)
 		found = fill_table(table, names[i], &why);
 	if (!found)
-		return refuse(err, why.data ? why.data : "out of memory");
+		return refuse_libcurl(err, why.data ? why.data : "out of memory");
 	if (!table->global_init_mem(CURL_GLOBAL_DEFAULT, wiping_malloc, wiping_free, wiping_realloc,
 				    wiping_strdup, wiping_calloc)) {
 		table->info = table->version_info(CURLVERSION_NOW);
@@ -176,7 +176,7 @@ static int begin(struct libcurl *table, struct coder_error *err)
 	}
 	if (libcurl_lacks_algorithms())
 		return libcurl_no_algorithms(err);
-	return refuse(err, "its initialisation failed");
+	return refuse_libcurl(err, "its initialisation failed");
 }
 
 int libcurl_no_algorithms(struct coder_error *err)

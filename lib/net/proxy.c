@@ -35,7 +35,8 @@ static const struct scheme {
  * Fails. The error does not repeat what may be a password: everything up to the last "@" or,
  * without an "@", a port that is not a number.
  */
-static int refuse(struct coder_error *err, const char *source, const char *text, const char *what)
+static int refuse_proxy(struct coder_error *err, const char *source, const char *text,
+			const char *what)
 {
 	const char *at = strrchr(text, '@'), *name = at ? at + 1 : text;
 	const char *colon = at || strchr(text, '[') ? NULL : strrchr(text, ':');
@@ -92,16 +93,16 @@ int proxy_parse(const char *text, const char *source, struct proxy *ret, struct 
 			scheme = &schemes[i];
 	snprintf(proxy.source, sizeof(proxy.source), "%s", source ? source : "the configuration");
 	if (text_has_control(text) || strchr(text, ' '))
-		return refuse(err, proxy.source, text,
-			      "has a blank or control character in its URL");
+		return refuse_proxy(err, proxy.source, text,
+				    "has a blank or control character in its URL");
 	if (!scheme)
-		return refuse(err, proxy.source, text,
-			      "has a scheme other than http, https and socks");
+		return refuse_proxy(err, proxy.source, text,
+				    "has a scheme other than http, https and socks");
 	if (!whole || !url_host(&parts, proxy.host))
-		return refuse(err, proxy.source, text, "has no host, or a broken one");
+		return refuse_proxy(err, proxy.source, text, "has no host, or a broken one");
 	port = url_port(&parts, scheme->port);
 	if (port < 0)
-		return refuse(err, proxy.source, text, "has a bad port");
+		return refuse_proxy(err, proxy.source, text, "has a bad port");
 	snprintf(proxy.port, sizeof(proxy.port), "%d", port);
 	proxy.tls = scheme->tls;
 	proxy.socks = scheme->socks;

@@ -12,7 +12,7 @@
 #define HANG_S 2 /* loading takes a hundredth of this */
 #define NUDGE_US 100000
 
-static int refuse(const char *variable, const char *why, struct coder_error *err)
+static int refuse_libraries(const char *variable, const char *why, struct coder_error *err)
 {
 	coder_error_set(err, CODER_ERR_REFUSED, "cannot load libcurl: %s", why);
 	return coder_error_cause(err, CODER_CAUSE_LIBRARIES, variable, NULL);
@@ -94,8 +94,9 @@ static int try_in_child(const char *variable, struct coder_interrupts *interrupt
 	if (wait == CHILD_SIGNAL || (wait == CHILD_LATE && coder_clock() >= deadline))
 		return -1; /* the caller finds that out itself */
 	if (wait == CHILD_LATE)
-		return refuse(variable, "its libraries wait for a file that they read", err);
-	return said[0] ? 0 : refuse(variable, "it crashes", err);
+		return refuse_libraries(variable, "its libraries wait for a file that they read",
+					err);
+	return said[0] ? 0 : refuse_libraries(variable, "it crashes", err);
 }
 
 int trial_load(const char *variable, struct coder_interrupts *interrupts, int64_t deadline,
