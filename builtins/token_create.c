@@ -54,7 +54,7 @@ static const struct opts_option create_table[] = {
 		  "(" CODER_NAMED_TYPES(NAMED, ", ") "). Repeat the option or separate entries "
 						     "with commas. Quote the *." },
 	{ "for", 0, OPTS_LIST, OPTS_VALUE_GOAL, OPTS_COMMAS, AT(goals), .arg = "GOAL",
-	  .help = "What the token is for. Adds the scopes that the goal needs, and the allow-list "
+	  .help = "What the token is for. This adds the scopes that the goal needs, and the allow-list "
 		  "entries that it needs beside those of --allow. Repeat the option or separate "
 		  "goals with commas." },
 	{ "self-readable", 0, OPTS_FLAG, OPTS_VALUE_NONE, 0, AT(self_readable),
@@ -82,7 +82,7 @@ static const struct opts_option create_table[] = {
 	  .fallback = "TOKEN_ALLOW_LIST",
 	  .help = "The array that gets the token's allow list. Default: TOKEN_ALLOW_LIST." },
 	{ "dry-run", 0, OPTS_FLAG, OPTS_VALUE_NONE, 0, AT(dry_run),
-	  .help = "Check all that can be checked without creating a token, and print the body of "
+	  .help = "Check everything that can be checked without creating a token, and print the body of "
 		  "the request." },
 	{ .name = NULL },
 };
@@ -94,15 +94,15 @@ static const char *const create_description[] = {
 	"life than requested, or if the secret cannot be delivered, the token is deleted again and "
 	"the call fails. A call that is interrupted looks for the token that it may have created, "
 	"and deletes it.",
-	"If standard error is a terminal, a line on it tells when the token expires and what it may do.",
+	"If standard error is a terminal, a line on it reports when the token expires and what it may do.",
 	NULL,
 };
 
 static const char *const create_examples[] = {
-	"A token that can stop one workspace, valid for two hours, kept out of traces and "
-	"history:",
+	"Create a token that can stop one workspace for two hours, and keep its secret out of traces "
+	"and history:",
 	"token_create -v secret --lifetime 2h --for workspace-stop --allow workspace:dev",
-	"The same rights as an old token has:",
+	"Create a token with the permissions of an old one:",
 	"token_view old && token_create --scopes-from TOKEN_SCOPES "
 	"--allow-from TOKEN_ALLOW_LIST",
 	NULL,

@@ -38,32 +38,32 @@ static const struct opts_option list_table[] = {
 	{ "include-expired", 0, OPTS_FLAG, OPTS_VALUE_NONE, 0, AT(include_expired),
 	  .help = "List expired tokens, too." },
 	{ "name", 0, OPTS_TEXT, OPTS_VALUE_TOKEN_NAME, 0, AT(name), .arg = "GLOB",
-	  .help = "Only tokens whose name matches a pattern, such as 'ci-*'." },
+	  .help = "List only tokens whose name matches a pattern, such as 'ci-*'." },
 	{ "scope", 0, OPTS_LIST, OPTS_VALUE_SCOPE, OPTS_COMMAS, AT(scopes), .arg = "S",
-	  .help = "Only tokens that have this scope. Of several scopes, a token must have all." },
+	  .help = "List only tokens that have this scope. Of several scopes, a token must have all." },
 	{ "allow", 0, OPTS_LIST, OPTS_VALUE_ENTRY, OPTS_COMMAS, AT(allow), .arg = "TYPE:ID",
-	  .help = "Only tokens whose allow list permits this, wildcards included. Of several "
+	  .help = "List only tokens whose allow list permits this, wildcards included. Of several "
 		  "entries, it must permit all. Names are looked up as in token_create." },
 	{ "expires-within", 0, OPTS_TEXT, OPTS_VALUE_DURATION, 0, AT(expires_within), .arg = "D",
-	  .help = "Only tokens that expire within this time." },
+	  .help = "List only tokens that expire within this time." },
 	{ "expired", 0, OPTS_FLAG, OPTS_VALUE_NONE, 0, AT(expired),
-	  .help = "Only expired tokens (implies --include-expired)." },
+	  .help = "List only expired tokens (implies --include-expired)." },
 	{ "unused-for", 0, OPTS_TEXT, OPTS_VALUE_DURATION, 0, AT(unused_for), .arg = "D",
-	  .help = "Only tokens that were not used for this long: since their last use or, if they "
+	  .help = "List only tokens that were not used for this long: since their last use or, if they "
 		  "were never used, since their creation. Servers record a use at most once an "
 		  "hour." },
 	{ "never-used", 0, OPTS_FLAG, OPTS_VALUE_NONE, 0, AT(never_used),
-	  .help = "Only tokens that were never used." },
+	  .help = "List only tokens that were never used." },
 	{ "sort", 0, OPTS_TEXT, OPTS_VALUE_SORT, OPTS_NONEMPTY, AT(sort), .arg = "[-]COLUMN",
 	  .help = "Sort by a column, shown or not; with - in front of it, in descending order. Times "
 		  "are sorted by the time, and texts by their bytes. Tokens that were never used, or "
 		  "that do not expire, come last." },
 	{ "limit", 0, OPTS_TEXT, OPTS_VALUE_NONE, OPTS_NONEMPTY, AT(limit), .arg = "N",
-	  .help = "Only the first N tokens that pass the filters, in the order in which they are "
+	  .help = "List only the first N tokens that pass the filters, in the order in which they are "
 		  "printed." },
 	{ "column", 'c', OPTS_LIST, OPTS_VALUE_COLUMN, OPTS_COMMAS, AT(columns), .arg = "COLUMNS",
 	  .group = "columns",
-	  .help = "Columns to show, in order, some of " OUTPUT_COLUMN_NAMES(
+	  .help = "The columns to show, in the order given: a comma list of " OUTPUT_COLUMN_NAMES(
 		  ", ") ". Default: all, owner with -a." },
 	{ "output", 'o', OPTS_CHOICE, OPTS_VALUE_CHOICE, 0, AT(output), .arg = "FORMAT",
 	  .choices = OUTPUT_FORMAT_CHOICES, .help = "How to print the tokens. Default: table." },
@@ -72,16 +72,16 @@ static const struct opts_option list_table[] = {
 	{ "quiet", 'q', OPTS_FLAG, OPTS_VALUE_NONE, 0, AT(ids_only), .group = "columns",
 	  .help = "Print ids only, one on each line." },
 	{ "count", 0, OPTS_FLAG, OPTS_VALUE_NONE, 0, AT(count), .group = "columns",
-	  .help = "Print only how many tokens there are." },
+	  .help = "Print only the number of tokens." },
 	{ "human", 0, OPTS_FLAG, OPTS_VALUE_NONE, 0, AT(human),
-	  .help = "Print a table for people, which fits the width of the terminal, or a card for each "
-		  "token where that is narrow: with times such as 'in 3 days', with names instead of "
-		  "UUIDs in allow lists where you may see them, and without created at unless -c asks "
-		  "for it. Tokens that expire within a week are marked with !." },
+	  .help = "Print a table for people. It fits the width of the terminal; where that is narrow, each "
+		  "token is a card. Times are relative, such as 'in 3 days', and names replace UUIDs in "
+		  "allow lists where you may see them. The column created at is shown only with -c. "
+		  "Tokens that expire within a week are marked with !." },
 	{ "color", 0, OPTS_CHOICE, OPTS_VALUE_CHOICE, 0, AT(color), .arg = "WHEN",
 	  .choices = "auto|always|never",
-	  .help = "With --human, show tokens in red that have expired, and in yellow that expire within a "
-		  "week. auto does so on a terminal, unless $NO_COLOR is set. Default: auto." },
+	  .help = "With --human, show expired tokens in red, and tokens that expire within a week in "
+		  "yellow. auto does so on a terminal, unless $NO_COLOR is set. Default: auto." },
 	{ "variable", 'v', OPTS_TEXT, OPTS_VALUE_ARRAY, OPTS_OUTPUT, AT(ids), .arg = "IDS",
 	  .help = "Assign the ids to an indexed array. Print nothing unless -o, -c, "
 		  "--human or --count is given." },
@@ -96,13 +96,15 @@ static const char *const list_description[] = {
 	"Lists your API tokens, or with -a those of every user that you may see. A token is listed "
 	"if it passes all filters. Filters work the same in every format. The deployment's clock "
 	"decides which tokens are expired and how long ago they were used.",
-	"Without --sort, the rows of a table that shows ids are sorted by id, and everything else keeps the "
-	"server's order. The arrays of -v and -A get the tokens that --limit leaves. json and jsonl show all "
-	"fields, as an array and as one object on each line. csv is that of RFC 4180, with an apostrophe before what a spreadsheet would take for a formula. In tsv and csv, the "
-	"columns have the same names.",
-	"If there are no tokens, the status is 0: the table format reports it on standard error, json prints "
-	"[], --count prints 0, and the others print nothing. An empty list cannot be true if the token in use is itself "
-	"an API token. The status is then 4: that token is not permitted to read tokens.",
+	"Without --sort, the rows of a table that shows ids are sorted by id, and everything else "
+	"keeps the server's order. The arrays of -v and -A get the tokens that --limit leaves. json "
+	"and jsonl show all fields, as an array and as one object on each line. csv follows RFC "
+	"4180, with an apostrophe before what a spreadsheet would take for a formula. In tsv and "
+	"csv, the columns have the same names.",
+	"If there are no tokens, the status is 0: the table format reports it on standard error, "
+	"json prints [], --count prints 0, and the others print nothing. An API token in use would "
+	"itself be in the server's list. If that list is empty, the token is not permitted to read "
+	"tokens, and the status is 4.",
 	"Fields of -A: " OUTPUT_FIELD_NAMES(" ") ".",
 	NULL,
 };

@@ -31,14 +31,15 @@ static const struct opts_option rm_table[] = {
 	{ "delete", 0, OPTS_FLAG, OPTS_VALUE_NONE, 0, AT(delete), .group = "how",
 	  .help = "Delete the token. This is the default." },
 	{ "user", 'u', OPTS_TEXT, OPTS_VALUE_USER, OPTS_NONEMPTY, AT(user), .arg = "USER",
-	  .help = "Look among the tokens of this user: a username or UUID." },
+	  .help = "Search only the tokens of this user: a username or UUID." },
 	{ "include-self", 0, OPTS_FLAG, OPTS_VALUE_NONE, 0, AT(include_self),
 	  .help = "Also remove the token in use if it is named. It is removed last." },
 	{ "dry-run", 0, OPTS_FLAG, OPTS_VALUE_NONE, 0, AT(dry_run),
 	  .help = "Print what would be removed, and remove nothing." },
 	{ "jobs", 0, OPTS_TEXT, OPTS_VALUE_NONE, OPTS_NONEMPTY, AT(jobs), .arg = "N",
-	  .help = "Remove up to N tokens at once, each over a connection of its own or all over one of "
-		  "HTTP/2: 1 to " TEXT(CODER_REMOVALS_MAX) ". Default: " TEXT(JOBS) "." },
+	  .help = "Remove up to N tokens at once. Each removal has a connection of its own, or all share "
+		  "one HTTP/2 connection. N is 1 to " TEXT(CODER_REMOVALS_MAX) ". Default: " TEXT(
+			  JOBS) "." },
 	{ "variable", 'v', OPTS_TEXT, OPTS_VALUE_ARRAY, OPTS_OUTPUT, AT(removed), .arg = "REMOVED",
 	  .help = "Assign the ids of the removed tokens (with --dry-run, of those that would be "
 		  "removed) to an indexed array, however the call ends. Print nothing." },
@@ -51,15 +52,15 @@ static const char *const rm_description[] = {
 	"Deletes API tokens. Today's coder tokens rm only expires them: use --expire for that. A "
 	"deletion is final and removes the token's audit trail.",
 	"Each argument is a token itself, of which only the id is sent, or its id, or its exact name. "
-	"They are tried in this order: an argument that is the id of a token is not taken for a name. "
+	"They are tried in this order: an argument that is the id of a token is not used as a name. "
 	"All tokens are looked up first: if one is not found, nothing is removed. A removal that "
 	"fails does not stop the others. The token in use is refused unless --include-self is given.",
 	"Several tokens are removed at once (--jobs), and reported in the order of the arguments. If the "
-	"server limits the rate of requests, all of them wait for it together. On a terminal, the "
+	"server limits the rate of requests, all of them wait together. On a terminal, the "
 	"removal of many shows its progress.",
-	"The call reports what it removed however it ends, after ^C, --timeout or failures, too. After "
-	"^C it starts no further removal and gives those in flight half a second. It names each "
-	"token whose removal has an unknown outcome on standard error. Only a usage error that is "
+	"However the call ends, it reports what it removed: also after ^C, --timeout and failures. After "
+	"^C it starts no further removal and gives those in flight half a second. On standard error it "
+	"names each token of which it is not known whether it was removed. Only a usage error that is "
 	"found before the first request leaves the array of -v as it was.",
 	NULL,
 };

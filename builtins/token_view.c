@@ -25,17 +25,17 @@ struct view_options {
 static const struct opts_option view_table[] = {
 	{ "self", 0, OPTS_FLAG, OPTS_VALUE_NONE, 0, AT(self), .help = "Show the token in use." },
 	{ "user", 'u', OPTS_TEXT, OPTS_VALUE_USER, OPTS_NONEMPTY, AT(user), .arg = "USER",
-	  .help = "Look among the tokens of this user: a username or UUID." },
+	  .help = "Search only the tokens of this user: a username or UUID." },
 	{ "column", 'c', OPTS_LIST, OPTS_VALUE_COLUMN, OPTS_COMMAS, AT(columns), .arg = "COLUMNS",
-	  .help = "Columns to show, in order, some of " OUTPUT_COLUMN_NAMES(
+	  .help = "The columns to show, in the order given: a comma list of " OUTPUT_COLUMN_NAMES(
 		  ", ") ". Default: all." },
 	{ "output", 'o', OPTS_CHOICE, OPTS_VALUE_CHOICE, 0, AT(output), .arg = "FORMAT",
 	  .choices = OUTPUT_FORMAT_CHOICES, .help = "How to print the token. Default: table." },
 	{ "no-header", 0, OPTS_FLAG, OPTS_VALUE_NONE, 0, AT(no_header),
 	  .help = "Leave out the line of column names." },
 	{ "human", 0, OPTS_FLAG, OPTS_VALUE_NONE, 0, AT(human),
-	  .help = "Print a card for people, with one field on each line: with times such as 'in 3 days', "
-		  "and with names instead of UUIDs in the allow list where you may see them." },
+	  .help = "Print a card for people, with one field on each line. Times are relative, such as "
+		  "'in 3 days', and names replace UUIDs in the allow list where you may see them." },
 	{ "color", 0, OPTS_CHOICE, OPTS_VALUE_CHOICE, 0, AT(color), .arg = "WHEN",
 	  .choices = "auto|always|never",
 	  .help = "With --human, show in red that the token has expired, and in yellow that it expires "
@@ -58,15 +58,15 @@ static const struct opts_option view_table[] = {
 static const char *const view_description[] = {
 	"Shows one API token. The argument is the token itself, of which only the id is sent, or its "
 	"id, or its exact name. They are tried in this order: an argument that is the id of a token "
-	"is not taken for a name. Expired tokens are found, too. Login sessions are not shown.",
-	"The server sends a token without its owner's name, which takes a second request. It is "
-	"remembered for 30 seconds, and not requested if it is not shown.",
+	"is not used as a name. Expired tokens are found, too. Login sessions are not shown.",
+	"The server sends a token without its owner's name, so the name takes a second request. It is "
+	"remembered for 30 seconds, and is not requested if it is not shown.",
 	"The arrays TOKEN_SCOPES and TOKEN_ALLOW_LIST get the token's scopes and allow list, sorted, "
 	"with one entry in each element.",
 	"With --explain, a line that begins with 'can' names a goal of token_create --for and the objects "
 	"for which the token reaches it. 'lacks' names a goal that it does not reach, and what is lacking. "
 	"'may also use' names scopes that none of these goals uses: some requests need no more than "
-	"these. What the token's user may not do, the token cannot do, either.",
+	"these. A token can never do more than its user may.",
 	"Fields of -A: " OUTPUT_FIELD_NAMES(" ") ".",
 	NULL,
 };

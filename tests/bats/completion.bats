@@ -442,7 +442,7 @@ id_of() { # id_of TOKEN
 	is "${shown["token_create --scope"]}" 'S  What the token may do, such as workspace:read'
 	is "${shown["token_create --output"]}" '-o text|json  How to print the token'
 	is "${shown["token_create --allow"]}" 'TYPE:ID  What the token may be used on'
-	is "${shown["token_list --name"]}" "GLOB  Only tokens whose name matches a pattern, such as 'ci-*'"
+	is "${shown["token_list --name"]}" "GLOB  List only tokens whose name matches a pattern, such as 'ci-*'"
 	is "${shown["token_list --expired"]}" 'Only expired tokens'
 	is "${shown["token_list --quiet"]}" '-q  Print ids only, one on each line'
 }
