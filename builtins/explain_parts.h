@@ -14,13 +14,13 @@ bool explain_is_repeated(const struct coder_holding *holding, const struct coder
 /* Appends a line on a goal if the token reaches it. */
 bool explain_can(const struct coder_holding *holding, const struct coder_ability *ability,
 		 struct buf *out);
-/* Appends a line on a goal that is near, for each set of objects for which it lacks the same. */
+/* Appends a line about a goal that is near, for each set of objects for which it lacks the same. */
 bool explain_lacks(const struct coder_holding *holding, const struct coder_ability *ability,
 		   size_t near, struct buf *out);
 /*
- * How many scopes and entries a goal may lack and still be near. objects: the goals for which the
- * token has objects; otherwise the goals for which it has none. The limit is 2 or 1. It is higher
- * only for a token that is of no use, so that at least the nearest of these goals is near.
+ * Returns how many scopes and entries a goal may lack and still be near, that is, listed under
+ * "lacks": 2 for goals for which the token has objects (objects is true), 1 for the others. If the
+ * token reaches no goal, the limit is raised, so that at least the nearest of these goals is listed.
  */
 size_t explain_near(const struct coder_ability *abilities, size_t n, bool objects);
 

@@ -189,7 +189,7 @@ static int read_jobs(const char *text, size_t *ret, struct coder_error *err)
 	return 0;
 }
 
-/* Fails if an argument or an element of --from is empty, and tells which one. */
+/* Fails if an argument or an element of --from is empty, and names it. */
 static int check_not_empty(const struct call *call, struct coder_error *err)
 {
 	const struct rm_options *options = call->options;

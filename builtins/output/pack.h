@@ -78,7 +78,7 @@ struct pack_reader {
 
 /*
  * Begins to read, and allocates all memory that reading needs. order NULL: all tokens, as they were
- * added. Fails if there is no memory, which *err then says, or if order->goes_on() returned false.
+ * added. Fails if there is no memory (*err then reports it), or if order->goes_on() returned false.
  */
 int pack_read(struct pack_reader *reader, const struct pack *pack, const struct pack_order *order,
 	      struct coder_error *err);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* relative.c - times as people say them; see relative.h. */
+/* relative.c - relative times for people; see relative.h. */
 #include "relative.h"
 
 #include <inttypes.h>

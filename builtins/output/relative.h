@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* relative.h - times as people say them, from now on. */
+/* relative.h - relative times for people. */
 #ifndef RELATIVE_H
 #define RELATIVE_H
 

@@ -79,8 +79,8 @@ bool coder_wish_needs_relations(const struct coder_wish *wish, const char *type)
  *  - a goal is about objects, and no entry names one;
  *  - a goal cannot be limited to an entry that was given;
  *  - an entry that one goal needs would let a scope of another goal, or one that was given, act
- *    on objects that were not given for it. The message names both. Reading does not count, but a
- *    warning tells what the token can read of another user. The workspaces of another user count as
+ *    on objects that were not given for it. The message names both. A scope that only reads is allowed, and a
+ *    warning names what the token can read of another user. The workspaces of another user count as
  *    given if workspace:* was given and a goal is about workspaces;
  *  - a scope was given without any entry, and the entries of the goals would limit it.
  */

@@ -36,7 +36,10 @@ enum coder_meaning {
 	CODER_MEANS_ID, /* an id, or a name */
 	CODER_MEANS_TOKEN, /* a token, whole or truncated, or a name; it may contain a secret */
 };
-/* Ignores blanks around the text. Writes the public id to ret_id, unless it means only a name. */
+/*
+ * Tests the text without the blanks around it. Writes the public id to ret_id, unless the text means
+ * only a name.
+ */
 enum coder_meaning coder_meaning(const char *text, char ret_id[CODER_ID_LEN + 1]);
 
 /* Whether text contains a whole token: one as long as servers create them, or longer. */

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-3.0-or-later
-# "Now" is the time of the deployment's clock, whatever this machine's says: in lists and filters,
+# "Now" is the time of the deployment's clock, whatever this machine's clock shows: in lists and filters,
 # in records, in completion.
 
 load helper
@@ -138,7 +138,7 @@ warned() {
 	is "$status ${#ids[@]}" "0 0"
 }
 
-@test "a response from a cache counts as old as its Age header says" {
+@test "a response from a cache is as old as its Age header states" {
 	local -a ids=()
 	local -A t=()
 	seed '{"owner":"admin","name":"ended","expires_in_s":-60,"created_ago_s":7200}'

@@ -154,7 +154,7 @@ id_of() { # id_of TOKEN
 	offers 'token_create --allow workspace:admin/a' admin/admin admin/admin-box
 }
 
-@test "a workspace of one's own that the line already has is not offered again, with or without its owner" {
+@test "a workspace of one's own that is already on the line is not offered again, with or without its owner" {
 	without 'token_create --allow workspace:web-docker --allow workspace:' web-docker admin/web-docker
 	without 'token_create --allow workspace:admin/web-docker --allow workspace:' web-docker admin/web-docker
 }
@@ -443,7 +443,7 @@ id_of() { # id_of TOKEN
 	is "${shown["token_create --output"]}" '-o text|json  How to print the token'
 	is "${shown["token_create --allow"]}" 'TYPE:ID  What the token may be used on'
 	is "${shown["token_list --name"]}" "GLOB  List only tokens whose name matches a pattern, such as 'ci-*'"
-	is "${shown["token_list --expired"]}" 'Only expired tokens'
+	is "${shown["token_list --expired"]}" 'List only expired tokens'
 	is "${shown["token_list --quiet"]}" '-q  Print ids only, one on each line'
 }
 
@@ -620,7 +620,7 @@ id_of() { # id_of TOKEN
 	((${EPOCHREALTIME/./} - start < 200000)) || fail "the second TAB took too long"
 }
 
-@test "loading sends no request and defines one completion for the four builtins" {
+@test "loading sends no request and defines one completion for all builtins" {
 	local builtin
 	forget_requests
 	source "$REPO/completion/coder_tokens.bash"

@@ -142,7 +142,7 @@ in_new_shell() {
 	is "$(names | grep -c grafana)" 1
 }
 
-@test "without a URL or a token the message says what to set" {
+@test "without a URL or a token the message names what to set" {
 	unset CODER_URL
 	try token_list
 	refused 4 "no URL; set CODER_URL or give --url, or sign in with coder login"
@@ -775,7 +775,7 @@ tls_works() {
 	done
 }
 
-@test "TLS: a server of an unknown CA is refused, and the message says what to set" {
+@test "TLS: a server of an unknown CA is refused, and the message names what to set" {
 	SANDBOX_CONTROL_URL=$TLS_URL forget_requests
 	tls_refused "$TLS_URL" "name the file with its CA in CODER_CLIENT_TLS_CA_FILE"
 	CODER_CLIENT_TLS_CA_FILE=$CERTS/client-ca.pem
@@ -914,7 +914,7 @@ as_nobody() {
 	try "${as[@]}" "$BASH" --norc -c "enable -f \"\$SO\" ${BUILTINS[*]}; $1"
 }
 
-@test "if no process can be started for a look-up, the message says so" {
+@test "if no process can be started for a look-up, the message reports it" {
 	local limit
 	CODER_URL=http://localhost:${URL##*:}
 	as_nobody 'ulimit -u 1; token_list -q'
@@ -1056,7 +1056,7 @@ as_nobody() {
 	((SECONDS - before < 15)) || fail "took too long"
 }
 
-@test "--timeout counts for one call only" {
+@test "--timeout applies to one call only" {
 	fault '{"path": "keys/tokens", "delay": 1}'
 	try token_list -q --timeout 300ms
 	is "$status" 7
@@ -1104,7 +1104,7 @@ as_nobody() {
 	refused 7 "cannot connect to $DEAD: Connection refused; check CODER_URL and the network"
 }
 
-@test "a call waits as long as Retry-After says, and announces a long wait" {
+@test "a call waits as long as Retry-After demands, and announces a long wait" {
 	local before=$EPOCHREALTIME
 	fault '{"path": "keys/tokens", "status": 429, "headers": {"Retry-After": "3", "X-Ratelimit-Reset": null}}'
 	try token_list -q
@@ -1202,7 +1202,7 @@ as_nobody() {
 	is "${#TOKEN_ERROR[@]}" 0
 }
 
-# failed_with STATUS HTTP - asserts that the last try failed so, and that TOKEN_ERROR says the same.
+# failed_with STATUS HTTP - asserts that the last try failed so, and that TOKEN_ERROR has the same.
 failed_with() {
 	refused "$1" ""
 	is "${TOKEN_ERROR[status]} ${TOKEN_ERROR[http]}" "$1 $2"

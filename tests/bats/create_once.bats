@@ -58,7 +58,7 @@ absent() {
 	! exists test || fail "there is a token"
 }
 
-# unsure [ID [FOUND]] - asserts that the last try says that the token may exist, with its name and, if known,
+# unsure [ID [FOUND]] - asserts that the last try reports that the token may exist, with its name and, if known,
 # its id; or that a token of that name does.
 unsure() {
 	is "$status" 9
@@ -277,7 +277,7 @@ again() {
 	is "$status" 0
 	accepted "$out"
 	is "$(stored test id)" "${out%%-*}"
-	# the second response says that the name is taken, by this call or by another
+	# the second response reports that the name is taken, by this call or by another
 	again
 	fault '{"method":"POST","twice":true}'
 	try token_create -n test
@@ -1080,7 +1080,7 @@ random_cut() {
 	done
 	echo "# $delivered delivered, $undone undone, $named named"
 	# the cuts had different effects
-	((delivered && undone)) || fail "the test tests nothing"
+	((delivered && undone)) || fail "the cuts all had the same effect"
 }
 
 # signalled_end ABOUT - asserts one of the three ends of a create whose script got a signal, and counts it
@@ -1125,5 +1125,5 @@ signalled_end() {
 		signalled_end "seed $seed, $i: $signal after $pause s: $script"
 	done
 	echo "# $delivered delivered, $undone undone, $named named"
-	((delivered && undone)) || fail "the test tests nothing"
+	((delivered && undone)) || fail "the signals all had the same effect"
 }

@@ -126,7 +126,7 @@ in_own_network() {
 	try "${apart[@]}" "$BASH" --norc "$BATS_TEST_TMPDIR/script"
 }
 
-# after FROM TO LINE - asserts that the line says status 7 after a time between these tenths of a second.
+# after FROM TO LINE - asserts that the line shows status 7 after a time between these tenths of a second.
 after() {
 	[[ $3 =~ ^7\ after\ ([0-9]+)$ ]] || fail "$3" || return
 	((BASH_REMATCH[1] >= $1 && BASH_REMATCH[1] <= $2)) || fail "$3"

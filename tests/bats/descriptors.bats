@@ -261,7 +261,7 @@ costs_nothing() {
 				is "$err" ""
 			else
 				[[ $out =~ ^[1-9][0-9]*\ $ ]] || [[ $err == *"Too many open files"* ]] || fail "limit $limit"
-				[[ $err == *"Too many open files"* || $err == *"open files: ulimit -n"* ]] || fail "$how: limit $limit says nothing"
+				[[ $err == *"Too many open files"* || $err == *"open files: ulimit -n"* ]] || fail "$how: limit $limit is not reported"
 			fi
 			((limit < 16)) || is "$out" "0 t1"
 		done

@@ -155,7 +155,7 @@ commands_work() {
 
 @test "the goals of make that CONTRIBUTING.md begins with exist" {
 	commands_work CONTRIBUTING.md 0
-	is "$(grep -c '^sh: make' <<<"$out")" 10
+	is "$(grep -c '^sh: make' <<<"$out")" 11
 }
 
 @test "the functions that docs/debugging.md names exist" {
@@ -310,7 +310,7 @@ fields_in() {
 	try token_view grafana -o tsv
 	columns=$(head -1 <<<"$out" | tr '\t_' ', ' | sed 's/,/, /g')
 	for b in token_view token_list; do
-		has "$("$b" --help | tr -s ' \n' ' ')" "some of $columns."
+		has "$("$b" --help | tr -s ' \n' ' ')" "a comma list of $columns."
 	done
 }
 
@@ -426,7 +426,7 @@ run_examples() {
 	diff <(coder_tokens_7) "$build/man/coder_tokens.7"
 }
 
-# claimed WORDS ROW - asserts that README.md says in these words, with N for a number, how many times as fast
+# claimed WORDS ROW - asserts that README.md states in these words, with N for a number, how many times as fast
 # the builtins are, and that tests/bench/RESULTS.md shows at least that in a row.
 claimed() {
 	local readme ratio

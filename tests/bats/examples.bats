@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-3.0-or-later
-# The scripts in examples/ do what they say, and leave nothing behind when something goes wrong.
+# The scripts in examples/ do what they promise, and leave nothing behind when something goes wrong.
 
 load helper
 source "$REPO/tests/bats/examples.bash"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-3.0-or-later
-# token_view --explain: what it says of a token is so. tests/tools/explained.py compares it with what
+# token_view --explain: what it reports about a token is so. tests/tools/explained.py compares it with what
 # the deployment does.
 
 load helper
@@ -42,7 +42,7 @@ READ=workspace:read,template:read,user:read
 
 # -------------------------------------------------------------- what is said
 
-@test "what --explain says of random tokens is what the deployment lets them do" {
+@test "what --explain reports about random tokens is what the deployment lets them do" {
 	explained=$TOOLS/explained.py
 	run -0 compare 40 "${EXPLAIN_SEED-1}"
 }
@@ -58,7 +58,7 @@ READ=workspace:read,template:read,user:read
 	has "$output" "workspace-stop workspace:alice/"
 }
 
-@test "a token for one workspace: what it can do, and what it lacks for the goals that are nearest" {
+@test "--explain shows what a token for one workspace can do, and what it lacks for the nearest goals" {
 	token "$READ,workspace:stop" "workspace:$(workspace alice dev),template:*,user:$(user_id alice)"
 	says "can do no more than alice can" \
 		"can see workspaces and their builds (coder show): workspace:alice/dev" \
@@ -72,7 +72,7 @@ READ=workspace:read,template:read,user:read
 		"note: all templates are readable (template:*)"
 }
 
-@test "the obvious token for one workspace: what it lacks, and what it may do all the same" {
+@test "--explain shows what the obvious token for one workspace lacks, and what it may do nevertheless" {
 	token workspace:read "workspace:$(workspace alice dev)"
 	says "can do no more than alice can" \
 		"lacks scopes template:read, user:read and entries template:*, user:alice to see workspaces and their builds (coder show): workspace:alice/dev" \
@@ -117,7 +117,7 @@ READ=workspace:read,template:read,user:read
 	lacks "$out" others
 }
 
-@test "composite scopes are what they stand for, and membership shows an owner to all but coder start" {
+@test "a composite scope is explained like its parts, and membership of an organization is enough to read an owner, except to start" {
 	token coder:workspaces.operate "workspace:$(workspace alice dev),template:*,organization_member:$(user_id alice)"
 	has "$out" "can stop workspaces (coder stop): workspace:alice/dev"
 	has "$out" "lacks scope user:read and entry user:alice to start workspaces (coder start): workspace:alice/dev"
@@ -142,7 +142,7 @@ READ=workspace:read,template:read,user:read
 	lacks "$out" "unrestricted"
 }
 
-@test "who may look up other users is said to read their tokens, too" {
+@test "a token that may look up other users is explained as one that can read their tokens, too" {
 	token user:read,api_key:read "user:$(user_id alice),user:$(user_id admin),api_key:*"
 	# servers sort the entries, by id
 	[[ $out =~ "can list and view tokens (coder tokens ls): "(user:admin, user:alice|user:alice, user:admin)$'\n' ]] || fail "$out"
@@ -156,7 +156,7 @@ READ=workspace:read,template:read,user:read
 	has "$out" "can list and view your own tokens (coder tokens ls)"
 }
 
-@test "an entry of any type is what it names" {
+@test "an entry *:ID is explained as the object with that id" {
 	token "$READ,workspace:stop" "*:$(workspace alice dev),template:*,*:$(user_id alice)"
 	has "$out" "can stop workspaces (coder stop): workspace:alice/dev"
 	token template:read,template:update "*:$two" '"name": "t2"'
@@ -187,7 +187,7 @@ READ=workspace:read,template:read,user:read
 
 # -------------------------------------------------- tokens and objects in all states
 
-@test "an expired token can do nothing of it any more" {
+@test "an expired token is explained as one that can do nothing" {
 	token user:read '*:*' '"expires_in_s": -3600'
 	is "$status$err" 0
 	has "$out" "token of alice, expired at "
@@ -209,7 +209,7 @@ READ=workspace:read,template:read,user:read
 	has "$out" "may also use workspace:read, workspace:stop on workspace:$none, in requests that need no more"
 }
 
-@test "a token in use that may see nothing but itself explains itself with ids" {
+@test "a token in use that may see nothing but itself is explained with ids instead of names" {
 	local id
 	id=$(workspace alice dev)
 	seed "[{\"owner\": \"alice\", \"name\": \"self\", \"scopes\": [\"user:read\", \"api_key:read\", \"workspace:stop\"],
@@ -252,7 +252,7 @@ READ=workspace:read,template:read,user:read
 
 # ------------------------------------------------------------- requests and failures
 
-@test "what one response tells is not asked again" {
+@test "an object that a response has described is not requested again" {
 	local dev other
 	dev=$(workspace alice dev) other=$(workspace alice other)
 	token "$READ" "workspace:$dev,workspace:$other,template:$one,user:$(user_id alice),*:$dev"
@@ -267,7 +267,7 @@ READ=workspace:read,template:read,user:read
 	is "$(requests GET | grep -c 'workspaces\|templates')" 0
 }
 
-@test "after an error of the deployment it asks no more, and explains with what it knows" {
+@test "after an error of the deployment --explain sends no more requests, and uses what it knows" {
 	local dev other
 	dev=$(workspace alice dev) other=$(workspace alice other)
 	seed "[{\"owner\": \"alice\", \"name\": \"t\", \"scopes\": [\"workspace:read\"], \"allow_list\": [\"workspace:$dev\", \"workspace:$other\"]}]"
@@ -302,7 +302,7 @@ READ=workspace:read,template:read,user:read
 	refused 4 "looking up workspace:"
 }
 
-@test "--explain sets the arrays and the record as ever, and takes no format" {
+@test "--explain sets the arrays and the record, and takes no format" {
 	local -A record=()
 	seed '[{"owner": "admin", "name": "t", "scopes": ["user:read", "task:read"], "allow_list": ["task:*", "file:*"]}]'
 	try token_view t --explain -A record

@@ -596,7 +596,7 @@ stop_other() {
 	fails 7 "cannot connect to http://[::1]:" token_list -v ids
 }
 
-@test "a call waits for a rate limit as long as the server says, or reports the wait that would be needed" {
+@test "a call waits for a rate limit as long as the server demands, or reports the wait that would be needed" {
 	local call words wait date
 	printf -v date '%(%a, %d %b %Y %H:%M:%S GMT)T' $((EPOCHSECONDS + 3600))
 	export TZ=UTC

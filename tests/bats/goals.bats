@@ -101,7 +101,7 @@ listed() { # listed ROUTE KEY=VALUE - the id of what has that, outside the log o
 	forget_requests
 }
 
-@test "--for adds to --scope and --allow, and says on one line what" {
+@test "--for adds to --scope and --allow, and prints on one line what it adds" {
 	local id self
 	id=$(workspace admin) self=$(admin)
 	try token_create -n test --for workspace-stop --scope organization:read --allow workspace:dev,organization:*
@@ -386,7 +386,7 @@ warned() {
 	is "$status" 0
 }
 
-@test "the dry run of a token for a dormant workspace says that the entry does not match it" {
+@test "the dry run of a token for a dormant workspace reports that the entry does not match it" {
 	local dormant entry
 	dormant=$(ctl POST workspaces '{"owner": "alice", "name": "sleepy", "dormant": true}' | fields_of -- id)
 	for entry in "workspace:alice/sleepy" "workspace:$dormant"; do
@@ -467,7 +467,7 @@ refusals() {
 	END
 }
 
-@test "goals that would widen each other are refused, and both are named" {
+@test "goals that together exceed what was asked for are refused, and both are named" {
 	refusals <<-'END'
 		--for workspace-create,workspace-start --allow workspace:*,template:one|workspace-start cannot be combined with workspace-create: the entry template:*, which workspace-start needs, would let the scope template:use act on other templates; create two tokens
 		--for workspace-list --for workspace-stop --allow workspace:dev|workspace-list cannot be combined with workspace-stop for workspace:dev: workspace-list needs workspace:*, and workspace-stop would then work on all of them; create two tokens
@@ -577,7 +577,7 @@ refusals() {
 	is "$(requests POST)" ""
 }
 
-@test "--dry-run says what the token could do with given entries that no goal needs" {
+@test "--dry-run reports what the token could do with given entries that no goal needs" {
 	local own all
 	own="$(workspace alice),template:*,user:$(user_id alice)" all=workspace:read,template:read,workspace:stop
 	try token_create -u alice -n test --dry-run --self-readable --scope "$all" --allow "workspace:$own"
@@ -596,7 +596,7 @@ refusals() {
 	is "$(requests POST)" ""
 }
 
-@test "--dry-run tells that it could not look up what an entry names" {
+@test "--dry-run reports that it could not look up what an entry names" {
 	fault '{"method":"GET","path":"/workspaces/","times":0,"status":500,"coder":true,"body":"{\"message\":\"Internal error fetching workspace resources.\"}"}'
 	try token_create -n test --dry-run --self-readable --scope workspace:read --allow "workspace:$(workspace alice)"
 	is "$status" 0

@@ -186,7 +186,7 @@ connect() {
 }
 
 # token GOALS [ENTRY]... - has token_create make a token, and uses it: $secret. Sets said: what
-# token_view --explain says of it.
+# token_view --explain reports about it.
 token() {
 	local words=() word
 	for word in "${@:2}"; do words+=(--allow "$word"); done

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-3.0-or-later
 # What a token's scopes and allow list let it do, as a real deployment decided. The tests of goals
-# stand on it: the sandbox must grant, and refuse, what the rows of tests/tools/grants.py say.
+# stand on it: the sandbox must grant, and refuse, what the rows of tests/tools/grants.py list.
 
 bats_require_minimum_version 1.5.0
 
@@ -95,7 +95,7 @@ decided() {
 	decided template-new
 }
 
-@test "a push without one of its scopes or entries ends at the step that needs it" {
+@test "a push without one of its scopes or entries fails at the step that needs it" {
 	decided push-refused
 }
 

@@ -168,7 +168,7 @@ interrupt_at_prompt() {
 	has "$screen" $'\nworks with 3002\n'
 }
 
-@test "^C at the prompt ends a removal of many, and the array says what was removed" {
+@test "^C at the prompt ends a removal of many, and the array holds what was removed" {
 	ctl POST tokens '{"owner": "admin", "name": "many-%d", "count": 9}' >/dev/null
 	fault '{"method": "DELETE", "skip": 3, "stall": {"at": 0}, "times": 0}'
 	at_prompt <<-END
@@ -372,7 +372,7 @@ in_three_lists() {
 # The next list has 30,000 tokens. It takes some 4 MiB while it arrives, and some 70 more as an associative
 # array, so at 50 MiB the array is being assigned.
 long_list() {
-	[[ -z ${SANITIZE-}${VALGRIND-} ]] || skip "memory says nothing there"
+	[[ -z ${SANITIZE-}${VALGRIND-} ]] || skip "memory shows nothing there"
 	fault '{"path": "keys/tokens\\?", "many": 30000}'
 }
 

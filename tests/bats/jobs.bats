@@ -203,7 +203,7 @@ stale-2 of admin would be deleted"
 
 # -------------------------------------------------------------- ci-token, CI files
 
-@test "ci-token --remove deletes the token that a killed job has left, and says if there is none" {
+@test "ci-token --remove deletes the token that a killed job has left, and reports if there is none" {
 	job 'kill -KILL $PPID'
 	CI_JOB_ID=4711 example ci-token dev ./job
 	is "$status" 137
@@ -431,7 +431,7 @@ NARROW=', "scopes": ["workspace:read"], "allow_list": ["workspace:*"]'
 	is "$(of tokens id="${LEAKED%%-*}" -- expired)" True
 }
 
-@test "revoke also ends the token of a suspended user, and says what ends a login session" {
+@test "revoke also ends the token of a suspended user, and reports what ends a login session" {
 	leak alice one
 	ctl POST users '{"username": "alice", "status": "suspended"}' >/dev/null
 	example revoke <<<"$LEAKED"

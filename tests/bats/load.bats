@@ -10,7 +10,7 @@ fresh() {
 	SO=$SO URL=$URL ADMIN_TOKEN=$ADMIN_TOKEN all="${BUILTINS[*]}" try bash --norc -c "$1"
 }
 
-types() { # a script that says which of the four are builtins
+types() { # a script that prints which of the names are builtins
 	# shellcheck disable=SC2016
 	echo 'for b in $all; do type -t $b >/dev/null && printf "%s " $b; done; echo;'
 }

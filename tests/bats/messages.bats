@@ -76,7 +76,7 @@ SANDBOX_OPTIONS=(--seed demo)
 	lacks "$err" "did you mean"
 }
 
-@test "a server's message ends with one period, and no message mentions a user called me" {
+@test "a server's message ends with one period, and no message takes the word me for a user's name" {
 	fault '{"path": "/tokens", "times": 0, "status": 401, "headers": {"X-Coder-Build-Version": "v2.32.0"},
 		"body": "{\"message\":\"No.\",\"detail\":\"The key is invalid.\"}"}'
 	try token_list

@@ -122,7 +122,7 @@ changes() {
 	git commit -qam "$1"
 }
 
-@test "make release writes the files of make dist, and tags the commit with what CHANGELOG.md says of the release" {
+@test "make release writes the files of make dist, and tags the commit with the text of CHANGELOG.md about the release" {
 	release
 	is "$status$err" 0
 	has "$out" "git push origin v$VERSION"

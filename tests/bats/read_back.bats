@@ -158,7 +158,7 @@ read_requests() {
 
 # ------------------------------------------------------------ perhaps another's
 
-# left_alone WHY [USER] - asserts that the last try neither delivered nor deleted the token, and says why.
+# left_alone WHY [USER] - asserts that the last try neither delivered nor deleted the token, and reports why.
 left_alone() {
 	local id
 	id=$(ctl GET log | grep -oE '"path":"/api/v2/users/[^/]*/keys/[0-9A-Za-z]{10}"' | tail -n 1 | grep -oE '[0-9A-Za-z]{10}"')
@@ -216,7 +216,7 @@ left_alone() {
 		is "$(stored test owner id)" "alice"$'\n'"${secret%%-*}"
 		token_rm --delete "$secret" >/dev/null
 	done
-	# a UUID says who it is
+	# a UUID identifies the user
 	forget_requests
 	the_request -u "$alice"
 	is "$(requests | xargs)" "GET /api/v2/users/$alice/keys/tokens/tokenconfig GET /api/v2/users/$alice/keys/tokens/test POST /api/v2/users/$alice/keys/tokens GET /api/v2/users/$alice/keys/${secret%%-*}"

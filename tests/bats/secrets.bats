@@ -482,7 +482,7 @@ no_echo() {
 }
 
 # Makes the read-back of the next create, whose secret has that many characters, fail with such a response.
-repeats_key() { # LENGTH ANSWER
+repeats_key() { # LENGTH RESPONSE
 	fault '[{"method":"POST","grant":{"secret_length":'"$1"'}},{"method":"GET","path":"keys/[0-9A-Za-z]{10}$","times":0,'"$2"'}]'
 }
 

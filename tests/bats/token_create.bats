@@ -1060,7 +1060,7 @@ DELETE /api/v2/users/me/keys/ID"
 		try token_create -n test --url "$bad"
 		[[ $status == [24] ]] || fail "status for '$bad'"
 		refused_early "$status" ""
-		[[ ${err,,} == *url* ]] || fail "says nothing of a URL"
+		[[ ${err,,} == *url* ]] || fail "the message names no URL"
 	done
 	for bad in $'sbxAdmin01-sandboxAdminSecret0001\nX-Evil: 1' $'a\rb' $'\e'; do
 		try token_create -n test --token "$bad"
@@ -1069,7 +1069,7 @@ DELETE /api/v2/users/me/keys/ID"
 	done
 }
 
-@test "without a URL or a token the message says what to set" {
+@test "without a URL or a token the message names what to set" {
 	unset CODER_URL
 	try token_create -n test
 	refused_early 4 CODER_URL

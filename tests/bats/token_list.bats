@@ -351,7 +351,7 @@ filter_seed() {
 	is "$(requests)" ""
 }
 
-@test "an error about a word of a comma list or array tells which word it is" {
+@test "an error about a word of a comma list or array shows which word it is" {
 	local long=workspace:read
 	try token_list --scope user:read --scope a:b,,c:d
 	refused 2 "--scope: word 2 of 'a:b,,c:d': scope cannot be empty"
@@ -622,7 +622,7 @@ order_seed() {
 
 # ------------------------------------------------------------------ for people
 
-# A token of each kind that people tell apart.
+# A token of each kind that people distinguish.
 human_seed() {
 	empty
 	ctl POST tokens '[

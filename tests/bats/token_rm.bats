@@ -331,7 +331,7 @@ Token would be deleted: idOfAAAAAA (idOfBBBBBB)"
 	is "$(changes)" ""
 }
 
-@test "if the list shows another token of that name, the message says so" {
+@test "if the list shows another token of that name, the message names it" {
 	seed '[{"owner": "admin", "name": "first", "id": "idOfFirst0"}, {"owner": "admin", "name": "idOfFirst0", "id": "idOfOther0"},
 		{"owner": "admin", "name": "own", "id": "idOfOwn000"}, {"owner": "admin", "name": "idOfFirst0-0123456789a", "id": "idOfThird0"},
 		{"owner": "admin", "name": "a/b"}]'

@@ -186,10 +186,10 @@ static const char *delivery_wrong(const struct result *result)
 	life_us = token->expires_us - token->created_us;
 	if (strcmp(token->name, NAME) != 0 || (result->owner_is_known && token->user != 0) ||
 	    strcmp(token->login_type, "token") != 0)
-		return "another token than the one asked for was delivered";
+		return "another token than the requested one was delivered";
 	if (strstr(token->scopes, "coder:all") || strstr(token->allow_list, "*:*") ||
 	    life_us > (LIFE_S + 1) * INT64_C(1000000))
-		return "the token that was delivered may do more, or lives longer, than asked for";
+		return "the token that was delivered may do more, or lives longer, than requested";
 	if (!*created->shortfall &&
 	    (strcmp(token->scopes, SCOPES) != 0 || life_us < (LIFE_S - 1) * INT64_C(1000000)))
 		return "the token falls short of the request, and nobody is told";
@@ -237,13 +237,14 @@ static const char *failure_wrong(const struct result *result)
 	if (!token)
 		return NULL;
 	if (result->claim == NOTHING_LEFT)
-		return may_leave(result) ? NULL : "no new token exists, it says, but one does";
+		return may_leave(result) ? NULL :
+					   "it reports that no new token exists, but one does";
 	if (!says(err, NAME) && !says(err, token->id) && !strstr(err->about, token->id))
 		return "the message names neither the name nor the id of the token that is left";
 	if (!says(err, "neither delivered nor deleted") || token->granted >= GRANT_OTHER_NAME)
 		return NULL;
 	if (deployment.date_ahead <= 0)
-		return "a token that is as asked for is taken for somebody else's";
+		return "a token that is as requested is taken for somebody else's";
 	limits[DATE_WRONG].reached++;
 	return NULL;
 }

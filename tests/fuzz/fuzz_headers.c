@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * fuzz_head.c - heads of answers, Retry-After and dates among them.
+ * fuzz_headers.c - the headers of responses, Retry-After and dates among them.
  *
- * The input is an response: lines of its head, an empty line, its body. Whatever
- * it says, it is judged within its limits: an error has a message, and a wait
- * is one of the header's or none.
+ * The input is a response: the lines of its headers, an empty line, its body.
+ * Whatever it contains, it is judged within its limits: an error has a message,
+ * and a wait is one of the header's or none.
  */
 #include <stdlib.h>
 #include <string.h>
