@@ -295,7 +295,7 @@ static int call_completion(const char *const *words, size_t n, struct coder_inte
 	if (rc == 0)
 		return 0;
 	if (err.code == CODER_ERR_USAGE)
-		output_error(err.message);
+		output_message(err.message);
 	return command_status(&err);
 }
 

@@ -75,7 +75,7 @@ void command_print_error(const struct call *call, const struct coder_error *err)
 		 err->detail[0] ? ": " : "",
 		 advice[0] ? unended(err->detail) : (int)sizeof(err->detail), err->detail,
 		 advice[0] ? "; " : "", advice);
-	output_error(text);
+	output_message(text);
 }
 
 void errors_publish(struct coder_error *err)

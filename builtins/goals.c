@@ -55,7 +55,7 @@ void goals_report(const struct coder_plan *plan)
 
 	if (add_added("scopes", &plan->scopes, &text) &&
 	    add_added("allow-list entries", &plan->entries, &text) && text.len)
-		output_error(text.data);
+		output_message(text.data);
 	buf_done(&text);
 }
 

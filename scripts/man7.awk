@@ -91,7 +91,7 @@ code {
 }
 /^<!--/ { paragraph(); next }
 /^$/ { paragraph(); next }
-/^[|] (---|variable|field|status|option|value|format)/ { next } # the head of a table
+/^[|] (---|variable|field|status|option|value|format)/ { next } # the header of a table
 /^[|]/ {
 	gsub(/\\[|]/, "\001")
 	split($0, cell, / *[|] */)

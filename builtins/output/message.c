@@ -26,7 +26,7 @@ static void print_safely(void (*print)(const char *fmt, ...), const char *text)
 	buf_done(&line);
 }
 
-void output_error(const char *text)
+void output_message(const char *text)
 {
 	print_safely(shio_error, text);
 }

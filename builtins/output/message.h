@@ -6,8 +6,8 @@
 #ifndef MESSAGE_H
 #define MESSAGE_H
 
-/* Prints an error: "script: line N: token_rm: TEXT". */
-void output_error(const char *text);
+/* Prints a message: "script: line N: token_rm: TEXT". */
+void output_message(const char *text);
 
 /* Prints a warning. */
 void output_warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

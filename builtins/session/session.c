@@ -36,7 +36,7 @@ static void print_notice(void *ctx, enum coder_notice kind, const char *text)
 	(void)ctx;
 	snprintf(line, sizeof(line), "%s%s", text,
 		 kind == CODER_NOTICE_UNDO ? " (a second ^C ends the call at once)" : "");
-	output_error(line);
+	output_message(line);
 }
 
 static void print_nothing(void *ctx, enum coder_notice kind, const char *text)

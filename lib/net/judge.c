@@ -220,7 +220,7 @@ int response_judge(const struct response *response, const struct buf *body, stru
 				response->status != 204 && response->status != 304;
 
 	/* libcurl also takes the end of the connection for the end of the headers */
-	if (!response->head_ended ||
+	if (!response->headers_ended ||
 	    (has_length && response->received != (uint64_t)response->length))
 		return response_broken(response, "ended early", err);
 	if (response->status == 407 && response->proxy) {

@@ -39,8 +39,8 @@ static void begin_response(struct response *response, const char *line, size_t l
 	*response = (struct response){ .origin = response->origin,
 				       .url_source = response->url_source,
 				       .proxy = response->proxy,
-				       .head_len = response->head_len,
-				       .head_lines = response->head_lines };
+				       .headers_len = response->headers_len,
+				       .header_lines = response->header_lines };
 	while (end > line && strchr("\r\n", end[-1]))
 		end--;
 	p = p ? p + 1 : end;
@@ -183,16 +183,17 @@ int response_header(struct response *response, const char *line, size_t len,
 	bool interim = response->status >= 100 && response->status < 200;
 	struct field field;
 
-	response->head_len += len;
-	response->head_lines++;
-	if (response->head_len > HTTP_HEADERS_MAX || response->head_lines > HTTP_HEADER_LINES_MAX)
+	response->headers_len += len;
+	response->header_lines++;
+	if (response->headers_len > HTTP_HEADERS_MAX ||
+	    response->header_lines > HTTP_HEADER_LINES_MAX)
 		return response_broken(response, "has headers that are too large", err);
-	if (response->head_ended && !(begins && interim)) /* these are trailers */
+	if (response->headers_ended && !(begins && interim)) /* these are trailers */
 		return 0;
-	if (begins && (response->head_ended || !response->status))
+	if (begins && (response->headers_ended || !response->status))
 		begin_response(response, line, len);
 	/* libcurl 8.23 passes on a part of a line if the connection is closed within it */
-	response->head_ended = (line[0] == '\r' || line[0] == '\n') && line[len - 1] == '\n';
+	response->headers_ended = (line[0] == '\r' || line[0] == '\n') && line[len - 1] == '\n';
 	response->arrived = coder_clock();
 	if (split_line(line, len, &field) && !take_field(response, &field))
 		return response_broken(response, "has broken headers", err);

@@ -20,8 +20,8 @@ struct response {
 	const char *url_source; /* where the server's URL comes from, for error texts */
 	const struct proxy *proxy; /* the one that reads the request, and may respond; or NULL */
 	long status; /* 0: no response yet */
-	size_t head_len, head_lines; /* of all headers, those of interim responses included */
-	bool head_ended; /* the empty line after the headers has arrived */
+	size_t headers_len, header_lines; /* of all headers, those of interim responses included */
+	bool headers_ended; /* the empty line after the headers has arrived */
 	int64_t arrived; /* the coder_clock() at which their last line arrived */
 	bool coded; /* the body is compressed or encoded in another way */
 	bool coder; /* it has a header that Coder adds to its responses */

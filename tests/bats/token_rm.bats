@@ -519,7 +519,7 @@ removed() {
 		is "$(changes | wc -l)" 60
 		is "$(connections)" "$jobs"
 		most=$(ctl GET log | python3 "$TOOLS/log.py" most-at-once)
-		((most > 1 && most <= jobs)) || fail "$most were on at once"
+		((most > 1 && most <= jobs)) || fail "$most were in flight at once"
 		ctl DELETE faults >/dev/null
 	done
 }
@@ -674,7 +674,7 @@ has_sockets() {
 		is "$(left)" "$ALL"
 		most=$(ctl GET log | python3 "$TOOLS/log.py" most-at-once)
 		# four descriptors are left for other uses
-		((most > 1 && most <= limit - 7 && most <= 8)) || fail "$limit: $most were on at once"
+		((most > 1 && most <= limit - 7 && most <= 8)) || fail "$limit: $most were in flight at once"
 		ctl DELETE faults >/dev/null
 	done
 }

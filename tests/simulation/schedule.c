@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* schedule.c - runs all courses that are possible, one after the other; see schedule.h. */
+/* schedule.c - runs all sequences of events that are possible, one after the other; see schedule.h. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

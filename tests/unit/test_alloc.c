@@ -190,9 +190,10 @@ static void test_error_response_without_memory(void **state)
 {
 	static const char text[] = "{\"message\":\"M\",\"detail\":\"d\"}";
 	const struct buf body = { .data = (char *)text, .len = strlen(text) };
-	const struct response response = {
-		.origin = "https://coder.example", .status = 404, .head_ended = true, .coder = true
-	};
+	const struct response response = { .origin = "https://coder.example",
+					   .status = 404,
+					   .headers_ended = true,
+					   .coder = true };
 	struct coder_error err;
 
 	(void)state;
