@@ -147,8 +147,7 @@ int json_value_int64(const struct json_value *v, const char *key, int64_t absent
 		*ret = absent;
 		return 0;
 	}
-	if ((*v->text != '-' && !ascii_is_digit(*v->text)) ||
-	    !exact_integer(v->text, v->len, ret))
+	if ((*v->text != '-' && !ascii_is_digit(*v->text)) || !exact_integer(v->text, v->len, ret))
 		return json_broken(err, key, "an integer");
 	return 0;
 }

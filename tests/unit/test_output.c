@@ -246,10 +246,9 @@ static int take_element(void *ctx, const struct json_value *values, struct coder
 static void load(struct coder_tokens *tokens, const char *call)
 {
 	struct loading loading = { .tokens = tokens };
-	struct json_list list = { .fn = take_element,
-				  .keys = token_keys,
-				  .n_keys = TOKEN_KEYS,
-				  .ctx = &loading };
+	struct json_list list = {
+		.fn = take_element, .keys = token_keys, .n_keys = TOKEN_KEYS, .ctx = &loading
+	};
 	struct coder_error err;
 	char *text = recorded(call, 1);
 
