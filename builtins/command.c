@@ -185,7 +185,7 @@ static int check_users(const struct call *call, struct coder_error *err)
 	const struct opts_option *o = opts_find_value(&call->command->opts, OPTS_VALUE_USER);
 	const char *user = o ? opts_text(call->options, o) : NULL;
 
-	if (!user || coder_user_is_name(user))
+	if (!user || coder_is_segment(user))
 		return 0;
 	coder_error_set(err, CODER_ERR_USAGE, "'%s' cannot be a user", user);
 	return command_blame(call, o->name, err);

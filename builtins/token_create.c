@@ -311,7 +311,8 @@ static int create_undelivered(struct call *call, struct coder_error *err)
 
 	if (!state->created.id[0])
 		return -1;
-	return coder_token_undo(call->client, &state->request, state->created.id, err);
+	return coder_token_undo(call->client, &state->request, state->created.id, CODER_ERR_OUTCOME,
+				err);
 }
 
 static void report_read_back(const struct create_state *state)

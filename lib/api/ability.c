@@ -25,24 +25,20 @@ void coder_ability_done(struct coder_ability *ability)
 	*ability = (struct coder_ability){ 0 };
 }
 
-/* Adds the label of an object to a list, unless the list has it already. */
-static int add_label(const struct coder_holding *holding, const char *type, const char *id,
-		     struct coder_strings *ret, struct coder_error *err)
-{
-	struct buf CLEANUP(buf_done) label = { 0 };
-
-	if (!coder_holding_add_label(holding, type, id, &label))
-		return coder_error_memory(err);
-	return coder_strings_has(ret, label.data) ? 0 : coder_strings_add(ret, label.data, err);
-}
-
-/* Adds an object to what is missing, unless the entries cover it; id "" stands for all objects. */
+/*
+ * Adds the label of an object to what is missing, unless the entries cover it or the list has it; id
+ * "" stands for all objects.
+ */
 static int need(const struct coder_holding *holding, const char *type, const char *id,
 		struct coder_strings *lacks, struct coder_error *err)
 {
+	struct buf CLEANUP(buf_done) label = { 0 };
+
 	if (coder_holding_covers(holding, type, *id ? id : NULL))
 		return 0;
-	return add_label(holding, type, id, lacks, err);
+	if (!coder_holding_add_label(holding, type, id, &label))
+		return coder_error_memory(err);
+	return coder_strings_has(lacks, label.data) ? 0 : coder_strings_add(lacks, label.data, err);
 }
 
 static bool has_type(const struct coder_holding *holding, const char *type)
@@ -50,20 +46,6 @@ static bool has_type(const struct coder_holding *holding, const char *type)
 	for (size_t i = 0; i < holding->n; i++)
 		if (coder_held_is_about(&holding->v[i], type) &&
 		    holding->v[i].state != CODER_HELD_NEVER)
-			return true;
-	return false;
-}
-
-static void type_of(const char *scope, char ret[64])
-{
-	snprintf(ret, 64, "%.*s", (int)strcspn(scope, ":"), scope);
-}
-
-/* Whether the goal names exactly this scope. */
-static bool has_scope(const struct coder_goal *goal, const char *scope)
-{
-	for (size_t i = 0; goal->scopes[i]; i++)
-		if (strcmp(goal->scopes[i], scope) == 0)
 			return true;
 	return false;
 }
@@ -126,7 +108,8 @@ static int judge_companions(const struct coder_holding *holding, struct coder_ab
 	for (size_t i = 0; companions & CODER_COMPANION_OWN && goal->scopes[i]; i++) {
 		char type[64];
 
-		type_of(goal->scopes[i], type);
+		snprintf(type, sizeof(type), "%.*s", (int)strcspn(goal->scopes[i], ":"),
+			 goal->scopes[i]);
 		if (strcmp(type, "user") != 0 &&
 		    need(holding, type, "", &ability->entries, err) < 0)
 			return -1;
@@ -136,31 +119,18 @@ static int judge_companions(const struct coder_holding *holding, struct coder_ab
 
 /* --------------------------------------------------------------- objects */
 
-static bool reads(const struct coder_holding *holding, const char *scope, const char *type,
-		  const char *id)
-{
-	return coder_scopes_permit(&holding->scopes, scope) &&
-	       coder_holding_covers(holding, type, id);
-}
-
 bool coder_holding_reaches_owner(const struct coder_holding *holding, const struct coder_goal *goal,
 				 const char *id)
 {
-	return reads(holding, "user:read", "user", id) ||
-	       (!has_scope(goal, "workspace:start") &&
-		reads(holding, "organization_member:read", "organization_member", id));
-}
+	bool starts = false;
 
-/* Whether the goal reaches the workspaces of any owner. */
-static bool reaches_some_owner(const struct coder_holding *holding, const struct coder_goal *goal)
-{
-	for (size_t i = 0; i < holding->n; i++) {
-		const char *id = holding->v[i].id;
-
-		if (coder_holding_reaches_owner(holding, goal, *id ? id : NULL))
-			return true;
-	}
-	return false;
+	if (coder_scopes_permit(&holding->scopes, "user:read") &&
+	    coder_holding_covers(holding, "user", id))
+		return true;
+	for (size_t i = 0; goal->scopes[i] && !starts; i++)
+		starts = strcmp(goal->scopes[i], "workspace:start") == 0;
+	return !starts && coder_scopes_permit(&holding->scopes, "organization_member:read") &&
+	       coder_holding_covers(holding, "organization_member", id);
 }
 
 static int judge_owner(const struct coder_holding *holding, const struct coder_goal *goal,
@@ -168,9 +138,15 @@ static int judge_owner(const struct coder_holding *holding, const struct coder_g
 {
 	const bool all = !reach->held->id[0];
 	const char *owner = all ? holding->user_id : reach->held->owner_id;
+	bool reached = !all && coder_holding_reaches_owner(holding, goal, owner);
 
-	if (all ? reaches_some_owner(holding, goal) :
-		  coder_holding_reaches_owner(holding, goal, owner))
+	/* for all workspaces it is enough to reach those of some owner */
+	for (size_t i = 0; all && !reached && i < holding->n; i++) {
+		const char *id = holding->v[i].id;
+
+		reached = coder_holding_reaches_owner(holding, goal, *id ? id : NULL);
+	}
+	if (reached)
 		return 0;
 	if (!coder_scopes_permit(&holding->scopes, "user:read") &&
 	    coder_strings_add(&reach->scopes, "user:read", err) < 0)
@@ -220,7 +196,7 @@ static int judge_objects(const struct coder_holding *holding, struct coder_abili
 	}
 	if (ability->n || goal->all || has_type(holding, ability->type))
 		return 0;
-	return add_label(holding, ability->type, "NAME", &ability->entries, err);
+	return need(holding, ability->type, "NAME", &ability->entries, err);
 }
 
 int coder_ability_judge(const struct coder_holding *holding, const struct coder_goal *goal,
@@ -296,7 +272,7 @@ bool coder_ability_uses(const struct coder_ability *ability, const struct coder_
 		used = coder_scope_holds(goal->scopes[i], scope);
 	if (!used)
 		return false;
-	type_of(scope, type);
+	snprintf(type, sizeof(type), "%.*s", (int)strcspn(scope, ":"), scope);
 	if (goal->companions & CODER_COMPANION_SELF && strcmp(type, "user") == 0 &&
 	    ascii_equal(held->id, holding->user_id))
 		return true;

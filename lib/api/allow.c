@@ -65,24 +65,11 @@ static bool looks_like_uuid(const char *s)
 	return true;
 }
 
-/* Whether text is a [OWNER/]NAME that can be resolved for this type. */
-static bool is_name(const char *text, const struct coder_type *type)
-{
-	const char *slash = strchr(text, '/');
-	const char *name = slash ? slash + 1 : text;
-
-	if (!type->resolve || looks_like_uuid(name))
-		return false;
-	if (slash &&
-	    (!(type->flags & CODER_TYPE_OWNED) || !could_be_name(text, (size_t)(slash - text))))
-		return false;
-	return could_be_name(name, strlen(name));
-}
-
 static int set_id(const char *text, const char *id, struct coder_entry *entry,
 		  struct coder_error *err)
 {
-	const char *slash = strchr(id, '/');
+	const char *slash = strchr(id, '/'), *name = slash ? slash + 1 : id;
+	const struct coder_type *type = entry->type;
 
 	if (strcmp(id, "*") == 0) {
 		entry->any = true;
@@ -90,8 +77,10 @@ static int set_id(const char *text, const char *id, struct coder_entry *entry,
 	}
 	if (coder_uuid_canonical(id, entry->id))
 		return 0;
-	if (is_name(id, entry->type)) {
-		entry->name = strdup(slash ? slash + 1 : id);
+	if (type->resolve && !looks_like_uuid(name) && could_be_name(name, strlen(name)) &&
+	    (!slash ||
+	     (type->flags & CODER_TYPE_OWNED && could_be_name(id, (size_t)(slash - id))))) {
+		entry->name = strdup(name);
 		if (slash)
 			entry->owner = strndup(id, (size_t)(slash - id));
 		return entry->name && (!slash || entry->owner) ? 0 : coder_error_memory(err);
@@ -99,7 +88,7 @@ static int set_id(const char *text, const char *id, struct coder_entry *entry,
 	return coder_error_set(err, CODER_ERR_USAGE,
 			       "invalid allow_list entry '%s': invalid %s ID (must be UUID%s): "
 			       "'%s'",
-			       text, entry->type->name, entry->type->resolve ? " or name" : "", id);
+			       text, type->name, type->resolve ? " or name" : "", id);
 }
 
 int coder_entry_parse(const char *text, struct coder_entry *ret, struct coder_error *err)
@@ -207,29 +196,18 @@ bool allow_is_all(const char *entry)
 	return colon && strcmp(colon, ":*") == 0;
 }
 
-/* Whether wildcard is "TYPE:*" or "*:*" and permits all that entry permits. */
-static bool swallows(const char *wildcard, const char *entry)
-{
-	if (!allow_is_all(wildcard))
-		return false;
-	return strcmp(wildcard, "*:*") == 0 || strncmp(wildcard, entry, strlen(wildcard) - 1) == 0;
-}
-
-/* Whether two entries are the same but for the case of their ids. */
-static bool same_entry(const char *a, const char *b)
-{
-	size_t type_len = strcspn(a, ":");
-
-	if (strncmp(a, b, type_len) != 0)
-		return false;
-	for (a += type_len, b += type_len; *a && ascii_lower(*a) == ascii_lower(*b); a++, b++)
-		;
-	return *a == *b;
-}
-
 bool allow_entry_covers(const char *listed, const char *entry)
 {
-	return same_entry(listed, entry) || swallows(listed, entry);
+	size_t type_len = strcspn(listed, ":");
+
+	if (strcmp(listed, "*:*") == 0)
+		return true;
+	if (strncmp(listed, entry, type_len) != 0)
+		return false;
+	if (allow_is_all(listed) && entry[type_len] == ':')
+		return true;
+	/* the case of an id does not matter */
+	return ascii_equal(listed + type_len, entry + type_len);
 }
 
 bool allow_covers(const struct coder_strings *list, const char *entry)

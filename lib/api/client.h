@@ -51,9 +51,10 @@ void coder_disconnect(void);
 bool coder_client_insecure(const struct coder_client *client);
 
 /*
- * Whether text can be the name of a user in a path: it is not empty, "." or "..", and has no slash.
+ * Whether a text, such as the name of a user, can be one segment of a path: it is not empty, "." or
+ * "..", and has no slash.
  */
-bool coder_user_is_name(const char *user);
+bool coder_is_segment(const char *text);
 
 struct coder_user {
 	char *id, *username;

@@ -76,9 +76,10 @@ int coder_token_create(struct coder_client *client, const struct coder_create *c
  * Deletes a token whose secret could not be delivered, within 5 s, also after an interrupt. *err
  * holds the reason why it could not be delivered; the result of the deletion is added to it. Its
  * code becomes CODER_ERR_INTERRUPTED if a signal came and the token is deleted, or if a further
- * signal ended the undo; otherwise CODER_ERR_OUTCOME. Always returns -1.
+ * signal ended the undo; otherwise `code` if the token is deleted, and CODER_ERR_OUTCOME if that is
+ * not known. Always returns -1.
  */
 int coder_token_undo(struct coder_client *client, const struct coder_create *create, const char *id,
-		     struct coder_error *err);
+		     enum coder_code code, struct coder_error *err);
 
 #endif

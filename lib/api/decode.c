@@ -56,12 +56,6 @@ static int make_room(struct token_reader *reader, const struct json_value *value
 	return 0;
 }
 
-/* Copies what is between the quotes of a string. */
-static void copy_text(char **at, const struct json_value *inner)
-{
-	*at += json_unescape(inner->text, inner->len, *at);
-}
-
 static int read_texts(char **at, const struct json_value *values, struct coder_token *token,
 		      struct coder_error *err)
 {
@@ -75,7 +69,7 @@ static int read_texts(char **at, const struct json_value *values, struct coder_t
 		if (!inner.text)
 			continue;
 		*member = *at;
-		copy_text(at, &inner);
+		*at += json_unescape(inner.text, inner.len, *at);
 		*(*at)++ = '\0';
 	}
 	return coder_id_shaped(token->id) ? 0 : json_broken(err, "id", "the id of a token");
@@ -116,21 +110,9 @@ static int read_entry(char **at, const struct json_value *v, const char *key,
 		return -1;
 	if (!type.text || !id.text)
 		return json_broken(err, key, "a list of entries with type and id");
-	copy_text(at, &type);
+	*at += json_unescape(type.text, type.len, *at);
 	*(*at)++ = ':';
-	copy_text(at, &id);
-	return 0;
-}
-
-static int add_element(struct token_reader *reader, char *text, struct coder_error *err)
-{
-	char **lists =
-		coder_grow(reader->lists, reader->n_lists, &reader->lists_cap, sizeof(*lists));
-
-	if (!lists)
-		return coder_error_memory(err);
-	reader->lists = lists;
-	reader->lists[reader->n_lists++] = text;
+	*at += json_unescape(id.text, id.len, *at);
 	return 0;
 }
 
@@ -150,8 +132,13 @@ static int read_list(struct token_reader *reader, char **at, const struct json_v
 	if (!json_value_is_array(array))
 		return json_broken(err, key, "a list");
 	while (json_value_next(&rest, &v)) {
-		if (add_element(reader, *at, err) < 0)
-			return -1;
+		char **lists = coder_grow(reader->lists, reader->n_lists, &reader->lists_cap,
+					  sizeof(*lists));
+
+		if (!lists)
+			return coder_error_memory(err);
+		reader->lists = lists;
+		lists[reader->n_lists++] = *at;
 		if (json_value_is_string(&v))
 			*at += json_unescape(v.text + 1, v.len - 2, *at);
 		else if (!objects || !json_value_is_object(&v))

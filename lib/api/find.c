@@ -79,10 +79,11 @@ static int compare_ids(const void *a, const void *b)
 	return strcmp(((const struct coder_token *)a)->id, ((const struct coder_token *)b)->id);
 }
 
-static bool has_entry(const struct entry *entries, size_t n, const char *key)
+static const struct entry *find_entry(const struct entry *entries, size_t n, const char *key)
 {
-	return n && bsearch(&(struct entry){ .key = key }, entries, n, sizeof(*entries),
-			    compare_entries);
+	return n ? bsearch(&(struct entry){ .key = key }, entries, n, sizeof(*entries),
+			   compare_entries) :
+		   NULL;
 }
 
 /* Sorts the texts, and the ids that they may be. */
@@ -113,8 +114,8 @@ static bool may_be_meant(const void *ctx, const struct coder_token *token, int64
 	const struct search *search = ctx;
 
 	(void)now;
-	return token_is_api(token) && (has_entry(search->names, search->texts->n, token->name) ||
-				       has_entry(search->wanted, search->n_wanted, token->id));
+	return token_is_api(token) && (find_entry(search->names, search->texts->n, token->name) ||
+				       find_entry(search->wanted, search->n_wanted, token->id));
 }
 
 /* Requests the list, once for all texts. */
@@ -141,15 +142,6 @@ static int fetch_list(struct search *search, struct coder_error *err)
 }
 
 /* ------------------------------------------------------------- what is meant */
-
-/* The token of the list with that name, or NULL. */
-static const struct entry *listed_as(const struct search *search, const char *name)
-{
-	if (!search->listed.n)
-		return NULL;
-	return bsearch(&(struct entry){ .key = name }, search->by_name, search->listed.n,
-		       sizeof(*search->by_name), compare_entries);
-}
 
 /* The token of the list with that id, or NULL. */
 static const struct coder_token *listed_with_id(const struct search *search, char *id)
@@ -202,7 +194,7 @@ static int find_in_list(struct search *search, const char *name, struct coder_er
 
 	if (!search->is_listed && fetch_list(search, err) < 0)
 		return -1;
-	entry = listed_as(search, name);
+	entry = find_entry(search->by_name, search->listed.n, name);
 	if (!entry)
 		return lookup_no_such_name(err);
 	find_listed(search, entry->i);
@@ -235,7 +227,8 @@ static int find_one(struct search *search, size_t i, struct coder_error *err)
 			return -1;
 		by_id = *err;
 	}
-	if (meaning != CODER_MEANS_TOKEN && coder_name_routable(text) && !listed_as(search, text)) {
+	if (meaning != CODER_MEANS_TOKEN && coder_name_routable(text) &&
+	    !find_entry(search->by_name, search->listed.n, text)) {
 		/* old servers leave expired tokens out of lists */
 		if (lookup_by_name(search->client, user, text, &token, err) < 0)
 			return -1;
@@ -278,7 +271,7 @@ static void notice_namesakes(struct search *search)
 
 	for (size_t i = 0; i < search->texts->n && search->listed.n && hooks->notice; i++) {
 		const char *text = search->texts->v[i];
-		const struct entry *other = listed_as(search, text);
+		const struct entry *other = find_entry(search->by_name, search->listed.n, text);
 		char id[CODER_ID_LEN + 1], notice[256];
 		enum coder_meaning meaning = coder_meaning(text, id);
 
@@ -294,15 +287,6 @@ static void notice_namesakes(struct search *search)
 	}
 }
 
-/*
- * Whether the texts can be looked up one by one after the list has failed: the server has
- * responded, and its response to a request for one token may be another.
- */
-static bool may_go_on(const struct coder_error *err)
-{
-	return err->http_status && err->http_status != 401 && err->code != CODER_ERR_UNAVAILABLE;
-}
-
 int coder_tokens_find(struct coder_client *client, const char *user,
 		      const struct coder_strings *texts, struct coder_tokens *ret,
 		      struct coder_error *err)
@@ -316,7 +300,12 @@ int coder_tokens_find(struct coder_client *client, const char *user,
 
 	if (prepare(&search, err) < 0)
 		return -1;
-	if (texts->n >= WORTH_A_LIST && fetch_list(&search, err) < 0 && !may_go_on(err))
+	/*
+	 * After a failed list the texts are looked up one by one if the server has responded,
+	 * because its response to a request for one token may be another.
+	 */
+	if (texts->n >= WORTH_A_LIST && fetch_list(&search, err) < 0 &&
+	    (!err->http_status || err->http_status == 401 || err->code == CODER_ERR_UNAVAILABLE))
 		return -1;
 	for (size_t i = 0; i < texts->n; i++)
 		if (find_one(&search, i, err) < 0)

@@ -84,24 +84,10 @@ static void compare_life(struct grant *grant, const struct coder_create *create,
 		grant->less |= GRANT_LIFETIME;
 }
 
-static const char *foreign(const struct coder_create *create, const struct coder_token *token,
-			   int64_t began)
-{
-	if (strcmp(token->name, create->name) != 0)
-		return "has another name than requested";
-	if (create->user_id && *token->user_id && !ascii_equal(token->user_id, create->user_id))
-		return "belongs to another user than requested";
-	if (!token_is_api(token))
-		return "is no API token";
-	if (began && *token->created_at && token->created_epoch < began - CLOCKS_SLACK)
-		return "was created before the request";
-	return NULL;
-}
-
 struct grant grant_of(const struct coder_create *create, const struct coder_token *token,
 		      int64_t began)
 {
-	struct grant grant = { .foreign = foreign(create, token, began) };
+	struct grant grant = { 0 };
 	/* servers that are too old for scopes send one word: all, or application_connect */
 	char *legacy = token->scope;
 	const struct coder_strings one = { .v = &legacy, .n = *legacy != '\0' };
@@ -111,5 +97,14 @@ struct grant grant_of(const struct coder_create *create, const struct coder_toke
 	compare(&grant, GRANT_ALLOW_LIST, &create->allow_list, &token->allow_list, "*:*",
 		entry_covers);
 	compare_life(&grant, create, token);
+	if (strcmp(token->name, create->name) != 0)
+		grant.foreign = "has another name than requested";
+	else if (create->user_id && *token->user_id &&
+		 !ascii_equal(token->user_id, create->user_id))
+		grant.foreign = "belongs to another user than requested";
+	else if (!token_is_api(token))
+		grant.foreign = "is no API token";
+	else if (began && *token->created_at && token->created_epoch < began - CLOCKS_SLACK)
+		grant.foreign = "was created before the request";
 	return grant;
 }

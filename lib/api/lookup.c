@@ -16,7 +16,7 @@ int lookup_by_id(struct coder_client *client, const char *user, const char *id, 
 	struct coder_user CLEANUP(coder_user_done) owner = { 0 };
 
 	*ret_exists = false;
-	if (coder_token_by_id(client, user ? user : "me", id, &token, err) < 0)
+	if (coder_token_by_id(client, user ? user : "me", id, 0, &token, err) < 0)
 		return -1;
 	*ret_exists = true;
 	if (!token_is_api(&token))

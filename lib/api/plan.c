@@ -112,34 +112,6 @@ static int missing(const char *entry, const char *what, struct coder_error *err)
 			       entry);
 }
 
-/* Adds the owner of a workspace that the goal is about. */
-static int add_owner(struct coder_plan *plan, const struct coder_subject *subject, unsigned from,
-		     struct coder_error *err)
-{
-	if (allow_is_all(subject->entry))
-		return 0;
-	if (!subject->owner)
-		return missing(subject->entry, "owner", err);
-	return add_companion(plan, "user", subject->owner, from, err);
-}
-
-/*
- * Adds the organization of a template that the goal is about; for template:*, adds organization:*
- * unless organizations were given.
- */
-static int add_organization(struct coder_plan *plan, const struct coder_wish *wish,
-			    const struct coder_subject *subject, unsigned from,
-			    struct coder_error *err)
-{
-	const char *id = allow_is_all(subject->entry) ? "*" : subject->organization;
-
-	if (allow_is_all(subject->entry) && plan_is_given(wish, "organization"))
-		return 0;
-	if (!id)
-		return missing(subject->entry, "organization", err);
-	return add_companion(plan, "organization", id, from, err);
-}
-
 /*
  * Adds the owners and organizations of the objects that the goal is about. Without wish->self they
  * are not known yet, and none is added.
@@ -151,30 +123,26 @@ static int add_relations(struct coder_plan *plan, const struct coder_wish *wish,
 
 	for (size_t i = 0; i < wish->n_subjects && wish->self; i++) {
 		const struct coder_subject *subject = &wish->subjects[i];
+		const bool all = allow_is_all(subject->entry);
+		const char *organization = all ? "*" : subject->organization;
 
 		if (!type || !goal_entry_names(subject->entry, type))
 			continue;
-		if (goal->companions & CODER_COMPANION_OWNER &&
-		    add_owner(plan, subject, from, err) < 0)
-			return -1;
+		if (goal->companions & CODER_COMPANION_OWNER && !all) {
+			if (!subject->owner)
+				return missing(subject->entry, "owner", err);
+			if (add_companion(plan, "user", subject->owner, from, err) < 0)
+				return -1;
+		}
+		/* organizations that were given are enough for template:* */
 		if (goal->companions & CODER_COMPANION_ORGANIZATION &&
-		    add_organization(plan, wish, subject, from, err) < 0)
-			return -1;
+		    !(all && plan_is_given(wish, "organization"))) {
+			if (!organization)
+				return missing(subject->entry, "organization", err);
+			if (add_companion(plan, "organization", organization, from, err) < 0)
+				return -1;
+		}
 	}
-	return 0;
-}
-
-/*
- * Adds TYPE:* for each type in the goal's scopes except user: of users, only the token's own is
- * needed.
- */
-static int add_own(struct coder_plan *plan, const struct coder_goal *goal, unsigned from,
-		   struct coder_error *err)
-{
-	for (size_t i = 0; goal->scopes[i]; i++)
-		if (strncmp(goal->scopes[i], "user:", 5) != 0 &&
-		    add_companion(plan, goal->scopes[i], "*", from, err) < 0)
-			return -1;
 	return 0;
 }
 
@@ -199,8 +167,11 @@ static int add_goal(struct coder_plan *plan, const struct coder_wish *wish,
 		if (companions & all->companion &&
 		    add_companion(plan, all->type, "*", from, err) < 0)
 			return -1;
-	if (companions & CODER_COMPANION_OWN && add_own(plan, goal, from, err) < 0)
-		return -1;
+	/* of users, only the token's own is needed */
+	for (size_t i = 0; companions & CODER_COMPANION_OWN && goal->scopes[i]; i++)
+		if (strncmp(goal->scopes[i], "user:", 5) != 0 &&
+		    add_companion(plan, goal->scopes[i], "*", from, err) < 0)
+			return -1;
 	return add_relations(plan, wish, goal, from, err);
 }
 

@@ -19,36 +19,6 @@ bool plan_is_given(const struct coder_wish *wish, const char *type)
 	return false;
 }
 
-/* The given entry "*:ID", or NULL. The type of its object is not known here. */
-static const char *find_any_type(const struct coder_wish *wish)
-{
-	for (size_t i = 0; i < wish->n_subjects; i++)
-		if (strncmp(wish->subjects[i].entry, "*:", 2) == 0)
-			return wish->subjects[i].entry;
-	return NULL;
-}
-
-static int check_objects(const struct coder_wish *wish, const struct coder_goal *goal,
-			 struct coder_error *err)
-{
-	const char *type = goal->objects[0], *any_type = find_any_type(wish);
-	char entry[160];
-
-	if (!type || plan_is_given(wish, type) ||
-	    (goal->objects[1] && plan_is_given(wish, goal->objects[1])))
-		return 0;
-	if (!goal->all)
-		snprintf(entry, sizeof(entry),
-			 "an allow-list entry: %s:NAME, or %s:* for all of them", type, type);
-	else
-		snprintf(entry, sizeof(entry), "the allow-list entry %s:*%s%s%s", type,
-			 goal->objects[1] ? ", or " : "", goal->objects[1] ? goal->objects[1] : "",
-			 goal->objects[1] ? ":NAME" : "");
-	return coder_error_set(err, CODER_ERR_USAGE, "%s needs %s%s%s%s", goal->name, entry,
-			       any_type ? "; " : "", any_type ? any_type : "",
-			       any_type ? ", an id of any type, is not accepted" : "");
-}
-
 /* Fails because a goal needs more than an entry that was given, perhaps for another goal. */
 static int refuse_limit(const struct coder_wish *wish, const char *goal, const char *given,
 			const char *needed, struct coder_error *err)
@@ -94,7 +64,24 @@ static int check_all(const struct coder_wish *wish, const struct coder_goal *goa
 int plan_check_goal(const struct coder_wish *wish, const struct coder_goal *goal,
 		    struct coder_error *err)
 {
-	return check_objects(wish, goal, err) < 0 ? -1 : check_all(wish, goal, err);
+	const char *type = goal->objects[0], *other = goal->objects[1], *any_type = NULL;
+	char entry[160];
+
+	if (!type || plan_is_given(wish, type) || (other && plan_is_given(wish, other)))
+		return check_all(wish, goal, err);
+	if (!goal->all)
+		snprintf(entry, sizeof(entry),
+			 "an allow-list entry: %s:NAME, or %s:* for all of them", type, type);
+	else
+		snprintf(entry, sizeof(entry), "the allow-list entry %s:*%s%s%s", type,
+			 other ? ", or " : "", other ? other : "", other ? ":NAME" : "");
+	/* the type of the object that "*:ID" names is not known here */
+	for (size_t i = 0; i < wish->n_subjects && !any_type; i++)
+		if (strncmp(wish->subjects[i].entry, "*:", 2) == 0)
+			any_type = wish->subjects[i].entry;
+	return coder_error_set(err, CODER_ERR_USAGE, "%s needs %s%s%s%s", goal->name, entry,
+			       any_type ? "; " : "", any_type ? any_type : "",
+			       any_type ? ", an id of any type, is not accepted" : "");
 }
 
 const char *plan_bringer(const struct coder_plan *plan, unsigned from)
@@ -191,23 +178,10 @@ static bool widens(const struct coder_plan *plan, const struct coder_wish *wish,
 	return false;
 }
 
-/*
- * Whether a scope reads objects of the type. user:read does not count: goals need it, and it reads
- * little more than names.
- */
-static bool reads(const struct coder_planned *scope, const char *type)
-{
-	const struct coder_strings scopes = { .v = (char **)&scope->text, .n = 1 };
-	char wanted[80];
-
-	snprintf(wanted, sizeof(wanted), "%s:%s", type,
-		 strcmp(type, "user") == 0 ? "read_personal" : "read");
-	return coder_scopes_permit(&scopes, wanted);
-}
-
 bool plan_reads_user(const struct coder_plan *plan, const struct coder_wish *wish,
 		     const struct coder_planned *scope, const struct coder_planned *entry)
 {
+	const struct coder_strings scopes = { .v = (char **)&scope->text, .n = 1 };
 	size_t n;
 	const struct coder_type *types = coder_types(&n);
 
@@ -216,10 +190,13 @@ bool plan_reads_user(const struct coder_plan *plan, const struct coder_wish *wis
 	for (size_t i = 0; i < n; i++) {
 		const char *type = types[i].name;
 		const bool user = strcmp(type, "user") == 0;
+		char wanted[80];
 
+		/* user:read does not count: goals need it, and it reads little more than names */
+		snprintf(wanted, sizeof(wanted), "%s:%s", type, user ? "read_personal" : "read");
 		if ((user || (types[i].flags & CODER_TYPE_OF_USER && plan_has_all(plan, type) &&
 			      !is_asked_for(plan, wish, entry, type))) &&
-		    reads(scope, type))
+		    coder_scopes_permit(&scopes, wanted))
 			return true;
 	}
 	return false;

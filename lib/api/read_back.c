@@ -17,7 +17,7 @@
 #include "read_back.h"
 #include "request.h"
 #include "token.h"
-#include "undo.h"
+#include "tokens.h"
 
 #define READ_BACK_NS (10 * CODER_NS)
 
@@ -34,8 +34,8 @@ static int read_token(struct coder_client *client, const struct coder_create *cr
 	for (size_t i = 0;; i++) {
 		struct coder_error stopped;
 
-		if (client_token_by_id(client, create->user, created->id, deadline - coder_clock(),
-				       &created->token, err) == 0)
+		if (coder_token_by_id(client, create->user, created->id, deadline - coder_clock(),
+				      &created->token, err) == 0)
 			return 0;
 		if (err->http_status != 404 || i == sizeof(pauses) / sizeof(pauses[0]) ||
 		    coder_clock() + pauses[i] >= deadline)
@@ -102,11 +102,11 @@ static int unread(struct coder_client *client, const struct coder_create *create
 	if (err->code == CODER_ERR_INTERRUPTED || late) {
 		err->timeout = late;
 		coder_error_wrap(err, "creating token %.120s", create->name);
-		return coder_token_undo(client, create, created->id, err);
+		return coder_token_undo(client, create, created->id, CODER_ERR_OUTCOME, err);
 	}
 	snprintf(created->why_not, sizeof(created->why_not), "%.500s", err->message);
 	if (assume(client, create, created, err) < 0)
-		return coder_token_undo(client, create, created->id, err);
+		return coder_token_undo(client, create, created->id, CODER_ERR_OUTCOME, err);
 	return 0;
 }
 
@@ -126,7 +126,7 @@ static int exceeds(struct coder_client *client, const struct coder_create *creat
 		coder_error_cause(err, CODER_CAUSE_IGNORES, NULL, NULL);
 	else if (created->token.expires_epoch > 0)
 		coder_error_cause(err, CODER_CAUSE_LIVES_LONGER, expires, NULL);
-	return undo_delete(client, create, created->id, CODER_ERR_REFUSED, err);
+	return coder_token_undo(client, create, created->id, CODER_ERR_REFUSED, err);
 }
 
 static void note_shortfall(unsigned less, struct coder_created *created)
@@ -160,8 +160,13 @@ int read_back(struct coder_client *client, const struct coder_create *create, in
 	if (read_token(client, create, created, err) < 0)
 		return unread(client, create, created, err);
 	grant = grant_of(create, &created->token, began);
-	if (grant.foreign)
-		return leave_foreign(create, created->id, grant.foreign, err);
+	if (grant.foreign) {
+		coder_error_set(err, CODER_ERR_OUTCOME,
+				"creating token %.120s: the server's new token (id %s) %s: it may "
+				"be somebody else's, so it was neither delivered nor deleted",
+				create->name, created->id, grant.foreign);
+		return coder_error_cause(err, CODER_CAUSE_FOREIGN, created->id, NULL);
+	}
 	if (grant.more)
 		return exceeds(client, create, grant.more, created, err);
 	note_shortfall(grant.less, created);

@@ -56,7 +56,7 @@ static int look_into(const struct removal *removal, struct coder_error *err)
 	struct coder_token CLEANUP(coder_token_done) token = { 0 };
 	struct coder_error look = { 0 };
 
-	if (coder_token_by_id(removal->client, removal->user, removal->id, &token, &look) == 0)
+	if (coder_token_by_id(removal->client, removal->user, removal->id, 0, &token, &look) == 0)
 		return -1;
 	if (look.code == CODER_ERR_NOT_FOUND && client_may_read_tokens(removal->client, &look))
 		return 0;

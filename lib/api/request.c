@@ -8,7 +8,7 @@
 #include "client.h"
 #include "request.h"
 
-bool client_is_segment(const char *s)
+bool coder_is_segment(const char *s)
 {
 	return *s && strcmp(s, ".") != 0 && strcmp(s, "..") != 0 && !strchr(s, '/');
 }
@@ -18,7 +18,7 @@ int client_path(struct buf *path, struct coder_error *err, const char *const *pa
 	bool ok = buf_add_str(path, "/api/v2");
 
 	for (; *parts && ok; parts++) {
-		if (!client_is_segment(*parts))
+		if (!coder_is_segment(*parts))
 			return coder_error_set(err, CODER_ERR_USAGE,
 					       "'%s' cannot be a user or a resource", *parts);
 		ok = buf_add_char(path, '/') && buf_add_encoded(path, *parts);

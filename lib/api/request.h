@@ -20,8 +20,6 @@ struct coder_client {
 	char self_id[CODER_ID_LEN + 1]; /* "" if the token in use has no id */
 };
 
-/* Whether s can be one segment of a path once it is percent-encoded. */
-bool client_is_segment(const char *s);
 /* Appends "/api/v2/part/part..." with each part percent-encoded; parts ends with NULL. */
 int client_path(struct buf *path, struct coder_error *err, const char *const *parts);
 
@@ -46,10 +44,6 @@ int client_get(struct coder_client *client, const char *const *parts, int64_t ti
 int client_list(struct coder_client *client, const char *path, const char *array,
 		int64_t timeout_ns, const struct json_key *keys, size_t n, json_element_fn *fn,
 		void (*restart)(void *ctx), void *ctx, struct coder_error *err);
-
-/* coder_token_by_id() with a time limit of its own. */
-int client_token_by_id(struct coder_client *client, const char *user, const char *id,
-		       int64_t timeout_ns, struct coder_token *ret, struct coder_error *err);
 
 /*
  * Whether the error is Coder's response that there is no such object, or that the caller may not

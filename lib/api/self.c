@@ -26,36 +26,24 @@ int coder_token_self(struct coder_client *client, struct coder_token *ret, struc
 	return 0;
 }
 
-/*
- * Sets *ret to whether user, as it is in a path, is the caller; to false if the caller may not see
- * its own user.
- */
-static int is_caller(struct coder_client *client, const char *user, bool *ret,
-		     struct coder_error *err)
-{
-	struct coder_user CLEANUP(coder_user_done) caller = { 0 };
-
-	*ret = strcmp(user, "me") == 0;
-	if (*ret)
-		return 0;
-	if (coder_user_get(client, "me", &caller, err) < 0)
-		return client_is_hidden(err) ? 0 : -1;
-	*ret = ascii_equal(user, caller.username) || ascii_equal(user, caller.id);
-	return 0;
-}
-
 int coder_list_verify_empty(struct coder_client *client, const char *user, struct coder_error *err)
 {
 	struct coder_token CLEANUP(coder_token_done) token = { 0 };
-	bool caller;
+	struct coder_user CLEANUP(coder_user_done) caller = { 0 };
 
 	if (!client->self_id[0])
 		return 0;
-	if (is_caller(client, user, &caller, err) < 0)
-		return coder_error_wrap(err, "listing tokens: checking whether there are none");
-	if (!caller)
-		return 0;
-	if (coder_token_by_id(client, "me", client->self_id, &token, err) == 0) {
+	if (strcmp(user, "me") != 0) {
+		if (coder_user_get(client, "me", &caller, err) < 0) {
+			if (client_is_hidden(err)) /* then it is not known who the caller is */
+				return 0;
+			return coder_error_wrap(err,
+						"listing tokens: checking whether there are none");
+		}
+		if (!ascii_equal(user, caller.username) && !ascii_equal(user, caller.id))
+			return 0;
+	}
+	if (coder_token_by_id(client, "me", client->self_id, 0, &token, err) == 0) {
 		if (!token_is_api(&token))
 			return 0;
 	} else if (err->code != CODER_ERR_NOT_FOUND &&
@@ -69,11 +57,6 @@ int coder_list_verify_empty(struct coder_client *client, const char *user, struc
 	return coder_error_cause(err, CODER_CAUSE_CANNOT_READ_TOKENS, NULL, NULL);
 }
 
-static bool is_only(const struct coder_strings *list, const char *s)
-{
-	return list->n == 1 && strcmp(list->v[0], s) == 0;
-}
-
 bool coder_self_restricted(struct coder_client *client)
 {
 	struct coder_token CLEANUP(coder_token_done) token = { 0 };
@@ -83,11 +66,13 @@ bool coder_self_restricted(struct coder_client *client)
 
 	if (!client->self_id[0])
 		return false;
-	if (coder_token_by_id(client, "me", client->self_id, &token, &err) < 0)
+	if (coder_token_by_id(client, "me", client->self_id, 0, &token, &err) < 0)
 		return client_is_hidden(&err);
-	return coder_token_scopes(&token, &scopes, &err) == 0 &&
-	       coder_token_allow_list(&token, &allow_list, &err) == 0 &&
-	       !(is_only(&scopes, "coder:all") && is_only(&allow_list, "*:*"));
+	if (coder_token_scopes(&token, &scopes, &err) < 0 ||
+	    coder_token_allow_list(&token, &allow_list, &err) < 0)
+		return false;
+	return scopes.n != 1 || strcmp(scopes.v[0], "coder:all") != 0 || allow_list.n != 1 ||
+	       strcmp(allow_list.v[0], "*:*") != 0;
 }
 
 bool client_may_read_tokens(struct coder_client *client, struct coder_error *failed)
@@ -95,5 +80,5 @@ bool client_may_read_tokens(struct coder_client *client, struct coder_error *fai
 	struct coder_token CLEANUP(coder_token_done) token = { 0 };
 
 	return client->self_id[0] &&
-	       coder_token_by_id(client, "me", client->self_id, &token, failed) == 0;
+	       coder_token_by_id(client, "me", client->self_id, 0, &token, failed) == 0;
 }

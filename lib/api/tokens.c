@@ -45,15 +45,10 @@ struct token_stream {
 	coder_take_fn *take;
 	void (*restart)(void *ctx);
 	void *ctx;
-	struct token_reader reader;
+	struct token_reader *reader;
 	size_t taken;
 	struct coder_listed listed;
 };
-
-static void token_stream_done(struct token_stream *stream)
-{
-	token_reader_done(&stream->reader);
-}
 
 static int take_element(void *ctx, const struct json_value *values, struct coder_error *err)
 {
@@ -64,7 +59,7 @@ static int take_element(void *ctx, const struct json_value *values, struct coder
 
 	if (!listed->now) /* one time for the whole list, from the headers of its response */
 		listed->now = coder_client_now(stream->client);
-	if (token_read(&stream->reader, values, &token, err) < 0)
+	if (token_read(stream->reader, values, &token, err) < 0)
 		return -1;
 	listed->arrived++;
 	if (!stream->expired && coder_token_left(&token, listed->now) <= 0)
@@ -90,12 +85,14 @@ int coder_tokens_each(struct coder_client *client, const char *user, bool all, b
 		      coder_take_fn *take, void (*restart_fn)(void *ctx), void *ctx,
 		      struct coder_listed *ret, struct coder_error *err)
 {
-	struct token_stream CLEANUP(token_stream_done) stream = {
+	struct token_reader CLEANUP(token_reader_done) reader = { 0 };
+	struct token_stream stream = {
 		.client = client,
 		.expired = expired,
 		.take = take,
 		.restart = restart_fn,
 		.ctx = ctx,
+		.reader = &reader,
 	};
 	struct buf CLEANUP(buf_done) path = { 0 };
 	const char *const parts[] = { "users", user, "keys", "tokens", NULL };
@@ -120,13 +117,8 @@ int coder_tokens_each(struct coder_client *client, const char *user, bool all, b
 struct keeping {
 	coder_keep_fn *keep;
 	const void *ctx;
-	struct coder_tokens tokens;
+	struct coder_tokens *tokens;
 };
-
-static void keeping_done(struct keeping *keeping)
-{
-	coder_tokens_done(&keeping->tokens);
-}
 
 static int keep_token(void *ctx, const struct coder_token *token, int64_t now,
 		      struct coder_error *err)
@@ -137,28 +129,31 @@ static int keep_token(void *ctx, const struct coder_token *token, int64_t now,
 	if (!keeping->keep(keeping->ctx, token, now))
 		return 0;
 	if (coder_token_copy(token, &copy, err) < 0 ||
-	    coder_tokens_move(&keeping->tokens, &copy, err) < 0)
+	    coder_tokens_move(keeping->tokens, &copy, err) < 0)
 		return -1;
 	return 1;
 }
 
 static void drop_tokens(void *ctx)
 {
-	keeping_done(ctx);
+	struct keeping *keeping = ctx;
+
+	coder_tokens_done(keeping->tokens);
 }
 
 int coder_token_list(struct coder_client *client, const char *user, bool all, bool expired,
 		     coder_keep_fn *keep, const void *ctx, struct coder_tokens *ret,
 		     struct coder_error *err)
 {
-	struct keeping CLEANUP(keeping_done) keeping = { .keep = keep, .ctx = ctx };
+	struct coder_tokens CLEANUP(coder_tokens_done) tokens = { 0 };
+	struct keeping keeping = { .keep = keep, .ctx = ctx, .tokens = &tokens };
 	struct coder_listed listed;
 
 	if (coder_tokens_each(client, user, all, expired, keep_token, drop_tokens, &keeping,
 			      &listed, err) < 0)
 		return -1;
-	*ret = keeping.tokens;
-	keeping.tokens = (struct coder_tokens){ 0 };
+	*ret = tokens;
+	tokens = (struct coder_tokens){ 0 };
 	return 0;
 }
 
@@ -194,13 +189,7 @@ int coder_token_by_name(struct coder_client *client, const char *user, const cha
 }
 
 int coder_token_by_id(struct coder_client *client, const char *user, const char *id,
-		      struct coder_token *ret, struct coder_error *err)
-{
-	return client_token_by_id(client, user, id, 0, ret, err);
-}
-
-int client_token_by_id(struct coder_client *client, const char *user, const char *id,
-		       int64_t timeout_ns, struct coder_token *ret, struct coder_error *err)
+		      int64_t timeout_ns, struct coder_token *ret, struct coder_error *err)
 {
 	const char *const parts[] = { "users", user, "keys", id, NULL };
 

@@ -71,10 +71,10 @@ int coder_token_by_name(struct coder_client *client, const char *user, const cha
 			struct coder_token *ret, struct coder_error *err);
 /*
  * Requests a token, of any login type, by its id. The token may belong to another user: servers
- * only check that the caller may read `user`.
+ * only check that the caller may read `user`. timeout_ns is a time limit of its own; 0: none.
  */
 int coder_token_by_id(struct coder_client *client, const char *user, const char *id,
-		      struct coder_token *ret, struct coder_error *err);
+		      int64_t timeout_ns, struct coder_token *ret, struct coder_error *err);
 /*
  * Whether a path can hold the name: it is not "", ".", ".." or "tokenconfig" and has
  * no "/". Tokens with other names are found in the list.

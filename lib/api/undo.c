@@ -108,43 +108,13 @@ static void announce(struct coder_client *client, const struct coder_create *cre
 	client->hooks.notice(client->hooks.ctx, CODER_NOTICE_UNDO, notice);
 }
 
-int undo_delete(struct coder_client *client, const struct coder_create *create, const char *id,
-		enum coder_code code, struct coder_error *err)
+int coder_token_undo(struct coder_client *client, const struct coder_create *create, const char *id,
+		     enum coder_code code, struct coder_error *err)
 {
 	if (given_up(err))
 		announce(client, create, "was created: removing it again");
 	coder_interrupts_acknowledge(client->interrupts, UNDO_NS);
 	return delete_it(client, create, id, code, err);
-}
-
-int coder_token_undo(struct coder_client *client, const struct coder_create *create, const char *id,
-		     struct coder_error *err)
-{
-	return undo_delete(client, create, id, CODER_ERR_OUTCOME, err);
-}
-
-/* There is a token, but nothing proves that this call created it. */
-static int not_proven(struct coder_client *client, const struct coder_create *create,
-		      const char *id, struct coder_error *err)
-{
-	char finding[256];
-
-	snprintf(finding, sizeof(finding),
-		 "it is not known whether token %.120s (id %s), which exists now, was created by "
-		 "this call",
-		 create->name, id);
-	name_token(create, CODER_CAUSE_MAY_BE_OURS, id, err);
-	return conclude(client, CODER_ERR_OUTCOME, finding, err);
-}
-
-int leave_foreign(const struct coder_create *create, const char *id, const char *why,
-		  struct coder_error *err)
-{
-	coder_error_set(err, CODER_ERR_OUTCOME,
-			"creating token %.120s: the server's new token (id %s) %s: it may be "
-			"somebody else's, so it was neither delivered nor deleted",
-			create->name, id, why);
-	return coder_error_cause(err, CODER_CAUSE_FOREIGN, id, NULL);
 }
 
 /* A token of that name exists. Deletes it if it is certainly the one of the lost response. */
@@ -156,11 +126,17 @@ static int judge(struct coder_client *client, const struct coder_create *create,
 	bool as_asked = !((grant.more | grant.less) & rights) &&
 			(create->lifetime_ns == 0 ||
 			 token->lifetime_seconds == create->lifetime_ns / CODER_NS);
+	char finding[256];
 
+	if (began && token->created_epoch >= began && !grant.foreign && as_asked)
+		return delete_it(client, create, token->id, CODER_ERR_OUTCOME, err);
 	/* the name was free before the POST, so even a token that seems older may be ours */
-	if (!began || token->created_epoch < began || grant.foreign || !as_asked)
-		return not_proven(client, create, token->id, err);
-	return delete_it(client, create, token->id, CODER_ERR_OUTCOME, err);
+	snprintf(finding, sizeof(finding),
+		 "it is not known whether token %.120s (id %s), which exists now, was created by "
+		 "this call",
+		 create->name, token->id);
+	name_token(create, CODER_CAUSE_MAY_BE_OURS, token->id, err);
+	return conclude(client, CODER_ERR_OUTCOME, finding, err);
 }
 
 /*

@@ -10,11 +10,6 @@
 #include "request.h"
 #include "token.h"
 
-bool coder_user_is_name(const char *user)
-{
-	return client_is_segment(user);
-}
-
 void coder_user_done(struct coder_user *user)
 {
 	if (!user)
@@ -64,7 +59,7 @@ int coder_token_fill_owner(struct coder_client *client, struct coder_token *toke
 
 	if (token->username || token->owner)
 		return 0;
-	if (!client_is_segment(token->user_id))
+	if (!coder_is_segment(token->user_id))
 		return coder_error_set(err, CODER_ERR_NO_RESPONSE,
 				       "broken response: token %s has no user_id", token->id);
 	if (coder_user_get(client, token->user_id, &user, err) < 0)

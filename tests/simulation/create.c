@@ -114,7 +114,7 @@ static int create(struct result *result, const struct coder_create *request)
 		world_tell("the secret cannot be written");
 		coder_error_set(err, CODER_ERR_REFUSED, "cannot write");
 	}
-	return coder_token_undo(call->client, &create, result->created.id, err);
+	return coder_token_undo(call->client, &create, result->created.id, CODER_ERR_OUTCOME, err);
 }
 
 static bool says(const struct coder_error *err, const char *words)
