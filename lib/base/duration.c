@@ -30,43 +30,15 @@ static const struct unit {
 
 /* -------------------------------------------------------------- durations */
 
-/* Reads a unit, which ends where the next number begins. */
-static const struct unit *take_unit(const char **p)
-{
-	size_t len = strcspn(*p, ASCII_DIGITS ".");
-
-	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
-		if (strlen(units[i].name) == len && memcmp(units[i].name, *p, len) == 0) {
-			*p += len;
-			return &units[i];
-		}
-	}
-	return NULL;
-}
-
-/*
- * The nanoseconds of a fraction of a unit, rounded down. digits are those behind the decimal point.
- * They are used from the last to the first, so that no step exceeds ten units and any number of
- * digits is exact.
- */
-static int64_t fraction_of(int64_t unit_ns, const char *digits, size_t len)
-{
-	int64_t ns = 0;
-
-	while (len--)
-		ns = (unit_ns * (digits[len] - '0') + ns) / 10;
-	return ns;
-}
-
 enum outcome { PARSED, MALFORMED, TOO_LONG };
 
-/* Reads one number with its unit and adds it to *total. */
+/* Reads one number with its unit, which ends where the next number begins, and adds it to *total. */
 static enum outcome take_term(const char **p, int64_t *total)
 {
 	const char *digits = "";
-	const struct unit *unit;
-	size_t n_digits = 0;
-	int64_t whole = 0;
+	const struct unit *unit = NULL;
+	size_t n_digits = 0, len;
+	int64_t whole = 0, fraction = 0;
 	bool fits = true;
 
 	if (!ascii_is_digit((*p)[**p == '.']))
@@ -79,11 +51,21 @@ static enum outcome take_term(const char **p, int64_t *total)
 		n_digits = strspn(digits, ASCII_DIGITS);
 		*p += n_digits;
 	}
-	unit = take_unit(p);
+	len = strcspn(*p, ASCII_DIGITS ".");
+	for (size_t i = 0; !unit && i < sizeof(units) / sizeof(units[0]); i++)
+		if (strlen(units[i].name) == len && memcmp(units[i].name, *p, len) == 0)
+			unit = &units[i];
 	if (!unit)
 		return MALFORMED;
+	*p += len;
+	/*
+	 * The fraction, rounded down. From the last digit to the first no step exceeds ten units, so
+	 * any number of digits is exact.
+	 */
+	while (n_digits--)
+		fraction = (unit->ns * (digits[n_digits] - '0') + fraction) / 10;
 	if (!fits || __builtin_mul_overflow(whole, unit->ns, &whole) ||
-	    __builtin_add_overflow(whole, fraction_of(unit->ns, digits, n_digits), &whole) ||
+	    __builtin_add_overflow(whole, fraction, &whole) ||
 	    __builtin_add_overflow(*total, whole, total))
 		return TOO_LONG;
 	return PARSED;
@@ -216,30 +198,23 @@ static bool take_clock(const char **p, struct civil *t)
 	       take_digits(p, 2, '\0', &t->second);
 }
 
-static bool is_valid(const struct civil *t)
+/* Sets *ret to the seconds since 1970-01-01. False: there is no such time. */
+static bool civil_seconds(const struct civil *t, int64_t *ret)
 {
 	static const int days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
 	bool leap = t->year % 4 == 0 && (t->year % 100 != 0 || t->year % 400 == 0);
+	/* the year is counted from March, so that a leap day comes last */
+	int64_t y = t->month > 2 ? t->year : t->year - 1;
+	int64_t month = (t->month + 9) % 12;
+	int64_t day = (153 * month + 2) / 5 + t->day - 1;
 
-	return t->year >= 1 && t->month >= 1 && t->month <= 12 && t->day >= 1 &&
-	       t->day <= days[t->month - 1] + (t->month == 2 && leap) && t->hour <= 23 &&
-	       t->minute <= 59 && t->second <= 59;
-}
-
-/* The days since 1970-01-01. The year is counted from March, so that a leap day comes last. */
-static int64_t days_from_civil(int year, int month, int day)
-{
-	int64_t y = month > 2 ? year : year - 1;
-	int64_t month_from_march = (month + 9) % 12;
-	int64_t day_of_year = (153 * month_from_march + 2) / 5 + day - 1;
-
-	return y * 365 + y / 4 - y / 100 + y / 400 + day_of_year - 719468;
-}
-
-static int64_t seconds_of(const struct civil *t)
-{
-	return days_from_civil(t->year, t->month, t->day) * 86400 + t->hour * 3600 +
-	       (t->minute - t->offset) * 60 + t->second;
+	if (t->year < 1 || t->month < 1 || t->month > 12 || t->day < 1 ||
+	    t->day > days[t->month - 1] + (t->month == 2 && leap) || t->hour > 23 ||
+	    t->minute > 59 || t->second > 59)
+		return false;
+	day += y * 365 + y / 4 - y / 100 + y / 400 - 719468;
+	*ret = day * 86400 + t->hour * 3600 + (t->minute - t->offset) * 60 + t->second;
+	return true;
 }
 
 int coder_time_parse(const char *text, int64_t *ret_seconds, struct coder_error *err)
@@ -249,10 +224,9 @@ int coder_time_parse(const char *text, int64_t *ret_seconds, struct coder_error 
 
 	if (!take_digits(&p, 4, '-', &t.year) || !take_digits(&p, 2, '-', &t.month) ||
 	    !take_digits(&p, 2, 'T', &t.day) || !take_clock(&p, &t) || !take_decimals(&p) ||
-	    !take_zone(&p, &t.offset) || *p || !is_valid(&t))
+	    !take_zone(&p, &t.offset) || *p || !civil_seconds(&t, ret_seconds))
 		return coder_error_set(err, CODER_ERR_NO_RESPONSE,
 				       "broken response: '%s' is not a time", text);
-	*ret_seconds = seconds_of(&t);
 	return 0;
 }
 
@@ -290,10 +264,10 @@ int64_t coder_http_date(const char *text)
 	struct civil t = { 0 };
 	int64_t seconds;
 
-	if (!(comma ? take_date(p + 2, &t) : *p == ' ' && take_asctime(p + 1, &t)) || !is_valid(&t))
+	if (!(comma ? take_date(p + 2, &t) : *p == ' ' && take_asctime(p + 1, &t)) ||
+	    !civil_seconds(&t, &seconds) || seconds < 0)
 		return -1;
-	seconds = seconds_of(&t);
-	return seconds < 0 ? -1 : seconds;
+	return seconds;
 }
 
 void coder_time_display(const char *text, char out[40])

@@ -7,54 +7,34 @@
 #include "escape.h"
 #include "text.h"
 
-static bool is_control(uint32_t c)
-{
-	return c < 0x20 || (c >= 0x7f && c <= 0x9f);
-}
-
-/* Those control characters and separators that Go's encoder escapes. */
-static bool is_sent_escaped(uint32_t c)
-{
-	return c < 0x20 || c == 0x2028 || c == 0x2029;
-}
-
-/* Characters that end a line, or change the direction of the text behind them. */
-static bool is_separator_or_bidi(uint32_t c)
-{
-	return c == 0x61c || c == 0x200e || c == 0x200f || (c >= 0x2028 && c <= 0x202e) ||
-	       (c >= 0x2066 && c <= 0x2069);
-}
-
 static bool is_json(enum coder_notation notation)
 {
 	return notation == CODER_JSON || notation == CODER_JSON_SENT;
 }
 
-/* The letter behind the backslash in a short escape ("n" for a newline), or 0. */
-static char short_escape(uint32_t c, enum coder_notation notation)
-{
-	static const char from[] = "\\\t\n\r\"\b\f", to[] = "\\tnr\"bf";
-	const size_t n = is_json(notation) ? sizeof(from) - 1 : notation == CODER_TSV ? 4 : 0;
-	const char *found = c < 0x80 ? memchr(from, (int)c, n) : NULL;
-
-	return found ? to[found - from] : 0;
-}
-
 size_t coder_escape_one(const char *text, enum coder_notation notation, char ret[8])
 {
-	bool json = is_json(notation);
+	/* the characters with a short escape, such as "\n"; TSV has only the first four */
+	static const char special[] = "\\\t\n\r\"\b\f", letters[] = "\\tnr\"bf";
+	const bool json = is_json(notation);
+	const size_t n_short = json ? sizeof(special) - 1 : notation == CODER_TSV ? 4 : 0;
 	uint32_t c = (unsigned char)*text;
-	size_t len = coder_utf8_decode(text, &c);
-	char letter = short_escape(c, notation);
+	const size_t len = coder_utf8_decode(text, &c);
+	const char *found = c < 0x80 ? memchr(special, (int)c, n_short) : NULL;
+	const bool control = c < 0x20 || (c >= 0x7f && c <= 0x9f);
+	/* they end a line, or change the direction of the text behind them */
+	const bool separates = c == 0x61c || c == 0x200e || c == 0x200f ||
+			       (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
+	/* those controls and separators that Go's encoder escapes */
+	const bool sent_escaped = c < 0x20 || c == 0x2028 || c == 0x2029;
 
-	if (letter)
-		snprintf(ret, 8, "\\%c", letter);
+	if (found)
+		snprintf(ret, 8, "\\%c", letters[found - special]);
 	else if (json && !len)
 		snprintf(ret, 8, "\\ufffd");
-	else if (!json && (!len || is_control(c)))
+	else if (!json && (!len || control))
 		snprintf(ret, 8, "\\x%02x", (unsigned)c & 0xff);
-	else if ((notation == CODER_JSON_SENT ? is_sent_escaped(c) :
-						is_control(c) || is_separator_or_bidi(c)) ||
+	else if ((notation == CODER_JSON_SENT ? sent_escaped : control || separates) ||
 		 (json && (c == '<' || c == '>' || c == '&')))
 		snprintf(ret, 8, "\\u%04x", (unsigned)c & 0xffff);
 	else

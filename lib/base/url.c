@@ -65,19 +65,6 @@ static bool is_name(const char *host)
 	return true;
 }
 
-/* Whether it is an IPv6 address. It may name an interface: "fe80::1%25eth0". */
-static bool is_v6(const char *host)
-{
-	const char *zone = strchrnul(host, '%');
-	char address[INET6_ADDRSTRLEN];
-	struct in6_addr addr;
-
-	if ((size_t)(zone - host) >= sizeof(address))
-		return false;
-	snprintf(address, sizeof(address), "%.*s", (int)(zone - host), host);
-	return inet_pton(AF_INET6, address, &addr) == 1 && is_name(zone + (*zone == '%'));
-}
-
 bool url_host(const struct url_parts *parts, char out[URL_HOST_SIZE])
 {
 	struct in_addr v4;
@@ -88,8 +75,16 @@ bool url_host(const struct url_parts *parts, char out[URL_HOST_SIZE])
 	out[parts->host_len] = '\0';
 	for (char *p = out; *p && *p != '%'; p++) /* the name of an interface keeps its case */
 		*p = ascii_lower(*p);
-	if (parts->v6)
-		return is_v6(out);
+	if (parts->v6) {
+		const char *zone = strchrnul(out, '%'); /* an interface: "fe80::1%25eth0" */
+		char address[INET6_ADDRSTRLEN];
+		struct in6_addr v6;
+
+		if ((size_t)(zone - out) >= sizeof(address))
+			return false;
+		snprintf(address, sizeof(address), "%.*s", (int)(zone - out), out);
+		return inet_pton(AF_INET6, address, &v6) == 1 && is_name(zone + (*zone == '%'));
+	}
 	/* resolvers and some releases of libcurl take "127.1" and "0x7f000001" for addresses */
 	if (inet_aton(out, &v4))
 		inet_ntop(AF_INET, &v4, out, URL_HOST_SIZE);
