@@ -107,7 +107,7 @@ void errors_publish(struct coder_error *err)
 
 void errors_warn_of_clock(const struct call *call)
 {
-	int64_t ahead = call->client ? coder_client_clock_ahead(call->client) : 0;
+	int64_t ahead = call->client ? coder_time() - coder_client_now(call->client) : 0;
 	int64_t difference = ahead < 0 ? -ahead : ahead;
 	char text[CODER_DURATION_SIZE];
 

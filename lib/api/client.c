@@ -7,6 +7,7 @@
 #include "base/strings.h"
 #include "client.h"
 #include "net/http.h"
+#include "net/transfer.h"
 #include "request.h"
 
 int coder_client_new(const struct coder_config *config, struct coder_client **ret,
@@ -45,7 +46,7 @@ void coder_client_free(struct coder_client *client)
 
 void coder_disconnect(void)
 {
-	http_disconnect();
+	transfer_disconnect();
 }
 
 bool coder_client_insecure(const struct coder_client *client)
@@ -56,11 +57,6 @@ bool coder_client_insecure(const struct coder_client *client)
 int64_t coder_client_now(const struct coder_client *client)
 {
 	return http_now(client->http);
-}
-
-int64_t coder_client_clock_ahead(const struct coder_client *client)
-{
-	return http_clock_ahead(client->http);
 }
 
 uint64_t coder_client_identity(const struct coder_client *client)

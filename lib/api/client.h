@@ -33,8 +33,6 @@ void coder_client_free(struct coder_client *client);
  * the local clock.
  */
 int64_t coder_client_now(const struct coder_client *client);
-/* By how many seconds the local clock is ahead of the deployment's; negative: behind. */
-int64_t coder_client_clock_ahead(const struct coder_client *client);
 /* A number that identifies the deployment and the token in use: coder_hash_pair(). */
 uint64_t coder_client_identity(const struct coder_client *client);
 /* "scheme://host[:port]" of the deployment. */

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "changes.h"
 #include "net/http.h"
+#include "net/transfer.h"
 #include "remove.h"
 #include "request.h"
 
@@ -174,7 +175,7 @@ int coder_removals_new(struct coder_client *client, const char *user,
 		return coder_error_memory(err);
 	if (at_once > tokens->n)
 		at_once = tokens->n;
-	room = at_once > 1 ? http_room(at_once) : 1;
+	room = at_once > 1 ? transfer_room(at_once) : 1;
 	removals->client = client;
 	removals->user = user;
 	removals->tokens = tokens;

@@ -196,18 +196,8 @@ int64_t http_now(const struct http *http)
 	return http->date + (coder_clock() - http->date_at) / CODER_NS;
 }
 
-int64_t http_clock_ahead(const struct http *http)
-{
-	return coder_time() - http_now(http);
-}
-
 int http_keep_secret(struct http *http, const char *secret, struct coder_error *err)
 {
 	buf_free_string(http->new_secret);
 	return copy_string(secret, &http->new_secret, err);
-}
-
-void http_disconnect(void)
-{
-	transfer_disconnect();
 }

@@ -73,15 +73,13 @@ int http_new(const struct coder_config *config, struct http **ret, struct coder_
 void http_close(struct http *http);
 /* It has been closed, if a request has begun. */
 void http_free(struct http *http);
-void http_disconnect(void); /* see coder_disconnect() */
 bool http_insecure(const struct http *http);
 const char *http_origin(const struct http *http); /* of the deployment */
 const char *http_version(const struct http *http); /* see coder_client_version() */
 /* The time by the deployment's clock in its last own response; 0: not known. */
 int64_t http_date(const struct http *http);
-/* See coder_client_now() and coder_client_clock_ahead(). */
+/* See coder_client_now(). */
 int64_t http_now(const struct http *http);
-int64_t http_clock_ahead(const struct http *http);
 
 /*
  * Sends a request and waits for its response. Returns 0 for any 2xx whose content type is JSON (or
@@ -125,8 +123,6 @@ void *http_wait(struct http *http, int64_t until, int *ret_rc, struct http_respo
  * opened meanwhile.
  */
 void http_expect(struct http *http, size_t n);
-/* How many of n requests can each have a connection under the limit of open files. */
-size_t http_room(size_t n);
 
 /*
  * Gives the client the secret of a token that the server has just created. From now on it is hidden

@@ -330,11 +330,6 @@ void http_expect(struct http *http, size_t n)
 	transfer_connect_ahead(http->transfer, n);
 }
 
-size_t http_room(size_t n)
-{
-	return transfer_room(n);
-}
-
 void request_free_all(struct http *http)
 {
 	struct http_job *job;
