@@ -170,7 +170,7 @@ static int write_part(struct result *result, struct coder_interrupts *interrupts
 		return result_stopped(result, err);
 	if (error == ETIME) {
 		coder_error_set(err, CODER_ERR_REFUSED,
-				"write error: nobody took the output in time");
+				"write error: nobody read the output in time");
 		err->timeout = true;
 		return -1;
 	}
