@@ -129,7 +129,7 @@ static int read_list(struct token_reader *reader, char **at, const struct json_v
 		return json_duplicate(err, key);
 	if (json_value_is_none(array))
 		return 0;
-	if (!json_value_is_array(array))
+	if (!json_value_is(array, JSON_ARRAY))
 		return json_broken(err, key, "a list");
 	while (json_value_next(&rest, &v)) {
 		char **lists = coder_grow(reader->lists, reader->n_lists, &reader->lists_cap,
@@ -139,9 +139,9 @@ static int read_list(struct token_reader *reader, char **at, const struct json_v
 			return coder_error_memory(err);
 		reader->lists = lists;
 		lists[reader->n_lists++] = *at;
-		if (json_value_is_string(&v))
+		if (json_value_is(&v, JSON_STRING))
 			*at += json_unescape(v.text + 1, v.len - 2, *at);
-		else if (!objects || !json_value_is_object(&v))
+		else if (!objects || !json_value_is(&v, JSON_OBJECT))
 			return json_broken(err, key, "a list of strings");
 		else if (read_entry(at, &v, key, err) < 0)
 			return -1;
@@ -158,7 +158,7 @@ int token_read(struct token_reader *reader, const struct json_value *values,
 	size_t n_scopes;
 	char *at;
 
-	if (!json_value_is_object(&values[0]))
+	if (!json_value_is(&values[0], JSON_OBJECT))
 		return coder_error_set(err, CODER_ERR_NO_RESPONSE,
 				       "broken response: a token is not an object");
 	values++;

@@ -84,7 +84,7 @@ static int take_scope(void *ctx, const struct json_value *values, struct coder_e
 {
 	char CLEANUP(cleanup_free) *name = NULL;
 
-	if (!json_value_is_string(&values[0]))
+	if (!json_value_is(&values[0], JSON_STRING))
 		return 0;
 	name = json_value_copy(&values[0]);
 	return name ? coder_strings_add(ctx, name, err) : coder_error_memory(err);

@@ -52,13 +52,13 @@ static int add_object(struct coder_objects *objects, const struct json_value *va
 		return coder_error_memory(err);
 	objects->v = v;
 	for (size_t i = 0; i < N_MEMBERS; i++)
-		size += json_value_is_string(&values[i]) ? values[i].len : 0;
+		size += json_value_is(&values[i], JSON_STRING) ? values[i].len : 0;
 	block = malloc(size);
 	if (!block)
 		return coder_error_memory(err);
 	for (size_t i = 0; i < N_MEMBERS; i++) {
 		at[i] = used;
-		if (json_value_is_string(&values[i]))
+		if (json_value_is(&values[i], JSON_STRING))
 			used += json_unescape(values[i].text + 1, values[i].len - 2, block + used);
 		block[used++] = '\0';
 	}
@@ -101,7 +101,7 @@ static int take_object(void *ctx, const struct json_value *values, struct coder_
 	for (size_t i = 0; i < N_MEMBERS; i++)
 		if (values[i].duplicate)
 			return json_duplicate(err, list->keys[i].name);
-	if (!json_value_is_string(&values[ID]))
+	if (!json_value_is(&values[ID], JSON_STRING))
 		return json_missing(err, list->keys[ID].name);
 	return add_object(list->objects, values, err);
 }

@@ -211,7 +211,7 @@ static int read_max_lifetime(const struct buf *document, int64_t *ret_ns, struct
 
 	if (json_members(document->data, document->len, &key, 1, values, err) < 0)
 		return -1;
-	if (!json_value_is_object(&values[0]))
+	if (!json_value_is(&values[0], JSON_OBJECT))
 		return coder_error_set(err, CODER_ERR_NO_RESPONSE,
 				       "broken response: it is not an object");
 	return json_value_int64(&values[1], key.name, 0, ret_ns, err);

@@ -8,24 +8,9 @@
 #include "members.h"
 #include "scan.h"
 
-static bool begins_with(const struct json_value *v, char c)
+bool json_value_is(const struct json_value *v, enum json_begin kind)
 {
-	return v->text && *v->text == c;
-}
-
-bool json_value_is_object(const struct json_value *v)
-{
-	return begins_with(v, '{');
-}
-
-bool json_value_is_array(const struct json_value *v)
-{
-	return begins_with(v, '[');
-}
-
-bool json_value_is_string(const struct json_value *v)
-{
-	return begins_with(v, '"');
+	return v->text && *v->text == (char)kind;
 }
 
 bool json_value_is_none(const struct json_value *v)
@@ -42,7 +27,7 @@ int json_value_text(const struct json_value *v, const char *key, struct json_val
 		return json_duplicate(err, key);
 	if (json_value_is_none(v))
 		return 0;
-	if (!json_value_is_string(v))
+	if (!json_value_is(v, JSON_STRING))
 		return json_broken(err, key, "a string");
 	*ret = (struct json_value){ .text = v->text + 1, .len = v->len - 2 };
 	return 0;

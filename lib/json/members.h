@@ -39,9 +39,9 @@ struct json_key {
 int json_members(const char *text, size_t len, const struct json_key *keys, size_t n,
 		 struct json_value *values, struct coder_error *err);
 
-bool json_value_is_object(const struct json_value *v);
-bool json_value_is_array(const struct json_value *v);
-bool json_value_is_string(const struct json_value *v);
+enum json_begin { JSON_OBJECT = '{', JSON_ARRAY = '[', JSON_STRING = '"' };
+/* Whether it is there, and of that kind. */
+bool json_value_is(const struct json_value *v, enum json_begin kind);
 /* Absent, or the word null. */
 bool json_value_is_none(const struct json_value *v);
 

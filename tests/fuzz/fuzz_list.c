@@ -35,7 +35,7 @@ static void compare_text(const struct json *element, const struct json_key *key,
 	char *plain;
 
 	if (value->duplicate != (duplicate < 0) ||
-	    (!duplicate && json_value_is_string(value) != (text != NULL)))
+	    (!duplicate && json_value_is(value, JSON_STRING) != (text != NULL)))
 		abort();
 	if (json_value_text(value, key->name, &inner, &ignored) < 0 || !inner.text)
 		return;
@@ -100,7 +100,7 @@ static bool is_list(const char *text, size_t len)
 	struct json_value whole;
 
 	return json_members(text, len, NULL, 0, &whole, &err) == 0 &&
-	       (json_value_is_array(&whole) || json_value_is_none(&whole));
+	       (json_value_is(&whole, JSON_ARRAY) || json_value_is_none(&whole));
 }
 
 static bool same(const struct buf *a, const struct buf *b)

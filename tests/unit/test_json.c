@@ -440,7 +440,7 @@ static int collect(void *ctx, const struct json_value *values, struct coder_erro
 
 	(void)err;
 	assert_true(values->len > 0);
-	assert_int_equal(json_value_is_string(values), values->text[0] == '"');
+	assert_int_equal(json_value_is(values, JSON_STRING), values->text[0] == '"');
 	assert_true(buf_add(c->texts, values->text, values->len));
 	assert_true(buf_add_char(c->texts, '|'));
 	return 0;
