@@ -52,7 +52,7 @@ int client_get(struct coder_client *client, const char *const *parts, int64_t ti
 /* ----------------------------------------------------------------- lists */
 
 struct arrival {
-	struct json_list list;
+	struct json_list *list;
 	void (*restart)(void *ctx);
 };
 
@@ -60,20 +60,15 @@ static int feed(void *ctx, const char *data, size_t len, struct coder_error *err
 {
 	struct arrival *arrival = ctx;
 
-	return json_list_feed(&arrival->list, data, len, err);
+	return json_list_feed(arrival->list, data, len, err);
 }
 
 static void restart(void *ctx)
 {
 	struct arrival *arrival = ctx;
 
-	json_list_restart(&arrival->list);
-	arrival->restart(arrival->list.ctx);
-}
-
-static void arrival_done(struct arrival *arrival)
-{
-	json_list_done(&arrival->list);
+	json_list_restart(arrival->list);
+	arrival->restart(arrival->list->ctx);
 }
 
 int client_list(struct coder_client *client, const char *path, const char *array,
@@ -81,10 +76,14 @@ int client_list(struct coder_client *client, const char *path, const char *array
 		void (*restart_fn)(void *ctx), void *ctx, struct coder_error *err)
 {
 	struct http_response CLEANUP(http_response_done) response = { 0 };
-	struct arrival CLEANUP(arrival_done) arrival = {
-		.list = { .fn = fn, .keys = keys, .n_keys = n, .ctx = ctx, .key = array },
-		.restart = restart_fn,
+	struct json_list CLEANUP(json_list_done) list = {
+		.fn = fn,
+		.keys = keys,
+		.n_keys = n,
+		.ctx = ctx,
+		.key = array,
 	};
+	struct arrival arrival = { .list = &list, .restart = restart_fn };
 	const struct http_request request = {
 		.method = "GET",
 		.path = path,
@@ -96,5 +95,5 @@ int client_list(struct coder_client *client, const char *path, const char *array
 
 	if (client_call(client, &request, &response, err) < 0)
 		return -1;
-	return json_list_end(&arrival.list, err);
+	return json_list_end(&list, err);
 }
