@@ -86,7 +86,7 @@ bool url_host(const struct url_parts *parts, char out[URL_HOST_SIZE])
 		return inet_pton(AF_INET6, address, &v6) == 1 && is_name(zone + (*zone == '%'));
 	}
 	/* resolvers and some releases of libcurl take "127.1" and "0x7f000001" for addresses */
-	if (inet_aton(out, &v4))
+	if (inet_pton(AF_INET, out, &v4) != 1 && inet_aton(out, &v4))
 		inet_ntop(AF_INET, &v4, out, URL_HOST_SIZE);
 	return is_name(out);
 }
@@ -108,24 +108,33 @@ bool url_scheme_is(const struct url_parts *parts, const char *scheme)
 	return ascii_is(parts->scheme, parts->scheme_len, scheme);
 }
 
+/* Writes text at `to`, and returns where it ends. */
+static char *put(char *to, const char *text)
+{
+	return mempcpy(to, text, strlen(text));
+}
+
 /* Writes the three strings into one block. */
 static int compose(const char *host, bool v6, int port, bool tls, struct url *ret,
 		   struct coder_error *err)
 {
 	size_t len = strlen(host), room = len + 32;
-	char *block = malloc(3 * room);
+	char *block = calloc(3, room), *to;
+	char digits[6] = "", *first = digits + sizeof(digits) - 1;
 	bool own_port = port == (tls ? 443 : 80);
 
 	if (!block)
 		return coder_error_memory(err);
+	for (int left = port; left; left /= 10)
+		*--first = (char)('0' + left % 10);
 	ret->tls = tls;
 	ret->origin = block;
-	ret->host = block + room;
+	ret->host = put(block + room, host) - len;
 	ret->port = block + 2 * room;
-	memcpy(ret->host, host, len + 1);
-	snprintf(ret->port, room, "%d", port);
-	snprintf(ret->origin, room, "http%s://%s%s%s%s%s", tls ? "s" : "", v6 ? "[" : "", host,
-		 v6 ? "]" : "", own_port ? "" : ":", own_port ? "" : ret->port);
+	put(ret->port, first);
+	to = put(put(block, tls ? "https://" : "http://"), v6 ? "[" : "");
+	to = put(put(to, host), v6 ? "]" : "");
+	put(put(to, own_port ? "" : ":"), own_port ? "" : first);
 	return 0;
 }
 

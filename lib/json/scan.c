@@ -95,15 +95,32 @@ static bool skip_escape(struct scan *s)
 	return wrong(s, "half of a surrogate pair");
 }
 
+#define ALL(byte) (0x0101010101010101 * (uint64_t)(byte))
+#define ANY_BELOW(word, byte) (((word)-ALL(byte)) & ~(word)&ALL(0x80))
+
+/* The first character that is the end of a string, or begins an escape, or must not be in one. */
+static const char *skip_plain(const char *p, const char *end)
+{
+	uint64_t word;
+
+	for (; end - p >= (ptrdiff_t)sizeof(word); p += sizeof(word)) {
+		memcpy(&word, p, sizeof(word));
+		if (ANY_BELOW(word, 0x20) || ANY_BELOW(word ^ ALL('"'), 1) ||
+		    ANY_BELOW(word ^ ALL('\\'), 1))
+			break;
+	}
+	while (p < end && *p != '"' && *p != '\\' && (unsigned char)*p >= 0x20)
+		p++;
+	return p;
+}
+
 static bool skip_string(struct scan *s)
 {
 	if (!take(s, '"'))
 		return wrong(s, "a string was expected");
 	for (;;) {
-		const char *p = s->p;
+		const char *p = skip_plain(s->p, s->end);
 
-		while (p < s->end && *p != '"' && *p != '\\' && (unsigned char)*p >= 0x20)
-			p++;
 		s->p = p;
 		if (p == s->end)
 			return wrong(s, "it ends early");

@@ -130,6 +130,31 @@ static void test_refuses_what_is_none(void **state)
 	assert_false(parses("\"\\\0\"", 4));
 }
 
+/* Strings are looked at in steps of several bytes. */
+static void test_each_byte_of_a_string_counts(void **state)
+{
+	char text[32];
+
+	(void)state;
+	for (size_t at = 1; at < sizeof(text) - 1; at++) {
+		for (int byte = 1; byte < 0x80; byte++) {
+			bool plain = byte >= 0x20 && byte != '"' && byte != '\\';
+
+			memset(text, 'x', sizeof(text));
+			text[0] = text[sizeof(text) - 1] = '"';
+			text[at] = (char)byte;
+			if (parses(text, sizeof(text)) != plain)
+				fail_msg("byte %d at %zu", byte, at);
+		}
+	}
+	for (size_t at = 1; at < sizeof(text) - 2; at++) {
+		memset(text, 'x', sizeof(text));
+		text[0] = text[sizeof(text) - 1] = '"';
+		memcpy(text + at, "\xc3\xa9", 2);
+		assert_true(parses(text, sizeof(text)));
+	}
+}
+
 static bool parses_nested(int depth, char open, char close)
 {
 	char text[2000];
@@ -714,6 +739,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_takes_json),
 		cmocka_unit_test(test_refuses_what_is_none),
+		cmocka_unit_test(test_each_byte_of_a_string_counts),
 		cmocka_unit_test(test_nesting),
 		cmocka_unit_test(test_number_of_values),
 		cmocka_unit_test(test_members),
