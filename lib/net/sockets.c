@@ -81,9 +81,15 @@ bool sockets_forbid(void)
 	return setrlimit(RLIMIT_NOFILE, &none) == 0;
 }
 
+/* Another process may have changed the hard limit meanwhile. */
 void sockets_permit(void)
 {
-	(void)setrlimit(RLIMIT_NOFILE, &permitted);
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+		limit = permitted;
+	limit.rlim_cur = permitted.rlim_cur < limit.rlim_max ? permitted.rlim_cur : limit.rlim_max;
+	(void)setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 /* Remembers the identity of fd as that of the i-th socket. */

@@ -22,6 +22,7 @@
 #include "coder.h"
 #include "net/http.h"
 #include "net/response.h"
+#include "net/sockets.h"
 #include "net/transfer.h"
 #include "output/advice.h"
 #include "test.h"
@@ -1626,6 +1627,28 @@ static void test_fork(void **state)
 	assert_int_equal(server.connection_of[3], 1);
 }
 
+/* Another process may lower the hard limit of this one at any time. */
+static void test_limit_of_files_comes_back(void **state)
+{
+	pid_t pid = fork();
+
+	(void)state;
+	if (pid == 0) {
+		struct rlimit before, after, less = { .rlim_max = 40 };
+		bool ok = getrlimit(RLIMIT_NOFILE, &before) == 0 && sockets_forbid() &&
+			  open("/dev/null", O_RDONLY) < 0;
+
+		sockets_permit();
+		ok = ok && getrlimit(RLIMIT_NOFILE, &after) == 0 &&
+		     memcmp(&before, &after, sizeof(before)) == 0 && sockets_forbid() &&
+		     setrlimit(RLIMIT_NOFILE, &less) == 0;
+		sockets_permit();
+		_exit(!(ok && getrlimit(RLIMIT_NOFILE, &after) == 0 && after.rlim_cur == 40 &&
+			after.rlim_max == 40));
+	}
+	assert_int_equal(wait_child(pid), 0);
+}
+
 static void test_few_descriptors(void **state)
 {
 	const struct coder_config c = config();
@@ -2392,6 +2415,7 @@ int main(void)
 		TEST(stolen_descriptor),
 		TEST(stolen_by_socket),
 		TEST(fork),
+		TEST(limit_of_files_comes_back),
 		TEST(few_descriptors),
 		TEST(hold),
 		TEST(second_signal),
