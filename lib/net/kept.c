@@ -21,6 +21,7 @@
 static struct {
 	pid_t owner;
 	CURLSH *share;
+	CURLM *multi; /* see kept_put_multi() */
 	unsigned generation; /* counts how often something was forgotten */
 	uint64_t cas; /* see kept_trust() */
 } kept;
@@ -83,6 +84,22 @@ CURLSH *kept_share(const struct libcurl *curl)
 		/* if this build of libcurl lacks one, only speed is lost */
 		(void)curl->share_setopt(kept.share, CURLSHOPT_SHARE, what[i]);
 	return kept.share;
+}
+
+bool kept_put_multi(CURLM *multi)
+{
+	if (kept.multi)
+		return false;
+	kept.multi = multi;
+	return true;
+}
+
+CURLM *kept_take_multi(void)
+{
+	CURLM *multi = kept.multi;
+
+	kept.multi = NULL;
+	return multi;
 }
 
 void kept_close(const struct libcurl *curl)

@@ -6,6 +6,7 @@
 #ifndef CODER_KEPT_H
 #define CODER_KEPT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/strings.h"
@@ -21,6 +22,15 @@ unsigned kept_claim(const struct libcurl *curl);
 
 /* Where connections are kept, created if there is none; NULL: no memory. */
 CURLSH *kept_share(const struct libcurl *curl);
+
+/*
+ * A multi handle without sockets, connections, CA certificates and buffers can be kept for later
+ * calls, even by a child process. Making one costs as much as a tenth of a request.
+ */
+/* Keeps it. False: another one is kept. */
+bool kept_put_multi(CURLM *multi);
+/* Gives the one that is kept to the caller; NULL: there is none. */
+CURLM *kept_take_multi(void);
 
 /* Closes the connections. */
 void kept_close(const struct libcurl *curl);

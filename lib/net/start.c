@@ -11,6 +11,7 @@
 
 #define KEPT_CONNECTIONS 5L
 #define EXTRA_CONNECTIONS 32L
+#define BUFFERS_IN_MULTI 0x080700 /* from this libcurl on, they keep what was sent and received */
 
 bool transfer_is_alone(const struct transfer *transfer, const struct transfer_exchange *x)
 {
@@ -29,6 +30,14 @@ void transfer_close_multi(struct transfer *transfer)
 	    transfer->curl->multi_cleanup(transfer->multi))
 		kept_leak(transfer->multi);
 	transfer->multi = NULL;
+}
+
+bool transfer_keep_multi(struct transfer *transfer)
+{
+	if (!transfer->multi_is_bare || !kept_put_multi(transfer->multi))
+		return false;
+	transfer->multi = NULL;
+	return true;
 }
 
 /* Writes the CA certificates of all sources into one file, which belongs to the transfer. */
@@ -78,7 +87,7 @@ static int prepare(struct transfer *transfer, struct run *run)
  * it. Nobody does that, and where libcurl works without these sockets, which newer releases do not,
  * each call saves 25 system calls.
  */
-static CURLM *new_multi(const struct libcurl *curl)
+static CURLM *new_multi(const struct libcurl *curl, bool *ret_bare)
 {
 	static bool needs_sockets;
 	CURLM *multi = NULL;
@@ -88,6 +97,7 @@ static CURLM *new_multi(const struct libcurl *curl)
 		sockets_permit();
 		needs_sockets = !multi;
 	}
+	*ret_bare = multi && curl->info->version_num < BUFFERS_IN_MULTI;
 	if (multi)
 		return multi;
 	sockets_keep_above();
@@ -108,7 +118,10 @@ static bool open_multi(struct transfer *transfer)
 	if (transfer->multi)
 		return true;
 	transfer->generation = transfer->current;
-	transfer->multi = new_multi(curl);
+	transfer->multi = kept_take_multi();
+	transfer->multi_is_bare = transfer->multi;
+	if (!transfer->multi)
+		transfer->multi = new_multi(curl, &transfer->multi_is_bare);
 	if (!transfer->multi)
 		return false;
 	(void)curl->multi_setopt(transfer->multi, CURLMOPT_MAXCONNECTS, KEPT_CONNECTIONS);

@@ -234,6 +234,7 @@ static struct transfer_exchange *take_ended(struct transfer *transfer)
 		run_done(run, transfer->multi);
 	x->run = NULL;
 	opened = run->opened;
+	transfer->multi_is_bare &= !opened;
 	free(run);
 	if (opened)
 		sockets_prune(); /* libcurl closed them: no command of the user has run meanwhile */
@@ -315,6 +316,7 @@ void transfer_disconnect(void)
 	struct blocked_signals blocked;
 	const struct libcurl *curl;
 	struct coder_error ignored;
+	CURLM *multi;
 
 	if (!libcurl_is_loaded())
 		return;
@@ -322,6 +324,9 @@ void transfer_disconnect(void)
 	curl = libcurl_load(&ignored);
 	(void)kept_claim(curl);
 	kept_close(curl);
+	multi = kept_take_multi();
+	if (multi && curl->multi_cleanup(multi))
+		kept_leak(multi);
 	coder_signals_unblock(&blocked);
 }
 
@@ -340,7 +345,8 @@ struct transfer *transfer_new(const struct transfer_options *options)
 	return transfer;
 }
 
-void transfer_close(struct transfer *transfer)
+/* Gives up the exchanges, and closes all connections that are not kept. */
+static void close_all(struct transfer *transfer)
 {
 	coder_signals_block(&transfer->blocked);
 	for (struct transfer_exchange *x = transfer->exchanges; x; x = x->next)
@@ -351,8 +357,15 @@ void transfer_close(struct transfer *transfer)
 	if (transfer->multi)
 		transfer->current = kept_claim(transfer->curl);
 	transfer_close_multi(transfer);
-	sockets_close_ahead();
 	coder_signals_unblock(&transfer->blocked);
+}
+
+void transfer_close(struct transfer *transfer)
+{
+	/* after most calls libcurl has nothing to do */
+	if (transfer->exchanges || (transfer->multi && !transfer_keep_multi(transfer)))
+		close_all(transfer);
+	sockets_close_ahead();
 	bundle_close(&transfer->bundle);
 }
 

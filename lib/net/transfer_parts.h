@@ -18,6 +18,7 @@ struct transfer {
 	const struct libcurl *curl; /* NULL: not loaded yet */
 	uint64_t peer; /* a number for the server and its proxy, see sockets_open() */
 	CURLM *multi; /* also holds the parsed CA certificates */
+	bool multi_is_bare; /* it can be kept, see kept_put_multi() */
 	unsigned generation; /* the kept_claim() under which multi was made */
 	unsigned current; /* the latest kept_claim() */
 	struct lookup lookup; /* while it is in progress, exchanges wait for it */
@@ -38,6 +39,8 @@ static inline bool transfer_has_ended(const struct transfer_exchange *x)
 bool transfer_is_alone(const struct transfer *transfer, const struct transfer_exchange *x);
 /* Closes the multi handle and with it the extra connections. No exchange may be in progress. */
 void transfer_close_multi(struct transfer *transfer);
+/* Keeps it for later calls instead. False: this is not possible. No exchange may be in progress. */
+bool transfer_keep_multi(struct transfer *transfer);
 /*
  * Starts the work on an exchange that was begun. Afterwards it runs, waits for addresses, or has
  * ended.

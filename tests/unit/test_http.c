@@ -21,6 +21,7 @@
 #include "base/buf.h"
 #include "coder.h"
 #include "net/http.h"
+#include "net/kept.h"
 #include "net/response.h"
 #include "net/sockets.h"
 #include "net/transfer.h"
@@ -1649,6 +1650,34 @@ static void test_limit_of_files_comes_back(void **state)
 	assert_int_equal(wait_child(pid), 0);
 }
 
+/* One that has opened a connection may hold CA certificates, and those of new releases buffers. */
+static void test_multi_handle_is_kept(void **state)
+{
+	const struct coder_config c = config();
+	struct coder_error err = { 0 };
+	bool possible = libcurl_load(&err)->info->version_num < 0x080700;
+
+	(void)state;
+	http_disconnect();
+	SCRIPT(OK);
+	for (int i = 0; i < 3; i++) {
+		struct http_response response = { 0 };
+		struct http *http = NULL;
+		CURLM *multi;
+
+		assert_int_equal(http_new(&c, &http, &err), 0);
+		assert_int_equal(http_request(http, &get, &response, &err), 0);
+		http_response_done(&response);
+		end_client(http);
+		multi = kept_take_multi();
+		assert_int_equal(multi != NULL, possible && i > 0);
+		assert_true(kept_put_multi(multi));
+	}
+	assert_int_equal(server.n_connections, 1);
+	http_disconnect();
+	assert_null(kept_take_multi());
+}
+
 static void test_few_descriptors(void **state)
 {
 	const struct coder_config c = config();
@@ -2416,6 +2445,7 @@ int main(void)
 		TEST(stolen_by_socket),
 		TEST(fork),
 		TEST(limit_of_files_comes_back),
+		TEST(multi_handle_is_kept),
 		TEST(few_descriptors),
 		TEST(hold),
 		TEST(second_signal),
