@@ -141,20 +141,16 @@ static bool still_ours(size_t i)
 	       st.st_ino == sockets[i].ino;
 }
 
-static bool is_silent(int fd)
-{
-	return poll(&(struct pollfd){ .fd = fd, .events = POLLIN }, 1, 0) == 0;
-}
-
 /* Whether the i-th socket waits for a use, and is connected to that address. */
 static bool is_waiting(size_t i, uint64_t peer, const struct sockaddr *address, socklen_t len)
 {
+	struct pollfd polled = { .fd = sockets[i].fd, .events = POLLIN };
 	struct sockaddr_storage to;
 	socklen_t to_len = sizeof(to);
 
 	return sockets[i].ahead && sockets[i].peer == peer && still_ours(i) &&
 	       getpeername(sockets[i].fd, (struct sockaddr *)&to, &to_len) == 0 && to_len == len &&
-	       memcmp(&to, address, len) == 0 && is_silent(sockets[i].fd);
+	       memcmp(&to, address, len) == 0 && poll(&polled, 1, 0) == 0;
 }
 
 int sockets_open(int type, int protocol, const struct sockaddr *address, socklen_t len,

@@ -526,7 +526,11 @@ removed() {
 
 # sockets PID - how many sockets the process has open.
 sockets() {
-	ls -l "/proc/$1/fd" | grep -c socket:
+	local fd n=0
+	for fd in "/proc/$1/fd/"*; do
+		[[ $(readlink "$fd") != socket:* ]] || n=$((n + 1))
+	done
+	echo "$n"
 }
 
 has_sockets() {
