@@ -259,13 +259,6 @@ warned() {
 
 # --------------------------------------------------------------- completion
 
-press() {
-	COMP_LINE=$1 COMP_POINT=${#1} COMP_TYPE=9 COMP_KEY=9
-	COMPREPLY=(stale)
-	try _coder_tokens "${1%% *}"
-	is "$status $out$err" "0 "
-}
-
 @test "completion after --expire offers no token that is expired by the deployment's clock" {
 	local ahead
 	source "$REPO/completion/coder_tokens.bash"

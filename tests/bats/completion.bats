@@ -14,21 +14,9 @@ setup() {
 	opts=()
 }
 
-# Outside of readline compopt has nothing to change.
+# Outside of readline compopt has nothing to change: opts has the words of all its calls.
 compopt() {
 	opts+=("$@")
-}
-
-# press LINE [TYPE] - completes at the | in LINE, or at its end. COMPREPLY, and
-# status, out and err of the call.
-press() {
-	local before=${1%%|*}
-	COMP_LINE=${1/|/} COMP_POINT=${#before} COMP_TYPE=${2-9} COMP_KEY=9
-	COMPREPLY=(stale)
-	opts=()
-	try _coder_tokens "${before%% *}"
-	is "$status" 0
-	is "$out$err" ""
 }
 
 # offers LINE WORD... - asserts that completion offers exactly these, in this order.
@@ -58,10 +46,6 @@ without() {
 	press "$1"
 	printf -v all '[%s]' "${COMPREPLY[@]}"
 	for word in "${@:2}"; do lacks "$all" "[$word]"; done
-}
-
-id_of() { # id_of TOKEN
-	ctl GET tokens | jq -r --arg n "$1" '.[] | select(.name == $n).id'
 }
 
 @test "completion offers every option of --help once, and no hidden one" {
@@ -117,9 +101,11 @@ id_of() { # id_of TOKEN
 
 @test "an allow-list entry is completed from its type on, without a blank after the colon" {
 	among 'token_create --allow ' '\*:' workspace: template: user: api_key:
+	opts=()
 	offers 'token_create --allow tem' template:
 	is "${opts[*]}" "-o nospace"
 	offers 'token_create --allow api_key:' '\*'
+	opts=()
 	offers 'token_create --allow license:' '\*'
 	is "${opts[*]}" ""
 	offers 'token_create --allow nonsense:'
@@ -331,6 +317,7 @@ id_of() { # id_of TOKEN
 	offers 'token_rm 2>/dev/null te' terraform
 	offers 'token_rm te|; token_rm terraform' terraform
 	offers 'ls te'
+	opts=()
 	press 'token_list >te'
 	is "${opts[*]}" "-o default"
 }

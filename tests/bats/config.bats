@@ -54,14 +54,6 @@ as() {
 	is "$(logged user | uniq)" "$user"
 }
 
-# config_files DIRECTORY [URL [TOKEN]] - writes the files of `coder login`.
-config_files() {
-	mkdir -p "$1"
-	printf '%s' "${2-$URL}" >"$1/url"
-	printf '%s' "${3-$ALICE_TOKEN}" >"$1/session"
-	chmod 600 "$1/url" "$1/session"
-}
-
 # in_new_shell SCRIPT - runs it in a bash of its own that has the builtins.
 in_new_shell() {
 	SO=$SO URL=$URL ADMIN_TOKEN=$ADMIN_TOKEN try bash --norc -c "enable -f \"\$SO\" ${BUILTINS[*]}; $1"

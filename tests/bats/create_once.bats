@@ -18,11 +18,6 @@ REMOVING="token test was created: removing it again (a second ^C ends the call a
 # The requests of a create up to the POST, in asked()'s notation.
 UP_TO_POST=("GET me/keys/tokens/tokenconfig" "GET me/keys/tokens/test" "GET me" "POST me/keys/tokens")
 
-# exists NAME [ID] - whether there is an API token of that plain name, with that id.
-exists() {
-	ctl GET tokens | grep -qE "\"id\":\"${2-[^\"]*}\",\"name\":\"$1\""
-}
-
 # asked LINE... - asserts that these requests were sent, and no others; ID stands for any id.
 asked() {
 	is "$(requests | sed -E 's,/keys/[0-9A-Za-z]{10}$,/keys/ID,; s,/api/v2/users/,,')" "$(printf '%s\n' "$@")"

@@ -13,11 +13,6 @@ teardown_file() {
 	both_stop
 }
 
-# deployment PLAIN|TLS - chooses the deployment of the next calls, with tokens t0 to t3.
-deployment() {
-	choose "$1" 4
-}
-
 # dies PATH - makes the connection of such a request dead after the response.
 dies() {
 	fault "{\"path\":\"$1\",\"deaf\":true}"
@@ -32,15 +27,10 @@ takes() {
 	((ms >= from * 1000 && ms <= to * 1000)) || fail "$* took $ms ms"
 }
 
-# connections - the number of connections that carried the requests since the last reset.
-connections() {
-	ctl GET log | grep -oE '"conn":[0-9]+,"conn_req"' | sort -u | wc -l
-}
-
 @test "a list on a dead connection takes about 5 s longer, and arrives over a new one" {
 	local how
 	for how in PLAIN TLS; do
-		deployment "$how"
+		choose "$how" 4
 		dies .
 		token_list -q >/dev/null
 		takes 4 8 token_list -q --name t1
@@ -56,7 +46,7 @@ connections() {
 @test "a removal on a dead connection takes about 5 s longer, and is done" {
 	local how
 	for how in PLAIN TLS; do
-		deployment "$how"
+		choose "$how" 4
 		dies /t1
 		takes 4 8 token_rm --delete t1
 		is "$status/$err" 0/
@@ -72,7 +62,7 @@ connections() {
 
 @test "a create is sent once over a connection of its own, even if the kept one is dead" {
 	local secret
-	deployment PLAIN
+	choose PLAIN 4
 	dies '/keys/tokens/new$'
 	takes 0 8 token_create -n new --lifetime 1h -v secret
 	is "$status/$err" 0/
@@ -83,7 +73,7 @@ connections() {
 @test "a call waits for a slow server whose system still acknowledges" {
 	local how
 	for how in PLAIN TLS; do
-		deployment "$how"
+		choose "$how" 4
 		token_list -q >/dev/null
 		fault '{"delay": 8}'
 		takes 8 11 token_list -q --name t1
@@ -98,7 +88,7 @@ connections() {
 }
 
 @test "a call on a dead connection ends when --timeout ends" {
-	deployment PLAIN
+	choose PLAIN 4
 	dies .
 	token_list -q >/dev/null
 	takes 2 4 token_list -q --timeout 2

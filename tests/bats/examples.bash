@@ -12,15 +12,23 @@ setup() {
 	forget_requests
 }
 
-# The names of the tokens that exist at first.
-ALL="backup ci-deploy grafana laptop never-touched old-script terraform"
-
 # example NAME ARGUMENT... - runs it.
 example() {
 	try "$REPO/examples/$1.bash" "${@:2}"
 }
 
-# left - prints the names of the tokens that exist.
-left() {
-	names | paste -sd ' '
+# job SCRIPT - writes an executable that the token is for. AddressSanitizer is for shells alone.
+job() {
+	printf '#!/bin/bash
+unset LD_PRELOAD
+%s
+' "$1" >job
+	chmod +x job
+}
+
+# stale_tokens [JSON]... - adds admin's tokens stale-1 and stale-2, which nobody used for 100 days, and these.
+stale_tokens() {
+	ctl POST tokens '[{"owner": "admin", "name": "stale-1", "created_ago_s": 8640000},
+		{"owner": "admin", "name": "stale-2", "created_ago_s": 9640000, "last_used_ago_s": 8640000}'"${*/#/, }"']' >/dev/null
+	forget_requests
 }

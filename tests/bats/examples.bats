@@ -10,12 +10,6 @@ dev() {
 	of workspaces owner=admin name=dev -- id
 }
 
-# job SCRIPT - writes an executable that the token is for. AddressSanitizer is for shells alone.
-job() {
-	printf '#!/bin/bash\nunset LD_PRELOAD\n%s\n' "$1" >job
-	chmod +x job
-}
-
 # --------------------------------------------------------------------- ci-token
 
 @test "ci-token gives the job a token for one workspace and deletes the token afterwards" {
@@ -537,12 +531,10 @@ alice: 5 token(s)"
 
 # ------------------------------------------------------------------------ sweep
 
+# sweep_seed - adds tokens that a sweep deletes or keeps, depending on its options.
 sweep_seed() {
-	ctl POST tokens '[{"owner": "admin", "name": "stale-1", "created_ago_s": 8640000},
-		{"owner": "admin", "name": "stale-2", "created_ago_s": 9640000, "last_used_ago_s": 8640000},
-		{"owner": "admin", "name": "month", "created_ago_s": 9640000, "last_used_ago_s": 2600000},
-		{"owner": "alice", "name": "theirs", "created_ago_s": 8640000}]' >/dev/null
-	forget_requests
+	stale_tokens '{"owner": "admin", "name": "month", "created_ago_s": 9640000, "last_used_ago_s": 2600000}' \
+		'{"owner": "alice", "name": "theirs", "created_ago_s": 8640000}'
 }
 
 @test "sweep deletes one's own tokens that nobody used for 90 days" {

@@ -29,13 +29,6 @@ arrived() {
 		END { exit open_and_empty }' /proc/net/tcp
 }
 
-# fault JSON - replaces all faults, and empties the log.
-fault() {
-	ctl DELETE faults >/dev/null
-	ctl POST faults "$1" >/dev/null
-	forget_requests
-}
-
 # Raw bytes of a response, with printf's escapes, as a fault's action.
 raw() {
 	# shellcheck disable=SC2059 # escapes are meant
@@ -79,7 +72,7 @@ suffer() {
 	view) command=(token_view -c id grafana) victim[last]=tokens/grafana ;;
 	limits) command=(token_create --dry-run -n new -v secret) victim[last]=tokens/tokenconfig ;;
 	delete)
-		command=(token_rm --delete -v gone grafana) victim[last]=$(grafana)
+		command=(token_rm --delete -v gone grafana) victim[last]=$(id_of grafana)
 		method=DELETE status='204 No Content'
 		;;
 	esac
@@ -89,10 +82,6 @@ suffer() {
 	victim[where]="\"method\":\"$method\",\"path\":\"/keys/${path[$1]}\""
 	victim[instead]="${victim[where]},\"status\":${status%% *}"
 	[[ -z ${victim[body]} ]] || victim[instead]+=",\"body\":\"${victim[body]//\"/\\\"}\""
-}
-
-grafana() {
-	ctl GET tokens | grep -oE '"id":"[^"]*","name":"grafana"' | cut -d'"' -f 4
 }
 
 # The length of that response as the sandbox writes it.
@@ -112,13 +101,13 @@ cut_everywhere() {
 	for ((at = 0; at < length; at += $2)); do
 		faults+="{${victim[instead]},\"cut\":{\"where\":\"response\",\"at\":$at,\"how\":\"$1\"}},"
 	done
-	fault "[${faults%,}]"
+	only_fault "[${faults%,}]"
 	for ((at = 0; at < length; at += $2)); do
 		fails 7 "$URL" "${command[@]}"
 		((at % 50)) || has "$(requests)" "${victim[last]}"
 		((at % 50)) || forget_requests
 	done
-	fault "{${victim[instead]},\"cut\":{\"where\":\"response\",\"at\":$length,\"how\":\"close\"}}"
+	only_fault "{${victim[instead]},\"cut\":{\"where\":\"response\",\"at\":$length,\"how\":\"close\"}}"
 	try "${command[@]}"
 	is "$status" 0
 }
@@ -147,9 +136,9 @@ cut_everywhere() {
 	local how
 	for how in close reset; do
 		try token_list -q --name grafana
-		fault "{\"cut\":{\"where\":\"response\",\"at\":0,\"how\":\"$how\"}}"
+		only_fault "{\"cut\":{\"where\":\"response\",\"at\":0,\"how\":\"$how\"}}"
 		try token_list -q --name grafana
-		is "$status/$out/$err" "0/$(grafana)/"
+		is "$status/$out/$err" "0/$(id_of grafana)/"
 		is "$(requests | wc -l)" 2
 	done
 }
@@ -159,7 +148,7 @@ cut_everywhere() {
 	CODER_URL=${URL/127.0.0.1/localhost}
 	for how in close reset; do
 		token_list -q >/dev/null
-		fault '{"cut":{"where":"before","how":"'$how'"}}'
+		only_fault '{"cut":{"where":"before","how":"'$how'"}}'
 		try token_list -q
 		is "$status/$err" 0/
 	done
@@ -169,27 +158,27 @@ cut_everywhere() {
 	local unasked
 	for unasked in '' '{"message":"no JSON"}' \
 		'HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\nConnection: close\r\n\r\n'; do
-		fault '{"again":0,"unasked":"'"${unasked//\"/\\\"}"'"}'
+		only_fault '{"again":0,"unasked":"'"${unasked//\"/\\\"}"'"}'
 		try token_list -q
 		is "$status/$err" 0/
 		wait_for 5 arrived || fail "nothing came unasked"
 		try token_rm terraform grafana --dry-run -v ids
 		is "$status/$err" 0/
 		is "$(requests | tail -n 2)" $'GET /api/v2/users/me/keys/tokens/terraform\nGET /api/v2/users/me/keys/tokens/grafana'
-		is "${ids[1]}" "$(grafana)"
+		is "${ids[1]}" "$(id_of grafana)"
 		[[ ${ids[0]} != "${ids[1]}" ]] || fail "one token for two names"
 	done
 }
 
 @test "a response that arrives a second time, late, is not taken for another one" {
 	# to a removal
-	fault '[{"path":"/grafana$","again":0.3},{"method":"DELETE","status":403,"body":"{\"message\":\"no\"}"}]'
+	only_fault '[{"path":"/grafana$","again":0.3},{"method":"DELETE","status":403,"body":"{\"message\":\"no\"}"}]'
 	fails 7 "unexpected response 200 to a DELETE" token_rm grafana
 	# to a look-up
-	fault '{"path":"/grafana$","again":0.3}'
+	only_fault '{"path":"/grafana$","again":0.3}'
 	token_rm --dry-run grafana >/dev/null
-	fails 7 "broken response: another token (id $(grafana))" token_rm terraform
-	lacks "$(requests)" "DELETE /api/v2/users/me/keys/$(grafana)"
+	fails 7 "broken response: another token (id $(id_of grafana))" token_rm terraform
+	lacks "$(requests)" "DELETE /api/v2/users/me/keys/$(id_of grafana)"
 }
 
 @test "--timeout ends a call whose response stops at any byte" {
@@ -198,7 +187,7 @@ cut_everywhere() {
 		suffer "$call"
 		length=$(response_length)
 		for ((at = 0; at < length; at += ${THOROUGH:-60})); do
-			fault "{${victim[instead]},\"stall\":{\"at\":$at}}"
+			only_fault "{${victim[instead]},\"stall\":{\"at\":$at}}"
 			fails 7 "no response within 200 ms" "${command[@]}" --timeout 200ms
 			is "$(requests | tail -n 1)" "${victim[last]}"
 		done
@@ -206,22 +195,22 @@ cut_everywhere() {
 }
 
 @test "a slow response arrives whole, or --timeout ends the call" {
-	fault '{"path":"/keys/tokens\\?","drip":20000}'
+	only_fault '{"path":"/keys/tokens\\?","drip":20000}'
 	try token_list --name grafana -q
 	is "$status" 0
-	is "$out" "$(grafana)"
-	fault '{"path":"/keys/tokens\\?","drip":1}'
+	is "$out" "$(id_of grafana)"
+	only_fault '{"path":"/keys/tokens\\?","drip":1}'
 	fails 7 "no response within 1 s" token_list -v ids --timeout 1
 }
 
 @test "a minute of silence ends a call without --timeout" {
 	[[ ${THOROUGH-} ]] || skip "takes a minute: THOROUGH=1"
-	fault '{"path":"/keys/tokens\\?","stall":{"at":100}}'
+	only_fault '{"path":"/keys/tokens\\?","stall":{"at":100}}'
 	SECONDS=0
 	fails 7 "$URL sent nothing for 60 s" token_list -v ids
 	((SECONDS >= 55 && SECONDS <= 75)) || fail "after $SECONDS s"
 	# bytes that carry nothing
-	fault '{"path":"/keys/tokens\\?","chunk_extension":100000,"drip":1000}'
+	only_fault '{"path":"/keys/tokens\\?","chunk_extension":100000,"drip":1000}'
 	SECONDS=0
 	fails 7 "$URL sent nothing for 60 s" token_list -v ids
 	((SECONDS >= 55 && SECONDS <= 75)) || fail "after $SECONDS s"
@@ -231,7 +220,7 @@ cut_everywhere() {
 	[[ ${THOROUGH-} ]] || skip "takes two minutes: THOROUGH=1"
 	local pad
 	printf -v pad '%90s' ''
-	fault "{\"path\":\"/keys/tokens/grafana\",\"headers\":{\"A-Long\":\"${pad// /x}\"},\"drip\":1}"
+	only_fault "{\"path\":\"/keys/tokens/grafana\",\"headers\":{\"A-Long\":\"${pad// /x}\"},\"drip\":1}"
 	SECONDS=0
 	try token_view -c id grafana
 	is "$status/$err" 0/
@@ -242,7 +231,7 @@ cut_everywhere() {
 	local call
 	for call in list view limits; do
 		suffer "$call"
-		fault "[{${victim[where]},\"truncate\":0},{${victim[where]},\"truncate\":9},{${victim[where]},\"length\":5},
+		only_fault "[{${victim[where]},\"truncate\":0},{${victim[where]},\"truncate\":9},{${victim[where]},\"length\":5},
 			{${victim[where]},\"length\":-5},{${victim[where]},\"chunked_garbage\":true}]"
 		fails 7 "ended early" "${command[@]}"
 		fails 7 "ended early" "${command[@]}"
@@ -259,7 +248,7 @@ cut_everywhere() {
 		suffer "$call"
 		while IFS='|' read -r words length; do
 			length=${length//LENGTH/${#victim[body]}}
-			fault "{${victim[where]},$(raw "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n${length//;/\\r\\n}\r\n\r\n${victim[body]}")}"
+			only_fault "{${victim[where]},$(raw "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n${length//;/\\r\\n}\r\n\r\n${victim[body]}")}"
 			fails 7 "the response from $URL $words" "${command[@]}"
 			is "$(requests | tail -n 1)" "${victim[last]}"
 		done <<-'END'
@@ -287,7 +276,7 @@ cut_everywhere() {
 	done
 	# the same length twice is valid
 	suffer list
-	fault "{${victim[where]},$(raw "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: ${#victim[body]}\r\nContent-Length: ${#victim[body]}\r\n\r\n${victim[body]}")}"
+	only_fault "{${victim[where]},$(raw "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: ${#victim[body]}\r\nContent-Length: ${#victim[body]}\r\n\r\n${victim[body]}")}"
 	try "${command[@]}"
 	is "$status/$err" 0/
 }
@@ -306,21 +295,21 @@ squeezed() { # CODING BODY
 		suffer "$call"
 		for coding in 'Content-Encoding: gzip' 'Transfer-Encoding: gzip' \
 			$'Transfer-Encoding: gzip\r\nTransfer-Encoding: identity'; do
-			fault "{${victim[where]},$(squeezed "$coding" "${victim[body]}")}"
+			only_fault "{${victim[where]},$(squeezed "$coding" "${victim[body]}")}"
 			fails 7 "is compressed" "${command[@]}"
 		done
 	done
 }
 
 @test "a second status line and trailers do not change the status or the headers" {
-	fault "{\"path\":\"/keys/tokens\",$(raw 'HTTP/1.1 500 No\r\nHTTP/1.1 200 OK: x\r\nContent-Type: application/json\r\nContent-Length: 5\r\n\r\nnull\n')}"
+	only_fault "{\"path\":\"/keys/tokens\",$(raw 'HTTP/1.1 500 No\r\nHTTP/1.1 200 OK: x\r\nContent-Type: application/json\r\nContent-Length: 5\r\n\r\nnull\n')}"
 	untouched token_list -v ids
 	((status == 1 || status == 7)) || fail "two heads in one"
-	fault "{\"path\":\"/keys/tokens\",\"times\":0,$(raw 'HTTP/1.1 404 Not Found\r\nContent-Type: application/json\r\nX-Coder-Request-Id: 1\r\nTransfer-Encoding: chunked\r\n\r\nf\r\n{"message":"m"}\r\n0\r\nX-Trailer: y\r\nContent-Type: text/html\r\n\r\n')}"
+	only_fault "{\"path\":\"/keys/tokens\",\"times\":0,$(raw 'HTTP/1.1 404 Not Found\r\nContent-Type: application/json\r\nX-Coder-Request-Id: 1\r\nTransfer-Encoding: chunked\r\n\r\nf\r\n{"message":"m"}\r\n0\r\nX-Trailer: y\r\nContent-Type: text/html\r\n\r\n')}"
 	fails 3 "nobody: m" token_view nobody
 	ctl DELETE faults >/dev/null
 	# and no trailer makes the response Coder's own
-	fault "{\"path\":\"/keys/tokens\",\"times\":0,$(raw 'HTTP/1.1 404 Not Found\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nf\r\n{"message":"m"}\r\n0\r\nX-Coder-Request-Id: 1\r\n\r\n')}"
+	only_fault "{\"path\":\"/keys/tokens\",\"times\":0,$(raw 'HTTP/1.1 404 Not Found\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nf\r\n{"message":"m"}\r\n0\r\nX-Coder-Request-Id: 1\r\n\r\n')}"
 	fails 7 "something in front of $URL" token_view nobody
 }
 
@@ -328,10 +317,10 @@ squeezed() { # CODING BODY
 	local call
 	for call in list view limits delete; do
 		suffer "$call"
-		fault "{${victim[instead]},\"interim\":200}"
+		only_fault "{${victim[instead]},\"interim\":200}"
 		try "${command[@]}"
 		is "$status" 0
-		fault "{${victim[instead]},\"interim\":100000}"
+		only_fault "{${victim[instead]},\"interim\":100000}"
 		fails 7 "the response from $URL has headers that are too large" "${command[@]}"
 	done
 }
@@ -340,13 +329,13 @@ squeezed() { # CODING BODY
 	local call html='"body":"<html>hello"'
 	for call in list view limits; do
 		suffer "$call"
-		fault "{${victim[where]},\"status\":200,$html,\"headers\":{\"Content-Type\":\"text/html\"}}"
+		only_fault "{${victim[where]},\"status\":200,$html,\"headers\":{\"Content-Type\":\"text/html\"}}"
 		fails 7 "unexpected response of type text/html: $URL is perhaps not a Coder deployment" "${command[@]}"
-		fault "{${victim[where]},\"status\":200,$html,\"headers\":{\"Content-Type\":null}}"
+		only_fault "{${victim[where]},\"status\":200,$html,\"headers\":{\"Content-Type\":null}}"
 		fails 7 "unexpected response of type unknown" "${command[@]}"
-		fault "{${victim[where]},\"status\":200}"
+		only_fault "{${victim[where]},\"status\":200}"
 		fails 7 "empty response 200 from $URL" "${command[@]}"
-		fault "{${victim[where]},\"status\":204}"
+		only_fault "{${victim[where]},\"status\":204}"
 		fails 7 "it is empty" "${command[@]}"
 		is "$(requests | tail -n 1)" "${victim[last]}"
 	done
@@ -356,7 +345,7 @@ squeezed() { # CODING BODY
 	local call words response n=0
 	while IFS='|' read -r call words response; do
 		suffer "$call"
-		fault "{${victim[where]},$(raw "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n$response")}"
+		only_fault "{${victim[where]},$(raw "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n$response")}"
 		fails 7 "$words" "${command[@]}"
 		is "$(requests | tail -n 1)" "${victim[last]}"
 		((n += 1))
@@ -416,13 +405,13 @@ squeezed() { # CODING BODY
 @test "a token without an owner is a broken response" {
 	local user
 	for user in '' ',\"user_id\":\"../x\"'; do
-		fault "{\"path\":\"/keys/tokens/\",\"status\":200,\"body\":\"{\\\"id\\\":\\\"aB3defghij\\\",\\\"login_type\\\":\\\"token\\\",\\\"token_name\\\":\\\"somebody\\\"$user}\"}"
+		only_fault "{\"path\":\"/keys/tokens/\",\"status\":200,\"body\":\"{\\\"id\\\":\\\"aB3defghij\\\",\\\"login_type\\\":\\\"token\\\",\\\"token_name\\\":\\\"somebody\\\"$user}\"}"
 		fails 7 "token aB3defghij has no user_id" token_view somebody
 	done
 }
 
 @test "bytes that are not UTF-8 are shown escaped" {
-	fault "{\"path\":\"/keys/tokens\",$(raw "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n[{\"id\":\"aB3defghij\",\"token_name\":\"a\xff\xc0\xafb\",\"expires_at\":\"2099-01-01T00:00:00Z\"}]")}"
+	only_fault "{\"path\":\"/keys/tokens\",$(raw "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n[{\"id\":\"aB3defghij\",\"token_name\":\"a\xff\xc0\xafb\",\"expires_at\":\"2099-01-01T00:00:00Z\"}]")}"
 	try token_list --name '*' -c name -o tsv --no-header
 	is "$status" 0
 	is "$out" 'a\xff\xc0\xafb'
@@ -447,7 +436,7 @@ peak() {
 	SECONDS=0
 	while IFS='|' read -r call words action; do
 		suffer "$call"
-		fault "{${victim[where]},\"times\":0,$action}"
+		only_fault "{${victim[where]},\"times\":0,$action}"
 		fails 7 "$words" "${command[@]}"
 		[[ ${LD_PRELOAD-} == *asan* ]] && continue # which counts memory of its own
 		read -r status grown < <(peak "${command[@]}")
@@ -469,12 +458,12 @@ peak() {
 		suffer "$call"
 		values="{\\\"id\\\":\\\"aB3defghij\\\",\\\"x\\\":[$(yes 0, | head -n 210000 | tr -d '\n')0]}"
 		[[ $call == view ]] || values="[$values]"
-		fault "{${victim[where]},\"times\":0,\"status\":200,\"body\":\"$values\"}"
+		only_fault "{${victim[where]},\"times\":0,\"status\":200,\"body\":\"$values\"}"
 		fails 7 "too many values" "${command[@]}"
 	done
-	fault "{\"path\":\"/keys/tokens\",\"times\":0,$(raw "HTTP/1.1 200 OK\r\nX: $(printf '%400000s' x)\r\n\r\n[]")}"
+	only_fault "{\"path\":\"/keys/tokens\",\"times\":0,$(raw "HTTP/1.1 200 OK\r\nX: $(printf '%400000s' x)\r\n\r\n[]")}"
 	fails 7 "too large" token_list -v ids
-	fault "{\"path\":\"/keys/tokens\",\"pad_headers\":200000}"
+	only_fault "{\"path\":\"/keys/tokens\",\"pad_headers\":200000}"
 	try token_list -q --name grafana
 	is "$status" 0
 	((SECONDS < 60)) || fail "took $SECONDS s"
@@ -484,13 +473,13 @@ peak() {
 	local action part
 	for action in '"pad_headers":1048576' '"big_element":67108864' '"gzip_bomb":67108864' \
 		'"headers":{"Content-Type":"text/html"}' '"nest":100000' '"truncate":3'; do
-		fault "{\"path\":\"/keys/tokens\",\"status\":400,\"body\":\"{\\\"message\\\":\\\"no\\\"}\",$action}"
+		only_fault "{\"path\":\"/keys/tokens\",\"status\":400,\"body\":\"{\\\"message\\\":\\\"no\\\"}\",$action}"
 		untouched token_list -v ids
 		[[ $status == [17] ]] || fail "$action"
 		refused "$status" "listing tokens"
 	done
 	printf -v part '%9999s' x
-	fault "{\"path\":\"/keys/tokens\",\"status\":400,\"body\":\"{\\\"message\\\":\\\"${part// /m}\\\",\\\"detail\\\":\\\"${part// /d}\\\"}\"}"
+	only_fault "{\"path\":\"/keys/tokens\",\"status\":400,\"body\":\"{\\\"message\\\":\\\"${part// /m}\\\",\\\"detail\\\":\\\"${part// /d}\\\"}\"}"
 	fails 1 "listing tokens: mmm" token_list -v ids
 	((${#err} < 4096)) || fail "${#err} bytes"
 }
@@ -501,14 +490,14 @@ peak() {
 		suffer "$call"
 		for code in 301 302 303 307 308; do
 			to=http://localhost:${URL##*:}
-			fault "{${victim[where]},\"redirect\":\"$to{target}\",\"code\":$code}"
+			only_fault "{${victim[where]},\"redirect\":\"$to{target}\",\"code\":$code}"
 			fails 7 "$URL redirects to $to/api/v2/" "${command[@]}"
 			has "$err" "change CODER_URL to $to"
 			is "$(requests | tail -n 1)" "${victim[last]}"
 		done
-		fault "{${victim[where]},\"redirect\":\"/login\"}"
+		only_fault "{${victim[where]},\"redirect\":\"/login\"}"
 		fails 7 "redirects to /login; check CODER_URL" "${command[@]}"
-		fault "{${victim[where]},\"status\":302}"
+		only_fault "{${victim[where]},\"status\":302}"
 		fails 7 "unexpected response 302" "${command[@]}"
 		is "$(requests | tail -n 1)" "${victim[last]}"
 	done
@@ -518,17 +507,17 @@ peak() {
 	local greeting
 	for greeting in 'SSH-2.0-OpenSSH_9.2\r\n' '220 mail ESMTP\r\n' '\x15\x03\x01\x00\x02\x02\x46' \
 		'\x00\x00\x12\x04\x00' 'HTTP/9.9 200 OK\r\n\r\n[]' 'HTTP/1.1\r\n\r\n' '\r\n\r\n'; do
-		fault "{$(raw "$greeting")}"
+		only_fault "{$(raw "$greeting")}"
 		fails 7 "$URL" token_list -v ids
 		is "$(requests | wc -l)" 1
 	done
-	fault '{"cut":{"where":"accept"},"times":0}'
+	only_fault '{"cut":{"where":"accept"},"times":0}'
 	fails 7 "closed the connection without a response; check CODER_URL: is it http or https?" \
 		token_list -v ids
 	fails 7 "no secure connection to https://127.0.0.1" token_list -v ids --url "https${URL#http}"
-	fault '{"cut":{"where":"accept","how":"reset"},"times":0}'
+	only_fault '{"cut":{"where":"accept","how":"reset"},"times":0}'
 	fails 7 "$URL" token_list -v ids
-	fault '{"accept_hang":true,"times":0}'
+	only_fault '{"accept_hang":true,"times":0}'
 	fails 7 "no response within 300 ms" token_list -v ids --timeout 0.3
 	fails 7 "no response within 300 ms" token_list -v ids --timeout 0.3 --url "https${URL#http}"
 	is "$(requests)" ""
@@ -540,13 +529,6 @@ peak() {
 	has "$err" "; check --url and the network"
 	fails 7 "cannot connect to https://127.0.0.1:9" token_list -v ids --url https://127.0.0.1:9
 	is "$(requests)" ""
-}
-
-# Starts a second sandbox, for this test only. Sets URL.
-start_other() {
-	sandbox_start --log "$BATS_TEST_TMPDIR/log" "$@"
-	OTHER_PID=$SANDBOX_PID
-	CODER_URL=$URL
 }
 
 stop_other() {
@@ -561,6 +543,7 @@ stop_other() {
 	while IFS='|' read -r kind words; do
 		start_other --tls --cert "$certs/$kind.pem" --key "$certs/$kind.key" \
 			--control-ready "$BATS_TEST_TMPDIR/control.$kind"
+		CODER_URL=$URL
 		CODER_CLIENT_TLS_CA_FILE=$certs/ca.pem
 		fails 7 "no secure connection to $URL: " token_list -v ids
 		[[ ${err,,} =~ $words ]] || fail "not: $words"
@@ -574,7 +557,7 @@ stop_other() {
 	END
 	start_other --tls --cert "$certs/server.pem" --key "$certs/server.key" \
 		--control-ready "$BATS_TEST_TMPDIR/control"
-	CODER_SESSION_TOKEN=$ADMIN_TOKEN
+	CODER_URL=$URL CODER_SESSION_TOKEN=$ADMIN_TOKEN
 	try token_list -q
 	is "$status" 0
 	unset CODER_CLIENT_TLS_CA_FILE
@@ -585,7 +568,7 @@ stop_other() {
 	grep -q 1 /proc/net/if_inet6 2>/dev/null || skip "no IPv6 here"
 	start_other --host ::1
 	has "$URL" '[::1]'
-	CODER_SESSION_TOKEN=$ADMIN_TOKEN
+	CODER_URL=$URL CODER_SESSION_TOKEN=$ADMIN_TOKEN
 	try token_create -n six --lifetime 1h -v secret
 	is "$status" 0
 	try token_list -q
@@ -604,35 +587,35 @@ stop_other() {
 	for call in list view limits delete; do
 		suffer "$call"
 		# too long: the call fails at once, and reports the time
-		fault "{${victim[where]},\"times\":0,\"status\":429,\"headers\":{\"Retry-After\":\"600\"}}"
+		only_fault "{${victim[where]},\"times\":0,\"status\":429,\"headers\":{\"Retry-After\":\"600\"}}"
 		fails 6 "try again in 600 s" "${command[@]}"
 		is "${TOKEN_ERROR[retry_after]}/${TOKEN_ERROR[http]}" 600/429
 		is "$(requests | grep -cF "${victim[last]}")" 1
-		fault "{${victim[where]},\"times\":0,\"status\":429,\"headers\":{\"Retry-After\":\"$date\"}}"
+		only_fault "{${victim[where]},\"times\":0,\"status\":429,\"headers\":{\"Retry-After\":\"$date\"}}"
 		fails 6 "try again in 3" "${command[@]}"
 		((TOKEN_ERROR[retry_after] >= 3400 && TOKEN_ERROR[retry_after] <= 3600)) ||
 			fail "${TOKEN_ERROR[retry_after]}"
 		is "$(requests | grep -cF "${victim[last]}")" 1
 		# --timeout is shorter than the wait
-		fault "{${victim[where]},\"times\":0,\"status\":429,\"headers\":{\"Retry-After\":\"5\"}}"
+		only_fault "{${victim[where]},\"times\":0,\"status\":429,\"headers\":{\"Retry-After\":\"5\"}}"
 		fails 6 "try again in 5 s" "${command[@]}" --timeout 2
 		is "$(requests | grep -cF "${victim[last]}")" 1
 	done
 	# an invalid value means no wait: three tries
 	for wait in soon -5 99999999999999999999 '' 1.5 'Mon, 99 Nov 2026' "$(printf '%300s' x)"; do
-		fault "{\"path\":\"/keys/tokens\",\"times\":0,\"status\":429,\"headers\":{\"Retry-After\":\"$wait\"}}"
+		only_fault "{\"path\":\"/keys/tokens\",\"times\":0,\"status\":429,\"headers\":{\"Retry-After\":\"$wait\"}}"
 		fails 6 "429 Too Many Requests" token_list -v ids
 		is "${TOKEN_ERROR[retry_after]}" ""
 		is "$(requests | wc -l)" 3
 	done
 	# a time that has passed, or comes soon, is waited for
-	fault '{"path":"/keys/tokens","times":2,"status":429,"headers":{"Retry-After":"0"}}'
+	only_fault '{"path":"/keys/tokens","times":2,"status":429,"headers":{"Retry-After":"0"}}'
 	try token_list -q --name grafana
 	is "$status/$err" 0/
-	fault '{"path":"/keys/tokens","times":1,"status":429,"headers":{"Retry-After":"Mon, 23 Nov 2020 23:58:01 GMT"}}'
+	only_fault '{"path":"/keys/tokens","times":1,"status":429,"headers":{"Retry-After":"Mon, 23 Nov 2020 23:58:01 GMT"}}'
 	try token_list -q --name grafana
 	is "$status/$err" 0/
-	fault '{"path":"/keys/tokens","times":1,"status":429,"headers":{"Retry-After":"3"}}'
+	only_fault '{"path":"/keys/tokens","times":1,"status":429,"headers":{"Retry-After":"3"}}'
 	SECONDS=0
 	try token_list -q --name grafana
 	is "$status" 0
@@ -646,19 +629,19 @@ stop_other() {
 	for call in list view limits delete; do
 		suffer "$call"
 		for code in 502 503 504; do
-			fault "[{${victim[where]},\"times\":2,\"status\":$code,\"body\":\"<html>gateway\"},{${victim[instead]}}]"
+			only_fault "[{${victim[where]},\"times\":2,\"status\":$code,\"body\":\"<html>gateway\"},{${victim[instead]}}]"
 			try "${command[@]}"
 			is "$status" 0
 			is "$err" ""
 			is "$(requests | grep -cF "${victim[last]}")" 3
 		done
-		fault "{${victim[where]},\"times\":0,\"status\":503,\"body\":\"<html>gateway\"}"
+		only_fault "{${victim[where]},\"times\":0,\"status\":503,\"body\":\"<html>gateway\"}"
 		fails 6 503 "${command[@]}"
 		is "$(requests | grep -cF "${victim[last]}")" 3
 		is "${TOKEN_ERROR[http]}" 503
 	done
 	# the first one did it, so the second does not find the token
-	fault '[{"method":"DELETE","act":true,"status":502}]'
+	only_fault '[{"method":"DELETE","act":true,"status":502}]'
 	try token_rm --delete grafana
 	is "$status/$out" "0/Token has been deleted."
 	lacks "$(names)" grafana

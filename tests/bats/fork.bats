@@ -14,12 +14,7 @@ teardown_file() {
 }
 
 setup() {
-	deployment PLAIN
-}
-
-# deployment PLAIN|TLS - chooses the deployment of the next calls, with tokens t0 to t9.
-deployment() {
-	choose "$1" 10
+	choose PLAIN 10
 }
 
 # ask NAME... - looks tokens up, and reports a response that belongs to another request.
@@ -32,8 +27,8 @@ ask() {
 	done
 }
 
-# connections NAME... - the numbers of the connections on which these tokens were requested.
-connections() {
+# connections_of NAME... - the numbers of the connections on which these tokens were requested.
+connections_of() {
 	local names="$*"
 	ctl GET log | grep -oE '"conn":[0-9]+,"conn_req":[0-9]+,"method":"GET","path":"[^"]*/t[0-9]"' |
 		sed -E 's/"conn":([0-9]+),.*\/(t[0-9])"/\1 \2/' | grep -E " (${names// /|})$" | cut -d' ' -f 1 |
@@ -48,10 +43,10 @@ apart() {
 		shift
 	done
 	shift
-	parent=$(connections "${names[@]}")
+	parent=$(connections_of "${names[@]}")
 	[[ $parent =~ ^[0-9]+$ ]] || fail "the parent's connections: $parent"
-	[[ $(connections "$@") ]] || fail "no child asked"
-	for child in $(connections "$@"); do
+	[[ $(connections_of "$@") ]] || fail "no child asked"
+	for child in $(connections_of "$@"); do
 		[[ $child != "$parent" ]] || fail "parent and child both on connection $child"
 	done
 }
@@ -60,7 +55,7 @@ apart() {
 between() {
 	local how
 	for how in PLAIN TLS; do
-		deployment "$how"
+		choose "$how" 10
 		ask t1
 		"$@"
 		ask t9
@@ -94,8 +89,8 @@ in_pipeline() {
 
 @test "each part of a pipeline has a connection of its own" {
 	between in_pipeline
-	is "$(connections t4 | wc -w)" 1
-	[[ $(connections t4) != $(connections t5) ]] || fail "two parts share a connection"
+	is "$(connections_of t4 | wc -w)" 1
+	[[ $(connections_of t4) != $(connections_of t5) ]] || fail "two parts share a connection"
 }
 
 in_background() {
@@ -106,7 +101,7 @@ in_background() {
 
 @test "a background job has a connection of its own" {
 	between in_background
-	[[ $(connections t2) != $(connections t3) ]] || fail "two jobs share a connection"
+	[[ $(connections_of t2) != $(connections_of t3) ]] || fail "two jobs share a connection"
 }
 
 in_coproc() {
@@ -127,7 +122,7 @@ in_coproc() {
 
 @test "a coproc has a connection of its own, which it keeps" {
 	between in_coproc
-	is "$(connections t2 t3 | wc -w)" 1
+	is "$(connections_of t2 t3 | wc -w)" 1
 }
 
 in_process_substitution() {
@@ -176,15 +171,15 @@ in_generations() {
 
 @test "grandchildren have connections of their own, too, and each keeps its own" {
 	between in_generations
-	is "$(connections t2 | wc -w)" 1
-	is "$(connections t3 | wc -w)" 1
-	is "$(connections t2 t3 t4 t5 | wc -w)" 4
+	is "$(connections_of t2 | wc -w)" 1
+	is "$(connections_of t3 | wc -w)" 1
+	is "$(connections_of t2 t3 t4 t5 | wc -w)" 4
 }
 
 @test "children that call before their parent have connections of their own" {
 	local how
 	for how in PLAIN TLS; do
-		deployment "$how"
+		choose "$how" 10
 		(ask t2)
 		ask t3 &
 		wait
@@ -219,21 +214,21 @@ in_other_endings() {
 @test "a parent's connection works on after children that never called" {
 	local how
 	for how in PLAIN TLS; do
-		deployment "$how"
+		choose "$how" 10
 		ask t1
 		(:)
 		: "$(true)"
 		true | true
 		no-such-command 2>/dev/null || true
 		ask t9
-		is "$(connections t1 t9 | wc -w)" 1
+		is "$(connections_of t1 t9 | wc -w)" 1
 	done
 }
 
 @test "four subshells at once get their own responses, also if their parent has a TLS connection" {
 	local how n
 	for how in PLAIN TLS; do
-		deployment "$how"
+		choose "$how" 10
 		# the later a response was requested, the sooner it arrives
 		for n in 2 3 4 5; do
 			fault '{"path": "/t'$n'$", "times": 0, "delay": 0.'$((6 - n))'}'
@@ -246,7 +241,7 @@ in_other_endings() {
 		is "$(<"$BATS_TEST_TMPDIR/mixed")" ""
 		ask t9
 		apart t1 t9 -- t2 t3 t4 t5
-		is "$(connections t2 t3 t4 t5 | wc -w)" 4
+		is "$(connections_of t2 t3 t4 t5 | wc -w)" 4
 	done
 }
 
@@ -269,14 +264,14 @@ in_other_endings() {
 		token_view t1 -A T; echo t2 | { read -r name; token_view \$name -A T; echo \${T[name]}; }
 		echo \${T[name]}"
 	is "$out" $'t2\nt2'
-	is "$(connections t1 t2 | wc -w)" 1
+	is "$(connections_of t1 t2 | wc -w)" 1
 }
 
 @test "a \${ command; } of bash 5.3 uses the parent's connection" {
 	((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 503)) || skip "bash $BASH_VERSION has none"
 	ask t1
 	eval 'is "${ token_view t2 -c name --no-header; }" "t2  "'
-	is "$(connections t1 t2 | wc -w)" 1
+	is "$(connections_of t1 t2 | wc -w)" 1
 }
 
 @test "a shell that is replaced by exec keeps no connection" {
@@ -290,7 +285,7 @@ in_other_endings() {
 }
 
 @test "a TLS connection that the server reset never ends the shell" {
-	deployment TLS
+	choose TLS 10
 	ctl POST faults '[{"skip": 1, "times": 3, "cut": {"where": "response", "at": 90, "how": "reset"}},
 		{"skip": 1, "times": 3, "cut": {"where": "before", "how": "reset"}}]' >/dev/null
 	export CODER_URL CODER_SESSION_TOKEN CODER_CLIENT_TLS_CA_FILE SO

@@ -27,14 +27,6 @@ again() {
 	ctl POST reset '{"seed":"demo"}' >/dev/null
 }
 
-id_of() {
-	stored "$1" id
-}
-
-exists() {
-	[[ $'\n'$(names)$'\n' == *$'\n'$1$'\n'* ]]
-}
-
 # blames_front [STATUS] - asserts that the last try failed so, and mentions neither permissions nor signing in.
 blames_front() {
 	is "$status" "${1-7}"

@@ -13,10 +13,6 @@ setup() {
 	forget_requests
 }
 
-decided() { # decided ROW... - rows of tests/tools/grants.py, which reset the sandbox
-	SANDBOX_ENV=$BATS_FILE_TMPDIR/env CODER_TOKENS_SO=$SO python3 "$REPO/tests/tools/grants.py" "$@"
-}
-
 # ------------------------------------------------------- what the tokens can do
 
 @test "a token for workspace-read reads its workspace by id and name, and changes nothing" {

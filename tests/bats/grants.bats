@@ -3,13 +3,8 @@
 # What a token's scopes and allow list let it do, as a real deployment decided. The tests of goals
 # stand on it: the sandbox must grant, and refuse, what the rows of tests/tools/grants.py list.
 
-bats_require_minimum_version 1.5.0
-
-GRANTS=$BATS_TEST_DIRNAME/../tools/grants.py
-
-decided() {
-	python3 "$GRANTS" "$@"
-}
+load helper
+SANDBOX_OPTIONS=(--rate-limit 0)
 
 @test "a token for a workspace's id reads it by its id, and not by its owner and name" {
 	decided workspace-by-id

@@ -119,6 +119,40 @@ ctl() {
 	((status < 400))
 }
 
+# start_other [OPTION]... - starts a second sandbox, which the test has to end. Its log is other.log. Sets URL, *_TOKEN
+# and OTHER_PID.
+start_other() {
+	sandbox_start --log "$BATS_TEST_TMPDIR/other.log" "$@"
+	OTHER_PID=$SANDBOX_PID
+}
+
+# config_files DIRECTORY [URL [TOKEN]] - writes the files of `coder login`; without others, with URL and alice's token.
+config_files() {
+	mkdir -p "$1"
+	printf '%s' "${2-$URL}" >"$1/url"
+	printf '%s' "${3-$ALICE_TOKEN}" >"$1/session"
+	chmod 600 "$1/url" "$1/session"
+}
+
+# golden ARGUMENT... - what the recorded CLI was given, and what it printed (see golden.py).
+golden() {
+	python3 "$REPO/tests/bats/golden.py" "$@"
+}
+
+# decided ROW... - rows of tests/tools/grants.py, which reset the sandbox.
+decided() {
+	SANDBOX_ENV=$BATS_FILE_TMPDIR/env CODER_TOKENS_SO=$SO python3 "$TOOLS/grants.py" "$@"
+}
+
+# press LINE [TYPE] - completes at the | in LINE, or at its end; asserts that the call prints nothing. Sets COMPREPLY.
+press() {
+	local before=${1%%|*}
+	COMP_LINE=${1/|/} COMP_POINT=${#before} COMP_TYPE=${2-9} COMP_KEY=9
+	COMPREPLY=(stale)
+	try _coder_tokens "${before%% *}"
+	is "$status $out$err" "0 "
+}
+
 # mute_name_server SECONDS - starts a name server that never responds. Commands that are run behind
 # "${MUTED[@]}" use it, and wait that long for it. It writes the questions to $BATS_TEST_TMPDIR/heard,
 # and ends with the test. Skips the test where this is not permitted. Sets MUTED.
@@ -163,6 +197,13 @@ fault() {
 	ctl POST faults "$1" >/dev/null
 }
 
+# only_fault JSON - replaces all faults by these, and empties the log.
+only_fault() {
+	ctl DELETE faults >/dev/null
+	fault "$1"
+	forget_requests
+}
+
 # try COMMAND... - runs it in this shell; sets status, out, err.
 try() {
 	status=0
@@ -181,9 +222,32 @@ forget_requests() {
 	ctl DELETE log >/dev/null
 }
 
+# connections - the number of connections that carried the requests since the last reset or forget.
+connections() {
+	ctl GET log | grep -oE '"conn":[0-9]+,"conn_req"' | sort -u | wc -l
+}
+
 # names - prints the names of all API tokens of the deployment, sorted, whoever owns them.
 names() {
 	of tokens login_type=token -- name | LC_ALL=C sort
+}
+
+# The names of the demo seed's API tokens, as left() prints them.
+ALL="backup ci-deploy grafana laptop never-touched old-script terraform"
+
+# left - prints the names of the API tokens that exist, in one line.
+left() {
+	names | paste -sd ' '
+}
+
+# exists NAME [ID] - whether there is an API token of that plain name, with that id.
+exists() {
+	[[ $(ctl GET tokens) =~ \"id\":\"${2-[^\"]*}\",\"name\":\""$1"\" ]]
+}
+
+# id_of NAME - prints the id of the first API token of that plain name.
+id_of() {
+	[[ $(ctl GET tokens) =~ \"id\":\"([^\"]*)\",\"name\":\""$1"\" ]] && echo "${BASH_REMATCH[1]}"
 }
 
 # stored NAME FIELD... - prints fields of the API token of that name in the deployment, one on each line.

@@ -6,17 +6,6 @@
 load helper
 source "$REPO/tests/bats/examples.bash"
 
-# there_is NAME - a token has that name. (names needs another process.)
-there_is() {
-	[[ $(ctl GET tokens) == *"\"name\":\"$1\""* ]]
-}
-
-# job SCRIPT - writes an executable. AddressSanitizer is for shells alone.
-job() {
-	printf '#!/bin/bash\nunset LD_PRELOAD\n%s\n' "$1" >job
-	chmod +x job
-}
-
 # met_fault - the request that the fault `stop` is for has come, or the process PID has ended.
 met_fault() {
 	ctl GET log | grep -qE '"event":"delay"|"fault":"stop"' || ended "$PID"
@@ -124,14 +113,8 @@ HOSTILE='{"owner": "alice", "name": "=cmd|'\''/c calc'\''!A1, \"x\"\n| [a](http:
 
 # ------------------------------------------------------------------------ sweep
 
-sweep_seed() {
-	ctl POST tokens '[{"owner": "admin", "name": "stale-1", "created_ago_s": 8640000},
-		{"owner": "admin", "name": "stale-2", "created_ago_s": 9640000, "last_used_ago_s": 8640000}]' >/dev/null
-	forget_requests
-}
-
 @test "sweep begins with a dry run, and deletes nothing unless somebody agrees" {
-	sweep_seed
+	stale_tokens
 	example sweep </dev/null
 	is "$status" 1
 	is "$(sed 's/([0-9A-Za-z]*) //; s/:.*//' <<<"$out" | sort)" "stale-1 of admin would be deleted
@@ -167,7 +150,7 @@ stale-2 of admin would be deleted"
 }
 
 @test "sweep keeps a token that is used while its question is open" {
-	sweep_seed
+	stale_tokens
 	ctl POST tokens '{"owner": "admin", "name": "mine", "created_ago_s": 8640000}' >/dev/null
 	fault '{"method": "GET", "path": "/tokens\\?", "skip": 1, "status": 200, "coder": true, "headers": {"Content-Type": "application/json"}, "body": "null"}'
 	at_prompt <<-END
@@ -185,7 +168,7 @@ stale-2 of admin would be deleted"
 	local n fault gone reported
 	for fault in "\"method\": \"DELETE\", $UNHEARD" "$LOST"; do
 		for n in 0 1; do
-			sweep_seed
+			stale_tokens
 			stopped_at "$n" "$fault" sweep -y
 			is "$(kill -l "$status")" TERM
 			gone=$((2 - $(ctl GET tokens | grep -o '"name":"stale' | wc -l))) reported=$(grep -c 'has been deleted: ' out) || true
@@ -194,7 +177,7 @@ stale-2 of admin would be deleted"
 			[[ $fault == "$LOST" || $reported == "$gone" ]] || fail "$reported of $gone"
 			example sweep -y
 			is "$status" 0
-			! there_is stale-1 && ! there_is stale-2
+			[[ $(names) != *stale-* ]] || fail "one is left"
 		done
 	done
 	stopped_at 0 "$UNHEARD" sweep -y
@@ -254,8 +237,8 @@ stale-2 of admin would be deleted"
 			stopped_at "$n" "$fault" ci-token dev ./job || break
 			stops=$((stops + 1))
 			((status > 0)) || [[ $(<err) == *"has been deleted"* ]] || fail "$n: status 0"
-			! there_is mine || example ci-token --remove
-			! there_is mine || fail "it is left"
+			! exists mine || example ci-token --remove
+			! exists mine || fail "it is left"
 		done
 	done
 	((stops > 5)) || fail "only $stops requests"
@@ -523,7 +506,8 @@ NARROW=', "scopes": ["workspace:read"], "allow_list": ["workspace:*"]'
 			is "$(kill -l "$status")" TERM
 			example revoke text
 			is "$status$err" 0
-			! there_is one && ! there_is two
+			! exists one || fail "one is left"
+			! exists two || fail "two is left"
 		done
 	done
 }

@@ -144,7 +144,7 @@ removes_many() {
 	is "${#gone[@]} ${gone[*]}" "30 ${ids[*]}"
 	is "$(requests GET | wc -l)" 1
 	is "$(requests DELETE | wc -l) $(requests DELETE | sort -u | wc -l)" "30 30"
-	is "$(ctl GET log | python3 "$TOOLS/log.py" connections)" 8
+	is "$(connections)" 8
 	try token_list -q --name 'bulk-*' --timeout 20
 	is "$status$out$err" 0
 }

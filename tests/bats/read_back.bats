@@ -17,11 +17,6 @@ grants() {
 	fault '{"method":"POST","grant":'"$1"'}'
 }
 
-# exists NAME - there is an API token of that plain name.
-exists() {
-	ctl GET tokens | grep -q "\"name\":\"$1\""
-}
-
 # the_request [OPTION]... - tries to create a restricted token, with output variables that must not change on failure.
 the_request() {
 	secret=kept TOKEN_SCOPES=(kept) TOKEN_ALLOW_LIST=(kept)

@@ -25,28 +25,15 @@ teardown() {
 	[[ -z $SUBJECT_PID ]] || kill "$SUBJECT_PID" 2>/dev/null || true
 }
 
-fault() {
-	ctl DELETE faults >/dev/null
-	ctl POST faults "$1" >/dev/null
-	forget_requests
-}
-
 # sandbox_log - prints all requests since the last look, without the header that has the token.
 sandbox_log() {
 	ctl GET log | python3 "$TOOLS/log.py" without-token
 }
 
-# config_files - writes URL and token to ./config, as `coder login` does.
-config_files() {
-	mkdir -p config
-	echo "$URL" >config/url
-	(umask 077 && echo "$ADMIN_TOKEN" >config/session)
-}
-
 # start_subject <SCRIPT - starts a shell without CODER_ variables that runs the script and then waits, with
 # ./config, and $SO. Sets SUBJECT_PID.
 start_subject() {
-	config_files
+	config_files config "$URL" "$ADMIN_TOKEN"
 	[[ -z ${SANITIZE-}${VALGRIND-} ]] || skip "a checker's memory is too large to be looked through"
 	cat >subject.sh
 	echo 'echo ready >ready; read -r _ <go' >>subject.sh
@@ -130,7 +117,7 @@ leave_no_secret() {
 	is "$(in_memory "$SUBJECT_PID" "$SESSION" "$(cut -d- -f 2 secret)")" "0 0"
 	end_subject
 	# a response that is longer than the following ones
-	fault '{"method":"POST","pad_headers":2000}'
+	only_fault '{"method":"POST","pad_headers":2000}'
 	start_subject <<-'END'
 		enable -f "$SO" token_create
 		CODER_CLIENT_TLS_CA_FILE=$PWD/certs/ca.pem
@@ -141,7 +128,7 @@ leave_no_secret() {
 }
 
 @test "after failures neither token is left in the shell's memory" {
-	fault '[{"method":"GET","path":"tokenconfig","status":403,"body":"{\"message\":\"{request_headers}\"}"},
+	only_fault '[{"method":"GET","path":"tokenconfig","status":403,"body":"{\"message\":\"{request_headers}\"}"},
 		{"method":"POST","act":true,"status":201,"body":"{\"key\":\"broken\"}"},
 		{"method":"POST","cut":{"where":"response","at":60}},
 		{"method":"GET","path":"keys/[0-9A-Za-z]{10}$","times":0,"status":500,"body":"{\"message\":\"{request_headers}\"}"},
@@ -174,7 +161,7 @@ leave_no_secret() {
 		"\"raw_b64\":\"$(printf 'HTTP/1.1 400 %s\r\n\r\n' "$ADMIN_TOKEN" | base64 -w 0)\"" \
 		'"truncate":20'; do
 		for before in : CODER_TOKENS_KEEPALIVE=0; do
-			fault "{\"path\":\"keys\",$response}"
+			only_fault "{\"path\":\"keys\",$response}"
 			start_subject <<<"$before; enable -f \"\$SO\" token_view; token_view somebody"
 			is "$response: $(in_memory "$SUBJECT_PID" "$SESSION")" "$response: 0"
 			end_subject
@@ -211,7 +198,7 @@ leave_no_secret() {
 
 @test "neither token appears in traces, history, output, environment, files or requests" {
 	local before secret part
-	CODER_URL=$URL config_files
+	config_files config "$URL" "$ADMIN_TOKEN"
 	mkdir -p home tmp
 	export HOME=$PWD/home TMPDIR=$PWD/tmp
 	cat >canary.sh <<-'END'
@@ -278,8 +265,8 @@ is_posted() {
 
 @test "during a call neither token appears in the process's command line, environment or descriptors" {
 	local secret
-	config_files
-	fault '{"path":"keys/[0-9A-Za-z]{10}$","stall":{"at":20}}'
+	config_files config "$URL" "$ADMIN_TOKEN"
+	only_fault '{"path":"keys/[0-9A-Za-z]{10}$","stall":{"at":20}}'
 	"${BARE[@]}" CODER_CONFIG_DIR="$PWD/config" bash --norc -c '
 		enable -f "$1" token_create
 		token_create -n canary --lifetime 1h -v secret --timeout 20; :' - "$SO" 3>&- 2>err &
@@ -320,29 +307,29 @@ no_echo() {
 			'{\"message\":\"no\",\"detail\":\"{request_headers}\"}' \
 			'{\"message\":\"no\",\"validations\":[{\"field\":\"{request_headers}\",\"detail\":\"x\"}]}' \
 			'{\"message\":\"no\",\"validations\":[{\"field\":\"f\",\"detail\":\"{request_headers}\"}]}'; do
-			fault "{\"path\":\"keys\",\"times\":0,\"status\":$code,\"body\":\"$body\"}"
+			only_fault "{\"path\":\"keys\",\"times\":0,\"status\":$code,\"body\":\"$body\"}"
 			no_echo token_list
 			no_echo token_view somebody
 			no_echo token_rm somebody
 			no_echo token_create -n canary
-			fault "{\"method\":\"POST\",\"times\":0,\"status\":$code,\"body\":\"$body\"}"
+			only_fault "{\"method\":\"POST\",\"times\":0,\"status\":$code,\"body\":\"$body\"}"
 			no_echo token_create -n canary --lifetime 1h
 		done
 	done
 	for code in 429 503; do
-		fault "{\"path\":\"keys\",\"status\":$code,\"times\":0,\"body\":\"{\\\"message\\\":\\\"{request_headers}\\\"}\",\"headers\":{\"Retry-After\":\"500\"}}"
+		only_fault "{\"path\":\"keys\",\"status\":$code,\"times\":0,\"body\":\"{\\\"message\\\":\\\"{request_headers}\\\"}\",\"headers\":{\"Retry-After\":\"500\"}}"
 		no_echo token_list
 	done
 }
 
 @test "a redirect, a type or a reason that repeats a secret is shown without it" {
 	local reason
-	fault "{\"path\":\"keys\",\"redirect\":\"https://other.example/?t=$ADMIN_TOKEN\"}"
+	only_fault "{\"path\":\"keys\",\"redirect\":\"https://other.example/?t=$ADMIN_TOKEN\"}"
 	no_echo token_list
-	fault "{\"path\":\"keys\",\"status\":200,\"body\":\"x\",\"headers\":{\"Content-Type\":\"text/$ADMIN_TOKEN\"}}"
+	only_fault "{\"path\":\"keys\",\"status\":200,\"body\":\"x\",\"headers\":{\"Content-Type\":\"text/$ADMIN_TOKEN\"}}"
 	no_echo token_list
 	reason=$(printf 'HTTP/1.1 400 %s\r\n\r\n' "$ADMIN_TOKEN" | base64 -w 0)
-	fault "{\"path\":\"keys\",\"raw_b64\":\"$reason\"}"
+	only_fault "{\"path\":\"keys\",\"raw_b64\":\"$reason\"}"
 	no_echo token_list
 }
 
@@ -350,13 +337,13 @@ no_echo() {
 	local lower=${ADMIN_TOKEN,,}
 	# with blanks around it, which are not sent
 	CODER_SESSION_TOKEN=" $ADMIN_TOKEN  "
-	fault '{"path":"keys","status":400,"body":"{\"message\":\"{request_headers}\"}"}'
+	only_fault '{"path":"keys","status":400,"body":"{\"message\":\"{request_headers}\"}"}'
 	no_echo token_list
 	try token_list --name grafana -q
 	is "$status/$err" 0/
 	CODER_SESSION_TOKEN=$ADMIN_TOKEN
 	CODER_HEADER='X-Access=first-header-secret  '
-	fault '{"path":"keys","status":400,"body":"{\"message\":\"{request_headers}\"}"}'
+	only_fault '{"path":"keys","status":400,"body":"{\"message\":\"{request_headers}\"}"}'
 	no_echo token_list
 	# but the deployment is named
 	CODER_HEADER=X-Env=elsewhere
@@ -364,7 +351,7 @@ no_echo() {
 	has "$err" "the host elsewhere.invalid"
 	unset CODER_HEADER
 	# as a host, which is in lower case
-	fault "{\"path\":\"keys\",\"redirect\":\"https://$ADMIN_TOKEN.example/\"}"
+	only_fault "{\"path\":\"keys\",\"redirect\":\"https://$ADMIN_TOKEN.example/\"}"
 	try token_list
 	is "$status" 7
 	lacks "${err,,} ${TOKEN_ERROR[*]}" "${lower#*-}"
@@ -374,7 +361,7 @@ no_echo() {
 	local args field
 	for field in expires_at login_type; do
 		ctl DELETE faults >/dev/null
-		fault "{\"path\":\"keys\",\"times\":0,\"status\":200,\"body\":\"{\\\"id\\\":\\\"aB3defghij\\\",\\\"$field\\\":\\\"$ADMIN_TOKEN\\\"}\"}"
+		only_fault "{\"path\":\"keys\",\"times\":0,\"status\":200,\"body\":\"{\\\"id\\\":\\\"aB3defghij\\\",\\\"$field\\\":\\\"$ADMIN_TOKEN\\\"}\"}"
 		try token_view aB3defghij
 		((status)) || fail "that worked"
 		lacks "$err ${TOKEN_ERROR[*]}" "$SESSION"
@@ -383,7 +370,7 @@ no_echo() {
 	ctl DELETE faults >/dev/null
 	# behind a control character, as one of several arguments
 	seed '[{"owner":"admin","name":"a1"},{"owner":"admin","name":"a2"}]'
-	fault "{\"method\":\"DELETE\",\"times\":0,\"status\":500,\"body\":\"{\\\"message\\\":\\\"x\\\\nabcdefghij-ABCDEFGHIJKLMNOPQRSTUV\\\"}\"}"
+	only_fault "{\"method\":\"DELETE\",\"times\":0,\"status\":500,\"body\":\"{\\\"message\\\":\\\"x\\\\nabcdefghij-ABCDEFGHIJKLMNOPQRSTUV\\\"}\"}"
 	try token_rm --delete a1 a2
 	is "$status" 8
 	has "$err" 'x\x0aabcdefghij-[secret]'
@@ -434,7 +421,7 @@ no_echo() {
 	local n part
 	for ((n = 960; n < 1024; n += 3)); do
 		printf -v part '%*s' "$n" ''
-		fault "{\"path\":\"keys\",\"status\":400,\"body\":\"{\\\"message\\\":\\\"${part// /m}$ADMIN_TOKEN\\\",\\\"detail\\\":\\\"${part// /d}$SESSION\\\"}\"}"
+		only_fault "{\"path\":\"keys\",\"status\":400,\"body\":\"{\\\"message\\\":\\\"${part// /m}$ADMIN_TOKEN\\\",\\\"detail\\\":\\\"${part// /d}$SESSION\\\"}\"}"
 		try token_list
 		is "$status" 1
 		lacks "$err ${TOKEN_ERROR[*]}" "${SESSION:0:6}"
@@ -450,7 +437,7 @@ no_echo() {
 			forget_requests
 			ctl DELETE faults >/dev/null
 			raw=$(printf 'HTTP/1.1 400 %s%s\r\n\r\n' "$pad" "$secret" | base64 -w 0)
-			fault "[{\"redirect\":\"https://other.example/$pad$secret\"},{\"raw_b64\":\"$raw\"},
+			only_fault "[{\"redirect\":\"https://other.example/$pad$secret\"},{\"raw_b64\":\"$raw\"},
 				{\"status\":200,\"body\":\"x\",\"headers\":{\"Content-Type\":\"text/$pad$secret\"}}]"
 			for _ in redirect reason type; do
 				try token_list
@@ -468,14 +455,14 @@ no_echo() {
 	is "$status" 0
 	token_rm --delete canary
 	# the read-back of the new token repeats what it was asked for
-	fault '{"method":"GET","path":"keys/[0-9A-Za-z]{10}$","times":0,"status":500,"body":"{\"message\":\"{request_target} {request_headers}\"}"}'
+	only_fault '{"method":"GET","path":"keys/[0-9A-Za-z]{10}$","times":0,"status":500,"body":"{\"message\":\"{request_target} {request_headers}\"}"}'
 	try token_create -n canary --lifetime 1h
 	is "$status" 0
 	has "$err" "could not be verified"
 	has "$err" "[secret]"
 	lacks "$err" "$SESSION"
 	lacks "$err" "${out#*-}"
-	fault '{"method":"POST","act":true,"status":201,"body":"{\"key\":\"nonsense\"}"}'
+	only_fault '{"method":"POST","act":true,"status":201,"body":"{\"key\":\"nonsense\"}"}'
 	try token_create -n other --lifetime 1h
 	is "$status/$out" 9/
 	has "$err" "deleted again"
@@ -483,7 +470,7 @@ no_echo() {
 
 # Makes the read-back of the next create, whose secret has that many characters, fail with such a response.
 repeats_key() { # LENGTH RESPONSE
-	fault '[{"method":"POST","grant":{"secret_length":'"$1"'}},{"method":"GET","path":"keys/[0-9A-Za-z]{10}$","times":0,'"$2"'}]'
+	only_fault '[{"method":"POST","grant":{"secret_length":'"$1"'}},{"method":"GET","path":"keys/[0-9A-Za-z]{10}$","times":0,'"$2"'}]'
 }
 
 # untold - asserts that the last try delivered its secret in the variable, and showed no part of it.
@@ -531,7 +518,7 @@ untold() {
 	local length pad
 	for length in 11 22 52; do
 		for pad in '' "$(printf 'm%.0s' {1..995})" "$(printf 'm%.0s' {1..1005})"; do
-			fault '{"method":"POST","grant":{"secret_length":'"$length"'},"status":500,"act":true,"body":"{\"message\":\"'"$pad"' {new_key} was made\",\"detail\":\"'"$pad"' {new_key} failed\"}"}'
+			only_fault '{"method":"POST","grant":{"secret_length":'"$length"'},"status":500,"act":true,"body":"{\"message\":\"'"$pad"' {new_key} was made\",\"detail\":\"'"$pad"' {new_key} failed\"}"}'
 			try token_create -n canary --lifetime 1h
 			is "$status/$out" 9/
 			has "$err" "was deleted again: no new token exists"
@@ -546,7 +533,7 @@ untold() {
 	for key in aB3defghij-01234567890 aB3defghij-0123456789abc aB3defghij-0123456789abcdefghijkl \
 		aB3defghij-0123456789abcdefghijklm 0000000000-aaaaaaaaaaa "aB3defghij-$(printf 'x%.0s' {1..60})"; do
 		shown="${key%-*}-[secret]"
-		fault '{"path":"keys","status":400,"coder":true,"body":"{\"message\":\"a '"$key"'.\",\"detail\":\"('"$key"')\",\"validations\":[{\"field\":\"'"$key"'\",\"detail\":\"x\"}]}"}'
+		only_fault '{"path":"keys","status":400,"coder":true,"body":"{\"message\":\"a '"$key"'.\",\"detail\":\"('"$key"')\",\"validations\":[{\"field\":\"'"$key"'\",\"detail\":\"x\"}]}"}'
 		try token_list
 		has "$err" "a $shown: ($shown"
 		lacks "$err ${TOKEN_ERROR[*]}" "$key"
@@ -556,7 +543,7 @@ untold() {
 		lacks "$err" "$key"
 	done
 	# a shorter text is not a token
-	fault '{"path":"keys","status":400,"coder":true,"body":"{\"message\":\"aB3defghij-0123456789 de9b7846-0eca-4db4-a8a8-c520b42f4471\"}"}'
+	only_fault '{"path":"keys","status":400,"coder":true,"body":"{\"message\":\"aB3defghij-0123456789 de9b7846-0eca-4db4-a8a8-c520b42f4471\"}"}'
 	try token_list
 	has "$err" "aB3defghij-0123456789 de9b7846-0eca-4db4-a8a8-c520b42f4471"
 }
@@ -582,7 +569,7 @@ untold() {
 		refused 2 "control character"
 	done
 	unset CODER_SESSION_TOKEN CODER_URL
-	config_files
+	config_files config "$URL" "$ADMIN_TOKEN"
 	export CODER_CONFIG_DIR=$PWD/config
 	for bad in '\0' '\r' '\n' '\1'; do
 		# shellcheck disable=SC2059 # escapes are meant
@@ -591,12 +578,6 @@ untold() {
 		refused 4 "config/session: has a control character in it"
 	done
 	is "$(requests)" ""
-}
-
-# start_other [OPTION]... - starts a second sandbox for this test. Sets URL, *_TOKEN and OTHER_PID.
-start_other() {
-	sandbox_start --log other.log "$@"
-	OTHER_PID=$SANDBOX_PID
 }
 
 @test "a token is sent only to its own deployment, whatever refers to another host" {
@@ -616,7 +597,7 @@ start_other() {
 	done
 	# the session file belongs to the deployment of the file beside it
 	unset CODER_SESSION_TOKEN CODER_URL
-	config_files
+	config_files config "$URL" "$ADMIN_TOKEN"
 	export CODER_CONFIG_DIR=$PWD/config
 	try token_list -q
 	is "$status" 0
@@ -640,7 +621,7 @@ start_other() {
 	local mode
 	unset CODER_SESSION_TOKEN CODER_URL
 	for mode in 640 604 644 666; do
-		config_files
+		config_files config "$URL" "$ADMIN_TOKEN"
 		rm -rf "config.$mode"
 		mv config "config.$mode"
 		export CODER_CONFIG_DIR=$PWD/config.$mode
@@ -665,7 +646,7 @@ start_other() {
 		is "$status" 0
 		is "$(grep -c "readable by others" <<<"$err")" 1 # a new shell, once
 	done
-	config_files
+	config_files config "$URL" "$ADMIN_TOKEN"
 	export CODER_CONFIG_DIR=$PWD/config
 	for mode in 600 400 700; do
 		chmod "$mode" config/session
@@ -787,7 +768,7 @@ in_order() {
 	for i in "${!hostile[@]}"; do
 		name=${hostile[i]} text=${texts[i]}
 		token_create -n "change$i" --lifetime 1h -v secret # after which the shell forgets owners' names
-		fault "[{\"path\":\"users/[^/]*$\",\"times\":1,\"status\":200,\"body\":\"{\\\"id\\\":\\\"x\\\",\\\"username\\\":\\\"$text\\\"}\"},
+		only_fault "[{\"path\":\"users/[^/]*$\",\"times\":1,\"status\":200,\"body\":\"{\\\"id\\\":\\\"x\\\",\\\"username\\\":\\\"$text\\\"}\"},
 			{\"path\":\"include_all\",\"status\":418,\"body\":\"{\\\"message\\\":\\\"$text\\\",\\\"detail\\\":\\\"$text\\\",\\\"validations\\\":[{\\\"field\\\":\\\"$text\\\",\\\"detail\\\":\\\"$text\\\"}]}\"}]"
 		try token_view grafana -c owner --no-header -A record
 		is "$status/$err" 0/

@@ -12,10 +12,6 @@ empty() { # a deployment with people and no token
 	ctl POST reset '{"seed":"empty"}' >/dev/null
 }
 
-golden() {
-	python3 "$BATS_TEST_DIRNAME/golden.py" "$@"
-}
-
 # recorded_seed [ended] - the tokens that the CLI was recorded with, aged as if that were now.
 recorded_seed() {
 	empty

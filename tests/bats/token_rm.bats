@@ -5,16 +5,6 @@
 load helper
 SANDBOX_OPTIONS=(--seed demo)
 
-ALL="backup ci-deploy grafana laptop never-touched old-script terraform"
-
-left() {
-	names | paste -sd ' '
-}
-
-id_of() { # id_of NAME
-	of tokens name="$1" -- id | head -n 1
-}
-
 # changes - prints the requests that change something.
 changes() {
 	requests | grep -v ^GET || true
@@ -479,10 +469,6 @@ bulk() {
 	seed '{"owner": "admin", "name": "bulk-%d", "count": '"$1"'}'
 	token_list --name 'bulk-*' -v ids
 	forget_requests
-}
-
-connections() {
-	ctl GET log | python3 "$TOOLS/log.py" connections
 }
 
 # removed - the names that out reports as removed, in their order.

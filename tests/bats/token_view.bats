@@ -19,10 +19,6 @@ view() {
 	try token_view -o tsv --no-header "$@"
 }
 
-golden() {
-	python3 "$BATS_TEST_DIRNAME/golden.py" "$@"
-}
-
 # ------------------------------------------------------------------- the output
 
 @test "the table is the CLI's, byte by byte, with the owner filled in" {
