@@ -820,6 +820,7 @@ signalled_twice() { # SCRIPT SIGNAL PAUSE SIGNAL
 	END
 }
 
+# 0.02 s: time for the signal before to arrive; all three come within the same half second.
 @test "a signal that arrives twice at the prompt, or in a key binding, does not end an undo" {
 	local how
 	for how in type "key T"; do
@@ -844,6 +845,7 @@ signalled_twice() { # SCRIPT SIGNAL PAUSE SIGNAL
 	done
 }
 
+# 0.05 s: the undo has answered the first signal, and the half second is not over.
 @test "the first ^C does not end an undo that began without one, and a second one ends it after half a second" {
 	local script
 	for script in 'token_create -n test; echo next' 'trap "echo trapped" INT; token_create -n test; echo "status $?"'; do
@@ -868,7 +870,7 @@ signalled_twice() { # SCRIPT SIGNAL PAUSE SIGNAL
 		drive "$script" <<-END
 			until err looking for it
 			signal INT
-			pause 0.6
+			pause $PAST_HALF_A_SECOND
 			signal TERM
 			end 1
 		END
@@ -892,7 +894,7 @@ signalled_twice() { # SCRIPT SIGNAL PAUSE SIGNAL
 			until log "method": "POST"
 			signal INT
 			until log "path": "[^"]*/test"
-			pause 0.6
+			pause $PAST_HALF_A_SECOND
 			signal INT
 			end 1
 		END
@@ -1017,7 +1019,7 @@ status 130"
 			until log "method": "POST"
 			key C
 			until out looking for it
-			pause 0.6
+			pause $PAST_HALF_A_SECOND
 			key C
 			prompt 1
 			type echo "status \$?"
@@ -1029,30 +1031,31 @@ status 130"
 
 # ------------------------------------------------------------------ anywhere
 
-# random N - sets n to one of 0 to N-1.
+# random VARIABLE N - sets the variable to one of 0 to N-1. (A substitution would have random numbers of its own.)
 random() {
-	n=$((RANDOM % $1))
+	printf -v "$1" %d $((RANDOM % $2))
 }
 
-# Sets cut: a fault that cuts a random request, or several, at a random place.
+# random_cut VARIABLE - sets it to a fault that cuts a random request, or several, at a random place.
 random_cut() {
+	local -n random_cut_result=$1
 	local places=(before after-headers-read request passed act response response) ways=(close reset) n
 	local where how at skip times method=
-	random 7 && where=${places[n]}
-	random 2 && how=${ways[n]}
-	random 300 && at=$n
-	random 5 && skip=$n
-	random 3 && times=$((n + 1))
-	random 3
+	random n 7 && where=${places[n]}
+	random n 2 && how=${ways[n]}
+	random at 300
+	random skip 5
+	random n 3 && times=$((n + 1))
+	random n 3
 	((n == 0)) || method='"method":"POST",' skip=0
-	cut="{$method\"skip\":$skip,\"times\":$times,\"cut\":{\"where\":\"$where\",\"at\":$at,\"how\":\"$how\"},\"late\":0.$((RANDOM % 10))}"
+	random_cut_result="{$method\"skip\":$skip,\"times\":$times,\"cut\":{\"where\":\"$where\",\"at\":$at,\"how\":\"$how\"},\"late\":0.$((RANDOM % 10))}"
 }
 
 @test "a create that is cut anywhere delivers a secret, or leaves no token, or names the one it may have left" {
 	local i cut seed=${SEED:-1} delivered=0 undone=0 named=0
 	RANDOM=$seed
 	for ((i = 0; i < ${CUTS:-20}; i++)); do
-		random_cut
+		random_cut cut
 		ctl DELETE faults >/dev/null
 		fault "$cut"
 		forget_requests
@@ -1074,39 +1077,40 @@ random_cut() {
 		fi
 	done
 	echo "# $delivered delivered, $undone undone, $named named"
-	# the cuts had different effects
 	((delivered && undone)) || fail "the cuts all had the same effect"
 }
 
-# signalled_end ABOUT - asserts one of the three ends of a create whose script got a signal, and counts it
-# in the variables delivered, undone and named of its caller.
+# signalled_end COUNTS ABOUT - asserts one of the three ends of a create whose script got a signal, and counts it in
+# the associative array COUNTS: delivered, undone or named.
 signalled_end() {
+	local -n counts=$1
 	local secret
 	secret=$(<"$BATS_TEST_TMPDIR/got")
-	(($(requests POST | grep -c .) <= 1)) || fail "more than one POST" "$1"
+	(($(requests POST | grep -c .) <= 1)) || fail "more than one POST" "$2"
 	if [[ $secret =~ $SECRET ]]; then
 		accepted "$secret"
-		exists test "${secret%%-*}" || fail "a secret of no token" "$1"
-		delivered=$((delivered + 1))
+		exists test "${secret%%-*}" || fail "a secret of no token" "$2"
+		counts[delivered]=$((counts[delivered] + 1))
 	elif exists test; then
-		[[ $err == *"not known whether token test "*"exists now"* ]] || fail "a token that nobody knows of" "$1"
-		named=$((named + 1))
+		[[ $err == *"not known whether token test "*"exists now"* ]] || fail "a token that nobody knows of" "$2"
+		counts[named]=$((counts[named] + 1))
 	else
-		[[ ! $secret ]] || fail "an odd secret: $secret" "$1"
-		undone=$((undone + 1))
+		[[ ! $secret ]] || fail "an odd secret: $secret" "$2"
+		counts[undone]=$((counts[undone] + 1))
 	fi
 }
 
 @test "a create that gets a signal at any moment delivers a secret, or leaves no token, or names the one it may have left" {
 	local scripts=('token_create -n test >"$got"' 'trap : INT TERM HUP; token_create -n test -v s; echo "$s" >"$got"'
 		'trap "echo at exit >&2" EXIT; token_create -n test >"$got"') signals=(INT INT TERM HUP)
-	local i n script signal pause seed=${SEED:-1} delivered=0 undone=0 named=0
+	local i n script signal pause seed=${SEED:-1}
+	local -A ends=([delivered]=0 [undone]=0 [named]=0)
 	export got=$BATS_TEST_TMPDIR/got
 	RANDOM=$seed
 	for ((i = 0; i < ${SIGNALS:-20}; i++)); do
-		random 3 && script=${scripts[n]}
-		random 4 && signal=${signals[n]}
-		random 80 && printf -v pause '0.%03d' "$n"
+		random n 3 && script=${scripts[n]}
+		random n 4 && signal=${signals[n]}
+		random n 80 && printf -v pause '0.%03d' "$n"
 		again
 		# each request takes a while; the POST is carried out even if its client has left
 		fault '[{"method":"POST","late":0.02},{"method":"GET","times":0,"delay":0.01}]'
@@ -1117,8 +1121,8 @@ signalled_end() {
 			signal $signal
 			end 10
 		END
-		signalled_end "seed $seed, $i: $signal after $pause s: $script"
+		signalled_end ends "seed $seed, $i: $signal after $pause s: $script"
 	done
-	echo "# $delivered delivered, $undone undone, $named named"
-	((delivered && undone)) || fail "the signals all had the same effect"
+	echo "# ${ends[delivered]} delivered, ${ends[undone]} undone, ${ends[named]} named"
+	((ends[delivered] && ends[undone])) || fail "the signals all had the same effect"
 }

@@ -9,6 +9,8 @@
 
 load helper
 
+# Sets for all tests the ids of objects of this run: ORG, template, other, A and B (workspaces), B_BUILD; OWNER_TOKEN,
+# and P, with which all names of this run begin.
 setup_file() {
 	if [[ -z ${LIVE-} ]]; then
 		sandbox_start --seed empty --rate-limit 0

@@ -30,6 +30,9 @@ BUILTINS=("$REPO"/builtins/token_*.c)
 BUILTINS=("${BUILTINS[@]##*/}")
 BUILTINS=("${BUILTINS[@]%.c}")
 
+# A second signal ends what an interrupted call still does only if it comes half a second after the first.
+PAST_HALF_A_SECOND=0.6
+
 SANDBOX_OPTIONS=() # a test file may add some
 
 # How bash waits for events. Scripts that tests run source it, too.

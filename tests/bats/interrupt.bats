@@ -254,6 +254,7 @@ removals() {
 
 @test "signals that arrive twice do not shorten the report of an interrupted removal" {
 	local names trap
+	# 0.02 s: time for the first signal to arrive, well within the half second
 	for names in "INT INT" "TERM TERM" "INT TERM"; do
 		for trap in ':' 'trap "echo bye \${#gone[*]}" EXIT' 'trap "echo trap \${#gone[*]}" INT TERM'; do
 			removal '"stall": {"at": 0}' "$trap; token_rm --jobs 1 -v gone many-{0..5}; echo \"status \$?\"" <<-END
@@ -304,22 +305,23 @@ removals() {
 	is "$(wc -l <<<"$err")" 1
 }
 
-# in_three_lists ID... - asserts that each of these is in one of three lists: reported as removed (the file
+# in_three_lists COUNTS ID... - asserts that each of these is in one of three lists: reported as removed (the file
 # gone), reported as not known (err), and there (the deployment). The first and the last exclude each other.
-# Sets lists: how many the first and the second list have.
+# Sets the array COUNTS to how many the first and the second list have.
 in_three_lists() {
+	local -n counts=$1
 	local there gone unknown id
 	there=$(of tokens login_type=token -- id)
 	gone=$(<"$BATS_TEST_TMPDIR/gone")
 	unknown=$(grep -o '([0-9A-Za-z]\{10\}): interrupted; it is not known' <<<"$err" || true)
-	for id; do
+	for id in "${@:2}"; do
 		if [[ $gone == *"$id"* ]]; then
 			[[ $there != *"$id"* && $unknown != *"$id"* ]] || fail "$id was reported as removed"
 		else
 			[[ $there == *"$id"* || $unknown == *"$id"* ]] || fail "$id is in no list"
 		fi
 	done
-	lists=("$(grep -c . <<<"$gone" || true)" "$(grep -c . <<<"$unknown" || true)")
+	counts=("$(grep -c . <<<"$gone" || true)" "$(grep -c . <<<"$unknown" || true)")
 }
 
 @test "after a signal at a random moment, each token of a removal of many is in one of three lists: removed, not removed, not known" {
@@ -340,7 +342,7 @@ in_three_lists() {
 		END
 		is "$ended $out" "0 status 130"
 		sleep 0.9 # the server's own time
-		in_three_lists "${ids[@]}"
+		in_three_lists lists "${ids[@]}"
 		echo "# after $pause s: ${lists[0]} removed, ${lists[1]} not known" >&3
 		((lists[1] <= 8)) || fail "more than were on"
 		has "$err" "interrupted: ${lists[0]} of 60 tokens have been deleted"
@@ -402,6 +404,7 @@ long_list() {
 
 @test "--timeout ends the assignment of a long list, and the old values stay" {
 	long_list
+	# 8 s: the call is stopped until the time of --timeout has passed
 	drive 'declare -A T=([old]=1); ids=(old)
 		token_list -v ids -A T --timeout 8
 		echo "status $? ids ${ids[*]} T ${!T[*]} ${TOKEN_ERROR[status]}"' <<-END

@@ -306,6 +306,7 @@ ci_steps() {
 @test "after a job that was killed, the last step of either CI file deletes the token" {
 	local steps kind
 	for kind in github gitlab; do
+		# the job itself goes on for a while
 		ci_steps "$kind" 'kill -KILL $PPID; exec sleep 1'
 		try bash "$((${#steps[@]} - 1)).bash"
 		[[ $status != 0 ]] || fail "the job ended"
