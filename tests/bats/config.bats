@@ -39,11 +39,6 @@ setup() {
 	forget_requests
 }
 
-# logged FIELD - that field, or the header of that name, of each request since the last reset or forget.
-logged() {
-	ctl GET log | python3 "$TOOLS/log.py" field "$1"
-}
-
 # as USER COMMAND... - asserts that it succeeds, acting as that user.
 as() {
 	local user=$1
@@ -51,7 +46,7 @@ as() {
 	forget_requests
 	try "$@"
 	[[ $status == 0 ]] || fail "failed"
-	is "$(logged user | uniq)" "$user"
+	is "$(logged field user | uniq)" "$user"
 }
 
 # in_new_shell SCRIPT - runs it in a bash of its own that has the builtins.
@@ -275,7 +270,7 @@ in_new_shell() {
 		try token_list -q
 		[[ $status == 0 || $url == *' '?* ]] || fail "$url"
 	done
-	is "$(logged path | sort -u)" "/api/v2/users/me/keys/tokens?include_all=false&include_expired=false"
+	is "$(logged field path | sort -u)" "/api/v2/users/me/keys/tokens?include_all=false&include_expired=false"
 }
 
 @test "an invalid URL is refused before any request" {
@@ -312,7 +307,7 @@ in_new_shell() {
 		config_files "$CODER_CONFIG_DIR" "$URL" "$end$ALICE_TOKEN$end"
 		CODER_SESSION_TOKEN='' as alice token_list -q
 	done
-	is "$(logged Coder-Session-Token)" "$ALICE_TOKEN"
+	is "$(logged field Coder-Session-Token)" "$ALICE_TOKEN"
 }
 
 @test "invisible characters in a token are refused, and the message names them and the token's source" {
@@ -396,19 +391,19 @@ in_new_shell() {
 
 @test "every request carries the token and a User-Agent" {
 	token_list -q >/dev/null
-	is "$(logged Coder-Session-Token)" "$ADMIN_TOKEN"
-	[[ $(logged User-Agent) =~ ^coder_tokens/[0-9.]+\ \(bash\ [0-9.]+ ]] || fail "$(logged User-Agent)"
-	is "$(logged Accept)" application/json
+	is "$(logged field Coder-Session-Token)" "$ADMIN_TOKEN"
+	[[ $(logged field User-Agent) =~ ^coder_tokens/[0-9.]+\ \(bash\ [0-9.]+ ]] || fail "$(logged field User-Agent)"
+	is "$(logged field Accept)" application/json
 }
 
 @test "CODER_HEADER adds headers, in the CLI's notation" {
 	CODER_HEADER='X-One=1,"X-Two=a,b=""c""",X-Three='
 	try token_list -q
 	is "$status$err" 0
-	is "$(logged X-One)" 1
-	is "$(logged X-Two)" 'a,b="c"'
-	is "$(logged X-Three)" ''
-	is "$(logged Coder-Session-Token)" "$ADMIN_TOKEN"
+	is "$(logged field X-One)" 1
+	is "$(logged field X-Two)" 'a,b="c"'
+	is "$(logged field X-Three)" ''
+	is "$(logged field Coder-Session-Token)" "$ADMIN_TOKEN"
 }
 
 @test "an invalid CODER_HEADER is refused with the position of the fault, without its value" {
@@ -475,7 +470,7 @@ in_new_shell() {
 @test "headers that proxies require are sent, and the token stays the one in use" {
 	CODER_HEADER='Authorization=Basic dTpw,Proxy-Authorization=Bearer x,Cookie=sso=1; session_token=2,X-Forwarded-For=::1'
 	as admin token_list -q
-	is "$(logged Authorization)/$(logged Proxy-Authorization)/$(logged Cookie)" "Basic dTpw/Bearer x/sso=1; session_token=2"
+	is "$(logged field Authorization)/$(logged field Proxy-Authorization)/$(logged field Cookie)" "Basic dTpw/Bearer x/sso=1; session_token=2"
 	CODER_HEADER="Authorization=Bearer $BOB_TOKEN"
 	as admin token_list -q
 }
@@ -486,8 +481,8 @@ in_new_shell() {
 	CODER_HEADER_COMMAND='echo noise >&2; echo "X-Url=$CODER_URL"; printf "X-Two=2\r\n\nX-Three=3"'
 	try token_list -q
 	is "$status$err" 0
-	is "$(logged X-One)$(logged X-Two)$(logged X-Three)" 123
-	is "$(logged X-Url)" "$URL"
+	is "$(logged field X-One)$(logged field X-Two)$(logged field X-Three)" 123
+	is "$(logged field X-Url)" "$URL"
 }
 
 @test "a call fails if its header command fails" {
@@ -742,7 +737,7 @@ tls_works() {
 	is "$status" 0
 	try token_list
 	is "$status" 0
-	is "$(SANDBOX_CONTROL_URL=$TLS_URL logged conn | sort -u | wc -l)" 1
+	is "$(SANDBOX_CONTROL_URL=$TLS_URL logged field conn | sort -u | wc -l)" 1
 	mv "$dir/ca.pem" "$HOME"
 	try token_list
 	refused 7 "no secure connection"
@@ -876,7 +871,7 @@ tls_works() {
 	is "$status$out$err" 0
 	is "${#gone[@]} ${gone[*]}" "40 ${ids[*]}"
 	is "$(requests GET | wc -l) $(requests DELETE | wc -l) $(requests DELETE | sort -u | wc -l)" "1 40 40"
-	is "$(logged conn | sort -u | wc -l)" 6
+	is "$(logged field conn | sort -u | wc -l)" 6
 	try token_list -q --name 'bulk-*'
 	is "$status$out$err" 0
 }
@@ -988,7 +983,7 @@ as_nobody() {
 	local fd
 	token_list -q >/dev/null
 	token_view grafana >/dev/null
-	is "$(logged conn | sort -u | wc -l)" 1
+	is "$(logged field conn | sort -u | wc -l)" 1
 	for fd in "/proc/$BASHPID/fd/"*; do
 		[[ $(readlink "$fd") != socket:* ]] || ((${fd##*/} >= 100)) || fail "socket at ${fd##*/}"
 	done
@@ -1000,7 +995,7 @@ as_nobody() {
 		token_list -q >/dev/null; token_view grafana >/dev/null; token_list -q >/dev/null
 		echo "$(($(ls -l /proc/$$/fd | grep -c socket:) - before))"'
 	is "$status$out" 00
-	is "$(logged conn | sort -u | wc -l)" "$(requests | wc -l)"
+	is "$(logged field conn | sort -u | wc -l)" "$(requests | wc -l)"
 }
 
 @test "switching keep-alive off closes the kept connection" {

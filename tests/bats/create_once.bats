@@ -84,7 +84,7 @@ again() {
 	try token_create -n test
 	is "$status" 0
 	asked "${UP_TO_POST[@]}" "GET me/keys/ID"
-	is "$(ctl GET log | python3 "$TOOLS/log.py" apart)" apart
+	is "$(logged apart)" apart
 }
 
 @test "a kept connection that the server has closed does not lead to a second POST" {

@@ -35,7 +35,7 @@ type_in_demo() {
 		done
 	} >"$BATS_TEST_TMPDIR/steps"
 	[[ $(wc -l <"$BATS_TEST_TMPDIR/steps") -gt 4 ]] || fail "nothing to type"
-	try python3 "$TOOLS/drive.py" --pty bash "$REPO/tests/demo.sh" <"$BATS_TEST_TMPDIR/steps"
+	try tool drive --pty bash "$REPO/tests/demo.sh" <"$BATS_TEST_TMPDIR/steps"
 	screen=$out
 	[[ $status == 0 ]] || fail "the driver failed"
 	lacks "$screen" FAILED

@@ -110,7 +110,7 @@ commands_work() {
 	local line count
 	tour
 	export CODER_URL CODER_SESSION_TOKEN=$TOUR_TOKEN
-	try python3 "$TOOLS/page.py" "$SO" "$1"
+	try tool page "$SO" "$1"
 	is "$status$err" 0
 	while IFS= read -r line; do
 		for_the_machine "${line#sh: }" || fail "$line"
@@ -181,33 +181,33 @@ commands_work() {
 	local page=$BATS_TEST_TMPDIR/page.md
 	export CODER_URL CODER_SESSION_TOKEN
 	printf '%s\n' '```bash' 'token_view no-such' '```' >"$page"
-	try python3 "$TOOLS/page.py" "$SO" "$page"
+	try tool page "$SO" "$page"
 	is "$status" 1
 	has "$out" "page.md: status 3"
 	printf '%s\n' '```console' '$ echo one two' 'one ... three' '```' >"$page"
-	try python3 "$TOOLS/page.py" "$SO" "$page"
+	try tool page "$SO" "$page"
 	is "$status" 1
 	has "$out" $'page.md:2: expected:\none ... three\nprinted:\none two'
 	printf '%s\n' '```console' '$ echo one two three' 'one ... three' '$ token_list --nam || echo "status $?"' \
 		'bash: token_list: --nam: invalid option...status 2' '```' >"$page"
-	try python3 "$TOOLS/page.py" "$SO" "$page"
+	try tool page "$SO" "$page"
 	is "$status$out" "0page.py: 2 commands"
 	printf '%s\n' '```bsh' 'true' '```' >"$page"
-	try python3 "$TOOLS/page.py" "$SO" "$page"
+	try tool page "$SO" "$page"
 	is "$status" 1
 	has "$err" "a block of code of the kind 'bsh'"
 }
 
 @test "the links of the pages lead somewhere, and each page can be reached from README.md" {
 	local page
-	try python3 "$TOOLS/links.py" "${PAGES[@]}" tests/*.md tests/*/*.md
+	try tool links "${PAGES[@]}" tests/*.md tests/*/*.md
 	is "$status" 0
 	((${out##*$'\n'} >= 30)) || fail "not every link was found"
 	for page in docs/*.md; do
 		grep -qF "]($page" README.md || fail "$page"
 	done
 	printf '%s\n' '# One' '[a](#one) [b](#two) [c](no.md) [d](https://example.org/)' >"$BATS_TEST_TMPDIR/page.md"
-	try python3 "$TOOLS/links.py" "$BATS_TEST_TMPDIR/page.md"
+	try tool links "$BATS_TEST_TMPDIR/page.md"
 	is "$status" 1
 	is "${out//$BATS_TEST_TMPDIR\//}" $'page.md: #two does not exist\npage.md: no.md does not exist\n3'
 }
@@ -272,7 +272,7 @@ commands_work() {
 
 @test "the tests that RELIABILITY.md names exist" {
 	local table
-	try python3 "$TOOLS/promises.py" "$REPO/tests" <"$REPO/tests/RELIABILITY.md"
+	try tool promises "$REPO/tests" <"$REPO/tests/RELIABILITY.md"
 	is "$status$err" 0
 	((out > 300)) || fail "not every name was found"
 	table='| promise | tests |
@@ -280,7 +280,7 @@ commands_work() {
 | one | `docs.bats`: "the tests that", "no such test"; `test_http.c` |
 | two | `none.bats` |
 | three | some files |'
-	try python3 "$TOOLS/promises.py" "$REPO/tests" <<<"$table"
+	try tool promises "$REPO/tests" <<<"$table"
 	is "$out" "docs.bats: no title begins with: no such test
 no file none.bats
 names no test: some files

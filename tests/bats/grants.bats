@@ -4,6 +4,7 @@
 # stand on it: the sandbox must grant, and refuse, what the rows of tests/tools/grants.py list.
 
 load helper
+bats_require_minimum_version 1.5.0
 SANDBOX_OPTIONS=(--rate-limit 0)
 
 @test "a token for a workspace's id reads it by its id, and not by its owner and name" {
@@ -148,15 +149,15 @@ SANDBOX_OPTIONS=(--rate-limit 0)
 
 @test "each row of what tokens may do has a test" {
 	local rows
-	rows=$(sed -n 's/^    "\([a-z-]*\)": ("[a-z]*", """$/\1/p' "$GRANTS" | sort)
+	rows=$(sed -n 's/^    "\([a-z-]*\)": ("[a-z]*", """$/\1/p' "$TOOLS/grants.py" | sort)
 	[ "$rows" = "$(sed -n 's/^\tdecided //p' "${BATS_TEST_FILENAME%/*}"/{grants,goals}.bats | tr ' ' '\n' | sort)" ]
 }
 
 @test "a row whose status is another is reported" {
 	local copy=$BATS_TEST_TMPDIR/tools/grants.py
 	mkdir -p "${copy%/*}"
-	ln -s "${GRANTS%/tools/*}/sandbox" "$BATS_TEST_TMPDIR/sandbox"
-	sed 's/200 GET \/users\/me ~ "username":"alice"/404 GET \/users\/me/' "$GRANTS" >"$copy"
+	ln -s "$SANDBOX" "$BATS_TEST_TMPDIR/sandbox"
+	sed 's/200 GET \/users\/me ~ "username":"alice"/404 GET \/users\/me/' "$TOOLS/grants.py" >"$copy"
 	run -1 python3 "$copy" whoami
 	[ "${lines[0]}" = "404 GET /users/me" ]
 	[[ ${lines[1]} == "  gave 200 "* ]]

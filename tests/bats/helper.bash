@@ -144,7 +144,7 @@ golden() {
 
 # decided ROW... - rows of tests/tools/grants.py, which reset the sandbox.
 decided() {
-	SANDBOX_ENV=$BATS_FILE_TMPDIR/env CODER_TOKENS_SO=$SO python3 "$TOOLS/grants.py" "$@"
+	SANDBOX_ENV=$BATS_FILE_TMPDIR/env CODER_TOKENS_SO=$SO tool grants "$@"
 }
 
 # press LINE [TYPE] - completes at the | in LINE, or at its end; asserts that the call prints nothing. Sets COMPREPLY.
@@ -177,11 +177,31 @@ shell_setup() {
 	CODER_URL=$URL
 	CODER_SESSION_TOKEN=$ADMIN_TOKEN
 	enable -f "$SO" "${BUILTINS[@]}"
+	only_the_test_is_traced
+}
+
+# only_the_test_is_traced - bats notes its place before each command, which takes longer than most commands do. From
+# here on it does that for the commands of the test itself, not for those of functions that it calls; fail() prints
+# these.
+only_the_test_is_traced() {
+	set +T
+	declare -ft "${BATS_TEST_NAME%% *}"
+}
+
+# tool NAME ARGUMENT... - runs that program of tests/tools. -S: these need only Python's own library, and start in half
+# the time without other modules.
+tool() {
+	python3 -S "$TOOLS/$1.py" "${@:2}"
+}
+
+# logged QUESTION... - answers a question about the requests since the last reset or forget (see tests/tools/log.py).
+logged() {
+	ctl GET log | tool log "$@"
 }
 
 # fields_of [KEY=VALUE]... [-- FIELD...] <JSON - prints fields of objects, as tests/tools/fields.py does.
 fields_of() {
-	python3 "$TOOLS/fields.py" "$@"
+	tool fields "$@"
 }
 
 # of ROUTE [KEY=VALUE]... -- FIELD... - prints fields of what a control route lists, such as users.
@@ -232,7 +252,13 @@ connections() {
 
 # names - prints the names of all API tokens of the deployment, sorted, whoever owns them.
 names() {
-	of tokens login_type=token -- name | LC_ALL=C sort
+	local token
+	ctl GET tokens |
+		grep -oE '"name":"([^"\\]|\\.)*","owner":"[^"]*","user_id":"[^"]*","login_type":"token"' |
+		while read -r token; do
+			token=${token#\"name\":\"}
+			printf '%b\n' "${token%%\",\"owner\":\"*}"
+		done | LC_ALL=C sort
 }
 
 # The names of the demo seed's API tokens, as left() prints them.
@@ -270,7 +296,7 @@ user_id() {
 drive() {
 	export CODER_URL CODER_SESSION_TOKEN
 	printf '%s\n' "enable -f '$SO' ${BUILTINS[*]}; source '$TOOLS/wait.bash'" "$1" >"$BATS_TEST_TMPDIR/script"
-	try python3 "$TOOLS/drive.py" --log "$BATS_FILE_TMPDIR/log" --out "$BATS_TEST_TMPDIR/script.out" \
+	try tool drive --log "$BATS_FILE_TMPDIR/log" --out "$BATS_TEST_TMPDIR/script.out" \
 		--err "$BATS_TEST_TMPDIR/script.err" "${MUTED[@]}" "$BASH" --norc "$BATS_TEST_TMPDIR/script"
 	[[ $status == 0 ]] || fail "the driver failed" "$(<"$BATS_TEST_TMPDIR/script.err")"
 	ended=${out#ended: }
@@ -285,7 +311,7 @@ at_prompt() {
 		printf '%s\n' "type enable -f '$SO' ${BUILTINS[*]}" "prompt 10"
 		cat
 	} >"$BATS_TEST_TMPDIR/steps"
-	try python3 "$TOOLS/drive.py" --pty --log "$BATS_FILE_TMPDIR/log" "${MUTED[@]}" \
+	try tool drive --pty --log "$BATS_FILE_TMPDIR/log" "${MUTED[@]}" \
 		"$BASH" --norc --noprofile -i <"$BATS_TEST_TMPDIR/steps"
 	screen=$out
 	[[ $status == 0 ]] || fail "the driver failed"
@@ -301,8 +327,14 @@ accepted() {
 	[[ $code == 200 || $code == 404 ]] || fail "$1 is no token: $code"
 }
 
+# fail TEXT... - prints the texts, what the last try printed, and through which functions the test came here.
 fail() {
-	printf '%s\n' "$@" "status: ${status-}" "out: ${out-}" "err: ${err-}" >&2
+	local i through=
+	for ((i = 1; i < ${#FUNCNAME[@]}; i++)); do
+		through+=" ${FUNCNAME[i]}:${BASH_LINENO[i - 1]}"
+		[[ ${FUNCNAME[i]} != "${BATS_TEST_NAME%% *}" ]] || break
+	done
+	printf '%s\n' "$@" "status: ${status-}" "out: ${out-}" "err: ${err-}" "lines:$through" >&2
 	return 1
 }
 

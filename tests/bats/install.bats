@@ -142,7 +142,7 @@ opt/x/share/man/man7/coder_tokens.7 f644 '
 @test "the links of the installed pages lead to pages that are installed" {
 	make_ install
 	cd "$ROOT/opt/x/share/doc/coder-tokens"
-	try python3 "$TOOLS/links.py" README.md SECURITY.md docs/*.md
+	try tool links README.md SECURITY.md docs/*.md
 	is "$status$err" 0
 	((${out##*$'\n'} > 30)) || fail "not every link was found"
 }

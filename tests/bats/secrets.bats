@@ -27,7 +27,7 @@ teardown() {
 
 # sandbox_log - prints all requests since the last look, without the header that has the token.
 sandbox_log() {
-	ctl GET log | python3 "$TOOLS/log.py" without-token
+	logged without-token
 }
 
 # start_subject <SCRIPT - starts a shell without CODER_ variables that runs the script and then waits, with
@@ -66,7 +66,7 @@ in_memory() {
 		echo "${!i}" >"needle.$i"
 		files+=("needle.$i")
 	done
-	python3 "$TOOLS/memory.py" "$pid" "${files[@]}" | paste -sd ' '
+	tool memory "$pid" "${files[@]}" | paste -sd ' '
 	rm -f "${files[@]}"
 }
 

@@ -11,7 +11,7 @@ SECRET='^[0-9A-Za-z]{10}-[0-9A-Za-z]{22}$'
 setup_file() {
 	sandbox_start --seed demo --mode groups
 	# "THING=UUID" lines, for uuid_of
-	python3 "$TOOLS/stable_ids.py" "user alice" "user bob" "organization coder" "workspace admin dev-docker" \
+	tool stable_ids "user alice" "user bob" "organization coder" "workspace admin dev-docker" \
 		"workspace alice dev-docker" "workspace bob dev-docker" "template coder docker" \
 		"template acme docker" "template coder old-vm" "group coder developers" "group acme developers" >"$BATS_FILE_TMPDIR/ids"
 }
@@ -28,7 +28,7 @@ modes() {
 
 # posted - prints the body of the last POST.
 posted() {
-	ctl GET log | python3 "$TOOLS/log.py" body
+	logged body
 }
 
 # posted_body EXPECTED - asserts that one POST was sent, with this body.

@@ -452,7 +452,7 @@ aaaaaaaaaa'
 		{"owner": "admin", "name": "日本, 語"}]' >/dev/null
 	try token_list -o csv -c name,scopes
 	is "$status$err" 0
-	is "$(python3 "$TOOLS/csv_rows.py" "$BATS_TEST_TMPDIR/out")" \
+	is "$(tool csv_rows "$BATS_TEST_TMPDIR/out")" \
 		"['name', 'scopes']
 ['a, \"b\"', 'coder:all']
 ['\"', 'api_key:read, user:read']

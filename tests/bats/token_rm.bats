@@ -484,7 +484,7 @@ removed() {
 	is "$(wc -l <<<"$out")" 60
 	is "$(left)" "$ALL"
 	is "$(connections)" 1
-	is "$(ctl GET log | python3 "$TOOLS/log.py" most-at-once)" 1
+	is "$(logged most-at-once)" 1
 }
 
 @test "many tokens are removed with one list and one request each, over eight connections or --jobs" {
@@ -504,7 +504,7 @@ removed() {
 		is "$(requests GET)" "GET /api/v2/users/me/keys/tokens?include_all=false&include_expired=true"
 		is "$(changes | wc -l)" 60
 		is "$(connections)" "$jobs"
-		most=$(ctl GET log | python3 "$TOOLS/log.py" most-at-once)
+		most=$(logged most-at-once)
 		((most > 1 && most <= jobs)) || fail "$most were in flight at once"
 		ctl DELETE faults >/dev/null
 	done
@@ -599,8 +599,8 @@ has_sockets() {
 	is "$(left)" "$ALL"
 	is "$(changes | wc -l)" 48
 	# those that were on when the first one met it, and none until its end
-	is "$(ctl GET log | python3 "$TOOLS/log.py" longest-pause)" 3
-	(($(ctl GET log | python3 "$TOOLS/log.py" before-pause) <= 19)) || fail "others began"
+	is "$(logged longest-pause)" 3
+	(($(logged before-pause) <= 19)) || fail "others began"
 }
 
 @test "a rate limit that is too long fails the removals that meet it, and no others" {
@@ -625,7 +625,7 @@ has_sockets() {
 	has "$err" " slowing down to that"
 	has "${err##*$'\n'}" "the time limit has passed: "
 	is "$(wc -l <<<"$err")" 2
-	lacks "$(ctl GET log | python3 "$TOOLS/log.py" field status)" 429
+	lacks "$(logged field status)" 429
 	# each path has a limit of its own: nothing is slowed down
 	ctl POST reset '{"seed": "demo"}' >/dev/null
 	bulk 30
@@ -662,7 +662,7 @@ has_sockets() {
 		is "$status$err" 0
 		is "$(wc -l <<<"$out")" 13
 		is "$(left)" "$ALL"
-		most=$(ctl GET log | python3 "$TOOLS/log.py" most-at-once)
+		most=$(logged most-at-once)
 		# four descriptors are left for other uses
 		((most > 1 && most <= limit - 7 && most <= 8)) || fail "$limit: $most were in flight at once"
 		ctl DELETE faults >/dev/null
