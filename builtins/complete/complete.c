@@ -308,11 +308,11 @@ int complete_run(const struct complete_commands *commands, const char *const *wo
 	if (rc == 0)
 		rc = publish(&p, err);
 	session_unshield();
-	server_close(&p.server);
+	coder_client_close(p.server.client);
 	coder_strings_done(&p.words);
 	candidates_done(&p.candidates);
 	coder_strings_done(&p.given);
-	server_done(&p.server);
+	coder_client_free(p.server.client);
 	context_done(&p.context);
 	return rc;
 }

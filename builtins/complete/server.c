@@ -5,17 +5,6 @@
 
 #define WHOLE_NS (CODER_NS + CODER_NS / 2) /* the longest time that a user waits for candidates */
 
-void server_close(struct server *server)
-{
-	coder_client_close(server->client);
-}
-
-void server_done(struct server *server)
-{
-	coder_client_free(server->client);
-	server->client = NULL;
-}
-
 /* Keeps of a token only what completion needs. */
 static int note_token(void *ctx, const struct coder_token *token, int64_t now,
 		      struct coder_error *err)

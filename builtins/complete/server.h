@@ -16,12 +16,8 @@
 struct server {
 	struct session_options session;
 	bool unknown; /* its URL or token contains an expansion, so it cannot be asked */
-	struct coder_client *client; /* NULL until the first request */
+	struct coder_client *client; /* NULL until the first request; the owner closes and frees it */
 };
-
-/* Ends the use of the client. Nothing may be asked afterwards. */
-void server_close(struct server *server);
-void server_done(struct server *server);
 
 /*
  * The response to a question. It belongs to the cache and is valid until the next question. NULL:

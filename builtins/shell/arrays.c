@@ -52,9 +52,9 @@ static int empty_element(BUCKET_CONTENTS *element)
 		explicit_bzero(element->data, strlen(element->data));
 	if (++emptied.steps % FREE_STEPS || !interrupts)
 		return 0;
-	return coder_interrupts_pending(interrupts) || coder_interrupts_time_left(interrupts) <= 0 ?
-		       -1 :
-		       0;
+	if (coder_interrupts_pending(interrupts) || coder_interrupts_time_left(interrupts) <= 0)
+		return -1; /* ends the walk */
+	return 0;
 }
 
 /* Wipes and frees the elements of a table, and then the table itself. False: it had to stop. */
