@@ -109,11 +109,6 @@ const struct opts_option *opts_find_name(const struct opts_command *command, con
 	return NULL;
 }
 
-const struct opts_option *opts_find(const struct opts_command *command, const char *name)
-{
-	return opts_find_name(command, name, strlen(name));
-}
-
 const struct opts_option *opts_find_letter(const struct opts_command *command, char letter)
 {
 	opts_for_each(o, command)

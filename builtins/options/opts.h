@@ -13,6 +13,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 #include "base/buf.h"
 
@@ -171,7 +172,11 @@ const struct opts_option *opts_find_name(const struct opts_command *command, con
 					 size_t len);
 const struct opts_option *opts_find_letter(const struct opts_command *command, char letter);
 /* The same for a long name that ends with its string. */
-const struct opts_option *opts_find(const struct opts_command *command, const char *name);
+static inline const struct opts_option *opts_find(const struct opts_command *command,
+						  const char *name)
+{
+	return opts_find_name(command, name, strlen(name));
+}
 /* The first option with such a value, or NULL. */
 const struct opts_option *opts_find_value(const struct opts_command *command,
 					  enum opts_value value);

@@ -7,20 +7,10 @@
 
 /* ------------------------------------------------------------------ writing */
 
-static void add_bytes(struct opts_out *out, const char *data, size_t len)
+void opts_add_bytes(struct opts_out *out, const char *data, size_t len)
 {
 	if (len)
 		out->failed = out->failed || !buf_add(&out->text, data, len);
-}
-
-void opts_add(struct opts_out *out, const char *text)
-{
-	add_bytes(out, text, strlen(text));
-}
-
-void opts_add_char(struct opts_out *out, char c)
-{
-	out->failed = out->failed || !buf_add_char(&out->text, c);
 }
 
 void opts_add_blanks(struct opts_out *out, size_t n)
@@ -28,31 +18,17 @@ void opts_add_blanks(struct opts_out *out, size_t n)
 	static const char blanks[] = "                                        ";
 
 	for (; n > sizeof(blanks) - 1; n -= sizeof(blanks) - 1)
-		add_bytes(out, blanks, sizeof(blanks) - 1);
-	add_bytes(out, blanks, n);
+		opts_add_bytes(out, blanks, sizeof(blanks) - 1);
+	opts_add_bytes(out, blanks, n);
 }
 
-static void put_plain(const char *text, size_t len, struct opts_out *out)
+static void put_plain(const char *text, size_t len, const struct style *style, struct opts_out *out)
 {
-	add_bytes(out, text, len);
+	(void)style;
+	opts_add_bytes(out, text, len);
 }
 
-const struct style opts_plain = { "", "", "", " ", put_plain };
-
-void opts_put(const char *text, const struct style *style, struct opts_out *out)
-{
-	style->put(text, strlen(text), out);
-}
-
-bool opts_is_visible(const struct opts_option *o)
-{
-	return !(o->flags & OPTS_HIDDEN);
-}
-
-bool opts_is_common(const struct opts_command *command, const struct opts_option *const *table)
-{
-	return table != command->tables && !table[1];
-}
+const struct style opts_plain = { "", "", "", " ", put_plain, NULL, NULL };
 
 /* -------------------------------------------------------------------- usage */
 
@@ -61,29 +37,25 @@ void opts_put_name(const struct opts_option *o, bool letter, const struct style 
 {
 	opts_add(out, style->bold);
 	opts_put(letter ? "-" : "--", style, out);
-	style->put(letter ? &o->letter : o->name, letter ? 1 : strlen(o->name), out);
+	style->put(letter ? &o->letter : o->name, letter ? 1 : strlen(o->name), style, out);
 	opts_add(out, style->roman);
 }
 
-static void put_metavariable(const struct opts_option *o, const struct style *style,
-			     struct opts_out *out)
+void opts_put_head(const struct opts_option *o, bool brief, const struct style *style,
+		   struct opts_out *out)
 {
-	if (!opts_metavariable(o))
-		return;
-	opts_put(" ", style, out);
-	opts_add(out, style->italic);
-	opts_put(opts_metavariable(o), style, out);
-	opts_add(out, style->roman);
-}
-
-void opts_put_head(const struct opts_option *o, const struct style *style, struct opts_out *out)
-{
-	if (o->letter) {
+	if (o->letter)
 		opts_put_name(o, true, style, out);
+	if (o->letter && !brief)
 		opts_put(", ", style, out);
+	if (!o->letter || !brief)
+		opts_put_name(o, false, style, out);
+	if (opts_metavariable(o)) {
+		opts_put(" ", style, out);
+		opts_add(out, style->italic);
+		opts_put(opts_metavariable(o), style, out);
+		opts_add(out, style->roman);
 	}
-	opts_put_name(o, false, style, out);
-	put_metavariable(o, style, out);
 }
 
 /*
@@ -97,15 +69,14 @@ static void put_item(const struct opts_command *command, const struct opts_optio
 
 	opts_for_each(o, command)
 	{
-		if (o != option && (!option->group || !o->group || !opts_is_visible(o) ||
+		if (o != option && (!option->group || !o->group || o->flags & OPTS_HIDDEN ||
 				    strcmp(o->group, option->group) != 0))
 			continue;
 		if (!n && o != option)
 			return;
 		opts_add(out, n ? "" : style->separator);
 		opts_put(n++ ? " | " : "[", style, out);
-		opts_put_name(o, o->letter != 0, style, out);
-		put_metavariable(o, style, out);
+		opts_put_head(o, true, style, out);
 	}
 	opts_add(out, n == 1 && option->kind == OPTS_LIST ? "]..." : "]");
 }
@@ -122,7 +93,7 @@ void opts_put_usage(const struct opts_command *command, const struct style *styl
 			break;
 		}
 		for (const struct opts_option *o = *table; o->name; o++)
-			if (opts_is_visible(o))
+			if (!(o->flags & OPTS_HIDDEN))
 				put_item(command, o, style, out);
 	}
 	if (command->operands[0]) {

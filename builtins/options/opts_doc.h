@@ -3,6 +3,8 @@
 #ifndef OPTS_DOC_H
 #define OPTS_DOC_H
 
+#include <string.h>
+
 #include "opts.h"
 
 /* A text that grows, and whether it has lost a part because there was no memory. */
@@ -11,8 +13,15 @@ struct opts_out {
 	bool failed;
 };
 
-void opts_add(struct opts_out *out, const char *text);
-void opts_add_char(struct opts_out *out, char c);
+void opts_add_bytes(struct opts_out *out, const char *data, size_t len);
+static inline void opts_add(struct opts_out *out, const char *text)
+{
+	opts_add_bytes(out, text, strlen(text));
+}
+static inline void opts_add_char(struct opts_out *out, char c)
+{
+	out->failed = out->failed || !buf_add_char(&out->text, c);
+}
 void opts_add_blanks(struct opts_out *out, size_t n);
 #define opts_addf(out, ...) ((out)->failed = (out)->failed || !buf_addf(&(out)->text, __VA_ARGS__))
 
@@ -20,19 +29,26 @@ void opts_add_blanks(struct opts_out *out, size_t n);
 struct style {
 	const char *bold, *italic, *roman; /* what switches to these fonts */
 	const char *separator; /* between the items of the usage */
-	void (*put)(const char *text, size_t len, struct opts_out *out); /* writes text, escaped */
+	/* writes text, escaped */
+	void (*put)(const char *text, size_t len, const struct style *style, struct opts_out *out);
+	const char *blank; /* man pages: what a blank becomes */
+	const char *special; /* Markdown: the characters that get a backslash */
 };
 
 /* Without any markup. */
 extern const struct style opts_plain;
 
 /* Writes a whole text, escaped. */
-void opts_put(const char *text, const struct style *style, struct opts_out *out);
+static inline void opts_put(const char *text, const struct style *style, struct opts_out *out)
+{
+	style->put(text, strlen(text), style, out);
+}
 /* "-n" or "--name" */
 void opts_put_name(const struct opts_option *o, bool letter, const struct style *style,
 		   struct opts_out *out);
-/* "-n, --name NAME" */
-void opts_put_head(const struct opts_option *o, const struct style *style, struct opts_out *out);
+/* "-n, --name NAME". In the usage (brief) only "-n NAME", or "--name NAME" if there is no letter. */
+void opts_put_head(const struct opts_option *o, bool brief, const struct style *style,
+		   struct opts_out *out);
 /* All items of the usage, each after a separator: "[-n NAME] [COMMON OPTION]... [NAME]". */
 void opts_put_usage(const struct opts_command *command, const struct style *style,
 		    struct opts_out *out);
@@ -40,9 +56,12 @@ void opts_put_usage(const struct opts_command *command, const struct style *styl
 void opts_put_wrapped_usage(const struct opts_command *command, size_t first, size_t indent,
 			    struct opts_out *out);
 
-bool opts_is_visible(const struct opts_option *o);
 /* Whether this table of the command has the options that all commands have. */
-bool opts_is_common(const struct opts_command *command, const struct opts_option *const *table);
+static inline bool opts_is_common(const struct opts_command *command,
+				  const struct opts_option *const *table)
+{
+	return table != command->tables && !table[1];
+}
 
 /* Where a text may be broken. */
 enum breaks {

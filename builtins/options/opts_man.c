@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-static void put_man_text(const char *text, size_t len, const char *blank, struct opts_out *out)
+static void put_man(const char *text, size_t len, const struct style *style, struct opts_out *out)
 {
 	if (len && text[0] == '.')
 		opts_add(out, "\\&");
@@ -22,7 +22,7 @@ static void put_man_text(const char *text, size_t len, const char *blank, struct
 			opts_addf(out, "\\[u%04X]", (unsigned)code);
 			continue;
 		}
-		opts_add(out, c == ' '	? blank :
+		opts_add(out, c == ' '	? style->blank :
 			      c == '\\' ? "\\e" :
 			      c == '-'	? "\\-" :
 			      c == '\'' ? "\\(aq" :
@@ -35,18 +35,8 @@ static void put_man_text(const char *text, size_t len, const char *blank, struct
 	}
 }
 
-static void put_man(const char *text, size_t len, struct opts_out *out)
-{
-	put_man_text(text, len, " ", out);
-}
-
-static void put_man_unbroken(const char *text, size_t len, struct opts_out *out)
-{
-	put_man_text(text, len, "\\ ", out);
-}
-
-static const struct style man_prose = { "\\fB", "\\fI", "\\fR", " ", put_man };
-static const struct style man_item = { "\\fB", "\\fI", "\\fR", "\n", put_man_unbroken };
+static const struct style man_prose = { "\\fB", "\\fI", "\\fR", " ", put_man, " ", NULL };
+static const struct style man_item = { "\\fB", "\\fI", "\\fR", "\n", put_man, "\\ ", NULL };
 
 static void man_line(const char *text, struct opts_out *out)
 {
@@ -80,27 +70,13 @@ static void man_options(const struct opts_command *command, struct opts_out *out
 		if (opts_is_common(command, table))
 			opts_add(out, ".SS Common options\n");
 		for (const struct opts_option *o = *table; o->name; o++) {
-			if (!opts_is_visible(o))
+			if (o->flags & OPTS_HIDDEN)
 				continue;
 			opts_add(out, ".TP\n");
-			opts_put_head(o, &man_item, out);
+			opts_put_head(o, false, &man_item, out);
 			opts_add_char(out, '\n');
 			man_line(o->help, out);
 		}
-	}
-}
-
-static void man_terms(const struct opts_terms *terms, struct opts_out *out)
-{
-	const char *name, *meaning;
-
-	for (size_t i = 0; terms && terms->row(i, &name, &meaning); i++) {
-		if (i == 0)
-			opts_addf(out, ".SS %s\n", terms->title);
-		opts_add(out, ".TP\n\\fB");
-		opts_put(name, &man_item, out);
-		opts_add(out, "\\fR\n");
-		man_line(meaning, out);
 	}
 }
 
@@ -110,7 +86,7 @@ static void man_environment(const struct opts_command *command, struct opts_out 
 
 	opts_for_each(o, command)
 	{
-		if (!opts_is_visible(o) || !o->env)
+		if (o->flags & OPTS_HIDDEN || !o->env)
 			continue;
 		opts_addf(out, "%s.TP\n\\fB%s\\fR\nStands in for ", heading, o->env);
 		opts_put_name(o, false, &man_item, out);
@@ -151,7 +127,7 @@ static void man_see_also(const struct opts_command *command, struct opts_out *ou
 		if (length == own && memcmp(*page, command->name, own) == 0)
 			continue;
 		opts_addf(out, "%s\\fB", separator);
-		put_man(*page, length, out);
+		put_man(*page, length, &man_prose, out);
 		opts_addf(out, "\\fR%s", *page + length);
 		separator = ",\n";
 	}
@@ -161,9 +137,19 @@ static void man_see_also(const struct opts_command *command, struct opts_out *ou
 
 void opts_print_man(const struct opts_command *command, struct opts_out *out)
 {
+	const struct opts_terms *terms = command->terms;
+	const char *name, *meaning;
+
 	man_head(command, out);
 	man_options(command, out);
-	man_terms(command->terms, out);
+	for (size_t i = 0; terms && terms->row(i, &name, &meaning); i++) {
+		if (i == 0)
+			opts_addf(out, ".SS %s\n", terms->title);
+		opts_add(out, ".TP\n\\fB");
+		opts_put(name, &man_item, out);
+		opts_add(out, "\\fR\n");
+		man_line(meaning, out);
+	}
 	opts_add(out, ".SH EXIT STATUS\n");
 	for (const struct opts_status *s = command->statuses; s->status; s++) {
 		opts_addf(out, ".TP\n\\fB%s\\fR\n", s->status);

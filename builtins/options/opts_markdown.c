@@ -5,22 +5,19 @@
 
 #include <string.h>
 
-static void put_escaped(const char *text, size_t len, const char *special, struct opts_out *out)
+static void put_escaped(const char *text, size_t len, const struct style *style,
+			struct opts_out *out)
 {
 	for (size_t i = 0; i < len; i++) {
-		if (strchr(special, text[i]))
+		if (strchr(style->special, text[i]))
 			opts_add_char(out, '\\');
 		opts_add_char(out, text[i]);
 	}
 }
 
+static const struct style prose = { "", "", "", " ", put_escaped, NULL, "\\`*<|" };
 /* In a code span of a table only the separator of the table is special. */
-static void put_code(const char *text, size_t len, struct opts_out *out)
-{
-	put_escaped(text, len, "|", out);
-}
-
-static const struct style code = { "", "", "", " ", put_code };
+static const struct style code = { "", "", "", " ", put_escaped, NULL, "|" };
 
 /* Writes the command's own options, or the common ones. */
 static void markdown_options(const struct opts_command *command, bool common, struct opts_out *out)
@@ -28,12 +25,12 @@ static void markdown_options(const struct opts_command *command, bool common, st
 	opts_add(out, "| option | meaning |\n| --- | --- |\n");
 	for (const struct opts_option *const *table = command->tables; *table; table++)
 		for (const struct opts_option *o = *table; o->name; o++) {
-			if (!opts_is_visible(o) || opts_is_common(command, table) != common)
+			if (o->flags & OPTS_HIDDEN || opts_is_common(command, table) != common)
 				continue;
 			opts_add(out, "| `");
-			opts_put_head(o, &code, out);
+			opts_put_head(o, false, &code, out);
 			opts_add(out, "` | ");
-			put_escaped(o->help, strlen(o->help), "\\`*<|", out);
+			opts_put(o->help, &prose, out);
 			opts_add(out, " |\n");
 		}
 }
@@ -58,7 +55,7 @@ void opts_print_markdown_terms(const struct opts_command *command, struct opts_o
 		opts_add(out, "| `");
 		opts_add(out, name);
 		opts_add(out, "` | ");
-		put_escaped(meaning, strlen(meaning), "\\`*<|", out);
+		opts_put(meaning, &prose, out);
 		opts_add(out, " |\n");
 	}
 }

@@ -16,80 +16,61 @@ static size_t head_width(const struct opts_option *o)
 	       (opts_metavariable(o) ? 1 + opts_columns(opts_metavariable(o)) : 0) + 2;
 }
 
-/* The column where the texts of all options begin. */
-static size_t text_column(const struct opts_command *command)
+static void text_options(const struct opts_command *command, struct opts_out *out)
 {
-	size_t column = 0;
+	size_t column = 0; /* where the texts of all options begin */
 
 	opts_for_each(o, command)
 	{
-		size_t width = opts_is_visible(o) ? head_width(o) : 0;
+		size_t width = o->flags & OPTS_HIDDEN ? 0 : head_width(o);
 
 		if (width > column && width <= HEAD_WIDTH)
 			column = width;
 	}
-	return column ? column : HEAD_WIDTH;
-}
+	if (!column)
+		column = HEAD_WIDTH;
+	for (const struct opts_option *const *table = command->tables; *table; table++) {
+		opts_add(out, opts_is_common(command, table) ? "\nCommon options:\n" :
+			      table == command->tables	     ? "\nOptions:\n" :
+							       "");
+		for (const struct opts_option *o = *table; o->name; o++) {
+			size_t width = head_width(o);
 
-static void text_table(const struct opts_option *table, size_t column, struct opts_out *out)
-{
-	for (const struct opts_option *o = table; o->name; o++) {
-		size_t width = head_width(o);
-
-		if (!opts_is_visible(o))
-			continue;
-		opts_add(out, o->letter ? "  " : "      ");
-		opts_put_head(o, &opts_plain, out);
-		if (width > column)
-			opts_add_char(out, '\n');
-		opts_add_blanks(out, width > column ? column : column - width + 2);
-		opts_put_wrapped(o->help, column, column, BREAK_PROSE, &opts_plain, out);
-	}
-}
-
-static void text_terms(const struct opts_terms *terms, struct opts_out *out)
-{
-	const char *name, *meaning;
-
-	for (size_t i = 0; terms && terms->row(i, &name, &meaning); i++) {
-		if (i == 0)
-			opts_addf(out, "\n%s:\n", terms->title);
-		opts_addf(out, "  %-18s  ", name);
-		opts_put_wrapped(meaning, 22, 22, BREAK_PROSE, &opts_plain, out);
-	}
-}
-
-static void text_examples(const struct opts_command *command, struct opts_out *out)
-{
-	const char *const *e = command->examples;
-
-	if (e && *e)
-		opts_add(out, "\nExamples:\n");
-	for (; e && *e; e += 2) {
-		opts_add(out, "  ");
-		opts_put_wrapped(e[0], 2, 2, BREAK_PROSE, &opts_plain, out);
-		opts_add(out, "    ");
-		opts_put_wrapped(e[1], 4, 6, BREAK_COMMAND, &opts_plain, out);
+			if (o->flags & OPTS_HIDDEN)
+				continue;
+			opts_add(out, o->letter ? "  " : "      ");
+			opts_put_head(o, false, &opts_plain, out);
+			if (width > column)
+				opts_add_char(out, '\n');
+			opts_add_blanks(out, width > column ? column : column - width + 2);
+			opts_put_wrapped(o->help, column, column, BREAK_PROSE, &opts_plain, out);
+		}
 	}
 }
 
 static void text_body(const struct opts_command *command, struct opts_out *out)
 {
-	size_t column = text_column(command);
+	const struct opts_terms *terms = command->terms;
+	const char *name, *meaning;
 
 	opts_addf(out, "%s.\n", command->summary);
 	for (const char *const *p = command->description; p && *p; p++) {
 		opts_add_char(out, '\n');
 		opts_put_wrapped(*p, 0, 0, BREAK_PROSE, &opts_plain, out);
 	}
-	for (const struct opts_option *const *table = command->tables; *table; table++) {
-		opts_add(out, opts_is_common(command, table) ? "\nCommon options:\n" :
-			      table == command->tables	     ? "\nOptions:\n" :
-							       "");
-		text_table(*table, column, out);
+	text_options(command, out);
+	for (size_t i = 0; terms && terms->row(i, &name, &meaning); i++) {
+		if (i == 0)
+			opts_addf(out, "\n%s:\n", terms->title);
+		opts_addf(out, "  %-18s  ", name);
+		opts_put_wrapped(meaning, 22, 22, BREAK_PROSE, &opts_plain, out);
 	}
-	text_terms(command->terms, out);
-	text_examples(command, out);
+	for (const char *const *e = command->examples; e && *e; e += 2) {
+		opts_add(out, e == command->examples ? "\nExamples:\n  " : "  ");
+		opts_put_wrapped(e[0], 2, 2, BREAK_PROSE, &opts_plain, out);
+		opts_add(out, "    ");
+		opts_put_wrapped(e[1], 4, 6, BREAK_COMMAND, &opts_plain, out);
+	}
 	opts_add(out, "\nExit Status:\n");
 	for (const struct opts_status *s = command->statuses; s->status; s++) {
 		opts_add_blanks(out, 2);

@@ -77,7 +77,7 @@ void opts_put_wrapped(const char *text, size_t first, size_t indent, enum breaks
 		if (length > room)
 			length = breaks == BREAK_PROSE ? prose_length(text, room) :
 							 line_length(text, room, breaks);
-		style->put(text, length, out);
+		style->put(text, length, style, out);
 		for (text += length; *text == ' '; text++)
 			;
 		if (!*text)
