@@ -150,7 +150,7 @@ static int check_order(const struct list_options *options, struct pack_order *re
 		       struct coder_error *err)
 {
 	const char *column = options->sort;
-	size_t i;
+	const struct output_column *by;
 
 	if (options->limit && check_limit(options->limit, &ret->limit, err) < 0)
 		return -1;
@@ -159,9 +159,9 @@ static int check_order(const struct list_options *options, struct pack_order *re
 	column += strspn(column, ASCII_BLANKS);
 	ret->sorted = true;
 	ret->descending = *column == '-';
-	if (output_column_parse(column + ret->descending, &i, err) < 0)
+	if (output_column_parse(column + ret->descending, &by, err) < 0)
 		return coder_error_wrap(err, "--sort");
-	ret->member = output_column_member(i);
+	ret->member = by->member;
 	return 0;
 }
 

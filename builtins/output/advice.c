@@ -101,11 +101,6 @@ static const struct advice {
 	[CAUSE_UNKNOWN_GOAL] = { "token_create --help lists the goals", NULL },
 };
 
-int advise(struct coder_error *err, enum cause cause, const char *about, const char *also)
-{
-	return coder_error_cause(err, (enum coder_cause)cause, about, also);
-}
-
 /* Appends a word as the shell can read it back: unchanged, or in single quotes if it needs them. */
 static bool add_word(struct buf *text, const char *word)
 {
@@ -122,12 +117,18 @@ static bool add_word(struct buf *text, const char *word)
 	return buf_add_char(text, '\'');
 }
 
-/* Writes "token_rm --delete -u USER NAME", which users can copy from the message and run. */
-static void add_command(const struct advice *row, const char *user, const char *token,
-			char out[ADVICE_SIZE])
+void advice_text(const struct coder_error *err, const char *user, char out[ADVICE_SIZE])
 {
+	const struct advice *row = &advice[err->cause];
+	const char *token = err->about;
 	struct buf text = { 0 };
 
+	out[0] = '\0';
+	if (row->text && !row->command)
+		snprintf(out, ADVICE_SIZE, row->text, err->about, err->also);
+	if (!row->command)
+		return;
+	/* "token_rm --delete -u USER NAME", which users can copy from the message and run */
 	if (text_has_control(token) || strlen(token) > 120)
 		snprintf(out, ADVICE_SIZE, "look for it with token_list, and remove it by its id");
 	else if (buf_addf(&text, "%s%s", row->text, row->command) &&
@@ -136,14 +137,4 @@ static void add_command(const struct advice *row, const char *user, const char *
 		 buf_add_str(&text, *token == '-' ? " -- " : " ") && add_word(&text, token))
 		snprintf(out, ADVICE_SIZE, "%s", text.data);
 	buf_done(&text);
-}
-
-void advice_text(const struct coder_error *err, const char *user, char out[ADVICE_SIZE])
-{
-	const struct advice *row = &advice[err->cause];
-	out[0] = '\0';
-	if (row->command)
-		add_command(row, user, err->about, out);
-	else if (row->text)
-		snprintf(out, ADVICE_SIZE, row->text, err->about, err->also);
 }

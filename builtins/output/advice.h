@@ -43,7 +43,11 @@ enum cause {
 };
 
 /* Sets the cause, about and also (NULL: ""), unless the error has a cause already. Returns -1. */
-int advise(struct coder_error *err, enum cause cause, const char *about, const char *also);
+static inline int advise(struct coder_error *err, enum cause cause, const char *about,
+			 const char *also)
+{
+	return coder_error_cause(err, (enum coder_cause)cause, about, also);
+}
 
 /*
  * Writes the advice on an error, or "" if there is none. user: the user whose tokens the

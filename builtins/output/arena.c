@@ -20,37 +20,27 @@ void arena_done(struct arena *arena)
 	*arena = (struct arena){ 0 };
 }
 
-static struct arena_block *add_block(struct arena *arena, size_t least)
-{
-	size_t cap = arena->last ? 2 * arena->last->cap : BLOCK_FIRST;
-	struct arena_block *block;
-
-	if (cap > BLOCK_MOST)
-		cap = BLOCK_MOST;
-	if (cap < least)
-		cap = least;
-	block = malloc(sizeof(*block) + cap);
-	if (!block)
-		return NULL;
-	block->next = NULL;
-	block->len = 0;
-	block->cap = cap;
-	if (arena->last)
-		arena->last->next = block;
-	else
-		arena->first = block;
-	arena->last = block;
-	return block;
-}
-
 char *arena_get(struct arena *arena, size_t len)
 {
 	struct arena_block *block = arena->last;
 
-	if (!block || block->cap - block->len < len)
-		block = add_block(arena, len);
-	if (!block)
-		return NULL;
+	if (!block || block->cap - block->len < len) {
+		size_t cap = block ? 2 * block->cap : BLOCK_FIRST;
+
+		if (cap > BLOCK_MOST)
+			cap = BLOCK_MOST;
+		if (cap < len)
+			cap = len;
+		block = malloc(sizeof(*block) + cap);
+		if (!block)
+			return NULL;
+		*block = (struct arena_block){ .cap = cap };
+		if (arena->last)
+			arena->last->next = block;
+		else
+			arena->first = block;
+		arena->last = block;
+	}
 	block->len += len;
 	return block->data + block->len - len;
 }

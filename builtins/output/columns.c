@@ -18,26 +18,6 @@ const char *output_owner(const struct coder_token *token)
 	return token->owner ? token->owner : "";
 }
 
-/* What a cell is written from, and where to. */
-struct cell {
-	struct buf *out;
-	const struct coder_token *token;
-	const void *member;
-	enum coder_notation notation;
-	struct output_sorted *sorted;
-	const struct output_human *human;
-};
-
-static bool add_text(const struct cell *cell)
-{
-	return coder_escape(cell->out, *(char *const *)cell->member, cell->notation);
-}
-
-static bool add_owner(const struct cell *cell)
-{
-	return coder_escape(cell->out, output_owner(cell->token), cell->notation);
-}
-
 /* Seconds since the epoch; 0: it never happened, or never will. */
 static int64_t seconds_of(const char *time)
 {
@@ -58,38 +38,27 @@ enum output_expiry output_expiry(const struct coder_token *token, int64_t now)
 	return at > now ? OUTPUT_ENDS_SOON : OUTPUT_EXPIRED;
 }
 
-static bool add_time(const struct cell *cell)
+/* Appends a time. People see it relative to now, and an expiry with what needs their attention. */
+static bool add_time(struct buf *out, const char *text, enum output_expiry expiry,
+		     enum coder_notation notation, const struct output_human *human)
 {
 	char time[40];
+	int64_t at;
 
-	if (cell->human) {
-		int64_t at = seconds_of(*(char *const *)cell->member);
-
-		output_relative(at - cell->human->now, time);
-		return buf_add_str(cell->out, at ? time : "never");
+	if (!human) {
+		coder_time_display(text, time);
+		return coder_escape(out, time, notation);
 	}
-	coder_time_display(*(char *const *)cell->member, time);
-	return coder_escape(cell->out, time, cell->notation);
-}
-
-/* People see what needs their attention. */
-static bool add_expiry(const struct cell *cell)
-{
-	enum output_expiry expiry =
-		cell->human ? output_expiry(cell->token, cell->human->now) : OUTPUT_LASTS;
-
-	return buf_add_str(cell->out, expiry == OUTPUT_EXPIRED ? "expired " : "") &&
-	       add_time(cell) && buf_add_str(cell->out, expiry == OUTPUT_ENDS_SOON ? "!" : "");
-}
-
-static int compare_strings(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
+	at = seconds_of(text);
+	output_relative(at - human->now, time);
+	return buf_add_str(out, expiry == OUTPUT_EXPIRED ? "expired " : "") &&
+	       buf_add_str(out, at ? time : "never") &&
+	       buf_add_str(out, expiry == OUTPUT_ENDS_SOON ? "!" : "");
 }
 
 bool output_sorted_reserve(struct output_sorted *sorted, size_t n)
 {
-	const char **v;
+	char **v;
 
 	if (n <= sorted->cap)
 		return true;
@@ -101,66 +70,73 @@ bool output_sorted_reserve(struct output_sorted *sorted, size_t n)
 	return true;
 }
 
-/* Appends a scope or an allow-list entry. People see the name of the object, if it is known. */
-static bool add_element(const struct cell *cell, const char *text)
+/*
+ * Appends scopes or allow-list entries. People see the names of objects that are known. A list that
+ * an old server did not send is an empty cell, as in the reference CLI.
+ */
+static bool add_list(struct buf *out, const struct coder_strings *list,
+		     enum coder_notation notation, struct output_sorted *memory,
+		     const struct output_human *human)
 {
-	const char *name = cell->human ? coder_names_find(&cell->human->names, text) : NULL;
+	struct coder_strings sorted = { .n = list->n };
 
-	if (!name)
-		return coder_escape(cell->out, text, cell->notation);
-	/* the type is a known one, which needs no escapes */
-	return buf_add(cell->out, text, (size_t)(strchr(text, ':') + 1 - text)) &&
-	       coder_escape(cell->out, name, cell->notation);
+	if (!output_sorted_reserve(memory, list->n))
+		return false;
+	sorted.v = memory->v;
+	for (size_t i = 0; i < list->n; i++)
+		sorted.v[i] = list->v[i];
+	coder_strings_sort(&sorted);
+	for (size_t i = 0; i < sorted.n; i++) {
+		const char *text = sorted.v[i];
+		const char *name = human ? coder_names_find(&human->names, text) : NULL;
+		/* the type is a known one, which needs no escapes */
+		size_t type = name ? (size_t)(strchr(text, ':') + 1 - text) : 0;
+
+		if (!buf_add_str(out, i ? ", " : "") || !buf_add(out, text, type) ||
+		    !coder_escape(out, name ? name : text, notation))
+			return false;
+	}
+	return true;
 }
 
-/* A list that an old server did not send is an empty cell, as in the reference CLI. */
-static bool add_list(const struct cell *cell)
+bool output_cell(struct buf *out, const struct output_column *column,
+		 const struct coder_token *token, enum coder_notation notation,
+		 struct output_sorted *sorted, const struct output_human *human)
 {
-	const struct coder_strings *list = cell->member;
-	const char **sorted;
-	bool ok = true;
+	const void *member = (const char *)token + column->member;
+	enum output_expiry expiry = OUTPUT_LASTS;
 
-	if (!output_sorted_reserve(cell->sorted, list->n))
-		return false;
-	sorted = cell->sorted->v;
-	for (size_t i = 0; i < list->n; i++)
-		sorted[i] = list->v[i];
-	if (list->n > 1)
-		qsort(sorted, list->n, sizeof(*sorted), compare_strings);
-	for (size_t i = 0; i < list->n && ok; i++)
-		ok = buf_add_str(cell->out, i ? ", " : "") && add_element(cell, sorted[i]);
-	return ok;
+	switch (column->kind) {
+	case COLUMN_TEXT:
+		return coder_escape(out, *(char *const *)member, notation);
+	case COLUMN_OWNER:
+		return coder_escape(out, output_owner(token), notation);
+	case COLUMN_LIST:
+		return add_list(out, member, notation, sorted, human);
+	case COLUMN_EXPIRY:
+		if (human)
+			expiry = output_expiry(token, human->now);
+		break;
+	case COLUMN_TIME:
+		break;
+	}
+	return add_time(out, *(char *const *)member, expiry, notation, human);
 }
 
 /* -------------------------------------------------------------- the table */
 
-static const struct column {
-	const char *name;
-	bool (*add)(const struct cell *cell);
-	size_t offset; /* of the member */
-	unsigned flags;
-} known[] = {
+static const struct output_column known[] = {
 #define COLUMN(name, kind, member, flags) \
-	{ name, add_##kind, offsetof(struct coder_token, member), flags },
+	{ name, kind, offsetof(struct coder_token, member), flags },
 	OUTPUT_COLUMNS(COLUMN, )
 #undef COLUMN
 };
 #define N_KNOWN (sizeof(known) / sizeof(*known))
 _Static_assert(N_KNOWN <= OUTPUT_SHOWN_MAX, "a table can show all columns");
 
-const char *output_column_name(size_t column)
+bool output_column_header(struct buf *out, const struct output_column *column)
 {
-	return known[column].name;
-}
-
-bool output_column_wraps(size_t column, bool late)
-{
-	return known[column].flags & (COLUMN_WRAPS | (late ? COLUMN_WRAPS_LATE : 0));
-}
-
-bool output_column_header(struct buf *out, size_t column)
-{
-	for (const char *p = known[column].name; *p; p++)
+	for (const char *p = column->name; *p; p++)
 		if (!buf_add_char(out, ascii_upper(*p)))
 			return false;
 	return true;
@@ -171,32 +147,11 @@ bool output_column_words(struct buf *out, const struct output_columns *columns, 
 	for (size_t i = 0; i < columns->n; i++) {
 		if (i && !buf_add_char(out, separator))
 			return false;
-		for (const char *p = known[columns->v[i]].name; *p; p++)
+		for (const char *p = columns->v[i]->name; *p; p++)
 			if (!buf_add_char(out, *p == ' ' ? '_' : *p))
 				return false;
 	}
 	return true;
-}
-
-size_t output_column_member(size_t column)
-{
-	return known[column].offset;
-}
-
-bool output_cell(struct buf *out, size_t column, const struct coder_token *token,
-		 enum coder_notation notation, struct output_sorted *sorted,
-		 const struct output_human *human)
-{
-	const struct cell cell = {
-		.out = out,
-		.token = token,
-		.member = (const char *)token + known[column].offset,
-		.notation = notation,
-		.sorted = sorted,
-		.human = human,
-	};
-
-	return known[column].add(&cell);
 }
 
 void output_columns_default(struct output_columns *ret, bool owner, bool human)
@@ -206,13 +161,13 @@ void output_columns_default(struct output_columns *ret, bool owner, bool human)
 	ret->n = 0;
 	for (size_t i = 0; i < N_KNOWN; i++)
 		if (!(known[i].flags & without))
-			ret->v[ret->n++] = (unsigned char)i;
+			ret->v[ret->n++] = &known[i];
 }
 
 bool output_columns_show(const struct output_columns *columns, size_t member)
 {
 	for (size_t i = 0; i < columns->n; i++)
-		if (known[columns->v[i]].offset == member)
+		if (columns->v[i]->member == member)
 			return true;
 	return false;
 }
@@ -220,23 +175,26 @@ bool output_columns_show(const struct output_columns *columns, size_t member)
 bool output_columns_have(const struct output_columns *columns, unsigned flag)
 {
 	for (size_t i = 0; i < columns->n; i++)
-		if (known[columns->v[i]].flags & flag)
+		if (columns->v[i]->flags & flag)
 			return true;
 	return false;
 }
 
 /* ---------------------------------------------------------------- parsing */
 
-/* Whether the text is that name, in any case and with _ for a blank. */
-static bool is_name(const char *name, const char *text, size_t len)
+/* The column of that name, in any case and with _ for a blank; NULL: there is none. */
+static const struct output_column *find_column(const char *text, size_t len)
 {
-	for (size_t i = 0; i < len; i++) {
-		char c = text[i] == '_' ? ' ' : ascii_lower(text[i]);
+	for (size_t i = 0; i < N_KNOWN; i++) {
+		const char *name = known[i].name;
+		size_t at = 0;
 
-		if (!name[i] || name[i] != c)
-			return false;
+		while (at < len && name[at] == (text[at] == '_' ? ' ' : ascii_lower(text[at])))
+			at++;
+		if (at == len && !name[at])
+			return &known[i];
 	}
-	return !name[len];
+	return NULL;
 }
 
 /* want: "some" of the columns, or "one". */
@@ -260,41 +218,18 @@ static int bad_column(const char *text, size_t len, const char *want, struct cod
 			       *word ? word : "''", want);
 }
 
-/* The index of the column of that name, or N_KNOWN. */
-static size_t find_column(const char *text, size_t len)
-{
-	size_t i = 0;
-
-	while (i < N_KNOWN && !is_name(known[i].name, text, len))
-		i++;
-	return i;
-}
-
-int output_column_parse(const char *text, size_t *ret, struct coder_error *err)
+int output_column_parse(const char *text, const struct output_column **ret, struct coder_error *err)
 {
 	const char *begin = text + strspn(text, ASCII_BLANKS);
-	size_t len = strlen(begin), column;
+	const struct output_column *column;
+	size_t len = strlen(begin);
 
 	while (len && ascii_is_blank(begin[len - 1]))
 		len--;
 	column = find_column(begin, len);
-	if (column == N_KNOWN)
+	if (!column)
 		return bad_column(begin, len, "one", err);
 	*ret = column;
-	return 0;
-}
-
-static int add_column(struct output_columns *columns, const char *text, size_t len,
-		      struct coder_error *err)
-{
-	size_t i = find_column(text, len);
-
-	if (i == N_KNOWN)
-		return bad_column(text, len, "some", err);
-	if (columns->n == OUTPUT_SHOWN_MAX)
-		return coder_error_set(err, CODER_ERR_USAGE, "more than %d columns",
-				       OUTPUT_SHOWN_MAX);
-	columns->v[columns->n++] = (unsigned char)i;
 	return 0;
 }
 
@@ -309,9 +244,20 @@ int output_columns_parse(const char *const *values, size_t n, struct output_colu
 
 		if (!value[strspn(value, ASCII_BLANKS)])
 			value = OUTPUT_COLUMN_NAMES(",");
-		for (const char *rest = value; coder_list_next(&rest, &name, &len); word++)
-			if (add_column(&columns, name, len, err) < 0)
-				return coder_list_blame(value, word, err);
+		for (const char *rest = value; coder_list_next(&rest, &name, &len); word++) {
+			const struct output_column *column = find_column(name, len);
+
+			if (column && columns.n < OUTPUT_SHOWN_MAX) {
+				columns.v[columns.n++] = column;
+				continue;
+			}
+			if (column)
+				coder_error_set(err, CODER_ERR_USAGE, "more than %d columns",
+						OUTPUT_SHOWN_MAX);
+			else
+				bad_column(name, len, "some", err);
+			return coder_list_blame(value, word, err);
+		}
 	}
 	*ret = columns;
 	return 0;

@@ -11,21 +11,29 @@
  *
  *   COLUMN(NAME, KIND, MEMBER, FLAGS)
  *
- * NAME is what headers, help, messages and completion show. The function add_KIND() of columns.c
- * writes a cell from the MEMBER of struct coder_token. Of the members in its table, pack.c keeps
+ * NAME is what headers, help, messages and completion show. output_cell() writes a cell of that
+ * KIND, of enum column_kind, from the MEMBER of struct coder_token. Of the members in its table, pack.c keeps
  * those that are shown. AND is put between two rows.
  */
 /* clang-format off */
 #define OUTPUT_COLUMNS(COLUMN, AND) \
-	COLUMN("id", text, id, COLUMN_SORTS) \
-	AND COLUMN("name", text, name, COLUMN_WRAPS) \
-	AND COLUMN("scopes", list, scopes, COLUMN_WRAPS) \
-	AND COLUMN("allow list", list, allow_list, COLUMN_WRAPS) \
-	AND COLUMN("last used", time, last_used, COLUMN_WRAPS_LATE) \
-	AND COLUMN("expires at", expiry, expires_at, COLUMN_WRAPS_LATE) \
-	AND COLUMN("created at", time, created_at, COLUMN_DETAIL | COLUMN_WRAPS_LATE) \
-	AND COLUMN("owner", owner, username, COLUMN_NEEDS_OWNER | COLUMN_WRAPS)
+	COLUMN("id", COLUMN_TEXT, id, COLUMN_SORTS) \
+	AND COLUMN("name", COLUMN_TEXT, name, COLUMN_WRAPS) \
+	AND COLUMN("scopes", COLUMN_LIST, scopes, COLUMN_WRAPS) \
+	AND COLUMN("allow list", COLUMN_LIST, allow_list, COLUMN_WRAPS) \
+	AND COLUMN("last used", COLUMN_TIME, last_used, COLUMN_WRAPS_LATE) \
+	AND COLUMN("expires at", COLUMN_EXPIRY, expires_at, COLUMN_WRAPS_LATE) \
+	AND COLUMN("created at", COLUMN_TIME, created_at, COLUMN_DETAIL | COLUMN_WRAPS_LATE) \
+	AND COLUMN("owner", COLUMN_OWNER, username, COLUMN_NEEDS_OWNER | COLUMN_WRAPS)
 /* clang-format on */
+
+enum column_kind {
+	COLUMN_TEXT,
+	COLUMN_OWNER, /* the username, or else what is known of the owner */
+	COLUMN_LIST, /* sorted and joined with ", " */
+	COLUMN_TIME,
+	COLUMN_EXPIRY, /* a time that people must not miss */
+};
 
 enum column_flags {
 	COLUMN_SORTS = 1 << 0, /* a table that shows this column is sorted by it, bytewise */
@@ -41,9 +49,17 @@ enum column_flags {
 
 #define OUTPUT_SHOWN_MAX 64 /* columns that one table can show */
 
-/* The columns to show, as indices into the table, in their order. Repeats are allowed. */
+/* A row of the table. */
+struct output_column {
+	const char *name;
+	enum column_kind kind;
+	size_t member; /* its offset in struct coder_token */
+	unsigned flags; /* of enum column_flags */
+};
+
+/* The columns to show, in their order. Repeats are allowed. */
 struct output_columns {
-	unsigned char v[OUTPUT_SHOWN_MAX];
+	const struct output_column *v[OUTPUT_SHOWN_MAX];
 	size_t n;
 };
 
@@ -55,8 +71,9 @@ struct output_columns {
 int output_columns_parse(const char *const *values, size_t n, struct output_columns *ret,
 			 struct coder_error *err);
 
-/* Reads the name of one column in the same way: *ret is its index. */
-int output_column_parse(const char *text, size_t *ret, struct coder_error *err);
+/* Reads the name of one column in the same way. */
+int output_column_parse(const char *text, const struct output_column **ret,
+			struct coder_error *err);
 
 /*
  * Selects all columns: those that need the owner only if `owner` is true, and the details only if
@@ -67,13 +84,8 @@ void output_columns_default(struct output_columns *ret, bool owner, bool human);
 /* Whether one of the columns has a flag of enum column_flags. */
 bool output_columns_have(const struct output_columns *columns, unsigned flag);
 
-/* The name of the column at an index of the table. */
-const char *output_column_name(size_t column);
-
-/* Whether its cells may wrap. late: whether those that do so late may. */
-bool output_column_wraps(size_t column, bool late);
-/* Appends it in upper case. False: no memory. */
-bool output_column_header(struct buf *out, size_t column);
+/* Appends the name in upper case. False: no memory. */
+bool output_column_header(struct buf *out, const struct output_column *column);
 /*
  * Appends each column as one word, with _ for blanks, and a separator between two. False: no
  * memory.
@@ -83,12 +95,9 @@ bool output_column_words(struct buf *out, const struct output_columns *columns, 
 /* Whether one of the columns shows that member of struct coder_token. */
 bool output_columns_show(const struct output_columns *columns, size_t member);
 
-/* The offset of the member of struct coder_token that the column shows. */
-size_t output_column_member(size_t column);
-
 /* Memory in which lists are sorted. Zeroed memory is empty; the owner frees v. */
 struct output_sorted {
-	const char **v;
+	char **v;
 	size_t cap;
 };
 /* Makes room for n pointers. False: no memory. */
@@ -107,9 +116,9 @@ struct output_human {
  * Appends the cell of a token in that column, escaped for the notation. human, or NULL: times are
  * relative to now, and allow-list entries have names. False: no memory.
  */
-bool output_cell(struct buf *out, size_t column, const struct coder_token *token,
-		 enum coder_notation notation, struct output_sorted *sorted,
-		 const struct output_human *human);
+bool output_cell(struct buf *out, const struct output_column *column,
+		 const struct coder_token *token, enum coder_notation notation,
+		 struct output_sorted *sorted, const struct output_human *human);
 
 /* What people have to know of a token's expiry. */
 enum output_expiry { OUTPUT_LASTS, OUTPUT_ENDS_SOON, OUTPUT_EXPIRED };

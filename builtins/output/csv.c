@@ -41,10 +41,9 @@ static bool add_field(struct buf *out, const char *text)
 	return ok && (!quoted || buf_add_char(out, '"'));
 }
 
-static bool begin(struct buf *out, struct output_sheet *sheet)
+static bool add_header(struct buf *out, struct output_sheet *sheet)
 {
-	return sheet->how->no_header ||
-	       (output_column_words(out, sheet->how->columns, ',') && buf_add_str(out, "\r\n"));
+	return output_column_words(out, sheet->how->columns, ',') && buf_add_str(out, "\r\n");
 }
 
 static bool add_row(struct buf *out, struct output_sheet *sheet, const struct coder_token *token)
@@ -63,4 +62,4 @@ static bool add_row(struct buf *out, struct output_sheet *sheet, const struct co
 	return buf_add_str(out, "\r\n");
 }
 
-const struct output_writer output_csv = { .begin = begin, .row = add_row };
+const struct output_writer output_csv = { .header = add_header, .row = add_row };

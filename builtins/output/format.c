@@ -66,7 +66,8 @@ static void sheet_done(struct output_sheet *sheet)
 static bool add_row(struct buf *out, struct output_sheet *sheet, const struct output_writer *writer,
 		    const struct coder_token *token)
 {
-	if (!sheet->written && writer->begin && !writer->begin(out, sheet))
+	if (!sheet->written && !sheet->how->no_header && writer->header &&
+	    !writer->header(out, sheet))
 		return false;
 	if (!writer->row(out, sheet, token))
 		return false;
@@ -85,7 +86,7 @@ int output_token(struct result *result, const struct output_how *how,
 		return 0;
 	ok = (!writer->measure || writer->measure(&sheet, token)) &&
 	     add_row(&result->text, &sheet, writer, token) &&
-	     (!writer->end || writer->end(&result->text));
+	     buf_add_str(&result->text, writer->end ? writer->end : "");
 	sheet_done(&sheet);
 	return ok ? 0 : coder_error_memory(err);
 }
@@ -94,15 +95,13 @@ int output_token(struct result *result, const struct output_how *how,
 
 #define PART (64u << 10) /* bytes of text that are written at once */
 
-/* Whether it is not known before the end of the list what is shown, or what time it is. */
-static bool measures_late(const struct output_how *how)
-{
-	return how->order.limit || how->human;
-}
-
 void output_list_init(struct output_list *list, const struct output_how *how)
 {
-	*list = (struct output_list){ .format = find_format(how), .sheet.how = how };
+	*list = (struct output_list){
+		.format = find_format(how),
+		.measured_late = how->order.limit || how->human,
+		.sheet.how = how,
+	};
 	if (how->order.sorted)
 		pack_want(&list->pack, how->order.member);
 	if (how->silent || how->ids_only)
@@ -112,19 +111,18 @@ void output_list_init(struct output_list *list, const struct output_how *how)
 	if (list->format->columns != OUTPUT_USES_COLUMNS)
 		pack_want_all(&list->pack);
 	for (size_t i = 0; i < how->columns->n; i++)
-		pack_want(&list->pack, output_column_member(how->columns->v[i]));
+		pack_want(&list->pack, how->columns->v[i]->member);
 }
 
 void output_list_done(struct output_list *list)
 {
 	pack_reader_done(&list->reader);
-	pack_done(&list->pack);
-	sheet_done(&list->sheet);
+	output_list_clear(list);
 }
 
 void output_list_clear(struct output_list *list)
 {
-	pack_clear(&list->pack);
+	pack_done(&list->pack);
 	sheet_done(&list->sheet);
 }
 
@@ -134,7 +132,7 @@ int output_list_add(struct output_list *list, const struct coder_token *token,
 	struct output_sheet *sheet = &list->sheet;
 	const struct output_writer *writer = list->format->writer;
 
-	if (!sheet->how->silent && !measures_late(sheet->how) && writer->measure &&
+	if (!sheet->how->silent && !list->measured_late && writer->measure &&
 	    !writer->measure(sheet, token))
 		return coder_error_memory(err);
 	return pack_add(&list->pack, token, err);
@@ -165,9 +163,8 @@ static int add_part(void *ctx, struct buf *text)
 	const struct output_writer *writer = list->format->writer;
 
 	while (text->len < PART) {
-		if (!pack_next(&list->reader)) {
-			return !writer->end || writer->end(text) ? 0 : -1;
-		}
+		if (!pack_next(&list->reader))
+			return buf_add_str(text, writer->end ? writer->end : "") ? 0 : -1;
 		if (!add_row(text, &list->sheet, writer, &list->reader.token))
 			return -1;
 	}
@@ -193,7 +190,7 @@ static bool measure_shown(struct output_list *list, struct result *result)
 	struct output_sheet *sheet = &list->sheet;
 	const struct output_writer *writer = list->format->writer;
 
-	if (!measures_late(sheet->how) || !writer->measure)
+	if (!list->measured_late || !writer->measure)
 		return true;
 	while (pack_next(&list->reader))
 		if (!result_goes_on(result) || !writer->measure(sheet, &list->reader.token))

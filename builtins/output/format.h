@@ -63,18 +63,18 @@ struct output_sheet {
 };
 
 /*
- * A writer appends the text before the rows, each row, and the text after them; NULL: there is no
- * such text. Without tokens the whole text is `nothing`. All functions return false if there is no
- * memory.
+ * A writer appends the header, unless the user wants none, then each row, and the text after them.
+ * header, end: NULL if there is no such text. Without tokens the whole text is `nothing`. All
+ * functions return false if there is no memory.
  */
 struct output_writer {
 	/* Called for each token before the first one is written; NULL: not needed. */
 	bool (*measure)(struct output_sheet *sheet, const struct coder_token *token);
 	/* Chooses the widths when all that is shown has been measured; NULL: not needed. */
 	void (*fit)(struct output_sheet *sheet);
-	bool (*begin)(struct buf *out, struct output_sheet *sheet);
+	bool (*header)(struct buf *out, struct output_sheet *sheet);
 	bool (*row)(struct buf *out, struct output_sheet *sheet, const struct coder_token *token);
-	bool (*end)(struct buf *out);
+	const char *end;
 	const char *nothing; /* NULL: "" */
 	bool sorts; /* the rows are sorted if a column with COLUMN_SORTS is shown */
 };
@@ -135,6 +135,7 @@ int output_token(struct result *result, const struct output_how *how,
  */
 struct output_list {
 	const struct output_format *format; /* its row of the table in format.c */
+	bool measured_late; /* what is shown, or what time it is, is known after the last token only */
 	struct pack pack; /* what it keeps; pack_want() adds to that */
 	struct output_sheet sheet;
 	struct pack_reader reader;

@@ -43,31 +43,35 @@ static bool measure(struct output_sheet *sheet, const struct coder_token *token)
 	return true;
 }
 
-/* The width of the table if no column that wraps is wider than `most`. */
-static size_t total(const struct output_sheet *sheet, size_t most, bool late)
+/*
+ * The width of the table if no column that wraps is wider than `most`. wraps: the flags of columns
+ * that do.
+ */
+static size_t total(const struct output_sheet *sheet, size_t most, unsigned wraps)
 {
 	const struct output_columns *columns = sheet->how->columns;
 	size_t sum = columns->n ? GAP * (columns->n - 1) : 0;
 
-	for (size_t i = 0; i < columns->n; i++)
-		sum += output_column_wraps(columns->v[i], late) && sheet->widths[i] > most ?
-			       most :
-			       sheet->widths[i];
+	for (size_t i = 0; i < columns->n; i++) {
+		const bool wrapped = columns->v[i]->flags & wraps && sheet->widths[i] > most;
+
+		sum += wrapped ? most : sheet->widths[i];
+	}
 	return sum;
 }
 
 /* Makes the widest columns narrower until the table fits. */
-static void narrow(struct output_sheet *sheet, size_t least, bool late)
+static void narrow(struct output_sheet *sheet, size_t least, unsigned wraps)
 {
 	const struct output_columns *columns = sheet->how->columns;
 	const size_t width = sheet->how->human->width;
 	size_t most = least, spare;
 
-	while (total(sheet, most + 1, late) <= width)
+	while (total(sheet, most + 1, wraps) <= width)
 		most++;
-	spare = width - total(sheet, most, late);
+	spare = width - total(sheet, most, wraps);
 	for (size_t i = 0; i < columns->n; i++) {
-		if (!output_column_wraps(columns->v[i], late) || sheet->widths[i] <= most)
+		if (!(columns->v[i]->flags & wraps) || sheet->widths[i] <= most)
 			continue;
 		sheet->widths[i] = most + (spare > 0);
 		spare -= spare > 0;
@@ -81,17 +85,17 @@ static void fit(struct output_sheet *sheet)
 
 	if (!sheet->how->no_header)
 		for (size_t i = 0; i < columns->n; i++) {
-			size_t header = output_width(output_column_name(columns->v[i]));
+			size_t header = output_width(columns->v[i]->name);
 
 			if (header > sheet->widths[i])
 				sheet->widths[i] = header;
 		}
-	if (total(sheet, SIZE_MAX, true) <= width)
+	if (total(sheet, SIZE_MAX, 0) <= width)
 		return;
-	if (total(sheet, COMFORTABLE, false) <= width)
-		narrow(sheet, COMFORTABLE, false);
-	else if (total(sheet, LEAST, true) <= width)
-		narrow(sheet, LEAST, true);
+	if (total(sheet, COMFORTABLE, COLUMN_WRAPS) <= width)
+		narrow(sheet, COMFORTABLE, COLUMN_WRAPS);
+	else if (total(sheet, LEAST, COLUMN_WRAPS | COLUMN_WRAPS_LATE) <= width)
+		narrow(sheet, LEAST, COLUMN_WRAPS | COLUMN_WRAPS_LATE);
 	else
 		sheet->cards = true;
 }
@@ -128,11 +132,11 @@ static bool add_lines(struct buf *out, const struct output_sheet *sheet, const c
 	return true;
 }
 
-static bool begin(struct buf *out, struct output_sheet *sheet)
+static bool add_header(struct buf *out, struct output_sheet *sheet)
 {
 	const struct output_columns *columns = sheet->how->columns;
 
-	if (sheet->how->no_header || sheet->cards)
+	if (sheet->cards)
 		return true;
 	buf_reset(&sheet->cells);
 	for (size_t i = 0; i < columns->n; i++)
@@ -154,16 +158,7 @@ static const char *color_of(const struct output_human *human, const struct coder
 	return human->color ? colors[output_expiry(token, human->now)] : NULL;
 }
 
-/* Appends the column's name as the beginning of a line: "Expires at: ". */
-static bool add_label(struct buf *out, size_t column, size_t width)
-{
-	const char *name = output_column_name(column);
-
-	return buf_add_char(out, ascii_upper(*name)) && buf_add_str(out, name + 1) &&
-	       buf_add_char(out, ':') &&
-	       output_blanks(out, width > strlen(name) ? width - strlen(name) - 1 : 0);
-}
-
+/* Appends a line for each column, which begins with its name: "Expires at: ". */
 static bool add_card(struct buf *out, struct output_sheet *sheet, const struct coder_token *token)
 {
 	const struct output_columns *columns = sheet->how->columns;
@@ -174,16 +169,18 @@ static bool add_card(struct buf *out, struct output_sheet *sheet, const struct c
 	if (!make_cells(sheet, token))
 		return false;
 	for (size_t i = 0; i < columns->n; i++)
-		if (strlen(output_column_name(columns->v[i])) + 1 + GAP > label)
-			label = strlen(output_column_name(columns->v[i])) + 1 + GAP;
+		if (strlen(columns->v[i]->name) + 1 + GAP > label)
+			label = strlen(columns->v[i]->name) + 1 + GAP;
 	room = human->width > label + LEAST ? human->width - label : LEAST;
 	cell = sheet->cells.data;
 	for (size_t i = 0; i < columns->n; i++, cell++) {
-		const bool expiry = output_column_member(columns->v[i]) ==
-				    offsetof(struct coder_token, expires_at);
-		const char *color = expiry ? color_of(human, token) : NULL;
+		const char *name = columns->v[i]->name;
+		const char *color =
+			columns->v[i]->kind == COLUMN_EXPIRY ? color_of(human, token) : NULL;
 
-		if (!add_label(out, columns->v[i], *cell ? label : 0))
+		if (!buf_add_char(out, ascii_upper(*name)) || !buf_add_str(out, name + 1) ||
+		    !buf_add_char(out, ':') ||
+		    !output_blanks(out, *cell ? label - strlen(name) - 1 : 0))
 			return false;
 		for (bool more = *cell; more;) {
 			size_t width = 0, len = output_wrap(cell, room, &width);
@@ -212,7 +209,7 @@ static bool add_row(struct buf *out, struct output_sheet *sheet, const struct co
 }
 
 const struct output_writer output_human = {
-	.measure = measure, .fit = fit, .begin = begin, .row = add_row, .sorts = true
+	.measure = measure, .fit = fit, .header = add_header, .row = add_row, .sorts = true
 };
 
 const struct output_writer output_card = { .row = add_card };

@@ -45,21 +45,15 @@ static bool is_text(const struct packed_field *field)
 
 /* -------------------------------------------------------------- life cycle */
 
-void pack_clear(struct pack *pack)
+void pack_done(struct pack *pack)
 {
+	if (!pack)
+		return;
 	arena_done(&pack->records);
 	pool_done(&pack->shared);
 	buf_done(&pack->record);
 	buf_done(&pack->list);
 	*pack = (struct pack){ .wanted = pack->wanted };
-}
-
-void pack_done(struct pack *pack)
-{
-	if (!pack)
-		return;
-	pack_clear(pack);
-	pack->wanted = 0;
 }
 
 enum pack_kind pack_kind(size_t offset)
@@ -76,11 +70,6 @@ void pack_want(struct pack *pack, size_t offset)
 	for (size_t i = 0; i < N_FIELDS; i++)
 		if (fields[i].offset == offset)
 			pack->wanted |= 1u << i;
-}
-
-void pack_want_all(struct pack *pack)
-{
-	pack->wanted = (1u << N_FIELDS) - 1;
 }
 
 /* ------------------------------------------------------------------ adding */
@@ -106,17 +95,6 @@ static bool add_shared(struct pack *pack, size_t field, const char *text, size_t
 	return *last && add_number(&pack->record, *last);
 }
 
-static bool add_list(struct pack *pack, size_t field, const struct coder_strings *list,
-		     size_t *bytes)
-{
-	buf_reset(&pack->list);
-	for (size_t i = 0; i < list->n; i++)
-		if (!buf_add(&pack->list, list->v[i], strlen(list->v[i]) + 1))
-			return false;
-	*bytes += pack->list.len;
-	return add_shared(pack, field, pack->list.data ? pack->list.data : "", pack->list.len);
-}
-
 static bool add_text(struct buf *record, const char *text, size_t *bytes)
 {
 	size_t len = strlen(text);
@@ -130,6 +108,7 @@ static bool add_field(struct pack *pack, size_t i, const struct coder_token *tok
 	const struct packed_field *field = &fields[i];
 	const void *member = (const char *)token + field->offset;
 	const char *text = is_text(field) ? *(char *const *)member : NULL;
+	const struct coder_strings *list = member;
 	uint64_t packed;
 
 	switch (field->kind) {
@@ -151,7 +130,12 @@ static bool add_field(struct pack *pack, size_t i, const struct coder_token *tok
 	}
 	if (!*(const bool *)((const char *)token + field->sent))
 		return add_number(&pack->record, 0);
-	return add_list(pack, i, member, bytes);
+	buf_reset(&pack->list);
+	for (size_t j = 0; j < list->n; j++)
+		if (!buf_add(&pack->list, list->v[j], strlen(list->v[j]) + 1))
+			return false;
+	*bytes += pack->list.len;
+	return add_shared(pack, i, pack->list.data ? pack->list.data : "", pack->list.len);
 }
 
 int pack_add(struct pack *pack, const struct coder_token *token, struct coder_error *err)

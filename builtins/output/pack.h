@@ -32,7 +32,10 @@ struct pack {
 	uint32_t last[PACK_FIELDS]; /* the number that each field had last */
 };
 
-/* Zeroed memory is an empty pack that keeps nothing but ids. */
+/*
+ * Frees the tokens. The pack is then empty, and keeps the same members of those that are added later.
+ * Zeroed memory is an empty pack that keeps nothing but ids.
+ */
 void pack_done(struct pack *pack);
 /*
  * From now on the pack, which is still empty, keeps the member of struct coder_token at that
@@ -40,11 +43,12 @@ void pack_done(struct pack *pack);
  */
 void pack_want(struct pack *pack, size_t offset);
 /* From now on the pack, which is still empty, keeps all that a server sends. */
-void pack_want_all(struct pack *pack);
+static inline void pack_want_all(struct pack *pack)
+{
+	pack->wanted = ~0u;
+}
 /* Adds what the pack keeps of a token. */
 int pack_add(struct pack *pack, const struct coder_token *token, struct coder_error *err);
-/* Removes all tokens. The pack keeps the same members of those that are added later. */
-void pack_clear(struct pack *pack);
 
 /* Which tokens of a pack are read, and in which order. Zeroed: all, as they were added. */
 struct pack_order {

@@ -10,25 +10,15 @@
 struct sorting {
 	struct pack_reader *reader;
 	enum pack_kind kind;
-	size_t member;
+	const void *member; /* of the token that was read last */
 	bool descending, stopped;
 	char **list; /* room for a second list beside that of the reader */
 };
 
-static int compare_entries(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
 /* What to sort by, of the token that was read last. */
-static const void *member(const struct sorting *s)
-{
-	return (const char *)&s->reader->token + s->member;
-}
-
 static const char *text(const struct sorting *s)
 {
-	const char *value = *(char *const *)member(s);
+	const char *value = *(char *const *)s->member;
 
 	return value ? value : "";
 }
@@ -36,49 +26,42 @@ static const char *text(const struct sorting *s)
 /* The list with its entries sorted, in that memory. */
 static struct coder_strings sorted_list(const struct sorting *s, char **into)
 {
-	struct coder_strings list = *(const struct coder_strings *)member(s);
+	struct coder_strings list = *(const struct coder_strings *)s->member;
 
 	if (list.n)
 		memcpy(into, list.v, list.n * sizeof(*into));
-	if (list.n > 1)
-		qsort(into, list.n, sizeof(*into), compare_entries);
 	list.v = into;
+	coder_strings_sort(&list);
 	return list;
 }
 
-/* ------------------------------------------------------------------- keys */
-
-static uint64_t first_bytes(const char *value)
+/*
+ * The key of the token that was read last: the first bytes of its text, or of the first entry of its
+ * list, or its time in microseconds. For "never", servers send the year 1 or 1970.
+ */
+static uint64_t key(const struct sorting *s)
 {
+	struct coder_error ignored;
+	const char *value = "";
 	uint64_t begin = 0;
+	int64_t seconds;
 
+	if (s->kind == PACK_LIST) {
+		struct coder_strings list = sorted_list(s, s->list);
+
+		if (list.n)
+			value = list.v[0];
+	} else {
+		value = text(s);
+	}
+	if (s->kind == PACK_TIME) {
+		if (!*value || coder_time_parse(value, &seconds, &ignored) < 0 || seconds <= 0)
+			return NO_TIME;
+		return (uint64_t)seconds * 1000000 + (uint64_t)coder_time_fraction(value) / 1000;
+	}
 	for (size_t i = 0; i < sizeof(begin); i++)
 		begin = begin << 8 | (unsigned char)(*value ? *value++ : 0);
 	return begin;
-}
-
-/* Microseconds. For "never", servers send the year 1 or 1970. */
-static uint64_t time_key(const char *value)
-{
-	struct coder_error ignored;
-	int64_t seconds;
-
-	if (!*value || coder_time_parse(value, &seconds, &ignored) < 0 || seconds <= 0)
-		return NO_TIME;
-	return (uint64_t)seconds * 1000000 + (uint64_t)coder_time_fraction(value) / 1000;
-}
-
-/* Of the token that was read last. */
-static uint64_t key(const struct sorting *s)
-{
-	struct coder_strings list;
-
-	if (s->kind == PACK_TIME)
-		return time_key(text(s));
-	if (s->kind != PACK_LIST)
-		return first_bytes(text(s));
-	list = sorted_list(s, s->list);
-	return list.n ? first_bytes(list.v[0]) : 0;
 }
 
 /* ---------------------------------------------------------------- sorting */
@@ -163,7 +146,7 @@ bool pack_sort(struct pack_reader *reader)
 	struct sorting s = {
 		.reader = reader,
 		.kind = pack_kind(reader->order.member),
-		.member = reader->order.member,
+		.member = (const char *)&reader->token + reader->order.member,
 		.descending = reader->order.descending,
 		.list = calloc(2 * reader->pack->longest_list + 1, sizeof(*s.list)),
 	};

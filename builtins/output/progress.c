@@ -10,24 +10,6 @@
 #define PAUSE_NS (CODER_NS / 10)
 #define RATE_NS (CODER_NS / 2) /* before that, a rate means little */
 
-/* Writes "deleting tokens: 120 of 1000 done, 85/s, 11 s left". ns: the time since the job began. */
-static void make_text(const struct progress *progress, size_t done, int64_t ns, char out[128])
-{
-	double rate = (double)done * CODER_NS / (double)ns;
-	int len = snprintf(out, 128, "%s: %zu of %zu done", progress->doing, done, progress->total);
-	double left;
-
-	if (ns < RATE_NS || !done || len < 0 || len >= 128)
-		return;
-	left = (double)(progress->total - done) / rate;
-	if (left < 90)
-		snprintf(out + len, (size_t)(128 - len), ", %.*f/s, %.0f s left", rate < 10, rate,
-			 left);
-	else
-		snprintf(out + len, (size_t)(128 - len), ", %.*f/s, %.0f min left", rate < 10, rate,
-			 left / 60);
-}
-
 void progress_begin(struct progress *progress, const char *doing, size_t total)
 {
 	*progress = (struct progress){
@@ -41,19 +23,21 @@ void progress_begin(struct progress *progress, const char *doing, size_t total)
 
 void progress_show(struct progress *progress, size_t done)
 {
-	int64_t now = coder_clock();
-	char text[128];
+	int64_t now = coder_clock(), ns = now - progress->began + 1;
+	double rate = (double)done * CODER_NS / (double)ns, left;
+	char text[128], rest[64] = "";
 
 	if (!progress->on || now - progress->shown < PAUSE_NS)
 		return;
 	progress->shown = now;
-	make_text(progress, done, now - progress->began + 1, text);
+	if (ns >= RATE_NS && done) {
+		left = (double)(progress->total - done) / rate;
+		snprintf(rest, sizeof(rest), ", %.*f/s, %.0f %s left", rate < 10, rate,
+			 left < 90 ? left : left / 60, left < 90 ? "s" : "min");
+	}
+	snprintf(text, sizeof(text), "%s: %zu of %zu done%s", progress->doing, done,
+		 progress->total, rest);
 	shio_progress(text);
-}
-
-int64_t progress_next(const struct progress *progress)
-{
-	return progress->on ? coder_clock() + CODER_NS : INT64_MAX;
 }
 
 void progress_end(struct progress *progress)

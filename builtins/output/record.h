@@ -11,29 +11,29 @@
  *
  *   FIELD(NAME, KIND, MEMBER)
  *
- * The function get_KIND() of record.c makes the value from the MEMBER of struct coder_token, which
- * pack.c keeps. AND is put between two rows.
+ * record.c makes the value, of that KIND, from the MEMBER of struct coder_token, which pack.c keeps.
+ * AND is put between two rows.
  */
 /* clang-format off */
 #define OUTPUT_FIELDS(FIELD, AND) \
-	FIELD("id", text, id) \
-	AND FIELD("name", text, name) \
-	AND FIELD("owner", owner, username) \
-	AND FIELD("user_id", text, user_id) \
-	AND FIELD("login_type", text, login_type) \
-	AND FIELD("scopes", scopes, scopes) \
-	AND FIELD("allow_list", allow_list, allow_list) \
-	AND FIELD("lifetime_seconds", number, lifetime_seconds) \
-	AND FIELD("created_at", text, created_at) \
-	AND FIELD("updated_at", text, updated_at) \
-	AND FIELD("last_used", text, last_used) \
-	AND FIELD("expires_at", text, expires_at) \
-	AND FIELD("created_epoch", number, created_epoch) \
-	AND FIELD("last_used_epoch", number, last_used_epoch) \
-	AND FIELD("expires_epoch", number, expires_epoch) \
-	AND FIELD("ttl", ttl, expires_epoch) \
-	AND FIELD("expired", expired, expires_epoch) \
-	AND FIELD("never_used", never_used, last_used_epoch)
+	FIELD("id", FIELD_TEXT, id) \
+	AND FIELD("name", FIELD_TEXT, name) \
+	AND FIELD("owner", FIELD_OWNER, username) \
+	AND FIELD("user_id", FIELD_TEXT, user_id) \
+	AND FIELD("login_type", FIELD_TEXT, login_type) \
+	AND FIELD("scopes", FIELD_SCOPES, scopes) \
+	AND FIELD("allow_list", FIELD_ALLOW_LIST, allow_list) \
+	AND FIELD("lifetime_seconds", FIELD_NUMBER, lifetime_seconds) \
+	AND FIELD("created_at", FIELD_TEXT, created_at) \
+	AND FIELD("updated_at", FIELD_TEXT, updated_at) \
+	AND FIELD("last_used", FIELD_TEXT, last_used) \
+	AND FIELD("expires_at", FIELD_TEXT, expires_at) \
+	AND FIELD("created_epoch", FIELD_NUMBER, created_epoch) \
+	AND FIELD("last_used_epoch", FIELD_NUMBER, last_used_epoch) \
+	AND FIELD("expires_epoch", FIELD_NUMBER, expires_epoch) \
+	AND FIELD("ttl", FIELD_TTL, expires_epoch) \
+	AND FIELD("expired", FIELD_EXPIRED, expires_epoch) \
+	AND FIELD("never_used", FIELD_NEVER_USED, last_used_epoch)
 /* clang-format on */
 
 /* All names as one string literal, with a separator. */

@@ -6,46 +6,35 @@
 #include "format.h"
 #include "width.h"
 
-static void widen(struct output_sheet *sheet, size_t i, size_t width)
-{
-	if (width > sheet->widths[i])
-		sheet->widths[i] = width;
-}
-
 static bool measure(struct output_sheet *sheet, const struct coder_token *token)
 {
 	const struct output_columns *columns = sheet->how->columns;
 
 	for (size_t i = 0; i < columns->n; i++) {
+		size_t width;
+
 		buf_reset(&sheet->cell);
 		if (!output_cell(&sheet->cell, columns->v[i], token, CODER_TERMINAL, &sheet->sorted,
 				 NULL))
 			return false;
-		widen(sheet, i, sheet->cell.data ? output_width(sheet->cell.data) : 0);
+		width = sheet->cell.data ? output_width(sheet->cell.data) : 0;
+		if (width > sheet->widths[i])
+			sheet->widths[i] = width;
 	}
 	return true;
 }
 
-/* Pads cell number i, which begins at offset `begin` of out. */
-static bool pad(struct buf *out, const struct output_sheet *sheet, size_t i, size_t begin)
-{
-	size_t width = out->len > begin ? output_width(out->data + begin) : 0;
-
-	return output_blanks(out, sheet->widths[i] + 2 - width);
-}
-
-static bool begin(struct buf *out, struct output_sheet *sheet)
+static bool add_header(struct buf *out, struct output_sheet *sheet)
 {
 	const struct output_columns *columns = sheet->how->columns;
 
-	if (sheet->how->no_header)
-		return true;
-	for (size_t i = 0; i < columns->n; i++)
-		widen(sheet, i, output_width(output_column_name(columns->v[i])));
 	for (size_t i = 0; i < columns->n; i++) {
-		size_t at = out->len;
+		size_t width = output_width(columns->v[i]->name);
 
-		if (!output_column_header(out, columns->v[i]) || !pad(out, sheet, i, at))
+		if (width > sheet->widths[i])
+			sheet->widths[i] = width;
+		if (!output_column_header(out, columns->v[i]) ||
+		    !output_blanks(out, sheet->widths[i] + 2 - width))
 			return false;
 	}
 	return buf_add_char(out, '\n');
@@ -56,15 +45,17 @@ static bool add_row(struct buf *out, struct output_sheet *sheet, const struct co
 	const struct output_columns *columns = sheet->how->columns;
 
 	for (size_t i = 0; i < columns->n; i++) {
-		size_t at = out->len;
+		size_t at = out->len, width;
 
-		if (!output_cell(out, columns->v[i], token, CODER_TERMINAL, &sheet->sorted, NULL) ||
-		    !pad(out, sheet, i, at))
+		if (!output_cell(out, columns->v[i], token, CODER_TERMINAL, &sheet->sorted, NULL))
+			return false;
+		width = out->len > at ? output_width(out->data + at) : 0;
+		if (!output_blanks(out, sheet->widths[i] + 2 - width))
 			return false;
 	}
 	return buf_add_char(out, '\n');
 }
 
 const struct output_writer output_table = {
-	.measure = measure, .begin = begin, .row = add_row, .sorts = true
+	.measure = measure, .header = add_header, .row = add_row, .sorts = true
 };

@@ -5,10 +5,9 @@
 #include "columns.h"
 #include "format.h"
 
-static bool begin(struct buf *out, struct output_sheet *sheet)
+static bool add_header(struct buf *out, struct output_sheet *sheet)
 {
-	return sheet->how->no_header ||
-	       (output_column_words(out, sheet->how->columns, '\t') && buf_add_char(out, '\n'));
+	return output_column_words(out, sheet->how->columns, '\t') && buf_add_char(out, '\n');
 }
 
 static bool add_row(struct buf *out, struct output_sheet *sheet, const struct coder_token *token)
@@ -22,4 +21,4 @@ static bool add_row(struct buf *out, struct output_sheet *sheet, const struct co
 	return buf_add_char(out, '\n');
 }
 
-const struct output_writer output_tsv = { .begin = begin, .row = add_row };
+const struct output_writer output_tsv = { .header = add_header, .row = add_row };

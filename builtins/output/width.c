@@ -28,30 +28,22 @@ static int compare(const void *key, const void *element)
 	return *c > range->last;
 }
 
-/* 0, 1 or 2 columns. */
-static unsigned char_width(uint32_t c)
-{
-	const struct range *found;
-
-	if (c >= 0x20 && c < 0x7f)
-		return 1;
-	found = bsearch(&c, ranges, sizeof(ranges) / sizeof(*ranges), sizeof(*ranges), compare);
-	return found ? found->columns : 1;
-}
-
 /* The width of the character at text, which is not empty, and how many bytes it has. */
 static size_t first_width(const char *text, size_t *ret_len)
 {
+	const struct range *found;
 	uint32_t c;
 
 	*ret_len = 1;
 	if (*text >= 0x20 && *text < 0x7f)
 		return 1;
 	*ret_len = coder_utf8_decode(text, &c);
-	if (*ret_len)
-		return char_width(c);
-	*ret_len = 1;
-	return 1;
+	if (!*ret_len) {
+		*ret_len = 1;
+		return 1;
+	}
+	found = bsearch(&c, ranges, sizeof(ranges) / sizeof(*ranges), sizeof(*ranges), compare);
+	return found ? found->columns : 1;
 }
 
 size_t output_width(const char *text)

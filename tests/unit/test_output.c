@@ -1059,13 +1059,17 @@ static void test_no_room(void **state)
 
 static void assert_columns(const char *const *values, size_t n, const char *wanted)
 {
-	struct output_columns columns = { 0 };
+	struct output_columns columns = { 0 }, all;
 	struct coder_error err;
 	char digits[COUNT(columns.v) + 1] = "";
 
+	output_columns_default(&all, true, false);
 	assert_int_equal(output_columns_parse(values, n, &columns, &err), 0);
-	for (size_t i = 0; i < columns.n; i++)
-		digits[i] = (char)('0' + columns.v[i]);
+	for (size_t i = 0; i < columns.n; i++) {
+		digits[i] = '0';
+		while (all.v[digits[i] - '0'] != columns.v[i])
+			digits[i]++;
+	}
 	assert_string_equal(digits, wanted);
 }
 

@@ -275,7 +275,7 @@ static void test_keeps_what_is_wanted(void **state)
 	(void)state;
 	pack_want(&pack, offsetof(struct coder_token, expires_at));
 	fill(&pack);
-	pack_clear(&pack);
+	pack_done(&pack);
 	assert_int_equal(pack.n, 0);
 	assert_int_equal(pack_read(&reader, &pack, &by_id, &err), 0);
 	assert_false(pack_next(&reader));
