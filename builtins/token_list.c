@@ -218,27 +218,6 @@ static void restart(void *ctx)
 	state->counted = 0;
 }
 
-static int assign_ids(struct call *call, struct pack_reader *reader, struct coder_error *err)
-{
-	const struct list_options *options = call->options;
-	int rc = result_indexed(&call->result, options->ids, NULL, err);
-
-	while (rc == 0 && pack_next(reader))
-		rc = result_value(&call->result, reader->token.id, err);
-	return rc;
-}
-
-static int assign_records(struct call *call, struct pack_reader *reader, size_t n, int64_t now,
-			  struct coder_error *err)
-{
-	const struct list_options *options = call->options;
-	int rc = output_records_begin(&call->result, options->assoc, n, err);
-
-	while (rc == 0 && pack_next(reader))
-		rc = output_records_add(&call->result, &reader->token, true, now, err);
-	return rc;
-}
-
 static int assign(struct call *call, int64_t now, struct coder_error *err)
 {
 	const struct list_options *options = call->options;
@@ -261,10 +240,14 @@ static int assign(struct call *call, int64_t now, struct coder_error *err)
 	if (pack_read(&reader, pack, ordered ? &order : NULL, err) < 0)
 		return result_stopped(&call->result, err);
 	if (options->ids)
-		rc = assign_ids(call, &reader, err);
+		rc = result_indexed(&call->result, options->ids, NULL, err);
+	while (options->ids && rc == 0 && pack_next(&reader))
+		rc = result_value(&call->result, reader.token.id, err);
 	pack_rewind(&reader);
 	if (options->assoc && rc == 0)
-		rc = assign_records(call, &reader, n, now, err);
+		rc = output_records_begin(&call->result, options->assoc, n, err);
+	while (options->assoc && rc == 0 && pack_next(&reader))
+		rc = output_records_add(&call->result, &reader.token, true, now, err);
 	pack_reader_done(&reader);
 	return rc;
 }

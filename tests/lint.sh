@@ -108,12 +108,11 @@ check_function_length() {
 		awk '$1 > 60 { print $2 ": a function of " $1 " lines"; long = 1 } END { exit long }'
 }
 
-# A path that is chopped into many short functions is as hard to follow as one long function. Functions of
-# up to three lines are left out: these are accessors, or they have a comment (see check_crumbs).
+# A path that is chopped into many short functions is as hard to follow as one long function.
 check_median_length() {
-	function_lengths "${sources[@]}" | awk '$1 > 3 { n[++count] = $1 } END {
+	function_lengths "${sources[@]}" | awk '{ n[++count] = $1 } END {
 		median = n[int((count + 1) / 2)]; print "median function: " median " lines"
-		exit median < 10 || median >= 20 }'
+		exit median < 9 || median >= 20 }'
 }
 
 # A short function that hides nothing belongs in its only caller.

@@ -4,46 +4,82 @@
 
     crumbs.py FILE...
 
-A crumb is a static function of at most four lines that is called once and has no comment: it hides
-nothing, so its lines are read more easily where they are used. One that has a comment above it
-explains something, and may stay. Prints each crumb, status 1 if there is one.
+A crumb is a static function of at most six lines that is called at one place and fits into the
+function that calls it: its lines are read more easily where they are used. A comment above it does
+not change that, because the comment can go with the lines. A function stays if its name says more
+than its lines, as the name of a formula or of a published rule does: such functions are listed in
+KEPT, with the reason. Prints each crumb, status 1 if there is one.
 """
 
 import re
 import sys
 
-LINES_MAX = 4
+LINES_MAX = 6
+CALLER_MAX = 50  # lines that the caller may have with those of the crumb
+
+KEPT = {
+    "days_from_civil": "a published algorithm has this name",
+    "digit": "the value of a base64 digit, in a loop over digits",
+    "fraction_of": "a formula, in a loop over terms",
+    "free_more_arrays": "has a time limit of its own, apart from that of the call",
+    "interval_of": "a formula, which its comment explains",
+    "is_meant": "a rule of the server",
+    "is_sent_escaped": "the characters that Go escapes in JSON",
+    "is_separator_or_bidi": "the characters that Unicode gives these properties",
+    "is_sequence": "the form of a DER sequence",
+    "removed_self": "a rule of its own, which its comment explains",
+    "short_escape": "the escapes that RFC 8259 gives to single characters",
+    "uncounted": "a formula, which its comment explains",
+    "wants_color": "the rule of no-color.org",
+    "wants_terminal": "what waitid() reports of a stopped child",
+}
 
 
-def crumbs(text: str):
-    """Yields the line number and name of each."""
-    lines = text.split("\n")
-    code = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
+def functions(lines):
+    """Yields the line numbers of the head, the opening and the closing brace of each, and its head."""
     for brace, line in enumerate(lines):
         if line != "{":
             continue
-        end = lines.index("}", brace)
         begin = brace - 1
         while not re.match(r"\w", lines[begin]):
             begin -= 1
-        head = " ".join(lines[begin:brace])
-        name = re.search(r"(\w+)\(", head)
-        if not head.startswith("static") or not name or end - brace - 1 > LINES_MAX:
+        head = re.sub(r"__attribute__\(\(.*?\)\)\)*", "", " ".join(lines[begin:brace]))
+        if name := re.search(r"(\w+)\(", head):
+            yield brace, lines.index("}", brace), head, name[1]
+
+
+def crumbs(text: str):
+    """Yields the line number and name of each, and the name of its caller."""
+    # without strings and comments, but with all lines
+    code = re.sub(
+        r"/\*.*?\*/|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])+'",
+        lambda match: "\n" * match[0].count("\n"),
+        text,
+        flags=re.DOTALL,
+    )
+    lines = code.split("\n")
+    found = list(functions(lines))
+    for brace, end, head, name in found:
+        length = end - brace - 1
+        uses = len(re.findall(rf"\b{name}\b", code)) - 1
+        calls = len(re.findall(rf"\b{name}\(", code)) - 1
+        if "static" not in head or length > LINES_MAX or not uses == calls == 1 or name in KEPT:
             continue
-        uses = len(re.findall(rf"\b{name[1]}\b", code)) - 1
-        calls = len(re.findall(rf"\b{name[1]}\(", code)) - 1
-        if uses == calls == 1 and not lines[begin - 1].endswith("*/"):
-            yield brace, name[1]
+        for first, last, _, caller in found:
+            body = "\n".join(lines[first:last])
+            if caller != name and re.search(rf"\b{name}\(", body):
+                if last - first - 1 + length <= CALLER_MAX:
+                    yield brace, name, caller
 
 
 def main(paths) -> int:
-    found = 0
+    status = 0
     for path in paths:
         with open(path, encoding="utf-8") as file:
-            for line, name in crumbs(file.read()):
-                print(f"{path}:{line}: {name}() belongs into its only caller, or needs a comment")
-                found = 1
-    return found
+            for line, name, caller in crumbs(file.read()):
+                print(f"{path}:{line}: {name}() belongs in {caller}(), its only caller")
+                status = 1
+    return status
 
 
 if __name__ == "__main__":
