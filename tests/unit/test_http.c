@@ -1658,7 +1658,7 @@ static void test_multi_handle_is_kept(void **state)
 	bool possible = libcurl_load(&err)->info->version_num < 0x080700;
 
 	(void)state;
-	http_disconnect();
+	coder_disconnect();
 	SCRIPT(OK);
 	for (int i = 0; i < 3; i++) {
 		struct http_response response = { 0 };
@@ -1674,7 +1674,7 @@ static void test_multi_handle_is_kept(void **state)
 		assert_true(kept_put_multi(multi));
 	}
 	assert_int_equal(server.n_connections, 1);
-	http_disconnect();
+	coder_disconnect();
 	assert_null(kept_take_multi());
 }
 
