@@ -42,25 +42,19 @@ size_t coder_escape_one(const char *text, enum coder_notation notation, char ret
 	return len ? len : 1;
 }
 
-/*
- * Whether c is ASCII and is not escaped in that notation: a quick test that most characters pass.
- */
-static bool is_plain(char c, enum coder_notation notation)
-{
-	if (c < 0x20 || c > 0x7e || (c == '\\' && notation != CODER_TERMINAL))
-		return false;
-	return !is_json(notation) || (c != '"' && c != '<' && c != '>' && c != '&');
-}
-
 bool coder_escape(struct buf *out, const char *text, enum coder_notation notation)
 {
 	const char *plain = text; /* the first of the characters that are to be copied unchanged */
+	const bool json = is_json(notation);
 	char escaped[8];
 
 	while (*text) {
+		const char c = *text;
 		size_t len;
 
-		if (is_plain(*text, notation)) {
+		/* most characters pass this quick test: ASCII that is not escaped in that notation */
+		if (c >= 0x20 && c <= 0x7e && (c != '\\' || notation == CODER_TERMINAL) &&
+		    (!json || (c != '"' && c != '<' && c != '>' && c != '&'))) {
 			text++;
 			continue;
 		}

@@ -74,21 +74,8 @@ static bool find_end(struct json_list *list, const char **ret, const char *end)
 }
 
 /*
- * Called when the text of an element is complete or, with skip, the text of another member's value.
- */
-static int finish_element(struct json_list *list, bool skip, struct coder_error *err)
-{
-	const struct buf *text = &list->element;
-	const size_t n_keys = skip ? 0 : list->n_keys;
-
-	if (json_members(text->data, text->len, list->keys, n_keys, list->values, err) < 0)
-		return -1;
-	return skip ? 0 : list->fn(list->ctx, list->values, err);
-}
-
-/*
  * Reads an element in place. Returns 1, or 0 if it is incomplete or broken: then feed_element()
- * collects its text, and finish_element() finds what is wrong.
+ * collects its text, and finds what is wrong.
  */
 static int take_in_place(struct json_list *list, const char **p, const char *end,
 			 struct coder_error *err)
@@ -109,6 +96,7 @@ static int take_in_place(struct json_list *list, const char **p, const char *end
 static int feed_element(struct json_list *list, const char **p, const char *end,
 			struct coder_error *err)
 {
+	const struct buf *text = &list->element;
 	const char *start = *p;
 	bool ended = find_end(list, p, end), skip = list->state == LIST_SKIP;
 
@@ -126,7 +114,9 @@ static int feed_element(struct json_list *list, const char **p, const char *end,
 		list->state = LIST_MEMBER_END; /* the byte that ended the value is read next */
 	else
 		list->state = *(*p)++ == ',' ? LIST_NEXT : after_array(list);
-	if (finish_element(list, skip, err) < 0)
+	if (json_members(text->data, text->len, list->keys, skip ? 0 : list->n_keys, list->values,
+			 err) < 0 ||
+	    (!skip && list->fn(list->ctx, list->values, err) < 0))
 		return -1;
 	buf_reset(&list->element);
 	return 0;

@@ -18,17 +18,12 @@ LINES_MAX = 6
 CALLER_MAX = 50  # lines that the caller may have with those of the crumb
 
 KEPT = {
-    "days_from_civil": "a published algorithm has this name",
     "digit": "the value of a base64 digit, in a loop over digits",
-    "fraction_of": "a formula, in a loop over terms",
     "free_more_arrays": "has a time limit of its own, apart from that of the call",
     "interval_of": "a formula, which its comment explains",
     "is_meant": "a rule of the server",
-    "is_sent_escaped": "the characters that Go escapes in JSON",
-    "is_separator_or_bidi": "the characters that Unicode gives these properties",
     "is_sequence": "the form of a DER sequence",
     "removed_self": "a rule of its own, which its comment explains",
-    "short_escape": "the escapes that RFC 8259 gives to single characters",
     "uncounted": "a formula, which its comment explains",
     "wants_color": "the rule of no-color.org",
     "wants_terminal": "what waitid() reports of a stopped child",
