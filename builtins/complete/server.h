@@ -16,7 +16,8 @@
 struct server {
 	struct session_options session;
 	bool unknown; /* its URL or token contains an expansion, so it cannot be asked */
-	struct coder_client *client; /* NULL until the first request; the owner closes and frees it */
+	struct coder_client
+		*client; /* NULL until the first request; the owner closes and frees it */
 };
 
 /*
