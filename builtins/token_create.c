@@ -184,7 +184,7 @@ static int settle_permissions(struct call *call, struct coder_error *err)
 	const bool planned = permissions_planned(&state->permissions);
 
 	if (planned && find_owner(call, err) < 0)
-		return coder_error_wrap(err, "looking up whose token it will be");
+		return coder_error_wrap(err, "looking up the user of the new token");
 	if (permissions_request(&state->permissions, call->client, &state->request, &state->plan,
 				err) < 0)
 		return -1;
