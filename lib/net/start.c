@@ -55,22 +55,34 @@ static int gather_cas(struct transfer *transfer, struct coder_error *err)
 	return bundle_open(&transfer->bundle, file, o->more_cas, err);
 }
 
+/* How an exchange ends that could not load libcurl. */
+static const enum transfer_end trial_ends[] = {
+	[TRIAL_FAILED] = TRANSFER_FAILED,
+	[TRIAL_SIGNAL] = TRANSFER_SIGNAL,
+	[TRIAL_DEADLINE] = TRANSFER_DEADLINE,
+};
+
 /*
  * Loads libcurl. Checks the connections that earlier requests have left, unless other exchanges are
- * using them.
+ * using them. False: the exchange has ended.
  */
-static int prepare(struct transfer *transfer, struct run *run)
+static bool prepare(struct transfer *transfer, struct run *run)
 {
 	const struct transfer_options *o = &transfer->o;
 	struct coder_error *err = &run->x->err;
+	const enum trial trial =
+		trial_load(o->libraries_variable, o->interrupts, run->x->deadline,
+			   &transfer->blocked, o->connect_timeout_ns, &transfer->curl, err);
 	bool silent;
 
-	if (trial_load(o->libraries_variable, o->interrupts, run->x->deadline, &transfer->blocked,
-		       o->connect_timeout_ns, &transfer->curl, err) < 0)
-		return -1;
+	if (trial != TRIAL_LOADED) {
+		run->x->signal = coder_interrupts_pending(o->interrupts);
+		run_end(run, trial_ends[trial]);
+		return false;
+	}
 	run->curl = transfer->curl;
 	if (!transfer_is_alone(transfer, run->x))
-		return 0;
+		return true;
 	(void)libcurl_ran_out();
 	transfer->current = kept_claim(run->curl);
 	/* what arrived unrequested would be taken for the response to this request */
@@ -79,7 +91,10 @@ static int prepare(struct transfer *transfer, struct run *run)
 		kept_close(run->curl);
 	if (!silent)
 		transfer_close_multi(transfer);
-	return gather_cas(transfer, err);
+	if (gather_cas(transfer, err) == 0)
+		return true;
+	run_end(run, TRANSFER_FAILED);
+	return false;
 }
 
 /*
@@ -151,13 +166,8 @@ void transfer_start(struct transfer *transfer, struct transfer_exchange *x)
 	struct run *run = x->run;
 
 	run->started = true;
-	if (prepare(transfer, run) < 0) {
-		x->signal = coder_interrupts_pending(o->interrupts);
-		run_end(run, x->signal			  ? TRANSFER_SIGNAL :
-			     coder_clock() >= x->deadline ? TRANSFER_DEADLINE :
-							    TRANSFER_FAILED);
+	if (!prepare(transfer, run))
 		return;
-	}
 	if (!open_multi(transfer) || (!o->fresh && !kept_share(run->curl))) {
 		run_end_without_means(run);
 		return;

@@ -12,10 +12,11 @@
 #define HANG_S 2 /* loading takes a hundredth of this */
 #define NUDGE_US 100000
 
-static int refuse_libraries(const char *variable, const char *why, struct coder_error *err)
+static enum trial refuse_libraries(const char *variable, const char *why, struct coder_error *err)
 {
 	coder_error_set(err, CODER_ERR_REFUSED, "cannot load libcurl: %s", why);
-	return coder_error_cause(err, CODER_CAUSE_LIBRARIES, variable, NULL);
+	coder_error_cause(err, CODER_CAUSE_LIBRARIES, variable, NULL);
+	return TRIAL_FAILED;
 }
 
 /*
@@ -76,10 +77,13 @@ static const struct libcurl *load_nudged(bool *ret_broken, struct coder_error *e
 	return curl;
 }
 
-/* Finds out whether a child can load libcurl. If no child can be started, this counts as yes. */
-static int try_in_child(const char *variable, struct coder_interrupts *interrupts, int64_t deadline,
-			const struct blocked_signals *blocked, int64_t limit_ns,
-			struct coder_error *err)
+/*
+ * Finds out whether a child can load libcurl: TRIAL_LOADED. If no child can be started, this counts
+ * as yes.
+ */
+static enum trial try_in_child(const char *variable, struct coder_interrupts *interrupts,
+			       int64_t deadline, const struct blocked_signals *blocked,
+			       int64_t limit_ns, struct coder_error *err)
 {
 	const int64_t limit = coder_deadline(limit_ns);
 	struct child child = { 0 };
@@ -87,35 +91,41 @@ static int try_in_child(const char *variable, struct coder_interrupts *interrupt
 	char said[8] = "";
 
 	if (child_start(&child, load_in_child, NULL) < 0)
-		return 0;
+		return TRIAL_LOADED;
 	wait = child_wait(&child, interrupts, limit < deadline ? limit : deadline, blocked, said,
 			  sizeof(said));
 	child_end(&child);
-	if (wait == CHILD_SIGNAL || (wait == CHILD_LATE && coder_clock() >= deadline))
-		return -1; /* the caller finds that out itself */
+	if (coder_interrupts_pending(interrupts))
+		return TRIAL_SIGNAL;
+	if (wait == CHILD_LATE && coder_clock() >= deadline)
+		return TRIAL_DEADLINE;
 	if (wait == CHILD_LATE)
 		return refuse_libraries(variable, "its libraries wait for a file that they read",
 					err);
-	return said[0] ? 0 : refuse_libraries(variable, "it crashes", err);
+	return said[0] ? TRIAL_LOADED : refuse_libraries(variable, "it crashes", err);
 }
 
-int trial_load(const char *variable, struct coder_interrupts *interrupts, int64_t deadline,
-	       const struct blocked_signals *blocked, int64_t limit_ns, const struct libcurl **ret,
-	       struct coder_error *err)
+enum trial trial_load(const char *variable, struct coder_interrupts *interrupts, int64_t deadline,
+		      const struct blocked_signals *blocked, int64_t limit_ns,
+		      const struct libcurl **ret, struct coder_error *err)
 {
 	static bool broken; /* loaded, but a part of its configuration may not have been read */
 
 	if (!variable || libcurl_is_loaded()) {
 		*ret = libcurl_load(err);
 	} else {
-		if (try_in_child(variable, interrupts, deadline, blocked, limit_ns, err) < 0)
-			return -1;
+		enum trial tried =
+			try_in_child(variable, interrupts, deadline, blocked, limit_ns, err);
+
+		if (tried != TRIAL_LOADED)
+			return tried;
 		*ret = load_nudged(&broken, err);
 	}
 	if (!*ret || !broken)
-		return *ret ? 0 : -1;
+		return *ret ? TRIAL_LOADED : TRIAL_FAILED;
 	coder_error_set(err, CODER_ERR_REFUSED,
 			"libcurl was loaded, but its libraries waited too long for a file that "
 			"they read");
-	return coder_error_cause(err, CODER_CAUSE_LIBRARIES_HANG, NULL, NULL);
+	coder_error_cause(err, CODER_CAUSE_LIBRARIES_HANG, NULL, NULL);
+	return TRIAL_FAILED;
 }

@@ -15,15 +15,20 @@
 #include "base/signals.h"
 #include "libcurl.h"
 
+enum trial {
+	TRIAL_LOADED, /* *ret is libcurl */
+	TRIAL_FAILED, /* *err has the reason: it cannot be loaded, or the child took too long or died */
+	TRIAL_SIGNAL, /* a signal is pending, which may have ended the child, too */
+	TRIAL_DEADLINE, /* it has passed */
+};
+
 /*
  * Does the same as libcurl_load(). variable names the configuration, for error texts; if it is not
- * NULL, a child loads libcurl first, unless it is already loaded. Returns 0 when libcurl is loaded.
- * Otherwise it returns -1, and the caller looks for the reason in this order: a signal is pending
- * (it may have ended the child, too), the deadline has passed, or *err: libcurl cannot be loaded, or
- * the child took longer than limit_ns or died.
+ * NULL, a child loads libcurl first, unless it is already loaded. The child may take limit_ns, but
+ * not longer than until the deadline, a time of coder_clock().
  */
-int trial_load(const char *variable, struct coder_interrupts *interrupts, int64_t deadline,
-	       const struct blocked_signals *blocked, int64_t limit_ns, const struct libcurl **ret,
-	       struct coder_error *err);
+enum trial trial_load(const char *variable, struct coder_interrupts *interrupts, int64_t deadline,
+		      const struct blocked_signals *blocked, int64_t limit_ns,
+		      const struct libcurl **ret, struct coder_error *err);
 
 #endif
