@@ -18,8 +18,8 @@
 
 enum { TWO_CREATES, LATE, DATE_WRONG, SENT_TWICE, N_LIMITS };
 static struct limit limits[N_LIMITS] = {
-	[TWO_CREATES] = { "If of two creates of one name at the same time one loses its POST", 0 },
-	[LATE] = { "carried out more than 1.75 s later, leaves a token", 0 },
+	[TWO_CREATES] = { "Two calls create a token of one name at the same time", 0 },
+	[LATE] = { "If the deployment carries it out more than 1.75 s later, a token is left", 0 },
 	[DATE_WRONG] = { "If `Date` is more than a second ahead of the clock", 0 },
 	[SENT_TWICE] = { "If something between sends the POST a second time", 0 },
 };
