@@ -50,7 +50,7 @@ void errors_find_cause(const struct call *call, struct coder_error *err)
 /* --------------------------------------------------------------- printing */
 
 /* The length of a text without the full stops and blanks that servers put at its end. */
-static int unended(const char *text)
+static int without_full_stop(const char *text)
 {
 	size_t len = strlen(text);
 
@@ -71,9 +71,9 @@ void command_print_error(const struct call *call, const struct coder_error *err)
 	more = err->detail[0] || advice[0];
 
 	snprintf(text, sizeof(text), "%.*s%s%.*s%s%s",
-		 more ? unended(err->message) : (int)sizeof(err->message), err->message,
+		 more ? without_full_stop(err->message) : (int)sizeof(err->message), err->message,
 		 err->detail[0] ? ": " : "",
-		 advice[0] ? unended(err->detail) : (int)sizeof(err->detail), err->detail,
+		 advice[0] ? without_full_stop(err->detail) : (int)sizeof(err->detail), err->detail,
 		 advice[0] ? "; " : "", advice);
 	output_message(text);
 }

@@ -4,7 +4,7 @@
 #define LOOK_H
 
 #include "output/columns.h"
-#include "permissions.h"
+#include "permissions/permissions.h"
 
 /* color: the value of --color, or NULL. Elsewhere than on a terminal, 80 columns and no color. */
 void look_init(struct output_human *ret, const char *color);

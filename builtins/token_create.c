@@ -7,7 +7,7 @@
 #include "coder.h"
 #include "command.h"
 #include "errors.h"
-#include "goals.h"
+#include "permissions/goals.h"
 #include "look.h"
 #include "options/opts.h"
 #include "output/advice.h"
@@ -15,7 +15,7 @@
 #include "output/message.h"
 #include "output/record.h"
 #include "output/result.h"
-#include "permissions.h"
+#include "permissions/permissions.h"
 #include "shell/io.h"
 #include "status.h"
 
@@ -236,7 +236,7 @@ static int check_name_free(struct call *call, struct coder_error *err)
 }
 
 /* Checks what a create would be refused for, and makes the body of the request the result. */
-static int rehearse(struct call *call, struct coder_error *err)
+static int dry_run(struct call *call, struct coder_error *err)
 {
 	struct create_state *state = call->state;
 	char *body = NULL;
@@ -362,7 +362,7 @@ static int create_run(struct call *call, struct coder_error *err)
 	if (check_name_free(call, err) < 0)
 		return -1;
 	if (options->dry_run)
-		return rehearse(call, err);
+		return dry_run(call, err);
 	if (find_owner(call, err) < 0)
 		return -1;
 	if (coder_token_create(call->client, &state->request, &state->created, err) < 0)

@@ -13,7 +13,7 @@
 #include "output/record.h"
 #include "output/result.h"
 #include "look.h"
-#include "permissions.h"
+#include "permissions/permissions.h"
 #include "status.h"
 
 #define ASSOC_MAX 100000 /* tokens in one associative array, which take some 250 MiB in the shell */

@@ -164,7 +164,7 @@ static int remove_several(struct call *call, struct coder_error *err)
 }
 
 /* Reports what would be removed: all of it, or nothing. */
-static int rehearse(struct call *call, struct coder_error *err)
+static int dry_run(struct call *call, struct coder_error *err)
 {
 	const struct rm_state *state = call->state;
 
@@ -250,7 +250,7 @@ static int rm_run(struct call *call, struct coder_error *err)
 		.ids = options->removed,
 	};
 	if (options->dry_run)
-		return rehearse(call, err);
+		return dry_run(call, err);
 	coder_interrupts_hold(call->interrupts);
 	return state->arguments.n == 1 ? remove_alone(call, err) : remove_several(call, err);
 }

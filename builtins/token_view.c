@@ -3,14 +3,14 @@
 #include "coder.h"
 #include "command.h"
 #include "errors.h"
-#include "explain.h"
+#include "permissions/explain.h"
 #include "look.h"
 #include "options/opts.h"
 #include "output/columns.h"
 #include "output/format.h"
 #include "output/record.h"
-#include "owners.h"
-#include "permissions.h"
+#include "permissions/owners.h"
+#include "permissions/permissions.h"
 #include "status.h"
 
 struct view_options {

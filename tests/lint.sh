@@ -173,7 +173,8 @@ rooms() {
 		builtins/shell      coder.h
 		builtins/output     coder.h base/ shell/
 		builtins/session    coder.h base/ shell/ output/
-		builtins            coder.h api/changes.h base/ shell/ output/ session/ options/ complete/
+		builtins/permissions coder.h api/changes.h base/ shell/ output/ options/
+		builtins            coder.h api/changes.h base/ shell/ output/ session/ options/ permissions/ complete/
 		builtins/complete   coder.h api/changes.h base/ shell/ session/ output/ options/
 	END
 }

@@ -4,7 +4,7 @@
 
 #include "api/changes.h"
 #include "coder.h"
-#include "owners.h"
+#include "permissions/owners.h"
 #include "test.h"
 
 static const char *name; /* the owner's name on the server; NULL: the caller may not see it */
