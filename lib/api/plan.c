@@ -257,7 +257,7 @@ static int warn_of_users(struct coder_plan *plan, const struct coder_wish *wish,
 			continue;
 		if (!buf_addf(&text, "%s%s", goal ? ", " : "", scope->text))
 			return coder_error_memory(err);
-		goal = goal ? goal : plan_bringer(plan, entry->from);
+		goal = goal ? goal : plan_reason(plan, entry->from);
 	}
 	if (!goal)
 		return 0;
@@ -289,7 +289,7 @@ static int add_warnings(struct coder_plan *plan, const struct coder_wish *wish,
 		const struct coder_planned *entry = &plan->entries.v[i];
 
 		if (strcmp(entry->text, "template:*") == 0 && !(entry->from & CODER_FROM_CALLER) &&
-		    add_warning(plan, plan_bringer(plan, entry->from), CODER_GOAL_TEMPLATES, err) <
+		    add_warning(plan, plan_reason(plan, entry->from), CODER_GOAL_TEMPLATES, err) <
 			    0)
 			return -1;
 	}

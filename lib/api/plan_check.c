@@ -84,7 +84,7 @@ int plan_check_goal(const struct coder_wish *wish, const struct coder_goal *goal
 			       any_type ? ", an id of any type, is not accepted" : "");
 }
 
-const char *plan_bringer(const struct coder_plan *plan, unsigned from)
+const char *plan_reason(const struct coder_plan *plan, unsigned from)
 {
 	for (size_t i = 0; i < plan->n_goals; i++)
 		if (from & 1u << i)
@@ -235,8 +235,8 @@ static int check_crosswise(const struct coder_plan *plan, const struct coder_wis
 			const struct coder_planned *scope =
 				plan->scopes.n ? &plan->scopes.v[s] : &everything;
 			const struct coder_planned *entry = &plan->entries.v[e];
-			const char *wants = plan_bringer(plan, scope->from);
-			const char *brings = plan_bringer(plan, entry->from);
+			const char *wants = plan_reason(plan, scope->from);
+			const char *brings = plan_reason(plan, entry->from);
 			char what[80];
 			bool of_user;
 
@@ -266,7 +266,7 @@ static int check_limits(const struct coder_plan *plan, const struct coder_wish *
 
 		for (size_t e = 0; e < plan->entries.n; e++) {
 			const struct coder_planned *entry = &plan->entries.v[e];
-			const char *goal = plan_bringer(plan, entry->from);
+			const char *goal = plan_reason(plan, entry->from);
 
 			if (allow_is_all(given) || entry->from & CODER_FROM_CALLER || !goal ||
 			    !allow_is_all(entry->text) || !allow_entry_covers(entry->text, given))
@@ -287,7 +287,7 @@ static int check_scopes(const struct coder_plan *plan, const struct coder_wish *
 	for (size_t i = 0; i < plan->scopes.n && wish->n_goals && !wish->n_subjects; i++) {
 		const struct coder_planned *scope = &plan->scopes.v[i];
 
-		if (plan_bringer(plan, wanted_by(plan, scope, NULL)))
+		if (plan_reason(plan, wanted_by(plan, scope, NULL)))
 			continue;
 		coder_error_set(err, CODER_ERR_USAGE,
 				"%s cannot be combined with the scope %s: no entry was given for "

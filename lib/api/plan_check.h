@@ -16,7 +16,7 @@ bool plan_has_all(const struct coder_plan *plan, const char *type);
  * Why a plan has a scope or an entry, for a message: the name of a goal, or "a token that can view
  * itself". NULL: only because the caller gave it.
  */
-const char *plan_bringer(const struct coder_plan *plan, unsigned from);
+const char *plan_reason(const struct coder_plan *plan, unsigned from);
 /*
  * Whether the entry names another user and was not given, and the scope reads something of that
  * user. Objects that were asked for do not count.

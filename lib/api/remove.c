@@ -135,8 +135,8 @@ int coder_token_delete(struct coder_client *client, const char *user, const char
 
 /* ------------------------------------------------------------ many at once */
 
-/* A removal in progress, or room for one. Only the first lane uses the kept connection. */
-struct lane {
+/* A removal in progress, or room for one. Only the first slot uses the kept connection. */
+struct slot {
 	bool on;
 	size_t i; /* of the token */
 	struct buf path;
@@ -152,16 +152,16 @@ struct coder_removals {
 	size_t next; /* the index of the token that comes next */
 	size_t again[CODER_REMOVALS_MAX],
 		n_again; /* those before it that have to begin once more */
-	size_t at_once, n_on;
-	struct lane lanes[CODER_REMOVALS_MAX];
+	size_t at_once, n_in_flight;
+	struct slot slots[CODER_REMOVALS_MAX];
 };
 
 void coder_removals_expect(struct coder_client *client, size_t n, size_t at_once)
 {
-	const size_t lanes = n < at_once ? n : at_once;
+	const size_t slots = n < at_once ? n : at_once;
 
 	http_expect(client->http,
-		    lanes ? lanes - 1 : 0); /* the first one has the kept connection */
+		    slots ? slots - 1 : 0); /* the first one has the kept connection */
 }
 
 int coder_removals_new(struct coder_client *client, const char *user,
@@ -192,7 +192,7 @@ void coder_removals_free(struct coder_removals *removals)
 	if (!removals)
 		return;
 	for (size_t i = 0; i < CODER_REMOVALS_MAX; i++)
-		buf_done(&removals->lanes[i].path);
+		buf_done(&removals->slots[i].path);
 	free(removals);
 }
 
@@ -202,11 +202,11 @@ static bool may_begin(struct coder_removals *removals)
 	struct coder_interrupts *interrupts = removals->client->interrupts;
 	size_t n = removals->tokens->n;
 
-	if (removals->stopped || removals->n_on >= removals->at_once)
+	if (removals->stopped || removals->n_in_flight >= removals->at_once)
 		return false;
 	if (!removals->n_again &&
 	    (removals->next == n ||
-	     (removals->self_is_last && removals->next == n - 1 && removals->n_on)))
+	     (removals->self_is_last && removals->next == n - 1 && removals->n_in_flight)))
 		return false;
 	removals->stopped =
 		coder_interrupts_pending(interrupts) || coder_interrupts_time_left(interrupts) <= 0;
@@ -224,20 +224,20 @@ static int begin(struct coder_removals *removals, size_t i, struct coder_error *
 		.many = true,
 		.more = removals->tokens->n - removals->next + removals->n_again,
 	};
-	struct lane *lane = removals->lanes;
+	struct slot *slot = removals->slots;
 
-	while (lane->on)
-		lane++;
-	request.extra = lane != removals->lanes;
-	buf_reset(&lane->path);
-	if (add_path(&removal, &lane->path, err) < 0)
+	while (slot->on)
+		slot++;
+	request.extra = slot != removals->slots;
+	buf_reset(&slot->path);
+	if (add_path(&removal, &slot->path, err) < 0)
 		return -1;
-	request.path = lane->path.data;
-	if (http_begin(removals->client->http, &request, lane, err) < 0)
+	request.path = slot->path.data;
+	if (http_begin(removals->client->http, &request, slot, err) < 0)
 		return -1;
-	lane->on = true;
-	lane->i = i;
-	removals->n_on++;
+	slot->on = true;
+	slot->i = i;
+	removals->n_in_flight++;
 	return 0;
 }
 
@@ -248,7 +248,7 @@ enum coder_removals_state coder_removals_next(struct coder_removals *removals, i
 		struct http_response CLEANUP(http_response_done) response = { 0 };
 		struct removal removal = { removals->client, removals->user, NULL,
 					   removals->expire };
-		struct lane *lane;
+		struct slot *slot;
 		int rc;
 
 		*ret_err = (struct coder_error){ .retry_after = -1 };
@@ -260,14 +260,14 @@ enum coder_removals_state coder_removals_next(struct coder_removals *removals, i
 			removals->stopped = ret_err->code == CODER_ERR_MEMORY;
 			return CODER_REMOVAL_ENDED;
 		}
-		if (!removals->n_on)
+		if (!removals->n_in_flight)
 			return CODER_REMOVALS_OVER;
-		lane = http_wait(removals->client->http, until, &rc, &response, ret_err);
-		if (!lane)
+		slot = http_wait(removals->client->http, until, &rc, &response, ret_err);
+		if (!slot)
 			return CODER_REMOVALS_GO_ON;
-		lane->on = false;
-		removals->n_on--;
-		*ret_i = lane->i;
+		slot->on = false;
+		removals->n_in_flight--;
+		*ret_i = slot->i;
 		/* the call ended while this one was waiting for its turn: it was never sent */
 		if (rc < 0 && !response.tries &&
 		    (ret_err->code == CODER_ERR_INTERRUPTED || ret_err->timeout)) {
@@ -276,12 +276,12 @@ enum coder_removals_state coder_removals_next(struct coder_removals *removals, i
 		}
 		/* there are not enough descriptors: fewer at the same time */
 		if (rc < 0 && ret_err->cause == CODER_CAUSE_OPEN_FILES && !ret_err->sent &&
-		    removals->n_on) {
-			removals->at_once = removals->n_on;
-			removals->again[removals->n_again++] = lane->i;
+		    removals->n_in_flight) {
+			removals->at_once = removals->n_in_flight;
+			removals->again[removals->n_again++] = slot->i;
 			continue;
 		}
-		removal.id = removals->tokens->v[lane->i].id;
+		removal.id = removals->tokens->v[slot->i].id;
 		if (conclude(&removal, rc, &response, ret_err) == 0)
 			ret_err->code = CODER_OK;
 		removals->stopped |= ret_err->code == CODER_ERR_MEMORY;

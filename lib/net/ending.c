@@ -70,7 +70,7 @@ void run_end_late(struct run *run)
 	run_end(run, TRANSFER_FAILED);
 }
 
-void run_end_without_means(struct run *run)
+void run_end_out_of_resources(struct run *run)
 {
 	int no_descriptor = libcurl_ran_out() ? 0 : sockets_exhausted(DESCRIPTORS);
 

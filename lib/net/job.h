@@ -22,7 +22,7 @@ struct http_job {
 	int64_t limit_ns; /* the time from the beginning to the deadline, for error texts */
 	enum {
 		JOB_WAITS, /* for its next try */
-		JOB_IS_ON, /* a try is in progress */
+		JOB_IN_FLIGHT, /* a try is in progress */
 		JOB_HAS_ENDED, /* rc and err have the outcome */
 	} state;
 	/* between tries */

@@ -44,7 +44,7 @@ int response_body(struct response *response, size_t len, size_t max, struct code
 			return coder_error_cause(err, CODER_CAUSE_SOURCE, response->url_source,
 						 NULL);
 		}
-		if (response->coded)
+		if (response->encoded)
 			return response_broken(response, "is compressed", err);
 	}
 	response->in_body = true;

@@ -77,7 +77,7 @@ bool lookup_is_needed(const struct transfer_options *o)
 	return names_of(o, names) > 0;
 }
 
-bool lookup_meets_addresses(const struct transfer_options *o)
+bool lookup_has_addresses(const struct transfer_options *o)
 {
 	return ((!o->proxy || !o->proxy->finds_hosts) && is_address(o->host)) ||
 	       (o->proxy && is_address(o->proxy->host));

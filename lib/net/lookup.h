@@ -21,7 +21,7 @@ struct lookup {
 /* Whether a name has to be looked up: the proxy's, or the host's unless the proxy looks it up. */
 bool lookup_is_needed(const struct transfer_options *o);
 /* Whether the proxy or the host is given by its address. */
-bool lookup_meets_addresses(const struct transfer_options *o);
+bool lookup_has_addresses(const struct transfer_options *o);
 
 /*
  * Begins to look up the names in a child process: a resolver inside the shell's own process could

@@ -180,7 +180,7 @@ static void slow_down(struct http_job *job)
 	for (const struct http_job *other = http->jobs; other; other = other->next) {
 		if (!other->request.many)
 			continue;
-		on += other != job && other->state == JOB_IS_ON;
+		on += other != job && other->state == JOB_IN_FLIGHT;
 		waiting += other->state == JOB_WAITS;
 		more = other->request.more; /* that of the latest one counts */
 	}
@@ -242,7 +242,7 @@ static struct http_job *wait_for(struct http *http, const struct http_job *wante
 {
 	for (;;) {
 		int64_t wake = until;
-		bool any_on = false, worth_retrying;
+		bool any_in_flight = false, worth_retrying;
 		struct transfer_exchange *x;
 		struct http_job *job;
 		int rc;
@@ -254,7 +254,7 @@ static struct http_job *wait_for(struct http *http, const struct http_job *wante
 				*p = job->next;
 				return job;
 			}
-			any_on |= job->state == JOB_IS_ON;
+			any_in_flight |= job->state == JOB_IN_FLIGHT;
 			if (job->state == JOB_WAITS && end_of_wait(job) < wake)
 				wake = end_of_wait(job);
 			if (job->state == JOB_WAITS && job->deadline < wake)
@@ -262,7 +262,7 @@ static struct http_job *wait_for(struct http *http, const struct http_job *wante
 		}
 		if (!http->jobs || coder_clock() >= until)
 			return NULL;
-		if (!any_on) {
+		if (!any_in_flight) {
 			(void)sleep_until(http, wake);
 			continue;
 		}

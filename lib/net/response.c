@@ -170,7 +170,7 @@ static bool take_field(struct response *response, const struct field *field)
 	 * transfer
 	 */
 	else if (coding[0] && !ascii_equal(coding, "identity"))
-		response->coded = true;
+		response->encoded = true;
 	if (is_named(field, "Retry-After"))
 		take_wait(response, field);
 	return !is_named(field, "Content-Length") || take_length(response, field);

@@ -23,7 +23,7 @@ struct response {
 	size_t headers_len, header_lines; /* of all headers, those of interim responses included */
 	bool headers_ended; /* the empty line after the headers has arrived */
 	int64_t arrived; /* the coder_clock() at which their last line arrived */
-	bool coded; /* the body is compressed or encoded in another way */
+	bool encoded; /* the body is compressed or encoded in another way */
 	bool coder; /* it has a header that Coder adds to its responses */
 	bool chunked; /* the body itself marks where it ends */
 	bool has_length;

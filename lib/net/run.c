@@ -14,16 +14,16 @@
 #include "sockets.h"
 
 /*
- * Ends the limit of sockets_hurry(), when the connection shows that it is alive. A kept connection
+ * Ends the limit of sockets_expect_ack(), when the connection shows that it is alive. A kept connection
  * may be dead without a sign, because the network has changed, or a firewall has forgotten it. Then
  * the peer's system acknowledges nothing. A peer that is only slow does acknowledge, so it is
  * waited for.
  */
-static void end_hurry(struct run *run)
+static void end_expecting_ack(struct run *run)
 {
-	if (run->hurried)
-		sockets_hurry_end();
-	run->hurried = false;
+	if (run->expects_ack)
+		sockets_expect_ack_end();
+	run->expects_ack = false;
 }
 
 /* ------------------------------------------------------------- callbacks */
@@ -34,7 +34,7 @@ static size_t on_header(char *line, size_t one, size_t len, void *ctx)
 
 	(void)one;
 	run->moved = coder_clock();
-	end_hurry(run);
+	end_expecting_ack(run);
 	/* the empty line ends the headers; others follow after an interim response */
 	run->in_body = line[0] == '\r' || line[0] == '\n';
 	run->stopped = run->stopped || !run->x->header(run->x->ctx, line, len);
@@ -115,7 +115,7 @@ static int on_resolve(void *state, void *reserved, void *ctx)
 
 	(void)state;
 	(void)reserved;
-	return !lookup_meets_addresses(run->o);
+	return !lookup_has_addresses(run->o);
 }
 
 /* Does not get the run: libcurl calls this for a kept connection long after the run has ended. */
@@ -285,9 +285,9 @@ CURLcode run_set_up(struct run *run, const struct coder_strings *addresses,
 	run->easy = run->curl->easy_init();
 	if (!run->easy)
 		return CURLE_OUT_OF_MEMORY;
-	run->hurried = !run->o->fresh && !run->x->own_connection;
-	if (run->hurried)
-		sockets_hurry();
+	run->expects_ack = !run->o->fresh && !run->x->own_connection;
+	if (run->expects_ack)
+		sockets_expect_ack();
 	(void)((rc = set_basics(run)) || (run_uses_tls(run) && (rc = set_tls(run, bundle))) ||
 	       (rc = set_connection(run, addresses)) || (rc = set_request(run)));
 	return rc;
@@ -309,7 +309,7 @@ void run_done(struct run *run, CURLM *multi)
 		run->curl->easy_cleanup(run->easy);
 	}
 	sockets_unwatch(&run->full);
-	end_hurry(run);
+	end_expecting_ack(run);
 	free_list(run, run->headers);
 	free_list(run, run->addresses);
 }

@@ -25,7 +25,7 @@ struct run {
 	bool opened; /* it has opened a socket */
 	bool connecting; /* the request has not gone out on the newest connection */
 	bool in_body; /* the headers of the response have ended */
-	bool hurried; /* it may use a kept connection, and no response has begun to arrive */
+	bool expects_ack; /* it may use a kept connection, and no response has begun to arrive */
 	bool arrived; /* a piece of the body has, since between() was called */
 	bool stopped; /* a callback ended it */
 	bool ended; /* x->end has the outcome */
@@ -54,7 +54,7 @@ void run_end(struct run *run, enum transfer_end how);
 /* Ends it with what libcurl reports: code. */
 void run_end_finished(struct run *run, CURLcode code);
 /* Ends it because memory or descriptors that libcurl needs have run out. */
-void run_end_without_means(struct run *run);
+void run_end_out_of_resources(struct run *run);
 /*
  * The coder_clock() at which it has to end: its own deadline, or the limit for connecting or for
  * silence.

@@ -17,7 +17,7 @@
 #define SOCKETS_MAX \
 	(2 * AT_ONCE + 8) /* includes kept connections, and tries of several addresses of a host */
 #define SPARE 4 /* descriptors that are left for other uses */
-#define HURRY_MS 4500 /* see sockets_hurry() */
+#define ACK_MS 4500 /* see sockets_expect_ack() */
 #define SCRIPTS_FDS 10 /* scripts use the numbers below */
 
 static struct {
@@ -257,17 +257,17 @@ static void limit_silence(unsigned ms)
 	}
 }
 
-static unsigned n_hurries; /* how many calls of sockets_hurry() have not been ended */
+static unsigned n_expecting; /* how many calls of sockets_expect_ack() have not been ended */
 
-void sockets_hurry(void)
+void sockets_expect_ack(void)
 {
-	n_hurries++;
-	limit_silence(HURRY_MS);
+	n_expecting++;
+	limit_silence(ACK_MS);
 }
 
-void sockets_hurry_end(void)
+void sockets_expect_ack_end(void)
 {
-	if (--n_hurries == 0)
+	if (--n_expecting == 0)
 		limit_silence(0);
 }
 

@@ -60,8 +60,8 @@ bool sockets_silent(void);
  * Between these two calls a connection fails when the peer's system does not acknowledge within 4.5
  * s what was sent. Several callers may have called the first one at the same time.
  */
-void sockets_hurry(void);
-void sockets_hurry_end(void);
+void sockets_expect_ack(void);
+void sockets_expect_ack_end(void);
 /* The errno of why n further descriptors (up to 32) cannot be opened; 0: they can. */
 int sockets_exhausted(size_t n);
 /*

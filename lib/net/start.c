@@ -155,7 +155,7 @@ static void launch(struct transfer *transfer, struct run *run,
 				run->curl->easy_strerror(rc));
 		run_end(run, TRANSFER_FAILED);
 	} else if (rc || run->curl->multi_add_handle(transfer->multi, run->easy)) {
-		run_end_without_means(run);
+		run_end_out_of_resources(run);
 	}
 }
 
@@ -169,7 +169,7 @@ void transfer_start(struct transfer *transfer, struct transfer_exchange *x)
 	if (!prepare(transfer, run))
 		return;
 	if (!open_multi(transfer) || (!o->fresh && !kept_share(run->curl))) {
-		run_end_without_means(run);
+		run_end_out_of_resources(run);
 		return;
 	}
 	if (x->extra)

@@ -76,7 +76,7 @@ static bool wants_between(const struct transfer_exchange *x)
 }
 
 /* Calls between() of the exchanges that want it, with the caller's signal mask. */
-static void let_between(struct transfer *transfer)
+static void call_between(struct transfer *transfer)
 {
 	struct blocked_signals blocked = transfer->blocked;
 	const struct transfer_exchange *first = transfer->exchanges;
@@ -99,7 +99,7 @@ static void let_between(struct transfer *transfer)
 }
 
 /* Sleeps until something can be read or written, at most ns, with the caller's signal mask. */
-static CURLMcode sleep_until_moved(struct transfer *transfer, int64_t ns)
+static CURLMcode poll_transfer(struct transfer *transfer, int64_t ns)
 {
 	struct curl_waitfd pipe = { .fd = transfer->lookup.child.fd, .events = CURL_WAIT_POLLIN };
 	struct transfer_exchange *first = transfer->exchanges;
@@ -136,7 +136,7 @@ static CURLMcode sleep_until_moved(struct transfer *transfer, int64_t ns)
 }
 
 /* Sleeps one slice, not past `until`, and ends the exchanges whose time is up. */
-static void rest(struct transfer *transfer, int64_t until)
+static void wait_slice(struct transfer *transfer, int64_t until)
 {
 	int64_t slice = until - coder_clock();
 	CURLMcode failed;
@@ -153,10 +153,10 @@ static void rest(struct transfer *transfer, int64_t until)
 	}
 	if (may_return(transfer))
 		return;
-	let_between(transfer);
+	call_between(transfer);
 	if (may_return(transfer))
 		return;
-	failed = sleep_until_moved(transfer, slice);
+	failed = poll_transfer(transfer, slice);
 	for (struct transfer_exchange *x = transfer->exchanges; x && failed; x = x->next) {
 		if (transfer_has_ended(x))
 			continue;
@@ -189,7 +189,7 @@ static void perform(struct transfer *transfer)
 		if (x->run->stopped)
 			run_end(x->run, TRANSFER_STOPPED);
 		else if (failed || !running)
-			run_end_without_means(x->run);
+			run_end_out_of_resources(x->run);
 	}
 }
 
@@ -293,9 +293,9 @@ struct transfer_exchange *transfer_wait(struct transfer *transfer, int64_t until
 		perform(transfer);
 		connect_ahead(transfer);
 		if (!may_return(transfer))
-			rest(transfer, until);
+			wait_slice(transfer, until);
 	}
-	let_between(transfer);
+	call_between(transfer);
 	x = take_ended(transfer);
 	coder_signals_unblock(&transfer->blocked);
 	return x;

@@ -10,7 +10,7 @@
 #include "trial.h"
 
 #define HANG_S 2 /* loading takes a hundredth of this */
-#define NUDGE_US 100000
+#define INTERRUPT_US 100000
 
 static enum trial refuse_libraries(const char *variable, const char *why, struct coder_error *err)
 {
@@ -36,13 +36,13 @@ static void load_in_child(const void *unused, int fd)
 	child_write(fd, "done");
 }
 
-static volatile sig_atomic_t nudged, foreign;
+static volatile sig_atomic_t interrupted, foreign;
 
-static void on_nudge(int sig, siginfo_t *info, void *context)
+static void on_alarm(int sig, siginfo_t *info, void *context)
 {
 	(void)sig, (void)context;
 	if (info->si_code == SI_KERNEL)
-		nudged = 1;
+		interrupted = 1;
 	else
 		foreign = 1;
 }
@@ -52,20 +52,20 @@ static void on_nudge(int sig, siginfo_t *info, void *context)
  * has gone meanwhile. Then SIGALRM interrupts each wait, and *ret_broken becomes true. The caller
  * blocks all signals.
  */
-static const struct libcurl *load_nudged(bool *ret_broken, struct coder_error *err)
+static const struct libcurl *load_interruptibly(bool *ret_broken, struct coder_error *err)
 {
-	const struct itimerval nudges = { .it_interval = { .tv_usec = NUDGE_US },
-					  .it_value = { .tv_sec = HANG_S } };
-	struct sigaction action = { .sa_sigaction = on_nudge, .sa_flags = SA_SIGINFO }, old;
+	const struct itimerval repeated = { .it_interval = { .tv_usec = INTERRUPT_US },
+					    .it_value = { .tv_sec = HANG_S } };
+	struct sigaction action = { .sa_sigaction = on_alarm, .sa_flags = SA_SIGINFO }, old;
 	const struct libcurl *curl;
 	struct itimerval old_timer;
 	sigset_t alarm;
 
 	sigemptyset(&alarm);
 	sigaddset(&alarm, SIGALRM);
-	nudged = foreign = 0;
+	interrupted = foreign = 0;
 	sigaction(SIGALRM, &action, &old);
-	setitimer(ITIMER_REAL, &nudges, &old_timer);
+	setitimer(ITIMER_REAL, &repeated, &old_timer);
 	sigprocmask(SIG_UNBLOCK, &alarm, NULL);
 	curl = libcurl_load(err);
 	sigprocmask(SIG_BLOCK, &alarm, NULL);
@@ -73,7 +73,7 @@ static const struct libcurl *load_nudged(bool *ret_broken, struct coder_error *e
 	sigaction(SIGALRM, &old, NULL);
 	if (foreign)
 		kill(getpid(), SIGALRM);
-	*ret_broken = nudged;
+	*ret_broken = interrupted;
 	return curl;
 }
 
@@ -119,7 +119,7 @@ enum trial trial_load(const char *variable, struct coder_interrupts *interrupts,
 
 		if (tried != TRIAL_LOADED)
 			return tried;
-		*ret = load_nudged(&broken, err);
+		*ret = load_interruptibly(&broken, err);
 	}
 	if (!*ret || !broken)
 		return *ret ? TRIAL_LOADED : TRIAL_FAILED;

@@ -89,7 +89,7 @@ void try_begin(struct http_job *job)
 		.data = on_data,
 		.between = request->sink ? on_between : NULL,
 	};
-	job->state = JOB_IS_ON;
+	job->state = JOB_IN_FLIGHT;
 	transfer_begin(job->http->transfer, &job->x);
 }
 
