@@ -103,8 +103,8 @@ static const char *const list_description[] = {
 	"csv, the columns have the same names.",
 	"If there are no tokens, the status is 0: the table format reports it on standard error, "
 	"json prints [], --count prints 0, and the others print nothing. An API token in use would "
-	"itself be in the server's list. If that list is empty, the token is not permitted to read "
-	"tokens, and the status is 4.",
+	"itself be in your own list and in that of -a. If the server sends such a list empty, the "
+	"token is not permitted to read tokens, and the status is 4.",
 	"Fields of -A: " OUTPUT_FIELD_NAMES(" ") ".",
 	NULL,
 };

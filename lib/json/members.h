@@ -2,7 +2,7 @@
 /*
  * members.h - the members of an object, read from its text.
  *
- * This is for long lists, of whose elements only some members are needed. The members are found
+ * Only some members of an object, or of each element of a long list, are needed. They are found
  * while the text is checked: no tree is built, and no memory is allocated. Texts stay where they
  * are, with their escapes, until json_unescape() copies them.
  */

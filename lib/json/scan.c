@@ -96,7 +96,12 @@ static bool skip_escape(struct scan *s)
 }
 
 #define ALL(byte) (0x0101010101010101 * (uint64_t)(byte))
-#define ANY_BELOW(word, byte) (((word)-ALL(byte)) & ~(word)&ALL(0x80))
+
+/* Whether a byte of the word is below that one, which is at most 0x80. */
+static bool any_below(uint64_t word, unsigned byte)
+{
+	return ((word - ALL(byte)) & ~word & ALL(0x80)) != 0;
+}
 
 /* The first character that is the end of a string, or begins an escape, or must not be in one. */
 static const char *skip_plain(const char *p, const char *end)
@@ -105,8 +110,8 @@ static const char *skip_plain(const char *p, const char *end)
 
 	for (; end - p >= (ptrdiff_t)sizeof(word); p += sizeof(word)) {
 		memcpy(&word, p, sizeof(word));
-		if (ANY_BELOW(word, 0x20) || ANY_BELOW(word ^ ALL('"'), 1) ||
-		    ANY_BELOW(word ^ ALL('\\'), 1))
+		if (any_below(word, 0x20) || any_below(word ^ ALL('"'), 1) ||
+		    any_below(word ^ ALL('\\'), 1))
 			break;
 	}
 	while (p < end && *p != '"' && *p != '\\' && (unsigned char)*p >= 0x20)

@@ -1638,14 +1638,18 @@ static void test_limit_of_files_comes_back(void **state)
 		struct rlimit before, after, less = { .rlim_max = 40 };
 		bool ok = getrlimit(RLIMIT_NOFILE, &before) == 0 && sockets_forbid() &&
 			  open("/dev/null", O_RDONLY) < 0;
+		const char *valgrind = getenv("VALGRIND");
+		bool can_lower;
 
 		sockets_permit();
 		ok = ok && getrlimit(RLIMIT_NOFILE, &after) == 0 &&
-		     memcmp(&before, &after, sizeof(before)) == 0 && sockets_forbid() &&
-		     setrlimit(RLIMIT_NOFILE, &less) == 0;
+		     memcmp(&before, &after, sizeof(before)) == 0 && sockets_forbid();
+		can_lower = setrlimit(RLIMIT_NOFILE, &less) == 0; /* valgrind refuses that */
 		sockets_permit();
-		_exit(!(ok && getrlimit(RLIMIT_NOFILE, &after) == 0 && after.rlim_cur == 40 &&
-			after.rlim_max == 40));
+		ok = ok && getrlimit(RLIMIT_NOFILE, &after) == 0 &&
+		     after.rlim_cur == (can_lower ? 40 : before.rlim_cur) &&
+		     after.rlim_max == (can_lower ? 40 : before.rlim_max);
+		_exit(!ok || !(can_lower || (valgrind && *valgrind)));
 	}
 	assert_int_equal(wait_child(pid), 0);
 }

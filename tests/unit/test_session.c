@@ -35,7 +35,7 @@ static struct {
 	} variables[32];
 	size_t n_variables;
 	bool restricted;
-	int signal_after; /* shell_pending() reports SIGINT from this call on; 0: never */
+	int signal_after; /* the source of signals reports SIGINT from this call on; 0: never */
 	int asked;
 	int synced;
 	char said[1024]; /* what shio_*() was given, one line for each call */
