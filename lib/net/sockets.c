@@ -14,8 +14,8 @@
 #include "sockets.h"
 
 #define AT_ONCE 32 /* connections that one call may have */
-#define SOCKETS_MAX \
-	(2 * AT_ONCE + 8) /* includes kept connections, and tries of several addresses of a host */
+/* kept connections, those that were opened ahead, and tries of two addresses of a host for each */
+#define SOCKETS_MAX (3 * AT_ONCE + 8)
 #define SPARE 4 /* descriptors that are left for other uses */
 #define ACK_MS 4500 /* see sockets_expect_ack() */
 #define SCRIPTS_FDS 10 /* scripts use the numbers below */
@@ -28,7 +28,7 @@ static struct {
 	int *full;
 	unsigned silence_ms; /* see limit_silence() */
 	bool ahead; /* see sockets_connect_ahead() */
-} sockets[SOCKETS_MAX];
+} sockets[SOCKETS_MAX]; /* in the order in which they were opened */
 static size_t n_sockets;
 
 /*
@@ -92,6 +92,11 @@ void sockets_permit(void)
 	(void)setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+static void forget(size_t i)
+{
+	memmove(&sockets[i], &sockets[i + 1], (--n_sockets - i) * sizeof(sockets[0]));
+}
+
 /* Remembers the identity of fd as that of the i-th socket. */
 static bool identify(size_t i, int fd)
 {
@@ -122,6 +127,10 @@ static int open_new(int family, int type, int protocol, uint64_t peer, int *full
 		close(fd);
 		fd = high;
 	}
+	/* some releases of libcurl close sockets of their own accord: this number was one of them */
+	for (size_t i = n_sockets; i-- > 0;)
+		if (sockets[i].fd == fd)
+			forget(i);
 	if (!identify(n_sockets, fd)) {
 		close(fd);
 		return -1;
@@ -221,7 +230,7 @@ void sockets_close(int fd)
 			*sockets[i].full = sockets_exhausted(1);
 		if (still_ours(i))
 			close(fd);
-		sockets[i] = sockets[--n_sockets];
+		forget(i);
 		return;
 	}
 }
@@ -306,7 +315,7 @@ void sockets_prune(void)
 {
 	for (size_t i = n_sockets; i-- > 0;)
 		if (!still_ours(i))
-			sockets[i] = sockets[--n_sockets];
+			forget(i);
 }
 
 bool sockets_low(void)

@@ -2087,6 +2087,83 @@ static void test_extra_connections_open_at_once(void **state)
 	end_transfer(transfer);
 }
 
+#define PEER 4711
+
+/* Opens a socket of PEER and connects it to the test's server. */
+static int connected(const struct sockaddr_in *to)
+{
+	int fd = sockets_open(SOCK_STREAM, 0, (const struct sockaddr *)to, sizeof(*to), PEER, NULL);
+
+	assert_true(fd >= 0);
+	assert_int_equal(connect(fd, (const struct sockaddr *)to, sizeof(*to)), 0);
+	return fd;
+}
+
+static in_port_t port_of(int fd)
+{
+	struct sockaddr_in address;
+	socklen_t len = sizeof(address);
+
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &len), 0);
+	return address.sin_port;
+}
+
+/* A server may serve one connection after the other. */
+static void test_connections_ahead_are_used_in_their_order(void **state)
+{
+	struct sockaddr_in to = { .sin_family = AF_INET,
+				  .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct sockaddr_in from[4];
+	int accepted[4];
+	socklen_t len = sizeof(to);
+	int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), first;
+
+	(void)state;
+	coder_disconnect();
+	assert_int_equal(bind(listener, (struct sockaddr *)&to, sizeof(to)), 0);
+	assert_int_equal(listen(listener, 8), 0);
+	assert_int_equal(getsockname(listener, (struct sockaddr *)&to, &len), 0);
+	first = connected(&to);
+	sockets_connect_ahead(PEER, 3);
+	for (int i = 0; i < 4; i++) {
+		socklen_t from_len = sizeof(from[i]);
+		int fd = accept4(listener, (struct sockaddr *)&from[i], &from_len, SOCK_CLOEXEC);
+
+		assert_true(fd >= 0);
+		accepted[i] = fd;
+	}
+	sockets_close(first);
+	for (int i = 1; i < 4; i++) {
+		int fd = sockets_open(SOCK_STREAM, 0, (struct sockaddr *)&to, sizeof(to), PEER,
+				      NULL);
+
+		assert_int_equal(port_of(fd), from[i].sin_port);
+		sockets_close(fd);
+	}
+	for (int i = 0; i < 4; i++)
+		close(accepted[i]);
+	close(listener);
+	assert_false(sockets_any(PEER));
+}
+
+/* Some releases of libcurl close the slower of two connections without a word to their caller. */
+static void test_number_that_libcurl_freed_is_used_again(void **state)
+{
+	const struct sockaddr_in to = { .sin_family = AF_INET };
+	int fd, again;
+
+	(void)state;
+	coder_disconnect();
+	fd = sockets_open(SOCK_STREAM, 0, (const struct sockaddr *)&to, sizeof(to), PEER, NULL);
+	assert_true(fd >= 0);
+	assert_int_equal(close(fd), 0);
+	again = sockets_open(SOCK_STREAM, 0, (const struct sockaddr *)&to, sizeof(to), PEER, NULL);
+	assert_int_equal(again, fd);
+	sockets_close(again);
+	assert_int_equal(fcntl(fd, F_GETFD), -1);
+	assert_false(sockets_any(PEER));
+}
+
 static void test_several_end_each_in_its_way(void **state)
 {
 	struct transfer *transfer = transfer_to("127.0.0.1");
@@ -2457,6 +2534,8 @@ int main(void)
 		TEST(handlers_run),
 		TEST(several_at_once),
 		TEST(extra_connections_open_at_once),
+		TEST(connections_ahead_are_used_in_their_order),
+		TEST(number_that_libcurl_freed_is_used_again),
 		TEST(several_end_each_in_its_way),
 		TEST(several_look_up_once),
 		TEST(requests_at_once),
