@@ -3,6 +3,7 @@
 #include <fnmatch.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "coder.h"
 #include "command.h"
 #include "errors.h"
@@ -138,7 +139,7 @@ static int check_limit(const char *text, size_t *ret, struct coder_error *err)
 
 	for (const char *p = text; *p >= '0' && *p <= '9' && limit < LIMIT_ENOUGH; p++)
 		limit = limit * 10 + (size_t)(*p - '0');
-	if (text[strspn(text, "0123456789")] || limit < 1)
+	if (text[strspn(text, ASCII_DIGITS)] || limit < 1)
 		return coder_error_set(err, CODER_ERR_USAGE,
 				       "--limit: '%s' is not a number of tokens: give 1 or more",
 				       text);

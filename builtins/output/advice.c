@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* advice.c - the table of causes, and what to do about each. */
 #include "advice.h"
+#include "base/ascii.h"
 #include "base/buf.h"
 
 #include <stdio.h>
@@ -67,7 +68,8 @@ static const struct advice {
 	[CODER_CAUSE_LIVES_LONGER] = { "the token would have been valid until %s", NULL },
 	[CODER_CAUSE_MAY_BE_LEFT] = { "look for it and remove it: ", "token_rm --delete" },
 	[CODER_CAUSE_MAY_BE_OURS] = { "look at it before you remove it: ", "token_view" },
-	[CODER_CAUSE_FOREIGN] = { "look at it: token_view %s", NULL } /* an id needs no -u */,
+	/* an id needs no -u */
+	[CODER_CAUSE_FOREIGN] = { "look at it: token_view %s", NULL },
 
 	[CAUSE_EMPTY_OPTION] = { "give it a value or leave it out", NULL },
 	[CAUSE_NO_URL] = { "set CODER_URL or give --url, or sign in with coder login", NULL },
@@ -104,10 +106,7 @@ static const struct advice {
 /* Appends a word as the shell can read it back: unchanged, or in single quotes if it needs them. */
 static bool add_word(struct buf *text, const char *word)
 {
-	static const char safe[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-				   "0123456789_.,:/@%+-";
-
-	if (*word && strspn(word, safe) == strlen(word))
+	if (*word && !word[strspn(word, ASCII_ALNUM "_.,:/@%+-")])
 		return buf_add_str(text, word);
 	if (!buf_add_char(text, '\''))
 		return false;

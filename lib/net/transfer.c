@@ -201,9 +201,11 @@ static void connect_ahead(struct transfer *transfer)
 {
 	const struct transfer_exchange *x = transfer->exchanges;
 
+	if (!transfer->ahead)
+		return;
 	while (x && !x->sent)
 		x = x->next;
-	if (!x || !transfer->ahead)
+	if (!x)
 		return;
 	sockets_connect_ahead(transfer->peer, transfer->ahead);
 	transfer->ahead = 0;
